@@ -1,0 +1,106 @@
+# The doors of this repository. Each prepares .venv by itself, from the hash-locked requirements:
+# Python 3.11 or newer (with its venv module), Git and make are all it takes. `make` alone lists them.
+
+# The interpreters to try, in this order. To choose one: make PYTHON=python3.12 test
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+# More words for pytest or the benchmarks: make test ARGS="-k digest"
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+MADE := $(VENV)/.made
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+LOCK := $(VENV)/.lock
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --requirement
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint format-check code-check type-check generated-check format generated bench coverage mutation \
+	lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(RUNTIME) ## the whole story in a minute, on a Git server in a temporary folder
+	$(BIN)/registry demo
+
+test: $(DEV) ## the whole test suite
+	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
+
+lint: format-check code-check type-check generated-check ## everything that CI looks at before it runs a test
+
+format-check: $(DEV) ## is the code laid out as ruff would do it
+	$(BIN)/python -m ruff format --check
+
+code-check: $(DEV) ## what ruff has to say
+	$(BIN)/python -m ruff check
+
+type-check: $(DEV) ## mypy --strict
+	$(BIN)/python -m mypy
+
+generated-check: $(RUNTIME) ## are the generated files fresh; each check names the command that mends it
+	$(BIN)/registry schema --check
+	$(BIN)/registry codeowners --check
+	$(BIN)/registry explain --page --check
+
+format: $(DEV) ## lay the code out and mend what ruff can mend
+	$(BIN)/python -m ruff check --fix
+	$(BIN)/python -m ruff format
+
+generated: $(RUNTIME) ## write the generated files anew
+	$(BIN)/registry schema
+	$(BIN)/registry codeowners
+	$(BIN)/registry explain --page
+
+bench: $(DEV) ## medians and ratios against check-jsonschema, in one run
+	$(BIN)/python -m benchmarks $(ARGS)
+
+coverage: $(DEV) ## every branch of the pure modules is run by a test
+	$(BIN)/python -m pytest --numprocesses auto -m "not blackbox" --cov --cov-report=term $(ARGS)
+
+mutation: $(DEV) ## change the code in small ways; a test must notice (takes long)
+	$(BIN)/python -m mutmut run $(ARGS)
+	$(BIN)/python -m mutmut results
+	$(BIN)/python -m mutmut export-cicd-stats
+	@cat mutants/mutmut-cicd-stats.json
+
+lock: $(LOCK) ## pin pyproject.toml's dependencies, with hashes; UPGRADE=1 takes the newest versions
+	$(COMPILE) --output-file requirements/runtime.txt pyproject.toml
+	$(COMPILE) --output-file requirements/dev.txt --constraint requirements/runtime.txt --group dev
+	$(COMPILE) --output-file requirements/lock.txt --group lock
+	@! grep -inE 'https?:|file:|index|find-links' requirements/*.txt || { \
+		echo 'make lock: a lock file names a registry or a path (see above)' >&2; exit 1; }
+
+clean: ## remove what the targets above leave behind
+	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist mutants
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+$(MADE):
+	@set -e; for python in $(PYTHON); do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		"$$python" -c 'import ensurepip, venv' 2>/dev/null || { \
+			echo "make: $$python lacks its venv module (on Debian and Ubuntu: apt-get install python3-venv)" >&2; exit 1; }; \
+		echo "preparing $(VENV) with $$("$$python" --version)"; \
+		"$$python" -m venv --clear $(VENV); touch $@; exit 0; \
+	done; echo 'make: needs Python 3.11 or newer, tried: $(PYTHON). To name another: make PYTHON=/path/to/python …' >&2; exit 1
+
+# The project itself is not installed but pointed at: nothing to build, and an edit is in force at once.
+# `-P` keeps the working folder off the module path: what lies in the registry being judged is never imported.
+$(RUNTIME): $(MADE) requirements/runtime.txt
+	$(INSTALL) requirements/runtime.txt
+	@$(BIN)/python -c 'import pathlib, sysconfig; \
+		pathlib.Path(sysconfig.get_path("purelib"), "session_registry.pth").write_text(f"{pathlib.Path.cwd()}\n")'
+	@printf '#!/bin/sh\nexec "%s/python" -P -m validator "$$@"\n' "$$PWD/$(BIN)" > $(BIN)/registry
+	@chmod +x $(BIN)/registry
+	@touch $@
+
+$(DEV): $(RUNTIME) requirements/dev.txt
+	$(INSTALL) requirements/dev.txt
+	@touch $@
+
+$(LOCK): $(MADE) requirements/lock.txt
+	$(INSTALL) requirements/lock.txt
+	@touch $@

@@ -1,0 +1,49 @@
+"""What holds the house together: the lock files fit the declared dependencies, and CI's doors exist."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
+DECLARED: dict[str, list[str]] = {"runtime": PROJECT["project"]["dependencies"], **PROJECT["dependency-groups"]}
+
+
+def pinned(name: str) -> dict[str, tuple[str, int]]:
+    """Project name to version and number of hashes, for every pin of `requirements/<name>.txt`."""
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    pins = re.finditer(r"^([\w.-]+)==([^ ]+).*\n((?: +--hash=sha256:[0-9a-f]{64}.*\n)+)", text, re.MULTILINE)
+    return {canonicalize_name(pin[1]): (pin[2], pin[3].count("--hash=")) for pin in pins}
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED))
+def test_lock_file_fits_declared_dependencies(name: str) -> None:
+    pins = pinned(name)
+    for requirement in map(Requirement, DECLARED[name]):
+        version, hashes = pins[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version), f"{requirement} is locked at {version}: make lock"
+        assert hashes
+
+
+def test_runtime_and_dev_agree_on_every_version() -> None:
+    runtime, dev = pinned("runtime"), pinned("dev")
+    shared = runtime.keys() & dev.keys()
+    assert shared
+    assert [runtime[name] for name in sorted(shared)] == [dev[name] for name in sorted(shared)]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "requirements").iterdir()), ids=lambda path: path.name)
+def test_lock_file_names_no_registry_and_no_path(path: Path) -> None:
+    assert not re.search(r"https?:|file:|index|find-links|\s/", path.read_text())
+
+
+def test_hooks_and_lint_run_the_same_checks() -> None:
+    lint = re.search(r"^lint: ([a-z -]+?) ##", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    hooks = re.findall(r"entry: make --silent (.+)", (ROOT / ".pre-commit-config.yaml").read_text())
+    assert lint
+    assert lint[1].split() == hooks

@@ -1,0 +1,5 @@
+"""`python -m validator` is `registry`."""
+
+from validator.cli import main
+
+main()

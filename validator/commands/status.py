@@ -1,0 +1,81 @@
+"""How far the fleet is: every number, the six criteria, and what to do next."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+from validator.commands import Answer, reader_at
+from validator.commands.slots import slots_of
+from validator.consensus import Consensus, assess
+from validator.escaping import visible
+from validator.output import CriterionEntry, SlotEntry, StatusDocument, as_json
+from validator.reading import charter_of
+
+COLOURS = {
+    "open": "dim",
+    "proposed": "yellow",
+    "pending": "yellow",
+    "registered": "green",
+    "acknowledged": "bold green",
+}
+
+
+def status(*, repo: Path, ref: str | None, format: str, colour: bool, width: int) -> Answer:
+    """The state of the fleet at a revision (None: main); `width` is that of the terminal in columns."""
+    document = status_at(repo, ref)
+    return Answer(as_json(document) if format == "json" else render(document, colour=colour, width=width))
+
+
+def status_at(repo: Path, ref: str | None) -> StatusDocument:
+    """The document behind it. Raises FatalError where the charter cannot be read."""
+    reader, commit = reader_at(repo, ref)
+    snapshot = reader.at(commit)
+    charter = charter_of(snapshot)
+    consensus: Consensus = assess(snapshot, charter)
+    return StatusDocument(
+        commit=commit,
+        phase=consensus.phase,
+        capacity=charter.capacity,
+        digest=consensus.digest,
+        registered=consensus.registered,
+        next_action=consensus.next_action,
+        slots=tuple(slots_of(snapshot, charter, consensus.digest, reader.repo.proposed_numbers())),
+        criteria=tuple(CriterionEntry(**criterion._asdict()) for criterion in consensus.criteria),
+    )
+
+
+def render(document: StatusDocument, *, colour: bool, width: int) -> str:
+    """A table of the numbers, the criteria with evidence, and the next action."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    columns: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("no", {"justify": "right"}),
+        ("state", {"no_wrap": True}),
+        ("session", {"no_wrap": True}),
+        ("role", {"ratio": 3}),
+        ("goal", {"ratio": 3}),
+        ("since", {"no_wrap": True}),
+    )
+    for heading, options in columns:
+        table.add_column(heading, **options)
+    for slot in document.slots:
+        table.add_row(str(slot.number), Text(slot.state, COLOURS[slot.state]), *map(Text, _cells(slot)))
+    sink = io.StringIO()
+    console = Console(
+        file=sink, width=width, force_terminal=colour, no_color=not colour, color_system="standard" if colour else None
+    )
+    console.print(table)
+    console.print(Text(f"\n{document.registered} of {document.capacity} registered · {document.phase}", "bold"))
+    for criterion in document.criteria:
+        sign = ("✓", "green") if criterion.met else ("·", "yellow")
+        console.print(Text.assemble(sign, f" {criterion.name:<23}", (visible(criterion.evidence), "dim")))
+    console.print(Text.assemble(("next: ", "bold"), visible(document.next_action)))
+    return "".join(line.rstrip() + "\n" for line in sink.getvalue().splitlines())
+
+
+def _cells(slot: SlotEntry) -> tuple[str, str, str, str]:
+    since = (slot.registered_at or "")[:16].replace("T", " ")
+    return visible(slot.session_id or ""), visible(slot.role or ""), visible(slot.goal or ""), since

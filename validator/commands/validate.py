@@ -1,0 +1,43 @@
+"""Judge a change as it would land on its base, or step by step as it moves main."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from validator.commands import main_of
+from validator.finding import Finding, Verdict
+from validator.judging import judge
+from validator.reading import Reader
+from validator.repo import Repo
+
+
+def validate(*, repo: Path, base: str | None, head: str, steps: bool = False, worktree: bool = False) -> Verdict:
+    """The verdict on a change. `base` None stands for main; `worktree` judges the files on disk in place of `head`.
+
+    `steps` judges what moves main: every first-parent commit after base, each against its parent.
+    Raises FatalError for what is the environment's fault.
+    """
+    reader = Reader(Repo(repo))
+    start = main_of(reader.repo, base)
+    end = reader.repo.working_tree_commit() if worktree else reader.repo.commit(head)
+    return _in_steps(reader, start, end) if steps else judge(*reader.change(start, end))
+
+
+def _in_steps(reader: Reader, base: str, head: str) -> Verdict:
+    line = reader.repo.line(base, head)
+    if line is None:
+        landed, current = reader.change(base, head)
+        return judge(replace(landed, rewritten=True), current)
+    verdicts = [(commit, judge(*reader.step(parent, commit))) for parent, commit in line]
+    last = verdicts[-1][1] if verdicts else judge(*reader.step(base, head))
+    return Verdict(
+        base,
+        head,
+        last.tree,
+        tuple(_at(commit, finding) for commit, verdict in verdicts for finding in verdict.findings),
+        tuple(_at(commit, finding) for commit, verdict in verdicts for finding in verdict.healed),
+        last.free_numbers,
+    )
+
+
+def _at(commit: str, finding: Finding) -> Finding:
+    return finding._replace(step=commit)

@@ -1,0 +1,56 @@
+"""What main says about one session, and what that session should do now."""
+
+from pathlib import Path
+from typing import Any
+
+from validator.commands import Answer, reader_at
+from validator.commands.slots import slots_of
+from validator.consensus import registry_digest
+from validator.escaping import visible, well_formed
+from validator.output import SlotEntry, WhoamiDocument, as_json
+from validator.phrases import free_numbers
+from validator.reading import charter_of
+from validator.snapshot import Snapshot
+
+
+def whoami(*, repo: Path, ref: str | None, session_id: str, format: str) -> Answer:
+    """Yes with the number of a session that main has a claim of, no with what it can do about it."""
+    reader, commit = reader_at(repo, ref)
+    snapshot = reader.at(commit)
+    charter, digest = charter_of(snapshot), registry_digest(snapshot)
+    slots = slots_of(snapshot, charter, digest, frozenset())
+    mine = next((slot for slot in slots if slot.session_id == session_id), None)
+    state: Any = mine.state if mine else "unregistered"  # who is named in a slot is on main: never "open"
+    document = WhoamiDocument(
+        session_id=well_formed(session_id),
+        commit=commit,
+        state=state,
+        number=mine.number if mine else None,
+        role=mine.role if mine else None,
+        goal=mine.goal if mine else None,
+        registered_at=mine.registered_at if mine else None,
+        next_action=_next_action(mine, snapshot),
+    )
+    return Answer(as_json(document) if format == "json" else _render(document), 0 if mine else 1)
+
+
+def _next_action(mine: SlotEntry | None, snapshot: Snapshot) -> str:
+    if mine is None:
+        return f"claim a number; {free_numbers(snapshot)}"
+    if mine.state == "pending":
+        return "commit with status: REGISTERED, or mend the claim: registry audit"
+    return "wait for the broadcast: registry status" if mine.state == "registered" else "start when the fleet is active"
+
+
+def _render(document: WhoamiDocument) -> str:
+    if document.number is None:
+        return f"{visible(document.session_id)} is not registered\nnext: {document.next_action}\n"
+    rows = (
+        ("number", str(document.number)),
+        ("state", document.state),
+        ("role", document.role or ""),
+        ("goal", document.goal or ""),
+        ("since", document.registered_at or ""),
+        ("next", document.next_action),
+    )
+    return "".join(f"{name + ':':<8} {visible(value)}\n" for name, value in rows)

@@ -1,0 +1,317 @@
+"""From a file's bytes to a document: a JSON-like value, a place for every part of it, and every fault on the way.
+
+The strict subset of YAML 1.2 that registry files are written in (design contract): UTF-8, LF, one document, no anchor,
+alias, tag, merge key or duplicate key, and no plain scalar that two YAML readers could take for different things.
+Built from ruamel's event stream rather than its constructor: events are read one by one, so 20,000 brackets end at the
+depth limit instead of in a RecursionError, and an alias is seen instead of expanded.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from validator.finding import Location
+
+MAX_BYTES = 16 * 1024
+MAX_DEPTH = 16
+MAX_FAULTS = 20  # of one kind in one file: enough to mend it, too few to bury the other files
+SAFE_INTEGER = 2**53 - 1  # RFC 8785 and every JSON reader carry integers exactly up to here
+
+# LF is the only control character of a registry file. NEL, U+2028 and U+2029 break lines in YAML 1.1 and not in 1.2.
+UNREADABLE = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+NUMBER = re.compile(r"0|-?[1-9][0-9]*|-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9]")
+WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+TEXT_TAG = "tag:yaml.org,2002:str"
+
+Route = tuple[str | int, ...]
+
+
+class Fault(NamedTuple):
+    """Something that keeps bytes from being a registry document. `kind` is the rule's business: which code it gets."""
+
+    kind: str  # "unreadable" | "syntax" | "subset"
+    line: int
+    column: int
+    message: str
+    help: str
+
+
+class Document:
+    """A file as far as it could be read. Equal bytes at an equal path make equal documents.
+
+    `value` is None, bool, int, float, str, list or dict with text keys; `damaged` are the routes whose value is not
+    what the author meant, because a fault already says so: rules on the content pass them over.
+    """
+
+    def __init__(self, path: str, text: str | None, value: Any, faults: tuple[Fault, ...] = ()) -> None:
+        self.path, self.text, self.value, self.faults = path, text, value, faults
+        self.damaged: frozenset[Route] = frozenset()
+        self._values: dict[Route, tuple[int, int]] | None = None
+        self._keys: dict[Route, tuple[int, int]] = {}
+
+    def at(self, *route: str | int) -> Location:
+        """The place of the value at `route`, or of the nearest part around it that exists."""
+        return self._place(route, self._marks())
+
+    def at_key(self, *route: str | int) -> Location:
+        """The place of the key that `route` ends in (for a list element: of the element)."""
+        marks = self._marks()
+        return Location(self.path, *self._keys[route]) if route in self._keys else self._place(route, marks)
+
+    def excerpt(self, line: int) -> str | None:
+        """The source line with this number, counted from 1; None where the text could not be decoded."""
+        lines = (self.text or "").split("\n")
+        return lines[line - 1] if self.text is not None and line <= len(lines) else None
+
+    def _place(self, route: Route, marks: dict[Route, tuple[int, int]]) -> Location:
+        while route and route not in marks:
+            route = route[:-1]
+        return Location(self.path, *marks.get(route, (1, 1)))
+
+    def _marks(self) -> dict[Route, tuple[int, int]]:
+        """Places cost more than values, and most files need none: read them when the first finding asks."""
+        if self._values is None:
+            builder = _Builder(self.text or "")
+            builder.build()
+            self._values, self._keys = builder.values, builder.keys
+        return self._values
+
+
+def read(path: str, data: bytes) -> Document:
+    """Read a file's bytes in the strict subset. Never raises on content: what is wrong is in `faults`."""
+    if len(data) > MAX_BYTES:
+        return too_large(path, len(data))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return Document(path, None, None, (_undecodable(data, error),))
+    builder = _Builder(text)
+    builder.build()
+    document = Document(path, text, builder.value, tuple(_unreadable(text)) + tuple(builder.faults))
+    document.damaged = frozenset(builder.damaged)
+    document._values, document._keys = builder.values, builder.keys
+    return document
+
+
+def too_large(path: str, size: int) -> Document:
+    """The document of a file that is too large to be read at all."""
+    message = f"the file is {size:,} bytes long; a registry file has at most {MAX_BYTES:,}"
+    return Document(path, None, None, (Fault("unreadable", 1, 1, message, "shorten it to what the form asks for"),))
+
+
+def _undecodable(data: bytes, error: UnicodeDecodeError) -> Fault:
+    before = data[: error.start].decode("utf-8")
+    message = f"the file is not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}"
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return Fault("unreadable", line, column, message, "save it as UTF-8 without BOM: iconv -f FROM -t UTF-8")
+
+
+def _unreadable(text: str) -> Iterator[Fault]:
+    """Faults of the raw characters. A file with CRLF hears it once, not on every line."""
+    seen = set[str]()
+    for match in UNREADABLE.finditer(text):
+        character = match[0]
+        if character in seen:
+            continue
+        seen.add(character)
+        if len(seen) > MAX_FAULTS:
+            return
+        before = text[: match.start()]
+        times = text.count(character)
+        message = f"{_named(character)} is not allowed" + (
+            f" (it stands here and in {times - 1} more places)" if times > 1 else ""
+        )
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        yield Fault("unreadable", line, column, message, _mend(character))
+
+
+def _named(character: str) -> str:
+    names = {"\r": "a carriage return (CR)", "\ufeff": "a byte order mark", "\t": "a tab", "\0": "a NUL byte"}
+    return names.get(character, f"the control character U+{ord(character):04X}")
+
+
+def _mend(character: str) -> str:
+    if character == "\r":
+        return "end lines with LF alone: dos2unix, or `* text=auto eol=lf` in .gitattributes"
+    return "replace it with a space" if character == "\t" else "delete it"
+
+
+class _Stop(Exception):  # noqa: N818 - ends the event loop, is not an error
+    """Reading cannot go on: the fault that says why has been noted."""
+
+
+class _Builder:
+    """Builds value, places and faults from the events of one text, with a stack of its own instead of recursion."""
+
+    def __init__(self, text: str) -> None:
+        # Same length, so every place stays true; CR is a line break to the scanner, a space is not.
+        self.text = UNREADABLE.sub(" ", text)
+        self.value: Any = None
+        self.values: dict[Route, tuple[int, int]] = {}
+        self.keys: dict[Route, tuple[int, int]] = {}
+        self.faults: list[Fault] = []
+        self.damaged: set[Route] = set()
+        self.frames: list[_Frame] = []
+        self.documents = 0
+
+    def build(self) -> None:
+        import ruamel.yaml  # 13 ms that a run without any strictly read file does not pay
+
+        try:
+            for event in ruamel.yaml.YAML(typ="safe", pure=True).parse(self.text):
+                self.take(event, type(event).__name__)
+        except _Stop:
+            self.value = None
+        except ruamel.yaml.error.MarkedYAMLError as error:
+            self.value = None
+            self.note("syntax", error.problem_mark or error.context_mark, _syntax(error), "mend the YAML here")
+        except (ruamel.yaml.error.YAMLError, ValueError, OverflowError) as error:  # an escape beyond U+10FFFF
+            self.value = None
+            self.note("syntax", None, " ".join(str(error).split()), "mend the YAML")
+
+    def note(self, kind: str, mark: Any, message: str, help: str) -> None:
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if sum(fault.kind == kind for fault in self.faults) < MAX_FAULTS:
+            self.faults.append(Fault(kind, line, column, message, help))
+
+    def take(self, event: Any, kind: str) -> None:
+        if kind == "DocumentStartEvent":
+            self.start_document(event)
+        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+            self.open(event, {} if kind == "MappingStartEvent" else [])
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            self.frames.pop()
+        elif kind == "ScalarEvent":
+            self.scalar(event)
+        elif kind == "AliasEvent":
+            self.note("subset", event.start_mark, f"*{event.anchor} is an alias", "write the value out")
+            self.place(event, None, damaged=True)
+
+    def start_document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            self.note("subset", event.start_mark, "a second document begins here", "keep one document in a file")
+            raise _Stop
+        if event.version or event.tags:
+            line = self.text[: self.text.index("%")].count("\n") + 1
+            self.faults.append(Fault("subset", line, 1, "a % directive changes how the file is read", "delete it"))
+
+    def open(self, event: Any, container: Any) -> None:
+        if len(self.frames) >= MAX_DEPTH:
+            self.note("subset", event.start_mark, f"nested more than {MAX_DEPTH} deep", "flatten it")
+            raise _Stop
+        if self.frames and self.frames[-1].awaits_key:
+            self.note("subset", event.start_mark, "a list or mapping as a key", "use text as the key")
+            raise _Stop
+        route = self.place(event, container, damaged=self.decorated(event))
+        self.frames.append(_Frame(container, route))
+
+    def decorated(self, event: Any) -> bool:
+        """Note an anchor or a tag; whether the value is another than the one written."""
+        if event.anchor:
+            self.note("subset", event.start_mark, f"&{event.anchor} is an anchor", "delete it and write values out")
+        if event.tag:
+            self.note("subset", event.start_mark, f"{event.tag} is a tag", "delete it: the form decides the type")
+        return bool(event.tag)
+
+    def scalar(self, event: Any) -> None:
+        damaged = self.decorated(event)
+        for character in sorted(set(UNREADABLE.findall(event.value))):
+            message = f"an escape makes {_named(character)}, which is not allowed"
+            self.note("unreadable", event.start_mark, message, "delete the escape")
+        frame = self.frames[-1] if self.frames else None
+        if frame and frame.awaits_key:
+            self.key(event, frame)
+            return
+        value, why = resolve(event.value) if event.style in (None, "") and not event.tag else (event.value, None)
+        if why:
+            self.note(
+                "subset", event.start_mark, f"{event.value} {why}", "quote text; write numbers as JSON does: 3, 0.5"
+            )
+        self.place(event, value, damaged=damaged or bool(why))
+
+    def key(self, event: Any, frame: "_Frame") -> None:
+        plain = event.style in (None, "")
+        text: str = event.value
+        route = (*frame.route, text)
+        value, why = resolve(text) if plain else (text, None)
+        if plain and text == "<<":
+            self.note("subset", event.start_mark, "<< is a merge key", "write the fields out")
+        elif why or not isinstance(value, str):
+            self.note("subset", event.start_mark, f"the key {text or '(empty)'} is not text", "put it in quotes")
+        elif text in frame.container:
+            first = self.keys[route][0]
+            self.note("subset", event.start_mark, f"the key {text} stands twice; first in line {first}", "keep one")
+            self.damaged.add(route)
+        else:
+            self.keys[route] = (event.start_mark.line + 1, event.start_mark.column + 1)
+        frame.key = text
+
+    def place(self, event: Any, value: Any, *, damaged: bool) -> Route:
+        """Put a finished value where it belongs and remember its place."""
+        frame = self.frames[-1] if self.frames else None
+        if frame is None:
+            route: Route = ()
+            self.value = value
+        elif frame.key is not None:
+            route = (*frame.route, frame.key)
+            if frame.key in frame.container:  # the first of two equal keys stays, with its place
+                damaged, route = False, (*route, "second")
+            else:
+                frame.container[frame.key] = value
+            frame.key = None
+        elif isinstance(frame.container, list):
+            route = (*frame.route, len(frame.container))
+            frame.container.append(value)
+        else:  # an alias where a key should be
+            raise _Stop
+        self.values[route] = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if damaged:
+            self.damaged.add(route)
+        return route
+
+
+class _Frame:
+    """A mapping or list that is still being read, and the key that waits for its value."""
+
+    def __init__(self, container: Any, route: Route) -> None:
+        self.container, self.route = container, route
+        self.key: str | None = None
+
+    @property
+    def awaits_key(self) -> bool:
+        return isinstance(self.container, dict) and self.key is None
+
+
+def resolve(text: str) -> tuple[Any, str | None]:
+    """A plain scalar's value, and why it must not be written so: None where all readers agree.
+
+    Numbers have JSON's spelling and a value that JSON carries: `3.0` is a float to YAML and an integer to JSON Schema.
+    """
+    if text in WORDS:
+        return WORDS[text], None
+    if NUMBER.fullmatch(text):
+        number = int(text) if "." not in text else float(text)
+        if abs(number) > SAFE_INTEGER or len(text) > 17:
+            return text, "is a number that JSON cannot carry exactly"
+        return number, None
+    if TIMESTAMP.fullmatch(text) or not _special(text):
+        return text, None
+    return text, "is read differently by different YAML readers"
+
+
+def _special(text: str) -> bool:
+    """Whether YAML 1.1 or 1.2 gives this plain scalar any type but text (ruamel's table of both versions)."""
+    from ruamel.yaml.resolver import implicit_resolvers
+
+    return any(
+        text[0] in first and pattern.match(text)
+        for _, tag, pattern, first in implicit_resolvers
+        if not (tag.endswith(":bool") and text in ("True", "False", "TRUE", "FALSE"))
+    )
+
+
+def _syntax(error: Any) -> str:
+    context = f" ({error.context})" if error.context else ""
+    return " ".join(f"not YAML: {error.problem}{context}".split())

@@ -1,0 +1,90 @@
+"""Strangers' text made harmless for the place it goes to: terminal, build log, workflow command, Markdown, JSON, URI.
+
+Everything here takes any `str`, lone surrogates included, raises nothing and returns text that is well-formed Unicode.
+The escapes are for showing, not for reading back: a backslash of the text's own stays as it is.
+"""
+
+import json
+import re
+import string
+from typing import Any
+from urllib.parse import quote
+
+# Spelled out, not asked of `unicodedata`: the same text must look the same under every Python version.
+_CONTROL = "\x00-\x1f\x7f-\x9f\u2028\u2029"  # Cc, Zl, Zp
+_FORMAT = (  # Cf: bidirectional controls, joiners, tags, marks that reach over their neighbours
+    "\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+)
+# The rest of Default_Ignorable_Code_Point (Unicode, DerivedCoreProperties): letters and marks that nobody sees.
+_UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff"
+_SURROGATE = "\ud800-\udfff"
+_PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010ffff"
+_NO_CHARACTER = "\ufdd0-\ufdef" + "".join(
+    f"{chr(plane - 2)}{chr(plane - 1)}" for plane in range(0x10000, 0x100000, 0x10000)
+)
+_HIDDEN = re.compile(f"[{_CONTROL}{_FORMAT}{_UNSEEN}{_SURROGATE}{_PRIVATE}{_NO_CHARACTER}]")
+_ILL_FORMED = re.compile(f"[{_SURROGATE}]")
+
+# `##[command]` is obeyed anywhere in a line by GitHub's runner (ActionCommand.TryParse), `##vso[…]` by Azure Pipelines.
+_LOG_COMMAND = re.compile(r"#(?=#\w*\[)")
+
+# After decoding entities, GitHub's Markdown still makes links of e-mail and web addresses and mentions of `@name`;
+# a tag between the parts keeps them apart.
+_ENTITIES = {ord(mark): f"&#{ord(mark)};" for mark in string.punctuation}
+_ENTITIES |= {ord(mark): f"&#{ord(mark)};<wbr>" for mark in ":@"}
+
+
+def visible(text: str) -> str:
+    r"""Show on one line what a terminal would obey, reorder or not draw, as `\xNN`, `\uNNNN` or `\UNNNNNNNN`.
+
+    That is control, line-breaking, format (bidirectional, zero-width), ignorable and private characters, surrogates and
+    noncharacters. Bytes of a path that are not UTF-8 (PEP 383) come out as the byte. All else is unchanged.
+    """
+    return _HIDDEN.sub(_spelled, text)
+
+
+def well_formed(text: str) -> str:
+    r"""Text that every JSON reader takes: lone surrogates as `\xNN` or `\uNNNN`, all else unchanged."""
+    return _ILL_FORMED.sub(_spelled, text)
+
+
+def logged(text: str) -> str:
+    """`visible`, and no build system finds a `##[…]` command in it; a line must also begin with a word of our own."""
+    return _LOG_COMMAND.sub(r"\\x23", visible(text))
+
+
+def workflow_data(text: str) -> str:
+    """The message of a GitHub workflow command; `%` and LF as in `escapeData` of actions/toolkit, `command.ts`.
+
+    Its `%0D` is not used: the runner would turn that into a CR again, which hides a line on a terminal.
+    """
+    return "\n".join(map(logged, text.split("\n"))).replace("%", "%25").replace("\n", "%0A")
+
+
+def workflow_property(text: str) -> str:
+    """A property of a GitHub workflow command, on one line; `:` and `,` as in `escapeProperty` of actions/toolkit."""
+    return workflow_data(visible(text)).replace(":", "%3A").replace(",", "%2C")
+
+
+def markdown(text: str) -> str:
+    """An HTML `<code>` for Markdown or HTML in which no character of the text means anything, and nothing links."""
+    return f"<code>{visible(text).translate(_ENTITIES)}</code>"
+
+
+def uri(path: str) -> str:
+    """A Git path as relative URI reference (RFC 3986); bytes that are not UTF-8 keep their value."""
+    encodable = "".join(part if "\udc80" <= part <= "\udcff" else well_formed(part) for part in path)
+    return quote(encodable.encode("utf-8", "surrogateescape"), safe="/")
+
+
+def json_text(value: Any) -> str:
+    """A JSON-like value of well-formed texts as JSON: printable ASCII, indented, keys in their order, ending in LF."""
+    return json.dumps(value, indent=2, allow_nan=False) + "\n"
+
+
+def _spelled(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:  # how PEP 383 keeps a byte that is not UTF-8
+        code -= 0xDC00
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,153 @@
+"""The JSON documents that verbs print (design contract), one class a document; `registry schema` publishes them.
+
+Texts that come from a registry are plain `str` here, not the patterns of a claim: a report on a broken registry must be
+printable too. They have to be well-formed Unicode (`validator.escaping.well_formed`).
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from validator.consensus import CriterionName, Phase
+from validator.escaping import json_text
+from validator.finding import Level, Origin
+from validator.model import NO_NEWLINE, Charter, Claim, Digest, Shape
+
+Oid = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$", json_schema_extra=NO_NEWLINE)]
+SlotState = Literal["open", "proposed", "pending", "registered", "acknowledged"]
+SessionState = Literal["unregistered", "proposed", "pending", "registered", "acknowledged"]
+EventKind = Literal["registered", "amended", "taken-over", "released"]
+
+
+class Printed(Shape):
+    """What all output shares: readers pass over keys that they do not know, for a version may gain keys."""
+
+    model_config = ConfigDict(extra="ignore", json_schema_serialization_defaults_required=True)
+
+
+class PrintedDocument(Printed):
+    """A whole document. Within a `schema_version` no key is renamed or removed."""
+
+    schema_version: Literal[1] = 1
+
+
+class FindingEntry(Printed):
+    """A finding; columns count Unicode code points from 1; `step` is the judged commit, null without `--steps`."""
+
+    code: str
+    name: str
+    level: Level
+    path: str
+    line: int
+    column: int
+    message: str
+    help: str
+    origin: Origin
+    step: Oid | None
+
+
+class ValidateDocument(PrintedDocument):
+    """`validate` and `audit`. `tree` is the merged tree, null where there is none; `base` null where none was given."""
+
+    verdict: Literal["accepted", "rejected"]
+    base: Oid | None
+    head: Oid
+    tree: Oid | None
+    findings: tuple[FindingEntry, ...]
+    healed: tuple[FindingEntry, ...]
+    free_numbers: tuple[int, ...]
+
+
+class SlotEntry(Printed):
+    """Who has a number. `registered_at` and `commit` are of the first-parent commit that brought the claim to main."""
+
+    number: int
+    state: SlotState
+    session_id: str | None
+    role: str | None
+    goal: str | None
+    registered_at: str | None
+    commit: Oid | None
+
+
+class CriterionEntry(Printed):
+    """One of the seed's six conditions of consensus."""
+
+    name: CriterionName
+    met: bool
+    evidence: str
+
+
+class StatusDocument(PrintedDocument):
+    """`status`: how far the fleet is on the way to consensus, and what comes next."""
+
+    commit: Oid
+    phase: Phase
+    capacity: int
+    digest: Digest
+    registered: int
+    next_action: str
+    slots: tuple[SlotEntry, ...]
+    criteria: tuple[CriterionEntry, ...]
+
+
+class ExportDocument(PrintedDocument):
+    """`export`: all that an orchestrator needs, read at one commit."""
+
+    commit: Oid
+    digest: Digest
+    charter: Charter
+    slots: tuple[SlotEntry, ...]
+    claims: tuple[Claim, ...]
+
+
+class EventEntry(Printed):
+    """What happened to a number on main; `committed_at` is RFC 3339, UTC, and informative: the order decides."""
+
+    number: int
+    event: EventKind
+    session_id: str | None
+    commit: Oid
+    committed_at: str
+    path: str
+
+
+class HistoryDocument(PrintedDocument):
+    """`history`: the events on main along first-parent."""
+
+    commit: Oid
+    events: tuple[EventEntry, ...]
+
+
+class WhoamiDocument(PrintedDocument):
+    """`whoami`: what main says about one session, and what that session should do now."""
+
+    session_id: str
+    commit: Oid
+    state: SessionState
+    number: int | None
+    role: str | None
+    goal: str | None
+    registered_at: str | None
+    next_action: str
+
+
+class RuleEntry(Printed):
+    """A rule; `summary` is the first line of its `documentation`."""
+
+    code: str
+    name: str
+    level: Level
+    summary: str
+    documentation: str
+
+
+class RulesDocument(PrintedDocument):
+    """`explain`: the rules in the order of their codes."""
+
+    rules: tuple[RuleEntry, ...]
+
+
+def as_json(document: PrintedDocument) -> str:
+    """A document as JSON text: ASCII only, keys in the order of the contract, LF at the end."""
+    return json_text(document.model_dump(mode="json"))

@@ -1,0 +1,50 @@
+"""Facts that many messages tell, worded once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from validator.history import Registration
+from validator.snapshot import ClaimFile, Snapshot
+
+LONGEST_QUOTE = 80
+
+
+def quoted(value: object) -> str:
+    """A value out of a file, in the double quotes of a message, cut to a length that a line can carry."""
+    text = value if isinstance(value, str) else repr(value)
+    return f'"{text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"}"'
+
+
+def holder(claim: ClaimFile, standing: Mapping[str, Registration]) -> str:
+    """`marketing-outreach-1 since 2026-11-20 (commit 0123456789ab)`."""
+    who = claim.draft.session_id or "a session that cannot be read"
+    return who + since(claim.path, standing)
+
+
+def since(path: str, standing: Mapping[str, Registration]) -> str:
+    """` since 2026-11-20 (commit 0123456789ab)`, or nothing for a file that is not on main."""
+    found = standing.get(path)
+    return f" since {found.day} (commit {found.commit[:12]})" if found else ""
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers in short: `3, 7-9, 12`; `none` where there are none."""
+    runs = list[list[int]]()
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ", ".join("-".join(map(str, run)) for run in runs) or "none"
+
+
+def free_numbers(base: Snapshot) -> str:
+    """What a session that lost a number can choose from."""
+    free = base.free_numbers()
+    return f"free numbers: {ranges(free)}" if free else "no number is free; ask a holder to release one"
+
+
+def some(names: Iterable[str], limit: int = 5) -> str:
+    """A list of names that stays short: `a, b, c and 12 more`."""
+    listed = list(names)
+    more = f" and {len(listed) - limit} more" if len(listed) > limit else ""
+    return ", ".join(listed[:limit]) + more

@@ -1,0 +1,178 @@
+"""From a repository to snapshots: which objects to read, each of them once, and nothing that is not needed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from validator import model
+from validator.document import MAX_BYTES, Document, read, too_large
+from validator.finding import FatalError
+from validator.history import Registration, registrations
+from validator.plain import read_quickly
+from validator.repo import Entry, Merge, Repo
+from validator.snapshot import (
+    CHARTER,
+    REGULAR_FILE,
+    SESSIONS,
+    ClaimFile,
+    Intent,
+    Parsed,
+    Snapshot,
+    claim_file,
+    form_of,
+    parse,
+)
+
+Files = Mapping[str, Entry]
+
+# A claim stands alone in its change. One that touches more files than this is refused for that, whatever they say,
+# and must not keep the judge busy for an hour.
+MAX_CHANGED_FILES = 1_000
+
+
+class Reader:
+    """Reads snapshots of one repository; a file is read once, however many snapshots hold it."""
+
+    def __init__(self, repo: Repo) -> None:
+        self.repo = repo
+        self._contents = dict[str, bytes]()
+        self._commits = dict[str, tuple[str, int]]()
+        self._claims = dict[tuple[str, str], ClaimFile]()
+        self._parsed = dict[tuple[str, str], Parsed[Any]]()
+        self._strictly = set[tuple[str, str]]()
+        self._unread = set[tuple[str, str]]()
+
+    def at(self, commit: str) -> Snapshot:
+        """The registry at a commit."""
+        files = self.repo.tree(commit)
+        self._fetch([files], [commit])
+        return self._snapshot(commit, files, line=commit)
+
+    def change(self, base: str, head: str) -> tuple[Snapshot, Snapshot]:
+        """(head as it would land on base, base). Nothing of head is checked out, followed or run."""
+        fork = self.repo.merge_base(base, head)
+        before = self.repo.tree(base)
+        if fork == base:
+            merge, after = None, self.repo.tree(head)
+            intent = {path: Intent(before.get(path), after.get(path)) for path in _differing(before, after)}
+        else:
+            intent = self._intent(fork, head)
+            merge = self.repo.merge(base, head) if fork else Merge("", tuple(intent))
+            after = self._overlaid(before, intent) if merge.conflicts else self.repo.tree(merge.tree)
+        self._read_strictly(before, after, intent)
+        self._fetch([before, after], [base, head])
+        landed = self._snapshot(head, after, line=base)
+        if merge:
+            tree = None if merge.conflicts else merge.tree
+            landed = replace(landed, tree=tree, conflicts=merge.conflicts, unrelated=fork is None)
+        return replace(landed, intent=intent), self._snapshot(base, before, line=base)
+
+    def step(self, parent: str, commit: str) -> tuple[Snapshot, Snapshot]:
+        """(a commit that moves main, its first parent), exactly as they are."""
+        before, after = self.repo.tree(parent), self.repo.tree(commit)
+        self._read_strictly(before, after, {})
+        self._fetch([before, after], [parent, commit])
+        return self._snapshot(commit, after, line=parent), self._snapshot(parent, before, line=parent)
+
+    def _intent(self, fork: str | None, head: str) -> dict[str, Intent]:
+        if fork is None:
+            return {path: Intent(None, entry) for path, entry in self.repo.tree(head).items()}
+        return {path: Intent(*pair) for path, pair in self.repo.changes(fork, head).items()}
+
+    def _overlaid(self, before: Files, intent: Mapping[str, Intent]) -> dict[str, Entry]:
+        """Where merging conflicts, what the change would leave if it had its way: so its own faults are told too."""
+        after = dict(before)
+        sizes = self.repo.sizes(entry.after.oid for entry in intent.values() if entry.after)
+        for path, entry in intent.items():
+            after.pop(path, None)
+            if entry.after:
+                after[path] = entry.after._replace(size=sizes.get(entry.after.oid))
+        return after
+
+    def _read_strictly(self, before: Files, after: Files, intent: Mapping[str, Intent]) -> None:
+        """What a change brings is for the strict reader, and only so much of it."""
+        changed = sorted(path for path in {*_differing(before, after), *intent} if form_of(path, None))
+        brought = [(path, after[path].oid) for path in changed if path in after]
+        self._strictly.update(brought)
+        self._unread.update(brought[MAX_CHANGED_FILES:])
+
+    def _fetch(self, trees: Iterable[Files], commits: list[str]) -> None:
+        oids = {entry.oid for files in trees for _, entry in self._formed(files) if _readable(entry)}
+        self._contents |= self.repo.blobs((oids | set(commits)) - self._contents.keys())
+        self._commits |= {commit: self.repo.read_commit(self._contents[commit]) for commit in commits}
+
+    def _formed(self, files: Files) -> Iterator[tuple[str, Entry]]:
+        """The files that have a form to keep, and are files at all."""
+        for path, entry in files.items():
+            if entry.mode == REGULAR_FILE and form_of(path, None) and (path, entry.oid) not in self._unread:
+                yield path, entry
+
+    def _snapshot(self, commit: str, files: Files, *, line: str) -> Snapshot:
+        formed = dict(self._formed(files))
+        charter = self._parse(CHARTER, formed[CHARTER], model.Charter) if CHARTER in formed else None
+        capacity = charter.value.capacity if charter and charter.value else None
+        claims, records = dict[str, ClaimFile](), dict[str, Parsed[Any]]()
+        for path in sorted(formed):
+            match form_of(path, capacity):
+                case (model.Claim, int(number)):
+                    claims[path] = self._claim(path, formed[path], number)
+                case (shape, _) if shape is not model.Charter:
+                    records[path] = self._parse(path, formed[path], shape)
+        tree, time = self._commits[commit]
+        return Snapshot(commit, tree, files, charter, claims, records, time, self._past(line))
+
+    def _past(self, line: str) -> Any:
+        """Who stands on main since when, asked of Git for just the files in question, and only when there is one."""
+
+        def past(paths: Iterable[str]) -> Mapping[str, Registration]:
+            wanted = sorted(set(paths))
+            return registrations(self.repo.steps(line, wanted)) if wanted else {}
+
+        return past
+
+    def _claim(self, path: str, entry: Entry, number: int) -> ClaimFile:
+        key = path, entry.oid
+        if key not in self._claims:
+            self._claims[key] = claim_file(self._document(path, entry), number)
+        return self._claims[key]
+
+    def _parse(self, path: str, entry: Entry, shape: Any) -> Parsed[Any]:
+        key = path, entry.oid
+        if key not in self._parsed:
+            self._parsed[key] = parse(self._document(path, entry), shape)
+        return self._parsed[key]
+
+    def _document(self, path: str, entry: Entry) -> Document:
+        if not _readable(entry):
+            return too_large(path, entry.size or 0)
+        reader = read if (path, entry.oid) in self._strictly else read_quickly
+        return reader(path, self._contents[entry.oid])
+
+
+def charter_of(snapshot: Snapshot) -> model.Charter:
+    """The charter of a registry that is to be reported on; raises FatalError where it cannot be read."""
+    if snapshot.charter is None:
+        raise FatalError(
+            f"{CHARTER} is missing or broken at {snapshot.commit}; run: registry audit --ref {snapshot.commit}"
+        )
+    return snapshot.charter
+
+
+def session_ids(repo: Repo, oids: Iterable[str]) -> dict[str, str | None]:
+    """The session_id in each claim blob by object id; None where it cannot be read."""
+    sizes = repo.sizes(oids)
+    contents = repo.blobs(oid for oid, size in sizes.items() if size <= MAX_BYTES)
+    drafts = {oid: claim_file(read_quickly(SESSIONS, content), 0).draft for oid, content in contents.items()}
+    return {oid: draft.session_id for oid, draft in drafts.items()}
+
+
+def _differing(one: Files, other: Files) -> set[str]:
+    return {path for path in {*one, *other} if _identity(one.get(path)) != _identity(other.get(path))}
+
+
+def _identity(entry: Entry | None) -> tuple[str, str] | None:
+    return (entry.mode, entry.oid) if entry else None
+
+
+def _readable(entry: Entry) -> bool:
+    return entry.size is not None and entry.size <= MAX_BYTES

@@ -1,0 +1,237 @@
+"""All Git access. Reads objects, writes at most loose objects, never checks out, never runs anything of a change.
+
+Git is called without a shell, without user or system configuration, hooks, file monitor, replace refs, grafts or
+attributes of a working tree; every object id comes from Git and every revision name is checked before it gets there.
+"""
+
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from validator.finding import FatalError
+
+try:
+    import git
+except ImportError as error:  # GitPython asks for the program when it is imported
+    raise FatalError("the git program is not on the PATH; install Git 2.38 or newer") from error
+
+OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+# Enough for every way to name a commit, and nothing that could be an option, a second line or a search pattern.
+REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_./@{}^~+#=-]*")
+PROPOSAL_REF = re.compile(r"refs/(?:heads|remotes/[^/]+)/claim/(0*[1-9][0-9]*)")
+
+# `git -c` settings that a repository's own configuration cannot undo.
+_SETTINGS = (
+    *("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.quotePath=false", "core.attributesFile=/dev/null"),
+    *("log.showSignature=false", "merge.renames=false", "merge.directoryRenames=false", "submodule.recurse=false"),
+)
+_ENVIRONMENT = {
+    **{"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_COUNT": "0", "GIT_ATTR_NOSYSTEM": "1"},
+    **{"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": "/dev/null", "GIT_NO_LAZY_FETCH": "1"},
+    **{"GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+}
+
+
+class Entry(NamedTuple):
+    """One file of a tree. `size` is in bytes; None for a submodule, and where only the change is known."""
+
+    mode: str
+    oid: str
+    size: int | None = None
+
+
+class Merge(NamedTuple):
+    """What Git makes of merging a change: a tree, and the paths that conflict (then the tree is not to be trusted)."""
+
+    tree: str
+    conflicts: tuple[str, ...] = ()
+
+
+class Step(NamedTuple):
+    """One file's change by one commit of the first-parent line. `time` is the committer's clock: informative only."""
+
+    commit: str
+    time: int
+    path: str
+    old: Entry | None
+    new: Entry | None
+
+
+class Repo:
+    """The repository that contains a folder. Raises FatalError where there is none, or only a shallow clone of one."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            with git.Repo(folder, search_parent_directories=True, expand_vars=False) as found:
+                git_dir, common, top = found.git_dir, found.common_dir, found.working_tree_dir
+        except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
+            raise FatalError(f"{folder} is not inside a Git repository") from error
+        if Path(common, "shallow").exists():
+            raise FatalError("a shallow clone does not hold who was first; run: git fetch --unshallow")
+        self.top = Path(top) if top else None
+        # Git takes attributes from the folder that it stands in; in its own folder there are none of a change's making.
+        self._git = git.Git(git_dir)
+        self._git.update_environment(**_ENVIRONMENT, GIT_DIR=str(Path(git_dir).resolve()))
+
+    def resolve(self, *revisions: str) -> list[str | None]:
+        """The full commit id of each revision, None where there is no such commit."""
+        named = [name if REVISION.fullmatch(name) else "@{invalid" for name in revisions]
+        asked = "".join(f"{name}^{{commit}}\n" for name in named)
+        answers = self._read("cat-file", "--batch-check=%(objectname)", stdin=asked.encode()).decode().splitlines()
+        return [answer if OID.fullmatch(answer) else None for answer in answers]
+
+    def commit(self, revision: str) -> str:
+        """The full id of the commit that a revision names; raises FatalError where there is none."""
+        (oid,) = self.resolve(revision)
+        if oid is None:
+            raise FatalError(f"{revision!r} names no commit here; see: git branch --all")
+        return oid
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor of two commits, None for unrelated histories."""
+        status, out, error = self._run("merge-base", one, other)
+        if status > 1:
+            raise FatalError(f"git merge-base: {_last_line(error)}")
+        return out.decode().strip() or None
+
+    def merge(self, base: str, head: str) -> Merge:
+        """Merge head into base in memory; raises FatalError where Git is older than 2.38."""
+        status, out, error = self._run("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", base, head)
+        tree, *conflicts = out.decode("utf-8", "surrogateescape").split("\0")
+        if status > 1 or not OID.fullmatch(tree):
+            raise FatalError(f"git merge-tree (Git 2.38 or newer): {_last_line(error)}")
+        return Merge(tree, tuple(sorted({path for path in conflicts if path})) if status else ())
+
+    def tree(self, treeish: str) -> dict[str, Entry]:
+        """Every file of a tree by path, links and submodules too. Undecodable bytes are kept by surrogate escape."""
+        files = dict[str, Entry]()
+        for row in self._read("ls-tree", "-r", "-l", "-z", "--full-tree", treeish).split(b"\0")[:-1]:
+            facts, path = row.split(b"\t", 1)
+            mode, _, oid, size = facts.decode().split()
+            files[_text(path)] = Entry(mode, oid, int(size) if size != "-" else None)
+        return files
+
+    def changes(self, old: str, new: str) -> dict[str, tuple[Entry | None, Entry | None]]:
+        """The files that differ between two trees, as (old, new); None where a tree has no such file."""
+        out = self._read("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new)
+        return {path: (before, after) for path, before, after in _raw_rows(out)}
+
+    def sizes(self, oids: Iterable[str]) -> dict[str, int]:
+        """The size in bytes of each object that is there, by object id."""
+        asked = "".join(f"{oid}\n" for oid in sorted(set(oids)))
+        out = self._read("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=asked.encode()).decode()
+        rows = (line.split() for line in out.splitlines())
+        return {oid: int(size) for oid, size in rows if size.isdecimal()}
+
+    def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
+        """The content of blobs (or commits) by object id, read in one batch; raises FatalError for a missing one."""
+        wanted = sorted(set(oids))
+        if not wanted:
+            return {}
+        out = self._read("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode())
+        contents, offset = dict[str, bytes](), 0
+        for oid in wanted:
+            header_end = out.index(b"\n", offset)
+            name, *facts = out[offset:header_end].decode().split()
+            if name != oid or len(facts) != 2:
+                raise FatalError(f"object {oid} is missing from the repository; run: git fsck")
+            offset = header_end + 1 + int(facts[1])
+            contents[oid] = out[header_end + 1 : offset]
+            offset += 1
+        return contents
+
+    def steps(self, commit: str, paths: Sequence[str]) -> tuple[Step, ...]:
+        """How files came to be what they are on the first-parent line that ends in `commit`, oldest step first.
+
+        A merge counts as one step against its first parent: what the merged branch went through is its own business.
+        """
+        options = ("--first-parent", "-m", "--raw", "-z", "--no-renames", "--no-abbrev", "--format=%H %ct")
+        out = self._read("log", *options, commit, "--", *paths)
+        steps = list[Step]()
+        for part in re.split(rb"(?:^|\0)(?=[0-9a-f]{40,64} [0-9]+(?:\0|$))", out):
+            header, _, rows = part.partition(b"\0")
+            if header.strip():
+                oid, time = header.decode().split()
+                rows = rows.lstrip(b"\n")
+                steps += [Step(oid, int(time), path, old, new) for path, old, new in _raw_rows(rows)]
+        return tuple(reversed(steps))
+
+    def line(self, base: str, head: str) -> list[tuple[str, str]] | None:
+        """The first-parent commits after base up to head as (parent, commit), oldest first.
+
+        None where base does not stand on head's first-parent line.
+        """
+        out = self._read("rev-list", "--first-parent", "--parents", head, f"^{base}").decode().splitlines()
+        rows = [row.split() for row in reversed(out)]
+        if not rows:
+            return [] if base == head else None
+        pairs = [(parents[0] if parents else "", commit) for commit, *parents in rows]
+        return pairs if pairs[0][0] == base else None
+
+    @staticmethod
+    def read_commit(content: bytes) -> tuple[str, int]:
+        """The tree of a commit object and its committer's time in seconds since 1970; anyone can set that time."""
+        header = content.split(b"\n\n", 1)[0]
+        found = re.search(rb"^committer .*> (-?[0-9]+) [+-][0-9]+$", header, re.MULTILINE)
+        return header.split(b"\n", 1)[0].removeprefix(b"tree ").decode(), int(found[1]) if found else 0
+
+    def proposed_numbers(self) -> frozenset[int]:
+        """The numbers that have a `claim/NN` branch, here or as last fetched from a remote."""
+        out = self._read("for-each-ref", "--format=%(refname)", "refs/heads/claim", "refs/remotes").decode()
+        return frozenset(int(found[1]) for name in out.splitlines() if (found := PROPOSAL_REF.fullmatch(name)))
+
+    def working_tree_commit(self) -> str:
+        """A commit, on no branch, of the files on disk as `git add --all` would take them, on top of HEAD."""
+        if self.top is None:
+            raise FatalError("a bare repository has no working tree to judge")
+        with tempfile.TemporaryDirectory() as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder, "index")), "GIT_WORK_TREE": str(self.top)}
+            self._read("read-tree", "HEAD", environment=index)
+            self._read("add", "--all", "--", str(self.top), environment=index)
+            tree = self._read("write-tree", environment=index).decode().strip()
+        who = {f"GIT_{who}_{what}": "validator" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        return self._read("commit-tree", "-p", "HEAD", "-m", "files on disk", tree, environment=who).decode().strip()
+
+    def _read(self, *command: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> bytes:
+        status, out, error = self._run(*command, stdin=stdin, environment=environment)
+        if status:
+            raise FatalError(f"git {command[0]}: {_last_line(error)}")
+        return out
+
+    def _run(
+        self, *command: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes, str]:
+        settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+        with tempfile.TemporaryFile() as file:
+            file.write(stdin)
+            file.seek(0)
+            return self._git.execute(
+                ["git", *settings, *command],
+                istream=file,
+                env=environment,
+                with_extended_output=True,
+                with_exceptions=False,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+                shell=False,
+            )
+
+
+def _raw_rows(out: bytes) -> Iterable[tuple[str, Entry | None, Entry | None]]:
+    """Rows of `--raw -z` output: `:oldmode newmode oldoid newoid status`, NUL, path, NUL."""
+    fields = out.split(b"\0")
+    for facts, path in zip(fields[0::2], fields[1::2], strict=False):
+        old_mode, new_mode, old_oid, new_oid, _ = facts.decode().lstrip(":").split(" ")
+        before = Entry(old_mode, old_oid) if int(old_mode, 8) else None
+        yield _text(path), before, Entry(new_mode, new_oid) if int(new_mode, 8) else None
+
+
+def _text(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
+
+
+def _last_line(error: str) -> str:
+    lines = [line for line in error.splitlines() if line.strip()]
+    return lines[-1].removeprefix("fatal: ") if lines else "failed without a word"

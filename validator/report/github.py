@@ -1,0 +1,81 @@
+"""For GitHub Actions: workflow commands for the log and the changed files, and a Markdown summary for the run's page.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from collections.abc import Iterator
+from itertools import accumulate
+
+from validator.conclusion import conclusion, counted, free_numbers
+from validator.escaping import markdown, visible, workflow_data, workflow_property
+from validator.finding import Finding, Origin, Verdict
+
+# GitHub refuses a step's summary of more than 1 MiB as a whole; the step may have written something of its own.
+SUMMARY_BYTES = 900_000
+
+INTRODUCED, INHERITED, HEALED = "introduced", "inherited", "healed"
+
+
+def render(verdict: Verdict) -> str:
+    """Lines of workflow commands and nothing else; the conclusion first, as GitHub shows ten annotations of a kind."""
+    lines = [f"::notice title=registry::{workflow_data(conclusion(verdict))}"]
+    for title, findings in _groups(verdict):
+        if findings:
+            lines.append(f"::group::{workflow_data(f'{title}: {len(findings)}')}")
+            lines += [_annotation(title, finding) for finding in findings]
+            lines.append("::endgroup::")
+    return "\n".join(lines) + "\n"
+
+
+def summary(verdict: Verdict) -> str:
+    """Markdown for the file that GITHUB_STEP_SUMMARY names.
+
+    The table is an HTML block, which Markdown does not look into (CommonMark 0.31, 4.6), as in actions/toolkit.
+    """
+    rows = [_row(title, finding) for title, findings in _groups(verdict) for finding in findings]
+    shown = rows[: sum(size <= SUMMARY_BYTES for size in accumulate(len(row.encode()) + 1 for row in rows))]
+    parts = [f"### {conclusion(verdict)}"]
+    if rows:
+        titles = "".join(f"<th>{title}</th>" for title in ("Finding", "Rule", "Place", "What is wrong", "Way out"))
+        parts.append("\n".join(["<table>", f"<tr>{titles}</tr>", *shown, "</table>"]))
+    if len(shown) < len(rows):
+        parts.append(f"{counted(len(rows) - len(shown), 'more finding')} in the log.")
+    if free := free_numbers(verdict):
+        parts.append(free)
+    return "\n\n".join(parts) + "\n"
+
+
+def _groups(verdict: Verdict) -> Iterator[tuple[str, list[Finding]]]:
+    yield INTRODUCED, [finding for finding in verdict.findings if finding.origin is Origin.INTRODUCED]
+    yield INHERITED, [finding for finding in verdict.findings if finding.origin is Origin.INHERITED]
+    yield HEALED, list(verdict.healed)
+
+
+def _annotation(group: str, finding: Finding) -> str:
+    path, line, column = finding.location
+    title = f"{finding.code} {finding.name}" + ("" if group == INTRODUCED else f" ({group})")
+    place = f"file={workflow_property(path)},line={line},col={column},title={workflow_property(title)}"
+    return f"::{finding.level if group == INTRODUCED else 'notice'} {place}::{workflow_data(_message(finding))}"
+
+
+def _message(finding: Finding) -> str:
+    step = f"commit: {finding.step}" if finding.step else ""
+    way_out = f"help: {finding.help}" if finding.help else ""
+    return "\n".join(filter(None, [finding.message, step, way_out]))
+
+
+def _row(group: str, finding: Finding) -> str:
+    path, line, column = finding.location
+    step = f"\ncommit {finding.step[:12]}" if finding.step else ""
+    cells = [
+        finding.level.value if group == INTRODUCED else f"{finding.level.value} ({group})",
+        markdown(f"{finding.code} {finding.name}"),
+        _code(f"{visible(path)}:{line}:{column}{step}"),
+        _code(finding.message),
+        _code(finding.help),
+    ]
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _code(text: str) -> str:
+    return "<br>".join(markdown(line) for line in text.split("\n") if line)

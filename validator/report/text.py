@@ -1,0 +1,111 @@
+"""For a terminal: every finding with its source line, a caret and the way out, in the manner of rustc.
+
+No line begins with a stranger's text, so nothing in it is taken for a workflow command where the log is a build's.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import accumulate
+from unicodedata import category, east_asian_width
+
+from validator.conclusion import conclusion, free_numbers
+from validator.escaping import logged, visible
+from validator.finding import Finding, Level, Origin, Verdict
+
+WIDTH = 100  # columns of a source line that are shown
+LEFT = 60  # of these, at most so many before the caret
+
+# SGR parameters (ECMA-48, 8.3.117): bold red, bold yellow, bold green, bold blue.
+RED, YELLOW, GREEN, BLUE = "1;31", "1;33", "1;32", "1;34"
+LEVEL_COLOURS = {Level.ERROR: RED, Level.WARNING: YELLOW}
+
+Paint = Callable[[str, str], str]
+
+
+def render(verdict: Verdict, *, colour: bool = False) -> str:
+    """Findings in the verdict's order, the inherited last; then what is healed, the conclusion and free numbers."""
+    paint = _coloured if colour else _plain
+    inherited = [finding for finding in verdict.findings if finding.origin is Origin.INHERITED]
+    blocks = [_block(finding, paint) for finding in verdict.findings if finding.origin is Origin.INTRODUCED]
+    if inherited:
+        blocks.append("inherited from the base (these do not decide):")
+        blocks += [_block(finding, paint) for finding in inherited]
+    if verdict.healed:
+        blocks.append("\n".join(_healed(finding, paint) for finding in verdict.healed))
+    blocks.append("\n".join(_ending(verdict, paint)))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _block(finding: Finding, paint: Paint) -> str:
+    return "\n".join(line.rstrip() for line in _lines(finding, paint))
+
+
+def _lines(finding: Finding, paint: Paint) -> Iterator[str]:
+    path, line, column = finding.location
+    tint = LEVEL_COLOURS[finding.level]
+    gutter = " " * (max(len(str(line)), 2) + 1)
+    bar, equals = paint(f"{gutter}|", BLUE), paint(f"{gutter}=", BLUE)
+    head, *more = finding.message.split("\n")
+    yield f"{paint(f'{finding.level}[{finding.code}]', tint)} {finding.name}: {logged(head)}"
+    yield from (f"{bar} {logged(text)}" for text in more)
+    step = f" in commit {visible(finding.step[:12])}" if finding.step else ""
+    yield f"{paint(f'{gutter[1:]}-->', BLUE)} {logged(path)}:{line}:{column}{step}"
+    if finding.excerpt is not None:
+        before, after = _window(finding.excerpt, column)
+        yield bar
+        # Once more: the two halves together may spell a command that neither holds.
+        yield f"{paint(f'{line:>{len(gutter) - 1}} |', BLUE)} {logged(before + after)}"
+        yield f"{bar} {' ' * _columns(before)}{paint('^', tint)}"
+    if finding.help:
+        head, *more = finding.help.split("\n")
+        yield f"{equals} help: {logged(head)}"
+        yield from (f"{bar}       {logged(text)}" for text in more)
+
+
+def _healed(finding: Finding, paint: Paint) -> str:
+    path, line, column = finding.location
+    head = logged(finding.message.split("\n")[0])
+    return f"{paint(f'healed[{finding.code}]', GREEN)} {finding.name}: {head} ({logged(path)}:{line}:{column})"
+
+
+def _ending(verdict: Verdict, paint: Paint) -> Iterator[str]:
+    yield paint(conclusion(verdict), GREEN if verdict.accepted else RED)
+    if free := free_numbers(verdict):
+        yield free
+
+
+def _window(source: str, column: int) -> tuple[str, str]:
+    """What a terminal shows of a source line, before a column and from it on, cut where the line is too long."""
+    before, after = logged(source[: column - 1]), logged(source[column - 1 :])
+    if _room(before) + _room(after) > WIDTH:
+        if _room(before) > LEFT:
+            before = f"…{_fitting(before[::-1], LEFT - 1)[::-1]}"
+        if _room(after) > WIDTH - _room(before):
+            after = f"{_fitting(after, WIDTH - _room(before) - 1)}…"
+    return before, after
+
+
+def _fitting(text: str, room: int) -> str:
+    return text[: sum(end <= room for end in accumulate(map(_room, text[:room])))]
+
+
+def _room(text: str) -> int:
+    """Columns where a mark without width counts one, or a thousand of them on one letter would count nothing."""
+    return sum(max(1, _columns(character)) for character in text)
+
+
+def _columns(text: str) -> int:
+    """How many columns a terminal needs for visible text: East Asian wide 2, combining marks and jamo 0 (UAX 11)."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        2 if east_asian_width(c) in "WF" else 0 if category(c) in ("Mn", "Me") or "\u1160" <= c <= "\u11ff" else 1
+        for c in text
+    )
+
+
+def _plain(text: str, _colour: str) -> str:
+    return text
+
+
+def _coloured(text: str, colour: str) -> str:
+    return f"\x1b[{colour}m{text}\x1b[0m"

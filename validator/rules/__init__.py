@@ -1,0 +1,106 @@
+"""The rules, and the one function that runs them. A rule is a module of this package and a line in RULES."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from validator.finding import Finding, Level, Problem, in_order
+from validator.rules import (
+    bad_timestamp,
+    charter_contradiction,
+    charter_missing,
+    double_holder,
+    file_mode,
+    file_name,
+    goal_not_measurable,
+    line_rewritten,
+    merge_conflict,
+    mission_conflict,
+    mixed_change,
+    number_mismatch,
+    number_out_of_range,
+    number_taken,
+    role_misaligned,
+    role_taken,
+    scope_disagrees,
+    scope_overlap,
+    session_id_taken,
+    shape,
+    takeover,
+    target_implausible,
+    target_not_in_goal,
+    unreadable_file,
+    unsafe_text,
+    vague_goal,
+    work_gap,
+    work_unknown,
+    yaml_subset,
+    yaml_syntax,
+)
+from validator.snapshot import Snapshot
+
+
+class Rule(Protocol):
+    """What a rule module offers: its docstring is its page, its constants its metadata, `check` its work."""
+
+    __doc__: str | None
+    CODE: str
+    NAME: str
+    LEVEL: Level
+
+    def check(self, head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+        """Yield a problem for everything in head that the rule forbids, seen from base."""
+
+
+RULES: tuple[Rule, ...] = (
+    unreadable_file,
+    yaml_syntax,
+    yaml_subset,
+    file_mode,
+    file_name,
+    shape,
+    charter_missing,
+    charter_contradiction,
+    number_mismatch,
+    number_out_of_range,
+    number_taken,
+    session_id_taken,
+    role_taken,
+    role_misaligned,
+    scope_overlap,
+    unsafe_text,
+    goal_not_measurable,
+    target_not_in_goal,
+    target_implausible,
+    scope_disagrees,
+    vague_goal,
+    mission_conflict,
+    work_gap,
+    work_unknown,
+    takeover,
+    mixed_change,
+    bad_timestamp,
+    merge_conflict,
+    line_rewritten,
+    double_holder,
+)
+
+
+def run(head: Snapshot, base: Snapshot) -> tuple[Finding, ...]:
+    """Every finding in head, in the order of files and places. The same snapshots give the same findings."""
+    documents = {parsed.path: parsed.document for parsed in head.parsed}
+    findings = [
+        Finding(
+            rule.CODE,
+            rule.NAME,
+            rule.LEVEL,
+            problem.location,
+            problem.message,
+            problem.help,
+            excerpt=documents[path].excerpt(problem.location.line)
+            if (path := problem.location.path) in documents
+            else None,
+        )
+        for rule in RULES
+        for problem in rule.check(head, base)
+    ]
+    return in_order(findings)

@@ -1,0 +1,57 @@
+"""A timestamp is not a moment in UTC, or lies in the future.
+
+What it means: Timestamps are RFC 3339 in UTC, as in `2026-11-20T08:00:00Z`, and not later than the commit that
+carries them.
+
+Why: The timestamp tells a human when a session claimed. It decides nothing (the order of arrival on main does), but
+it should not tell stories.
+
+Example:
+
+    timestamp: 2026-11-20 08:00
+
+Way out: Write the time of claiming: `date -u +%Y-%m-%dT%H:%M:%SZ`.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from validator.document import Document
+from validator.finding import Level, Problem
+from validator.history import rfc3339
+from validator.phrases import quoted
+from validator.snapshot import Snapshot
+
+CODE, NAME, LEVEL = "REG303", "bad-timestamp", Level.ERROR
+RFC3339_UTC = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|\+00:00)", re.ASCII)
+NOW = "write the time of claiming: date -u +%Y-%m-%dT%H:%M:%SZ"
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield timestamps that are none, and those later than the commit that brought them."""
+    for claim in head.claims.values():
+        latest = head.committed_at if head.is_new(claim, base) else base.committed_at
+        yield from _problems(claim.document, claim.draft.timestamp, latest)
+    for record in head.records.values():
+        latest = head.committed_at if head.differs(record.path, base) else base.committed_at
+        yield from _problems(record.document, record.value.timestamp if record.value else None, latest)
+
+
+def _problems(document: Document, timestamp: str | None, latest: int | None) -> Iterator[Problem]:
+    if timestamp is None:
+        return
+    seconds = _seconds(timestamp)
+    if seconds is None:
+        yield Problem(document.at("timestamp"), f"{quoted(timestamp)} is not a moment in UTC", NOW)
+    elif latest is not None and seconds > latest:
+        message = f"{timestamp} is later than the commit that carries it ({rfc3339(latest)})"
+        yield Problem(document.at("timestamp"), message, NOW)
+
+
+def _seconds(timestamp: str) -> int | None:
+    found = RFC3339_UTC.fullmatch(timestamp)
+    try:
+        return int(datetime.fromisoformat(f"{found[1]}+00:00").timestamp()) if found else None
+    except ValueError:  # the 30th of February
+        return None

@@ -1,0 +1,61 @@
+"""The charter contradicts itself.
+
+What it means: The orchestrator and every slot are numbers from 1 to the capacity, no slot, approver or piece of
+work is listed twice, and ranges of work run upwards.
+
+Why: Every claim is judged by the charter; a charter that says two things judges twice.
+
+Example:
+
+    capacity: 12
+    orchestrator: 13
+
+Way out: Mend the field that the message names.
+"""
+
+from collections.abc import Iterator
+
+from validator.document import Route
+from validator.finding import Level, Problem
+from validator.model import Charter, RangeWork
+from validator.phrases import quoted
+from validator.snapshot import Snapshot
+from validator.wording import fold
+
+CODE, NAME, LEVEL = "REG008", "charter-contradiction", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield every contradiction inside a charter that can be read."""
+    if head.charter_file and head.charter:
+        for route, message in (*_numbers(head.charter), *_twice(head.charter), *_work(head.charter)):
+            yield Problem(head.charter_file.document.at(*route), message, "mend it in the charter")
+
+
+def _numbers(charter: Charter) -> Iterator[tuple[Route, str]]:
+    named: list[tuple[Route, str, int]] = [(("orchestrator",), "the orchestrator", charter.orchestrator)]
+    named += [(("slots", at, "number"), "a slot", slot.number) for at, slot in enumerate(charter.slots)]
+    for route, what, number in named:
+        if not 1 <= number <= charter.capacity:
+            yield route, f"{what} has number {number}, and the numbers are 1 to {charter.capacity}"
+
+
+def _twice(charter: Charter) -> Iterator[tuple[Route, str]]:
+    listed: list[tuple[Route, str, str]] = []
+    listed += [(("slots", at, "number"), "slot", str(slot.number)) for at, slot in enumerate(charter.slots)]
+    listed += [(("approvers", at, "handle"), "approver", a.handle.lower()) for at, a in enumerate(charter.approvers)]
+    listed += [(("work", at, "name"), "piece of work", fold(work.name)) for at, work in enumerate(charter.work)]
+    seen = set[tuple[str, str]]()
+    for route, what, key in listed:
+        if (what, key) in seen:
+            yield route, f"this {what} is listed twice"
+        seen.add((what, key))
+
+
+def _work(charter: Charter) -> Iterator[tuple[Route, str]]:
+    for at, work in enumerate(charter.work):
+        if isinstance(work, RangeWork):
+            if work.first > work.last:
+                yield ("work", at, "last"), f"{quoted(work.name)} runs from {work.first} down to {work.last}"
+        elif len(set(map(fold, work.segments))) < len(work.segments):
+            yield ("work", at, "segments"), f"{quoted(work.name)} names a segment twice"

@@ -1,0 +1,33 @@
+"""There is no charter to judge by.
+
+What it means: `registry/charter.yaml` says how many numbers there are, who orchestrates and who approves. Without
+it no claim can be accepted; with a broken one neither.
+
+Why: A gate that cannot decide must not open.
+
+Example:
+
+    git rm registry/charter.yaml
+
+Way out: A human restores the charter in a change of its own: `git checkout main~1 -- registry/charter.yaml`, or
+`registry init`.
+"""
+
+from collections.abc import Iterator
+
+from validator.finding import Level, Location, Problem
+from validator.snapshot import CHARTER, Snapshot
+
+CODE, NAME, LEVEL = "REG007", "charter-missing", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield the missing charter, and every new claim that cannot be judged for want of a readable one."""
+    if head.charter_file is None:
+        message = f"{CHARTER} is missing, or not a regular file"
+        yield Problem(Location(CHARTER), message, "restore the charter in a change of its own")
+    if head.charter is None:
+        for claim in head.claims.values():
+            if head.is_new(claim, base):
+                message = f"this claim cannot be judged without a readable {CHARTER}"
+                yield Problem(Location(claim.path), message, "wait until a human has mended the charter on main")

@@ -1,0 +1,45 @@
+"""Main holds two sessions for what must be unique.
+
+What it means: Two claims on main share a session_id, a runtime_id, a role or a piece of work. Both proposals were
+right when they were judged, and nothing judged them again when the second was merged.
+
+Why: Git merges files that differ in name without a word. This is the net under the gate.
+
+Example:
+
+    # registry/sessions/03.yaml and registry/sessions/09.yaml on main both have session_id: marketing-research-2
+
+Way out: The one that arrived on main first stays. The other is released in a change of its own, and its session
+claims a free number.
+"""
+
+from collections.abc import Iterator
+
+from validator.clash import Clash, clashes
+from validator.finding import Level, Problem
+from validator.history import first_of
+from validator.phrases import free_numbers, holder, quoted
+from validator.snapshot import Snapshot
+
+CODE, NAME, LEVEL = "REG501", "double-holder", Level.ERROR
+WHAT = {"session_id": "the session_id", "runtime_id": "the runtime_id", "role": "the role", "scope": "the work"}
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield the later of two claims of main that share something, with the earlier one named."""
+    for clash in clashes(head, base):
+        if not head.is_new(clash.second, base):
+            yield _problem(clash, base)
+
+
+def _problem(clash: Clash, base: Snapshot) -> Problem:
+    pair = {claim.path: claim for claim in (clash.first, clash.second)}
+    standing = base.past(pair)
+    winner, loser = (pair[path] for path in first_of(pair, standing))
+    message = (
+        f"{WHAT[clash.kind]} {quoted(clash.shared)} stands twice on main: number {winner.number} was first, "
+        f"{holder(winner, standing)}; number {loser.number}, {holder(loser, standing)}, has to give way"
+    )
+    help = f"release number {loser.number} in a change of its own, or amend what is shared; {free_numbers(base)}"
+    route = clash.route if loser is clash.second or clash.kind != "scope" else ("scope",)
+    return Problem(loser.document.at(*route), message, help)

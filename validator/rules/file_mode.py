@@ -1,0 +1,31 @@
+"""A file of the registry is not a regular file.
+
+What it means: Everything under `registry/` has Git's mode 100644. Symbolic links, submodules and executables have
+not.
+
+Why: A link says one thing today and another tomorrow, and a submodule's content is not in this repository at all:
+neither can be judged. Nothing in a registry is ever run.
+
+Example:
+
+    registry/sessions/05.yaml -> ../../somewhere/else.yaml
+
+Way out: Replace it by a file with the content: `git rm --cached PATH`, write the file, `chmod 644 PATH`, `git add
+PATH`.
+"""
+
+from collections.abc import Iterator
+
+from validator.finding import Level, Location, Problem
+from validator.snapshot import REGULAR_FILE, Snapshot, governed
+
+CODE, NAME, LEVEL = "REG004", "file-mode", Level.ERROR
+KINDS = {"120000": "a symbolic link", "160000": "a submodule", "100755": "executable"}
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield the paths whose mode is another than 100644."""
+    for path, entry in head.files.items():
+        if entry.mode != REGULAR_FILE and governed(path):
+            message = f"this is {KINDS.get(entry.mode, 'no regular file')} (mode {entry.mode}), not a regular file"
+            yield Problem(Location(path), message, "replace it by a regular file with mode 100644: chmod 644")

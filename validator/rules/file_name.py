@@ -1,0 +1,50 @@
+"""A path under registry/ is not one of the registry's files.
+
+What it means: Names are compared byte for byte. A claim is `registry/sessions/NN.yaml` with exactly as many digits
+as the charter's capacity has, at least two; the records of consensus have the names of the contract.
+`registry/README.md` and empty `.gitkeep` files are the only others.
+
+Why: `6.yaml`, `006.yaml`, `06.yml` and `06.YAML` would each claim number 6 without meeting `06.yaml` in a merge.
+
+Example:
+
+    registry/sessions/6.yaml
+
+Way out: Rename the file to the name that the message gives: `git mv registry/sessions/6.yaml
+registry/sessions/06.yaml`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from validator.finding import Level, Location, Problem
+from validator.repo import Entry
+from validator.snapshot import ACKNOWLEDGEMENTS, SESSIONS, Snapshot, claim_path, form_of, governed
+
+CODE, NAME, LEVEL = "REG005", "file-name", Level.ERROR
+README = "registry/README.md"
+PLACEHOLDERS = {f"{folder}/.gitkeep" for folder in (SESSIONS, "registry/consensus", ACKNOWLEDGEMENTS)}
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield the paths that nobody asked for."""
+    capacity = head.charter.capacity if head.charter else None
+    for path, entry in head.files.items():
+        if form_of(path, capacity) is None and governed(path) and not _may_stand(path, entry):
+            yield Problem(Location(path), "this is not one of the files of a registry", _way_out(path, capacity))
+
+
+def _may_stand(path: str, entry: Entry) -> bool:
+    return path == README or (path in PLACEHOLDERS and entry.size == 0)
+
+
+def _way_out(path: str, capacity: int | None) -> str:
+    if path in PLACEHOLDERS:
+        return "a .gitkeep is empty; empty it or delete it"
+    digits = re.search(r"0*([0-9]{1,5})[^0-9]*$", unicodedata.normalize("NFKC", path))
+    if digits and capacity and 1 <= int(digits[1]) <= capacity:
+        return (
+            f"a claim of number {int(digits[1])} is {claim_path(int(digits[1]), capacity)}; otherwise delete the file"
+        )
+    return "delete it; a claim is registry/sessions/NN.yaml"

@@ -1,0 +1,36 @@
+"""The goal has no target that could be measured.
+
+What it means: `targets` has at least one entry, and each says what is measured (`metric`), which way (`op`), how
+much (`value`) and in what (`unit`).
+
+Why: Consensus is an agreement on results. Nobody can say whether "do my best" was done.
+
+Example:
+
+    goal: Do my best with marketing
+    targets: []
+
+Way out: Add a target whose value the goal states: `{metric: emails sent, op: gte, value: 17, unit: emails, per:
+day}`.
+"""
+
+from collections.abc import Iterator
+
+from validator.finding import Level, Problem
+from validator.snapshot import Snapshot
+
+CODE, NAME, LEVEL = "REG201", "goal-not-measurable", Level.ERROR
+EXAMPLE = "{metric: emails sent, op: gte, value: 17, unit: emails, per: day}"
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield goals without target, and targets without one of their four parts."""
+    for claim in head.claims.values():
+        for fault in claim.parsed.faults:
+            if fault.unmeasurable and len(fault.route) == 1:
+                place = claim.document.at("targets") if fault.kind != "missing" else claim.document.at("goal")
+                message = "the goal has no target, so nobody can say whether it is met"
+                yield Problem(place, message, f"add one under targets, as in {EXAMPLE}")
+            elif fault.unmeasurable:
+                message = f"target {int(fault.route[1]) + 1} has no {fault.route[2]}, so it cannot be measured"
+                yield Problem(claim.document.at(*fault.route), message, f"write it as in {EXAMPLE}")

@@ -1,0 +1,28 @@
+"""Moving main to this commit would rewrite the order of registrations.
+
+What it means: Main moves forward only, along its first parents: the old main must stand on the first-parent line of
+the new one. A force push, or a merge made the wrong way round (main merged into the proposal, and that pushed as
+main), does not.
+
+Why: Who was first is read from that line. Whoever could rewrite it could have been first.
+
+Example:
+
+    git checkout claim/05 && git merge main && git push origin HEAD:main
+
+Way out: Merge into main: `git checkout main && git merge --no-ff claim/05`.
+"""
+
+from collections.abc import Iterator
+
+from validator.finding import Level, Location, Problem
+from validator.snapshot import SESSIONS, Snapshot
+
+CODE, NAME, LEVEL = "REG306", "line-rewritten", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield the move itself; it is a fact of the two commits, not of a file."""
+    if head.rewritten:
+        message = f"{base.commit} does not stand on the first-parent line of {head.commit}"
+        yield Problem(Location(SESSIONS), message, "merge into main: git checkout main && git merge --no-ff BRANCH")

@@ -1,0 +1,32 @@
+"""The change does not merge into its base.
+
+What it means: Git cannot merge the named files, or the change shares no history with its base at all.
+
+Why: What cannot be merged cannot be judged as it would land.
+
+Example:
+
+    git push origin claim/05   # branched before main last changed the same lines
+
+Way out: `git fetch origin && git rebase origin/main`, resolve, push again; a branch without common history is made
+anew from main.
+"""
+
+from collections.abc import Iterator
+
+from validator.finding import Level, Location, Problem
+from validator.snapshot import CHARTER, Snapshot
+
+CODE, NAME, LEVEL = "REG305", "merge-conflict", Level.ERROR
+UPDATE = "git fetch origin && git rebase origin/main, resolve, and push again"
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield what does not merge; a second add of a held number is told by its own rule."""
+    if head.unrelated:
+        yield Problem(Location(CHARTER), "this change shares no history with main", "make the branch anew from main")
+        return
+    for path in head.conflicts:
+        intent = head.intent.get(path)
+        if not (path in base.claims and intent and intent.before is None):
+            yield Problem(Location(path), "this file does not merge into main", UPDATE)

@@ -1,0 +1,41 @@
+"""A claim or record comes together with something else.
+
+What it means: A change that touches a file under `registry/sessions/` or `registry/consensus/` touches that one
+file and nothing else.
+
+Why: A claim is judged by the charter and the validator of main. One that brings its own charter, validator,
+workflow or CODEOWNERS would be its own judge, and two claims in one change could not be approved one by one.
+
+Example:
+
+    A registry/sessions/05.yaml
+    M validator/rules/number_taken.py
+
+Way out: Propose the claim alone, on a branch from main; the rest in a change of its own.
+"""
+
+from collections.abc import Iterator
+
+from validator.finding import Level, Location, Problem
+from validator.phrases import some
+from validator.snapshot import Snapshot, governed
+
+CODE, NAME, LEVEL = "REG302", "mixed-change", Level.ERROR
+ALONE = ("registry/sessions/", "registry/consensus/")
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield the change itself, at its first claim or record, where that is not all there is."""
+    touched = sorted(head.touched(base))
+    alone = [path for path in touched if path.startswith(ALONE) and governed(path)]
+    if len(touched) > 1 and alone and not head.unrelated and not _is_swap(alone, touched, head, base):
+        others = [path for path in touched if path != alone[0]]
+        message = f"this change touches {alone[0]} together with {some(others)}"
+        yield Problem(Location(alone[0]), message, "propose each claim or record alone, on a branch from main")
+
+
+def _is_swap(alone: list[str], touched: list[str], head: Snapshot, base: Snapshot) -> bool:
+    """One claim out and another in is a takeover, and told as one."""
+    removed = [path for path in alone if path in base.claims and path not in head.files]
+    added = [path for path in alone if path in head.claims and path not in base.files]
+    return len(touched) == 2 and len(removed) == len(added) == 1

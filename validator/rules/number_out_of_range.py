@@ -1,0 +1,39 @@
+"""A number that the charter does not have.
+
+What it means: The numbers are 1 to the charter's `capacity`.
+
+Why: All numbers must be registered before the fleet starts; one beyond the plan would never be waited for, or for
+ever.
+
+Example:
+
+    # capacity: 12
+    number: 13
+
+Way out: Claim a free number; only a human can enlarge the charter.
+"""
+
+from collections.abc import Iterator
+
+from validator.finding import Level, Location, Problem
+from validator.model import Acknowledgement
+from validator.phrases import free_numbers
+from validator.snapshot import Snapshot, form_of
+
+CODE, NAME, LEVEL = "REG102", "number-out-of-range", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield claims and acknowledgements of numbers beyond 1..capacity."""
+    if not head.charter:
+        return
+    capacity = head.charter.capacity
+    for claim in head.claims.values():
+        if not 1 <= claim.number <= capacity:
+            message = f"number {claim.number} is not one of 1 to {capacity}"
+            yield Problem(claim.document.at("number"), message, f"claim another; {free_numbers(base)}")
+    for path in head.records:
+        match form_of(path, capacity):
+            case (shape, int(number)) if shape is Acknowledgement and not 1 <= number <= capacity:
+                message = f"number {number} is not one of 1 to {capacity}"
+                yield Problem(Location(path), message, "delete the file; a session acknowledges its own number")

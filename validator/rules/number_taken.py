@@ -1,0 +1,39 @@
+"""Somebody holds this number already.
+
+What it means: The change adds a claim for a number that main has given to a session. That is so even where Git sees
+nothing to merge, because both files are the same to the byte.
+
+Why: The first registration wins. It is the order of arrival on main that counts, not a date that anyone can write.
+
+Example:
+
+    # main: registry/sessions/05.yaml is held by marketing-outreach-2
+    # this change: adds registry/sessions/05.yaml
+
+Way out: Claim one of the free numbers that the message lists. If the holder is you, there is nothing left to do.
+"""
+
+from collections.abc import Iterator
+
+from validator.finding import Level, Location, Problem
+from validator.phrases import free_numbers, holder
+from validator.snapshot import ClaimFile, Snapshot
+
+CODE, NAME, LEVEL = "REG103", "number-taken", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield the held numbers that the change means to take."""
+    for path, intent in head.intent.items():
+        held = base.claims.get(path)
+        if held and intent.before is None and intent.after and not head.unrelated:
+            place = head.claims[path].document.at("number") if path in head.claims else Location(path)
+            message = f"number {held.number} is held by {holder(held, base.past([path]))}"
+            yield Problem(place, message, _way_out(held, head, base))
+
+
+def _way_out(held: ClaimFile, head: Snapshot, base: Snapshot) -> str:
+    claimed = head.claims.get(held.path)
+    if claimed and claimed.draft.session_id is not None and claimed.draft.session_id == held.draft.session_id:
+        return "you are registered: update your branch from main; there is nothing left to propose"
+    return f"claim another number; {free_numbers(base)}"

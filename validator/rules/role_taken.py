@@ -1,0 +1,33 @@
+"""Another session has the same role.
+
+What it means: Roles are compared after Unicode normalisation, without regard to case, spacing, punctuation and
+look-alike letters, so that what looks the same is the same.
+
+Why: Twelve numbers need twelve distinct roles; two sessions in one role do the same work twice.
+
+Example:
+
+    role: outreach ai: personalize and send emails (morning batch 1)
+
+Way out: Say what is yours alone: the batch, the segment, primary or backup. The charter's slot for your number has
+a role.
+"""
+
+from collections.abc import Iterator
+
+from validator.clash import clashes
+from validator.finding import Level, Problem
+from validator.phrases import holder, quoted
+from validator.snapshot import Snapshot
+
+CODE, NAME, LEVEL = "REG105", "role-taken", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield the claims of this change whose role another number has."""
+    for clash in clashes(head, base):
+        if clash.kind == "role" and head.is_new(clash.second, base):
+            first = clash.first
+            who = f"number {first.number}, {holder(first, base.past([first.path]))}"
+            message = f"the role {quoted(clash.shared)} is that of {who}"
+            yield Problem(clash.second.document.at("role"), message, "name a role that is yours alone")

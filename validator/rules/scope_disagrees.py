@@ -1,0 +1,44 @@
+"""The goal promises another amount than the scope holds.
+
+What it means: A claim has a range of work and a target that counts per period, and no such target has the size of
+the range. It is a warning: there may be a reason, and a human decides.
+
+Why: In the document that this registry was made for, session 5 promises 17 e-mails a day for prospects 18-33, which
+are 16, and session 6 promises 16 for 34-50, which are 17.
+
+Example:
+
+    targets: [{metric: emails sent, op: gte, value: 17, unit: emails, per: day}]
+    scope: [{work: outreach, first: 18, last: 33}]
+
+Way out: Correct the target and the goal, or the range.
+"""
+
+from collections.abc import Iterator
+
+from validator.finding import Level, Problem
+from validator.interval import told
+from validator.model import RangePart, Target
+from validator.phrases import quoted
+from validator.snapshot import Snapshot
+
+CODE, NAME, LEVEL = "REG204", "scope-disagrees", Level.WARNING
+# Units that measure how well, how fast or how much money, not how many pieces of work.
+NOT_COUNTED = {"percent", "%", "points", "ratio", "seconds", "minutes", "hours", "days", "usd", "eur", "$", "€"}
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield the claims whose counted targets all differ from the size of their ranges."""
+    for claim in head.claims.values():
+        counted = [target for target in claim.draft.targets or () if _counts(target)]
+        ranges = [(at, part) for at, part in enumerate(claim.draft.scope or ()) if isinstance(part, RangePart)]
+        size = sum(part.last - part.first + 1 for _, part in ranges)
+        if counted and ranges and size > 0 and all(target.value != size for target in counted):
+            held = ", ".join(f"{part.work} {part.first}-{part.last}" for _, part in ranges)
+            message = f"the goal promises {quoted(told(counted[0]))}, the scope {quoted(held)} holds {size}"
+            help = f"promise {size}, or make the scope {counted[0].value} long"
+            yield Problem(claim.document.at("scope", ranges[0][0]), message, help)
+
+
+def _counts(target: Target) -> bool:
+    return target.per is not None and target.op != "lt" and target.unit.strip().casefold() not in NOT_COUNTED

@@ -1,0 +1,32 @@
+"""Two sessions share a piece of work.
+
+What it means: The ranges and segments in `scope` belong to one session each, within one kind of work.
+
+Why: A prospect who gets the same mail from two sessions is lost to both.
+
+Example:
+
+    # number 4 has {work: outreach, first: 1, last: 17}
+    scope: [{work: outreach, first: 17, last: 33}]
+
+Way out: Take the part that is free; the message says who has the rest.
+"""
+
+from collections.abc import Iterator
+
+from validator.clash import clashes
+from validator.finding import Level, Problem
+from validator.phrases import holder, quoted
+from validator.snapshot import Snapshot
+
+CODE, NAME, LEVEL = "REG107", "scope-overlap", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield the parts of this change's claims that another number has."""
+    for clash in clashes(head, base):
+        if clash.kind == "scope" and head.is_new(clash.second, base):
+            first = clash.first
+            who = f"number {first.number}, {holder(first, base.past([first.path]))}"
+            message = f"{quoted(clash.shared)} is in the scope of {who}"
+            yield Problem(clash.second.document.at(*clash.route), message, "take a part that nobody has")

@@ -1,0 +1,33 @@
+"""The session is registered under another number.
+
+What it means: A `session_id` and a `runtime_id` stand for one session, and one session holds one number.
+
+Why: A session with two numbers would take two shares of the work and be waited for twice.
+
+Example:
+
+    # registry/sessions/03.yaml has session_id: marketing-research-2
+    # registry/sessions/09.yaml has session_id: marketing-research-2
+
+Way out: Use your own session_id; or give the other number back in a change of its own, and then claim this one.
+"""
+
+from collections.abc import Iterator
+
+from validator.clash import clashes
+from validator.finding import Level, Problem
+from validator.phrases import quoted, since
+from validator.snapshot import Snapshot
+
+CODE, NAME, LEVEL = "REG104", "session-id-taken", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield the claims of this change whose session stands elsewhere."""
+    for clash in clashes(head, base):
+        if clash.kind in ("session_id", "runtime_id") and head.is_new(clash.second, base):
+            number = clash.first.number
+            known = since(clash.first.path, base.past([clash.first.path]))
+            message = f"{clash.kind} {quoted(clash.shared)} is registered under number {number}{known}"
+            help = f"if number {number} is yours, amend or release it; otherwise use your own {clash.kind}"
+            yield Problem(clash.second.document.at(*clash.route), message, help)

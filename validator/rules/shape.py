@@ -1,0 +1,117 @@
+"""A file does not have its form: a field is missing, unknown or of the wrong type.
+
+What it means: Charter, claims and records have exactly the fields of their schema under `schema/`. Nothing is
+converted: `"3"` is text and no number, `yes` is no `true`.
+
+Why: A field that is misspelt is a promise that nobody reads.
+
+Example:
+
+    number: "4"
+    rol: Outreach AI
+
+Way out: Write the field as the message says. The schemas under `schema/` let an editor check while you type.
+"""
+
+from collections.abc import Iterator
+
+from validator import model
+from validator.finding import Level, Location, Problem
+from validator.phrases import quoted
+from validator.snapshot import Parsed, ShapeFault, Snapshot
+
+CODE, NAME, LEVEL = "REG006", "shape", Level.ERROR
+TYPES = {
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "string_type": "text",
+    "tuple_type": "a list",
+    "dict_type": "a mapping of text to text",
+    "model_type": "a mapping of fields",
+    "model_attributes_type": "a mapping of fields",
+}
+EXAMPLES = {
+    "session_id": "words of a-z and 0-9 joined by '-', as in marketing-outreach-1",
+    "start": 'a time as in "10:00"',
+    "end": 'a time as in "10:00"',
+    "handle": 'an account as in "@OWNER"',
+    "approved_by": 'an account as in "@OWNER"',
+    "registry": "a digest as in sha256:… with 64 digits",
+    "week": "an ISO week as in 2026-W48",
+}
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield every way in which a file departs from its form. Goals without target are another rule's."""
+    for parsed in head.parsed:
+        for fault in parsed.faults:
+            if not (parsed.shape is model.Claim and fault.unmeasurable):
+                yield _problem(parsed, fault)
+
+
+def _problem(parsed: Parsed[model.Claim], fault: ShapeFault) -> Problem:
+    form = parsed.shape.__name__.lower()
+    name = ".".join(map(str, fault.route))
+    schema = f"see schema/{'session' if form == 'claim' else form}.schema.json"
+    if fault.kind == "missing":
+        return Problem(parsed.document.at(*fault.route[:-1]), f"the field {name} is missing", f"add it; {schema}")
+    if fault.kind == "extra_forbidden":
+        message = f"{quoted(str(fault.route[-1]))} is not a field of {_place(form, fault)}"
+        return Problem(parsed.document.at_key(*fault.route), message, _meant(parsed, fault) or f"delete it; {schema}")
+    if not fault.route:
+        return Problem(Location(parsed.path), f"a {form} is a mapping of fields, not {_found(fault.value)}", schema)
+    message = f"{name} is {_expected(fault)}, not {_found(fault.value)}"
+    return Problem(parsed.document.at(*fault.route), message, f"write {name} as {_expected(fault)}; {schema}")
+
+
+def _place(form: str, fault: ShapeFault) -> str:
+    around = [part for part in fault.route[:-1] if isinstance(part, str)]
+    return f"{around[-1]} in a {form}" if around else f"a {form}"
+
+
+def _meant(parsed: Parsed[model.Claim], fault: ShapeFault) -> str | None:
+    """The field that a misspelt one was meant to be, where the two are close."""
+    from rapidfuzz import fuzz, process
+
+    fields = list(parsed.shape.model_fields) if len(fault.route) == 1 else _inner_fields(str(fault.route[0]))
+    found = process.extractOne(str(fault.route[-1]), fields, scorer=fuzz.ratio, score_cutoff=65)
+    return f"did you mean {found[0]}?" if found else None
+
+
+def _inner_fields(field: str) -> list[str]:
+    shapes: dict[str, list[type[model.Shape]]] = {
+        "targets": [model.Target],
+        "scope": [model.RangePart, model.SegmentPart],
+        "schedule": [model.Appointment],
+        "mission": [model.Mission, model.Target],
+        "approvers": [model.Approver],
+        "work": [model.RangeWork, model.SegmentWork],
+        "slots": [model.Slot],
+    }
+    return sorted({name for shape in shapes.get(field, ()) for name in shape.model_fields})
+
+
+def _expected(fault: ShapeFault) -> str:
+    if fault.kind == "literal_error":
+        return f"one of {fault.context['expected'].replace(' or ', ', ')}"
+    if fault.kind == "too_short":
+        return f"a list of at least {fault.context['min_length']}"
+    if fault.kind in ("string_pattern_mismatch", "string_too_long"):
+        example = EXAMPLES.get(str(fault.route[-1]), "one line of text that is not blank")
+        limit = fault.context.get("max_length")
+        return f"{example}{f', at most {limit} characters long' if limit else ''}"
+    bounds = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
+    if fault.kind in bounds:
+        key, words = bounds[fault.kind]
+        return f"{words} {fault.context[key]}"
+    return TYPES.get(fault.kind, f"of another form ({fault.kind})")
+
+
+def _found(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return f"the text {quoted(value)}"
+    if isinstance(value, list | dict):
+        return f"{'an empty' if not value else 'a'} {'list' if isinstance(value, list) else 'mapping'}"
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)

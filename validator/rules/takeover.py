@@ -1,0 +1,48 @@
+"""A change takes a number away from the session that holds it.
+
+What it means: The change puts another session_id on a held number, or removes one claim and adds another. A holder
+may amend its own claim, and a number may be given back; both in a change that does nothing else.
+
+Why: The first registration wins, and it is not undone by a later edit.
+
+Example:
+
+    # main:        session_id: marketing-outreach-1
+    # this change: session_id: marketing-outreach-9
+
+Way out: Claim a free number. If the holder is gone, propose its release first, and claim once that is on main.
+"""
+
+from collections.abc import Iterator
+
+from validator.finding import Level, Problem
+from validator.phrases import free_numbers, holder, quoted, some
+from validator.snapshot import Snapshot
+
+CODE, NAME, LEVEL = "REG301", "takeover", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield held numbers that change hands, and claims that come while another one goes."""
+    for path, held in base.claims.items():
+        claim, intent = head.claims.get(path), head.intent.get(path)
+        meant_as_new = intent is not None and intent.before is None
+        if not claim or meant_as_new or not head.is_new(claim, base):
+            continue
+        before, after = held.draft.session_id, claim.draft.session_id
+        if before is not None and after is not None and before != after:
+            message = (
+                f"number {held.number} is held by {holder(held, base.past([path]))}; this puts {quoted(after)} on it"
+            )
+            yield Problem(claim.document.at("session_id"), message, f"claim a free number; {free_numbers(base)}")
+    yield from _swaps(head, base)
+
+
+def _swaps(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    removed = [claim for path, claim in base.claims.items() if path not in head.files]
+    added = [claim for path, claim in head.claims.items() if path not in base.files]
+    for claim in added if removed else []:
+        gone = some(f"{old.number} ({old.draft.session_id or 'unreadable'})" for old in removed)
+        message = f"this adds number {claim.number} while it removes number {gone}"
+        help = "propose the release alone, and claim once it is on main"
+        yield Problem(claim.document.at("number"), message, help)

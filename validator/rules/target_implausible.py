@@ -1,0 +1,47 @@
+"""A target that is always met, never met, or contradicted by another.
+
+What it means: A share in percent lies between 0 and 100; a floor is above zero, since a floor of zero is always
+met; two targets of one claim for the same metric, unit and period can both be met.
+
+Why: A target that decides nothing is not a goal.
+
+Example:
+
+    targets: [{metric: delivery rate, op: gte, value: 950, unit: percent}]
+
+Way out: Correct the value or the operator.
+"""
+
+import itertools
+from collections.abc import Iterator
+
+from validator.finding import Level, Problem
+from validator.interval import contradict, told
+from validator.model import Target
+from validator.phrases import quoted
+from validator.snapshot import Snapshot
+
+CODE, NAME, LEVEL = "REG203", "target-implausible", Level.ERROR
+PERCENT = ("percent", "%", "per cent", "pct")
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield implausible targets, and pairs of targets that cannot both be met."""
+    for claim in head.claims.values():
+        targets = claim.draft.targets or ()
+        for index, target in enumerate(targets):
+            if why := _implausible(target):
+                place = claim.document.at("targets", index, "value")
+                yield Problem(place, f"{quoted(told(target))}: {why}", "correct the value or the operator")
+        for (_, one), (index, other) in itertools.combinations(enumerate(targets), 2):
+            if contradict(one, other):
+                message = f"{quoted(told(other))} contradicts {quoted(told(one))}"
+                yield Problem(claim.document.at("targets", index), message, "keep the one that is meant")
+
+
+def _implausible(target: Target) -> str | None:
+    if target.unit.strip().casefold() in PERCENT and not 0 <= target.value <= 100:
+        return "a share in percent lies between 0 and 100"
+    if target.value < 0 or (target.value == 0 and target.op == "lt"):
+        return "a goal is not below zero"
+    return "a floor of zero is always met" if target.value == 0 and target.op == "gte" else None

@@ -1,0 +1,38 @@
+"""A target's value is not stated by the goal's sentence.
+
+What it means: The number of every target stands in the goal, in figures or in words: `$120k` states 120000, `95%+`
+states 95, `twelve` states 12.
+
+Why: The human approves the sentence, programs measure the target. One that promises 17 while the other measures 7
+deceives one of them.
+
+Example:
+
+    goal: Send 17 emails daily
+    targets: [{metric: emails sent, op: gte, value: 7, unit: emails, per: day}]
+
+Way out: State the number in the goal, or correct the target.
+"""
+
+from collections.abc import Iterator
+
+from validator.finding import Level, Problem
+from validator.interval import told
+from validator.phrases import quoted
+from validator.snapshot import Snapshot
+from validator.wording import numbers_stated
+
+CODE, NAME, LEVEL = "REG202", "target-not-in-goal", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield the targets whose value the goal does not state."""
+    for claim in head.claims.values():
+        if claim.draft.goal is None or not claim.draft.targets:
+            continue
+        stated = numbers_stated(claim.draft.goal)
+        for index, target in enumerate(claim.draft.targets):
+            if target.value not in stated:
+                message = f"{quoted(told(target))}, but the goal's sentence does not state {target.value}"
+                place = claim.document.at("targets", index, "value")
+                yield Problem(place, message, f"say {target.value} in the goal, or correct the target")

@@ -1,0 +1,30 @@
+r"""A file cannot be read as text: wrong encoding, control characters, or too long.
+
+What it means: A registry file is UTF-8 without a byte order mark, its lines end with LF, it holds no control
+character (tabs, NUL, escape, NEL and the Unicode line separators included), raw or made by an escape, and at most
+16 KiB.
+
+Why: Text that two programs read differently is a claim that two programs understand differently. A terminal or a
+browser must be able to show a claim without being steered by it.
+
+Example:
+
+    goal: "Send 17 emails\e[31m"
+
+Way out: Save the file as UTF-8 without BOM and with LF line ends, and delete what the message names.
+"""
+
+from collections.abc import Iterator
+
+from validator.finding import Level, Location, Problem
+from validator.snapshot import Snapshot
+
+CODE, NAME, LEVEL = "REG001", "unreadable-file", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield what the reader could not read as text."""
+    for parsed in head.parsed:
+        for fault in parsed.document.faults:
+            if fault.kind == "unreadable":
+                yield Problem(Location(parsed.path, fault.line, fault.column), fault.message, fault.help)

@@ -1,0 +1,63 @@
+r"""Text that a human sees otherwise than a program.
+
+What it means: Bidirectional controls, characters without width, and words that mix Latin letters with letters of
+another script that look like Latin ones, anywhere in the file, comments and escapes included.
+
+Why: The human who approves reads what is shown; the programs act on what is there. Both must be the same.
+
+Example:
+
+    session_id: marketing-outreach-1
+    role: "\\u041eutreach AI"   # the first letter is Cyrillic
+
+Way out: Retype the word, or delete the character that the message names.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from validator.document import Document, Route
+from validator.finding import Level, Location, Problem
+from validator.phrases import quoted
+from validator.snapshot import Snapshot
+from validator.wording import INVISIBLE, look_alikes
+
+CODE, NAME, LEVEL = "REG108", "unsafe-text", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield invisible characters and look-alike letters, each kind once a file and place."""
+    for parsed in head.parsed:
+        document = parsed.document
+        text = document.text or ""
+        if not text.isascii() or "\\" in text:  # escapes can make any character
+            yield from _in_text(document, text)
+            yield from _in_values(document, text, document.value, ())
+
+
+def _in_text(document: Document, text: str) -> Iterator[Problem]:
+    for character in sorted(set(INVISIBLE.findall(text))):
+        before = text[: text.index(character)]
+        place = Location(document.path, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        yield Problem(place, f"the invisible character U+{ord(character):04X}", "delete it")
+
+
+def _in_values(document: Document, text: str, value: Any, route: Route) -> Iterator[Problem]:
+    if isinstance(value, str):
+        yield from _in_value(document, text, value, route)
+    elif isinstance(value, list):
+        for index, element in enumerate(value):
+            yield from _in_values(document, text, element, (*route, index))
+    elif isinstance(value, dict):
+        for key, element in value.items():
+            yield from _in_value(document, text, key, (*route, key))
+            yield from _in_values(document, text, element, (*route, key))
+
+
+def _in_value(document: Document, text: str, value: str, route: Route) -> Iterator[Problem]:
+    for character in sorted(set(INVISIBLE.findall(value)) - set(text)):
+        message = f"an escape makes the invisible character U+{ord(character):04X}"
+        yield Problem(document.at(*route), message, "delete the escape")
+    for word, character in look_alikes(value):
+        message = f"{quoted(word)} mixes scripts: U+{ord(character):04X} only looks like a Latin letter"
+        yield Problem(document.at(*route), message, "type the word in one script")

@@ -1,0 +1,39 @@
+"""The goal uses words that nobody can measure.
+
+What it means: A word or phrase of the list in this rule stands in the goal. It is a warning: the targets decide,
+the sentence should not promise more than they do.
+
+Why: "Improve as much as possible" agrees with every result.
+
+Example:
+
+    goal: Do my best to improve outreach as soon as possible
+
+Way out: Say how much, how many or how fast instead of the words that the message names.
+"""
+
+import re
+from collections.abc import Iterator
+
+from validator.finding import Level, Problem
+from validator.phrases import quoted
+from validator.snapshot import Snapshot
+
+CODE, NAME, LEVEL = "REG205", "vague-goal", Level.WARNING
+WORDS = (
+    *("do my best", "try my best", "best effort", "as possible", "as needed", "asap", "and so on", "etc"),
+    *("try to", "attempt to", "strive to", "aim to", "help with", "work on", "contribute to", "be involved in"),
+    *("improve", "optimi[sz]e", "enhance", "boost", "maximi[sz]e", "minimi[sz]e"),
+    *("better", "best", "good", "great", "excellent", "world-class", "state-of-the-art", "efficiently", "effectively"),
+    *("many", "several", "various", "some", "a lot", "lots of", "soon", "quickly", "regularly", "frequently", "often"),
+)
+VAGUE = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield the goals with vague words, the words named."""
+    for claim in head.claims.values():
+        if words := VAGUE.findall(claim.draft.goal or ""):
+            named = ", ".join(dict.fromkeys(quoted(word.lower()) for word in words))
+            message = f"the goal says {named}, which nobody can measure"
+            yield Problem(claim.document.at("goal"), message, "say how much, how many or how fast")

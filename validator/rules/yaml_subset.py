@@ -1,0 +1,29 @@
+"""A file uses a part of YAML that readers disagree on.
+
+What it means: Registry files keep to a strict subset of YAML 1.2: one document; no anchor, alias, tag, merge key,
+directive or duplicate key; keys are text; at most 16 levels; no unquoted value that some reader takes for something
+else (`no`, `012`, `1_0`, `1:30`, `0x3`, `3.0`, `+3`, `.nan`, a date). A number is written as JSON writes it.
+
+Why: `number: 010` is 8 to one reader and 10 to another. Who holds a number must not depend on the reader.
+
+Example:
+
+    number: 010
+
+Way out: Quote what is text (`"010"`), write numbers as JSON does (`10`, `0.5`), write aliases out.
+"""
+
+from collections.abc import Iterator
+
+from validator.finding import Level, Location, Problem
+from validator.snapshot import Snapshot
+
+CODE, NAME, LEVEL = "REG003", "yaml-subset", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield every use of YAML beyond the subset."""
+    for parsed in head.parsed:
+        for fault in parsed.document.faults:
+            if fault.kind == "subset":
+                yield Problem(Location(parsed.path, fault.line, fault.column), fault.message, fault.help)

@@ -1,0 +1,28 @@
+"""A file is not YAML.
+
+What it means: The text breaks YAML's grammar at the place shown. What stands after it was not read.
+
+Why: A claim that cannot be read claims nothing.
+
+Example:
+
+    targets: [{metric: emails sent, op: gte
+
+Way out: Mend the text where the caret points; quote a value that contains `: `, ` #` or starts with a special
+character.
+"""
+
+from collections.abc import Iterator
+
+from validator.finding import Level, Location, Problem
+from validator.snapshot import Snapshot
+
+CODE, NAME, LEVEL = "REG002", "yaml-syntax", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield where the grammar breaks."""
+    for parsed in head.parsed:
+        for fault in parsed.document.faults:
+            if fault.kind == "syntax":
+                yield Problem(Location(parsed.path, fault.line, fault.column), fault.message, fault.help)
