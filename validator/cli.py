@@ -159,12 +159,11 @@ def export(repo: Path, ref: str | None) -> NoReturn:
 
 
 @registry.command()
-@click.option("--keep", type=click.Path(path_type=Path), help="Leave the repositories in this new folder.")
-def demo(keep: Path | None) -> NoReturn:
+def demo() -> NoReturn:
     """The whole story in a minute, on a Git server in a temporary folder."""
     from validator.commands.demo import demo
 
-    sys.exit(demo(say=_say, keep=keep, colour=_colour(), width=_width()))
+    sys.exit(demo(say=_say, now=_now(), colour=_colour()))
 
 
 def main() -> NoReturn:
@@ -229,6 +228,12 @@ def _write(path: Path, text: str) -> None:
 def _colour() -> bool:
     """Colour for a terminal only, and not where NO_COLOR (no-color.org) asks for none."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _now() -> str:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _width() -> int:

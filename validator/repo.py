@@ -177,6 +177,21 @@ class Repo:
         found = re.search(rb"^committer .*> (-?[0-9]+) [+-][0-9]+$", header, re.MULTILINE)
         return header.split(b"\n", 1)[0].removeprefix(b"tree ").decode(), int(found[1]) if found else 0
 
+    def signer(self, commit: str, keys: Iterable[tuple[str, str]]) -> str | None:
+        """Whose SSH signature a commit carries, out of (name, public key) pairs; None where it is none of theirs.
+
+        Only SSH signatures count (git-config(1), `gpg.ssh.allowedSignersFile`): a signature of another kind would be
+        held against the keyring of whoever runs this.
+        """
+        with tempfile.NamedTemporaryFile("w", suffix=".signers") as file:
+            file.writelines(f'{name} namespaces="git" {" ".join(key.split()[:2])}\n' for name, key in keys)
+            file.flush()
+            programs = ("gpg.program=false", "gpg.openpgp.program=false", "gpg.x509.program=false")
+            settings = (*programs, "gpg.ssh.program=ssh-keygen", f"gpg.ssh.allowedSignersFile={file.name}")
+            out = self._read("log", "--no-walk", "--format=%G? %GS", commit, settings=settings).decode(errors="replace")
+        verdict, _, name = out.rstrip("\n").partition(" ")
+        return name if verdict == "G" else None
+
     def proposed_numbers(self) -> frozenset[int]:
         """The numbers that have a `claim/NN` branch, here or as last fetched from a remote."""
         out = self._read("for-each-ref", "--format=%(refname)", "refs/heads/claim", "refs/remotes").decode()
@@ -194,21 +209,31 @@ class Repo:
         who = {f"GIT_{who}_{what}": "validator" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
         return self._read("commit-tree", "-p", "HEAD", "-m", "files on disk", tree, environment=who).decode().strip()
 
-    def _read(self, *command: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> bytes:
-        status, out, error = self._run(*command, stdin=stdin, environment=environment)
+    def _read(
+        self,
+        *command: str,
+        stdin: bytes = b"",
+        environment: Mapping[str, str] | None = None,
+        settings: tuple[str, ...] = (),
+    ) -> bytes:
+        status, out, error = self._run(*command, stdin=stdin, environment=environment, settings=settings)
         if status:
             raise FatalError(f"git {command[0]}: {_last_line(error)}")
         return out
 
     def _run(
-        self, *command: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None
+        self,
+        *command: str,
+        stdin: bytes = b"",
+        environment: Mapping[str, str] | None = None,
+        settings: tuple[str, ...] = (),
     ) -> tuple[int, bytes, str]:
-        settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+        options = [word for setting in (*_SETTINGS, *settings) for word in ("-c", setting)]
         with tempfile.TemporaryFile() as file:
             file.write(stdin)
             file.seek(0)
             return self._git.execute(
-                ["git", *settings, *command],
+                ["git", *options, *command],
                 istream=file,
                 env=environment,
                 with_extended_output=True,

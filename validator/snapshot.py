@@ -116,6 +116,7 @@ class Snapshot:
     conflicts: tuple[str, ...] = ()
     unrelated: bool = False  # the change shares no history with its base
     rewritten: bool = False  # moving main to it would leave main's first-parent line
+    unsigned: bool = False  # main is guarded by signatures, and this step carries none of an approver
 
     @property
     def charter(self) -> model.Charter | None:

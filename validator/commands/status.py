@@ -68,7 +68,7 @@ def render(document: StatusDocument, *, colour: bool, width: int) -> str:
         file=sink, width=width, force_terminal=colour, no_color=not colour, color_system="standard" if colour else None
     )
     console.print(table)
-    console.print(Text(f"\n{document.registered} of {document.capacity} registered · {document.phase}", "bold"))
+    console.print(Text(f"\n{document.registered} of {document.capacity} registered · phase: {document.phase}", "bold"))
     for criterion in document.criteria:
         sign = ("✓", "green") if criterion.met else ("·", "yellow")
         console.print(Text.assemble(sign, f" {criterion.name:<23}", (visible(criterion.evidence), "dim")))

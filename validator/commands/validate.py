@@ -6,6 +6,7 @@ from pathlib import Path
 from validator.commands import main_of
 from validator.finding import Finding, Verdict
 from validator.judging import judge
+from validator.model import Charter
 from validator.reading import Reader
 from validator.repo import Repo
 
@@ -27,7 +28,8 @@ def _in_steps(reader: Reader, base: str, head: str) -> Verdict:
     if line is None:
         landed, current = reader.change(base, head)
         return judge(replace(landed, rewritten=True), current)
-    verdicts = [(commit, judge(*reader.step(parent, commit))) for parent, commit in line]
+    guards = _guards(reader.at(base).charter)
+    verdicts = [(commit, _judge_step(reader, parent, commit, guards)) for parent, commit in line]
     last = verdicts[-1][1] if verdicts else judge(*reader.step(base, head))
     return Verdict(
         base,
@@ -37,6 +39,17 @@ def _in_steps(reader: Reader, base: str, head: str) -> Verdict:
         tuple(_at(commit, finding) for commit, verdict in verdicts for finding in verdict.healed),
         last.free_numbers,
     )
+
+
+def _judge_step(reader: Reader, parent: str, commit: str, guards: tuple[tuple[str, str], ...]) -> Verdict:
+    landed, current = reader.step(parent, commit)
+    unsigned = bool(guards) and reader.repo.signer(commit, guards) is None
+    return judge(replace(landed, unsigned=unsigned), current)
+
+
+def _guards(charter: Charter | None) -> tuple[tuple[str, str], ...]:
+    """Who may sign, as (handle, public key): the approvers of the old main's charter, whatever a step makes of it."""
+    return tuple((approver.handle, approver.key) for approver in charter.approvers if approver.key) if charter else ()
 
 
 def _at(commit: str, finding: Finding) -> Finding:

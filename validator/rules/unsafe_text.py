@@ -8,7 +8,7 @@ Why: The human who approves reads what is shown; the programs act on what is the
 Example:
 
     session_id: marketing-outreach-1
-    role: "\\u041eutreach AI"   # the first letter is Cyrillic
+    role: "\u041eutreach AI"   # the first letter is Cyrillic
 
 Way out: Retype the word, or delete the character that the message names.
 """
