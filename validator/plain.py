@@ -11,7 +11,8 @@ from typing import Any
 from validator.document import MAX_BYTES, UNREADABLE, Document, read
 
 _AMBIGUOUS = r"(?:y|n|yes|no|on|off|null|true|false)"
-_KEY = rf"(?!(?i:{_AMBIGUOUS}):)[A-Za-z_][A-Za-z0-9_-]*+"
+# At most 100 long: YAML's limit for a key is 1,024 characters (YAML 1.2, 7.4.2).
+_KEY = rf"(?!(?i:{_AMBIGUOUS}):)[A-Za-z_][A-Za-z0-9_-]{{0,99}}+"
 _NUMBER = r"(?:0|-?[1-9][0-9]{0,14}+|-?(?:0|[1-9][0-9]{0,6}+)\.[0-9]{0,6}[1-9])"
 _QUOTED = r"""(?:"(?:[^"\\\n:]|:(?! ))*+"|'(?:[^'\n:]|:(?! ))*+')"""
 _TIMESTAMP = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
@@ -44,7 +45,7 @@ def read_quickly(path: str, data: bytes) -> Document:
 
 def value_of(text: str) -> dict[str, Any] | None:
     """The mapping that a text in the plain layout holds, or None where only the strict reader can tell."""
-    if (not text.isascii() and UNREADABLE.search(text)) or not PLAIN.fullmatch(text):
+    if UNREADABLE.search(text) or not PLAIN.fullmatch(text):
         return None
     import yaml12
 

@@ -17,6 +17,7 @@ try:
 except ImportError as error:  # GitPython asks for the program when it is imported
     raise FatalError("the git program is not on the PATH; install Git 2.38 or newer") from error
 
+TWICE = "twice"  # the mode of an entry that its folder lists more than once
 OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # Enough for every way to name a commit, and nothing that could be an option, a second line or a search pattern.
 REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_./@{}^~+#=-]*")
@@ -76,11 +77,15 @@ class Repo:
         self._git.update_environment(**_ENVIRONMENT, GIT_DIR=str(Path(git_dir).resolve()))
 
     def resolve(self, *revisions: str) -> list[str | None]:
-        """The full commit id of each revision, None where there is no such commit."""
-        named = [name if REVISION.fullmatch(name) else "@{invalid" for name in revisions]
-        asked = "".join(f"{name}^{{commit}}\n" for name in named)
+        """The full commit id of each revision, None where there is no such commit. A branch goes before a tag."""
+        readings = [(name, reading) for name in revisions for reading in _readings(name)]
+        asked = "".join(f"{reading}^{{commit}}\n" for _, reading in readings)
         answers = self._read("cat-file", "--batch-check=%(objectname)", stdin=asked.encode()).decode().splitlines()
-        return [answer if OID.fullmatch(answer) else None for answer in answers]
+        found = dict[str, str]()
+        for (name, _), answer in zip(readings, answers, strict=True):
+            if OID.fullmatch(answer):
+                found.setdefault(name, answer)
+        return [found.get(name) for name in revisions]
 
     def commit(self, revision: str) -> str:
         """The full id of the commit that a revision names; raises FatalError where there is none."""
@@ -110,7 +115,10 @@ class Repo:
         for row in self._read("ls-tree", "-r", "-l", "-z", "--full-tree", treeish).split(b"\0")[:-1]:
             facts, path = row.split(b"\t", 1)
             mode, _, oid, size = facts.decode().split()
-            files[_text(path)] = Entry(mode, oid, int(size) if size != "-" else None)
+            name = _text(path)
+            # A tree made by hand can list a name twice; whichever entry counted, somebody would read the other.
+            twice = name in files
+            files[name] = Entry(TWICE if twice else mode, oid, int(size) if size != "-" else None)
         return files
 
     def changes(self, old: str, new: str) -> dict[str, tuple[Entry | None, Entry | None]]:
@@ -242,6 +250,15 @@ class Repo:
                 strip_newline_in_stdout=False,
                 shell=False,
             )
+
+
+def _readings(name: str) -> list[str]:
+    """What a name may stand for, the likeliest first. To Git itself a tag `main` would go before the branch."""
+    if not REVISION.fullmatch(name):
+        return []
+    if OID.fullmatch(name) or name.startswith(("HEAD", "@", "refs/")):
+        return [name]
+    return [f"refs/heads/{name}", f"refs/remotes/{name}", name]
 
 
 def _raw_rows(out: bytes) -> Iterable[tuple[str, Entry | None, Entry | None]]:

@@ -71,8 +71,8 @@ def is_seen(character: str) -> bool:
 
 
 OUR_LINE = re.compile(
-    r"(?:error|warning|healed)\[REG999\] name:(?: .*)?|   [|=](?: .*)?|  --> .*:3:4(?: in commit a{12})?| 3 \|(?: .*)?|"
-    r"inherited from the base \(these do not decide\):|rejected: 1 error; .*|free numbers: 1|"
+    r"(?:error|warning|inherited|healed)\[REG999\] name:(?: .*)?|   [|=](?: .*)?|  --> .*:3:4(?: in commit a{12})?| 3 \|(?: .*)?|"
+    r"rejected: 1 error; .*|free numbers: 1|"
 )
 
 

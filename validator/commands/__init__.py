@@ -7,7 +7,7 @@ from validator.finding import FatalError
 from validator.reading import Reader
 from validator.repo import Repo
 
-MAIN = ("origin/main", "main")
+MAIN = ("refs/remotes/origin/main", "refs/heads/main")
 
 
 class Answer(NamedTuple):
@@ -29,5 +29,5 @@ def main_of(repo: Repo, ref: str | None) -> str:
         return repo.commit(ref)
     found = next((oid for oid in repo.resolve(*MAIN) if oid), None)
     if found is None:
-        raise FatalError(f"there is neither {MAIN[0]} nor {MAIN[1]} here; name a revision, or run: git fetch")
+        raise FatalError("there is neither origin/main nor main here; name a revision, or run: git fetch")
     return found

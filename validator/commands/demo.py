@@ -204,7 +204,7 @@ def _play(scene: Scene, stage: Stage, tell: _Teller) -> bool:
 
 def _details(report: str) -> str:
     """What the verb printed about this change: its own findings, without what main had before."""
-    return re.split(r"^(?:inherited|accepted|rejected)\b", report, maxsplit=1, flags=re.MULTILINE)[0].rstrip()
+    return re.split(r"^(?:inherited|healed|accepted|rejected)\b", report, maxsplit=1, flags=re.MULTILINE)[0].rstrip()
 
 
 def _clone(server: Path, clone: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from validator.commands import Answer, reader_at
 from validator.escaping import visible, well_formed
+from validator.finding import FatalError
 from validator.history import Event, events, rfc3339
 from validator.output import EventEntry, HistoryDocument, as_json
 from validator.reading import charter_of, session_ids
@@ -14,6 +15,8 @@ def history(*, repo: Path, ref: str | None, number: int | None, format: str) -> 
     """Registrations, amendments, takeovers and releases on main's first-parent line; of one number, or of all."""
     reader, commit = reader_at(repo, ref)
     capacity = charter_of(reader.at(commit)).capacity
+    if number is not None and not 1 <= number <= capacity:
+        raise FatalError(f"number {number} is not one of 1 to {capacity}")
     steps = reader.repo.steps(commit, [SESSIONS if number is None else claim_path(number, capacity)])
     sessions = session_ids(reader.repo, [entry.oid for step in steps for entry in (step.old, step.new) if entry])
     rows = tuple(filter(None, (_entry(event) for event in events(steps, sessions))))

@@ -22,15 +22,14 @@ Paint = Callable[[str, str], str]
 
 
 def render(verdict: Verdict, *, colour: bool = False) -> str:
-    """Findings in the verdict's order, the inherited last; then what is healed, the conclusion and free numbers."""
+    """The change's own findings in full; a line for what is inherited or healed; the conclusion and free numbers."""
     paint = _coloured if colour else _plain
     inherited = [finding for finding in verdict.findings if finding.origin is Origin.INHERITED]
     blocks = [_block(finding, paint) for finding in verdict.findings if finding.origin is Origin.INTRODUCED]
     if inherited:
-        blocks.append("inherited from the base (these do not decide):")
-        blocks += [_block(finding, paint) for finding in inherited]
+        blocks.append("\n".join(_in_short("inherited", finding, paint, YELLOW) for finding in inherited))
     if verdict.healed:
-        blocks.append("\n".join(_healed(finding, paint) for finding in verdict.healed))
+        blocks.append("\n".join(_in_short("healed", finding, paint, GREEN) for finding in verdict.healed))
     blocks.append("\n".join(_ending(verdict, paint)))
     return "\n\n".join(blocks) + "\n"
 
@@ -61,10 +60,10 @@ def _lines(finding: Finding, paint: Paint) -> Iterator[str]:
         yield from (f"{bar}       {logged(text)}" for text in more)
 
 
-def _healed(finding: Finding, paint: Paint) -> str:
+def _in_short(word: str, finding: Finding, paint: Paint, tint: str) -> str:
     path, line, column = finding.location
     head = logged(finding.message.split("\n")[0])
-    return f"{paint(f'healed[{finding.code}]', GREEN)} {finding.name}: {head} ({logged(path)}:{line}:{column})"
+    return f"{paint(f'{word}[{finding.code}]', tint)} {finding.name}: {head} ({logged(path)}:{line}:{column})"
 
 
 def _ending(verdict: Verdict, paint: Paint) -> Iterator[str]:

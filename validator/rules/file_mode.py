@@ -17,15 +17,21 @@ PATH`.
 from collections.abc import Iterator
 
 from validator.finding import Level, Location, Problem
+from validator.repo import TWICE
 from validator.snapshot import REGULAR_FILE, Snapshot, governed
 
 CODE, NAME, LEVEL = "REG004", "file-mode", Level.ERROR
-KINDS = {"120000": "a symbolic link", "160000": "a submodule", "100755": "executable"}
+KINDS = {
+    "120000": "a symbolic link",
+    "160000": "a submodule",
+    "100755": "an executable",
+    TWICE: "listed twice in its folder",
+}
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the paths whose mode is another than 100644."""
     for path, entry in head.files.items():
         if entry.mode != REGULAR_FILE and governed(path):
-            message = f"this is {KINDS.get(entry.mode, 'no regular file')} (mode {entry.mode}), not a regular file"
+            message = f"this is {KINDS.get(entry.mode, f'of mode {entry.mode}')}, not a regular file"
             yield Problem(Location(path), message, "replace it by a regular file with mode 100644: chmod 644")
