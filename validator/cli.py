@@ -4,6 +4,7 @@ Longer than other modules because every verb's options stand here, in one place.
 a verb does not need, it does not pay for.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -170,6 +171,8 @@ def main() -> NoReturn:
     """Run the command line. A FatalError ends in one line on stderr and exit 2."""
     for name in [name for name in os.environ if name.startswith("GIT_") and name not in _KEPT]:
         del os.environ[name]
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # what else is installed has no say, and is not even looked for
+    gc.disable()  # a run is short: looking for garbage would take longer than everything else
     for stream in (sys.stdout, sys.stderr):
         # What a terminal's encoding lacks is shown as an escape instead of ending in a traceback.
         if hasattr(stream, "reconfigure"):
@@ -180,6 +183,8 @@ def main() -> NoReturn:
         from validator.escaping import visible
 
         click.echo(f"registry: {visible(str(error))}", err=True)
+    finally:
+        gc.freeze()  # nor does the interpreter look for any when it ends
     sys.exit(2)
 
 

@@ -59,7 +59,7 @@ def digest(claims: Iterable[model.Claim]) -> str:
 
 def registry_digest(snapshot: Snapshot) -> str:
     """The digest of all registered claims of a snapshot; broken files are no claims."""
-    return digest(claim.claim for claim in snapshot.claims.values() if claim.claim)
+    return digest(claim.claim for _, claim in sorted(snapshot.claims.items()) if claim.claim)
 
 
 def assess(snapshot: Snapshot, charter: model.Charter) -> Consensus:
@@ -97,7 +97,7 @@ def _is_registered(claim: ClaimFile, charter: model.Charter) -> bool:
 
 
 def _all_registered(snapshot: Snapshot, registered: list[ClaimFile], charter: model.Charter) -> Criterion:
-    waiting = sorted(claim.number for claim in snapshot.claims.values() if claim not in registered)
+    waiting = sorted(claim.number for claim in snapshot.claims.values() if not _is_registered(claim, charter))
     evidence = f"{len(registered)} of {charter.capacity}" + (f"; not ready: {ranges(waiting)}" if waiting else "")
     return Criterion("all-registered", len(registered) == charter.capacity, evidence)
 

@@ -2,13 +2,17 @@
 
 Git is called without a shell, without user or system configuration, hooks, file monitor, replace refs, grafts or
 attributes of a working tree; every object id comes from Git and every revision name is checked before it gets there.
+The repository itself is asked for names only. Objects are read and merged in an empty repository beside it, where no
+configuration, index or attribute of anybody's making has a say.
 """
 
 import re
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from validator.finding import FatalError
 
@@ -18,6 +22,7 @@ except ImportError as error:  # GitPython asks for the program when it is import
     raise FatalError("the git program is not on the PATH; install Git 2.38 or newer") from error
 
 TWICE = "twice"  # the mode of an entry that its folder lists more than once
+MAX_LISTING = 8 * 1024 * 1024  # bytes: about 100,000 files
 OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # Enough for every way to name a commit, and nothing that could be an option, a second line or a search pattern.
 REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_./@{}^~+#=-]*")
@@ -27,6 +32,7 @@ PROPOSAL_REF = re.compile(r"refs/(?:heads|remotes/[^/]+)/claim/(0*[1-9][0-9]*)")
 _SETTINGS = (
     *("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.quotePath=false", "core.attributesFile=/dev/null"),
     *("log.showSignature=false", "merge.renames=false", "merge.directoryRenames=false", "submodule.recurse=false"),
+    "advice.graftFileDeprecated=false",
 )
 _ENVIRONMENT = {
     **{"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_COUNT": "0", "GIT_ATTR_NOSYSTEM": "1"},
@@ -72,15 +78,18 @@ class Repo:
         if Path(common, "shallow").exists():
             raise FatalError("a shallow clone does not hold who was first; run: git fetch --unshallow")
         self.top = Path(top) if top else None
-        # Git takes attributes from the folder that it stands in; in its own folder there are none of a change's making.
-        self._git = git.Git(git_dir)
-        self._git.update_environment(**_ENVIRONMENT, GIT_DIR=str(Path(git_dir).resolve()))
+        self._real = {"GIT_DIR": str(Path(git_dir).resolve())}
+        beside = _beside(Path(common).resolve())
+        weakref.finalize(self, shutil.rmtree, beside, ignore_errors=True)
+        self._git = git.Git(beside)
+        self._git.update_environment(**_ENVIRONMENT, GIT_DIR=str(beside))
 
     def resolve(self, *revisions: str) -> list[str | None]:
         """The full commit id of each revision, None where there is no such commit. A branch goes before a tag."""
         readings = [(name, reading) for name in revisions for reading in _readings(name)]
         asked = "".join(f"{reading}^{{commit}}\n" for _, reading in readings)
-        answers = self._read("cat-file", "--batch-check=%(objectname)", stdin=asked.encode()).decode().splitlines()
+        out = self._read("cat-file", "--batch-check=%(objectname)", stdin=asked.encode(), environment=self._real)
+        answers = out.decode().splitlines()
         found = dict[str, str]()
         for (name, _), answer in zip(readings, answers, strict=True):
             if OID.fullmatch(answer):
@@ -97,7 +106,7 @@ class Repo:
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor of two commits, None for unrelated histories."""
         status, out, error = self._run("merge-base", one, other)
-        if status > 1:
+        if status not in (0, 1):
             raise FatalError(f"git merge-base: {_last_line(error)}")
         return out.decode().strip() or None
 
@@ -105,16 +114,18 @@ class Repo:
         """Merge head into base in memory; raises FatalError where Git is older than 2.38."""
         status, out, error = self._run("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", base, head)
         tree, *conflicts = out.decode("utf-8", "surrogateescape").split("\0")
-        if status > 1 or not OID.fullmatch(tree):
+        if status not in (0, 1) or not OID.fullmatch(tree):
             raise FatalError(f"git merge-tree (Git 2.38 or newer): {_last_line(error)}")
         return Merge(tree, tuple(sorted({path for path in conflicts if path})) if status else ())
 
     def tree(self, treeish: str) -> dict[str, Entry]:
         """Every file of a tree by path, links and submodules too. Undecodable bytes are kept by surrogate escape."""
         files = dict[str, Entry]()
-        for row in self._read("ls-tree", "-r", "-l", "-z", "--full-tree", treeish).split(b"\0")[:-1]:
+        for row in self._list("ls-tree", "-r", "-l", "-z", "--full-tree", treeish).split(b"\0")[:-1]:
             facts, path = row.split(b"\t", 1)
             mode, _, oid, size = facts.decode().split()
+            if size == "BAD":
+                raise FatalError(f"object {oid} is missing from the repository; run: git fsck")
             name = _text(path)
             # A tree made by hand can list a name twice; whichever entry counted, somebody would read the other.
             twice = name in files
@@ -123,7 +134,7 @@ class Repo:
 
     def changes(self, old: str, new: str) -> dict[str, tuple[Entry | None, Entry | None]]:
         """The files that differ between two trees, as (old, new); None where a tree has no such file."""
-        out = self._read("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new)
+        out = self._list("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new)
         return {path: (before, after) for path, before, after in _raw_rows(out)}
 
     def sizes(self, oids: Iterable[str]) -> dict[str, int]:
@@ -154,17 +165,21 @@ class Repo:
         """How files came to be what they are on the first-parent line that ends in `commit`, oldest step first.
 
         A merge counts as one step against its first parent: what the merged branch went through is its own business.
+        Within a commit the steps are in the order of paths.
         """
-        options = ("--first-parent", "-m", "--raw", "-z", "--no-renames", "--no-abbrev", "--format=%H %ct")
-        out = self._read("log", *options, commit, "--", *paths)
+        line = self._read("rev-list", "--first-parent", "--parents", "--reverse", commit).splitlines()
+        # `git log` with a path compares every two trees twice: once to find the commit, once to show it.
+        pairs = b"".join(b" ".join(row.split()[:2]) + b"\n" for row in line)
+        options = ("--root", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", "--format=%H %ct")
+        out = self._read("diff-tree", "--stdin", *options, "--", *paths, stdin=pairs)
         steps = list[Step]()
-        for part in re.split(rb"(?:^|\0)(?=[0-9a-f]{40,64} [0-9]+(?:\0|$))", out):
+        for part in re.split(rb"(?:^|\0)(?=[0-9a-f]{40,64} [0-9]*(?:\0|$))", out):
             header, _, rows = part.partition(b"\0")
             if header.strip():
-                oid, time = header.decode().split()
+                oid, _, time = header.decode().partition(" ")
                 rows = rows.lstrip(b"\n")
-                steps += [Step(oid, int(time), path, old, new) for path, old, new in _raw_rows(rows)]
-        return tuple(reversed(steps))
+                steps += [Step(oid, _seconds(time), path, old, new) for path, old, new in _raw_rows(rows)]
+        return tuple(steps)
 
     def line(self, base: str, head: str) -> list[tuple[str, str]] | None:
         """The first-parent commits after base up to head as (parent, commit), oldest first.
@@ -183,7 +198,7 @@ class Repo:
         """The tree of a commit object and its committer's time in seconds since 1970; anyone can set that time."""
         header = content.split(b"\n\n", 1)[0]
         found = re.search(rb"^committer .*> (-?[0-9]+) [+-][0-9]+$", header, re.MULTILINE)
-        return header.split(b"\n", 1)[0].removeprefix(b"tree ").decode(), int(found[1]) if found else 0
+        return header.split(b"\n", 1)[0].removeprefix(b"tree ").decode(), _seconds(found[1]) if found else 0
 
     def signer(self, commit: str, keys: Iterable[tuple[str, str]]) -> str | None:
         """Whose SSH signature a commit carries, out of (name, public key) pairs; None where it is none of theirs.
@@ -202,7 +217,9 @@ class Repo:
 
     def proposed_numbers(self) -> frozenset[int]:
         """The numbers that have a `claim/NN` branch, here or as last fetched from a remote."""
-        out = self._read("for-each-ref", "--format=%(refname)", "refs/heads/claim", "refs/remotes").decode()
+        out = self._read(
+            "for-each-ref", "--format=%(refname)", "refs/heads/claim", "refs/remotes", environment=self._real
+        ).decode()
         return frozenset(int(found[1]) for name in out.splitlines() if (found := PROPOSAL_REF.fullmatch(name)))
 
     def working_tree_commit(self) -> str:
@@ -211,11 +228,35 @@ class Repo:
             raise FatalError("a bare repository has no working tree to judge")
         with tempfile.TemporaryDirectory() as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder, "index")), "GIT_WORK_TREE": str(self.top)}
+            index |= self._real | self._without_filters()
             self._read("read-tree", "HEAD", environment=index)
             self._read("add", "--all", "--", str(self.top), environment=index)
             tree = self._read("write-tree", environment=index).decode().strip()
         who = {f"GIT_{who}_{what}": "validator" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        return self._read("commit-tree", "-p", "HEAD", "-m", "files on disk", tree, environment=who).decode().strip()
+        words = ("commit-tree", "-p", "HEAD", "-m", "files on disk", tree)
+        return self._read(*words, environment=who | self._real).decode().strip()
+
+    def _without_filters(self) -> dict[str, str]:
+        """Settings that leave no program to run where an attribute on disk names a filter (gitattributes(5))."""
+        asked = ("config", "--name-only", "-z", "--get-regexp", r"^filter\.")
+        names = self._run(*asked, environment=self._real)[1].decode("utf-8", "surrogateescape").split("\0")[:-1]
+        keys = {f"GIT_CONFIG_KEY_{at}": name for at, name in enumerate(names)}
+        values = {f"GIT_CONFIG_VALUE_{at}": "" for at in range(len(names))}
+        return keys | values | {"GIT_CONFIG_COUNT": str(len(names))}
+
+    def _list(self, *command: str) -> bytes:
+        """What Git lists; raises FatalError where it does not end: a tree can hold itself ten times, ten deep."""
+        child = self._git.execute(["git", *_options(), *command], as_process=True, shell=False)
+        process: Any = child.proc  # `child` ends the process when nothing refers to it any more
+        out: bytes = process.stdout.read(MAX_LISTING + 1)
+        if len(out) > MAX_LISTING:
+            process.kill()
+        _, error = process.communicate()
+        if len(out) > MAX_LISTING:
+            raise FatalError(f"git {command[0]}: over {MAX_LISTING // 2**20} MiB of file names are too much to judge")
+        if process.returncode:
+            raise FatalError(f"git {command[0]}: {_last_line(error.decode(errors='replace'))}")
+        return out
 
     def _read(
         self,
@@ -236,12 +277,11 @@ class Repo:
         environment: Mapping[str, str] | None = None,
         settings: tuple[str, ...] = (),
     ) -> tuple[int, bytes, str]:
-        options = [word for setting in (*_SETTINGS, *settings) for word in ("-c", setting)]
         with tempfile.TemporaryFile() as file:
             file.write(stdin)
             file.seek(0)
             return self._git.execute(
-                ["git", *options, *command],
+                ["git", *_options(*settings), *command],
                 istream=file,
                 env=environment,
                 with_extended_output=True,
@@ -250,6 +290,32 @@ class Repo:
                 strip_newline_in_stdout=False,
                 shell=False,
             )
+
+
+def _options(*settings: str) -> list[str]:
+    return [word for setting in (*_SETTINGS, *settings) for word in ("-c", setting)]
+
+
+def _beside(common: Path) -> Path:
+    """An empty repository, in the folder for temporary files, that reads the objects of another.
+
+    `common` is the Git folder of the other (gitrepository-layout(5)); nothing but the format of its object ids is taken
+    from its configuration.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="registry-"))
+    (folder / "refs").mkdir()
+    (folder / "objects/info").mkdir(parents=True)
+    (folder / "HEAD").write_text("ref: refs/heads/none\n")
+    quoted = str(common / "objects").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    (folder / "objects/info/alternates").write_text(f'"{quoted}"\n')
+    if re.search(r"^\s*objectformat\s*=\s*sha256\s*$", (common / "config").read_text(), re.MULTILINE | re.IGNORECASE):
+        (folder / "config").write_text("[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n")
+    return folder
+
+
+def _seconds(digits: str | bytes) -> int:
+    """A time of a commit. One that no clock shows is the epoch to Git too, and as little to be trusted as any other."""
+    return int(digits) if 0 < len(digits) <= 18 else 0
 
 
 def _readings(name: str) -> list[str]:

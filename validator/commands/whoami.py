@@ -8,7 +8,7 @@ from validator.commands.slots import slots_of
 from validator.consensus import registry_digest
 from validator.escaping import visible, well_formed
 from validator.output import SlotEntry, WhoamiDocument, as_json
-from validator.phrases import free_numbers
+from validator.phrases import a_free_number
 from validator.reading import charter_of
 from validator.snapshot import Snapshot
 
@@ -36,7 +36,7 @@ def whoami(*, repo: Path, ref: str | None, session_id: str, format: str) -> Answ
 
 def _next_action(mine: SlotEntry | None, snapshot: Snapshot) -> str:
     if mine is None:
-        return f"claim a number; {free_numbers(snapshot)}"
+        return a_free_number(snapshot)
     if mine.state == "pending":
         return "commit with status: REGISTERED, or mend the claim: registry audit"
     return "wait for the broadcast: registry status" if mine.state == "registered" else "start when the fleet is active"

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from validator.finding import Level, Problem
 from validator.model import RangePart, RangeWork, SegmentPart, SegmentWork
-from validator.phrases import quoted, ranges
+from validator.phrases import quoted, span
 from validator.snapshot import Snapshot
 from validator.wording import fold
 
@@ -32,7 +32,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     for index, work in enumerate(head.charter.work):
         mine = [part for part in parts if fold(part.work) == fold(work.name)]
         if left := _left_of_range(work, mine) if isinstance(work, RangeWork) else _left_of_segments(work, mine):
-            message = f"nobody took {quoted(f'{work.name} {left}')}"
+            message = f"nobody took {quoted(f'{work.name}{left}')}"
             place = head.charter_file.document.at("work", index)
             yield Problem(place, message, "a session adds it to its scope")
 
@@ -43,11 +43,12 @@ def _left_of_range(work: RangeWork, parts: list[RangePart | SegmentPart]) -> str
     taken = sorted((part.first, part.last) for part in parts if isinstance(part, RangePart))
     for first, last in [*taken, (work.last + 1, work.last + 1)]:
         if next_free < min(first, work.last + 1):
-            gaps.append(ranges([next_free]) if next_free == first - 1 else f"{next_free}-{min(first - 1, work.last)}")
+            gaps.append(span(next_free, min(first - 1, work.last)))
         next_free = max(next_free, last + 1)
-    return ", ".join(gaps) or None
+    return f" {', '.join(gaps)}" if gaps else None
 
 
 def _left_of_segments(work: SegmentWork, parts: list[RangePart | SegmentPart]) -> str | None:
     taken = {fold(name) for part in parts if isinstance(part, SegmentPart) for name in part.segments}
-    return ", ".join(name for name in work.segments if fold(name) not in taken) or None
+    left = [name for name in work.segments if fold(name) not in taken]
+    return f": {', '.join(left)}" if left else None
