@@ -57,7 +57,9 @@ class Repository:
         lines += [f"commit {ref}\nmark :1\ncommitter {OWNER} {when} +0000\ndata 0\n"]
         lines += [f"from {parent}\n" for parent in first] + [f"merge {parent}\n" for parent in parents[1:]]
         stream = "".join(lines).encode() + b"".join(_row(path, content) for path, content in changes.items())
-        return self.git("fast-import", "--quiet", "--force", "--date-format=raw-permissive", stdin=stream + b"\nget-mark :1\n")
+        return self.git(
+            "fast-import", "--quiet", "--force", "--date-format=raw-permissive", stdin=stream + b"\nget-mark :1\n"
+        )
 
     def merge(self, branch: str, into: str = "main") -> str:
         """Merge a branch as a human does on a forge: a merge commit, whatever could be had without."""

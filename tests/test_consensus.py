@@ -165,7 +165,7 @@ def test_number_beyond_the_capacity_is_not_registered() -> None:
     [
         ({"session_id": "outreach-1"}, "numbers-unique", '"outreach-1" under 1 and 2'),
         ({"runtime_id": "outreach-1"}, "numbers-unique", '"outreach-1" under 1 and 2'),
-        ({"role": "outreach ai (BATCH 1)"}, "roles-distinct", '"outreach ai (BATCH 1)" under 1 and 2'),
+        ({"role": "outreach ai (BATCH 1)"}, "roles-distinct", '"Outreach AI (Batch 1)" under 1 and 2'),
     ],
 )
 def test_what_is_shared_is_told(fields: dict[str, str], name: str, told: str) -> None:

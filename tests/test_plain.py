@@ -34,6 +34,7 @@ def test_files_in_the_contract_s_layout_are_read_quickly(text: str) -> None:
         "a: no way\nb: nothing\nc: trueish\nd: Nobody\n",
         "a: 2026-11-20T08:00:00Z\n",
         "a: b é 中 😀\n",
+        "a: 'b #c'\nb: c # d\ne:  # f: g\n  - h\n",
         "a: b\u00a0c \u3000\n",
     ],
 )
@@ -76,7 +77,7 @@ def test_taken(text: str) -> None:
         "a: b\u2028c\n",
         "\ufeffa: b\n",
         "a: b: c\n",
-        "a: 'b #c'\n",
+        "a: b # it's\n",
         "a: b \n",
         "a: 'it''s'\n",
         'a: "\\n"\n',

@@ -212,7 +212,13 @@ def _answer(text: str, exit_code: int) -> NoReturn:
 
 
 def _say(text: str) -> None:
-    click.echo(text, nl=False, color=True)
+    try:
+        click.echo(text, nl=False, color=True)
+    except BrokenPipeError:  # who reads has read enough; click knows what to do
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter tries again as it ends
+        raise FatalError(f"the answer cannot be printed: {error.strerror}") from error
 
 
 def _append(path: Path, text: str) -> None:
@@ -232,7 +238,8 @@ def _write(path: Path, text: str) -> None:
 
 def _colour() -> bool:
     """Colour for a terminal only, and not where NO_COLOR (no-color.org) asks for none."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and bool(sys.stdout) and sys.stdout.isatty()
 
 
 def _now() -> str:

@@ -25,6 +25,8 @@ SURROGATE = re.compile("[\ud800-\udfff]")  # no text to JSON and pydantic
 UNREADABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 NUMBER = re.compile(r"0|-?[1-9][0-9]*|-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9]")
+# YAML 1.2.2, 10.3.2; ruamel's own table asks for a sign in the exponent of `.2e03`.
+FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 MARK = "\ufeff"
 DIRECTIVE = re.compile("^%", re.MULTILINE)
@@ -347,7 +349,9 @@ def _special(text: str) -> bool:
     """Whether YAML 1.1 or 1.2 gives this plain scalar any type but text (ruamel's table of both versions)."""
     from ruamel.yaml.resolver import implicit_resolvers
 
-    return any(text[0] in first and pattern.match(text) for _, _, pattern, first in implicit_resolvers)
+    return bool(FLOAT.fullmatch(text)) or any(
+        text[0] in first and pattern.match(text) for _, _, pattern, first in implicit_resolvers
+    )
 
 
 def _syntax(error: Any) -> str:

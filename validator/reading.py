@@ -63,7 +63,7 @@ class Reader:
             intent = {path: Intent(before.get(path), after.get(path)) for path in _differing(before, after)}
         else:
             intent = self._intent(fork, head)
-            merge = self._merged(fork, base, head, intent)
+            merge = self._merged(fork, base, head, before, intent)
             whole = fork and not merge.conflicts
             after = self.repo.tree(merge.tree) if whole else self._overlaid(before, intent)
         self._bring(before, after, intent, [base, head])
@@ -84,13 +84,13 @@ class Reader:
             return {path: Intent(None, entry) for path, entry in self.repo.tree(head).items()}
         return {path: Intent(*pair) for path, pair in self.repo.changes(fork, head).items()}
 
-    def _merged(self, fork: str | None, base: str, head: str, intent: Mapping[str, Intent]) -> Merge:
+    def _merged(self, fork: str | None, base: str, head: str, before: Files, intent: Mapping[str, Intent]) -> Merge:
         if fork is None:
             return Merge("", tuple(intent))
-        both = {path: pair for path, pair in self.repo.changes(fork, base).items() if path in intent}
-        versions = [entry.oid for path, pair in both.items() for entry in (*pair, intent[path].after) if entry]
+        both = sorted(path for path, entry in intent.items() if _identity(entry.before) != _identity(before.get(path)))
+        versions = [entry.oid for path in both for entry in (*intent[path], before.get(path)) if entry]
         if versions and sum(self.repo.sizes(versions).values()) > MAX_MERGED_BYTES:
-            return Merge("", tuple(sorted(both)))
+            return Merge("", tuple(both))
         return self.repo.merge(base, head)
 
     def _overlaid(self, before: Files, intent: Mapping[str, Intent]) -> dict[str, Entry]:

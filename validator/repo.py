@@ -16,11 +16,6 @@ from typing import Any, NamedTuple
 
 from validator.finding import FatalError
 
-try:
-    import git
-except ImportError as error:  # GitPython asks for the program when it is imported
-    raise FatalError("the git program is not on the PATH; install Git 2.38 or newer") from error
-
 TWICE = "twice"  # the mode of an entry that its folder lists more than once
 MAX_LISTING = 8 * 1024 * 1024  # bytes: about 100,000 files
 OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -71,6 +66,10 @@ class Repo:
 
     def __init__(self, folder: Path) -> None:
         try:
+            import git  # here, so that whoever needs but the types of this module does not pay for it
+        except ImportError as error:  # GitPython asks for the program when it is imported
+            raise FatalError("the git program is not on the PATH; install Git 2.38 or newer") from error
+        try:
             with git.Repo(folder, search_parent_directories=True, expand_vars=False) as found:
                 git_dir, common, top = found.git_dir, found.common_dir, found.working_tree_dir
         except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
@@ -79,7 +78,10 @@ class Repo:
             raise FatalError("a shallow clone does not hold who was first; run: git fetch --unshallow")
         self.top = Path(top) if top else None
         self._real = {"GIT_DIR": str(Path(git_dir).resolve())}
-        beside = _beside(Path(common).resolve())
+        try:
+            beside = _beside(Path(common).resolve())
+        except OSError as error:
+            raise FatalError(f"there is no place for temporary files: {error.strerror}") from error
         weakref.finalize(self, shutil.rmtree, beside, ignore_errors=True)
         self._git = git.Git(beside)
         self._git.update_environment(**_ENVIRONMENT, GIT_DIR=str(beside))
@@ -308,7 +310,8 @@ def _beside(common: Path) -> Path:
     (folder / "HEAD").write_text("ref: refs/heads/none\n")
     quoted = str(common / "objects").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     (folder / "objects/info/alternates").write_text(f'"{quoted}"\n')
-    if re.search(r"^\s*objectformat\s*=\s*sha256\s*$", (common / "config").read_text(), re.MULTILINE | re.IGNORECASE):
+    config = (common / "config").read_bytes() if (common / "config").is_file() else b""
+    if re.search(rb"^\s*objectformat\s*=\s*sha256\s*$", config, re.MULTILINE | re.IGNORECASE):
         (folder / "config").write_text("[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n")
     return folder
 

@@ -203,7 +203,8 @@ def parse(document: Document, shape: type[Shape]) -> Parsed[Shape]:
     try:
         value = shape.model_validate(document.value)
     except ValidationError as error:
-        return Parsed(document.path, document, shape, None, tuple(itertools.islice(_faults(error, document), MAX_FAULTS)))
+        faults = itertools.islice(_faults(error, document), MAX_FAULTS)
+        return Parsed(document.path, document, shape, None, tuple(faults))
     return Parsed(document.path, document, shape, None if document.faults else value, ())
 
 

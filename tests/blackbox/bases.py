@@ -4,7 +4,8 @@ from tests.blackbox.case import Build, Judged, accepted, change, late, refused
 from tests.blackbox.store import HOUR, NINE, Entry, Files, Store, link
 from tests.blackbox.world import CHARTER, MAIN, changed, claim, path
 
-BROKEN: Files = {**MAIN, path(4): claim(4).replace(b"goal: Send 17 emails daily\n", b"goal: Send emails daily\n")}
+GOAL_BROKEN = claim(4, goal="Send emails daily")
+BROKEN: Files = {**MAIN, path(4): GOAL_BROKEN}
 UNREADABLE: Files = {**MAIN, path(4): b"session_id: [\n"}
 JUNK: Files = {**MAIN, "registry/sessions/6.yaml": claim(6), path(9): link("02.yaml")}
 TWO: Files = {**MAIN, path(9): claim(9, session_id="session-4")}  # what two green proposals left behind
@@ -46,7 +47,7 @@ CASES = (
     accepted("the broken claim released", change({path(4): None}, BROKEN), healed="REG202"),
     accepted(
         "the broken claim amended elsewhere",
-        change({path(4): BROKEN[path(4)] + b"# a word\n"} if isinstance(BROKEN[path(4)], bytes) else {}, BROKEN),
+        change({path(4): GOAL_BROKEN + b"# a word\n"}, BROKEN),
         inherited="REG202",
     ),
     refused(

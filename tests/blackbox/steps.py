@@ -7,6 +7,8 @@ from tests.blackbox.world import MAIN, Change, changed, claim, path
 STEPS = "--steps"
 GOOD: list[Change] = [{"README.md": f"# {number}\n".encode()} for number in range(29)]
 
+MANY: list[Change] = [{"README.md": b"%d" % number} for number in range(501)]
+
 
 def queue(*numbers: int) -> Build:
     """A merge queue's group: each claim of these numbers merged by a merge commit of its own."""
@@ -106,5 +108,5 @@ CASES = (
     refused("a force push", rewritten, "REG103 REG306", STEPS),
     refused("a force push backwards", set_back, "REG306", STEPS),
     refused("another main altogether", replaced, "REG305 REG306", STEPS),
-    fatal("501 steps", line(*[{"README.md": str(number).encode()} for number in range(501)]), STEPS, says="--head"),
+    fatal("501 steps", line(*MANY), STEPS, says="--head"),
 )

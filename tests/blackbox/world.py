@@ -1,5 +1,7 @@
 """The registry that every case starts from, and the words in which changes to it are told."""
 
+from collections.abc import Mapping
+
 from tests.blackbox.store import Entry, Files
 
 CHARTER = b"""\
@@ -55,7 +57,7 @@ MAIN: Files = {
     **{path(number): claim(number) for number in (2, 3, 4)},
 }
 
-Change = dict[str, bytes | Entry | None]  # path to its new content; None: gone
+Change = Mapping[str, bytes | Entry | None]  # path to its new content; None: gone
 
 
 def changed(files: Files, change: Change) -> dict[str, bytes | Entry]:
