@@ -7,7 +7,7 @@ import pytest
 
 from tests.snapshots import charter, claim, registry, snapshot
 from validator import model
-from validator.document import read
+from validator.document import MAX_FAULTS, read
 from validator.repo import Entry
 from validator.snapshot import (
     CHARTER,
@@ -179,6 +179,10 @@ def test_faults_have_the_places_of_the_file(text: str, found: list[object]) -> N
     assert faults(text) == found
 
 
+def test_faults_of_one_file_do_not_bury_the_others() -> None:
+    assert len(faults(claim(1, **{f"field-{n}": n for n in range(100)}))) == MAX_FAULTS
+
+
 def test_fault_below_a_damaged_value_is_not_told_again() -> None:
     text = claim(1, targets=None, scope=None)[:-1] + ", targets: [{<<: {}, op: 1}], scope: [{work: 010, last: 5}]}"
     assert faults(text) == [(("scope", 0, "segments"), "missing")] or faults(text) == [
@@ -247,7 +251,7 @@ def test_numbers_that_are_held_and_free() -> None:
     assert list(whole.by_number) == [2, 3]
     assert whole.by_number[3].path == "registry/sessions/03.yaml"
     assert whole.free_numbers() == (1,)
-    assert snapshot({P1: claim(1)}).free_numbers() == ()
+    assert snapshot({P2: claim(2)}).free_numbers() == ()
 
 
 @pytest.mark.parametrize(

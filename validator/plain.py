@@ -10,7 +10,7 @@ from typing import Any
 
 from validator.document import MAX_BYTES, UNREADABLE, Document, read
 
-_AMBIGUOUS = r"(?:y|n|yes|no|on|off|null|true|false)"
+_AMBIGUOUS = r"(?=[ynotf])(?:y|n|yes|no|on|off|null|true|false)"
 _END = r"(?=[\n,}\]]| +#)"
 # At most 100 long: YAML's limit for a key is 1,024 characters (YAML 1.2, 7.4.2).
 _KEY = rf"(?!(?i:{_AMBIGUOUS}):)[A-Za-z_][A-Za-z0-9_-]{{0,99}}+"
@@ -34,7 +34,7 @@ _ENTRY, _GROUP = rf"{_WORD}: (?! *#){_REST}", rf"{_WORD}:{_NOTE}\n"
 _ITEM = rf"  - (?:{_ENTRY}(?:    {_ENTRY})*+|{_REST})"
 _FIELD = rf"  (?:{_ENTRY}|{_GROUP}(?:    - {_REST})++)"
 _ORDER = re.compile(rf"(?:#{_REST}|{_ENTRY}|{_GROUP}(?:(?:{_ITEM})++|(?:{_FIELD})++))++")
-_COMMENT = re.compile(r"""^#[^\n]*+| +#[^\n"']*+$""", re.MULTILINE)
+_COMMENT = re.compile(r"""#(?:(?<=^#)[^\n]*+|(?<= #)[^\n"']*+$)""", re.MULTILINE)
 
 
 def read_quickly(path: str, data: bytes) -> Document:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from validator.finding import FatalError
 
 TWICE = "twice"  # the mode of an entry that its folder lists more than once
+MAX_COMMIT = 1024 * 1024  # bytes, message and all
 MAX_LISTING = 8 * 1024 * 1024  # bytes: about 100,000 files
 OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # Enough for every way to name a commit, and nothing that could be an option, a second line or a search pattern.
@@ -90,12 +91,13 @@ class Repo:
         """The full commit id of each revision, None where there is no such commit. A branch goes before a tag."""
         readings = [(name, reading) for name in revisions for reading in _readings(name)]
         asked = "".join(f"{reading}^{{commit}}\n" for _, reading in readings)
-        out = self._read("cat-file", "--batch-check=%(objectname)", stdin=asked.encode(), environment=self._real)
-        answers = out.decode().splitlines()
+        form = "--batch-check=%(objectname) %(objectsize)"
+        answers = self._read("cat-file", form, stdin=asked.encode(), environment=self._real).decode().splitlines()
         found = dict[str, str]()
         for (name, _), answer in zip(readings, answers, strict=True):
-            if OID.fullmatch(answer):
-                found.setdefault(name, answer)
+            oid, _, size = answer.partition(" ")
+            if OID.fullmatch(oid) and size.isdecimal():
+                found.setdefault(name, _light(oid, int(size)))
         return [found.get(name) for name in revisions]
 
     def commit(self, revision: str) -> str:
@@ -192,6 +194,8 @@ class Repo:
         rows = [row.split() for row in reversed(out)]
         if not rows:
             return [] if base == head else None
+        for commit, size in self.sizes(commit for commit, *_ in rows).items():
+            _light(commit, size)
         pairs = [(parents[0] if parents else "", commit) for commit, *parents in rows]
         return pairs if pairs[0][0] == base else None
 
@@ -319,6 +323,13 @@ def _beside(common: Path) -> Path:
 def _seconds(digits: str | bytes) -> int:
     """A time of a commit. One that no clock shows is the epoch to Git too, and as little to be trusted as any other."""
     return int(digits) if 0 < len(digits) <= 18 else 0
+
+
+def _light(commit: str, size: int) -> str:
+    """The commit, if it is not so large that reading it would take all memory: a message packs a thousand to one."""
+    if size > MAX_COMMIT:
+        raise FatalError(f"commit {commit} has {size:,} bytes; nobody reads more than {MAX_COMMIT:,}")
+    return commit
 
 
 def _readings(name: str) -> list[str]:

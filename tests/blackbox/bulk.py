@@ -33,15 +33,6 @@ def bomb(depth: int) -> Build:
     return build
 
 
-def pit(store: Store) -> Judged:
-    """A file under 30,000 folders."""
-    main = store.commit(MAIN)
-    tree = store.tree({"x": b""})
-    for _ in range(30_000):
-        tree = store.raw_tree(("40000", b"a", tree))
-    return Judged(main, store.commit(tree, main, time=NINE + HOUR))
-
-
 def lines(word: bytes) -> bytes:
     """4 MB of lines of which each side has its own."""
     return b"".join(word + b"%d\n" % (number * number % 999_983) for number in range(400_000))
@@ -115,7 +106,6 @@ CASES = (
     accepted("16 KiB of one letter that looks like others", change({path(6): claim(6, role="\u0436" * 7000)})),
     fatal("a million files in a few objects", bomb(6), says="too much"),
     fatal("ten billion files in a few objects", bomb(10), says="too much"),
-    fatal("30,000 folders deep", pit, says="ls-tree"),
     refused(
         "4 MB that both sides have changed", late({"README.md": lines(b"a")}, {"README.md": lines(b"b")}), "REG305"
     ),

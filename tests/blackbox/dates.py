@@ -1,6 +1,6 @@
 """Dates are what whoever commits says they are: they tell, and decide nothing."""
 
-from tests.blackbox.case import Build, Judged, accepted, change, refused
+from tests.blackbox.case import Build, Judged, accepted, refused
 from tests.blackbox.store import HOUR, NINE, Store
 from tests.blackbox.world import MAIN, changed, claim, path
 
@@ -72,15 +72,10 @@ CASES = (
     accepted("a commit from the future", dated(NINE + 20 * YEARS)),
     refused("a commit of 1970 with a claim of today", dated(0), "REG303", says="1970-01-01"),
     refused("a claim from the future", dated(NINE, timestamp="2026-01-05T09:00:01Z"), "REG303"),
-    refused("a claim of the year 9999", dated(NINE, timestamp="9999-12-31T23:59:59Z"), "REG303"),
-    accepted("a claim of the year 1", dated(NINE, timestamp="0001-01-01T00:00:00Z")),
     accepted("a claim with fractions of a second", dated(NINE, timestamp="2026-01-05T08:00:00.123456Z")),
     refused("the 30th of February", dated(NINE, timestamp="2026-02-30T08:00:00Z"), "REG303"),
     refused("another zone", dated(NINE, timestamp="2026-01-05T08:00:00+05:30"), "REG303"),
-    refused("no zone", dated(NINE, timestamp='"2026-01-05T08:00:00"'), "REG303"),
-    refused("a date", dated(NINE, timestamp='"2026-01-05"'), "REG303"),
     refused("a date that YAML knows", dated(NINE, timestamp="2026-01-05"), "REG003"),
-    refused("a moment in words", dated(NINE, timestamp="now"), "REG303"),
     refused("seconds", dated(NINE, timestamp="1767603600"), "REG006"),
     refused("digits of another script", dated(NINE, timestamp='"\uff12026-01-05T08:00:00Z"'), "REG303"),
     refused("a moment and a line", dated(NINE, timestamp='"2026-01-05T08:00:00Z\\n"'), "REG303"),
@@ -95,5 +90,4 @@ CASES = (
         says="session-6 since 1970-01-01",
     ),
     accepted("a claim on a main whose last commit is back-dated", on_backdated_main, inherited="REG303"),
-    accepted("no claim", change({"README.md": b""})),
 )

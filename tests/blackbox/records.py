@@ -22,20 +22,13 @@ def acknowledged(number: int, content: bytes = READY) -> Build:
 CASES = (
     refused("a confirmation in many words", confirmed(b"I confirm.\n"), "REG006"),
     refused("a confirmation of nothing", confirmed(CONFIRMATION.replace(DIGEST.encode(), b"all of it")), "REG006"),
-    refused("a digest in capitals", confirmed(CONFIRMATION.replace(b"sha256:0", b"sha256:A")), "REG006"),
     refused("a confirmation that cannot be read", confirmed(b"registry: ["), "REG002"),
     refused("a confirmation with a field more", confirmed(CONFIRMATION + b"approved_by: me\n"), "REG006"),
-    refused("a confirmation with a tag", confirmed(b"!confirmed\n" + CONFIRMATION), "REG003"),
     refused("a confirmation with hidden text", confirmed(CONFIRMATION + "# \u202eyes\n".encode()), "REG108"),
     refused("a confirmation from tomorrow", confirmed(CONFIRMATION.replace(b"2026-01-05", b"2026-01-06")), "REG303"),
     refused(
         "approval by a sentence",
         change({"registry/consensus/approval.yaml": APPROVAL.replace(b'"@OWNER"', b"the owner")}),
-        "REG006",
-    ),
-    refused(
-        "approval by a list",
-        change({"registry/consensus/approval.yaml": b"- " + APPROVAL.replace(b"\n", b"\n  ").rstrip() + b"\n"}),
         "REG006",
     ),
     refused(

@@ -101,7 +101,7 @@ def test_sha256_repository(tmp_path: Path) -> None:
     assert validate(folder, "HEAD~1", "HEAD").codes("introduced") == "REG301"
 
 
-@pytest.mark.parametrize("name", ['a "quoted" one', "two\nlines", "#hash", "back\\slash", "schön", "-rf"])
+@pytest.mark.parametrize("name", ["#'a' \"quoted\" one", "back\\slash and\nline", "-rf ö"])
 def test_folder_of_any_name(tmp_path: Path, name: str) -> None:
     assert Place(tmp_path / name).validate().codes("introduced") == REFUSED
 
@@ -115,14 +115,14 @@ def test_linked_working_tree(place: Place, tmp_path: Path) -> None:
 
 
 NO_COMMITS = (
-    *("nobody", "", " ", "main main", "main\nmain", "main\n", "--all", "-h", "--output=x", "--upload-pack=touch x"),
-    *("main..HEAD", "^main", "main^{tree}", "main:README.md", ":/a change", "main^{/.*}", "f" * 40, "F" * 7),
-    *("@{-1}", "ma*", "\x1b[2J"),
+    *("nobody", "", "main main", "main\nmain", "main\n", "--all", "--output=x", "--upload-pack=touch x", "main..HEAD"),
+    *("^main", "main^{tree}", "main:README.md", ":/a change", "f" * 40, "@{-1}", "\x1b[2J"),
 )
 
 
-@pytest.mark.parametrize("name", NO_COMMITS)
-@pytest.mark.parametrize("option", ["--base", "--head"])
+@pytest.mark.parametrize(
+    ("option", "name"), [*(("--head", name) for name in NO_COMMITS), ("--base", "--output=x"), ("--base", "main\n")]
+)
 def test_no_commit_of_that_name(place: Place, option: str, name: str) -> None:
     before = place.snapshot()
     run = registry("validate", f"{option}={name}", folder=place.folder)
