@@ -6,9 +6,10 @@ a verb does not need, it does not pay for.
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import IO, Any, NoReturn, TypeVar
 
 import click
 
@@ -17,15 +18,18 @@ from validator.finding import FatalError, Verdict
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-# Git reads these before any option; a hook or a wrapper sets them for its own repository. Those that a receiving server
-# needs to see the objects of a push (quarantine) stay.
-_KEPT = {"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_EXEC_PATH"}
+# Git reads its environment before any option; a hook or a wrapper sets it for its own repository. What stays: what a
+# receiving server needs to see the objects of a push (quarantine), and how the caller speaks to remotes and signs.
+_KEPT = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_EXEC_PATH") + (
+    "GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", "GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_ASKPASS"
+)  # fmt: skip
 
 REPO = click.option(
     "--repo", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".", show_default="this folder",
     help="A folder of the repository.",
 )  # fmt: skip
 REF = click.option("--ref", metavar="REV", help="The commit to read.  [default: origin/main, else main]")
+REMOTE = click.option("--remote", default="origin", show_default=True)
 FORMAT = click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 REPORT = click.option(
     "--format", type=click.Choice(["text", "github", "json", "sarif"]), default="text", show_default=True
@@ -159,6 +163,125 @@ def export(repo: Path, ref: str | None) -> NoReturn:
 
 
 @registry.command()
+@click.argument("number", type=int, required=False)
+@click.option("--any", "any_number", is_flag=True, help="Take any free number; after a lost race, another.")
+@click.option("--session-id", help="The stable name of the session.")
+@click.option("--role", help="The role.  [default: the one that the charter plans for the number]")
+@click.option("--goal", help="The goal, in a sentence with numbers.")
+@click.option(
+    "--target", "targets", multiple=True, metavar="T", help='As in "emails sent >= 17 emails/day"; repeatable.'
+)
+@click.option(
+    "--responsibility", "responsibilities", multiple=True, metavar="R", help="Repeatable.  [default: the goal]"
+)
+@click.option("--from", "source", type=click.File(encoding="utf-8"), metavar="FILE|-", help="A claim, or a message.")
+@click.option("--message", metavar="TEXT", help="A registration message, in one line or as a block.")
+@click.option("--yes", is_flag=True, help="Accept the targets that are drawn from the goal.")
+@click.option("--push", is_flag=True, help="Create the branch on the remote, if nobody was faster.")
+@click.option("--pr", is_flag=True, help="Open a pull request as well (GitHub, through gh).")
+@REMOTE
+@REPO
+@FORMAT
+def claim(
+    number: int | None, any_number: bool, session_id: str | None, role: str | None, goal: str | None,
+    targets: tuple[str, ...], responsibilities: tuple[str, ...], source: IO[str] | None, message: str | None,
+    yes: bool, push: bool, pr: bool, remote: str, repo: Path, format: str,
+) -> NoReturn:  # fmt: skip
+    """Propose a claim: writes branch claim/NN, and pushes it by compare-and-swap."""
+    from validator.commands.claim import Words, claim, open_pull_request, render, wish_from
+    from validator.report.text import render as report
+
+    if source and message:
+        raise click.UsageError("--from and --message are two ways to say the same; use one")
+    text = source.read() if source else message
+    words = Words(number, session_id, role, goal, targets, responsibilities, text)
+    wish, drawn = wish_from(words, any_number=any_number, now=_now())
+    if drawn and not yes:
+        _hint("".join(f"target: {target}\n" for target in drawn))
+        if not _asked("These targets are read from the goal. Right?"):
+            sys.exit(1)
+    ended = claim(repo=repo, wish=wish, push=push or pr, remote=remote, tell=_hint)
+    _say(render(ended, format, lambda verdict: report(verdict, colour=_colour())))
+    if pr and ended.won:
+        _hint(open_pull_request(repo=repo, remote=remote, branch=ended.branch))
+    sys.exit(0 if ended.won else 1)
+
+
+@registry.command()
+@click.option("--all", "everything", is_flag=True, help="Those that were turned down as well.")
+@REMOTE
+@REPO
+@FORMAT
+def proposals(everything: bool, remote: str, repo: Path, format: str) -> NoReturn:
+    """Every open proposal with its verdict and its competitors."""
+    from validator.commands.proposals import proposals
+
+    _answer(*proposals(repo=repo, remote=remote, everything=everything, format=format, now=time.time()))
+
+
+@registry.command()
+@click.argument("names", metavar="PROPOSAL...", nargs=-1)
+@click.option("--all-accepted", is_flag=True, help="Every open proposal that the gate accepts, in turn.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@REMOTE
+@REPO
+@FORMAT
+def approve(names: tuple[str, ...], all_accepted: bool, yes: bool, remote: str, repo: Path, format: str) -> NoReturn:
+    """Merge proposals in your name; a proposal is a number or a branch."""
+    from validator.commands.approve import approve
+
+    if not names and not all_accepted:
+        raise click.UsageError("name a proposal, or say --all-accepted")
+    ask = (lambda _: True) if yes else _asked
+    sys.exit(
+        approve(repo=repo, remote=remote, names=names, all_accepted=all_accepted, ask=ask, say=_say, format=format)
+    )
+
+
+@registry.command()
+@click.argument("name", metavar="PROPOSAL")
+@click.option("--reason", required=True, help="What the session should know.")
+@REMOTE
+@REPO
+def reject(name: str, reason: str, remote: str, repo: Path) -> NoReturn:
+    """Turn a proposal down, with a reason."""
+    from validator.commands.approve import reject
+
+    _answer(reject(repo=repo, remote=remote, name=name, reason=reason), 0)
+
+
+@registry.command()
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="What history should tell.")
+@REMOTE
+@REPO
+def release(number: int, reason: str, remote: str, repo: Path) -> NoReturn:
+    """Propose that a number be given back."""
+    from validator.commands.release import release
+
+    _answer(*release(repo=repo, remote=remote, number=number, reason=reason))
+
+
+@registry.command("install-hook")
+@click.argument("bare", metavar="BARE_REPO", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--unsigned", is_flag=True, help="Do without signatures: whoever can push can approve.")
+def install_hook(bare: Path, unsigned: bool) -> NoReturn:
+    """Guard a plain Git server's main with this validator."""
+    from validator.commands.hook import install
+
+    _answer(install(bare=bare, python=sys.executable, unsigned=unsigned), 0)
+
+
+@registry.command("pre-receive", hidden=True)
+@REPO
+def pre_receive(repo: Path) -> NoReturn:
+    """Judge a push; what the installed hook runs."""
+    from validator.commands.hook import pre_receive
+
+    _answer(*pre_receive(repo=repo, lines=sys.stdin))
+
+
+@registry.command()
 def demo() -> NoReturn:
     """The whole story in a minute, on a Git server in a temporary folder."""
     from validator.commands.demo import demo
@@ -168,7 +291,7 @@ def demo() -> NoReturn:
 
 def main() -> NoReturn:
     """Run the command line. A FatalError ends in one line on stderr and exit 2."""
-    for name in [name for name in os.environ if name.startswith("GIT_") and name not in _KEPT]:
+    for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_KEPT)]:
         del os.environ[name]
     for stream in (sys.stdout, sys.stderr):
         # What a terminal's encoding lacks is shown as an escape instead of ending in a traceback.
@@ -208,6 +331,17 @@ def _answer(text: str, exit_code: int) -> NoReturn:
 
 def _say(text: str) -> None:
     click.echo(text, nl=False, color=True)
+
+
+def _hint(text: str) -> None:
+    click.echo(text, nl=False, err=True)
+
+
+def _asked(question: str) -> bool:
+    """Ask a human; where nobody can answer, say which option does."""
+    if not sys.stdin.isatty():
+        raise FatalError(f"{question} Nobody is here to answer; accept with --yes")
+    return click.confirm(question, err=True)
 
 
 def _append(path: Path, text: str) -> None:

@@ -29,7 +29,13 @@ _SETTINGS = (
     *("log.showSignature=false", "merge.renames=false", "merge.directoryRenames=false", "submodule.recurse=false"),
 )
 _ENVIRONMENT = {
-    **{"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_COUNT": "0", "GIT_ATTR_NOSYSTEM": "1"},
+    **{
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_COUNT": "0",
+        "GIT_CONFIG_PARAMETERS": "",
+    },
+    **{"GIT_ATTR_NOSYSTEM": "1"},
     **{"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": "/dev/null", "GIT_NO_LAZY_FETCH": "1"},
     **{"GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
 }
@@ -72,9 +78,12 @@ class Repo:
         if Path(common, "shallow").exists():
             raise FatalError("a shallow clone does not hold who was first; run: git fetch --unshallow")
         self.top = Path(top) if top else None
+        self.folder = Path(common)
         # Git takes attributes from the folder that it stands in; in its own folder there are none of a change's making.
         self._git = git.Git(git_dir)
         self._git.update_environment(**_ENVIRONMENT, GIT_DIR=str(Path(git_dir).resolve()))
+        self._as_user = git.Git(git_dir)
+        self._as_user.update_environment(GIT_TERMINAL_PROMPT="0", LC_ALL="C", GIT_DIR=str(Path(git_dir).resolve()))
 
     def resolve(self, *revisions: str) -> list[str | None]:
         """The full commit id of each revision, None where there is no such commit. A branch goes before a tag."""
@@ -200,6 +209,48 @@ class Repo:
         verdict, _, name = out.rstrip("\n").partition(" ")
         return name if verdict == "G" else None
 
+    def commit_as_user(self, tree: str, parents: Sequence[str], message: str, *, key: str | None = None) -> str:
+        """A commit in the caller's name; with `key`, signed by that SSH key. Raises FatalError without an identity."""
+        words = [word for parent in parents for word in ("-p", parent)]
+        settings = ("gpg.format=ssh", f"user.signingkey={key}") if key else ()
+        signing = "-S" if key else "--no-gpg-sign"
+        status, out, error = self.as_user(
+            "commit-tree", signing, *words, "-F", "-", tree, stdin=message.encode(), settings=settings
+        )
+        if status:
+            raise FatalError(f"git commit-tree: {' '.join(error.split())[-300:]}")
+        return out.strip()
+
+    def configured(self, name: str) -> str | None:
+        """A setting of the caller's Git configuration, None where there is none."""
+        status, out, _ = self.as_user("config", "--get", name)
+        return out.strip() or None if status == 0 else None
+
+    def setting(self, name: str) -> str | None:
+        """A setting of this repository's own configuration, whoever calls."""
+        status, out, _ = self._run("config", "--local", "--get", name)
+        return out.decode().strip() if status == 0 else None
+
+    def configure(self, name: str, value: str) -> None:
+        """Change this repository's own configuration."""
+        self._read("config", "--local", name, value)
+
+    def refs(self, prefix: str) -> list[tuple[str, str]]:
+        """The refs below a prefix that ends in a slash, with the object each names, by name."""
+        out = self._read("for-each-ref", "--format=%(refname) %(objectname)", prefix.rstrip("/")).decode()
+        rows = (line.rsplit(" ", 1) for line in out.splitlines())
+        return [(name, oid) for name, oid in rows if name.startswith(prefix)]
+
+    def move(self, ref: str, new: str, old: str | None) -> bool:
+        """Move a ref from `old` (None: it must not exist) to `new`; False where it is elsewhere by now."""
+        status, _, _ = self._run("update-ref", "--no-deref", ref, new, old or "0" * len(new))
+        return status == 0
+
+    def checked_out(self) -> str | None:
+        """The branch that HEAD is on, as a full ref; None for a detached HEAD."""
+        status, out, _ = self._run("symbolic-ref", "--quiet", "HEAD")
+        return out.decode().strip() if status == 0 else None
+
     def proposed_numbers(self) -> frozenset[int]:
         """The numbers that have a `claim/NN` branch, here or as last fetched from a remote."""
         out = self._read("for-each-ref", "--format=%(refname)", "refs/heads/claim", "refs/remotes").decode()
@@ -216,6 +267,36 @@ class Repo:
             tree = self._read("write-tree", environment=index).decode().strip()
         who = {f"GIT_{who}_{what}": "validator" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
         return self._read("commit-tree", "-p", "HEAD", "-m", "files on disk", tree, environment=who).decode().strip()
+
+    def tree_of(self, commit: str) -> str:
+        """The tree of a commit."""
+        return self.read_commit(self.blobs([commit])[commit])[0]
+
+    def difference(self, old: str, new: str) -> str:
+        """What differs between two trees, as a unified diff without colour, filters or text conversion."""
+        options = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "-p", "-r")
+        return self._read("diff-tree", *options, old, new).decode("utf-8", "surrogateescape")
+
+    def write_blob(self, content: bytes) -> str:
+        """Store a file's content; its object id."""
+        return self._read("hash-object", "-w", "--stdin", stdin=content).decode().strip()
+
+    def tree_with(self, base: str, path: str, blob: str | None) -> str:
+        """The tree of base with one regular file put in (`blob` None: taken out), made without the caller's index."""
+        entry = f"{'100644' if blob else '0'} {blob or '0' * len(base)}\t{path}\n"
+        with tempfile.TemporaryDirectory() as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            self._read("read-tree", base, environment=index)
+            self._read("update-index", "--index-info", stdin=entry.encode(), environment=index)
+            return self._read("write-tree", environment=index).decode().strip()
+
+    def as_user(self, *command: str, stdin: bytes = b"", settings: tuple[str, ...] = ()) -> tuple[int, str, str]:
+        """Run Git as the caller is used to it, with identity, credentials and transports; (status, stdout, stderr).
+
+        Only for what speaks to a remote or in the caller's name; nothing of a change is ever judged this way.
+        """
+        status, out, error = self._run(*command, stdin=stdin, settings=settings, git_=self._as_user)
+        return status, out.decode("utf-8", "replace"), error
 
     def _read(
         self,
@@ -235,12 +316,13 @@ class Repo:
         stdin: bytes = b"",
         environment: Mapping[str, str] | None = None,
         settings: tuple[str, ...] = (),
+        git_: git.Git | None = None,
     ) -> tuple[int, bytes, str]:
-        options = [word for setting in (*_SETTINGS, *settings) for word in ("-c", setting)]
+        options = [word for setting in (*(() if git_ else _SETTINGS), *settings) for word in ("-c", setting)]
         with tempfile.TemporaryFile() as file:
             file.write(stdin)
             file.seek(0)
-            return self._git.execute(
+            return (git_ or self._git).execute(
                 ["git", *options, *command],
                 istream=file,
                 env=environment,
