@@ -49,7 +49,8 @@ _NUMBER = r"(?P<number>\$?[0-9][0-9,.]*[0-9]|\$?[0-9])(?P<scale>k|m|bn)?"
 _PERCENT = re.compile(rf"{_NUMBER}\s?%\+?\s+(?P<metric>[a-z][a-z -]*)", re.IGNORECASE)
 _SCORE = re.compile(rf"(?P<metric>[a-z][a-z -]*?)\s+{_NUMBER}\+?\s*/\s*100", re.IGNORECASE)
 _WITHIN = re.compile(
-    rf"(?P<what>.*?)\s*\b(?:within|in under|in less than|in at most)\s+{_NUMBER}\s*-?(?P<unit>{'|'.join(DURATIONS)})s?\b",
+    rf"(?P<what>.*?)\s*\b(?:within|in under|in less than|in at most)\s+{_NUMBER}\s*-?"
+    rf"(?P<unit>{'|'.join(DURATIONS)})s?\b",
     re.IGNORECASE,
 )
 _LASTING = re.compile(rf"{_NUMBER}-(?P<unit>{'|'.join(DURATIONS)})s?\s+(?P<metric>[a-z][a-z -]*)", re.IGNORECASE)
@@ -73,7 +74,7 @@ class Draft(NamedTuple):
 
 
 def read_target(text: str) -> Target:
-    """`emails sent >= 17 emails/day`, `delivery rate >= 95 percent`, `reply time <= 1 hours`. Raises UnreadableError."""
+    """`emails sent >= 17 emails/day`, `delivery rate >= 95 percent`. Raises UnreadableError."""
     found = _TARGET.fullmatch(text)
     if not found or (found["per"] and found["per"] not in PERIODS):
         raise UnreadableError(

@@ -20,9 +20,10 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 # Git reads its environment before any option; a hook or a wrapper sets it for its own repository. What stays: what a
 # receiving server needs to see the objects of a push (quarantine), and how the caller speaks to remotes and signs.
-_KEPT = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_EXEC_PATH") + (
-    "GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", "GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_ASKPASS"
-)  # fmt: skip
+_KEPT = (
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_EXEC_PATH"),
+    *("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", "GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_ASKPASS"),
+)
 
 REPO = click.option(
     "--repo", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".", show_default="this folder",
@@ -260,6 +261,26 @@ def release(number: int, reason: str, remote: str, repo: Path) -> NoReturn:
     from validator.commands.release import release
 
     _answer(*release(repo=repo, remote=remote, number=number, reason=reason))
+
+
+@registry.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--capacity", type=int, required=True, help="How many sessions the fleet has.")
+@click.option("--mission", required=True, help="What the fleet is for, in a sentence.")
+@click.option("--orchestrator", type=int, default=1, show_default=True, help="The number that confirms and broadcasts.")
+@click.option("--approver", "approvers", multiple=True, required=True, metavar="@OWNER", help="A human; repeatable.")
+@click.option("--time-zone", default="UTC", show_default=True, help="The zone of every schedule.")
+def init(
+    folder: Path, capacity: int, mission: str, orchestrator: int, approvers: tuple[str, ...], time_zone: str
+) -> NoReturn:
+    """Start a registry for another fleet."""
+    from validator.commands.init import init
+
+    text = init(
+        folder=folder, capacity=capacity, mission=mission, orchestrator=orchestrator, approvers=approvers,
+        time_zone=time_zone,
+    )  # fmt: skip
+    _answer(text, 0)
 
 
 @registry.command("install-hook")

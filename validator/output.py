@@ -80,7 +80,10 @@ class CriterionEntry(Printed):
 
 
 class StatusDocument(PrintedDocument):
-    """`status`: how far the fleet is on the way to consensus, and what comes next."""
+    """`status`: how far the fleet is on the way to consensus, and what comes next.
+
+    `approvals_signed` says whether any approver has a key; where none has, whoever can push to a plain server can approve.
+    """
 
     commit: Oid
     phase: Phase
@@ -88,6 +91,7 @@ class StatusDocument(PrintedDocument):
     digest: Digest
     registered: int
     next_action: str
+    approvals_signed: bool
     slots: tuple[SlotEntry, ...]
     criteria: tuple[CriterionEntry, ...]
 

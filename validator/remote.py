@@ -101,13 +101,6 @@ class Remote:
         found = (Proposal(ref.removeprefix(prefix), oid) for ref, oid in rows)
         return tuple(proposal for proposal in found if PROPOSAL.fullmatch(proposal.name))
 
-    def rejections(self) -> tuple[Rejection, ...]:
-        """The proposals that were turned down, as last fetched."""
-        prefix = f"refs/rejected/{self.name}/"
-        rows = [(ref.removeprefix(prefix).rpartition("/")[0], oid) for ref, oid in self.repo.refs(prefix)]
-        contents = self.repo.blobs(oid for _, oid in rows)
-        return tuple(_rejection(name, oid, contents[oid]) for name, oid in rows)
-
     def push(self, updates: Sequence[Update]) -> Pushed:
         """Move refs together, each only from where the caller believes it to be."""
         leases = [f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates]
@@ -126,6 +119,15 @@ class Remote:
         if refused:
             return Pushed(Outcome.REFUSED, said or tuple(refused))
         return Pushed(Outcome.UNREACHABLE, tuple(error.splitlines()[-3:]))
+
+
+def rejections(repo: Repo, remote: str) -> tuple[Rejection, ...]:
+    """The proposals that were turned down, as last fetched from a remote, the latest last."""
+    prefix = f"refs/rejected/{remote}/"
+    rows = [(ref.removeprefix(prefix).rpartition("/")[0], oid) for ref, oid in repo.refs(prefix)]
+    contents = repo.blobs(oid for _, oid in rows)
+    by_time = sorted(rows, key=lambda row: (repo.read_commit(contents[row[1]])[1], row))
+    return tuple(_rejection(name, oid, contents[oid]) for name, oid in by_time)
 
 
 def _rejection(name: str, oid: str, content: bytes) -> Rejection:

@@ -85,6 +85,30 @@ class Repo:
         self._as_user = git.Git(git_dir)
         self._as_user.update_environment(GIT_TERMINAL_PROMPT="0", LC_ALL="C", GIT_DIR=str(Path(git_dir).resolve()))
 
+    @classmethod
+    def found_or_made(cls, folder: Path) -> "Repo":
+        """The repository around a folder, or a new one in it whose first branch is main."""
+        try:
+            return cls(folder)
+        except FatalError:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                git.Git(folder).execute(
+                    ["git", "init", "--quiet", "--initial-branch=main", "--", str(folder.resolve())]
+                )
+            except (OSError, git.GitCommandError) as error:
+                raise FatalError(f"no repository can be made in {folder}: {_last_line(str(error))}") from error
+            return cls(folder)
+
+    def commit_all(self, message: str, paths: Sequence[str]) -> str:
+        """Commit these paths of the working tree in the caller's name; the new commit's id."""
+        top = str(self.top)
+        for command in (["add", "--", *paths], ["commit", "--quiet", "--no-verify", "-m", message, "--", *paths]):
+            status, _, error = self.as_user("-C", top, f"--work-tree={top}", *command)
+            if status:
+                raise FatalError(f"git {command[0]}: {_last_line(error)}")
+        return self.commit("HEAD")
+
     def resolve(self, *revisions: str) -> list[str | None]:
         """The full commit id of each revision, None where there is no such commit. A branch goes before a tag."""
         readings = [(name, reading) for name in revisions for reading in _readings(name)]

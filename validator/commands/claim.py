@@ -22,6 +22,7 @@ from validator.phrases import free_numbers, holder, quoted, ranges
 from validator.reading import Reader, charter_of
 from validator.remote import Outcome, Proposal, Pushed, Remote, Update
 from validator.repo import Repo
+from validator.rules.role_misaligned import is_aligned
 from validator.snapshot import ClaimFile, Snapshot, claim_file, claim_path, width
 
 ATTEMPTS = 60  # lost races before a session gives up; with jitter, more than a hundred rivals need
@@ -113,7 +114,7 @@ def wish_from(words: Words, *, any_number: bool, now: str) -> tuple[Wish, tuple[
 
 
 def _draw(fields: dict[str, Any]) -> tuple[Target, ...]:
-    """Fill in targets that the goal states, where none are given. Nothing is guessed: what cannot be read is asked for."""
+    """Fill in targets that the goal states, where none are given. What cannot be read is asked for, never guessed."""
     for name in ("session_id", "goal"):
         if not isinstance(fields.get(name), str):
             raise UnreadableError(f"the claim has no {name}; add --{name.replace('_', '-')}")
@@ -219,9 +220,9 @@ def _attempt(reader: Reader, server: Remote | None, table: _Table, wish: Wish) -
     earlier = {
         n: (p, c) for n, (p, c) in table.proposed.items() if c and c.draft.session_id == wish.fields["session_id"]
     }
-    number = wish.number or next(iter(earlier), None) or _choose(table, str(wish.fields["session_id"]))
+    number = wish.number or next(iter(earlier), None) or _choose(table, wish)
     if number is None:
-        return Proposed(False, 0, "", f"no number is left; {free_numbers(table.snapshot)}")
+        return Proposed(False, 0, "", f"no number is left for this claim; {free_numbers(table.snapshot)}")
     path, text = claim_path(number, table.charter.capacity), write_claim(_fields(table, wish, number))
     proposal, before = earlier.get(number, (None, None))
     if proposal and before and _same(before, claim_file(read(path, text.encode()), number)):
@@ -230,10 +231,12 @@ def _attempt(reader: Reader, server: Remote | None, table: _Table, wish: Wish) -
     return _propose(reader, server, table, number, text, proposal.commit if proposal else None)
 
 
-def _choose(table: _Table, session: str) -> int | None:
-    """A free number; by the session's own order, so that a hundred sessions do not all run for the first one."""
-    free = table.free()
-    return random.Random(f"{session} {len(free)}").choice(free) if free else None  # noqa: S311
+def _choose(table: _Table, wish: Wish) -> int | None:
+    """A free number whose planned role is the session's; by the session's own order, so that not all run for the first."""
+    slots, role = {slot.number: slot for slot in table.charter.slots}, wish.fields.get("role")
+    free = [n for n in table.free() if not role or n not in slots or is_aligned(role, slots[n], slots.values())]
+    seed = f"{wish.fields['session_id']} {len(free)}"
+    return random.Random(seed).choice(free) if free else None  # noqa: S311 - spreads rivals, hides nothing
 
 
 def _fields(table: _Table, wish: Wish, number: int) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def install(*, bare: Path, python: str, unsigned: bool) -> str:
     hook = repo.folder / "hooks" / "pre-receive"
     if hook.exists() and MARK not in hook.read_text(encoding="utf-8", errors="replace"):
         raise FatalError(f"{hook} is there already; call `registry pre-receive` from it, with the lines it reads")
-    script = f"#!/bin/sh\n{MARK}; written by `registry install-hook`\nexec {shlex.quote(python)} -P -m validator pre-receive\n"
+    script = f"#!/bin/sh\n{MARK}; see registry install-hook\nexec {shlex.quote(python)} -P -m validator pre-receive\n"
     repo.configure(UNSIGNED, "true" if unsigned else "false")
     repo.configure("receive.fsckObjects", "true")
     _write_program(hook, script)

@@ -12,7 +12,7 @@ from validator.history import rfc3339
 from validator.judging import judge
 from validator.output import ProposalEntry, ProposalsDocument, RejectionEntry, as_json, finding_entries
 from validator.reading import Reader, charter_of
-from validator.remote import Proposal, Rejection, Remote
+from validator.remote import Proposal, Rejection, Remote, rejections
 from validator.repo import Repo
 from validator.snapshot import ClaimFile, Snapshot, width
 from validator.wording import fold
@@ -38,7 +38,7 @@ def proposals(*, repo: Path, remote: str, everything: bool, format: str, now: fl
     server = Remote(Repo(repo), remote)
     server.fetch()
     open_ones = judged(server)
-    rejected = server.rejections() if everything else ()
+    rejected = rejections(server.repo, remote) if everything else ()
     if format == "json":
         rows = tuple(_entry(one, open_ones) for one in open_ones)
         return Answer(as_json(ProposalsDocument(proposals=rows, rejected=tuple(map(_turned_down, rejected)))))

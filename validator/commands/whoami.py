@@ -9,7 +9,8 @@ from validator.consensus import registry_digest
 from validator.escaping import visible, well_formed
 from validator.output import SlotEntry, WhoamiDocument, as_json
 from validator.phrases import free_numbers
-from validator.reading import charter_of
+from validator.reading import Reader, charter_of
+from validator.remote import rejections
 from validator.snapshot import Snapshot
 
 
@@ -21,6 +22,7 @@ def whoami(*, repo: Path, ref: str | None, session_id: str, format: str) -> Answ
     slots = slots_of(snapshot, charter, digest, frozenset())
     mine = next((slot for slot in slots if slot.session_id == session_id), None)
     state: Any = mine.state if mine else "unregistered"  # who is named in a slot is on main: never "open"
+    turned_down = "" if mine else _turned_down(reader, session_id)
     document = WhoamiDocument(
         session_id=well_formed(session_id),
         commit=commit,
@@ -29,9 +31,18 @@ def whoami(*, repo: Path, ref: str | None, session_id: str, format: str) -> Answ
         role=mine.role if mine else None,
         goal=mine.goal if mine else None,
         registered_at=mine.registered_at if mine else None,
-        next_action=_next_action(mine, snapshot),
+        next_action=turned_down + _next_action(mine, snapshot),
     )
     return Answer(as_json(document) if format == "json" else _render(document), 0 if mine else 1)
+
+
+def _turned_down(reader: Reader, session_id: str) -> str:
+    """Why this session's last proposal was turned down, as last fetched."""
+    for rejection in reversed(rejections(reader.repo, "origin")):
+        claims = reader.at(rejection.rejected).claims.values()
+        if any(claim.draft.session_id == session_id for claim in claims):
+            return f"{rejection.name} was turned down: {rejection.reason}; "
+    return ""
 
 
 def _next_action(mine: SlotEntry | None, snapshot: Snapshot) -> str:
