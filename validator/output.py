@@ -82,7 +82,7 @@ class CriterionEntry(Printed):
 class StatusDocument(PrintedDocument):
     """`status`: how far the fleet is on the way to consensus, and what comes next.
 
-    `approvals_signed` says whether any approver has a key; where none has, whoever can push to a plain server can approve.
+    `approvals_signed`: whether any approver has a key; where none has, whoever can push to a plain server can approve.
     """
 
     commit: Oid

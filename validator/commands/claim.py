@@ -232,7 +232,7 @@ def _attempt(reader: Reader, server: Remote | None, table: _Table, wish: Wish) -
 
 
 def _choose(table: _Table, wish: Wish) -> int | None:
-    """A free number whose planned role is the session's; by the session's own order, so that not all run for the first."""
+    """A free number that fits the role, in an order of the session's own, so that not all run for the first."""
     slots, role = {slot.number: slot for slot in table.charter.slots}, wish.fields.get("role")
     free = [n for n in table.free() if not role or n not in slots or is_aligned(role, slots[n], slots.values())]
     seed = f"{wish.fields['session_id']} {len(free)}"
