@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from validator import model
-from validator.claiming import UnreadableError, draft_targets, read_source, read_target, write_claim
+from validator.claiming import read_source, write_claim
 from validator.commands import main_of
 from validator.document import read
 from validator.finding import FatalError, Verdict
+from validator.goals import UnreadableError, draft_targets, read_target
 from validator.interval import told
 from validator.judging import judge
 from validator.model import Target
