@@ -7,9 +7,10 @@ a verb does not need, it does not pay for.
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import IO, Any, NoReturn, TypeVar
 
 import click
 
@@ -18,15 +19,19 @@ from validator.finding import FatalError, Verdict
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-# Git reads these before any option; a hook or a wrapper sets them for its own repository. Those that a receiving server
-# needs to see the objects of a push (quarantine) stay.
-_KEPT = {"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_EXEC_PATH"}
+# Git reads its environment before any option; a hook or a wrapper sets it for its own repository. What stays: what a
+# receiving server needs to see the objects of a push (quarantine), and how the caller speaks to remotes and signs.
+_KEPT = (
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_EXEC_PATH"),
+    *("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", "GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_ASKPASS"),
+)
 
 REPO = click.option(
     "--repo", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".", show_default="this folder",
     help="A folder of the repository.",
 )  # fmt: skip
 REF = click.option("--ref", metavar="REV", help="The commit to read.  [default: origin/main, else main]")
+REMOTE = click.option("--remote", default="origin", show_default=True)
 FORMAT = click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 REPORT = click.option(
     "--format", type=click.Choice(["text", "github", "json", "sarif"]), default="text", show_default=True
@@ -127,14 +132,15 @@ def status(repo: Path, ref: str | None, format: str) -> NoReturn:
 
 @registry.command()
 @click.option("--session-id", required=True, help="The stable name of the session.")
+@click.option("--fetch", is_flag=True, help="Ask the remote (origin) first.")
 @REPO
 @REF
 @FORMAT
-def whoami(session_id: str, repo: Path, ref: str | None, format: str) -> NoReturn:
+def whoami(session_id: str, fetch: bool, repo: Path, ref: str | None, format: str) -> NoReturn:
     """What main says about one session; exit 1 if it is not registered."""
     from validator.commands.whoami import whoami
 
-    _answer(*whoami(repo=repo, ref=ref, session_id=session_id, format=format))
+    _answer(*whoami(repo=repo, ref=ref, session_id=session_id, format=format, fetch=fetch))
 
 
 @registry.command()
@@ -160,6 +166,155 @@ def export(repo: Path, ref: str | None) -> NoReturn:
 
 
 @registry.command()
+@click.argument("number", type=int, required=False)
+@click.option("--any", "any_number", is_flag=True, help="Take any free number; after a lost race, another.")
+@click.option("--session-id", help="The stable name of the session.")
+@click.option("--role", help="The role.  [default: the one that the charter plans for the number]")
+@click.option("--goal", help="The goal, in a sentence with numbers.")
+@click.option(
+    "--target", "targets", multiple=True, metavar="T", help='As in "emails sent >= 17 emails/day"; repeatable.'
+)
+@click.option(
+    "--responsibility", "responsibilities", multiple=True, metavar="R", help="Repeatable.  [default: the goal]"
+)
+@click.option(
+    "--from", "source", type=click.File(encoding="utf-8", errors="surrogateescape"), metavar="FILE|-",
+    help="A claim, or a message.",
+)  # fmt: skip
+@click.option("--message", metavar="TEXT", help="A registration message, in one line or as a block.")
+@click.option("--yes", is_flag=True, help="Accept the targets that are drawn from the goal.")
+@click.option("--push", is_flag=True, help="Create the branch on the remote, if nobody was faster.")
+@click.option("--pr", is_flag=True, help="Open a pull request as well (GitHub, through gh).")
+@REMOTE
+@REPO
+@FORMAT
+def claim(
+    number: int | None, any_number: bool, session_id: str | None, role: str | None, goal: str | None,
+    targets: tuple[str, ...], responsibilities: tuple[str, ...], source: IO[str] | None, message: str | None,
+    yes: bool, push: bool, pr: bool, remote: str, repo: Path, format: str,
+) -> NoReturn:  # fmt: skip
+    """Propose a claim: writes branch claim/NN, and pushes it by compare-and-swap."""
+    from validator.commands.claim import claim, render
+    from validator.report.text import render as report
+    from validator.wish import Words, wish_from
+
+    if source and message:
+        raise click.UsageError("--from and --message are two ways to say the same; use one")
+    text = source.read(1 << 20) if source else message
+    words = Words(number, session_id, role, goal, targets, responsibilities, text)
+    wish, drawn = wish_from(words, any_number=any_number, now=_now())
+    if drawn and not yes:
+        _hint("".join(f"target: {target}\n" for target in drawn))
+        if not _asked("These targets are read from the goal. Right?"):
+            _hint('nothing is proposed; say the targets: --target "emails sent >= 17 emails/day"\n')
+            sys.exit(1)
+    ended = claim(repo=repo, wish=wish, push=push or pr, remote=remote, tell=_hint)
+    _say(render(ended, format, lambda verdict: report(verdict, colour=_colour())))
+    if pr and ended.won:
+        from validator.commands.pull_request import open_pull_request
+
+        _hint(open_pull_request(repo=repo, remote=remote, branch=ended.branch))
+    sys.exit(0 if ended.won else 1)
+
+
+@registry.command()
+@click.option("--all", "everything", is_flag=True, help="Those that were turned down as well.")
+@REMOTE
+@REPO
+@FORMAT
+def proposals(everything: bool, remote: str, repo: Path, format: str) -> NoReturn:
+    """Every open proposal with its verdict and its competitors."""
+    from validator.commands.proposals import proposals
+
+    _answer(*proposals(repo=repo, remote=remote, everything=everything, format=format, now=time.time()))
+
+
+@registry.command()
+@click.argument("names", metavar="PROPOSAL...", nargs=-1)
+@click.option("--all-accepted", is_flag=True, help="Every open proposal that the gate accepts, in turn.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@REMOTE
+@REPO
+@FORMAT
+def approve(names: tuple[str, ...], all_accepted: bool, yes: bool, remote: str, repo: Path, format: str) -> NoReturn:
+    """Merge proposals in your name; a proposal is a number or a branch."""
+    from validator.commands.approve import approve
+
+    if not names and not all_accepted:
+        raise click.UsageError("name a proposal, or say --all-accepted")
+    ask = (lambda _: True) if yes else _asked
+    sys.exit(
+        approve(repo=repo, remote=remote, names=names, all_accepted=all_accepted, ask=ask, say=_say, format=format)
+    )
+
+
+@registry.command()
+@click.argument("name", metavar="PROPOSAL")
+@click.option("--reason", required=True, help="What the session should know.")
+@REMOTE
+@REPO
+def reject(name: str, reason: str, remote: str, repo: Path) -> NoReturn:
+    """Turn a proposal down, with a reason."""
+    from validator.commands.approve import reject
+
+    _answer(reject(repo=repo, remote=remote, name=name, reason=reason), 0)
+
+
+@registry.command()
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="What history should tell.")
+@REMOTE
+@REPO
+def release(number: int, reason: str, remote: str, repo: Path) -> NoReturn:
+    """Propose that a number be given back."""
+    from validator.commands.release import release
+
+    _answer(*release(repo=repo, remote=remote, number=number, reason=reason))
+
+
+@registry.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--capacity", type=int, required=True, help="How many sessions the fleet has.")
+@click.option("--mission", required=True, help="What the fleet is for, in a sentence.")
+@click.option("--orchestrator", type=int, default=1, show_default=True, help="The number that confirms and broadcasts.")
+@click.option(
+    "--approver", "approvers", multiple=True, required=True, metavar='"@OWNER [KEY]"',
+    help="A human, with the SSH public key that signs approvals on a plain Git server; repeatable.",
+)  # fmt: skip
+@click.option("--time-zone", default="UTC", show_default=True, help="The zone of every schedule.")
+def init(
+    folder: Path, capacity: int, mission: str, orchestrator: int, approvers: tuple[str, ...], time_zone: str
+) -> NoReturn:
+    """Start a registry for another fleet."""
+    from validator.commands.init import init
+
+    text = init(
+        folder=folder, capacity=capacity, mission=mission, orchestrator=orchestrator, approvers=approvers,
+        time_zone=time_zone,
+    )  # fmt: skip
+    _answer(text, 0)
+
+
+@registry.command("install-hook")
+@click.argument("bare", metavar="BARE_REPO", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--unsigned", is_flag=True, help="Do without signatures: whoever can push can approve.")
+def install_hook(bare: Path, unsigned: bool) -> NoReturn:
+    """Guard a plain Git server's main with this validator."""
+    from validator.commands.hook import install
+
+    _answer(install(bare=bare, python=sys.executable, unsigned=unsigned), 0)
+
+
+@registry.command("pre-receive", hidden=True)
+@REPO
+def pre_receive(repo: Path) -> NoReturn:
+    """Judge a push; what the installed hook runs."""
+    from validator.commands.hook import pre_receive
+
+    _answer(*pre_receive(repo=repo, lines=sys.stdin))
+
+
+@registry.command()
 def demo() -> NoReturn:
     """The whole story in a minute, on a Git server in a temporary folder."""
     from validator.commands.demo import demo
@@ -169,7 +324,7 @@ def demo() -> NoReturn:
 
 def main() -> NoReturn:
     """Run the command line. A FatalError ends in one line on stderr and exit 2."""
-    for name in [name for name in os.environ if name.startswith("GIT_") and name not in _KEPT]:
+    for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_KEPT)]:
         del os.environ[name]
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # what else is installed has no say, and is not even looked for
     gc.disable()  # a run is short: looking for garbage would take longer than everything else
@@ -219,6 +374,17 @@ def _say(text: str) -> None:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter tries again as it ends
         raise FatalError(f"the answer cannot be printed: {error.strerror}") from error
+
+
+def _hint(text: str) -> None:
+    click.echo(text, nl=False, err=True)
+
+
+def _asked(question: str) -> bool:
+    """Ask a human; where nobody can answer, say which option does."""
+    if not sys.stdin.isatty():
+        raise FatalError(f"{question} Nobody is here to answer; accept with --yes")
+    return click.confirm(question, err=True)
 
 
 def _append(path: Path, text: str) -> None:

@@ -4,13 +4,14 @@ Texts that come from a registry are plain `str` here, not the patterns of a clai
 printable too. They have to be well-formed Unicode (`validator.escaping.well_formed`).
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
 from validator.consensus import CriterionName, Phase
-from validator.escaping import json_text
-from validator.finding import Level, Origin
+from validator.escaping import json_text, well_formed
+from validator.finding import Finding, Level, Origin
 from validator.model import NO_NEWLINE, Charter, Claim, Digest, Shape
 
 Oid = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$", json_schema_extra=NO_NEWLINE)]
@@ -79,7 +80,10 @@ class CriterionEntry(Printed):
 
 
 class StatusDocument(PrintedDocument):
-    """`status`: how far the fleet is on the way to consensus, and what comes next."""
+    """`status`: how far the fleet is on the way to consensus, and what comes next.
+
+    `approvals_signed`: whether any approver has a key; where none has, whoever can push to a plain server can approve.
+    """
 
     commit: Oid
     phase: Phase
@@ -87,6 +91,7 @@ class StatusDocument(PrintedDocument):
     digest: Digest
     registered: int
     next_action: str
+    approvals_signed: bool
     slots: tuple[SlotEntry, ...]
     criteria: tuple[CriterionEntry, ...]
 
@@ -132,6 +137,64 @@ class WhoamiDocument(PrintedDocument):
     next_action: str
 
 
+class ClaimDocument(PrintedDocument):
+    """`claim`: `note` says in a line how it ended; `commit` is null where nothing had to be written."""
+
+    number: int
+    branch: str
+    commit: Oid | None
+    pushed: bool
+    findings: tuple[FindingEntry, ...]
+    note: str
+
+
+class ProposalEntry(Printed):
+    """An open proposal as it would land now; `competitors` are proposals that cannot be registered together with it.
+
+    `subject` is the first line of its commit message: for a release, why.
+    """
+
+    name: str
+    commit: Oid
+    subject: str
+    verdict: Literal["accepted", "rejected"]
+    proposed_at: str
+    number: int | None
+    session_id: str | None
+    role: str | None
+    competitors: tuple[str, ...]
+    findings: tuple[FindingEntry, ...]
+
+
+class RejectionEntry(Printed):
+    """A proposal that a human turned down; `commit` is the proposed one."""
+
+    name: str
+    commit: Oid
+    reason: str
+
+
+class ProposalsDocument(PrintedDocument):
+    """`proposals`; `rejected` is empty without `--all`."""
+
+    proposals: tuple[ProposalEntry, ...]
+    rejected: tuple[RejectionEntry, ...]
+
+
+class ApprovalEntry(Printed):
+    """What became of a proposal: `merged` is the commit on main, null where it is not there."""
+
+    name: str
+    merged: Oid | None
+    note: str
+
+
+class ApprovalsDocument(PrintedDocument):
+    """`approve`: one entry a proposal, in the order of merging."""
+
+    approvals: tuple[ApprovalEntry, ...]
+
+
 class RuleEntry(Printed):
     """A rule; `summary` is the first line of its `documentation`."""
 
@@ -151,3 +214,23 @@ class RulesDocument(PrintedDocument):
 def as_json(document: PrintedDocument) -> str:
     """A document as JSON text: ASCII only, keys in the order of the contract, LF at the end."""
     return json_text(document.model_dump(mode="json"))
+
+
+def finding_entries(findings: Iterable[Finding]) -> tuple[FindingEntry, ...]:
+    r"""Findings as they are printed; what is not Unicode in a path is shown as `\xNN`."""
+    return tuple(map(_entry, findings))
+
+
+def _entry(finding: Finding) -> FindingEntry:
+    return FindingEntry(
+        code=finding.code,
+        name=finding.name,
+        level=finding.level,
+        path=well_formed(finding.location.path),
+        line=finding.location.line,
+        column=finding.location.column,
+        message=well_formed(finding.message),
+        help=well_formed(finding.help),
+        origin=finding.origin,
+        step=finding.step,
+    )

@@ -31,7 +31,13 @@ _SETTINGS = (
     "advice.graftFileDeprecated=false",
 )
 _ENVIRONMENT = {
-    **{"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_COUNT": "0", "GIT_ATTR_NOSYSTEM": "1"},
+    **{
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_COUNT": "0",
+        "GIT_CONFIG_PARAMETERS": "",
+    },
+    **{"GIT_ATTR_NOSYSTEM": "1"},
     **{"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": "/dev/null", "GIT_NO_LAZY_FETCH": "1"},
     **{"GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
 }
@@ -86,6 +92,36 @@ class Repo:
         weakref.finalize(self, shutil.rmtree, beside, ignore_errors=True)
         self._git = git.Git(beside)
         self._git.update_environment(**_ENVIRONMENT, GIT_DIR=str(beside))
+        self.folder = Path(common)
+        self._as_user = git.Git(git_dir)
+        self._as_user.update_environment(GIT_TERMINAL_PROMPT="0", LC_ALL="C", **self._real)
+
+    @classmethod
+    def found_or_made(cls, folder: Path) -> "Repo":
+        """The repository around a folder, or a new one in it whose first branch is main."""
+        whole = folder.resolve()
+        try:
+            return cls(next(path for path in (whole, *whole.parents) if path.is_dir()))
+        except FatalError:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                import git
+
+                git.Git(folder).execute(
+                    ["git", "init", "--quiet", "--initial-branch=main", "--", str(folder.resolve())]
+                )
+            except (OSError, git.GitCommandError) as error:
+                raise FatalError(f"no repository can be made in {folder}: {_last_line(str(error))}") from error
+            return cls(folder)
+
+    def commit_all(self, message: str, paths: Sequence[str]) -> str:
+        """Commit these paths of the working tree in the caller's name; the new commit's id."""
+        top = str(self.top)
+        for command in (["add", "--", *paths], ["commit", "--quiet", "--no-verify", "-m", message, "--", *paths]):
+            status, _, error = self.as_user("-C", top, f"--work-tree={top}", *command)
+            if status:
+                raise FatalError(f"git {command[0]}: {_last_line(error)}")
+        return self.commit("HEAD")
 
     def resolve(self, *revisions: str) -> list[str | None]:
         """The full commit id of each revision, None where there is no such commit. A branch goes before a tag."""
@@ -114,9 +150,13 @@ class Repo:
             raise FatalError(f"git merge-base: {_last_line(error)}")
         return out.decode().strip() or None
 
-    def merge(self, base: str, head: str) -> Merge:
-        """Merge head into base in memory; raises FatalError where Git is older than 2.38."""
-        status, out, error = self._run("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", base, head)
+    def merge(self, base: str, head: str, *, kept: bool = False) -> Merge:
+        """Merge head into base in memory; raises FatalError where Git is older than 2.38.
+
+        The merged tree is gone with this Repo, unless it is to be `kept` in the repository itself.
+        """
+        command = ("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", base, head)
+        status, out, error = self._run(*command, environment=self._real if kept else None)
         tree, *conflicts = out.decode("utf-8", "surrogateescape").split("\0")
         if status not in (0, 1) or not OID.fullmatch(tree):
             raise FatalError(f"git merge-tree (Git 2.38 or newer): {_last_line(error)}")
@@ -221,6 +261,48 @@ class Repo:
         verdict, _, name = out.rstrip("\n").partition(" ")
         return name if verdict == "G" else None
 
+    def commit_as_user(self, tree: str, parents: Sequence[str], message: str, *, key: str | None = None) -> str:
+        """A commit in the caller's name; with `key`, signed by that SSH key. Raises FatalError without an identity."""
+        words = [word for parent in parents for word in ("-p", parent)]
+        settings = ("gpg.format=ssh", f"user.signingkey={key}") if key else ()
+        signing = "-S" if key else "--no-gpg-sign"
+        status, out, error = self.as_user(
+            "commit-tree", signing, *words, "-F", "-", tree, stdin=message.encode(), settings=settings
+        )
+        if status:
+            raise FatalError(f"git commit-tree: {' '.join(error.split())[-300:]}")
+        return out.strip()
+
+    def configured(self, name: str) -> str | None:
+        """A setting of the caller's Git configuration, None where there is none."""
+        status, out, _ = self.as_user("config", "--get", name)
+        return out.strip() or None if status == 0 else None
+
+    def setting(self, name: str) -> str | None:
+        """A setting of this repository's own configuration, whoever calls."""
+        status, out, _ = self._run("config", "--local", "--get", name, environment=self._real)
+        return out.decode().strip() if status == 0 else None
+
+    def configure(self, name: str, value: str) -> None:
+        """Change this repository's own configuration."""
+        self._read("config", "--local", name, value, environment=self._real)
+
+    def refs(self, prefix: str) -> list[tuple[str, str]]:
+        """The refs below a prefix that ends in a slash, with the object each names, by name."""
+        asked = ("for-each-ref", "--format=%(refname) %(objectname)", prefix.rstrip("/"))
+        out = self._read(*asked, environment=self._real).decode()
+        rows = (line.rsplit(" ", 1) for line in out.splitlines())
+        return [(name, oid) for name, oid in rows if name.startswith(prefix)]
+
+    def move(self, ref: str, new: str, old: str | None) -> bool:
+        """Move a ref from `old` (None: it must not exist) to `new`; False where it is elsewhere by now."""
+        status, _, _ = self._run("update-ref", "--no-deref", ref, new, old or "0" * len(new), environment=self._real)
+        return status == 0
+
+    def is_checked_out(self, ref: str) -> bool:
+        """Whether a branch, as a full ref, is checked out in a working tree of this repository."""
+        return bool(self._read("for-each-ref", "--format=%(worktreepath)", ref, environment=self._real).strip())
+
     def proposed_numbers(self) -> frozenset[int]:
         """The numbers that have a `claim/NN` branch, here or as last fetched from a remote."""
         out = self._read(
@@ -264,6 +346,36 @@ class Repo:
             raise FatalError(f"git {command[0]}: {_last_line(error.decode(errors='replace'))}")
         return out
 
+    def tree_of(self, commit: str) -> str:
+        """The tree of a commit."""
+        return self.read_commit(self.blobs([commit])[commit])[0]
+
+    def difference(self, old: str, new: str) -> str:
+        """What differs between two trees, as a unified diff without colour, filters or text conversion."""
+        options = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "-p", "-r")
+        return self._read("diff-tree", *options, old, new).decode("utf-8", "surrogateescape")
+
+    def write_blob(self, content: bytes) -> str:
+        """Store a file's content; its object id."""
+        return self._read("hash-object", "-w", "--stdin", stdin=content, environment=self._real).decode().strip()
+
+    def tree_with(self, base: str, path: str, blob: str | None) -> str:
+        """The tree of base with one regular file put in (`blob` None: taken out), made without the caller's index."""
+        entry = f"{'100644' if blob else '0'} {blob or '0' * len(base)}\t{path}\n"
+        with tempfile.TemporaryDirectory() as folder:
+            index = self._real | {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            self._read("read-tree", base, environment=index)
+            self._read("update-index", "--index-info", stdin=entry.encode(), environment=index)
+            return self._read("write-tree", environment=index).decode().strip()
+
+    def as_user(self, *command: str, stdin: bytes = b"", settings: tuple[str, ...] = ()) -> tuple[int, str, str]:
+        """Run Git as the caller is used to it, with identity, credentials and transports; (status, stdout, stderr).
+
+        Only for what speaks to a remote or in the caller's name; nothing of a change is ever judged this way.
+        """
+        status, out, error = self._run(*command, stdin=stdin, settings=settings, git_=self._as_user)
+        return status, out.decode("utf-8", "replace"), error
+
     def _read(
         self,
         *command: str,
@@ -282,12 +394,14 @@ class Repo:
         stdin: bytes = b"",
         environment: Mapping[str, str] | None = None,
         settings: tuple[str, ...] = (),
+        git_: Any = None,
     ) -> tuple[int, bytes, str]:
+        options = _words(settings) if git_ else _options(*settings)
         with tempfile.TemporaryFile() as file:
             file.write(stdin)
             file.seek(0)
-            return self._git.execute(
-                ["git", *_options(*settings), *command],
+            return (git_ or self._git).execute(
+                ["git", *options, *command],
                 istream=file,
                 env=environment,
                 with_extended_output=True,
@@ -299,7 +413,11 @@ class Repo:
 
 
 def _options(*settings: str) -> list[str]:
-    return [word for setting in (*_SETTINGS, *settings) for word in ("-c", setting)]
+    return _words((*_SETTINGS, *settings))
+
+
+def _words(settings: Iterable[str]) -> list[str]:
+    return [word for setting in settings for word in ("-c", setting)]
 
 
 def _beside(common: Path) -> Path:

@@ -1,15 +1,18 @@
-"""The whole story in a minute: a Git server, twelve sessions, some that must not get through, a human who merges.
+"""The whole story in a minute: a guarded Git server, sessions that race for numbers, attacks, a human who approves.
 
-Everything is real: a bare repository, a clone for each session, commits, pushes, and the verbs of this program run as
-processes of their own. If a verdict is another than the story says, the demo fails.
+Everything is real: a bare repository with the guard installed, a clone for each session, processes that claim at the
+same time, pushes that the server refuses, approvals signed with an SSH key. If anything ends otherwise than the story
+says, the demo fails.
 """
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,22 +22,25 @@ from validator.snapshot import CHARTER, claim_path
 
 FLEET = Path(__file__).parent.parent / "fleet"
 CAPACITY = 12
+# Each of these numbers is wanted by a second session at the same time.
+CONTESTED = (3, 6, 9, 12)
 Say = Callable[[str], None]
 Edit = Callable[[Path], None]
+Done = subprocess.CompletedProcess[str]
 
 
-class Scene(NamedTuple):
-    """A session proposes something. `code` is the rule that must stop it, None for a claim that must be accepted."""
+class Attack(NamedTuple):
+    """A plain `git push` that the server must refuse, and words of the refusal."""
 
     title: str
-    branch: str
+    ref: str
     edit: Edit
-    code: str | None = None
+    because: str
     stale: bool = False  # branched before anything was registered
 
 
 class Stage(NamedTuple):
-    """Where the story plays: the server, the human's clone, and the commit that main began with."""
+    """Where the story plays: a folder with the server and the human's clone, and the commit that main began with."""
 
     folder: Path
     human: Path
@@ -45,17 +51,23 @@ def demo(*, say: Say, now: str, colour: bool) -> int:
     """Play the story and tell it line by line. `now` is the time of claiming, RFC 3339; 0 if all went as told."""
     with tempfile.TemporaryDirectory(prefix="registry-demo-") as temporary:
         tell = _Teller(say, colour)
-        tell.heading("A Git server with a charter for twelve sessions, and nobody registered")
-        stage = _stage(Path(temporary))
-        surprises = [scene.title for scene in _story(now) if not _play(scene, stage, tell)]
+        stage = _stage(Path(temporary), tell)
+        surprises = [
+            *_race(stage, now, tell),
+            *_approvals(stage, tell),
+            *_attacks(stage, now, tell),
+            *_second_life(stage, now, tell),
+        ]
         tell.heading("What the orchestrator reads on main")
-        say(_registry(stage.human, "status").stdout)
-        say("\n" + _registry(stage.human, "history").stdout)
+        _git(stage.human, "fetch", "--quiet", "origin")
+        say(_registry(stage.human, "status").stdout + "\n")
+        say(_registry(stage.human, "history").stdout)
         audit = _registry(stage.human, "audit")
         say("\naudit of main: " + audit.stdout.rstrip().rsplit("\n", 1)[-1] + "\n")
+        surprises += ["main is clean"] if audit.returncode else []
         for title in surprises:
             say(f"not as told: {title}\n")
-        return 1 if surprises or audit.returncode else 0
+        return 1 if surprises else 0
 
 
 class _Teller:
@@ -67,52 +79,134 @@ class _Teller:
     def heading(self, text: str) -> None:
         self.say(f"\n{self._in(1, text)}\n\n")
 
-    def verdict(self, scene: Scene, accepted: bool, details: str) -> None:
-        sign, word = (self._in(32, "✓"), "accepted") if accepted else (self._in(31, "✗"), "rejected")
-        self.say(f"{sign} {scene.branch:<12} {word:<9} {scene.title}\n")
+    def line(self, good: bool, text: str, details: str = "") -> None:
+        self.say(f"{self._in(32, '✓') if good else self._in(31, '✗')} {text}\n")
         self.say("".join(f"    {line}\n" for line in details.splitlines()))
 
     def _in(self, style: int, text: str) -> str:
         return f"\x1b[{style}m{text}\x1b[0m" if self.colour else text
 
 
-def _story(now: str) -> Iterator[Scene]:
-    """The twelve of the seed in their order, and between them those who must not get through."""
-    for number in (1, 2, 3, 4, 5):
-        yield _claim(number, now)
-    yield Scene(
-        "a latecomer wants number 4",
-        "claim/04",
-        _writes(4, _text(4, now, session_id="marketing-latecomer", runtime_id="session-late")),
-        "REG103",
-        stale=True,
+def _stage(folder: Path, tell: _Teller) -> Stage:
+    """A bare repository with the guard as the server, and a first commit with the charter by the human."""
+    server, human, key = folder / "server.git", folder / "human", _key(folder)
+    tell.heading(
+        "A Git server, guarded: main moves only by what an approver has signed" if key else "A Git server, guarded"
     )
-    yield Scene(
-        "the same claim of number 5 again, byte for byte", "claim/05", _writes(5, _text(5, now)), "REG103", stale=True
+    _git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(server))
+    _clone(server, human)
+    charter = _charter().read_text(encoding="utf-8")
+    if key:
+        public = " ".join(key.with_suffix(".pub").read_text(encoding="utf-8").split()[:2])
+        charter = charter.replace('{handle: "@OWNER"}', f'{{handle: "@OWNER", key: "{public}"}}')
+        _git(human, "config", "user.signingkey", str(key))
+    _put(human, CHARTER, charter)
+    _put(human, "registry/sessions/.gitkeep", "")
+    _commit(human, "A charter for twelve sessions")
+    _git(human, "push", "--quiet", "origin", "HEAD:main")
+    guard = _registry(human, "install-hook", *([] if key else ["--unsigned"]), str(server))
+    tell.line(guard.returncode == 0, "registry install-hook server.git")
+    return Stage(folder, human, _git(human, "rev-parse", "HEAD").strip())
+
+
+def _key(folder: Path) -> Path | None:
+    """A fresh SSH key for the approver; None on a machine without ssh-keygen."""
+    program = shutil.which("ssh-keygen")
+    if program is None:
+        return None
+    _run([program, "-q", "-t", "ed25519", "-N", "", "-C", "demo", "-f", str(folder / "key")], folder, {}, check=True)
+    return folder / "key"
+
+
+def _race(stage: Stage, now: str, tell: _Teller) -> Iterator[str]:
+    """Sessions claim at the same time, each in a process of its own; some numbers are wanted twice."""
+    texts = [_text(number, now) for number in range(1, CAPACITY + 1)]
+    texts += [_text(n, now, session_id=f"marketing-rival-{n}", runtime_id=f"session-rival-{n}") for n in CONTESTED]
+    tell.heading(f"{len(texts)} sessions claim {CAPACITY} numbers at once: registry claim --from FILE --push")
+    won = list[str]()
+    with ThreadPoolExecutor(len(texts)) as sessions:
+        racing = {sessions.submit(_claim, stage, text): _field(text, "session_id") for text in texts}
+        for ended in as_completed(racing):
+            done, session = ended.result(), racing[ended]
+            tell.line(done.returncode == 0, f"{session:<26} {_last_line(done)}")
+            won += [session] if done.returncode == 0 else []
+    if len(won) != CAPACITY:
+        yield f"{CAPACITY} of {len(texts)} sessions win a number, not {len(won)}"
+
+
+def _claim(stage: Stage, text: str) -> Done:
+    session = _session(stage)
+    _put(session, "../claim-" + session.name, text)
+    return _registry(session, "claim", "--from", f"../claim-{session.name}", "--push")
+
+
+def _approvals(stage: Stage, tell: _Teller) -> Iterator[str]:
+    tell.heading("The human looks, and approves what the gate accepts: registry approve --all-accepted")
+    tell.say(_registry(stage.human, "proposals").stdout + "\n")
+    done = _registry(stage.human, "approve", "--all-accepted", "--yes")
+    for line in done.stdout.splitlines():
+        if " is on main" in line or "not merged" in line:
+            tell.line("is on main" in line, line)
+    if done.returncode:
+        yield "every accepted proposal is merged"
+
+
+def _attacks(stage: Stage, now: str, tell: _Teller) -> Iterator[str]:
+    """What must not get through: plain pushes by whoever can reach the server."""
+    tell.heading("What must not get through: plain git push to the same server")
+    for attack in _attempts(now):
+        session = _session(stage, stage.beginning if attack.stale else "origin/main")
+        attack.edit(session)
+        _commit(session, attack.title)
+        done = _push(session, attack.ref)
+        said = "".join(
+            f"{line.removeprefix('remote: ').rstrip()}\n" for line in done.stderr.splitlines() if "remote:" in line
+        )
+        tell.line(done.returncode == 0, f"{attack.ref:<9} {attack.title}", _findings(said))
+        if done.returncode == 0 or attack.because not in said:
+            yield f"the server refuses: {attack.title} ({attack.because})"
+
+
+def _attempts(now: str) -> Iterator[Attack]:
+    late = _text(4, now, session_id="marketing-latecomer", runtime_id="session-late")
+    yield Attack("a latecomer wants number 4", "claim/04", _writes(4, late), "REG103", stale=True)
+    yield Attack(
+        "the same claim of number 5, byte for byte", "claim/05", _writes(5, _text(5, now)), "REG103", stale=True
     )
-    yield Scene(
-        "marketing-outreach-1, who has number 4, wants number 9 as well",
-        "claim/09",
-        _writes(9, _text(9, now, session_id="marketing-outreach-1")),
-        "REG104",
+    yield Attack(
+        "marketing-outreach-1, who has number 4, wants number 7 as well",
+        "claim/07",
+        _writes(7, _text(7, now, session_id="marketing-outreach-1")),
+        "REG301",
     )
-    yield Scene("a goal that nobody can measure", "claim/09", _writes(9, _vague(now)), "REG201")
-    yield Scene(
+    yield Attack("a goal that nobody can measure", "claim/08", _writes(8, _vague(8, now)), "REG201")
+    yield Attack(
         "somebody puts a name of his own on number 2",
         "claim/02",
         _writes(2, _text(2, now, session_id="marketing-impostor")),
         "REG301",
     )
-    yield Scene("a claim that brings its own validator", "claim/07", _with_validator(now), "REG302")
-    yield Scene("a claim that enlarges the charter for itself", "claim/13", _with_charter(now), "REG302")
-    yield Scene("a claim that is a link to somebody else's", "claim/08", _links(8, 1), "REG004")
-    for number in (6, 7, 8, 9, 10, 11, 12):
-        yield _claim(number, now)
+    yield Attack("a claim that brings its own validator", "claim/10", _with_validator(10, now), "REG302")
+    yield Attack("a claim that is a link to somebody else's", "claim/08", _links(8, 1), "REG004")
+    yield Attack("a session merges for itself", "main", _writes(10, _amended(10, now)), "REG304")
 
 
-def _claim(number: int, now: str) -> Scene:
-    text = _text(number, now)
-    return Scene(_field(text, "session_id"), f"claim/{number:02}", _writes(number, text))
+def _second_life(stage: Stage, now: str, tell: _Teller) -> Iterator[str]:
+    """A number is given back, and another session takes it; history keeps both."""
+    tell.heading("A number is given back, and taken again")
+    session = _session(stage)
+    _put(session, "../claim-again", _text(11, now, session_id="marketing-successor", runtime_id="session-successor"))
+    told = (
+        (session, ("release", "11", "--reason", "the session has ended")),
+        (stage.human, ("approve", "release/11", "--yes")),
+        (session, ("claim", "--from", "../claim-again", "--push")),
+        (stage.human, ("approve", "11", "--yes")),
+    )
+    for folder, command in told:
+        done = _registry(folder, *command)
+        tell.line(done.returncode == 0, f"registry {' '.join(command[:2])}: {_last_line(done)}")
+        if done.returncode:
+            yield f"registry {' '.join(command)}"
 
 
 def _text(number: int, now: str, /, **fields: str) -> str:
@@ -129,51 +223,38 @@ def _field(text: str, name: str) -> str:
     return found[1]
 
 
-def _vague(now: str) -> str:
-    text = _text(9, now, goal="Do my best with the replies, as soon as possible")
+def _vague(number: int, now: str) -> str:
+    text = _text(number, now, goal="Do my best with the replies, as soon as possible")
     return re.sub(r"^targets:\n(?: .*\n)+", "targets: []\n", text, flags=re.MULTILINE)
+
+
+def _amended(number: int, now: str) -> str:
+    return _text(number, now).replace("- Track human feedback", "- Track human feedback and approve myself")
 
 
 def _writes(number: int, text: str) -> Edit:
     return lambda clone: _put(clone, claim_path(number, CAPACITY), text)
 
 
-def _with_validator(now: str) -> Edit:
+def _with_validator(number: int, now: str) -> Edit:
     def edit(clone: Path) -> None:
-        _put(clone, claim_path(7, CAPACITY), _text(7, now))
+        _put(clone, claim_path(number, CAPACITY), _amended(number, now))
         _put(clone, "validator/__init__.py", "raise SystemExit(0)  # everything is fine\n")
 
     return edit
 
 
-def _with_charter(now: str) -> Edit:
+def _links(number: int, to: int) -> Edit:
     def edit(clone: Path) -> None:
-        charter = (clone / CHARTER).read_text(encoding="utf-8")
-        _put(clone, CHARTER, charter.replace("capacity: 12", "capacity: 13"))
-        _put(clone, claim_path(13, CAPACITY), _text(12, now, number="13", session_id="marketing-thirteenth"))
+        (clone / claim_path(number, CAPACITY)).unlink()
+        (clone / claim_path(number, CAPACITY)).symlink_to(Path(claim_path(to, CAPACITY)).name)
 
     return edit
-
-
-def _links(number: int, to: int) -> Edit:
-    return lambda clone: (clone / claim_path(number, CAPACITY)).symlink_to(Path(claim_path(to, CAPACITY)).name)
 
 
 def _put(clone: Path, path: str, text: str) -> None:
     (clone / path).parent.mkdir(parents=True, exist_ok=True)
     (clone / path).write_text(text, encoding="utf-8", newline="\n")
-
-
-def _stage(folder: Path) -> Stage:
-    """A bare repository as the server, and a first commit with the charter by the human."""
-    server, human = folder / "server.git", folder / "human"
-    _git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(server))
-    _clone(server, human)
-    _put(human, CHARTER, _charter().read_text(encoding="utf-8"))
-    _put(human, "registry/sessions/.gitkeep", "")
-    _commit(human, "A charter for twelve sessions")
-    _git(human, "push", "--quiet", "origin", "HEAD:main")
-    return Stage(folder, human, _git(human, "rev-parse", "HEAD").strip())
 
 
 def _charter() -> Path:
@@ -182,29 +263,27 @@ def _charter() -> Path:
     return carried if carried.exists() else FLEET.parent.parent / CHARTER
 
 
-def _play(scene: Scene, stage: Stage, tell: _Teller) -> bool:
-    """Propose, judge, and merge what is accepted; whether it went as the story says."""
+def _session(stage: Stage, start: str = "origin/main") -> Path:
+    """A session's own clone of the server."""
     session = Path(tempfile.mkdtemp(prefix="session-", dir=stage.folder))
     _clone(stage.folder / "server.git", session)
-    _git(session, "checkout", "--quiet", "-b", scene.branch, stage.beginning if scene.stale else "origin/main")
-    scene.edit(session)
-    _commit(session, f"Propose: {scene.title}")
-    _git(session, "push", "--quiet", "--force", "origin", scene.branch)
-    _git(stage.human, "fetch", "--quiet", "--prune", "origin")
-    proposal = f"origin/{scene.branch}"
-    verdict = _registry(stage.human, "validate", "--base", "origin/main", "--head", proposal)
-    accepted = verdict.returncode == 0
-    tell.verdict(scene, accepted, _details(verdict.stdout))
-    if accepted:
-        _git(stage.human, "merge", "--quiet", "--no-ff", "-m", f"Register {scene.branch}: {scene.title}", proposal)
-        _git(stage.human, "push", "--quiet", "origin", "HEAD:main")
-    _git(stage.human, "push", "--quiet", "origin", f":{scene.branch}")
-    return accepted if scene.code is None else verdict.returncode == 1 and f"error[{scene.code}]" in verdict.stdout
+    _git(session, "checkout", "--quiet", "-B", "work", start)
+    return session
 
 
-def _details(report: str) -> str:
-    """What the verb printed about this change: its own findings, without what main had before."""
-    return re.split(r"^(?:inherited|healed|accepted|rejected)\b", report, maxsplit=1, flags=re.MULTILINE)[0].rstrip()
+def _push(session: Path, ref: str) -> Done:
+    return _run(["git", "push", "--force", "origin", f"HEAD:refs/heads/{ref}"], session, _PLAIN, check=False)
+
+
+def _findings(said: str) -> str:
+    """What the server said about this push: its findings, without the lines around them."""
+    lines = [line for line in said.splitlines() if not re.match(r"refs/heads/|rejected|free numbers|inherited|$", line)]
+    return "\n".join(lines)
+
+
+def _last_line(done: Done) -> str:
+    lines = [line for line in (done.stdout or done.stderr).splitlines() if line.strip()]
+    return lines[-1] if lines else ""
 
 
 def _clone(server: Path, clone: Path) -> None:
@@ -217,22 +296,26 @@ def _commit(clone: Path, message: str) -> None:
     _git(clone, "commit", "--quiet", "--message", message)
 
 
+# Whoever watches may have configured Git to their taste; the story is the same for all. The guard on the server runs
+# this very program, so it has to find it as well.
+_PLAIN = {
+    **{f"GIT_{role}_{what}": "demo" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+    **{"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"},
+    **{"PYTHONPATH": str(Path(validator.__file__).parent.parent), "PYTHONIOENCODING": "utf-8"},
+}
+
+
 def _git(folder: Path, *command: str) -> str:
     """Plain Git, as a session or a human would type it, deaf to the configuration of whoever watches."""
-    who = {f"GIT_{role}_{what}": "demo" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
-    return _run(["git", *command], folder, {**who, **quiet}, check=True).stdout
+    return _run(["git", *command], folder, _PLAIN, check=True).stdout
 
 
-def _registry(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+def _registry(folder: Path, *command: str) -> Done:
     """A verb of this very program, as a process of its own."""
-    package = {"PYTHONPATH": str(Path(validator.__file__).parent.parent), "PYTHONIOENCODING": "utf-8"}
-    return _run([sys.executable, "-P", "-m", "validator", *command], folder, package, check=False)
+    return _run([sys.executable, "-P", "-m", "validator", *command], folder, _PLAIN, check=False)
 
 
-def _run(
-    command: list[str], folder: Path, environment: dict[str, str], *, check: bool
-) -> subprocess.CompletedProcess[str]:
+def _run(command: list[str], folder: Path, environment: dict[str, str], *, check: bool) -> Done:
     # No shell; every word is of this module's making.
     done = subprocess.run(  # noqa: S603
         command,

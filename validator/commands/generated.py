@@ -26,6 +26,9 @@ SHAPES: Mapping[str, type[model.Shape]] = {
     "output-export": output.ExportDocument,
     "output-history": output.HistoryDocument,
     "output-whoami": output.WhoamiDocument,
+    "output-claim": output.ClaimDocument,
+    "output-proposals": output.ProposalsDocument,
+    "output-approve": output.ApprovalsDocument,
     "output-rules": output.RulesDocument,
 }
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

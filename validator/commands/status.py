@@ -42,6 +42,7 @@ def status_at(repo: Path, ref: str | None) -> StatusDocument:
         digest=consensus.digest,
         registered=consensus.registered,
         next_action=consensus.next_action,
+        approvals_signed=any(approver.key for approver in charter.approvers),
         slots=tuple(slots_of(snapshot, charter, consensus.digest, reader.repo.proposed_numbers())),
         criteria=tuple(CriterionEntry(**criterion._asdict()) for criterion in consensus.criteria),
     )
@@ -82,6 +83,8 @@ def render(document: StatusDocument, *, colour: bool, width: int) -> str:
     for criterion in document.criteria:
         sign = ("✓", "green") if criterion.met else ("·", "yellow")
         console.print(Text.assemble(sign, f" {criterion.name:<23}", (visible(criterion.evidence), "dim")))
+    if not document.approvals_signed:
+        console.print(Text("approvals are not signed: no approver in the charter has a key", "dim"))
     console.print(Text.assemble(("next: ", "bold"), visible(document.next_action)))
     return "".join(line.rstrip() + "\n" for line in sink.getvalue().splitlines())
 

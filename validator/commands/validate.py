@@ -22,10 +22,13 @@ def validate(*, repo: Path, base: str | None, head: str, steps: bool = False, wo
     reader = Reader(Repo(repo))
     start = main_of(reader.repo, base)
     end = reader.repo.working_tree_commit() if worktree else reader.repo.commit(head)
-    return _in_steps(reader, start, end) if steps else judge(*reader.change(start, end))
+    if steps:
+        return in_steps(reader, start, end, _guards(reader.at(start).charter))
+    return judge(*reader.change(start, end))
 
 
-def _in_steps(reader: Reader, base: str, head: str) -> Verdict:
+def in_steps(reader: Reader, base: str, head: str, guards: tuple[tuple[str, str], ...]) -> Verdict:
+    """The verdict on every first-parent commit after base. `guards` are those who may sign; none: nobody has to."""
     line = reader.repo.line(base, head)
     if line is None:
         landed, current = reader.change(base, head)
@@ -34,7 +37,6 @@ def _in_steps(reader: Reader, base: str, head: str) -> Verdict:
         raise FatalError(
             f"{len(line):,} steps are too many to judge at once; begin with: --head {line[MAX_STEPS - 1][1]}"
         )
-    guards = _guards(reader.at(base).charter)
     verdicts = [(commit, _judge_step(reader, parent, commit, guards)) for parent, commit in line]
     last = verdicts[-1][1] if verdicts else judge(*reader.step(base, head))
     return Verdict(

@@ -33,12 +33,15 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     slots = {slot.number: slot for slot in head.charter.slots} if head.charter else {}
     for claim in head.claims.values():
         slot, role = slots.get(claim.number), claim.draft.role
-        if slot and role is not None and fold(role) != fold(slot.role) and not _aligned(role, slot, slots.values()):
+        if slot and role is not None and not is_aligned(role, slot, slots.values()):
             message = f"the charter plans another role for number {claim.number}: {quoted(slot.role)}"
             yield Problem(claim.document.at("role"), message, f"take that role, or {_better(role, slots)}")
 
 
-def _aligned(role: str, planned: Slot, slots: Iterable[Slot]) -> bool:
+def is_aligned(role: str, planned: Slot, slots: Iterable[Slot]) -> bool:
+    """Whether a role is recognisably the planned one, and no other of the slots has a better claim to it."""
+    if fold(role) == fold(planned.role):
+        return True
     fit = _fit(role, planned)
     return fit >= RECOGNISABLE and all(_fit(role, slot) <= fit for slot in slots)
 

@@ -1,0 +1,39 @@
+"""Propose that a number be given back. History keeps what was."""
+
+from pathlib import Path
+
+from validator.finding import FatalError
+from validator.judging import judge
+from validator.phrases import holder
+from validator.reading import Reader, charter_of
+from validator.remote import Outcome, Remote, Update
+from validator.repo import Repo
+from validator.report.text import render as report
+from validator.snapshot import claim_path, width
+
+
+def release(*, repo: Path, remote: str, number: int, reason: str) -> tuple[str, int]:
+    """Push branch `release/NN`, which takes the claim out; a human approves it. The reason is its commit message."""
+    if not reason.strip():
+        raise FatalError("say why: it is what history will tell")
+    server = Remote(Repo(repo), remote)
+    server.fetch()
+    reader, main = Reader(server.repo), server.repo.commit(server.main)
+    snapshot = reader.at(main)
+    capacity = charter_of(snapshot).capacity
+    held = snapshot.by_number.get(number)
+    if held is None:
+        return f"number {number} is held by nobody\n", 1
+    branch = f"release/{number:0{width(capacity)}}"
+    who = holder(held, snapshot.past([held.path]))
+    tree = server.repo.tree_with(main, claim_path(number, capacity), None)
+    commit = server.repo.commit_as_user(tree, [main], f"Release number {number}: {reason.strip()}\n")
+    verdict = judge(*reader.change(main, commit))
+    if not verdict.accepted:
+        return report(verdict), 1
+    pushed = server.push([Update(f"refs/heads/{branch}", None, commit)])
+    if pushed.outcome is Outcome.LOST:
+        return f"the release of number {number} is proposed already: {branch}\n", 0
+    if pushed.outcome is not Outcome.PUSHED:
+        raise FatalError(f"{branch} is not pushed: {' / '.join(pushed.said) or 'the server does not answer'}")
+    return f"proposed on {branch} that {who} gives number {number} back; a human has to approve it\n", 0
