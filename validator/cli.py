@@ -327,7 +327,7 @@ def main() -> NoReturn:
     for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_KEPT)]:
         del os.environ[name]
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # what else is installed has no say, and is not even looked for
-    gc.disable()  # a run is short: looking for garbage would take longer than everything else
+    gc.disable()  # a run is short: looking for garbage would take as long as all the rest
     for stream in (sys.stdout, sys.stderr):
         # What a terminal's encoding lacks is shown as an escape instead of ending in a traceback.
         if hasattr(stream, "reconfigure"):
