@@ -4,6 +4,7 @@ Longer than other modules because every verb's options stand here, in one place.
 a verb does not need, it does not pay for.
 """
 
+import gc
 import os
 import sys
 import time
@@ -318,13 +319,28 @@ def main() -> NoReturn:
         # What a terminal's encoding lacks is shown as an escape instead of ending in a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    # Nothing here lives long enough for its garbage to matter, and looking for it while modules load costs a tenth.
+    gc.set_threshold(200_000)
     try:
         registry(prog_name="registry")
     except FatalError as error:
         from validator.escaping import visible
 
         click.echo(f"registry: {visible(str(error))}", err=True)
-    sys.exit(2)
+        _leave(2)
+    except SystemExit as ended:
+        _leave(ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 2)
+    _leave(2)
+
+
+def _leave(exit_code: int) -> NoReturn:
+    """End the process without taking every module apart first, which costs a short verb a tenth of its time."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        exit_code = 2
+    os._exit(exit_code)
 
 
 def _report(verdict: Verdict, format: str, output: Path | None) -> NoReturn:
