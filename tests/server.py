@@ -1,6 +1,6 @@
 """Git servers on loopback, for tests and benchmarks: smart HTTP (git http-backend as a CGI program) and git daemon.
 
-Nothing is left out of smart HTTP: bodies in chunks and in gzip, answers as a stream, kept connections, protocol version 2.
+Nothing is left out of smart HTTP: bodies in chunks and in gzip, streamed answers, kept connections, protocol 2.
 A server can be told to go away: at a chosen place of the next push, or with everything that runs on it.
 """
 
@@ -39,7 +39,9 @@ class Server(ThreadingMixIn, TCPServer):
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self, scheme: str, handler: type[BaseRequestHandler], root: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, scheme: str, handler: type[BaseRequestHandler], root: Path, environment: Mapping[str, str]
+    ) -> None:
         super().__init__(("127.0.0.1", 0), handler)
         self.root, self.environment = root, environment
         self.url = f"{scheme}://127.0.0.1:{self.server_address[1]}"

@@ -4,7 +4,6 @@ Longer than other modules because every verb's options stand here, in one place.
 a verb does not need, it does not pay for.
 """
 
-import gc
 import os
 import sys
 import time
@@ -15,16 +14,10 @@ from typing import IO, Any, NoReturn, TypeVar
 import click
 
 from validator import __version__
+from validator.door import enter, leave
 from validator.finding import FatalError, Verdict
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-# Git reads its environment before any option; a hook or a wrapper sets it for its own repository. What stays: what a
-# receiving server needs to see the objects of a push (quarantine), and how the caller speaks to remotes and signs.
-_KEPT = (
-    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_EXEC_PATH"),
-    *("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", "GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_ASKPASS"),
-)
 
 REPO = click.option(
     "--repo", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".", show_default="this folder",
@@ -191,7 +184,6 @@ def claim(
 ) -> NoReturn:  # fmt: skip
     """Propose a claim: writes branch claim/NN, and pushes it by compare-and-swap."""
     from validator.commands.claim import Words, claim, open_pull_request, render, wish_from
-    from validator.report.text import render as report
 
     if source and message:
         raise click.UsageError("--from and --message are two ways to say the same; use one")
@@ -203,7 +195,7 @@ def claim(
         if not _asked("These targets are read from the goal. Right?"):
             sys.exit(1)
     ended = claim(repo=repo, wish=wish, push=push or pr, remote=remote, tell=_hint)
-    _say(render(ended, format, lambda verdict: report(verdict, colour=_colour())))
+    _say(render(ended, format, colour=_colour()))
     if pr and ended.won:
         _hint(open_pull_request(repo=repo, remote=remote, branch=ended.branch))
     sys.exit(0 if ended.won else 1)
@@ -294,15 +286,6 @@ def install_hook(bare: Path, unsigned: bool) -> NoReturn:
     _answer(install(bare=bare, python=sys.executable, unsigned=unsigned), 0)
 
 
-@registry.command("pre-receive", hidden=True)
-@REPO
-def pre_receive(repo: Path) -> NoReturn:
-    """Judge a push; what the installed hook runs."""
-    from validator.commands.hook import pre_receive
-
-    _answer(*pre_receive(repo=repo, lines=sys.stdin))
-
-
 @registry.command()
 def demo() -> NoReturn:
     """The whole story in a minute, on a Git server in a temporary folder."""
@@ -313,34 +296,16 @@ def demo() -> NoReturn:
 
 def main() -> NoReturn:
     """Run the command line. A FatalError ends in one line on stderr and exit 2."""
-    for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_KEPT)]:
-        del os.environ[name]
-    for stream in (sys.stdout, sys.stderr):
-        # What a terminal's encoding lacks is shown as an escape instead of ending in a traceback.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    # Nothing here lives long enough for its garbage to matter, and looking for it while modules load costs a tenth.
-    gc.set_threshold(200_000)
+    enter()
     try:
         registry(prog_name="registry")
     except FatalError as error:
         from validator.escaping import visible
 
         click.echo(f"registry: {visible(str(error))}", err=True)
-        _leave(2)
     except SystemExit as ended:
-        _leave(ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 2)
-    _leave(2)
-
-
-def _leave(exit_code: int) -> NoReturn:
-    """End the process without taking every module apart first, which costs a short verb a tenth of its time."""
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError:
-        exit_code = 2
-    os._exit(exit_code)
+        leave(ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 2)
+    leave(2)
 
 
 def _report(verdict: Verdict, format: str, output: Path | None) -> NoReturn:

@@ -1,8 +1,8 @@
 """The fast reader: the values of a file that is written in the plain layout of the contract's examples.
 
-Most files of a large registry look alike. Where a text as a whole matches the two patterns here, nothing in it is outside
-the strict subset, and a YAML 1.2 reader without places (in Rust, 100 times as fast) gives the value that the strict one
-would give; a differential test holds the two together. Every other text is for the strict reader.
+Most files of a large registry look alike. Where the whole of a text matches the two patterns here, nothing in it is
+outside the strict subset, and a YAML 1.2 reader without places (in Rust, 100 times as fast) gives the value that the
+strict one would give; a differential test holds the two together. Every other text is for the strict reader.
 """
 
 import re

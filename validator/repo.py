@@ -166,6 +166,16 @@ class Repo:
         rows = (line.split() for line in out.splitlines())
         return {oid: int(size) for oid, size in rows if size.isdecimal()}
 
+    def files(self, places: Iterable[tuple[str, str]], limit: int) -> dict[tuple[str, str], bytes]:
+        """The content of each file, by commit and path, that is there and has at most `limit` bytes."""
+        wanted = sorted(set(places))
+        asked = "".join(f"{commit}:{path}\n" for commit, path in wanted).encode()
+        out = self._read("cat-file", "--batch-check=%(objecttype) %(objectsize) %(objectname)", stdin=asked).decode()
+        rows = [(place, line.split(" ")) for place, line in zip(wanted, out.splitlines(), strict=True)]
+        found = {place: row[2] for place, row in rows if row[0] == "blob" and int(row[1]) <= limit}
+        contents = self.blobs(found.values())
+        return {place: contents[oid] for place, oid in found.items()}
+
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """The content of blobs (or commits) by object id, read in one batch; raises FatalError for a missing one."""
         wanted = sorted(set(oids))
@@ -218,6 +228,12 @@ class Repo:
         found = re.search(rb"^committer .*> (-?[0-9]+) [+-][0-9]+$", header, re.MULTILINE)
         return header.split(b"\n", 1)[0].removeprefix(b"tree ").decode(), int(found[1]) if found else 0
 
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """The parents of a commit, the first first."""
+        header = self.blobs([commit])[commit].split(b"\n\n", 1)[0].decode("utf-8", "replace")
+        rows = header.splitlines() if header.startswith("tree ") else []  # a tag could carry such lines as well
+        return tuple(line.removeprefix("parent ") for line in rows if line.startswith("parent "))
+
     def signer(self, commit: str, keys: Iterable[tuple[str, str]]) -> str | None:
         """Whose SSH signature a commit carries, out of (name, public key) pairs; None where it is none of theirs.
 
@@ -265,10 +281,10 @@ class Repo:
         rows = (line.rsplit(" ", 1) for line in out.splitlines())
         return [(name, oid) for name, oid in rows if name.startswith(prefix)]
 
-    def move(self, ref: str, new: str, old: str | None) -> bool:
-        """Move a ref from `old` (None: it must not exist) to `new`; False where it is elsewhere by now."""
-        status, _, _ = self._run("update-ref", "--no-deref", ref, new, old or "0" * len(new))
-        return status == 0
+    def move(self, ref: str, new: str, old: str | None) -> str | None:
+        """Move a ref from `old` (None: it must not exist) to `new`; where that fails, what Git says."""
+        status, _, error = self._run("update-ref", "--no-deref", ref, new, old or "0" * len(new))
+        return error.strip() or "failed without a word" if status else None
 
     def checked_out(self) -> str | None:
         """The branch that HEAD is on, as a full ref; None for a detached HEAD."""

@@ -35,7 +35,9 @@ Done = subprocess.CompletedProcess[str]
 class Stage:
     """A registry on a plain Git server, made in an empty folder."""
 
-    def __init__(self, folder: Path, *, capacity: int = 12, approvers: Iterable[str] = ("OWNER",), guarded: bool = True) -> None:
+    def __init__(
+        self, folder: Path, *, capacity: int = 12, approvers: Iterable[str] = ("OWNER",), guarded: bool = True
+    ) -> None:
         self.folder, self.capacity = folder, capacity
         self.bare = folder / "served" / NAME
         self.keys = {name: self.key(name) for name in approvers}
@@ -97,7 +99,13 @@ class Stage:
 def charter(capacity: int, keys: Mapping[str, str] | None = None) -> str:
     """A charter that plans a role for every number."""
     people = [f'  - {{handle: "@{name}", key: "{key}"}}' for name, key in (keys or {}).items()]
-    lines = ["mission:", "  statement: Answer every customer", f"capacity: {capacity}", "orchestrator: 1", "time_zone: UTC"]
+    lines = [
+        "mission:",
+        "  statement: Answer every customer",
+        f"capacity: {capacity}",
+        "orchestrator: 1",
+        "time_zone: UTC",
+    ]
     lines += ["approvers:", *(people or ['  - {handle: "@OWNER"}']), "slots:"]
     lines += [f"  - {{number: {n}, title: Desk {n}, role: Desk {n} - {task(n)}}}" for n in range(1, capacity + 1)]
     return "\n".join(lines) + "\n"
@@ -127,7 +135,18 @@ def claim_text(number: int, session_id: str, **fields: str) -> str:
 
 def claim_words(session_id: str, *more: str) -> list[str]:
     """The words after `registry` with which a session claims and publishes, and hears the answer as JSON."""
-    return ["claim", *more, "--push", "--yes", "--session-id", session_id, "--goal", "Send 17 emails daily", "--format", "json"]
+    return [
+        "claim",
+        *more,
+        "--push",
+        "--yes",
+        "--session-id",
+        session_id,
+        "--goal",
+        "Send 17 emails daily",
+        "--format",
+        "json",
+    ]
 
 
 def registry(folder: Path, *words: str, check: bool = False) -> Done:

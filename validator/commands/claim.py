@@ -6,10 +6,11 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from validator import model
+from validator import locks, model
 from validator.claiming import read_source, write_claim
 from validator.commands import main_of
 from validator.document import read
@@ -18,13 +19,13 @@ from validator.goals import UnreadableError, draft_targets, read_target
 from validator.interval import told
 from validator.judging import judge
 from validator.model import Target
-from validator.output import ClaimDocument, as_json, finding_entries
 from validator.phrases import free_numbers, holder, quoted, ranges
-from validator.reading import Reader, charter_of
+from validator.reading import Reader, charter_of, claims_at
 from validator.remote import Outcome, Proposal, Pushed, Remote, Update
 from validator.repo import Repo
 from validator.rules.role_misaligned import is_aligned
 from validator.snapshot import ClaimFile, Snapshot, claim_file, claim_path, width
+from validator.turn import turn
 
 ATTEMPTS = 60  # lost races before a session gives up; with jitter, more than a hundred rivals need
 UNANSWERED = 4  # of these, how often a server may be silent
@@ -139,8 +140,9 @@ def claim(*, repo: Path, wish: Wish, push: bool, remote: str, tell: Tell) -> Pro
     server = Remote(reader.repo, remote) if push else None
     silent = 0
     for attempt in range(ATTEMPTS):
-        table = _look(reader, server)
-        ended = _known(table, wish) or _attempt(reader, server, table, wish)
+        with turn() if server else nullcontext():
+            table = _look(reader, server)
+            ended = _known(table, wish) or _attempt(reader, server, table, wish)
         if isinstance(ended, Proposed):
             return ended
         silent += ended.silent
@@ -152,11 +154,15 @@ def claim(*, repo: Path, wish: Wish, push: bool, remote: str, tell: Tell) -> Pro
     raise FatalError(f"lost {ATTEMPTS} races; try again later")
 
 
-def render(proposed: Proposed, format: str, report: Callable[[Verdict], str]) -> str:
+def render(proposed: Proposed, format: str, *, colour: bool) -> str:
     """The end of a claim as the JSON document of the contract, or as text with the gate's findings."""
-    if format == "text":
-        return (report(proposed.verdict) if proposed.verdict else "") + f"{proposed.note}\n"
     verdict = proposed.verdict
+    if format == "text":
+        from validator.report.text import render as report
+
+        return (report(verdict, colour=colour) if verdict else "") + f"{proposed.note}\n"
+    from validator.output import ClaimDocument, as_json, finding_entries
+
     return as_json(
         ClaimDocument(
             number=proposed.number,
@@ -172,19 +178,14 @@ def render(proposed: Proposed, format: str, report: Callable[[Verdict], str]) ->
 def _look(reader: Reader, server: Remote | None) -> _Table:
     if server:
         server.fetch()
-    main = reader.repo.commit(server.main) if server else main_of(reader.repo, None)
+    main, proposals = server.heard() if server else (main_of(reader.repo, None), ())
     snapshot = reader.at(main)
     charter = charter_of(snapshot)
-    proposals = [one for one in server.proposals() if one.name.startswith("claim/")] if server else []
-    numbered = {int(one.name.removeprefix("claim/")): one for one in proposals}
+    claimed = {int(one.name.removeprefix("claim/")): one for one in proposals if one.name.startswith("claim/")}
+    claims = claims_at(reader.repo, ((one.commit, number) for number, one in claimed.items()), charter.capacity)
     return _Table(
-        main, snapshot, charter, {number: (one, _proposed(reader, number, one)) for number, one in numbered.items()}
+        main, snapshot, charter, {number: (one, claims.get((one.commit, number))) for number, one in claimed.items()}
     )
-
-
-def _proposed(reader: Reader, number: int, proposal: Proposal) -> ClaimFile | None:
-    """The claim on a proposal's branch, None where it has none."""
-    return reader.at(proposal.commit).by_number.get(number)
 
 
 def _known(table: _Table, wish: Wish) -> Proposed | None:
@@ -262,7 +263,7 @@ def _propose(
     blob = repo.write_blob(text.encode())
     tree = repo.tree_with(table.main, claim_path(number, table.charter.capacity), blob)
     commit = repo.commit_as_user(tree, [table.main], f"Claim number {number}\n")
-    verdict = judge(*reader.change(table.main, commit))
+    verdict = judge(*reader.step(table.main, commit, own=True))
     if not verdict.accepted:
         return Proposed(False, number, branch, "not proposed: the gate would reject it", commit, verdict=verdict)
     _keep(repo, branch, commit)
@@ -287,8 +288,11 @@ def _keep(repo: Repo, branch: str, commit: str) -> None:
     if repo.checked_out() == ref:
         raise FatalError(f"{branch} is checked out here; run: git switch main")
     (old,) = repo.resolve(ref)
-    if not repo.move(ref, commit, old):
-        raise FatalError(f"{branch} moved while it was written; run the same command again")
+    error = repo.move(ref, commit, old)
+    if error and locks.outlived(error, repo.folder):
+        error = repo.move(ref, commit, old)
+    if error:
+        raise FatalError(f"{branch} is not written: {' '.join(error.split())[-300:]}; run the same command again")
 
 
 def open_pull_request(*, repo: Path, remote: str, branch: str) -> str:
