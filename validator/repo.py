@@ -27,7 +27,10 @@ PROPOSAL_REF = re.compile(r"refs/(?:heads|remotes/[^/]+)/claim/(0*[1-9][0-9]*)")
 _SETTINGS = (
     *("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.quotePath=false", "core.attributesFile=/dev/null"),
     *("log.showSignature=false", "merge.renames=false", "merge.directoryRenames=false", "submodule.recurse=false"),
+    *("advice.graftFileDeprecated=false",),
 )
+# How Git ends when ssh-keygen turns a malformed signature down before it has read what is signed.
+_BROKEN_PIPE = (-13, 141)
 _ENVIRONMENT = {
     **{
         "GIT_CONFIG_NOSYSTEM": "1",
@@ -245,8 +248,10 @@ class Repo:
             file.flush()
             programs = ("gpg.program=false", "gpg.openpgp.program=false", "gpg.x509.program=false")
             settings = (*programs, "gpg.ssh.program=ssh-keygen", f"gpg.ssh.allowedSignersFile={file.name}")
-            out = self._read("log", "--no-walk", "--format=%G? %GS", commit, settings=settings).decode(errors="replace")
-        verdict, _, name = out.rstrip("\n").partition(" ")
+            status, out, error = self._run("log", "--no-walk", "--format=%G? %GS", commit, settings=settings)
+        if status and status not in _BROKEN_PIPE:
+            raise FatalError(f"git log: {_last_line(error)}")
+        verdict, _, name = out.decode(errors="replace").rstrip("\n").partition(" ")
         return name if verdict == "G" else None
 
     def commit_as_user(self, tree: str, parents: Sequence[str], message: str, *, key: str | None = None) -> str:
