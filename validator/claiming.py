@@ -24,7 +24,9 @@ SCHEMA = "# yaml-language-server: $schema=../../schema/session.schema.json"
 _MESSAGE = re.compile(r"\s*REGISTRATION(?::| COMPLETE[ \t\r]*(?:\n|\Z))")
 _FIELD = re.compile(rf"(?:^|\s)({'|'.join(MESSAGE_FIELDS)})=")
 _SESSION = re.compile(r"(?P<session>\S+)\s+\((?P<runtime>[^()\s]+)\)")
-_PLAIN = re.compile(r"[A-Za-z](?:[\w ()+%$/.-]*[\w)+%])?", re.ASCII)
+# Text that ends where its line does, and text that a comma would end.
+_TO_THE_END = re.compile(r"[A-Za-z](?:[\w ()+%$/.,'-]*[\w)+%])?", re.ASCII)
+_TO_A_COMMA = re.compile(r"[A-Za-z](?:[\w ()+%$/.'-]*[\w)+%])?", re.ASCII)
 
 
 def is_message(text: str) -> bool:
@@ -81,9 +83,9 @@ def write_claim(fields: Mapping[str, Any]) -> str:
     for name in (*known, *(name for name in fields if name not in CLAIM_FIELDS)):
         value = fields[name]
         if isinstance(value, list | tuple) and value:
-            lines += [f"{_scalar(name)}:", *(f"  - {_flow(element)}" for element in value)]
+            lines += [f"{_scalar(name)}:", *(f"  - {_flow(element, _TO_THE_END)}" for element in value)]
         else:
-            lines.append(f"{_scalar(name)}: {_flow(value)}")
+            lines.append(f"{_scalar(name)}: {_flow(value, _TO_THE_END)}")
     return "\n".join(lines) + "\n"
 
 
@@ -133,21 +135,20 @@ def _fields(rows: Mapping[str, str]) -> dict[str, Any]:
     return fields | ({"status": "PENDING"} if ready == "NO" else {})
 
 
-def _flow(value: Any) -> str:
+def _flow(value: Any, plain: re.Pattern[str] = _TO_A_COMMA) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_scalar(key)}: {_flow(element)}" for key, element in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_flow, value)) + "]"
-    return _scalar(value)
+    return _scalar(value, plain)
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: Any, plain: re.Pattern[str] = _TO_A_COMMA) -> str:
     """Plain where every YAML reader agrees that it is text, quoted as JSON does elsewhere; numbers without exponent."""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
     if not isinstance(value, str):
         return json.dumps(value)
-    plain = _PLAIN.fullmatch(value) and resolve(value) == (value, None)
-    if plain or TIMESTAMP.fullmatch(value):
+    if TIMESTAMP.fullmatch(value) or (plain.fullmatch(value) and resolve(value) == (value, None)):
         return value
     return UNREADABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))

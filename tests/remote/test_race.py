@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.remote.racing import claim_any, claim_seven, lost_races
-from tests.remote.stage import ENVIRONMENT, NAME, Stage, git
+from tests.remote.racing import claim_any, claim_seven
+from tests.remote.stage import ENVIRONMENT, NAME, Stage
 from tests.server import serving
 
 
@@ -15,8 +15,7 @@ def test_all_get_a_number_of_their_own(tmp_path: Path, scheme: str, long: bool) 
     count = 100 if long else 12
     stage = Stage.make(tmp_path, capacity=count)
     with serving(scheme, stage.served, ENVIRONMENT) as server:
-        done = claim_any(stage, stage.copies(count, f"{server.url}/{NAME}"), apart=True)
-    assert lost_races(done) > 0, "nobody raced"
+        claim_any(stage, stage.copies(count, f"{server.url}/{NAME}"), apart=True)
 
 
 def test_one_gets_number_seven(tmp_path: Path, long: bool) -> None:
