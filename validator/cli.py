@@ -247,7 +247,7 @@ def approve(names: tuple[str, ...], all_accepted: bool, yes: bool, remote: str, 
 @REPO
 def reject(name: str, reason: str, remote: str, repo: Path) -> NoReturn:
     """Turn a proposal down, with a reason."""
-    from validator.commands.approve import reject
+    from validator.commands.reject import reject
 
     _answer(reject(repo=repo, remote=remote, name=name, reason=reason), 0)
 

@@ -113,6 +113,12 @@ class Remote:
             raise FatalError(f"{self.url} has no main yet; publish one: git push {self.name} main")
         return found["main"], tuple(Proposal(name, oid) for name, oid in found.items() if PROPOSAL.fullmatch(name))
 
+    def took(self, commit: str) -> bool:
+        """Whether a commit whose push has not ended well is there nevertheless, on main or as a rejection."""
+        self.fetch()
+        rejected = [rejection.commit for rejection in rejections(self.repo, self.name)]
+        return commit in rejected or self.repo.merge_base(commit, self.heard()[0]) == commit
+
     def push(self, updates: Sequence[Update]) -> Pushed:
         """Move refs together, each only from where the caller believes it to be."""
         leases = [f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates]
@@ -146,3 +152,15 @@ def _rejection(name: str, oid: str, content: bytes) -> Rejection:
     header, _, message = content.decode("utf-8", "replace").partition("\n\n")
     parents = [line.removeprefix("parent ") for line in header.splitlines() if line.startswith("parent ")]
     return Rejection(name, oid, parents[0] if parents else oid, message.split("\n\n")[0].strip())
+
+
+def turned_down(repo: Repo, remote: str, word: str) -> Rejection | None:
+    """How a proposal was turned down the last time, as last fetched; a number stands for its claim."""
+    past = [one for one in rejections(repo, remote) if word in (one.name, number_of(one.name))]
+    return past[-1] if past else None
+
+
+def number_of(name: str) -> str:
+    """The number that a branch `claim/04` proposes, as people write it: `4`; empty for other branches."""
+    kind, _, number = name.partition("/")
+    return str(int(number)) if kind == "claim" and number.isdecimal() else ""
