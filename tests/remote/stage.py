@@ -40,14 +40,23 @@ class Stage:
 
     @classmethod
     def make(
-        cls, folder: Path, *, capacity: int = 12, approvers: Iterable[str] = ("OWNER",), guarded: bool = True
+        cls,
+        folder: Path,
+        *,
+        capacity: int = 12,
+        planned: int | None = None,
+        approvers: Iterable[str] = ("OWNER",),
+        guarded: bool = True,
     ) -> "Stage":
-        """A new one in an empty folder. Without approvers' keys it is guarded without signatures."""
+        """A new one in an empty folder, which plans roles for the first numbers (`planned` None: for all of them).
+
+        Without approvers' keys it is guarded without signatures.
+        """
         stage = cls(folder, {name: make_key(folder / f"key-{name}") for name in approvers})
         stage.served.mkdir()
         git(folder, "init", "--quiet", "--bare", "--template=", "--initial-branch=main", str(stage.bare))
         stage.clone("human")
-        text = charter(capacity, {name: public(key) for name, key in stage.keys.items()})
+        text = charter(capacity, {name: public(key) for name, key in stage.keys.items()}, planned)
         commit(stage.human, {"registry/charter.yaml": text, "registry/sessions/.gitkeep": ""}, "A charter")
         git(stage.human, "push", "--quiet", "origin", "HEAD:main")
         stage.settle()
@@ -135,14 +144,15 @@ def signing(key: Path) -> tuple[str, ...]:
     return "-c", "gpg.format=ssh", "-c", f"user.signingkey={key}", "-c", "commit.gpgSign=true"
 
 
-def charter(capacity: int, keys: Mapping[str, str]) -> str:
-    """A charter that plans a role for every number."""
+def charter(capacity: int, keys: Mapping[str, str], planned: int | None = None) -> str:
+    """A charter that plans a role for the first numbers, or for all."""
     people = [f'  - {{handle: "@{name}", key: "{key}"}}' for name, key in keys.items()]
     lines = ["mission:", "  statement: Answer every customer"]
     lines += [f"capacity: {capacity}", "orchestrator: 1", "time_zone: UTC"]
-    lines += ["approvers:", *(people or ['  - {handle: "@OWNER"}']), "slots:"]
-    lines += [f"  - {{number: {n}, title: Desk {n}, role: {role(n)}}}" for n in range(1, capacity + 1)]
-    return "\n".join(lines) + "\n"
+    lines += ["approvers:", *(people or ['  - {handle: "@OWNER"}'])]
+    last = capacity if planned is None else planned
+    slots = [f"  - {{number: {n}, title: Desk {n}, role: {role(n)}}}" for n in range(1, last + 1)]
+    return "\n".join([*lines, *(["slots:", *slots] if slots else [])]) + "\n"
 
 
 def role(number: int) -> str:
