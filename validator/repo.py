@@ -91,8 +91,9 @@ class Repo:
     @classmethod
     def found_or_made(cls, folder: Path) -> "Repo":
         """The repository around a folder, or a new one in it whose first branch is main."""
+        whole = folder.resolve()
         try:
-            return cls(folder)
+            return cls(next(path for path in (whole, *whole.parents) if path.is_dir()))
         except FatalError:
             try:
                 folder.mkdir(parents=True, exist_ok=True)

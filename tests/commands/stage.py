@@ -91,7 +91,7 @@ class Stage:
         fields: dict[str, Any] = document.value
         return fields
 
-    def registered(self, number: int, **fields: str) -> str:
+    def registered(self, number: int, /, **fields: str) -> str:
         """Land a claim of the first fleet on main, as an approver's merge does; the commit on main."""
         git(self.human, "fetch", "--quiet", "origin")
         git(self.human, "checkout", "--quiet", "-B", "main", "origin/main")
@@ -102,7 +102,7 @@ class Stage:
         return landed
 
 
-def fleet(number: int, **fields: str) -> str:
+def fleet(number: int, /, **fields: str) -> str:
     """A claim of the first fleet, with some lines replaced."""
     text = (FLEET / f"{number:02}.yaml").read_text(encoding="utf-8")
     for name, value in fields.items():

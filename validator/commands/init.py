@@ -22,7 +22,7 @@ def init(
     has a registry, or words that make no charter.
     """
     text = _charter(capacity, mission, orchestrator, approvers, time_zone)
-    document = read(CHARTER, text.encode("utf-8", "replace"))
+    document = read(CHARTER, text.encode("utf-8", "surrogatepass"))
     charter = parse(document, model.Charter)
     if charter.value is None or not 1 <= orchestrator <= capacity:
         wrong = [fault.message for fault in document.faults] + [".".join(map(str, f.route)) for f in charter.faults]
