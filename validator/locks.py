@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-STALE = 20.0  # seconds
+STALE = 10.0  # seconds
 _IN_THE_WAY = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
 
 

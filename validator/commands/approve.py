@@ -17,7 +17,7 @@ from validator.remote import Outcome, Proposal, Pushed, Remote, Update, number_o
 from validator.repo import Repo
 from validator.report.text import render as report
 
-ATTEMPTS = 40  # how often main may move between verdict and merge
+ATTEMPTS = 20  # how often main may move between verdict and merge
 
 Say = Callable[[str], None]
 Ask = Callable[[str], bool]
@@ -95,9 +95,11 @@ def _approve(server: Remote, approver: Approver, name: str, others: Sequence[Jud
             return _done(say, Ended(name, None, f"{name} is not merged: the server refuses it: {_words(pushed)}"))
         if pushed.outcome is Outcome.UNREACHABLE:
             raise FatalError(f"{name} is not merged: {_words(pushed) or 'the server does not answer'}")
-        time.sleep(random.uniform(0, min(1.5, 0.05 * 1.5**attempt)))  # noqa: S311 - spreads rivals, hides nothing
-    last = f" ({_words(pushed)})" if pushed.said else ""
-    return _done(say, Ended(name, None, f"main moved {ATTEMPTS} times in between{last}; run the same command again"))
+        in_the_way = "main moved in between"
+        if server.heard()[0] == main:
+            in_the_way = _words(pushed) or "another push was in the way"
+            time.sleep(random.uniform(0.5, 1) * min(1.5, 0.05 * 1.5**attempt))  # noqa: S311 - spreads rivals
+    return _done(say, Ended(name, None, f"tried {ATTEMPTS} times: {in_the_way}; run the same command again"))
 
 
 def _closed(server: Remote, reader: Reader, main: str, proposal: Proposal) -> Ended:
@@ -107,8 +109,9 @@ def _closed(server: Remote, reader: Reader, main: str, proposal: Proposal) -> En
     held = snapshot.by_number.get(int(number_of(name) or 0))
     if commit and server.repo.merge_base(commit, main) != commit:
         past = turned_down(server.repo, server.name, name)
-        why = f"it was turned down: {logged(past.reason)}" if past else "it is not open any more"
-        return Ended(name, None, f"{name} is not merged: {why}")
+        return Ended(
+            name, None, f"{name} {f'was turned down: {logged(past.reason)}' if past else 'is not open any more'}"
+        )
     if held is None:
         return Ended(name, main, f"{name} is merged already")
     standing = snapshot.past([held.path])
