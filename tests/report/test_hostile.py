@@ -71,7 +71,8 @@ def is_seen(character: str) -> bool:
 
 
 OUR_LINE = re.compile(
-    r"(?:error|warning|inherited|healed)\[REG999\] name:(?: .*)?|   [|=](?: .*)?|  --> .*:3:4(?: in commit a{12})?| 3 \|(?: .*)?|"
+    r"(?:error|warning|inherited|healed)\[REG999\] name:(?: .*)?|   [|=](?: .*)?|"
+    r"  --> .*:3:4(?: in commit a{12})?| 3 \|(?: .*)?|"
     r"rejected: 1 error; .*|free numbers: 1|"
 )
 
