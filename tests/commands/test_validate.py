@@ -117,5 +117,4 @@ def test_audit_names_winner_and_loser_of_what_two_proposals_left(tmp_path: Path)
     assert finding.location.path == claim_path(5)
     assert f"number 6 was first, marketing-outreach-2 since 2026-11-20 (commit {second[:12]})" in finding.message
     assert f"number 5, marketing-outreach-2 since 2026-11-20 (commit {first[:12]}), has to give way" in finding.message
-    assert "number 5" in finding.help
-    assert "release it" in finding.help
+    assert finding.help.startswith("release number 5")
