@@ -71,19 +71,25 @@ INCOME: Mapping[str, Period] = {"mrr": "month", "arr": "year"}
 # what changes its meaning before `up to` (`sign up to 5 users`).
 _REGULAR = """
     accept achieve acquire add address analyse analyze answer approve assess assign audit automate book call check
-    clean clear close collect complete compose conduct confirm contact convert coordinate create deliver design
-    develop document draft earn edit email enrich escalate evaluate execute facilitate file finish fix generate
-    handle help host identify inspect install interview investigate invite launch list maintain manage migrate
-    monitor obtain onboard organise organize perform prepare present process produce publish qualify rank reach
-    record recruit refactor register release repair research resolve review schedule score secure solve source start
-    submit summarise summarize supply support test track train translate triage update upload validate verify visit
+    clean clear close collect complete compose conduct confirm contact convert coordinate count create deliver
+    deploy design develop document draft earn edit email enrich escalate evaluate execute facilitate file finish fix
+    generate handle help host identify inspect install interview investigate invite launch list maintain manage
+    merge migrate monitor obtain onboard organise organize perform prepare present print process produce publish
+    qualify rank reach record recruit refactor register release repair research resolve review schedule score secure
+    solve sort source start submit summarise summarize supply support test track train translate triage update
+    upload validate verify visit
 """.split()
 _IRREGULAR = {
     "build": "built",
+    "debug": "debugged",
+    "draw": "drawn",
     "find": "found",
     "hold": "held",
     "make": "made",
     "meet": "met",
+    "plan": "planned",
+    "read": "read",
+    "scan": "scanned",
     "sell": "sold",
     "send": "sent",
     "ship": "shipped",
