@@ -14,7 +14,7 @@ from typing import IO, Any, NoReturn, TypeVar
 import click
 
 from validator import __version__
-from validator.door import enter, leave
+from validator.door import enter, leave, told
 from validator.finding import FatalError, Verdict
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -310,10 +310,10 @@ def main() -> NoReturn:
     enter()
     try:
         registry(prog_name="registry")
-    except FatalError as error:
+    except (FatalError, OSError) as error:
         from validator.escaping import visible
 
-        click.echo(f"registry: {visible(str(error))}", err=True)
+        _hint(f"registry: {visible(told(error) if isinstance(error, OSError) else str(error))}\n")
     except SystemExit as ended:
         leave(ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 2)
     leave(2)

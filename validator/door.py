@@ -25,6 +25,11 @@ def enter() -> None:
     gc.set_threshold(200_000)
 
 
+def told(error: OSError) -> str:
+    """What the operating system has against it (a full disk, a missing right), in a line."""
+    return f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
+
+
 def leave(exit_code: int) -> NoReturn:
     """End the process without taking every module apart first, which costs a short verb a tenth of its time."""
     try:

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from validator.door import enter, leave
+from validator.door import enter, leave, told
 from validator.finding import FatalError
 
 
@@ -14,10 +14,10 @@ def main() -> None:
         from validator.commands.pre_receive import pre_receive
 
         text, exit_code = pre_receive(repo=Path(), lines=sys.stdin)
-    except FatalError as error:
+    except (FatalError, OSError) as error:
         from validator.escaping import logged
 
-        text, exit_code = f"registry: {logged(str(error))}\n", 2
+        text, exit_code = f"registry: {logged(told(error) if isinstance(error, OSError) else str(error))}\n", 2
     sys.stdout.write(text)
     leave(exit_code)
 
