@@ -440,6 +440,14 @@ def test_a_proposal_that_main_has_moved_against_is_told_and_can_be_amended(stage
     assert verb(session, *words, f"{role} and more").exit_code == 0
 
 
+def test_a_proposal_that_the_gate_rejects_holds_nobody_back(stage: Stage) -> None:
+    session, role = stage.clone("session"), "Conversation AI - Handle replies and qualify (Standard)"
+    words = ["--session-id", "talk-1", "--goal", "Handle 20 replies daily", "--yes", "--push"]
+    assert verb(session, "claim", "8", *words, "--role", role).exit_code == 0
+    stage.registered(10, role=role)
+    assert verb(session, "claim", "9", *words).exit_code == 0
+
+
 # Any number
 
 
