@@ -10,9 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
-from validator.document import SAFE_INTEGER
+from validator.document import SAFE_INTEGER, UNREADABLE
 from validator.model import Op, Period, Target
 from validator.wording import numbers_stated
 
@@ -159,7 +157,8 @@ class _Words(NamedTuple):
 
 def read_target(text: str) -> Target:
     """`emails sent >= 17 emails/day`, `delivery rate >= 95 percent`, `MRR >= $120k/month`. Raises UnreadableError."""
-    found = _TARGET.fullmatch(" ".join(text.split())) if len(text) <= LONGEST else None
+    words = "" if len(text) > LONGEST or UNREADABLE.search(text) else " ".join(text.split())
+    found = _TARGET.fullmatch(words)
     target = _stated(found) if found else None
     if target is None:
         raise UnreadableError(
@@ -183,10 +182,7 @@ def _stated(found: re.Match[str]) -> Target | None:
     value = _value(found)
     if value is None or not _UNIT.fullmatch(unit) or (found["dollar"] and unit != "USD"):
         return None
-    try:
-        return _target(found["metric"], SIGNS[found["sign"]], -value if found["minus"] else value, unit, per)
-    except ValidationError:  # text that is not Unicode
-        return None
+    return _target(found["metric"], SIGNS[found["sign"]], -value if found["minus"] else value, unit, per)
 
 
 def _read_sentence(sentence: str) -> list[_Reading]:
