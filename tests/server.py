@@ -117,7 +117,7 @@ class Http(BaseHTTPRequestHandler):
         with self.server.program(["git", "http-backend"], env=self.environment(), **pipes) as backend:
             assert backend.stdin
             assert backend.stdout
-            feeder = Thread(target=self.feed, args=(backend.stdin, cut), daemon=True)
+            feeder = Thread(target=self.feed, args=(backend, backend.stdin, cut), daemon=True)
             feeder.start()
             if cut in (Cut.BEFORE_THE_ANSWER, Cut.IN_THE_PACK):
                 backend.stdout.read()
@@ -143,33 +143,41 @@ class Http(BaseHTTPRequestHandler):
         length = headers.get("Content-Length")
         return {**self.server.environment, **given, **({"CONTENT_LENGTH": length} if length else {})}
 
-    def feed(self, sink: IO[bytes], cut: Cut | None) -> None:
-        """Pass the body on. The program may end before it has read all of it: the rest is read and forgotten."""
-        heard = True
-        for part in self.body():
-            half = cut is Cut.IN_THE_PACK
-            if heard:
-                try:
-                    sink.write(part[: len(part) // 2] if half else part)
-                except BrokenPipeError:
-                    heard = False
-            if half:
-                break
+    def feed(self, backend: subprocess.Popen[bytes], sink: IO[bytes], cut: Cut | None) -> None:
+        """Pass the body on. A program that ends before it has read all of it is not told the rest."""
+        try:
+            for part in self.body():
+                with suppress(BrokenPipeError):
+                    sink.write(part[: len(part) // 2] if cut is Cut.IN_THE_PACK else part)
+                    sink.flush()
+                if cut is Cut.IN_THE_PACK:
+                    raise ConnectionAbortedError
+        except ConnectionError:
+            # As web servers do when a client has gone. Left alone, git http-backend would wait for the rest of the
+            # body for ever, at full speed (pipe_fixed_length in http-backend.c, seen in Git 2.39).
+            os.killpg(backend.pid, signal.SIGKILL)
         with suppress(BrokenPipeError):
             sink.close()
 
     def body(self) -> Iterator[bytes]:
+        """The body in parts; raises ConnectionError where it ends too early."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            while size := int(self.rfile.readline().split(b";")[0] or b"0", 16):
-                yield self.rfile.read(size)
+            while size := int(self.rfile.readline().split(b";")[0] or b"-1", 16):
+                yield self.part(size)
                 self.rfile.readline()
             while self.rfile.readline().strip():
                 pass
             return
         left = int(self.headers.get("Content-Length") or 0)
-        while left > 0 and (part := self.rfile.read(min(left, SLICE))):
-            left -= len(part)
-            yield part
+        while left:
+            yield self.part(min(left, SLICE))
+            left -= min(left, SLICE)
+
+    def part(self, size: int) -> bytes:
+        part = self.rfile.read(size) if size > 0 else b""
+        if len(part) != size:
+            raise ConnectionAbortedError
+        return part
 
     def relay(self, source: Any, cut: Cut | None) -> None:
         """The answer of a CGI program: lines of header, of which `Status` is for us, then a body of unknown length."""

@@ -303,6 +303,8 @@ def test_target_is_read_as_people_write_it(text: str) -> None:
         "MRR >= $5 EUR",
         "MRR >= €5",
         "emails \udcff >= 17 emails",
+        "emails >= 17 em\u2028ails",
+        "emails \x7f >= 17 emails",
         "e" * 500 + " >= 17 emails",
     ],
 )

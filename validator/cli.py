@@ -15,7 +15,7 @@ from typing import IO, Any, NoReturn, TypeVar
 import click
 
 from validator import __version__
-from validator.door import enter
+from validator.door import enter, told
 from validator.finding import FatalError, Verdict
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -311,10 +311,10 @@ def main() -> NoReturn:
     enter()
     try:
         registry(prog_name="registry")
-    except FatalError as error:
+    except (FatalError, OSError) as error:
         from validator.escaping import visible
 
-        click.echo(f"registry: {visible(str(error))}", err=True)
+        _hint(f"registry: {visible(told(error) if isinstance(error, OSError) else str(error))}\n")
     finally:
         gc.freeze()  # nor does the interpreter look for any when it ends
     sys.exit(2)

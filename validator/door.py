@@ -22,3 +22,8 @@ def enter() -> None:
             stream.reconfigure(errors="backslashreplace")
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # what else is installed has no say, and is not even looked for
     gc.disable()  # a run is short: looking for garbage would take as long as all the rest
+
+
+def told(error: OSError) -> str:
+    """What the operating system has against it (a full disk, a missing right), in a line."""
+    return f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")

@@ -4,7 +4,7 @@ import gc
 import sys
 from pathlib import Path
 
-from validator.door import enter
+from validator.door import enter, told
 from validator.finding import FatalError
 
 
@@ -15,10 +15,10 @@ def main() -> None:
         from validator.commands.pre_receive import pre_receive
 
         text, exit_code = pre_receive(repo=Path(), lines=sys.stdin)
-    except FatalError as error:
+    except (FatalError, OSError) as error:
         from validator.escaping import logged
 
-        text, exit_code = f"registry: {logged(str(error))}\n", 2
+        text, exit_code = f"registry: {logged(told(error) if isinstance(error, OSError) else str(error))}\n", 2
     sys.stdout.write(text)
     sys.stdout.flush()
     gc.freeze()

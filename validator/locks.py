@@ -22,6 +22,11 @@ def clear(locks: Iterable[Path]) -> None:
                 lock.unlink()
 
 
+def clear_refs(folder: Path) -> None:
+    """Remove the stale locks on refs in a repository's own folder."""
+    clear([folder / "HEAD.lock", folder / "packed-refs.lock", *(folder / "refs").rglob("*.lock")])
+
+
 def outlived(error: str, folder: Path) -> bool:
     """Whether to try again: wait until the locks in this folder that an error of Git names are gone or stale."""
     locks = [lock for lock in map(Path, _IN_THE_WAY.findall(error)) if lock.resolve().is_relative_to(folder.resolve())]

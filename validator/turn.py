@@ -35,8 +35,8 @@ def _lanes() -> list[IO[bytes]]:
     """Two for each processor: while one waits for the server, another computes. None where no lock can be had."""
     if sys.platform == "win32":
         return []
-    folder, count = Path(tempfile.gettempdir()), 2 * (os.cpu_count() or 1)
     try:
+        folder, count = Path(tempfile.gettempdir()), 2 * (os.cpu_count() or 1)
         return [(folder / f"registry-turn-{os.getuid()}-{lane}").open("ab") for lane in range(count)]
     except OSError:
         return []

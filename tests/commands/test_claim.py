@@ -440,6 +440,14 @@ def test_a_proposal_that_main_has_moved_against_is_told_and_can_be_amended(stage
     assert verb(session, *words, f"{role} and more").exit_code == 0
 
 
+def test_a_proposal_that_the_gate_rejects_holds_nobody_back(stage: Stage) -> None:
+    session, role = stage.clone("session"), "Conversation AI - Handle replies and qualify (Standard)"
+    words = ["--session-id", "talk-1", "--goal", "Handle 20 replies daily", "--yes", "--push"]
+    assert verb(session, "claim", "8", *words, "--role", role).exit_code == 0
+    stage.registered(10, role=role)
+    assert verb(session, "claim", "9", *words).exit_code == 0
+
+
 # Any number
 
 
@@ -520,10 +528,11 @@ def test_any_takes_another_number_after_a_lost_race(stage: Stage) -> None:
 
 
 def test_server_that_refuses_is_told_in_its_own_words(stage: Stage) -> None:
-    in_between(stage, "echo 'closed on Sundays'; exit 1")
+    in_between(stage, "printf 'closed on Sundays \\033[2J\\n'; exit 1")
     done = verb(stage.human, "claim", "4", *MINE, "--push")
     assert done.exit_code == 2
-    assert done.err.endswith("registry: the server does not take the push of number 4: closed on Sundays\n")
+    assert done.err.startswith("number 4: closed on Sundays \\x1b[2J; looking again in ")
+    assert "registry: the server does not take the push of number 4: closed on Sundays" in done.err
     assert refs(stage.human, "refs/heads/claim/") == {}
 
 

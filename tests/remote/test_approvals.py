@@ -11,6 +11,7 @@ from tests.remote.racing import race
 from tests.remote.stage import (
     ENVIRONMENT,
     NAME,
+    REGISTRY,
     Done,
     Stage,
     answer,
@@ -106,13 +107,12 @@ def test_main_moves_between_verdict_and_merge(stage: Stage, verb: str) -> None:
     words = ["4", "--yes"] if verb == "approve" else ["4", "--reason", "no"]
     # The first push runs the deputy's verb to its end before it is judged itself.
     others = " ".join([verb, *words])
-    python = registry.__globals__["REGISTRY"]
     environment = "env -u GIT_DIR -u GIT_QUARANTINE_PATH -u GIT_OBJECT_DIRECTORY -u GIT_ALTERNATE_OBJECT_DIRECTORIES"
     hook.write_text(
         guard.replace(
             "exec ",
             f'lines=$(cat); if mkdir "{stage.folder}/once" 2>/dev/null; then\n'
-            f'  (cd "{deputy}" && {environment} {" ".join(python)} {others} >/dev/null) || exit 1\nfi\n'
+            f'  (cd "{deputy}" && {environment} {" ".join(REGISTRY)} {others} >/dev/null) || exit 1\nfi\n'
             'printf "%s\\n" "$lines" | ',
         )
     )

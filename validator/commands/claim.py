@@ -11,6 +11,7 @@ from validator import locks, model
 from validator.claiming import write_claim
 from validator.commands import main_of
 from validator.document import read
+from validator.escaping import logged
 from validator.finding import FatalError, Verdict
 from validator.judging import judge
 from validator.phrases import a_free_number, holder, ranges
@@ -90,7 +91,7 @@ def claim(*, repo: Path, wish: Wish, push: bool, remote: str, tell: Tell) -> Pro
         if silent >= UNANSWERED:
             raise FatalError(f"the server does not take the push of number {ended.number}: {ended.why}")
         pause = random.uniform(0.01, min(LONGEST_PAUSE, 0.1 * 1.5**attempt))  # noqa: S311 - spreads rivals, hides nothing
-        tell(f"number {ended.number}: {ended.why}; looking again in {pause:.1f} s\n")
+        tell(f"number {ended.number}: {logged(ended.why)}; looking again in {pause:.1f} s\n")
         time.sleep(pause)
     raise FatalError(f"lost {ATTEMPTS} races; try again later")
 

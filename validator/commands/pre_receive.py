@@ -51,7 +51,7 @@ def pre_receive(*, repo: Path, lines: Iterable[str]) -> tuple[str, int]:
     """Judge a push, given the lines that Git hands to the hook; 1 refuses all of it."""
     store = Repo(repo)
     moves = tuple(_move(line) for line in lines if line.strip())
-    locks.clear(store.folder / f"{name}.lock" for name in ("HEAD", "packed-refs", *(move.ref for move in moves)))
+    locks.clear_refs(store.folder)
     (main,) = store.resolve(MAIN)
     push = _Push(moves, Reader(store), main)
     refusals = [(move.ref, why) for move in moves if (why := _judge(move, push)) is not None]

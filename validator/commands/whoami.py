@@ -92,4 +92,4 @@ def _render(document: WhoamiDocument) -> str:
         ("since", document.registered_at or ""),
         ("next", document.next_action),
     )
-    return "".join(f"{name + ':':<8} {visible(value)}\n" for name, value in rows)
+    return "".join(f"{name + ':':<8} {visible(value)}".rstrip() + "\n" for name, value in rows)

@@ -1,0 +1,123 @@
+"""The pages for sessions, approvers and engineers: every command in them is run, and they show what it prints.
+
+A `console` block holds commands after `$ ` (continued after `> `), each followed by its output; a command without
+output has to succeed, one with output prints just that, and `…` alone on a line stands for any lines. An `sh` block is
+a script that has to succeed. The pages are one story, in one folder, in the order of PAGES. `pytest --bless` writes new
+output into the pages; it leaves alone what fits.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.commands.stage import ENVIRONMENT, ROOT
+
+DOCS = ROOT / "docs"
+PAGES = ("server.md", "sessions.md", "approver.md")
+HOME = "/srv/git"  # where the pages say that they are
+MARK = "\x1e"
+BLOCK = re.compile(r"^```(console|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#([^)]+))?\)")
+
+
+class Command(NamedTuple):
+    """A command of a page, the output that the page shows after it, and both as they stand there."""
+
+    text: str
+    shown: str
+    written: str
+
+
+def commands(kind: str, body: str) -> list[Command]:
+    if kind == "sh":
+        return [Command(f"(set -e\n{body})", "", body)]
+    parts = re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]
+    found = []
+    for part in parts:
+        lines = part.splitlines(keepends=True)
+        until = next((at for at, line in enumerate(lines) if at and not line.startswith("> ")), len(lines))
+        text = "".join(line.removeprefix("> ") for line in lines[:until])
+        found.append(Command(text, "".join(lines[until:]), f"$ {part}"))
+    return found
+
+
+def run(page: str, folder: Path) -> Iterator[tuple[Command, str, int]]:
+    """Run a page's commands in one shell; what each printed, and its exit code."""
+    said = [command for block in BLOCK.finditer(page) for command in commands(block[1], block[2])]
+    script = "".join(f"printf '{MARK}'\n{command.text}\nprintf '{MARK}%s' $?\n" for command in said)
+    environment = ENVIRONMENT | {"PATH": f"{folder / 'bin'}{os.pathsep}{ENVIRONMENT['PATH']}", "HOME": str(folder)}
+    done = subprocess.run(
+        ["bash", "-c", f"exec 2>&1\n{script}"],
+        cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    pieces = done.stdout.split(MARK)[1:]
+    assert len(pieces) == 2 * len(said), f"the page ends before its end: {pieces[-1]}"
+    for command, printed, code in zip(said, pieces[::2], pieces[1::2], strict=True):
+        yield command, printed.replace(str(folder.resolve()), HOME), int(code)
+
+
+def plain(text: str) -> str:
+    """Text with what differs from run to run replaced: object ids, keys, times, ages."""
+    text = re.sub(r"\b(?:[0-9a-f]{40}|[0-9a-f]{12}|[0-9a-f]{7}\.\.[0-9a-f]{7})\b", "<id>", text)
+    text = re.sub(r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:]{5,8}Z?)?", "<time>", text)
+    text = re.sub(r" *(?:just now|[0-9]+ (?:min|h|d) ago)", " <age>", text)
+    return re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
+
+
+def fits(shown: str, printed: str) -> bool:
+    """Whether the page shows what was printed; `…` is any number of lines."""
+    pattern = "".join(
+        "(?:.*\n)*?" if line == "…\n" else re.escape(line) for line in plain(shown).splitlines(keepends=True)
+    )
+    return re.fullmatch(pattern, plain(printed)) is not None
+
+
+def test_every_command_of_the_pages_does_what_they_say(tmp_path: Path, bless: bool) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "registry").write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m validator "$@"\n')
+    (tmp_path / "bin" / "registry").chmod(0o755)
+    wrong = []
+    for name in PAGES:
+        page = (DOCS / name).read_text(encoding="utf-8")
+        for command, printed, code in run(page, tmp_path):
+            if command.shown and not fits(command.shown, printed):
+                wrong.append(f"{name}: $ {command.text}prints\n{printed}and not\n{command.shown}")
+                if bless:
+                    said = command.written.removesuffix(command.shown)
+                    page = page.replace(command.written, said + re.sub(r"[ \t]+$", "", printed, flags=re.MULTILINE))
+            elif not command.shown and code:
+                wrong.append(f"{name}: $ {command.text}fails ({code}):\n{printed}")
+        if bless:
+            (DOCS / name).write_text(page, encoding="utf-8", newline="\n")
+    assert bless or not wrong, "\n".join(wrong)
+
+
+def test_what_the_tables_quote_is_what_the_program_says() -> None:
+    """A number, an X, a name or a `…` in a quotation stands for anything."""
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "validator").rglob("*.py")))
+    for name in PAGES:
+        for quoted in re.findall(r"^\| `([^`]+)` \|", (DOCS / name).read_text(encoding="utf-8"), re.MULTILINE):
+            parts = [re.escape(part) for part in re.split(r"[0-9]+|\bX\b|\"?…\"?", quoted.strip("… "))]
+            assert re.search(r"[^\"\n]*".join(parts), source), f"{name}: {quoted}"
+
+
+def test_links_between_the_pages_lead_somewhere() -> None:
+    for name in PAGES:
+        page = (DOCS / name).read_text(encoding="utf-8")
+        for path, anchor in LINK.findall(page):
+            target = DOCS / path
+            assert target.exists(), f"{name}: {path}"
+            headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+            assert not anchor or anchor in anchors, f"{name}: {path}#{anchor}"
+
+
+def test_every_block_is_of_a_kind_that_is_known() -> None:
+    """A `sh ` or `Console` by mistake would not be run."""
+    for name in PAGES:
+        kinds = re.findall(r"^```(.+)$", (DOCS / name).read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(kinds) <= {"console", "sh", "yaml", "json", "text", "apache", "ini"}, name
