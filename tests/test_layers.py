@@ -69,6 +69,7 @@ EFFECTS = {
     "os": {"cli", "door", "turn", "commands/generated", "commands/demo"},
     "sys": {"cli", "door", "guard", "commands/demo"},
     "gc": {"cli", "door", "guard"},
+    "fcntl": {"turn"},
     # Waiting for a rival, and telling a lock that is in use from one that is left over.
     "time": {"cli", "locks", "turn", "commands/approve", "commands/claim"},
     "random": {"turn", "commands/approve", "commands/claim"},
