@@ -67,7 +67,7 @@ EFFECTS = {
     "subprocess": {"commands/demo", "commands/pull_request"},
     "concurrent": {"commands/demo"},
     "os": {"cli", "door", "turn", "commands/generated", "commands/demo"},
-    "sys": {"cli", "door", "guard", "commands/demo"},
+    "sys": {"cli", "door", "guard", "turn", "commands/demo"},
     "gc": {"cli", "door", "guard"},
     "fcntl": {"turn"},
     # Waiting for a rival, and telling a lock that is in use from one that is left over.
