@@ -222,7 +222,7 @@ class TestMerging:
         old.write_text(f'#!/bin/sh\ncase "$*" in *merge-tree*) echo "{usage}" >&2; exit 129;; esac\nexec {git} "$@"\n')
         old.chmod(0o755)
         monkeypatch.setenv("PATH", str(old.parent), prepend=os.pathsep)
-        with pytest.raises(FatalError, match=r"Git 2\.38 or newer"):
+        with pytest.raises(FatalError, match=r"this Git cannot merge in memory; install Git 2\.38 or newer"):
             Repo(repository.path).merge(main, head)
 
 

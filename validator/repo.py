@@ -18,6 +18,7 @@ from validator.finding import FatalError
 
 TWICE = "twice"  # the mode of an entry that its folder lists more than once
 MAX_COMMIT = 1024 * 1024  # bytes, message and all
+USAGE = 129  # how Git exits when it does not know an option
 MAX_LISTING = 8 * 1024 * 1024  # bytes: about 100,000 files
 OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # Enough for every way to name a commit, and nothing that could be an option, a second line or a search pattern.
@@ -160,8 +161,10 @@ class Repo:
         command = ("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", base, head)
         status, out, error = self._run(*command, environment=self._real if kept else None)
         tree, *conflicts = out.decode("utf-8", "surrogateescape").split("\0")
+        if status == USAGE:
+            raise FatalError("this Git cannot merge in memory; install Git 2.38 or newer")
         if status not in (0, 1) or not OID.fullmatch(tree):
-            raise FatalError(f"git merge-tree (Git 2.38 or newer): {_last_line(error)}")
+            raise FatalError(f"git merge-tree: {_last_line(error)}")
         return Merge(tree, tuple(sorted({path for path in conflicts if path})) if status else ())
 
     def tree(self, treeish: str) -> dict[str, Entry]:
