@@ -102,14 +102,14 @@ class Repo:
     @classmethod
     def found_or_made(cls, folder: Path) -> "Repo":
         """The repository around a folder, or a new one in it whose first branch is main."""
+        import git
+
         whole = folder.resolve()
         try:
             return cls(next(path for path in (whole, *whole.parents) if path.is_dir()))
         except FatalError:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
-                import git
-
                 git.Git(folder).execute(
                     ["git", "init", "--quiet", "--initial-branch=main", "--", str(folder.resolve())]
                 )

@@ -472,7 +472,7 @@ def test_any_takes_what_is_left(stage: Stage) -> None:
     done = verb(session, "claim", "--any", *MINE, "--push", "--format", "json")
     assert done.exit_code == 1
     assert (document(done)["number"], document(done)["branch"]) == (0, "")
-    assert document(done)["note"] == "no number is left that is not proposed already; free numbers: 1-12"
+    assert document(done)["note"] == "no number is left that is not proposed already; ask again when one is turned down"
     lost = verb(session, "claim", "4", *MINE, "--push")
     assert lost.note.endswith("no number is left")
 

@@ -30,7 +30,7 @@ def test_the_session_hears_why(guarded: Stage) -> None:
     assert list(guarded.refs("refs/heads/")) == ["refs/heads/main"]
     answer = whoami(guarded, "session", "--fetch")
     assert (answer["state"], answer["number"]) == ("unregistered", None)
-    assert answer["next_action"].startswith("claim/04 was turned down: Take number 5, please; claim a number")
+    assert answer["next_action"].startswith("claim/04 was turned down: Take number 5, please; claim a free number")
     text = verb(session, *WHO)
     assert text.exit_code == 1
     assert text.out.startswith("marketing-outreach-1 is not registered\nnext: claim/04 was turned down: Take number 5")

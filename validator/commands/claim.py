@@ -14,7 +14,7 @@ from validator.document import read
 from validator.escaping import logged
 from validator.finding import FatalError, Verdict
 from validator.judging import judge
-from validator.phrases import a_free_number, holder, ranges
+from validator.phrases import holder, ranges
 from validator.reading import Reader, charter_of, claims_at
 from validator.remote import PROPOSAL, Outcome, Proposal, Pushed, Remote, Update
 from validator.repo import Repo
@@ -207,7 +207,7 @@ def _nothing_left(table: _Table) -> str:
     free = table.free()
     if free:
         return f"the charter plans other roles for the free numbers ({ranges(free)}); claim without a role of your own"
-    return f"no number is left that is not proposed already; {a_free_number(table.snapshot)}"
+    return "no number is left that is not proposed already; ask again when one is turned down"
 
 
 def _text(table: _Table, wish: Wish, number: int) -> str:
