@@ -18,11 +18,13 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format-check code-check type-check generated-check format generated bench coverage mutation \
+.PHONY: help runtime demo test lint format-check code-check type-check generated-check format generated bench coverage mutation \
 	lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+runtime: $(RUNTIME) ## what the verbs need, and no more: .venv/bin/registry
 
 demo: $(RUNTIME) ## the whole story in a minute, on a Git server in a temporary folder
 	$(BIN)/registry demo
@@ -45,6 +47,7 @@ generated-check: $(RUNTIME) ## are the generated files fresh; each check names t
 	$(BIN)/registry schema --check
 	$(BIN)/registry codeowners --check
 	$(BIN)/registry explain --page --check
+	$(BIN)/registry github ruleset --check
 
 format: $(DEV) ## lay the code out and mend what ruff can mend
 	$(BIN)/python -m ruff check --fix
@@ -54,6 +57,7 @@ generated: $(RUNTIME) ## write the generated files anew
 	$(BIN)/registry schema
 	$(BIN)/registry codeowners
 	$(BIN)/registry explain --page
+	$(BIN)/registry github ruleset
 
 bench: $(DEV) ## medians and ratios against check-jsonschema, in one run
 	$(BIN)/python -m benchmarks $(ARGS)

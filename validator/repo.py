@@ -41,6 +41,10 @@ _ENVIRONMENT = {
 }
 
 
+class ShallowError(FatalError):
+    """A clone without all of its history."""
+
+
 class Entry(NamedTuple):
     """One file of a tree. `size` is in bytes; None for a submodule, and where only the change is known."""
 
@@ -76,7 +80,7 @@ class Repo:
         except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
             raise FatalError(f"{folder} is not inside a Git repository") from error
         if Path(common, "shallow").exists():
-            raise FatalError("a shallow clone does not hold who was first; run: git fetch --unshallow")
+            raise ShallowError("a shallow clone does not hold who was first; run: git fetch --unshallow")
         self.top = Path(top) if top else None
         self.folder = Path(common)
         # Git takes attributes from the folder that it stands in; in its own folder there are none of a change's making.
