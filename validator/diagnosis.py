@@ -21,6 +21,7 @@ GOVERNED = (
     *PLACES,
 )
 MENDED = "registry codeowners"
+BY_HAND = "$EDITOR .github/workflows/*.yml"
 
 
 class State(StrEnum):
@@ -150,8 +151,8 @@ def _gate(grounds: Grounds) -> Check:
     if len(named) > 1:
         faults.append(f'{some(flow.path for flow, _ in named)} each have a job that can be called "{CHECK}"')
     return verdict(
-        "gate-runs", "the ruleset waits for a check of this name: skipped it counts as success, filtered it never comes",
-        "; ".join(faults), "git checkout origin/main -- .github/workflows", fine=f'"{CHECK}" always runs, and is the only one',
+        "gate-runs", "the ruleset waits for a check of this name: skipped it is a success, filtered it never comes",
+        "; ".join(faults), BY_HAND, fine=f'"{CHECK}" always runs, and is the only one',
     )  # fmt: skip
 
 
@@ -174,7 +175,7 @@ def _permissions(grounds: Grounds) -> Check:
             faults.append(f"{flow.path} may write to the repository")
     return verdict(
         "workflow-permissions", "what a workflow may do, whoever gets a word into it may do",
-        "; ".join(faults), "zizmor .github/workflows", fine="every workflow states what it needs, and none writes files",
+        "; ".join(faults), BY_HAND, fine="every workflow states what it needs, and none writes files",
     )  # fmt: skip
 
 
@@ -192,7 +193,7 @@ def _head_is_data(grounds: Grounds) -> Check:
     return verdict(
         "head-is-data", "what is checked out in a privileged run can run, and hold the run's token",
         f"{some(faults)} checks a proposal out with the rights of main" if faults else "",
-        "git checkout origin/main -- .github/workflows", fine="no privileged workflow checks a proposal out",
+        BY_HAND, fine="no privileged workflow checks a proposal out",
     )  # fmt: skip
 
 

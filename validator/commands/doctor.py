@@ -1,5 +1,6 @@
 """Is the gate in force here? What the files of main tell, what the server tells, and what mends it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from validator.workflows import ACTIONS, FOLDER, read_workflow
 
 SIGNS = {State.IN_FORCE: "✓", State.NOT_IN_FORCE: "✗", State.UNKNOWN: "?"}
 SHALLOW = ("history-whole", "who was first is read from history; without all of it nothing can be judged")
+_ON_GITHUB = re.compile(r"(?:^|[@/.])github\.com[:/]")
 GITHUBS = "what GitHub enforces is decided there, not in a file"
 
 
@@ -65,8 +67,10 @@ def _hook(repo: Repo, remote: str) -> Check:
         server = repo.folder if repo.top is None else _folder(Remote(repo, remote).url)
     except FatalError:
         return Check(name, State.UNKNOWN, f"there is no remote {remote} to guard", why, f"git remote add {remote} URL")
+    if server is None and _ON_GITHUB.search(Remote(repo, remote).url):
+        return Check(name, State.IN_FORCE, f"{remote} is on GitHub, where the ruleset takes the hook's place", why)
     if server is None:
-        what = f"{remote} is not a folder of this machine; a forge needs no hook, a server of your own does"
+        what = f"{remote} is not a folder of this machine; whether it has the guard is seen there"
         return Check(name, State.UNKNOWN, what, why, "registry install-hook BARE_REPO")
     hook = server / "hooks" / "pre-receive"
     there = hook.is_file() and MARK in hook.read_text(encoding="utf-8", errors="replace")
