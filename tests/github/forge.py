@@ -1,7 +1,7 @@
 """A stand-in for GitHub on this machine: a repository with its refs, payloads in the published shape, and a runner.
 
-The runner reads the workflow files themselves: what starts them, their jobs, their steps. `uses:` of actions/checkout is
-played by a clone, of actions/setup-python by nothing; every `run:` is given to `bash -e`, as on GitHub.
+The runner reads the workflow files themselves: what starts them, their jobs, their steps. `uses:` of actions/checkout
+is played by a clone, of actions/setup-python by nothing; every `run:` is given to `bash -e`, as on GitHub.
 """
 
 import json
@@ -185,14 +185,17 @@ class Forge:
                 jobs |= {job.name: job for job in self._run(workflow, event, payload)}
         return jobs
 
+    def judge(self, payload: Mapping[str, Any], event: str = "pull_request_target") -> Job:
+        """The gate's job alone, whether or not the event would start it."""
+        return next(self._run(self.workflow("validate"), event, payload))
+
     def gate(self, pull: int, **options: Any) -> Job:
         """The gate's job on a pull request."""
-        payload = self.pull_request(pull, **options)
-        return next(self._run(self.workflow("validate"), "pull_request_target", payload))
+        return self.judge(self.pull_request(pull, **options))
 
     def gate_group(self, pull: int, base: str | None = None) -> Job:
         """The gate's job on a merge queue's group."""
-        return next(self._run(self.workflow("validate"), "merge_group", self.merge_group(pull, base)))
+        return self.judge(self.merge_group(pull, base), "merge_group")
 
     def workflows(self) -> list[dict[str, Any]]:
         """The workflows of main: for these events GitHub takes them from nowhere else."""
@@ -203,7 +206,8 @@ class Forge:
         import yaml12
 
         text = self.origin.git("cat-file", "blob", f"main:.github/workflows/{name}.yml")
-        parsed: dict[str, Any] = yaml12.parse_yaml(text)
+        parsed: Any = yaml12.parse_yaml(text)
+        assert isinstance(parsed, dict)
         return parsed
 
     def _run(self, workflow: dict[str, Any], event: str, payload: Mapping[str, Any]) -> Iterator[Job]:
@@ -214,13 +218,12 @@ class Forge:
             done[key] = self._run_job(job, event, payload, done)
             yield done[key]
 
-    def _run_job(
-        self, job: dict[str, Any], event: str, payload: Mapping[str, Any], done: Mapping[str, Job]
-    ) -> Job:
+    def _run_job(self, job: dict[str, Any], event: str, payload: Mapping[str, Any], done: Mapping[str, Job]) -> Job:
         self.runs += 1
         folder = self.folder / f"run-{self.runs}"
         folder.mkdir()
         values = {"github.token": TOKEN}
+        values |= {f"steps.{step['id']}.outputs.remark": "" for step in job["steps"] if "id" in step}
         values |= {f"needs.{k}.outputs.{n}": v for k, one in done.items() for n, v in one.outputs.items()}
         (folder / "event.json").write_text(json.dumps(payload))
         steps = list[Step]()
@@ -292,9 +295,8 @@ def claim(number: int, **fields: str) -> str:
     """A claim of the first fleet, with fields changed or added."""
     text = fleet()[number]
     for name, value in fields.items():
-        line = f"{name}: {value}"
-        changed, count = re.subn(rf"^{name}: .*$", lambda _, line=line: line, text, flags=re.MULTILINE)
-        text = changed if count else f"{text}{line}\n"
+        kept = [line for line in text.splitlines() if not line.startswith(f"{name}: ")]
+        text = "\n".join([*kept, f"{name}: {value}", ""])
     return text
 
 
@@ -304,7 +306,8 @@ def is_started(on: Mapping[str, Any], event: str, payload: Mapping[str, Any]) ->
         return False
     given = on[event] if isinstance(on[event], dict) else {}
     base = payload.get("pull_request", {}).get("base", {}).get("ref") or payload.get("ref", "").split("/")[-1]
-    return payload.get("action") in given.get("types", [payload.get("action")]) and base in given.get("branches", [base])
+    action = payload.get("action")
+    return action in given.get("types", [action]) and base in given.get("branches", [base])
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
