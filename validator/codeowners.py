@@ -120,15 +120,15 @@ def _regex(pattern: str) -> re.Pattern[str]:
     *folders, last = parts
     before = "".join(r"(?:.+/)?" if part == "**" else f"{_segment(part)}/" for part in folders)
     if last == "**":
-        return re.compile(rf"{before}.+")
+        return re.compile(rf"{before}.+", re.DOTALL)
     # `docs/*` is what lies in the folder itself; `docs/a*` is also what lies below a folder of such a name.
-    return re.compile(f"{before}{_segment(last)}{'' if last == '*' else '(?:/.*)?'}")
+    return re.compile(f"{before}{_segment(last)}{'' if last == '*' else '(?:/.*)?'}", re.DOTALL)
 
 
 def _segment(part: str) -> str:
     if part == "*":
         return "[^/]+"
-    marks = re.findall(r"\\.|.", part)
+    marks = re.findall(r"\\.|.", part, re.DOTALL)
     return "".join(
         {"*": "[^/]*", "?": "[^/]"}.get(mark) or re.escape(mark.removeprefix("\\") or mark) for mark in marks
     )

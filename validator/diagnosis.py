@@ -12,7 +12,7 @@ from validator.model import Charter
 from validator.phrases import some
 from validator.settings import CHECK, RULESET_FILE, ruleset_text
 from validator.snapshot import CHARTER
-from validator.workflows import Job, Workflow, may_be_called
+from validator.workflows import ACTIONS, Job, Workflow, may_be_called
 
 PLACEHOLDER = "@OWNER"
 # Who changes one of these changes the judge, or who approves.
@@ -168,8 +168,9 @@ def _gate_faults(flow: Workflow, job: Job) -> Iterator[str]:
 
 
 def _permissions(grounds: Grounds) -> Check:
-    faults = [f"{flow.path} states no permissions" for flow in grounds.workflows if flow.permissions is None]
-    for flow in grounds.workflows:
+    flows = [flow for flow in grounds.workflows if flow.path not in ACTIONS]
+    faults = [f"{flow.path} states no permissions" for flow in flows if flow.permissions is None]
+    for flow in flows:
         stated = [flow.permissions, *(job.permissions for job in flow.jobs)]
         if "write-all" in stated or any(isinstance(row, dict) and row.get("contents") == "write" for row in stated):
             faults.append(f"{flow.path} may write to the repository")
