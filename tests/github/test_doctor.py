@@ -66,7 +66,7 @@ FAULTS: dict[str, tuple[Changes, str, str]] = {
     "lines that are skipped": (
         {"CODEOWNERS": "* @OWNER\n!registry/ @OWNER\n/docs/[a-z]* @OWNER\n*.md OWNER\n\\#x @OWNER\n"},
         "codeowners-lines",
-        "line 2: a pattern cannot be negated with !; line 3: [ ] is no range of characters here; line 4: OWNER is no owner",
+        "line 2: a pattern cannot be negated with !; line 3: [ ] is no range of characters here; line 4: OWNER is",
     ),
     "a later line takes ownership away": (
         {"CODEOWNERS": "* @OWNER\n/registry/ # everybody\n"},
@@ -129,17 +129,9 @@ def test_what_is_wrong_on_main_is_named(forge: Forge, fault: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("    name: registry gate
-", "    if: always()
-    name: registry gate
-", "the job gate of"),
-        ("    branches: [main]
-", "    branches: [main]
-    paths: [registry/**]
-", "pull_request_target.paths"),
-        ("  merge_group:
-    types: [checks_requested]
-", "", "does not run on merge_group"),
+        ("    name: registry gate\n", "    if: always()\n    name: registry gate\n", "the job gate of"),
+        ("    branches: [main]\n", "    branches: [main]\n    paths: [registry/**]\n", "pull_request_target.paths"),
+        ("  merge_group:\n    types: [checks_requested]\n", "", "does not run on merge_group"),
     ],
 )
 def test_a_gate_that_can_be_skipped_is_none(forge: Forge, before: str, after: str, said: str) -> None:
