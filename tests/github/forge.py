@@ -189,6 +189,14 @@ class Forge:
         """The gate's job alone, whether or not the event would start it."""
         return next(self._run(self.workflow("validate"), event, payload))
 
+    def act(self, payload: Mapping[str, Any]) -> Job:
+        """The composite action as the one step of a job."""
+        import yaml12
+
+        action: Any = yaml12.parse_yaml(self.origin.git("cat-file", "blob", "main:action.yml"))
+        job = {"name": "registry gate", "steps": action["runs"]["steps"]}
+        return self._run_job(job, "pull_request_target", payload, {})
+
     def gate(self, pull: int, **options: Any) -> Job:
         """The gate's job on a pull request."""
         return self.judge(self.pull_request(pull, **options))
@@ -270,6 +278,7 @@ class Forge:
         files = {"GITHUB_EVENT_PATH": folder / "event.json", "GITHUB_STEP_SUMMARY": folder / "summary.md"}
         files |= {"GITHUB_OUTPUT": output} if output else {}
         stand_in = {"FORGE_STATE": str(self.state), "FORGE_CALLS": str(self.calls), "PATH": path}
+        files |= {"GITHUB_ACTION_PATH": folder / "work"}
         return environment(**runner, **stand_in, **{name: str(file) for name, file in files.items()})
 
 

@@ -137,3 +137,11 @@ def test_a_remark_goes_from_job_to_job_on_one_line(forge: Forge) -> None:
     look = forge.deliver("pull_request_target", forge.pull_request(7))["look at the proposal"]
     assert json.loads(look.outputs["remark"])["number"] == 7
     assert look.last.out == look.outputs["remark"] + "\n"
+
+
+@pytest.mark.parametrize("goal", ["Do my best", None])
+def test_the_action_is_the_same_gate(forge: Forge, goal: str | None) -> None:
+    forge.claim(7, 4, **({"goal": goal} if goal else {}))
+    action, gate = forge.act(forge.pull_request(7)), forge.gate(7)
+    assert (action.status, action.last.out, action.summary) == (gate.status, gate.last.out, gate.summary)
+    assert [step.status for step in action.steps] == [0, 1 if goal else 0]
