@@ -26,12 +26,8 @@ PRODUCT = ("validator", "requirements", "registry", ".github", "Makefile", "CODE
 
 def product() -> dict[str | bytes, bytes]:
     """The files of this very working copy, as main has them."""
-    named = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *PRODUCT],
-        cwd=ROOT, check=True, capture_output=True, env=environment(),
-    ).stdout  # fmt: skip
-    paths = [name.decode() for name in named.split(b"\0")[:-1]]
-    return {path: (ROOT / path).read_bytes() for path in paths if (ROOT / path).is_file()}
+    files = [file for name in PRODUCT for file in [ROOT / name, *(ROOT / name).rglob("*")] if file.is_file()]
+    return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in files if file.suffix != ".pyc"}
 
 
 class Step(NamedTuple):

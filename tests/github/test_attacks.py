@@ -16,6 +16,8 @@ import pytest
 from tests.github.forge import SESSION_ID, Forge, Job, claim
 from tests.repository import Changes, claim_path, environment
 
+pytestmark = pytest.mark.blackbox
+
 SESSION = (SESSION_ID, "session")
 MINE = claim_path(4)
 OUR_LINE = re.compile(r"::(?:notice|warning|error|group|endgroup)(?: [^:]*)?::.*")

@@ -9,6 +9,8 @@ from tests.github.forge import Forge
 from tests.github.test_settings import OWNERS, github, with_owners
 from tests.repository import Changes
 
+pytestmark = pytest.mark.blackbox
+
 
 def named(forge: Forge) -> Changes:
     """A main whose approver is somebody."""

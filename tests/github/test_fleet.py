@@ -12,6 +12,8 @@ import pytest
 from tests.github.forge import Forge, Job
 from tests.repository import fleet
 
+pytestmark = pytest.mark.blackbox
+
 FIRST = 100  # the pull request of number 1
 # The pull requests whose claim the seed itself got wrong: 17 e-mails to 16 prospects, and 16 to 17.
 WARNED = {FIRST + 4: "1 warning", FIRST + 5: "1 warning"}

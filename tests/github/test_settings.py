@@ -11,6 +11,8 @@ from tests.github.forge import Forge
 from validator.codeowners import owners_text
 from validator.settings import REPOSITORY, RULESET_FILE, WORKFLOW_TOKEN, ruleset, ruleset_text, seen
 
+pytestmark = pytest.mark.blackbox
+
 Done = subprocess.CompletedProcess[str]
 OWNERS = owners_text("registry/charter.yaml", ["@OWNER"])
 

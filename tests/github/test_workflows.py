@@ -2,11 +2,15 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
 from tests.github.forge import SESSION_ID, Forge, claim
 from tests.repository import claim_path
+
+pytestmark = pytest.mark.blackbox
 
 SESSION = (SESSION_ID, "session")
 MARK = "<!-- session-registry: verdict -->"
@@ -145,3 +149,26 @@ def test_the_action_is_the_same_gate(forge: Forge, goal: str | None) -> None:
     action, gate = forge.act(forge.pull_request(7)), forge.gate(7)
     assert (action.status, action.last.out, action.summary) == (gate.status, gate.last.out, gate.summary)
     assert [step.status for step in action.steps] == [0, 1 if goal else 0]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["--event"], 2, "registry: which event? give its file, or run where GITHUB_EVENT_PATH names one\n"),
+        (["--event", "nowhere.json"], 2, "registry: the event payload nowhere.json cannot be read: No such file"),
+        (["--event", "event.json", "--head", "main"], 2, "--event says what is judged; leave out --head"),
+        (["--event", "event.json", "--steps"], 2, "--event says what is judged; leave out --steps"),
+        (["--event", "event.json", "--remote", "elsewhere"], 2, "registry: there is no remote 'elsewhere' here"),
+        (["--event", "event.json"], 0, ""),
+    ],
+)
+def test_an_event_by_hand(forge: Forge, words: list[str], status: int, said: str) -> None:
+    forge.claim(7, 4)
+    clone = forge.folder / "clone"
+    forge.origin.git("clone", "--quiet", str(forge.origin.path), str(clone))
+    (clone / "event.json").write_text(json.dumps(forge.pull_request(7)))
+    env = forge.variables(forge.folder) | {"PYTHONPATH": str(clone), "GITHUB_EVENT_PATH": ""}
+    command = [sys.executable, "-P", "-m", "validator", "validate", *words]
+    done = subprocess.run(command, cwd=clone, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    assert said in done.stderr

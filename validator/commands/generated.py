@@ -11,6 +11,7 @@ from validator.codeowners import owners_text
 from validator.commands import Answer
 from validator.document import MAX_BYTES, read
 from validator.finding import FatalError
+from validator.remark import RemarkDocument
 from validator.repo import Repo
 from validator.settings import RULESET_FILE, ruleset_text
 from validator.snapshot import CHARTER, parse
@@ -33,6 +34,7 @@ SHAPES: Mapping[str, type[model.Shape]] = {
     "output-approve": output.ApprovalsDocument,
     "output-rules": output.RulesDocument,
     "output-github-plan": output.GithubPlanDocument,
+    "output-github-remark": RemarkDocument,
     "output-doctor": output.DoctorDocument,
 }
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
