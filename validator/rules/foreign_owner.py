@@ -1,8 +1,9 @@
 """A change of a claim by somebody who is not its owner.
 
 What it means: A claim with an `owner` belongs to that account on the forge. It is proposed by its owner; from then on
-it is changed or given back by its owner as main has it, or by an approver of main's charter. The account is told by its
-number, which stays when a login is renamed. Where no forge says who proposes, nothing is asked.
+it is changed or given back by its owner as main has it, or by an approver of main's charter. The acknowledgement of its
+number is the owner's alone. The account is told by its number, which stays when a login is renamed. Where no forge says
+who proposes, nothing is asked.
 
 Why: A session_id is a name that anyone can write. The forge knows which account opened the pull request.
 
@@ -17,8 +18,9 @@ field out. `gh api user --jq .id` shows the number. If the account is lost, an a
 
 from collections.abc import Iterator
 
+from validator import model
 from validator.finding import Level, Location, Problem
-from validator.snapshot import Author, ClaimFile, Snapshot
+from validator.snapshot import Author, ClaimFile, Snapshot, form_of
 
 CODE, NAME, LEVEL = "REG307", "foreign-owner", Level.ERROR
 MINE = "gh api user --jq .id"
@@ -29,6 +31,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     if head.author is None:
         return
     approves = _approves(head.author, base)
+    yield from _acknowledged(head.author, head, base)
     for path in sorted(head.touched(base)):
         held, claim = base.claims.get(path), head.claims.get(path)
         owner = held.draft.owner if held else None
@@ -36,6 +39,16 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             yield _foreign(held, claim, owner, head.author)
         elif claim and not (held and approves) and claim.draft.owner not in (None, head.author.account):
             yield _borrowed(claim, head.author)
+
+
+def _acknowledged(author: Author, head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """A session says of itself that it is ready: not even an approver says it for another."""
+    for path in sorted(head.touched(base)):
+        shape, number = form_of(path, None) or (None, None)
+        held = base.by_number.get(number or 0) if shape is model.Acknowledgement else None
+        if held and held.draft.owner not in (None, author.account):
+            message = f"number {number} acknowledges from {held.draft.owner}; this change is {author.handle}'s ({author.account})"
+            yield Problem(Location(path), message, f"propose it from the owner's account (whose number: {MINE})")
 
 
 def _approves(author: Author, base: Snapshot) -> bool:
