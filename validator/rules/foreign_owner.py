@@ -31,7 +31,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     if head.author is None:
         return
     approves = _approves(head.author, base)
-    yield from _acknowledged(head.author, head, base)
+    yield from _acknowledged(head.author, head, base, approves=approves)
     for path in sorted(head.touched(base)):
         held, claim = base.claims.get(path), head.claims.get(path)
         owner = held.draft.owner if held else None
@@ -41,13 +41,15 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             yield _borrowed(claim, head.author)
 
 
-def _acknowledged(author: Author, head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """A session says of itself that it is ready: not even an approver says it for another."""
+def _acknowledged(author: Author, head: Snapshot, base: Snapshot, *, approves: bool) -> Iterator[Problem]:
+    """A session says of itself that it is ready. An approver may take the word away, and not say it for another."""
     for path in sorted(head.touched(base)):
         shape, number = form_of(path, None) or (None, None)
         held = base.by_number.get(number or 0) if shape is model.Acknowledgement else None
-        if held and held.draft.owner not in (None, author.account):
-            message = f"number {number} acknowledges from {held.draft.owner}; this change is {author.handle}'s ({author.account})"
+        cleared = approves and path not in head.files
+        if held and not cleared and held.draft.owner not in (None, author.account):
+            who = f"this change is {author.handle}'s ({author.account})"
+            message = f"number {number} acknowledges from {held.draft.owner}; {who}"
             yield Problem(Location(path), message, f"propose it from the owner's account (whose number: {MINE})")
 
 
