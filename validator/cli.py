@@ -393,7 +393,7 @@ def remark(event: str | None, remote: str, repo: Path) -> NoReturn:
     text = remark(repo=repo, remote=remote, data=_event(event or THE_RUNNERS))
     output = os.environ.get("GITHUB_OUTPUT")
     if output:
-        _append(Path(output), f"remark={text}\n")
+        _append(Path(output), f"remark={text}\n", "output")
     _answer(f"{text}\n", 0)
 
 
@@ -435,7 +435,7 @@ def _report(verdict: Verdict, format: str, output: Path | None) -> NoReturn:
     if format == "github" and summary:
         from validator.report.github import summary as as_markdown
 
-        _append(Path(summary), as_markdown(verdict))
+        _append(Path(summary), as_markdown(verdict), "summary")
     if output is None:
         _say(text)
     else:
@@ -481,12 +481,13 @@ def _asked(question: str) -> bool:
     return click.confirm(question, err=True)
 
 
-def _append(path: Path, text: str) -> None:
+def _append(path: Path, text: str, what: str) -> None:
+    """Write to one of the files that a runner gives to a step."""
     try:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise FatalError(f"the runner's file cannot be written: {error.strerror}") from error
+        raise FatalError(f"the step {what} cannot be written: {error.strerror}") from error
 
 
 def _write(path: Path, text: str) -> None:
