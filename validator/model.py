@@ -31,6 +31,7 @@ PublicKey = Annotated[
     str,
     Field(pattern=r"^(ssh|ecdsa|sk)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+=*( [^\n]*)?$", json_schema_extra=NO_NEWLINE),
 ]
+Account = Annotated[str, Field(pattern=r"^github:[1-9][0-9]{0,18}$", json_schema_extra=NO_NEWLINE)]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$", json_schema_extra=NO_NEWLINE)]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", json_schema_extra=NO_NEWLINE)]
 Week = Annotated[str, Field(pattern=r"^[0-9]{4}-W(0[1-9]|[1-4][0-9]|5[0-3])$", json_schema_extra=NO_NEWLINE)]
@@ -115,7 +116,11 @@ class Appointment(Shape):
 
 
 class Claim(Shape):
-    """The content of `registry/sessions/NN.yaml`: who takes a number, in which role, for which measurable goal."""
+    """The content of `registry/sessions/NN.yaml`: who takes a number, in which role, for which measurable goal.
+
+    `owner` is the account on a forge that speaks for the session, by its number, which a rename leaves alone;
+    `owner_login` only tells people who that is.
+    """
 
     number: int
     role: Line
@@ -128,6 +133,8 @@ class Claim(Shape):
     schedule: Many[Appointment] = ()
     status: Status
     timestamp: Timestamp
+    owner: Account | None = None
+    owner_login: Line | None = None
     labels: dict[str, str] = Field(default_factory=dict)
 
 

@@ -7,7 +7,7 @@ printable too. They have to be well-formed Unicode (`validator.escaping.well_for
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, JsonValue
 
 from validator.consensus import CriterionName, Phase
 from validator.escaping import json_text, well_formed
@@ -209,6 +209,41 @@ class RulesDocument(PrintedDocument):
     """`explain`: the rules in the order of their codes."""
 
     rules: tuple[RuleEntry, ...]
+
+
+class SettingEntry(Printed):
+    """A thing to be set on GitHub, as it is and as it should be; text where it is a file, null where there is none."""
+
+    name: str
+    fits: bool
+    actual: JsonValue
+    wanted: JsonValue
+
+
+class GithubPlanDocument(PrintedDocument):
+    """`github plan` and, after it has done its work, `github apply`."""
+
+    fits: bool
+    settings: tuple[SettingEntry, ...]
+
+
+class CheckEntry(Printed):
+    """One thing that has to be so for the gate to be in force; `command` mends it, null where nothing is wrong."""
+
+    name: str
+    part: Literal["local", "remote"]
+    state: Literal["in-force", "not-in-force", "unknown"]
+    what: str
+    why: str
+    command: str | None
+
+
+class DoctorDocument(PrintedDocument):
+    """`doctor`: `in_force` where no check says otherwise; `commit` is null where the repository cannot be read."""
+
+    commit: Oid | None
+    in_force: bool
+    checks: tuple[CheckEntry, ...]
 
 
 def as_json(document: PrintedDocument) -> str:

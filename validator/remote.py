@@ -90,9 +90,12 @@ class Remote:
         """The name of the remote's main as last fetched."""
         return f"refs/remotes/{self.name}/main"
 
-    def fetch(self) -> None:
-        """Hear of main, proposals and rejections. Raises FatalError where the server does not answer."""
-        refspecs = [spec.format(remote=self.name) for spec in REFSPECS]
+    def fetch(self, refspecs: Sequence[str] = REFSPECS) -> None:
+        """Hear of main, proposals and rejections, or of other refs; `{remote}` in a refspec is the remote's name.
+
+        Raises FatalError where the server does not answer.
+        """
+        named = [spec.format(remote=self.name) for spec in refspecs]
         options = (
             "--quiet",
             "--prune",
@@ -101,9 +104,9 @@ class Remote:
             "--no-recurse-submodules",
             "--no-auto-gc",
         )
-        status, _, error = self.repo.as_user("fetch", *options, "--", self.name, *refspecs)
+        status, _, error = self.repo.as_user("fetch", *options, "--", self.name, *named)
         if status and locks.outlived(error, self.repo.folder):
-            status, _, error = self.repo.as_user("fetch", *options, "--", self.name, *refspecs)
+            status, _, error = self.repo.as_user("fetch", *options, "--", self.name, *named)
         if status:
             raise FatalError(f"{self.url} does not answer: {' '.join(error.split())[-300:]}")
 

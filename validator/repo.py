@@ -46,6 +46,10 @@ _ENVIRONMENT = {
 }
 
 
+class ShallowError(FatalError):
+    """A clone without all of its history."""
+
+
 class Entry(NamedTuple):
     """One file of a tree. `size` is in bytes; None for a submodule, and where only the change is known."""
 
@@ -85,7 +89,7 @@ class Repo:
         except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
             raise FatalError(f"{folder} is not inside a Git repository") from error
         if Path(common, "shallow").exists():
-            raise FatalError("a shallow clone does not hold who was first; run: git fetch --unshallow")
+            raise ShallowError("a shallow clone does not hold who was first; run: git fetch --unshallow")
         self.top = Path(top) if top else None
         self._real = {"GIT_DIR": str(Path(git_dir).resolve())}
         try:

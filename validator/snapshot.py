@@ -74,6 +74,7 @@ class Draft(NamedTuple):
     schedule: tuple[model.Appointment, ...] | None = None
     status: str | None = None
     timestamp: str | None = None
+    owner: str | None = None
 
 
 class ClaimFile(NamedTuple):
@@ -93,6 +94,13 @@ class ClaimFile(NamedTuple):
     def claim(self) -> model.Claim | None:
         """The claim, where the file has the form of one."""
         return self.parsed.value
+
+
+class Author(NamedTuple):
+    """Who proposes, as a forge vouches for it: `github:583231`, and the handle `@OWNER` of today."""
+
+    account: str
+    handle: str
 
 
 class Intent(NamedTuple):
@@ -120,6 +128,7 @@ class Snapshot:
     unrelated: bool = False  # the change shares no history with its base
     rewritten: bool = False  # moving main to it would leave main's first-parent line
     unsigned: bool = False  # main is guarded by signatures, and this step carries none of an approver
+    author: Author | None = None  # who proposes, where a forge says so
 
     @property
     def charter(self) -> model.Charter | None:

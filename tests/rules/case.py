@@ -6,7 +6,8 @@
     case.toml     what a folder cannot hold, and another way to judge than `validate` (optional)
     expected.txt  the whole text report
 
-In case.toml, `verb` is `validate`, `steps` (validate --steps) or `audit`, and each of the tables `base`, `main` and
+In case.toml, `verb` is `validate`, `steps` (validate --steps) or `audit`, `author` is who proposes, as a forge says
+(a table of `account` and `handle`), and each of the tables `base`, `main` and
 `head` may have `delete` (paths), `files` (path to text), `modes` (path to Git mode) and `orphan` (shares no history).
 Base is committed at 09:00, main at 10:00 and head at 11:00 UTC on 2026-11-20.
 """
@@ -22,6 +23,7 @@ from validator.commands.audit import audit
 from validator.commands.validate import validate
 from validator.finding import Verdict
 from validator.report import text
+from validator.snapshot import Author
 
 REGISTRY = Path(__file__).parent / "registry"
 CASES = Path(__file__).parent / "cases"
@@ -47,6 +49,7 @@ class Case(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     verb: Literal["validate", "steps", "audit"] = "validate"
+    author: Author | None = None
     base: Stage = Stage()
     main: Stage | None = None
     head: Stage | None = None
@@ -63,7 +66,7 @@ def report(folder: Path, path: Path) -> str:
 def judged(case: Case, path: Path) -> Verdict:
     if case.verb == "audit":
         return audit(repo=path, ref="main")
-    return validate(repo=path, base="main", head="change", steps=case.verb == "steps")
+    return validate(repo=path, base="main", head="change", steps=case.verb == "steps", author=case.author)
 
 
 def build(folder: Path, case: Case, repository: Repository) -> None:

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from validator import model, output
+from validator.codeowners import owners_text
 from validator.commands import Answer
 from validator.document import MAX_BYTES, read
 from validator.finding import FatalError
+from validator.remark import RemarkDocument
 from validator.repo import Repo
+from validator.settings import RULESET_FILE, ruleset_text
 from validator.snapshot import CHARTER, parse
 
 SHAPES: Mapping[str, type[model.Shape]] = {
@@ -30,6 +33,9 @@ SHAPES: Mapping[str, type[model.Shape]] = {
     "output-proposals": output.ProposalsDocument,
     "output-approve": output.ApprovalsDocument,
     "output-rules": output.RulesDocument,
+    "output-github-plan": output.GithubPlanDocument,
+    "output-github-remark": RemarkDocument,
+    "output-doctor": output.DoctorDocument,
 }
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -43,14 +49,13 @@ def schema(*, repo: Path, check: bool) -> Answer:
 def codeowners(*, repo: Path, check: bool) -> Answer:
     """Write CODEOWNERS from the approvers of the charter on disk, or say that it is stale."""
     top = _top(repo)
-    handles = " ".join(approver.handle for approver in _charter(top).approvers)
-    text = (
-        f"# Made by `registry codeowners` from the approvers in {CHARTER}. Do not edit.\n"
-        "# The last line that matches a path decides, and a line without owners would take the approval away:\n"
-        "# one line for everything leaves no gap.\n"
-        f"* {handles}\n"
-    )
+    text = owners_text(CHARTER, (approver.handle for approver in _charter(top).approvers))
     return _settle(top, {"CODEOWNERS": text}, "registry codeowners", check=check)
+
+
+def rulesets(*, repo: Path, check: bool) -> Answer:
+    """Write `.github/rulesets/main.json`, the ruleset of main as GitHub takes it, or say that it is stale."""
+    return _settle(_top(repo), {RULESET_FILE: ruleset_text()}, "registry github ruleset", check=check)
 
 
 def rules_page(*, repo: Path, check: bool) -> Answer:

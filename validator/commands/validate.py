@@ -9,13 +9,23 @@ from validator.judging import judge
 from validator.model import Charter
 from validator.reading import Reader
 from validator.repo import Repo
+from validator.snapshot import Author
 
 MAX_STEPS = 500
 
 
-def validate(*, repo: Path, base: str | None, head: str, steps: bool = False, worktree: bool = False) -> Verdict:
+def validate(
+    *,
+    repo: Path,
+    base: str | None,
+    head: str,
+    steps: bool = False,
+    worktree: bool = False,
+    author: Author | None = None,
+) -> Verdict:
     """The verdict on a change. `base` None stands for main; `worktree` judges the files on disk in place of `head`.
 
+    `author` is who proposes the change, where a forge says so; steps have many authors, and ask for none.
     `steps` judges what moves main: every first-parent commit after base, each against its parent.
     Raises FatalError for what is the environment's fault.
     """
@@ -24,7 +34,8 @@ def validate(*, repo: Path, base: str | None, head: str, steps: bool = False, wo
     end = reader.repo.working_tree_commit() if worktree else reader.repo.commit(head)
     if steps:
         return in_steps(reader, start, end, _guards(reader.at(start).charter))
-    return judge(*reader.change(start, end))
+    landed, current = reader.change(start, end)
+    return judge(replace(landed, author=author), current)
 
 
 def in_steps(reader: Reader, base: str, head: str, guards: tuple[tuple[str, str], ...]) -> Verdict:

@@ -11,6 +11,7 @@ from validator.rules import (
     double_holder,
     file_mode,
     file_name,
+    foreign_owner,
     goal_not_measurable,
     line_rewritten,
     merge_conflict,
@@ -83,6 +84,7 @@ RULES: tuple[Rule, ...] = (
     unapproved,
     merge_conflict,
     line_rewritten,
+    foreign_owner,
     double_holder,
 )
 

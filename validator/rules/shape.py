@@ -40,6 +40,7 @@ EXAMPLES = {
     "handle": 'an account as in "@OWNER"',
     "approved_by": 'an account as in "@OWNER"',
     "registry": "a digest as in sha256:… with 64 digits",
+    "owner": "an account by its number as in github:583231",
     "week": "an ISO week as in 2026-W48",
 }
 

@@ -1,0 +1,320 @@
+"""A stand-in for GitHub on this machine: a repository with its refs, payloads in the published shape, and a runner.
+
+The runner reads the workflow files themselves: what starts them, their jobs, their steps. `uses:` of actions/checkout
+is played by a clone, of actions/setup-python by nothing; every `run:` is given to `bash -e`, as on GitHub.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.repository import ROOT, Changes, Repository, claim_path, environment, fleet
+
+PAYLOADS = Path(__file__).parent / "payloads"
+GH = Path(__file__).parent / "gh.py"
+TOKEN = "ghs_made_up"
+OWNER_ID, SESSION_ID = 1, 583231
+# What stands on the main of a registry on GitHub: the product itself, and the registry.
+PRODUCT = ("validator", "requirements", "registry", ".github", "Makefile", "CODEOWNERS", "pyproject.toml", "action.yml")
+
+
+def product() -> dict[str | bytes, bytes]:
+    """The files of this very working copy, as main has them."""
+    files = [file for name in PRODUCT for file in [ROOT / name, *(ROOT / name).rglob("*")] if file.is_file()]
+    return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in files if file.suffix != ".pyc"}
+
+
+class Step(NamedTuple):
+    """A `run:` line that was run."""
+
+    line: str
+    status: int
+    out: str
+    error: str
+
+
+class Job(NamedTuple):
+    """A job that was run, with its step summary and its outputs."""
+
+    name: str
+    steps: tuple[Step, ...]
+    summary: str
+    outputs: Mapping[str, str]
+
+    @property
+    def status(self) -> int:
+        """The last step's exit code: the first that fails ends a job."""
+        return self.steps[-1].status
+
+    @property
+    def last(self) -> Step:
+        return self.steps[-1]
+
+
+class Forge:
+    """A repository on the stand-in: `origin`, a bare repository, and what the API would know."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.origin = Repository(folder / "origin.git")
+        self.authors = dict[int, tuple[int, str]]()
+        self.runs = 0
+        self.state = folder / "github.json"
+        self.calls = folder / "calls.jsonl"
+
+    @classmethod
+    def made(cls, folder: Path) -> "Forge":
+        """A forge whose main holds this very working copy, and a registry without claims."""
+        forge = cls(folder)
+        forge.origin.commit("main", product())
+        forge.write_state({"pulls": [], "comments": {}, "issues": [], "owner_type": "Organization"})
+        tools = folder / "tools"
+        tools.mkdir()
+        (tools / "gh").write_text(f'#!/bin/sh\nexec "{sys.executable}" -P "{GH}" "$@"\n')
+        (tools / "gh").chmod(0o755)
+        return forge
+
+    @property
+    def main(self) -> str:
+        return self.origin.git("rev-parse", "refs/heads/main")
+
+    def read_state(self) -> dict[str, Any]:
+        state: dict[str, Any] = json.loads(self.state.read_text())
+        return state
+
+    def write_state(self, state: Mapping[str, Any]) -> None:
+        self.state.write_text(json.dumps(state))
+
+    def sent(self) -> list[dict[str, Any]]:
+        """The calls that change something, in order."""
+        rows = [json.loads(line) for line in self.calls.read_text().splitlines()] if self.calls.exists() else []
+        return [row for row in rows if row["method"] != "GET"]
+
+    def propose(
+        self, number: int, changes: Changes, *, start: str | None = None, author: tuple[int, str] = (OWNER_ID, "OWNER")
+    ) -> str:
+        """Open a pull request, or push to it: `refs/pull/N/head`, and no branch, as from a fork. Its head commit."""
+        commit = self.origin.commit(f"pulls/{number}", changes, start or self.main)
+        return self.open(number, commit, author=author)
+
+    def open(self, number: int, commit: str, *, author: tuple[int, str] = (OWNER_ID, "OWNER")) -> str:
+        self.origin.git("update-ref", f"refs/pull/{number}/head", commit)
+        if self.origin.tip(f"refs/heads/pulls/{number}"):
+            self.origin.git("update-ref", "-d", f"refs/heads/pulls/{number}")
+        self.authors[number] = author
+        state = self.read_state()
+        state["pulls"] = [row for row in state["pulls"] if row["number"] != number]
+        state["pulls"].append({"number": number, "state": "open", "head": {"sha": commit}, "base": {"ref": "main"}})
+        self.write_state(state)
+        return commit
+
+    def claim(self, pull: int, number: int, start: str | None = None, **fields: str) -> str:
+        """Open a pull request with a claim of the first fleet."""
+        return self.propose(pull, {claim_path(number): claim(number, **fields)}, start=start)
+
+    def merge(self, pull: int) -> str:
+        """Merge a pull request as GitHub does."""
+        commit = self.queue(pull)
+        self.origin.git("update-ref", "refs/heads/main", commit)
+        self.close(pull)
+        return commit
+
+    def close(self, pull: int) -> None:
+        """Take a pull request off the list of open ones; its ref stays, as on GitHub."""
+        for ref, _ in self.groups(pull):
+            self.origin.git("update-ref", "-d", ref)
+        state = self.read_state()
+        state["pulls"] = [row for row in state["pulls"] if row["number"] != pull]
+        self.write_state(state)
+
+    def queue(self, pull: int, base: str | None = None) -> str:
+        """Put a pull request into the merge queue; the commit of its group."""
+        base = base or self.main
+        tree = self.origin.git("merge-tree", "--write-tree", base, f"refs/pull/{pull}/head")
+        branch = f"gh-readonly-queue/main/pr-{pull}-{base}"
+        return self.origin.commit_tree(tree, base, f"refs/pull/{pull}/head", branch=branch)
+
+    def groups(self, pull: int) -> list[tuple[str, str]]:
+        rows = self.origin.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads/gh-readonly-queue/")
+        found = [line.split() for line in rows.splitlines()]
+        return [(ref, oid) for ref, oid in found if f"/pr-{pull}-" in ref]
+
+    # ---- payloads
+
+    def pull_request(self, pull: int, action: str = "opened", *, fork: bool = False) -> dict[str, Any]:
+        """The payload of `pull_request_target`."""
+        payload = template(f"pull_request_target.{action}")
+        request = payload["pull_request"]
+        payload["number"] = request["number"] = pull
+        request["head"]["sha"] = self.origin.git("rev-parse", f"refs/pull/{pull}/head")
+        request["base"]["sha"] = self.main
+        request["user"]["id"], request["user"]["login"] = self.authors[pull]
+        if fork:
+            request["head"]["label"] = "session:claim"
+            request["head"]["repo"].update({"id": 2, "full_name": "session/registry", "fork": True})
+        return payload
+
+    def merge_group(self, pull: int, base: str | None = None) -> dict[str, Any]:
+        """The payload of `merge_group`."""
+        payload = template("merge_group")
+        ((ref, commit),) = self.groups(pull)
+        payload["merge_group"].update({"head_ref": ref, "head_sha": commit, "base_sha": base or self.main})
+        return payload
+
+    def push(self, before: str) -> dict[str, Any]:
+        """The payload of `push` to main."""
+        return template("push") | {"ref": "refs/heads/main", "before": before, "after": self.main}
+
+    # ---- the runner
+
+    def deliver(self, event: str, payload: Mapping[str, Any]) -> dict[str, Job]:
+        """Run every job of every workflow that an event starts; jobs by the names of their checks."""
+        jobs = dict[str, Job]()
+        for workflow in self.workflows():
+            if is_started(workflow["on"], event, payload):
+                jobs |= {job.name: job for job in self._run(workflow, event, payload)}
+        return jobs
+
+    def judge(self, payload: Mapping[str, Any], event: str = "pull_request_target") -> Job:
+        """The gate's job alone, whether or not the event would start it."""
+        return next(self._run(self.workflow("validate"), event, payload))
+
+    def act(self, payload: Mapping[str, Any]) -> Job:
+        """The composite action as the one step of a job."""
+        import yaml12
+
+        action: Any = yaml12.parse_yaml(self.origin.git("cat-file", "blob", "main:action.yml"))
+        job = {"name": "registry gate", "steps": action["runs"]["steps"]}
+        return self._run_job(job, "pull_request_target", payload, {})
+
+    def gate(self, pull: int, **options: Any) -> Job:
+        """The gate's job on a pull request."""
+        return self.judge(self.pull_request(pull, **options))
+
+    def gate_group(self, pull: int, base: str | None = None) -> Job:
+        """The gate's job on a merge queue's group."""
+        return self.judge(self.merge_group(pull, base), "merge_group")
+
+    def workflows(self) -> list[dict[str, Any]]:
+        """The workflows of main: for these events GitHub takes them from nowhere else."""
+        names = self.origin.git("ls-tree", "--name-only", "main:.github/workflows").split()
+        return [self.workflow(name.removesuffix(".yml")) for name in names if name != "test.yml"]
+
+    def workflow(self, name: str) -> dict[str, Any]:
+        import yaml12
+
+        text = self.origin.git("cat-file", "blob", f"main:.github/workflows/{name}.yml")
+        parsed: Any = yaml12.parse_yaml(text)
+        assert isinstance(parsed, dict)
+        return parsed
+
+    def _run(self, workflow: dict[str, Any], event: str, payload: Mapping[str, Any]) -> Iterator[Job]:
+        done = dict[str, Job]()
+        for key, job in workflow["jobs"].items():
+            if "needs" in job and (job["needs"] not in done or done[job["needs"]].status):
+                continue
+            done[key] = self._run_job(job, event, payload, done)
+            yield done[key]
+
+    def _run_job(self, job: dict[str, Any], event: str, payload: Mapping[str, Any], done: Mapping[str, Job]) -> Job:
+        self.runs += 1
+        folder = self.folder / f"run-{self.runs}"
+        folder.mkdir()
+        values = {"github.token": TOKEN}
+        values |= {f"steps.{step['id']}.outputs.remark": "" for step in job["steps"] if "id" in step}
+        values |= {f"needs.{k}.outputs.{n}": v for k, one in done.items() for n, v in one.outputs.items()}
+        (folder / "event.json").write_text(json.dumps(payload))
+        steps = list[Step]()
+        for step in job["steps"]:
+            if "uses" in step:
+                self._use(step, folder)
+                continue
+            steps.append(self._run_step(step, folder, event, values))
+            if steps[-1].status:
+                break
+        outputs = {name: filled(text, values) for name, text in job.get("outputs", {}).items()}
+        summary = folder / "summary.md"
+        return Job(job["name"], tuple(steps), summary.read_text() if summary.exists() else "", outputs)
+
+    def _use(self, step: Mapping[str, Any], folder: Path) -> None:
+        action = step["uses"].split("@")[0]
+        assert action in ("actions/checkout", "actions/setup-python"), f"the stand-in cannot play {action}"
+        if action == "actions/checkout":
+            given = step["with"]
+            assert given["ref"] == "main"
+            assert given["persist-credentials"] is False
+            depth = [] if given.get("fetch-depth") == 0 else ["--depth=1"]
+            clone = ["git", "clone", "--quiet", *depth, "--branch=main", f"file://{self.origin.path}", "work"]
+            subprocess.run(clone, cwd=folder, check=True, env=environment(), capture_output=True)
+            prepare(folder / "work")
+
+    def _run_step(self, step: Mapping[str, Any], folder: Path, event: str, values: dict[str, str]) -> Step:
+        script, output = folder / "step.sh", folder / f"output-{step.get('id', 'none')}"
+        script.write_text(step["run"])
+        done = subprocess.run(
+            ["bash", "-e", str(script)], cwd=folder / "work", capture_output=True, text=True, check=False,
+            env=self.variables(folder, output, event) | {k: filled(v, values) for k, v in step.get("env", {}).items()},
+        )  # fmt: skip
+        if output.exists():
+            for line in output.read_text().splitlines():
+                name, _, value = line.partition("=")
+                values[f"steps.{step['id']}.outputs.{name}"] = value
+        return Step(step["run"], done.returncode, done.stdout, done.stderr)
+
+    def variables(self, folder: Path, output: Path | None = None, event: str = "") -> dict[str, str]:
+        """The environment of a step, with `gh` on the PATH."""
+        path = f"{self.folder / 'tools'}{os.pathsep}{os.environ['PATH']}"
+        runner = {"GITHUB_ACTIONS": "true", "CI": "true", "GITHUB_EVENT_NAME": event, "HOME": str(folder)}
+        files = {"GITHUB_EVENT_PATH": folder / "event.json", "GITHUB_STEP_SUMMARY": folder / "summary.md"}
+        files |= {"GITHUB_OUTPUT": output} if output else {}
+        stand_in = {"FORGE_STATE": str(self.state), "FORGE_CALLS": str(self.calls), "PATH": path}
+        files |= {"GITHUB_ACTION_PATH": folder / "work"}
+        return environment(**runner, **stand_in, **{name: str(file) for name, file in files.items()})
+
+
+def prepare(work: Path) -> None:
+    """What `make runtime` leaves in a checkout: a program that runs the code of that checkout, and nothing to do."""
+    tools = work / ".venv" / "bin"
+    tools.mkdir(parents=True)
+    program = tools / "registry"
+    program.write_text(f'#!/bin/sh\nPYTHONPATH="{work}" exec "{sys.executable}" -P -m validator "$@"\n')
+    program.chmod(0o755)
+    for stamp in (".made", ".runtime"):
+        (work / ".venv" / stamp).touch()
+        os.utime(work / ".venv" / stamp, (4102444800, 4102444800))
+
+
+def template(name: str) -> dict[str, Any]:
+    """A payload in the shape that GitHub publishes."""
+    payload: dict[str, Any] = json.loads((PAYLOADS / f"{name}.json").read_text())
+    return deepcopy(payload)
+
+
+def claim(number: int, **fields: str) -> str:
+    """A claim of the first fleet, with fields changed or added."""
+    text = fleet()[number]
+    for name, value in fields.items():
+        kept = [line for line in text.splitlines() if not line.startswith(f"{name}: ")]
+        text = "\n".join([*kept, f"{name}: {value}", ""])
+    return text
+
+
+def is_started(on: Mapping[str, Any], event: str, payload: Mapping[str, Any]) -> bool:
+    """Whether an event starts a workflow (GitHub: Events that trigger workflows)."""
+    if event not in on:
+        return False
+    given = on[event] if isinstance(on[event], dict) else {}
+    base = payload.get("pull_request", {}).get("base", {}).get("ref") or payload.get("ref", "").split("/")[-1]
+    action = payload.get("action")
+    return action in given.get("types", [action]) and base in given.get("branches", [base])
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """A text with its expressions evaluated; one that the stand-in does not know is an error."""
+    return re.sub(r"\$\{\{ (\S+) \}\}", lambda found: values[found[1]], text)

@@ -1,0 +1,174 @@
+"""The workflows' own lines, run for every kind of event against a repository with GitHub's refs."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.github.forge import SESSION_ID, Forge, claim
+from tests.repository import claim_path
+
+pytestmark = pytest.mark.blackbox
+
+SESSION = (SESSION_ID, "session")
+MARK = "<!-- session-registry: verdict -->"
+
+
+def test_an_opened_pull_request_is_judged_and_told(forge: Forge) -> None:
+    forge.claim(7, 4)
+    jobs = forge.deliver("pull_request_target", forge.pull_request(7))
+    assert {name: job.status for name, job in jobs.items()} == {
+        "registry gate": 0, "look at the proposal": 0, "say it on the pull request": 0,
+    }  # fmt: skip
+    assert jobs["registry gate"].last.out.startswith("::notice title=registry::accepted: no findings\n")
+    assert jobs["registry gate"].summary.startswith("### accepted: no findings\n")
+    (call,) = forge.sent()
+    assert (call["method"], call["path"]) == ("POST", "repos/{owner}/{repo}/issues/7/comments")
+    assert call["body"]["body"].startswith(f"{MARK}\n### accepted: no findings\n")
+    assert "**Next:** a code owner reviews and merges." in call["body"]["body"]
+
+
+def test_a_push_to_the_pull_request_updates_the_one_comment(forge: Forge) -> None:
+    forge.claim(7, 4, goal="Do my best")
+    jobs = forge.deliver("pull_request_target", forge.pull_request(7))
+    assert jobs["registry gate"].status == 1
+    assert jobs["look at the proposal"].status == 0
+    forge.claim(7, 4)
+    jobs = forge.deliver("pull_request_target", forge.pull_request(7, "synchronize"))
+    assert jobs["registry gate"].status == 0
+    forge.deliver("pull_request_target", forge.pull_request(7, "synchronize"))
+    assert [call["method"] for call in forge.sent()] == ["POST", "PATCH"]
+    (comment,) = forge.read_state()["comments"]["7"]
+    assert comment["body"].startswith(f"{MARK}\n### accepted")
+
+
+def test_a_stranger_with_our_mark_is_not_taken_for_us(forge: Forge) -> None:
+    state = forge.read_state()
+    stranger = {"id": 1, "user": {"login": "session"}, "author_association": "NONE", "body": f"{MARK}\naccepted"}
+    forge.write_state(state | {"comments": {"7": [stranger]}})
+    forge.claim(7, 4)
+    forge.deliver("pull_request_target", forge.pull_request(7))
+    assert forge.read_state()["comments"]["7"][0] == stranger
+    assert [call["method"] for call in forge.sent()] == ["POST"]
+
+
+def test_a_pull_request_from_a_fork_is_judged_alike(forge: Forge) -> None:
+    forge.propose(7, {claim_path(4): claim(4)}, author=SESSION)
+    assert forge.gate(7, fork=True).status == 0
+    assert forge.origin.git("for-each-ref", "refs/heads/claim") == ""
+
+
+def test_a_closed_pull_request_starts_nothing_and_asks_for_nothing(forge: Forge) -> None:
+    forge.claim(7, 4)
+    payload = forge.pull_request(7, "closed")
+    assert forge.deliver("pull_request_target", payload) == {}
+    job = forge.gate(7, action="closed")
+    assert job.status == 2
+    assert job.last.error == "registry: pull request 7 is closed; reopen it to have it judged\n"
+
+
+def test_the_comment_names_what_is_free_and_who_else_wants_it(forge: Forge) -> None:
+    start = forge.main
+    forge.claim(5, 4, session_id="marketing-rival-1", runtime_id="session-rival")
+    forge.claim(6, 4)
+    forge.merge(6)
+    forge.claim(7, 4, start, session_id="marketing-late-1", runtime_id="session-late")
+    jobs = forge.deliver("pull_request_target", forge.pull_request(7))
+    text = forge.read_state()["comments"]["7"][0]["body"]
+    assert jobs["registry gate"].status == 1
+    assert "REG103 number&#45;taken" in text
+    assert "free numbers: 1-3, 5-12" in text
+    assert "Whoever is merged first wins against: #5 (same number, same role)." in text
+    assert "**Next:** mend it on the same branch and push" in text
+
+
+def test_a_queues_group_is_judged_step_by_step(forge: Forge) -> None:
+    forge.claim(7, 4)
+    forge.queue(7)
+    jobs = forge.deliver("merge_group", forge.merge_group(7))
+    assert {name: job.status for name, job in jobs.items()} == {"registry gate": 0}
+
+
+def test_a_group_behind_another_group_answers_for_itself(forge: Forge) -> None:
+    """The queue builds the second on the first; only the first is at fault, and it has a verdict of its own."""
+    forge.claim(7, 4)
+    forge.claim(8, 5, session_id="marketing-outreach-1")
+    first = forge.queue(8)
+    forge.queue(7, base=first)
+    assert forge.gate_group(8).status == 0, "alone it is fine"
+    job = forge.gate_group(7, base=first)
+    assert job.status == 1
+    assert "REG104" in job.last.out
+
+
+def test_a_push_to_main_is_audited(forge: Forge) -> None:
+    before = forge.main
+    forge.claim(7, 4)
+    forge.merge(7)
+    jobs = forge.deliver("push", forge.push(before))
+    assert {name: job.status for name, job in jobs.items()} == {"audit of main": 0}
+    assert forge.sent() == []
+
+
+def test_the_daily_audit_opens_updates_and_closes_one_issue(forge: Forge) -> None:
+    for pull, number in (7, 4), (8, 5):
+        forge.claim(pull, number, session_id="marketing-outreach-1", runtime_id="session-1")
+    forge.merge(7)
+    forge.merge(8)
+    payload = {"schedule": "17 5 * * *"}
+    for _ in range(2):
+        assert {name: job.status for name, job in forge.deliver("schedule", payload).items()} == {"audit of main": 1}
+    (issue,) = forge.read_state()["issues"]
+    assert issue["title"] == "The registry on main needs a human"
+    assert "REG501 double&#45;holder" in issue["body"]
+    forge.propose(9, {claim_path(5): None})
+    forge.merge(9)
+    assert forge.deliver("schedule", payload)["audit of main"].status == 0
+    assert [call["method"] for call in forge.sent()] == ["POST", "PATCH"]
+    assert forge.read_state()["issues"][0]["state"] == "closed"
+
+
+@pytest.mark.parametrize("name", ["validate", "comment", "audit"])
+def test_a_line_calls_one_verb(forge: Forge, name: str) -> None:
+    lines = [s["run"] for job in forge.workflow(name)["jobs"].values() for s in job["steps"] if "run" in s]
+    assert all(re.fullmatch(r"make runtime|\.venv/bin/registry [a-z -]+", line) for line in lines)
+
+
+def test_a_remark_goes_from_job_to_job_on_one_line(forge: Forge) -> None:
+    forge.claim(7, 4)
+    look = forge.deliver("pull_request_target", forge.pull_request(7))["look at the proposal"]
+    assert json.loads(look.outputs["remark"])["number"] == 7
+    assert look.last.out == look.outputs["remark"] + "\n"
+
+
+@pytest.mark.parametrize("goal", ["Do my best", None])
+def test_the_action_is_the_same_gate(forge: Forge, goal: str | None) -> None:
+    forge.claim(7, 4, **({"goal": goal} if goal else {}))
+    action, gate = forge.act(forge.pull_request(7)), forge.gate(7)
+    assert (action.status, action.last.out, action.summary) == (gate.status, gate.last.out, gate.summary)
+    assert [step.status for step in action.steps] == [0, 1 if goal else 0]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["--event"], 2, "registry: which event? give its file, or run where GITHUB_EVENT_PATH names one\n"),
+        (["--event", "nowhere.json"], 2, "registry: the event payload nowhere.json cannot be read: No such file"),
+        (["--event", "event.json", "--head", "main"], 2, "--event says what is judged; leave out --head"),
+        (["--event", "event.json", "--steps"], 2, "--event says what is judged; leave out --steps"),
+        (["--event", "event.json", "--remote", "elsewhere"], 2, "registry: there is no remote 'elsewhere' here"),
+        (["--event", "event.json"], 0, ""),
+    ],
+)
+def test_an_event_by_hand(forge: Forge, words: list[str], status: int, said: str) -> None:
+    forge.claim(7, 4)
+    clone = forge.folder / "clone"
+    forge.origin.git("clone", "--quiet", str(forge.origin.path), str(clone))
+    (clone / "event.json").write_text(json.dumps(forge.pull_request(7)))
+    env = forge.variables(forge.folder) | {"PYTHONPATH": str(clone), "GITHUB_EVENT_PATH": ""}
+    command = [sys.executable, "-P", "-m", "validator", "validate", *words]
+    done = subprocess.run(command, cwd=clone, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    assert said in done.stderr

@@ -1,0 +1,85 @@
+"""Event payloads: what is read of them, and that everything else ends in a clear line."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.github.forge import template
+from validator.events import MAX_BYTES, Moved, PullRequest, read_event
+from validator.finding import FatalError
+from validator.snapshot import Author
+
+OPENED, GROUP, PUSH = "pull_request_target.opened", "merge_group", "push"
+A, B, ZERO = "a" * 40, "b" * 40, "0" * 40
+
+
+def changed(name: str, path: str, value: Any) -> bytes:
+    payload = template(name)
+    part = payload
+    *route, last = path.split(".")
+    for key in route:
+        part = part[key]
+    if value is ...:
+        del part[last]
+    else:
+        part[last] = value
+    return json.dumps(payload).encode()
+
+
+def test_a_pull_request() -> None:
+    data = changed(OPENED, "pull_request.head.sha", A)
+    assert read_event(data) == PullRequest(2, A, Author("github:1", "@OWNER"))
+    assert read_event(changed(OPENED, "pull_request.head.repo", None)), "the fork may be gone"
+    assert read_event(changed(OPENED, "pull_request.user.login", "dependabot[bot]"))
+
+
+def test_a_merge_group() -> None:
+    event = read_event(changed(GROUP, "merge_group.head_sha", B))
+    assert event == Moved(template(GROUP)["merge_group"]["base_sha"], B, queued=True)
+
+
+def test_a_push() -> None:
+    payload = template(PUSH) | {"ref": "refs/heads/main", "before": A, "after": B}
+    assert read_event(json.dumps(payload).encode()) == Moved(A, B, queued=False)
+
+
+SAID = {
+    "closed": (changed(OPENED, "pull_request.state", "closed"), "pull request 2 is closed; reopen it"),
+    "other base": (changed(OPENED, "pull_request.base.ref", "x"), "does not go to main"),
+    "no head": (changed(OPENED, "pull_request.head", ...), "malformed at pull_request.head: Field required"),
+    "short head": (changed(OPENED, "pull_request.head.sha", "abc"), "malformed at pull_request.head.sha"),
+    "option for a head": (changed(OPENED, "pull_request.head.sha", "--upload-pack=x"), "malformed at"),
+    "line after a head": (changed(OPENED, "pull_request.head.sha", f"{A}\n"), "malformed at pull_request.head.sha"),
+    "number as text": (changed(OPENED, "pull_request.number", "7"), "malformed at pull_request.number"),
+    "number as truth": (changed(OPENED, "pull_request.number", True), "malformed at pull_request.number"),
+    "number 0": (changed(OPENED, "pull_request.number", 0), "malformed at pull_request.number"),
+    "id as text": (changed(OPENED, "pull_request.user.id", "1"), "malformed at pull_request.user.id"),
+    "no author": (changed(OPENED, "pull_request.user", None), "malformed at pull_request.user"),
+    "login with a line": (changed(OPENED, "pull_request.user.login", "a\n"), "malformed at pull_request.user.login"),
+    "group for another branch": (changed(GROUP, "merge_group.base_ref", "refs/heads/x"), "does not go to main"),
+    "group from elsewhere": (changed(GROUP, "merge_group.head_ref", "refs/heads/x"), "does not go to main"),
+    "group without base": (changed(GROUP, "merge_group.base_sha", ...), "malformed at merge_group.base_sha"),
+    "push to a branch": (changed(PUSH, "ref", "refs/heads/x"), "this push is not to main"),
+    "push of a tag called main": (changed(PUSH, "ref", "refs/tags/main"), "this push is not to main"),
+    "push that deletes": (changed(PUSH, "after", ZERO), "this push deletes main"),
+    "push that begins": (
+        json.dumps(template(PUSH) | {"before": ZERO, "after": A}).encode(),
+        "this push begins main; judge all of it: registry audit",
+    ),
+    "schedule": (json.dumps(template("schedule")).encode(), "asks for no verdict"),
+    "nothing": (b"", "is not JSON"),
+    "no UTF-8": (b"\xff", "is not JSON"),
+    "deep": (b"[" * 100_000, "is not JSON"),
+    "list": (b"[]", "is no JSON object"),
+    "large": (b" " * (MAX_BYTES + 1), "has more than 33,554,432 bytes"),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_everything_else_ends_in_a_line(name: str) -> None:
+    data, words = SAID[name]
+    with pytest.raises(FatalError) as caught:
+        read_event(data)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)

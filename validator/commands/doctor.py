@@ -1,0 +1,135 @@
+"""Is the gate in force here? What the files of main tell, what the server tells, and what mends it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from validator.codeowners import MAX_BYTES, PLACES
+from validator.commands import Answer, main_of
+from validator.commands.github import settings
+from validator.commands.hook import MARK
+from validator.diagnosis import Check, Grounds, State, local_checks, verdict
+from validator.escaping import logged, well_formed
+from validator.finding import FatalError
+from validator.gh import HERE, Gh
+from validator.output import CheckEntry, DoctorDocument, as_json
+from validator.phrases import some
+from validator.reading import Reader
+from validator.remote import Remote
+from validator.repo import Repo, ShallowError
+from validator.settings import RULESET_FILE
+from validator.workflows import ACTIONS, FOLDER, read_workflow
+
+SIGNS = {State.IN_FORCE: "✓", State.NOT_IN_FORCE: "✗", State.UNKNOWN: "?"}
+SHALLOW = ("history-whole", "who was first is read from history; without all of it nothing can be judged")
+_ON_GITHUB = re.compile(r"(?:^|[@/.])github\.com[:/]")
+GITHUBS = "what GitHub enforces is decided there, not in a file"
+
+
+def doctor(*, repo: Path, ref: str | None, remote: str, local: bool, format: str) -> Answer:
+    """Every check with its verdict; 1 where one is not in force. `local` asks nobody outside this machine."""
+    try:
+        reader = Reader(Repo(repo))
+    except ShallowError as error:
+        broken = Check(SHALLOW[0], State.NOT_IN_FORCE, str(error), SHALLOW[1], "git fetch --unshallow")
+        return _answer(None, [broken], [], format)
+    commit = main_of(reader.repo, ref)
+    whole = Check(SHALLOW[0], State.IN_FORCE, "the clone has all of main's history", SHALLOW[1])
+    here = [whole, *local_checks(_grounds(reader, commit)), _hook(reader.repo, remote)]
+    return _answer(commit, here, [] if local else list(_remote_checks(repo, ref)), format)
+
+
+def _grounds(reader: Reader, commit: str) -> Grounds:
+    files = reader.repo.tree(commit)
+    wanted = {*PLACES, RULESET_FILE, *ACTIONS, *(path for path in files if _is_workflow(path))}
+    readable = {path: entry.oid for path in wanted if (entry := files.get(path)) and (entry.size or 0) < MAX_BYTES}
+    contents = reader.repo.blobs(readable.values())
+    texts = {path: text for path, oid in readable.items() if (text := _decoded(contents[oid])) is not None}
+    flows = tuple(read_workflow(path, texts[path]) for path in sorted(texts) if path in ACTIONS or _is_workflow(path))
+    return Grounds(frozenset(files), texts, reader.at(commit).charter, flows)
+
+
+def _is_workflow(path: str) -> bool:
+    return path.startswith(FOLDER) and path.endswith((".yml", ".yaml"))
+
+
+def _decoded(content: bytes) -> str | None:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _hook(repo: Repo, remote: str) -> Check:
+    """On a plain server the hook is the gate; GitHub has no hooks, and asks for a check instead."""
+    name, why = "hook-installed", "a plain Git server takes whatever is pushed, unless its hook judges"
+    try:
+        server = repo.folder if repo.top is None else _folder(Remote(repo, remote).url)
+    except FatalError:
+        return Check(name, State.UNKNOWN, f"there is no remote {remote} to guard", why, f"git remote add {remote} URL")
+    if server is None and _ON_GITHUB.search(Remote(repo, remote).url):
+        return Check(name, State.IN_FORCE, f"{remote} is on GitHub, where the ruleset takes the hook's place", why)
+    if server is None:
+        what = f"{remote} is not a folder of this machine; whether it has the guard is seen there"
+        return Check(name, State.UNKNOWN, what, why, "registry install-hook BARE_REPO")
+    hook = server / "hooks" / "pre-receive"
+    there = hook.is_file() and MARK in hook.read_text(encoding="utf-8", errors="replace")
+    wrong = "" if there else f"{remote} is a plain Git server without the guard"
+    return verdict(name, why, wrong, "registry install-hook BARE_REPO", fine=f"{remote} has the guard")
+
+
+def _folder(url: str) -> Path | None:
+    folder = Path(url.removeprefix("file://"))
+    return next((path for path in (folder, folder / ".git") if (path / "objects").is_dir()), None)
+
+
+def _remote_checks(repo: Path, ref: str | None) -> Iterator[Check]:
+    """What GitHub has, where somebody is logged in to ask."""
+    try:
+        if not Gh(repo).logged_in():
+            raise FatalError("nobody is logged in to gh")
+        rows = settings(repo=repo, ref=ref)
+        errors = Gh(repo).find(f"{HERE}/codeowners/errors?ref=main")
+    except FatalError as error:
+        yield Check("github", State.UNKNOWN, str(error), GITHUBS, "gh auth login")
+        return
+    for row in rows:
+        wrong = "" if row.fits else f"GitHub's {row.name} is not what it should be"
+        command = "registry github plan && registry github apply" if row.call else "registry codeowners"
+        yield verdict(f"github: {row.name}", GITHUBS, wrong, command, fine=f"GitHub's {row.name} is as it should be")
+    yield _unread_lines(errors)
+
+
+def _unread_lines(errors: object) -> Check:
+    rows = errors.get("errors") if isinstance(errors, dict) else None
+    faults = [f"line {row.get('line')}: {row.get('kind')}" for row in rows or () if isinstance(row, dict)]
+    why = "GitHub alone knows which handles exist and may be asked"
+    wrong = f"GitHub finds fault with CODEOWNERS: {some(faults)}" if faults else ""
+    return verdict("github: owners exist", why, wrong, f"gh api {HERE}/codeowners/errors", fine="every owner exists")
+
+
+def _answer(commit: str | None, here: list[Check], there: list[Check], format: str) -> Answer:
+    checks = [*here, *there]
+    in_force = not any(check.state is State.NOT_IN_FORCE for check in checks)
+    if format == "json":
+        entries = (*(_entry(check, "local") for check in here), *(_entry(check, "remote") for check in there))
+        return Answer(as_json(DoctorDocument(commit=commit, in_force=in_force, checks=entries)), 0 if in_force else 1)
+    lines = [line for check in checks for line in _lines(check)]
+    unknown = sum(check.state is State.UNKNOWN for check in checks)
+    wrong = sum(check.state is State.NOT_IN_FORCE for check in checks)
+    end = f"{len(checks) - wrong - unknown} in force, {wrong} not, {unknown} cannot be told from here"
+    return Answer("".join(f"{line}\n" for line in [*lines, end]), 0 if in_force else 1)
+
+
+def _lines(check: Check) -> Iterator[str]:
+    yield f"{SIGNS[check.state]} {check.name}: {logged(check.what)}"
+    if check.state is not State.IN_FORCE:
+        yield f"    why: {check.why}"
+    if check.command:
+        yield f"    run: {logged(check.command)}"
+
+
+def _entry(check: Check, part: str) -> CheckEntry:
+    return CheckEntry.model_validate(
+        {**check._asdict(), "state": check.state.value, "part": part, "what": well_formed(check.what)}
+    )

@@ -1,0 +1,221 @@
+"""Is the gate in force, as far as the files of main tell? Each check says what it finds, why it matters, what mends it.
+
+Longer than other modules because the checks stand here one after another, as `registry doctor` prints them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from validator.codeowners import MAX_BYTES, PLACES, Owners, file_that_counts, owners_text, read_owners
+from validator.model import Charter
+from validator.phrases import some
+from validator.settings import CHECK, RULESET_FILE, ruleset_text
+from validator.snapshot import CHARTER
+from validator.workflows import ACTIONS, Job, Workflow, may_be_called
+
+PLACEHOLDER = "@OWNER"
+# Who changes one of these changes the judge, or who approves.
+GOVERNED = (
+    *("validator/", "schema/", ".github/", "requirements/", CHARTER, "pyproject.toml", "Makefile", "action.yml"),
+    *PLACES,
+)
+MENDED = "registry codeowners"
+BY_HAND = "$EDITOR .github/workflows/*.yml"
+
+
+class State(StrEnum):
+    """What a check comes to."""
+
+    IN_FORCE = "in-force"
+    NOT_IN_FORCE = "not-in-force"
+    UNKNOWN = "unknown"
+
+
+class Check(NamedTuple):
+    """One thing that has to be so: what is found, why it matters, and the command that mends it (None: nothing)."""
+
+    name: str
+    state: State
+    what: str
+    why: str
+    command: str | None = None
+
+
+class Grounds(NamedTuple):
+    """What main holds: all its paths, the text of the files that are read, its charter, and its workflows."""
+
+    paths: frozenset[str]
+    texts: Mapping[str, str]
+    charter: Charter | None
+    workflows: tuple[Workflow, ...]
+
+    @property
+    def governed(self) -> list[str]:
+        """The paths whose change would change the judge."""
+        return sorted(path for path in self.paths if path.startswith(GOVERNED))
+
+    @property
+    def owners(self) -> Owners:
+        """The CODEOWNERS that counts; without one, nobody owns anything."""
+        place = file_that_counts(self.paths)
+        return read_owners(self.texts.get(place, "") if place else "")
+
+
+def local_checks(grounds: Grounds) -> Iterator[Check]:
+    """Every check on the files of main, in the order in which they are best mended."""
+    for check in CHECKS:
+        yield check(grounds)
+
+
+def verdict(name: str, why: str, wrong: str, command: str, *, fine: str) -> Check:
+    """A check that is in force unless there is something wrong to tell."""
+    if wrong:
+        return Check(name, State.NOT_IN_FORCE, wrong, why, command)
+    return Check(name, State.IN_FORCE, fine, why)
+
+
+def _approver(grounds: Grounds) -> Check:
+    handles = [approver.handle for approver in grounds.charter.approvers] if grounds.charter else []
+    wrong = "" if handles else f"{CHARTER} is missing or broken"
+    if PLACEHOLDER in handles:
+        wrong = f"{CHARTER} still names {PLACEHOLDER}, who is nobody"
+    return verdict(
+        "approver-named", "an approver who does not exist approves nothing, and nobody else is asked", wrong,
+        f"$EDITOR {CHARTER} && {MENDED}", fine=f"the approvers are {some(handles)}",
+    )  # fmt: skip
+
+
+def _file(grounds: Grounds) -> Check:
+    there = [place for place in PLACES if place in grounds.paths]
+    wrong = "there is no CODEOWNERS" if not there else ""
+    if len(there) > 1:
+        wrong = f"{there[0]} counts, so what is in {some(there[1:])} does not"
+    elif there and there[0] not in grounds.texts:
+        wrong = f"{there[0]} has {MAX_BYTES:,} bytes or more, or is not UTF-8, and is not loaded"
+    fresh = grounds.charter and owners_text(CHARTER, (one.handle for one in grounds.charter.approvers))
+    if not wrong and fresh and grounds.texts[there[0]] != fresh:
+        wrong = f"{there[0]} is not what {CHARTER} makes of it"
+    command = f"git rm {' '.join(there[1:])}" if len(there) > 1 else MENDED
+    return verdict(
+        "codeowners-file", "GitHub takes the first of .github/, the root and docs/, and asks whom it names", wrong,
+        command, fine=f"{some(there)} counts, and is fresh",
+    )  # fmt: skip
+
+
+def _lines(grounds: Grounds) -> Check:
+    skipped = [f"line {line.number}: {line.why}" for line in grounds.owners.skipped]
+    return verdict(
+        "codeowners-lines", "GitHub skips a line that it cannot read, without a word", "; ".join(skipped), MENDED,
+        fine="GitHub reads every line",
+    )  # fmt: skip
+
+
+def _cancelled(grounds: Grounds) -> Check:
+    rows = list[str]()
+    for line in grounds.owners.lines:
+        taken = [path for path in grounds.governed if grounds.owners.deciding(path) == line]
+        if taken and not line.owners:
+            rows.append(f"line {line.number} ({line.pattern}) takes the owners from {some(taken, 3)}")
+    return verdict(
+        "ownership-kept", "the last line that matches decides, and one without owners lets everybody in",
+        "; ".join(rows), MENDED, fine="no line takes ownership of what is governed away",
+    )  # fmt: skip
+
+
+def _owned(grounds: Grounds) -> Check:
+    bare = [path for path in grounds.governed if not grounds.owners.owners(path)]
+    return verdict(
+        "governed-owned", "whoever changes a file without owner changes the judge without being asked",
+        f"nobody owns {some(bare)}" if bare else "", MENDED,
+        fine=f"all {len(grounds.governed)} files that make the judge have an owner",
+    )  # fmt: skip
+
+
+def _owners_approve(grounds: Grounds) -> Check:
+    approvers = {one.handle.casefold() for one in grounds.charter.approvers} if grounds.charter else set()
+    owners = {owner for path in grounds.governed for owner in grounds.owners.owners(path)}
+    strangers = sorted(owner for owner in owners if owner.casefold() not in approvers)
+    return verdict(
+        "owners-approve", "a code owner whom the charter does not name could change the charter",
+        f"{some(strangers)} owns what is governed, and is no approver of {CHARTER}" if strangers else "", MENDED,
+        fine="every owner of what is governed is an approver of the charter",
+    )  # fmt: skip
+
+
+def _gate(grounds: Grounds) -> Check:
+    named = [(flow, job) for flow in grounds.workflows for job in flow.jobs if may_be_called(job, CHECK)]
+    faults = [fault for flow, job in named[:1] for fault in _gate_faults(flow, job)]
+    if not named:
+        faults = [f'no workflow has a job named "{CHECK}"']
+    if len(named) > 1:
+        faults.append(f'{some(flow.path for flow, _ in named)} each have a job that can be called "{CHECK}"')
+    return verdict(
+        "gate-runs", "the ruleset waits for a check of this name: skipped it is a success, filtered it never comes",
+        "; ".join(faults), BY_HAND, fine=f'"{CHECK}" always runs, and is the only one',
+    )  # fmt: skip
+
+
+def _gate_faults(flow: Workflow, job: Job) -> Iterator[str]:
+    missing = {"pull_request_target", "merge_group"} - flow.triggers.keys()
+    if missing:
+        yield f"{flow.path} does not run on {some(sorted(missing))}"
+    filters = [f"{kind}.{key}" for kind, row in flow.triggers.items() if isinstance(row, dict) for key in row]
+    if paths := [name for name in filters if "paths" in name]:
+        yield f"{flow.path} is filtered by {some(paths)}"
+    if not job.unconditional:
+        yield f"the job {job.key} of {flow.path} has an if:"
+
+
+def _permissions(grounds: Grounds) -> Check:
+    flows = [flow for flow in grounds.workflows if flow.path not in ACTIONS]
+    faults = [f"{flow.path} states no permissions" for flow in flows if flow.permissions is None]
+    for flow in flows:
+        stated = [flow.permissions, *(job.permissions for job in flow.jobs)]
+        if "write-all" in stated or any(isinstance(row, dict) and row.get("contents") == "write" for row in stated):
+            faults.append(f"{flow.path} may write to the repository")
+    return verdict(
+        "workflow-permissions", "what a workflow may do, whoever gets a word into it may do",
+        "; ".join(faults), BY_HAND, fine="every workflow states what it needs, and none writes files",
+    )  # fmt: skip
+
+
+def _pinned(grounds: Grounds) -> Check:
+    loose = [f"{name} ({flow.path})" for flow in grounds.workflows for name in flow.unpinned()]
+    return verdict(
+        "actions-pinned", "a tag can be moved to other code by whoever holds the action's account",
+        f"not pinned by commit: {some(loose)}" if loose else "", "zizmor --fix=all .github/workflows",
+        fine="every action is pinned by its commit",
+    )  # fmt: skip
+
+
+def _head_is_data(grounds: Grounds) -> Check:
+    faults = [flow.path for flow in grounds.workflows if flow.fetches_head]
+    return verdict(
+        "head-is-data", "what is checked out in a privileged run can run, and hold the run's token",
+        f"{some(faults)} checks a proposal out with the rights of main" if faults else "",
+        BY_HAND, fine="no privileged workflow checks a proposal out",
+    )  # fmt: skip
+
+
+def _ruleset(grounds: Grounds) -> Check:
+    wrong = "" if grounds.texts.get(RULESET_FILE) == ruleset_text() else f"{RULESET_FILE} is missing or stale"
+    return verdict(
+        "ruleset-file", "what the ruleset should be is reviewed in this file before it is applied", wrong,
+        "registry github ruleset", fine=f"{RULESET_FILE} is fresh",
+    )  # fmt: skip
+
+
+CHECKS: tuple[Callable[[Grounds], Check], ...] = (
+    _approver,
+    _file,
+    _lines,
+    _cancelled,
+    _owned,
+    _owners_approve,
+    _gate,
+    _permissions,
+    _pinned,
+    _head_is_data,
+    _ruleset,
+)

@@ -1,0 +1,43 @@
+"""Texts of ours on GitHub that are written once and then kept up to date: found again by a mark in their first line."""
+
+from typing import Any
+
+from validator.gh import HERE, Gh
+
+BOT = "github-actions[bot]"
+# Who may have written a text that carries our mark; a stranger's is a stranger's.
+OURS = ("OWNER", "MEMBER", "COLLABORATOR")
+
+
+def keep_comment(gh: Gh, number: int, mark: str, text: str) -> str:
+    """Put a comment on an issue or pull request, or change ours in place; what was done, in a word."""
+    comments = gh.every(f"{HERE}/issues/{number}/comments?per_page=100")
+    ours = next((comment for comment in comments if _is_ours(comment, mark)), None)
+    if ours is None:
+        gh.send("POST", f"{HERE}/issues/{number}/comments", {"body": text})
+        return "written"
+    if ours.get("body") == text:
+        return "as it was"
+    gh.send("PATCH", f"{HERE}/issues/comments/{int(ours['id'])}", {"body": text})
+    return "updated"
+
+
+def keep_issue(gh: Gh, mark: str, title: str, text: str, *, wanted: bool) -> str:
+    """Open the one issue, update it, or close it where it is not wanted any more; what was done, in a word."""
+    issues = gh.every(f"{HERE}/issues?state=open&per_page=100")
+    ours = next((issue for issue in issues if "pull_request" not in issue and _is_ours(issue, mark)), None)
+    if ours is None:
+        if not wanted:
+            return "not needed"
+        gh.send("POST", f"{HERE}/issues", {"title": title, "body": text})
+        return "opened"
+    if wanted and ours.get("body") == text:
+        return "as it was"
+    state = {} if wanted else {"state": "closed", "state_reason": "completed"}
+    gh.send("PATCH", f"{HERE}/issues/{int(ours['number'])}", {"body": text, **state})
+    return "updated" if wanted else "closed"
+
+
+def _is_ours(text: dict[str, Any], mark: str) -> bool:
+    author = (text.get("user") or {}).get("login") == BOT or text.get("author_association") in OURS
+    return author and str(text.get("body") or "").startswith(mark)
