@@ -4,9 +4,14 @@ The one that differs is a pattern with `[ ]`: that program takes the brackets li
 not work, so here such a line is one that is skipped, as are `!` and an escaped `#`, which it refuses or takes too.
 """
 
-import pytest
+import time
+from fnmatch import fnmatchcase
 
-from validator.codeowners import PLACES, file_that_counts, matches, owners_text, read_owners
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from validator.codeowners import MOST_LINES, PLACES, file_that_counts, matches, owners_text, read_owners
 
 TABLE: dict[str, tuple[str, str]] = {  # pattern: paths that it matches, paths that it does not
     "*": ("a a/b a/b/c .git", ""),
@@ -77,3 +82,48 @@ def test_the_one_that_is_made_owns_everything() -> None:
     owners = read_owners(owners_text("registry/charter.yaml", ["@OWNER", "@org/team"]))
     assert owners.skipped == ()
     assert owners.owners("validator/cli.py") == ("@OWNER", "@org/team")
+
+
+def walks(parts: list[str], names: list[str]) -> bool:
+    """What a pattern of segments means, told segment by segment, and slowly."""
+    if not parts:
+        return True
+    if parts[0] == "**":
+        return any(walks(parts[1:], names[at:]) for at in range(len(names)))
+    if not names or not fnmatchcase(names[0], parts[0]):
+        return False
+    return len(names) == 1 if parts == ["*"] else walks(parts[1:], names[1:])
+
+
+PARTS = st.lists(st.sampled_from(["a", "b", "*", "**", "a*", "*b", "?", "*a*b*", "a?b"]), min_size=1, max_size=6)
+NAMES = st.lists(st.text("ab", min_size=1, max_size=5), min_size=1, max_size=6)
+
+
+@given(PARTS, NAMES)
+def test_stars_mean_what_they_mean_taken_one_by_one(parts: list[str], names: list[str]) -> None:
+    assert matches("/" + "/".join(parts), "/".join(names)) == walks(parts, names)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["a*" * 500 + "b", "*a" * 500, "**/" * 500 + "x", "**/a/" * 500 + "b", "/" + "**/*a*/" * 500 + "b"]
+)
+def test_no_pattern_takes_more_than_a_glance(pattern: str) -> None:
+    start = time.perf_counter()
+    for path in ("a" * 4_000, "a/" * 2_000 + "a", "/".join(["a" * 50] * 80)):
+        matches(pattern, path)
+    assert time.perf_counter() - start < 2
+
+
+HOSTILE = ("\0 @OWNER", "\ud800 @OWNER", "a\r @OWNER\r", "\\", "a \\", "/" * 5_000, "\u202ea @OWNER", "(?:a+)+$ @OWNER")
+
+
+def test_no_line_ends_in_anything_but_a_word() -> None:
+    owners = read_owners("\n".join([*HOSTILE, *(f"{'x' * 5_000} @OWNER",)]))
+    assert owners.owners("a" * 10_000) == ()
+    assert "more than 4,096 characters is not read here" in owners.skipped[-1].why
+
+
+def test_no_more_lines_are_read_than_can_be_answered_for() -> None:
+    owners = read_owners("a @OWNER\n" * (MOST_LINES + 1))
+    assert (len(owners.lines), owners.skipped[-1].why) == (MOST_LINES, "no more than 2,000 lines are read here")
+    assert read_owners("a @OWNER\n" * MOST_LINES).skipped == ()

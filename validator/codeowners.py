@@ -8,8 +8,12 @@ import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from validator.phrases import quoted
+
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")  # the first that is there counts, the others do not
 MAX_BYTES = 3 * 1024 * 1024  # a file of this size or more is not loaded at all
+MOST_LINES = 2_000  # GitHub reads more; whoever asks here who owns what has an answer in seconds
+LONGEST_PATTERN = 4_096
 
 _OWNER = re.compile(r"@[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9._-]+)?|[^\s@]+@[^\s@]+\.[^\s@]+")
 # A space in a pattern is escaped. A comment may follow the owners.
@@ -54,9 +58,12 @@ def file_that_counts(paths: Collection[str]) -> str | None:
 
 
 def read_owners(text: str) -> Owners:
-    """What GitHub makes of the text of a CODEOWNERS file."""
+    """What GitHub makes of the text of a CODEOWNERS file, as far as its first `MOST_LINES` lines."""
     lines, skipped = list[Line](), list[Skipped]()
-    for number, row in enumerate(text.split("\n"), 1):
+    for number, row in enumerate(text.split("\n", MOST_LINES), 1):
+        if number > MOST_LINES and row.strip():
+            skipped.append(Skipped(number, "", f"no more than {MOST_LINES:,} lines are read here"))
+            break
         words = _words(row)
         if not words:
             continue
@@ -102,33 +109,50 @@ def _why_skipped(pattern: str, owners: Iterable[str]) -> str | None:
         return "# cannot be escaped"
     if "***" in pattern:
         return "*** means nothing"
+    if len(pattern) > LONGEST_PATTERN:
+        return f"a pattern of more than {LONGEST_PATTERN:,} characters is not read here"
     wrong = next((owner for owner in owners if not _OWNER.fullmatch(owner)), None)
-    return f"{wrong} is no owner: write @user, @organisation/team or an e-mail address" if wrong else None
+    return f"{quoted(wrong)} is no owner: write @user, @organisation/team or an e-mail address" if wrong else None
 
 
-@functools.cache
+@functools.lru_cache(maxsize=MOST_LINES)
 def _regex(pattern: str) -> re.Pattern[str]:
-    """The rules of gitignore(5): a slash before the end anchors, `**` spans folders, a folder means all below it."""
+    """The rules of gitignore(5): a slash before the end anchors, `**` spans folders, a folder means all below it.
+
+    What stands before a `*` or `**` is taken where it first fits and not tried again, in an atomic group: no pattern
+    takes more than a glance, however many stars it has.
+    """
     if pattern == "/":
         return re.compile(r"(?!)")
     parts = pattern.removeprefix("/").split("/")
     anchored = pattern.startswith("/") or any(parts[1:])
     if parts[-1] == "":
         parts[-1] = "**"
-    if not anchored and parts[0] != "**":
+    if not anchored:
         parts.insert(0, "**")
     *folders, last = parts
-    before = "".join(r"(?:.+/)?" if part == "**" else f"{_segment(part)}/" for part in folders)
+    before, run, spans = "", "", ""
+    for part in folders:
+        if part == "**":
+            before += f"(?>{spans}{run})" if run else ""
+            run, spans = "", "(?:[^/]+/)*?"
+        else:
+            run += f"{_segment(part)}/"
     if last == "**":
-        return re.compile(rf"{before}.+", re.DOTALL)
+        return re.compile(f"{before}(?>{spans}{run}).+" if run else f"{before}.+", re.DOTALL)
     # `docs/*` is what lies in the folder itself; `docs/a*` is also what lies below a folder of such a name.
-    return re.compile(f"{before}{_segment(last)}{'' if last == '*' else '(?:/.*)?'}", re.DOTALL)
+    return re.compile(f"{before}{spans}{run}{_segment(last)}{'' if last == '*' else '(?:/.*)?'}", re.DOTALL)
 
 
 def _segment(part: str) -> str:
     if part == "*":
         return "[^/]+"
-    marks = re.findall(r"\\.|.", part, re.DOTALL)
-    return "".join(
-        {"*": "[^/]*", "?": "[^/]"}.get(mark) or re.escape(mark.removeprefix("\\") or mark) for mark in marks
-    )
+    pieces = [""]
+    for mark in re.findall(r"\\.|\*+|.", part, re.DOTALL):
+        if mark[0] == "*":
+            pieces.append("")
+        else:
+            pieces[-1] += "[^/]" if mark == "?" else re.escape(mark.removeprefix("\\") or mark)
+    first, *inner = pieces
+    last = f"[^/]*{inner.pop()}" if inner else ""
+    return first + "".join(f"(?>[^/]*?{piece})" for piece in inner) + last

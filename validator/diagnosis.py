@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from validator.codeowners import MAX_BYTES, PLACES, Owners, file_that_counts, owners_text, read_owners
+from validator.codeowners import MAX_BYTES, PLACES, Line, Owners, file_that_counts, owners_text, read_owners
 from validator.model import Charter
-from validator.phrases import some
+from validator.phrases import quoted, some
 from validator.settings import CHECK, RULESET_FILE, ruleset_text
 from validator.snapshot import CHARTER
-from validator.workflows import ACTIONS, Job, Workflow, may_be_called
+from validator.workflows import Job, Workflow, is_action, may_be_called
 
 PLACEHOLDER = "@OWNER"
 # Who changes one of these changes the judge, or who approves.
@@ -20,6 +20,8 @@ GOVERNED = (
     *("validator/", "schema/", ".github/", "requirements/", CHARTER, "pyproject.toml", "Makefile", "action.yml"),
     *PLACES,
 )
+MOST_TOLD = 5  # faults of one check that are named
+MOST_GOVERNED = 5_000  # files whose owners are looked for
 MENDED = "registry codeowners"
 BY_HAND = "$EDITOR .github/workflows/*.yml"
 
@@ -43,23 +45,35 @@ class Check(NamedTuple):
 
 
 class Grounds(NamedTuple):
-    """What main holds: all its paths, the text of the files that are read, its charter, and its workflows."""
+    """What main holds, as far as it bears on the gate.
+
+    `texts` are the files that could be read, `deciding` the line of CODEOWNERS that decides for each governed path:
+    those whose change would change the judge, or who approves. `left_off` counts the governed beyond the first
+    `MOST_GOVERNED`.
+    """
 
     paths: frozenset[str]
     texts: Mapping[str, str]
     charter: Charter | None
     workflows: tuple[Workflow, ...]
+    owners: Owners
+    deciding: Mapping[str, Line | None]
+    left_off: int
 
-    @property
-    def governed(self) -> list[str]:
-        """The paths whose change would change the judge."""
-        return sorted(path for path in self.paths if path.startswith(GOVERNED))
+    def owned_by(self, path: str) -> tuple[str, ...]:
+        """Whose approval a change of a governed path needs."""
+        line = self.deciding[path]
+        return line.owners if line else ()
 
-    @property
-    def owners(self) -> Owners:
-        """The CODEOWNERS that counts; without one, nobody owns anything."""
-        place = file_that_counts(self.paths)
-        return read_owners(self.texts.get(place, "") if place else "")
+
+def grounds(
+    paths: frozenset[str], texts: Mapping[str, str], charter: Charter | None, workflows: tuple[Workflow, ...]
+) -> Grounds:
+    """The grounds for a diagnosis. Without a CODEOWNERS that could be read, nobody owns anything."""
+    owners = read_owners(texts.get(file_that_counts(paths) or "", ""))
+    governed = sorted(path for path in paths if path.startswith(GOVERNED))
+    deciding = {path: owners.deciding(path) for path in governed[:MOST_GOVERNED]}
+    return Grounds(paths, texts, charter, workflows, owners, deciding, len(governed) - len(deciding))
 
 
 def local_checks(grounds: Grounds) -> Iterator[Check]:
@@ -73,6 +87,10 @@ def verdict(name: str, why: str, wrong: str, command: str, *, fine: str) -> Chec
     if wrong:
         return Check(name, State.NOT_IN_FORCE, wrong, why, command)
     return Check(name, State.IN_FORCE, fine, why)
+
+
+def _told(faults: list[str]) -> str:
+    return "; ".join([*faults[:MOST_TOLD], *([f"and {len(faults) - MOST_TOLD:,} more"] if faults[MOST_TOLD:] else [])])
 
 
 def _approver(grounds: Grounds) -> Check:
@@ -92,7 +110,7 @@ def _file(grounds: Grounds) -> Check:
     if len(there) > 1:
         wrong = f"{there[0]} counts, so what is in {some(there[1:])} does not"
     elif there and there[0] not in grounds.texts:
-        wrong = f"{there[0]} has {MAX_BYTES:,} bytes or more, or is not UTF-8, and is not loaded"
+        wrong = f"{there[0]} has {MAX_BYTES:,} bytes or more, is no file, or is not UTF-8, and is not loaded"
     fresh = grounds.charter and owners_text(CHARTER, (one.handle for one in grounds.charter.approvers))
     if not wrong and fresh and grounds.texts[there[0]] != fresh:
         wrong = f"{there[0]} is not what {CHARTER} makes of it"
@@ -106,40 +124,53 @@ def _file(grounds: Grounds) -> Check:
 def _lines(grounds: Grounds) -> Check:
     skipped = [f"line {line.number}: {line.why}" for line in grounds.owners.skipped]
     return verdict(
-        "codeowners-lines", "GitHub skips a line that it cannot read, without a word", "; ".join(skipped), MENDED,
+        "codeowners-lines", "GitHub skips a line that it cannot read, without a word", _told(skipped), MENDED,
         fine="GitHub reads every line",
     )  # fmt: skip
 
 
 def _cancelled(grounds: Grounds) -> Check:
-    rows = list[str]()
-    for line in grounds.owners.lines:
-        taken = [path for path in grounds.governed if grounds.owners.deciding(path) == line]
-        if taken and not line.owners:
-            rows.append(f"line {line.number} ({line.pattern}) takes the owners from {some(taken, 3)}")
+    taken = dict[Line, list[str]]()
+    for path, line in grounds.deciding.items():
+        if line and not line.owners:
+            taken.setdefault(line, []).append(path)
+    rows = [
+        f"line {line.number} ({quoted(line.pattern)}) takes the owners from {some(paths, 3)}"
+        for line, paths in sorted(taken.items())
+    ]
     return verdict(
         "ownership-kept", "the last line that matches decides, and one without owners lets everybody in",
-        "; ".join(rows), MENDED, fine="no line takes ownership of what is governed away",
+        _told(rows), MENDED, fine="no line takes ownership of what is governed away",
     )  # fmt: skip
 
 
 def _owned(grounds: Grounds) -> Check:
-    bare = [path for path in grounds.governed if not grounds.owners.owners(path)]
+    bare = [path for path in grounds.deciding if not grounds.owned_by(path)]
+    wrong = f"nobody owns {some(bare)}" if bare else ""
+    if grounds.left_off:
+        wrong = f"{grounds.left_off:,} files more than the {MOST_GOVERNED:,} that are looked at make the judge"
     return verdict(
-        "governed-owned", "whoever changes a file without owner changes the judge without being asked",
-        f"nobody owns {some(bare)}" if bare else "", MENDED,
-        fine=f"all {len(grounds.governed)} files that make the judge have an owner",
+        "governed-owned", "whoever changes a file without owner changes the judge without being asked", wrong, MENDED,
+        fine=f"all {len(grounds.deciding)} files that make the judge have an owner",
     )  # fmt: skip
 
 
 def _owners_approve(grounds: Grounds) -> Check:
     approvers = {one.handle.casefold() for one in grounds.charter.approvers} if grounds.charter else set()
-    owners = {owner for path in grounds.governed for owner in grounds.owners.owners(path)}
+    owners = {owner for path in grounds.deciding for owner in grounds.owned_by(path)}
     strangers = sorted(owner for owner in owners if owner.casefold() not in approvers)
     return verdict(
         "owners-approve", "a code owner whom the charter does not name could change the charter",
         f"{some(strangers)} owns what is governed, and is no approver of {CHARTER}" if strangers else "", MENDED,
         fine="every owner of what is governed is an approver of the charter",
+    )  # fmt: skip
+
+
+def _read(grounds: Grounds) -> Check:
+    faults = [f"{flow.path} ({flow.unread})" for flow in grounds.workflows if flow.unread]
+    return verdict(
+        "workflows-read", "GitHub may run what cannot be read here", some(faults), BY_HAND,
+        fine=f"all {len(grounds.workflows)} workflows and actions could be read",
     )  # fmt: skip
 
 
@@ -152,7 +183,7 @@ def _gate(grounds: Grounds) -> Check:
         faults.append(f'{some(flow.path for flow, _ in named)} each have a job that can be called "{CHECK}"')
     return verdict(
         "gate-runs", "the ruleset waits for a check of this name: skipped it is a success, filtered it never comes",
-        "; ".join(faults), BY_HAND, fine=f'"{CHECK}" always runs, and is the only one',
+        _told(faults), BY_HAND, fine=f'"{CHECK}" always runs, and is the only one',
     )  # fmt: skip
 
 
@@ -168,7 +199,7 @@ def _gate_faults(flow: Workflow, job: Job) -> Iterator[str]:
 
 
 def _permissions(grounds: Grounds) -> Check:
-    flows = [flow for flow in grounds.workflows if flow.path not in ACTIONS]
+    flows = [flow for flow in grounds.workflows if not is_action(flow.path)]
     faults = [f"{flow.path} states no permissions" for flow in flows if flow.permissions is None]
     for flow in flows:
         stated = [flow.permissions, *(job.permissions for job in flow.jobs)]
@@ -176,7 +207,7 @@ def _permissions(grounds: Grounds) -> Check:
             faults.append(f"{flow.path} may write to the repository")
     return verdict(
         "workflow-permissions", "what a workflow may do, whoever gets a word into it may do",
-        "; ".join(faults), BY_HAND, fine="every workflow states what it needs, and none writes files",
+        _told(faults), BY_HAND, fine="every workflow states what it needs, and none writes files",
     )  # fmt: skip
 
 
@@ -213,6 +244,7 @@ CHECKS: tuple[Callable[[Grounds], Check], ...] = (
     _cancelled,
     _owned,
     _owners_approve,
+    _read,
     _gate,
     _permissions,
     _pinned,

@@ -90,10 +90,13 @@ class Document:
         return self._values
 
 
-def read(path: str, data: bytes) -> Document:
-    """Read a file's bytes in the strict subset. Never raises on content: what is wrong is in `faults`."""
-    if len(data) > MAX_BYTES:
-        return too_large(path, len(data))
+def read(path: str, data: bytes, *, most: int = MAX_BYTES) -> Document:
+    """Read a file's bytes in the strict subset. Never raises on content: what is wrong is in `faults`.
+
+    A file of the registry has at most `MAX_BYTES`; of another kind, `most`.
+    """
+    if len(data) > most:
+        return too_large(path, len(data), most)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -105,9 +108,10 @@ def read(path: str, data: bytes) -> Document:
     return document
 
 
-def too_large(path: str, size: int) -> Document:
+def too_large(path: str, size: int, most: int = MAX_BYTES) -> Document:
     """The document of a file that is too large to be read at all."""
-    message = f"the file is {size:,} bytes long; a registry file has at most {MAX_BYTES:,}"
+    kind = "a registry file has" if most == MAX_BYTES else "this one may have"
+    message = f"the file is {size:,} bytes long; {kind} at most {most:,}"
     return _unread(path, Fault("unreadable", 1, 1, message, "shorten it to what the form asks for"))
 
 

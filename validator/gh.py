@@ -1,4 +1,4 @@
-"""GitHub's REST API by way of the `gh` program, which knows the repository, the host and the login. The only caller.
+"""GitHub's REST API by way of the `gh` program, which knows the repository, the host and the login.
 
 https://cli.github.com/manual/gh_api
 """
@@ -15,6 +15,20 @@ SECONDS = 60  # how long one call may take
 HERE = "repos/{owner}/{repo}"  # gh fills in the braces from the folder's remote, or from GH_REPO
 
 
+def part(answer: dict[str, Any], key: str) -> dict[str, Any]:
+    """The object under a key of an answer; an empty one where there is none."""
+    found = answer.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def number(answer: dict[str, Any], key: str) -> int:
+    """The number under a key of an answer. Raises FatalError where there is none."""
+    found = answer.get(key)
+    if not isinstance(found, int):
+        raise FatalError(f"GitHub gives no number as {key}; is it GitHub? gh auth status")
+    return found
+
+
 class Gh:
     """GitHub as whoever is logged in sees it. Raises FatalError where there is no `gh`, and for what GitHub refuses."""
 
@@ -28,20 +42,22 @@ class Gh:
         """Whether a login is there to ask with."""
         return self._run("auth", "status")[0] == 0
 
-    def get(self, path: str) -> Any:
-        """The JSON at a path of the API. Raises FatalError where there is nothing, or nothing for this login."""
-        return _one(self._call("GET", path, None))
+    def get(self, path: str) -> dict[str, Any]:
+        """The object at a path of the API. Raises FatalError where there is nothing, or nothing for this login."""
+        return _one(path, self._call("GET", path, None))
 
-    def find(self, path: str) -> Any:
-        """The JSON at a path of the API; None where GitHub has nothing there (404)."""
+    def find(self, path: str) -> dict[str, Any] | None:
+        """The object at a path of the API; None where GitHub has nothing there (404)."""
         status, out, error = self._run("api", "--method", "GET", path)
         if status and "HTTP 404" in error:
             return None
-        return _one(self._settled("GET", path, status, out, error))
+        return _one(path, self._settled("GET", path, status, out, error))
 
-    def every(self, path: str) -> list[Any]:
-        """All elements of a list, from all of its pages."""
-        return [element for page in _documents(self._call("GET", path, None, "--paginate")) for element in page]
+    def every(self, path: str) -> list[dict[str, Any]]:
+        """All objects of a list, from all of its pages."""
+        pages = _documents(self._call("GET", path, None, "--paginate"))
+        rows = [row for page in pages for row in (page if isinstance(page, list) else [page])]
+        return [_object(path, row) for row in rows]
 
     def send(self, method: Literal["POST", "PUT", "PATCH"], path: str, body: dict[str, Any]) -> None:
         """Change something."""
@@ -71,8 +87,14 @@ class Gh:
         return done.returncode, done.stdout, done.stderr
 
 
-def _one(text: str) -> Any:
-    return next(iter(_documents(text)), None)
+def _one(path: str, text: str) -> dict[str, Any]:
+    return _object(path, next(iter(_documents(text)), None))
+
+
+def _object(path: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise FatalError(f"GitHub answers {path} in another form than documented; is it GitHub? gh auth status")
+    return value
 
 
 def _documents(text: str) -> list[Any]:

@@ -3,6 +3,7 @@
 Whoever reads a remark trusts nothing in it: its form is checked, and that it speaks of the event at hand.
 """
 
+import json
 from typing import Annotated
 
 from pydantic import Field, ValidationError
@@ -11,12 +12,14 @@ from validator.events import PullRequest
 from validator.finding import FatalError, Finding, Location, Origin, Verdict, decides
 from validator.model import NO_NEWLINE
 from validator.output import FindingEntry, PrintedDocument, ValidateDocument, finding_entries
-from validator.report.github import summary
+from validator.report.github import COMMENT_BYTES, summary
 
 MARK = "<!-- session-registry: verdict -->"
 MOST_FINDINGS = 15
 LONGEST = 1_000  # characters of a message or help
-MOST_BYTES = 120_000  # what Linux takes as one environment variable is 131,072
+# What Linux takes as one environment variable is 131,072; three findings fit, whatever is in them.
+MOST_BYTES = 120_000
+FEWEST_FINDINGS = 3
 Competitor = Annotated[
     str,
     Field(
@@ -38,19 +41,27 @@ class RemarkDocument(PrintedDocument):
     competitors: tuple[Competitor, ...]
 
 
-def remark(number: int, verdict: Verdict, competitors: tuple[str, ...]) -> RemarkDocument:
-    """A remark of bounded size: what decides comes first, the rest as far as there is room."""
+def remark(number: int, verdict: Verdict, competitors: tuple[str, ...]) -> str:
+    """A remark as JSON: one line of ASCII, at most `MOST_BYTES` long. What decides comes first, the rest if it fits."""
+    texts = (
+        json.dumps(_remark(number, verdict, competitors, most).model_dump(mode="json"))
+        for most in range(MOST_FINDINGS, FEWEST_FINDINGS - 1, -1)
+    )
+    return next(text for text in texts if len(text) <= MOST_BYTES)
+
+
+def _remark(number: int, verdict: Verdict, competitors: tuple[str, ...], most: int) -> RemarkDocument:
     ordered = sorted(verdict.findings, key=lambda finding: not decides(finding))
     document = ValidateDocument(
         verdict="accepted" if verdict.accepted else "rejected",
         base=verdict.base,
         head=verdict.head,
         tree=verdict.tree,
-        findings=finding_entries(map(_cut, ordered[:MOST_FINDINGS])),
+        findings=finding_entries(map(_cut, ordered[:most])),
         healed=(),
         free_numbers=tuple(sorted(verdict.free_numbers))[:100],
     )
-    left_off = max(0, len(ordered) - MOST_FINDINGS)
+    left_off = max(0, len(ordered) - most)
     return RemarkDocument(number=number, document=document, left_off=left_off, competitors=competitors[:100])
 
 
@@ -60,7 +71,8 @@ def read_remark(text: str, event: PullRequest) -> RemarkDocument:
         found = RemarkDocument.model_validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise FatalError(f"the remark is malformed at {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        place = ".".join(map(str, first["loc"])) or "its top"
+        raise FatalError(f"the remark is malformed at {place}: {first['msg']}") from error
     if (found.number, found.document.head) != (event.number, event.head):
         raise FatalError(
             f"the remark is on pull request {found.number} at {found.document.head}, the event on {event.number}"
@@ -73,7 +85,7 @@ def read_remark(text: str, event: PullRequest) -> RemarkDocument:
 def as_comment(found: RemarkDocument) -> str:
     """The comment, in Markdown: verdict, findings with their ways out, free numbers, competitors, what to do now."""
     accepted = found.document.verdict == "accepted"
-    parts = [f"{MARK}\n{summary(_verdict(found)).rstrip()}"]
+    parts = [f"{MARK}\n{summary(_verdict(found), most=COMMENT_BYTES).rstrip()}"]
     if found.left_off:
         parts.append(f"{found.left_off} more in the log of the check.")
     if found.competitors:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from validator.gh import HERE, Gh
+from validator.gh import HERE, Gh, part
+from validator.gh import number as number_of
 
 BOT = "github-actions[bot]"
 # Who may have written a text that carries our mark; a stranger's is a stranger's.
@@ -18,7 +19,7 @@ def keep_comment(gh: Gh, number: int, mark: str, text: str) -> str:
         return "written"
     if ours.get("body") == text:
         return "as it was"
-    gh.send("PATCH", f"{HERE}/issues/comments/{int(ours['id'])}", {"body": text})
+    gh.send("PATCH", f"{HERE}/issues/comments/{number_of(ours, 'id')}", {"body": text})
     return "updated"
 
 
@@ -34,10 +35,10 @@ def keep_issue(gh: Gh, mark: str, title: str, text: str, *, wanted: bool) -> str
     if wanted and ours.get("body") == text:
         return "as it was"
     state = {} if wanted else {"state": "closed", "state_reason": "completed"}
-    gh.send("PATCH", f"{HERE}/issues/{int(ours['number'])}", {"body": text, **state})
+    gh.send("PATCH", f"{HERE}/issues/{number_of(ours, 'number')}", {"body": text, **state})
     return "updated" if wanted else "closed"
 
 
 def _is_ours(text: dict[str, Any], mark: str) -> bool:
-    author = (text.get("user") or {}).get("login") == BOT or text.get("author_association") in OURS
+    author = part(text, "user").get("login") == BOT or text.get("author_association") in OURS
     return author and str(text.get("body") or "").startswith(mark)

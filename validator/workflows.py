@@ -4,12 +4,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from validator.document import Document, read
+
 FOLDER = ".github/workflows/"
-ACTIONS = ("action.yml", "action.yaml")
-_PINNED = re.compile(r"(?:\./|docker://[^@]+@sha256:[0-9a-f]{64}$|[^@\s]+@[0-9a-f]{40}$)")
-_EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
-# What a proposal's commits are called in an expression.
-_HEAD = re.compile(r"head[._](?:sha|ref|commit)|refs/pull/|merge_commit_sha|pull_request\.head")
+MAX_BYTES = 64 * 1024  # of one file
+_ACTION = re.compile(r"(?:\.github/(?:.+/)?)?action\.ya?ml", re.DOTALL)
+_PINNED = re.compile(r"\./|docker://[^@]+@sha256:[0-9a-f]{64}$|[^@\s]+@[0-9a-f]{40}$")
+# Who starts one of these has not been let in by anybody, and it runs with the rights of main.
+_PRIVILEGED = {"pull_request_target", "workflow_run", "issue_comment"}
+# What a proposal's commits are called in an expression, and how else a step gets at them.
+_HEAD = re.compile(r"head[._](?:sha|ref|commit)|refs/pull/|merge_commit_sha|pull_request\.head|gh pr checkout")
 
 
 class Job(NamedTuple):
@@ -23,12 +27,17 @@ class Job(NamedTuple):
 
 
 class Workflow(NamedTuple):
-    """A workflow file; `permissions` is None where it states none. `jobs` is empty where the file cannot be read."""
+    """A workflow file, or a composite action as a workflow of one job.
+
+    `permissions` is None where it states none; `unread` says why the file could not be read, or not for sure: GitHub
+    may make of it what is not told here.
+    """
 
     path: str
     triggers: Mapping[str, Any]
     permissions: Any
     jobs: tuple[Job, ...]
+    unread: str | None = None
 
     def uses(self) -> Iterator[str]:
         """Every action that a step uses."""
@@ -40,58 +49,83 @@ class Workflow(NamedTuple):
         return [name for name in self.uses() if not _PINNED.match(name)]
 
     @property
-    def privileged(self) -> bool:
-        """Whether strangers' proposals start it with the rights of main."""
-        return bool({"pull_request_target", "workflow_run"} & self.triggers.keys())
-
-    @property
     def fetches_head(self) -> bool:
-        """Whether a privileged run checks a proposal out."""
-        settings = [step.get("with") for job in self.jobs for step in job.steps if "uses" in step]
-        refs = [str(value) for given in settings if isinstance(given, dict) for value in given.values()]
-        return self.privileged and any(map(_HEAD.search, refs))
+        """Whether a run that a stranger's proposal starts with the rights of main gets the proposal's files."""
+        steps = [step for job in self.jobs for step in job.steps]
+        settings = [value for step in steps if "uses" in step for value in _mapping(step.get("with")).values()]
+        words = [str(value) for value in (*settings, *(step.get("run") for step in steps))]
+        return bool(_PRIVILEGED & self.triggers.keys()) and any(map(_HEAD.search, words))
 
 
-def read_workflow(path: str, text: str) -> Workflow:
-    """A workflow, or a composite action as a workflow of one job; never raises on content."""
-    document = _mapping(_parsed(text))
-    if path in ACTIONS:
-        steps = _steps(_mapping(document.get("runs")))
-        return Workflow(path, {}, None, (Job("action", "", True, None, steps),))
-    jobs = tuple(_job(str(key), _mapping(job)) for key, job in _mapping(document.get("jobs")).items())
-    return Workflow(path, _triggers(document.get("on")), document.get("permissions"), jobs)
+def is_workflow(path: str) -> bool:
+    """Whether GitHub takes a file for a workflow."""
+    return path.startswith(FOLDER) and path.endswith((".yml", ".yaml"))
+
+
+def is_action(path: str) -> bool:
+    """Whether a file is an action of this repository."""
+    return _ACTION.fullmatch(path) is not None
+
+
+def unreadable(path: str, why: str) -> Workflow:
+    """A workflow of which nothing is known."""
+    return Workflow(path, {}, None, (), why)
+
+
+def read_workflow(path: str, data: bytes) -> Workflow:
+    """A workflow or an action. Never raises on content: bounded, an alias is seen and not followed."""
+    file = read(path, data, most=MAX_BYTES)
+    unread = _why_unread(file)
+    document = _mapping(file.value)
+    if is_action(path):
+        job = Job("action", "", True, None, _steps(_mapping(document.get("runs"))))
+        return Workflow(path, {}, None, (job,), unread)
+    jobs = tuple(_job(key, _mapping(job)) for key, job in _mapping(document.get("jobs")).items())
+    return Workflow(path, _triggers(document.get("on")), document.get("permissions"), jobs, unread)
 
 
 def may_be_called(job: Job, check: str) -> bool:
-    """Whether a job's check can come out under a name, whatever its expressions make of it."""
-    literal = _EXPRESSION.split(job.name)
-    return re.fullmatch(".*".join(map(re.escape, literal)), check) is not None
+    """Whether a job's check can come out under a name, whatever the expressions in its name are."""
+    before, expression, rest = job.name.partition("${{")
+    if not expression:
+        return job.name == check
+    after = rest.rpartition("}}")[2]
+    return check.startswith(before) and check.endswith(after) and len(before) + len(after) <= len(check)
 
 
-def _parsed(text: str) -> Any:
-    import yaml12
+def _why_unread(file: Document) -> str | None:
+    """Why a document is not known for sure: it is none, or a value is another than the one that is written there."""
+    if not isinstance(file.value, dict):
+        return next((f"line {fault.line}: {fault.message}" for fault in reversed(file.faults)), "it is no mapping")
+    odd = sorted(file.at(*route).line for route in file.damaged if not isinstance(_at(file, route), str))
+    return f"line {odd[0]}: an alias, a tag, a merge key, or a key that stands twice" if odd else None
 
-    try:
-        return yaml12.parse_yaml(text)
-    except (ValueError, TypeError, RecursionError):
-        return None
+
+def _at(file: Document, route: tuple[str | int, ...]) -> Any:
+    value = file.value
+    for key in route:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
 
 
-def _mapping(value: Any) -> dict[Any, Any]:
+def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
 def _triggers(value: Any) -> dict[str, Any]:
     names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    return {str(key): row for key, row in _mapping(value).items()} or {str(name): None for name in names}
+    return _mapping(value) or {name: None for name in names if isinstance(name, str)}
 
 
-def _job(key: str, job: dict[Any, Any]) -> Job:
-    name = str(job.get("name", key))
-    return Job(key, name, "if" not in job, job.get("permissions"), _steps(job))
+def _job(key: str, job: dict[str, Any]) -> Job:
+    name = job.get("name", key)
+    return Job(key, name if isinstance(name, str) else key, "if" not in job, job.get("permissions"), _steps(job))
 
 
-def _steps(job: dict[Any, Any]) -> tuple[Mapping[str, Any], ...]:
+def _steps(job: dict[str, Any]) -> tuple[Mapping[str, Any], ...]:
     rows = job.get("steps")
     reused = ({"uses": job["uses"]},) if "uses" in job else ()
     return (*reused, *(step for step in rows if isinstance(step, dict))) if isinstance(rows, list) else reused

@@ -34,6 +34,8 @@ def main() -> None:
     body = json.loads(sys.stdin.read()) if "--input" in words else None
     with CALLS.open("a") as calls:
         calls.write(json.dumps({"method": method, "path": words[-1], "body": body}) + "\n")
+    if body is not None and len(body.get("body", "")) > 65_536:
+        fail("Validation Failed: body is too long (maximum is 65536 characters)", 422)
     state = json.loads(STATE.read_text())
     answer = reply(state, method, url.path, body)
     STATE.write_text(json.dumps(state))

@@ -1,6 +1,7 @@
 """`registry doctor`: every check, in force and not, and the command that mends it."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -58,7 +59,7 @@ FAULTS: dict[str, tuple[Changes, str, str]] = {
     "too large to be loaded": (
         {"CODEOWNERS": "# " + "x" * 3 * 1024 * 1024},
         "codeowners-file",
-        "CODEOWNERS has 3,145,728 bytes or more, or is not UTF-8, and is not loaded",
+        "CODEOWNERS has 3,145,728 bytes or more, is no file, or is not UTF-8, and is not loaded",
     ),
     "another owner than approver": (
         {"CODEOWNERS": "* @somebody\n"},
@@ -68,12 +69,12 @@ FAULTS: dict[str, tuple[Changes, str, str]] = {
     "lines that are skipped": (
         {"CODEOWNERS": "* @OWNER\n!registry/ @OWNER\n/docs/[a-z]* @OWNER\n*.md OWNER\n\\#x @OWNER\n"},
         "codeowners-lines",
-        "line 2: a pattern cannot be negated with !; line 3: [ ] is no range of characters here; line 4: OWNER is",
+        'line 2: a pattern cannot be negated with !; line 3: [ ] is no range of characters here; line 4: "OWNER" is',
     ),
     "a later line takes ownership away": (
         {"CODEOWNERS": "* @OWNER\n/registry/ # everybody\n"},
         "ownership-kept",
-        "line 2 (/registry/) takes the owners from registry/charter.yaml",
+        'line 2 ("/registry/") takes the owners from registry/charter.yaml',
     ),
     "a governed file that no line matches": (
         {"CODEOWNERS": "/validator/ @OWNER\n"},
@@ -187,3 +188,68 @@ def test_what_github_has_otherwise_is_named(forge: Forge) -> None:
     ]  # fmt: skip
     assert checks["github: ruleset main"]["command"] == "registry github plan && registry github apply"
     assert checks["github: owners exist"]["what"].endswith("line 4: Unknown owner")
+
+
+def link(to: str) -> tuple[str, str]:
+    return "120000", to
+
+
+HOSTILE: dict[str, Changes] = {
+    "workflows": {
+        ".github/workflows/bomb.yml": "a: &a [x, x]\n" + "".join(f"a{n}: &b{n} [*a, *a]\n" for n in range(1_000)),
+        ".github/workflows/deep.yml": "[" * 30_000,
+        ".github/workflows/bytes.yml": b"\xff\x00\xfe",
+        ".github/workflows/large.yml": b"#" * 5_000_000,
+        ".github/workflows/link.yml": link("/dev/zero"),
+        ".github/workflows/other.yml": ("160000", "1" * 40),
+        ".github/workflows/\x1b[2J\n::error::.yml": "jobs: [1, {a: b}]\n",
+        b".github/workflows/\xff.yml": "on: {push: 5}\njobs: {a: {steps: [{uses: 5}]}}\n",
+        ".github/workflows/names.yml": f"on: push\njobs: {{a: {{name: '{'${{a}}' * 5_000}'}}}}\n",
+        "action.yml": "runs: [steps]\n",
+    },
+    "owners": {
+        "CODEOWNERS": "".join(f"{'*a' * 400}{n} @OWNER\n{'**/a*/' * 300} @OWNER\n" for n in range(600)) + "\0\r\n!\n",
+        "validator/" + "a" * 250: "",
+        "validator/" + "/".join(["aaaa"] * 400): "",
+    },
+    "no owners": {
+        "CODEOWNERS": b"* @OWNER \xff\n",
+        ".github/CODEOWNERS/a": "",
+        "docs/CODEOWNERS": link("../CODEOWNERS"),
+    },
+    "owners elsewhere": {"CODEOWNERS": ("160000", "1" * 40), ".github/rulesets/main.json": b"\xff"},
+    "a charter": {"registry/charter.yaml": "approvers: [{handle: 5}]\n"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_whatever_lies_on_main_the_answer_is_a_list_of_checks(forge: Forge, what: str) -> None:
+    forge.origin.commit("main", HOSTILE[what])
+    start = time.perf_counter()
+    done = github(forge, "doctor", "--local")
+    assert time.perf_counter() - start < 20
+    assert (done.returncode, done.stderr) == (1, "")
+    assert all(line.startswith(("✓ ", "✗ ", "? ", "    why: ", "    run: ")) for line in done.stdout.splitlines()[:-1])
+    assert wrong(doctor(forge, "--local"))
+
+
+def test_a_workflow_that_cannot_be_read_is_named(forge: Forge) -> None:
+    forge.origin.commit("main", HOSTILE["workflows"])
+    what = doctor(forge, "--local")["workflows-read"]["what"]
+    assert "action.yml (" not in what, "it holds a mapping, if not one of an action"
+    assert ".github/workflows/bomb.yml (line 2: an alias, a tag, a merge key, or a key that stands twice)" in what
+    assert ".github/workflows/large.yml (it has 5,000,000 bytes; 65,536 are read)" in what
+    assert what.endswith(" and 1 more")
+
+
+def test_a_second_gate_is_green_alone_and_named_before_it_is_let_in(forge: Forge) -> None:
+    """Without a claim it is a code owner's question: the gate has nothing against it, and doctor tells."""
+    job = "jobs:\n  yes:\n    name: registry ${{ 'gate' }}\n    runs-on: x\n    steps:\n      - run: exit 0\n"
+    head = forge.propose(7, {".github/workflows/z.yml": f"on: pull_request\npermissions: {{}}\n{job}"})
+    assert forge.gate(7).status == 0
+    doctor(forge, "--local")
+    forge.origin.git("-C", str(forge.folder / "clone"), "fetch", "--quiet", "origin", "refs/pull/7/head")
+    assert (
+        'each have a job that can be called "registry gate"'
+        in doctor(forge, "--local", "--ref", head)["gate-runs"]["what"]
+    )

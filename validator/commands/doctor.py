@@ -1,14 +1,14 @@
 """Is the gate in force here? What the files of main tell, what the server tells, and what mends it."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from validator.codeowners import MAX_BYTES, PLACES
 from validator.commands import Answer, main_of
 from validator.commands.github import settings
 from validator.commands.hook import MARK
-from validator.diagnosis import Check, Grounds, State, local_checks, verdict
+from validator.commands.pull_request import GITHUB
+from validator.diagnosis import Check, Grounds, State, grounds, local_checks, verdict
 from validator.escaping import logged, well_formed
 from validator.finding import FatalError
 from validator.gh import HERE, Gh
@@ -16,13 +16,15 @@ from validator.output import CheckEntry, DoctorDocument, as_json
 from validator.phrases import some
 from validator.reading import Reader
 from validator.remote import Remote
-from validator.repo import Repo, ShallowError
+from validator.repo import Entry, Repo, ShallowError
 from validator.settings import RULESET_FILE
-from validator.workflows import ACTIONS, FOLDER, read_workflow
+from validator.workflows import MAX_BYTES as MOST_WORKFLOW
+from validator.workflows import Workflow, is_action, is_workflow, read_workflow, unreadable
 
 SIGNS = {State.IN_FORCE: "✓", State.NOT_IN_FORCE: "✗", State.UNKNOWN: "?"}
 SHALLOW = ("history-whole", "who was first is read from history; without all of it nothing can be judged")
-_ON_GITHUB = re.compile(r"(?:^|[@/.])github\.com[:/]")
+FILES = ("100644", "100755")  # the modes of what is a file and not a link, a folder or another repository
+MOST_WORKFLOWS = 1024 * 1024  # bytes, of all workflows together
 GITHUBS = "what GitHub enforces is decided there, not in a file"
 
 
@@ -41,16 +43,33 @@ def doctor(*, repo: Path, ref: str | None, remote: str, local: bool, format: str
 
 def _grounds(reader: Reader, commit: str) -> Grounds:
     files = reader.repo.tree(commit)
-    wanted = {*PLACES, RULESET_FILE, *ACTIONS, *(path for path in files if _is_workflow(path))}
-    readable = {path: entry.oid for path in wanted if (entry := files.get(path)) and (entry.size or 0) < MAX_BYTES}
+    wanted = {path: files[path] for path in (*PLACES, RULESET_FILE) if path in files}
+    readable = {path: e.oid for path, e in wanted.items() if e.mode in FILES and (e.size or 0) < MAX_BYTES}
     contents = reader.repo.blobs(readable.values())
     texts = {path: text for path, oid in readable.items() if (text := _decoded(contents[oid])) is not None}
-    flows = tuple(read_workflow(path, texts[path]) for path in sorted(texts) if path in ACTIONS or _is_workflow(path))
-    return Grounds(frozenset(files), texts, reader.at(commit).charter, flows)
+    flows = sorted(_workflows(reader.repo, files), key=lambda flow: flow.path)
+    return grounds(frozenset(files), texts, reader.at(commit).charter, tuple(flows))
 
 
-def _is_workflow(path: str) -> bool:
-    return path.startswith(FOLDER) and path.endswith((".yml", ".yaml"))
+def _workflows(repo: Repo, files: Mapping[str, Entry]) -> Iterator[Workflow]:
+    """Every workflow and action, read as far as it is a file that somebody would read."""
+    left = MOST_WORKFLOWS
+    unread, oids = dict[str, str](), dict[str, str]()
+    for path in sorted(path for path in files if is_workflow(path) or is_action(path)):
+        entry = files[path]
+        size = entry.size or 0
+        if entry.mode not in FILES:
+            unread[path] = "it is no regular file"
+        elif size > MOST_WORKFLOW:
+            unread[path] = f"it has {size:,} bytes; {MOST_WORKFLOW:,} are read"
+        elif size > left:
+            unread[path] = f"no more than {MOST_WORKFLOWS:,} bytes of workflows are read"
+        else:
+            left -= size
+            oids[path] = entry.oid
+    contents = repo.blobs(oids.values())
+    yield from (unreadable(path, why) for path, why in unread.items())
+    yield from (read_workflow(path, contents[oid]) for path, oid in oids.items())
 
 
 def _decoded(content: bytes) -> str | None:
@@ -67,7 +86,7 @@ def _hook(repo: Repo, remote: str) -> Check:
         server = repo.folder if repo.top is None else _folder(Remote(repo, remote).url)
     except FatalError:
         return Check(name, State.UNKNOWN, f"there is no remote {remote} to guard", why, f"git remote add {remote} URL")
-    if server is None and _ON_GITHUB.search(Remote(repo, remote).url):
+    if server is None and GITHUB.search(Remote(repo, remote).url):
         return Check(name, State.IN_FORCE, f"{remote} is on GitHub, where the ruleset takes the hook's place", why)
     if server is None:
         what = f"{remote} is not a folder of this machine; whether it has the guard is seen there"

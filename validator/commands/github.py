@@ -10,7 +10,7 @@ from validator.codeowners import owners_text
 from validator.commands import Answer, reader_at
 from validator.escaping import json_text, logged
 from validator.finding import FatalError
-from validator.gh import HERE, Gh
+from validator.gh import HERE, Gh, number, part
 from validator.output import GithubPlanDocument, SettingEntry, as_json
 from validator.reading import charter_of
 from validator.settings import REPOSITORY, RULESET, WORKFLOW_TOKEN, ruleset, seen
@@ -63,10 +63,8 @@ def settings(*, repo: Path, ref: str | None) -> list[Setting]:
     handles = [approver.handle for approver in charter_of(reader.at(commit)).approvers]
     gh = Gh(repo)
     about = gh.get(HERE)
-    if not isinstance(about, dict):
-        raise FatalError("GitHub does not describe this repository; is it on GitHub? gh repo view")
     return [
-        _ruleset(gh, queue=(about.get("owner") or {}).get("type") == "Organization"),
+        _ruleset(gh, queue=part(about, "owner").get("type") == "Organization"),
         Setting("repository", seen(about, dict(REPOSITORY)), dict(REPOSITORY), Call("PATCH", HERE)),
         _token(gh),
         Setting("CODEOWNERS", _file(gh, "CODEOWNERS"), owners_text(CHARTER, handles), None),
@@ -79,7 +77,7 @@ def _ruleset(gh: Gh, *, queue: bool) -> Setting:
     ours = next((row for row in listed if row.get("name") == RULESET and row.get("target") == "branch"), None)
     if ours is None:
         return Setting(f"ruleset {RULESET}", None, wanted, Call("POST", f"{HERE}/rulesets"))
-    path = f"{HERE}/rulesets/{int(ours['id'])}"
+    path = f"{HERE}/rulesets/{number(ours, 'id')}"
     return Setting(f"ruleset {RULESET}", seen(gh.get(path), wanted), wanted, Call("PUT", path))
 
 
@@ -91,9 +89,12 @@ def _token(gh: Gh) -> Setting:
 def _file(gh: Gh, path: str) -> str | None:
     """A file of main as GitHub has it; None where there is none."""
     found = gh.find(f"{HERE}/contents/{path}?ref=main")
-    if not isinstance(found, dict) or found.get("encoding") != "base64":
+    if found is None or found.get("encoding") != "base64":
         return None
-    return base64.b64decode(str(found.get("content"))).decode("utf-8", "replace")
+    try:
+        return base64.b64decode(str(found.get("content"))).decode("utf-8", "replace")
+    except ValueError as error:
+        raise FatalError(f"GitHub's {path} is no base64, which it says that it is; look again in a minute") from error
 
 
 def _answer(rows: list[Setting], format: str, way_out: str) -> Answer:

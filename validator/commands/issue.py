@@ -4,7 +4,7 @@ from pathlib import Path
 
 from validator.finding import Verdict
 from validator.gh import Gh
-from validator.report.github import summary
+from validator.report.github import COMMENT_BYTES, summary
 from validator.sticky import keep_issue
 
 MARK = "<!-- session-registry: audit -->"
@@ -13,7 +13,7 @@ TITLE = "The registry on main needs a human"
 
 def issue(*, repo: Path, verdict: Verdict) -> str:
     """Tell GitHub what an audit of main has found; what was done, in a line."""
-    text = f"{MARK}\n{_lead(verdict)}\n\n{summary(verdict)}"
+    text = f"{MARK}\n{_lead(verdict)}\n\n{summary(verdict, most=COMMENT_BYTES)}"
     return f"issue: {keep_issue(Gh(repo), MARK, TITLE, text, wanted=not verdict.accepted)}\n"
 
 

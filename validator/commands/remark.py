@@ -1,6 +1,5 @@
 """What is said on a pull request: made by a job that only reads, put there by one that never sees the proposal."""
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from validator.finding import FatalError
 from validator.gh import HERE, Gh
 from validator.output import Oid
 from validator.reading import Reader
-from validator.remark import MARK, MOST_BYTES, as_comment, read_remark
+from validator.remark import MARK, as_comment, read_remark
 from validator.remark import remark as remark_on
 from validator.remote import Proposal, Remote
 from validator.repo import Repo
@@ -43,11 +42,7 @@ def remark(*, repo: Path, remote: str, data: bytes) -> str:
     event = _pull_request(data)
     server = Remote(Repo(repo), remote)
     verdict = judge_pull(server, event)
-    document = remark_on(event.number, verdict, _competitors(server, event, _open_pulls(Gh(repo))))
-    text = json.dumps(document.model_dump(mode="json"))
-    if len(text) > MOST_BYTES:
-        raise FatalError(f"the remark has {len(text):,} bytes, and {MOST_BYTES:,} fit; read the check's log")
-    return text
+    return remark_on(event.number, verdict, _competitors(server, event, _open_pulls(Gh(repo))))
 
 
 def comment(*, repo: Path, data: bytes, remark: str) -> str:

@@ -12,6 +12,8 @@ from validator.finding import Finding, Origin, Verdict
 
 # GitHub refuses a step's summary of more than 1 MiB as a whole; the step may have written something of its own.
 SUMMARY_BYTES = 900_000
+# A comment or an issue has 65,536 characters at most, and words of ours around this.
+COMMENT_BYTES = 60_000
 
 INTRODUCED, INHERITED, HEALED = "introduced", "inherited", "healed"
 
@@ -27,13 +29,13 @@ def render(verdict: Verdict) -> str:
     return "\n".join(lines) + "\n"
 
 
-def summary(verdict: Verdict) -> str:
-    """Markdown for the file that GITHUB_STEP_SUMMARY names.
+def summary(verdict: Verdict, *, most: int = SUMMARY_BYTES) -> str:
+    """Markdown for the file that GITHUB_STEP_SUMMARY names, or another place that takes about `most` bytes.
 
     The table is an HTML block, which Markdown does not look into (CommonMark 0.31, 4.6), as in actions/toolkit.
     """
     rows = [_row(title, finding) for title, findings in _groups(verdict) for finding in findings]
-    shown = rows[: sum(size <= SUMMARY_BYTES for size in accumulate(len(row.encode()) + 1 for row in rows))]
+    shown = rows[: sum(size <= most for size in accumulate(len(row.encode()) + 1 for row in rows))]
     parts = [f"### {conclusion(verdict)}"]
     if rows:
         titles = "".join(f"<th>{title}</th>" for title in ("Finding", "Rule", "Place", "What is wrong", "Way out"))
