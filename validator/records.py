@@ -4,11 +4,12 @@ A record is bound to the registry that it speaks of by the digest. One that spea
 say it, is void: it stays in the tree and counts for nothing.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from validator import model
-from validator.document import Document
+from validator.document import Document, resolve
 from validator.phrases import quoted, some
 from validator.snapshot import ACKNOWLEDGEMENTS, ClaimFile, Parsed, Snapshot, form_of, width
 
@@ -138,6 +139,11 @@ def again(record: Said, snapshot: Snapshot) -> str:
     return command(record.kind, holder, record.value.week if record.kind == "activation" else "WEEK")
 
 
+def write_record(fields: Mapping[str, Any]) -> str:
+    """A record's text, its fields in the order given."""
+    return "".join(f"{name}: {_scalar(value)}\n" for name, value in fields.items())
+
+
 def short(digest: str) -> str:
     """A digest as people compare it: its first twelve digits."""
     return digest[: len("sha256:") + 12] + "…"
@@ -155,3 +161,9 @@ def _standing(parsed: Parsed[Any], snapshot: Snapshot, charter: model.Charter, t
         return Standing(parsed.path, KINDS[parsed.shape], None, None, "it cannot be read", "registry audit")
     void = _why_void(record, snapshot, charter, today)
     return Standing(parsed.path, record.kind, record.number, record.by, void, again(record, snapshot))
+
+
+def _scalar(value: Any) -> str:
+    """Plain where every YAML reader takes it for text, else as JSON."""
+    plain = isinstance(value, str) and value[:1].isalnum() and resolve(value) == (value, None)
+    return value if plain else json.dumps(value)
