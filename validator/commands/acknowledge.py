@@ -20,6 +20,7 @@ from validator.commands.recording import (
     speaker_of,
     stands,
 )
+from validator.consensus import acknowledged
 from validator.escaping import visible
 from validator.finding import FatalError, Verdict
 from validator.records import acknowledgement_path
@@ -40,7 +41,7 @@ def acknowledge(*, repo: Path, remote: str | None, session_id: str, now: str, te
     """
     view = look(repo, remote)
     silent = 0
-    for attempt in range(ATTEMPTS):
+    for _ in range(ATTEMPTS):
         word = _word(view, session_id, now)
         ended = _said(view, word)
         if isinstance(ended, Ended):
@@ -49,7 +50,7 @@ def acknowledge(*, repo: Path, remote: str | None, session_id: str, now: str, te
         if silent >= UNANSWERED:
             raise FatalError(f"the server does not take the acknowledgement: {ended.why}")
         tell(f"{ended.why}; looking again\n")
-        pause(attempt)
+        pause(len(view.snapshot.by_number) - len(acknowledged(view.snapshot, view.charter, view.digest)))
         view = look_again(view.reader, view.server)
     raise FatalError(f"main moved {ATTEMPTS} times in between; run the same command again")
 
