@@ -15,7 +15,7 @@ from validator.consensus import CriterionName, Phase
 from validator.escaping import json_text, well_formed
 from validator.finding import Finding, Level, Origin
 from validator.model import NO_NEWLINE, Charter, Claim, Digest, Shape
-from validator.records import RecordKind
+from validator.records import RecordKind, Standing
 from validator.watching import NewsKind
 
 Oid = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$", json_schema_extra=NO_NEWLINE)]
@@ -84,6 +84,17 @@ class CriterionEntry(Printed):
     evidence: str
 
 
+class RecordEntry(Printed):
+    """A record on main. `void` says why it counts for nothing (null: it counts), `again` how it is said again."""
+
+    path: str
+    record: RecordKind
+    number: int | None
+    by: str | None
+    void: str | None
+    again: str
+
+
 class StatusDocument(PrintedDocument):
     """`status`: how far the fleet is on the way to consensus, and what comes next.
 
@@ -99,6 +110,7 @@ class StatusDocument(PrintedDocument):
     approvals_signed: bool
     slots: tuple[SlotEntry, ...]
     criteria: tuple[CriterionEntry, ...]
+    records: tuple[RecordEntry, ...] = ()
 
 
 class ExportDocument(PrintedDocument):
@@ -204,17 +216,6 @@ class MetricsEntry(Printed):
     measurable_goals: int
     alignment: int
     acknowledged: int
-
-
-class RecordEntry(Printed):
-    """A record on main. `void` says why it counts for nothing (null: it counts), `again` how it is said again."""
-
-    path: str
-    record: RecordKind
-    number: int | None
-    by: str | None
-    void: str | None
-    again: str
 
 
 class ConflictEntry(Printed):
@@ -379,6 +380,14 @@ def as_json_line(document: PrintedDocument) -> str:
 def finding_entries(findings: Iterable[Finding]) -> tuple[FindingEntry, ...]:
     r"""Findings as they are printed; what is not Unicode in a path is shown as `\xNN`."""
     return tuple(map(_entry, findings))
+
+
+def record_entries(records: Iterable[Standing]) -> tuple[RecordEntry, ...]:
+    """Records as they are printed."""
+    return tuple(
+        RecordEntry(path=one.path, record=one.kind, number=one.number, by=one.by, void=one.void, again=one.again)
+        for one in records
+    )
 
 
 def _entry(finding: Finding) -> FindingEntry:

@@ -1,5 +1,6 @@
 """A session takes its number, role and goal upon itself: straight onto main, for it needs nobody's approval."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -42,7 +43,7 @@ def acknowledge(*, repo: Path, remote: str | None, session_id: str, now: str, te
     view = look(repo, remote)
     silent = 0
     for _ in range(ATTEMPTS):
-        word = _word(view, session_id, now)
+        began, word = time.monotonic(), _word(view, session_id, now)
         ended = _said(view, word)
         if isinstance(ended, Ended):
             return view, word, ended
@@ -50,7 +51,7 @@ def acknowledge(*, repo: Path, remote: str | None, session_id: str, now: str, te
         if silent >= UNANSWERED:
             raise FatalError(f"the server does not take the acknowledgement: {ended.why}")
         tell(f"{ended.why}; looking again\n")
-        pause(len(view.snapshot.by_number) - len(acknowledged(view.snapshot, view.charter, view.digest)))
+        pause(2 * (time.monotonic() - began) * _rivals(view))
         view = look_again(view.reader, view.server)
     raise FatalError(f"main moved {ATTEMPTS} times in between; run the same command again")
 
@@ -68,6 +69,11 @@ def render_acknowledged(view: View, word: Word, ended: Ended, format: str, repor
         ("registry", view.digest),
     )
     return "".join(f"{name + ':':<9} {visible(value)}\n" for name, value in rows) + text
+
+
+def _rivals(view: View) -> int:
+    """How many sessions may want to push at the same time: those who have not acknowledged yet."""
+    return len(view.snapshot.by_number) - len(acknowledged(view.snapshot, view.charter, view.digest))
 
 
 def _word(view: View, session_id: str, now: str) -> Word:

@@ -110,7 +110,7 @@ def _send(view: View, carrier: Carrier, written: Sequence[Letter], tell: Tell) -
     reached_now, failed = set[int](), dict[int, str]()
     for attempt in range(ROUNDS):
         if attempt and failed:
-            pause(attempt)
+            pause(attempt)  # a carrier that was busy may not be any more
         for number, why in carrier.carry(mail, wanted):
             if why is None:
                 _note(ledger, number)

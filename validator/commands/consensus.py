@@ -1,6 +1,6 @@
 """How far the fleet is from consensus, what blocks it, and whose move it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from validator import model
@@ -15,6 +15,7 @@ from validator.output import (
     MoveEntry,
     RecordEntry,
     as_json,
+    record_entries,
 )
 from validator.reading import charter_of
 from validator.repo import Repo
@@ -30,6 +31,13 @@ def status(*, repo: Path, ref: str | None, format: str) -> Answer:
     return Answer(text, 0 if document.consensus else 1)
 
 
+def void_lines(records: Iterable[RecordEntry]) -> Iterator[str]:
+    """A line for each record that counts for nothing: why, and the command that says it again."""
+    for record in records:
+        if record.void:
+            yield f"void: {record.path} by {record.by}: {record.void}; say it again: {record.again}"
+
+
 def _document(commit: str, charter: model.Charter, now: Consensus, proposed: tuple[str, ...]) -> ConsensusDocument:
     return ConsensusDocument(
         commit=commit,
@@ -40,10 +48,7 @@ def _document(commit: str, charter: model.Charter, now: Consensus, proposed: tup
         registered=now.registered,
         criteria=tuple(CriterionEntry(**one._asdict()) for one in now.criteria),
         metrics=MetricsEntry(**now.metrics._asdict()),
-        records=tuple(
-            RecordEntry(path=r.path, record=r.kind, number=r.number, by=r.by, void=r.void, again=r.again)
-            for r in now.records
-        ),
+        records=record_entries(now.records),
         conflicts=tuple(
             ConflictEntry(kind=c.kind, where="main", numbers=c.numbers, message=well_formed(c.message), help=c.help)
             for c in now.conflicts
@@ -74,9 +79,7 @@ def _lines(document: ConsensusDocument) -> Iterator[str]:
         f"{metrics.measurable_goals} measurable goals, {metrics.acknowledged} acknowledged; "
         f"{metrics.alignment} % alignment of {document.capacity}"
     )
-    for record in document.records:
-        if record.void:
-            yield f"void: {record.path} by {record.by}: {record.void}; say it again: {record.again}"
+    yield from void_lines(document.records)
     for conflict in document.conflicts:
         yield f"conflict: {conflict.message}; {conflict.help}"
     for name in document.proposed:

@@ -21,8 +21,7 @@ from validator.snapshot import ClaimFile, Snapshot
 
 ATTEMPTS = 60  # lost races before giving up; with jitter, more than a hundred sessions at once need
 UNANSWERED = 4  # of these, how often a server may be silent
-LONGEST_PAUSE = 10.0  # seconds
-PUSH_TAKES = 0.4  # seconds, about: fetch, judge, push, and the server judges
+LONGEST_PAUSE = 20.0  # seconds
 
 Tell = Callable[[str], None]
 
@@ -129,9 +128,9 @@ def propose(view: View, word: Word) -> Ended:
     return _pushed(view.server, word, branch, open_now, commit, verdict)
 
 
-def pause(rivals: int) -> None:
-    """Wait a while of chance; as long as that many take one after the other, so that they seldom meet again."""
-    time.sleep(random.uniform(0.01, min(LONGEST_PAUSE, PUSH_TAKES * rivals)))  # noqa: S311 - hides nothing
+def pause(seconds: float) -> None:
+    """Wait a while of chance, about half as long as this, so that rivals seldom meet again."""
+    time.sleep(random.uniform(0.01, min(LONGEST_PAUSE, seconds)))  # noqa: S311 - hides nothing
 
 
 def document_of(view: View, word: Word, ended: Ended) -> RecordDocument:
