@@ -1,0 +1,120 @@
+"""`make bench`: the validator against check-jsonschema, in one run. Exit 0 unless a program fails.
+
+Both read the same claims: check-jsonschema holds each against the session schema, the validator judges the registry.
+"""
+
+import argparse
+import platform
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.fleets import Fleet, build
+from benchmarks.programs import Program, Result, compare, compiled, python, run
+
+SCHEMA = Path(__file__).parent.parent / "schema" / "session.schema.json"
+MEGABYTE = 1_000_000
+
+
+class Row(NamedTuple):
+    """A line of the table: medians, their ratio, and whether that reaches the target where there is one."""
+
+    what: str
+    ours: str
+    theirs: str = ""
+    ratio: str = ""
+    verdict: str = ""
+
+
+def main() -> None:
+    """Build the fleets, run the programs in turns, print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="The validator against check-jsonschema.")
+    parser.add_argument("--quick", action="store_true", help="a smaller registry, fewer rounds")
+    size, few, many = (500, 3, 7) if parser.parse_args().quick else (10_000, 3, 25)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        print(*heading(size), "", sep="\n", flush=True)
+        small, large = build(folder / "small", 12), build(folder / "large", size)
+        environment = compiled(folder / "bytecode")
+        for program in (validate(small), schema_check(small.proposal)):
+            run(program, environment)
+        rows = [*of_one(small, many, environment), *of_many(large, size, few, environment)]
+    print(*table(rows), sep="\n")
+
+
+def heading(size: int) -> Iterator[str]:
+    """What is measured, and with what."""
+    git = subprocess.run(["git", "version"], check=True, capture_output=True, text=True).stdout.split()[2]
+    loader = "with" if find_spec("_ruamel_yaml") or find_spec("_ruamel_yaml_clibz") else "without"
+    yield f"Python {platform.python_version()}, Git {git}, check-jsonschema {version('check-jsonschema')}"
+    yield f"(on ruamel.yaml {version('ruamel.yaml')} {loader} its C loader)."
+    yield f"A packed repository of {size:,} claims of 20 lines that came to main in {size:,} first-parent steps."
+    yield "Medians of whole processes in wall time; a ratio is the median of the rounds' ratios."
+
+
+def validate(fleet: Fleet, head: str = "free", exit_code: int = 0) -> Program:
+    return Program(python("validator", "validate", "--repo", fleet.repo, "--base", "main", "--head", head), exit_code)
+
+
+def schema_check(*files: Path) -> Program:
+    return Program(python("check_jsonschema", "--schemafile", SCHEMA, *files))
+
+
+def of_one(fleet: Fleet, rounds: int, environment: Mapping[str, str]) -> Iterator[Row]:
+    """One proposal against twelve registrations: what every session waits for."""
+    done = compare({"ours": validate(fleet), "theirs": schema_check(fleet.proposal)}, rounds, environment)
+    yield timed("a proposal against 12; that file alone", done["ours"], done["theirs"], limit=1.0)
+
+
+def of_many(fleet: Fleet, size: int, rounds: int, environment: Mapping[str, str]) -> Iterator[Row]:
+    """One proposal against many registrations, and all of them at once."""
+    main = ("--repo", fleet.repo, "--ref", "main")
+    programs = {
+        "proposal": validate(fleet),
+        "file": schema_check(fleet.proposal),
+        "audit": Program(python("validator", "audit", *main)),
+        "folder": schema_check(*sorted(fleet.files.iterdir())),
+        "taken": validate(fleet, "taken", exit_code=1),
+        "status": Program(python("validator", "status", "--format", "json", *main)),
+    }
+    done = compare(programs, rounds, environment)
+    audit, folder = done["audit"], done["folder"]
+    yield timed(f"a proposal against {size:,}; that file alone", done["proposal"], done["file"])
+    yield timed(f"a proposal against {size:,}; the folder", done["proposal"], folder)
+    yield timed(f"audit of {size:,}; the folder", audit, folder, limit=0.5)
+    reached = verdict(audit.peak < 300 * MEGABYTE, "< 300 MB")
+    yield Row("  most memory held", memory(audit), memory(folder), verdict=reached)
+    yield Row(f"a proposal of a taken number, against {size:,}", seconds(done["taken"]))
+    yield Row(f"status of {size:,} as JSON", seconds(done["status"]))
+
+
+def timed(what: str, ours: Result, theirs: Result, limit: float | None = None) -> Row:
+    ratio = ours.ratio(theirs)
+    judged = "" if limit is None else verdict(ratio <= limit, f"≤ {limit}")
+    return Row(what, seconds(ours), seconds(theirs), f"{ratio:.2f}", judged)
+
+
+def seconds(result: Result) -> str:
+    return f"{result.seconds:.3f} s"
+
+
+def memory(result: Result) -> str:
+    return f"{result.peak / MEGABYTE:.0f} MB"
+
+
+def verdict(reached: bool, target: str) -> str:
+    return f"{target} {'reached' if reached else 'not reached'}"
+
+
+def table(rows: list[Row]) -> Iterator[str]:
+    """The rows under their headings, in columns."""
+    for row in (Row("", "registry", "check-jsonschema", "ratio", "target"), *rows):
+        yield f"{row.what:<46} {row.ours:>10} {row.theirs:>17} {row.ratio:>7}  {row.verdict}".rstrip()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Running programs against each other: in turns, so that a slow moment of the machine falls on all of them."""
+
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import NamedTuple
+
+
+class Program(NamedTuple):
+    """A command with the exit code that it should end with."""
+
+    command: Sequence[str]
+    exit_code: int = 0
+
+
+class Run(NamedTuple):
+    """One run: wall time in seconds, and the most memory in bytes that the process or one it waited for held."""
+
+    seconds: float
+    peak: int
+
+
+class Result(NamedTuple):
+    """All runs of a program, in the order of the rounds."""
+
+    runs: tuple[Run, ...]
+
+    @property
+    def seconds(self) -> float:
+        return statistics.median(run.seconds for run in self.runs)
+
+    @property
+    def peak(self) -> int:
+        return max(run.peak for run in self.runs)
+
+    def ratio(self, other: "Result") -> float:
+        """The median of the rounds' ratios: both sides of each were measured within a moment."""
+        return statistics.median(
+            mine.seconds / theirs.seconds for mine, theirs in zip(self.runs, other.runs, strict=True)
+        )
+
+
+def python(module: str, *words: str | Path) -> tuple[str, ...]:
+    """The command that runs an installed module with this interpreter."""
+    return (sys.executable, "-P", "-m", module, *map(str, words))
+
+
+def compiled(folder: Path) -> dict[str, str]:
+    """An environment in which every program finds its bytecode, as an installed one does, once it has run before."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**environment, "PYTHONPYCACHEPREFIX": str(folder)}
+
+
+def run(program: Program, environment: Mapping[str, str]) -> Run:
+    """Run a program to its end; raises RuntimeError where it ends with another exit code than it should."""
+    start = perf_counter()
+    with subprocess.Popen(program.command, stdout=subprocess.DEVNULL, env=environment) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != program.exit_code:
+        raise RuntimeError(f"exit code {process.returncode} from: {' '.join(program.command[:12])}")
+    return Run(seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+
+
+def compare(programs: Mapping[str, Program], rounds: int, environment: Mapping[str, str]) -> dict[str, Result]:
+    """Each program once a round."""
+    runs = {name: list[Run]() for name in programs}
+    for _ in range(rounds):
+        for name, program in programs.items():
+            runs[name].append(run(program, environment))
+    return {name: Result(tuple(done)) for name, done in runs.items()}

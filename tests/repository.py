@@ -1,0 +1,122 @@
+"""Real Git repositories in temporary folders: the same commits on every machine, whatever the user has configured."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FLEET = ROOT / "validator" / "fleet"
+CHARTER = "registry/charter.yaml"
+NINE = 1795165200  # 2026-11-20T09:00:00Z
+OWNER = "OWNER <owner@example.invalid>"
+
+# Content of a regular file; (mode, content) of anything else; None deletes.
+Content = str | bytes | tuple[str, str | bytes] | None
+Changes = Mapping[str | bytes, Content]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment, without what Git would take from it."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {**clean, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C.UTF-8", **more}
+
+
+class Repository:
+    """A repository with `main` as its only name for the first branch. Every commit is a minute after the last."""
+
+    def __init__(self, path: Path, *, bare: bool = True, object_format: str = "sha1") -> None:
+        self.path, self.minutes = path, 0
+        kind = ["--bare"] if bare else []
+        words = ["init", "--quiet", "--initial-branch=main", f"--object-format={object_format}", *kind, str(path)]
+        subprocess.run(["git", *words], check=True, env=environment(), capture_output=True)
+
+    def git(self, *words: str, stdin: bytes = b"", variables: Mapping[str, str] | None = None) -> str:
+        """What Git prints; raises CalledProcessError where it fails."""
+        return self.raw(*words, stdin=stdin, variables=variables).decode().strip()
+
+    def raw(self, *words: str, stdin: bytes = b"", variables: Mapping[str, str] | None = None) -> bytes:
+        run = subprocess.run(
+            ["git", "-C", str(self.path), *words],
+            input=stdin,
+            check=True,
+            env=environment(**variables or {}),
+            capture_output=True,
+        )
+        return run.stdout
+
+    def commit(
+        self, branch: str, changes: Changes, *parents: str, orphan: bool = False, time: int | None = None
+    ) -> str:
+        """A commit on a branch, its changes laid over the first parent: the branch itself where none is named."""
+        self.minutes += 1
+        ref = f"refs/heads/{branch}"
+        first = [] if orphan else list(parents[:1]) or self.tip(ref)
+        lines = [f"reset {ref}\n"] if orphan or parents else []
+        when = NINE + 60 * self.minutes if time is None else time
+        lines += [f"commit {ref}\nmark :1\ncommitter {OWNER} {when} +0000\ndata 0\n"]
+        lines += [f"from {parent}\n" for parent in first] + [f"merge {parent}\n" for parent in parents[1:]]
+        stream = "".join(lines).encode() + b"".join(_row(path, content) for path, content in changes.items())
+        return self.git(
+            "fast-import", "--quiet", "--force", "--date-format=raw-permissive", stdin=stream + b"\nget-mark :1\n"
+        )
+
+    def merge(self, branch: str, into: str = "main") -> str:
+        """Merge a branch as a human does on a forge: a merge commit, whatever could be had without."""
+        tree = self.git("merge-tree", "--write-tree", into, branch)
+        return self.commit_tree(tree, into, branch, branch=into)
+
+    def commit_tree(self, tree: str, *parents: str, branch: str) -> str:
+        """A commit of a whole tree on a branch."""
+        self.minutes += 1
+        when = {f"GIT_{who}_DATE": f"{NINE + 60 * self.minutes} +0000" for who in ("AUTHOR", "COMMITTER")}
+        who = {f"GIT_{who}_{what}": "OWNER" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        words = [word for parent in parents for word in ("-p", parent)]
+        commit = self.git("commit-tree", *words, "-m", "merge", tree, variables=when | who)
+        self.git("update-ref", f"refs/heads/{branch}", commit)
+        return commit
+
+    def tip(self, ref: str) -> list[str]:
+        """The commit of a ref, in a list; an empty one where there is none."""
+        return self.git("for-each-ref", "--format=%(objectname)", ref).split()
+
+
+def fleet() -> dict[int, str]:
+    """The twelve claims of the first fleet by number."""
+    return {int(path.stem): path.read_text("utf-8") for path in sorted(FLEET.glob("*.yaml"))}
+
+
+def claim_path(number: int) -> str:
+    return f"registry/sessions/{number:02}.yaml"
+
+
+def charter() -> str:
+    """The charter of the first fleet."""
+    return (ROOT / CHARTER).read_text("utf-8")
+
+
+def with_charter(path: Path, numbers: Sequence[int] = (), *, bare: bool = True) -> Repository:
+    """A registry of the first fleet, on `main`, where these numbers have been merged one after another."""
+    repository = Repository(path, bare=bare)
+    repository.commit("main", {CHARTER: charter()})
+    claims = fleet()
+    for number in numbers:
+        repository.commit(f"claim/{number:02}", {claim_path(number): claims[number]}, "refs/heads/main^0")
+        repository.merge(f"claim/{number:02}")
+        repository.git("update-ref", "-d", f"refs/heads/claim/{number:02}")
+    return repository
+
+
+def _row(path: str | bytes, content: Content) -> bytes:
+    name = _quoted(path.encode() if isinstance(path, str) else path)
+    if content is None:
+        return b"D " + name + b"\n"
+    mode, text = content if isinstance(content, tuple) else ("100644", content)
+    data = text.encode() if isinstance(text, str) else text
+    if mode in ("160000", "040000"):  # a submodule, or a folder, by object id
+        return b"M %s %s %s\n" % (mode.encode(), data, name)
+    return b"M %s inline %s\ndata %d\n%s\n" % (mode.encode(), name, len(data), data)
+
+
+def _quoted(path: bytes) -> bytes:
+    return b'"' + b"".join(b"\\%03o" % byte if byte < 0x20 or byte in b'"\\' else bytes([byte]) for byte in path) + b'"'

@@ -1,0 +1,244 @@
+"""How far the fleet is: digest, phases, criteria with their evidence, and the next action."""
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from tests.snapshots import charter, claim, registry, snapshot
+from validator.consensus import (
+    ACTIVATION,
+    APPROVAL,
+    BROADCAST,
+    CONFIRMATION,
+    Consensus,
+    acknowledged,
+    assess,
+    digest,
+    registry_digest,
+)
+from validator.snapshot import Snapshot
+
+FULL = registry(claim(1), claim(2), claim(3))
+TODAY = registry_digest(snapshot(FULL))
+WHEN = {"timestamp": "2026-11-20T10:00:00Z"}
+
+
+def record(**fields: Any) -> str:
+    return json.dumps({"registry": TODAY, **fields, **WHEN})
+
+
+def acknowledgement(number: int, /, **fields: Any) -> dict[str, str]:
+    text = record(**{"number": number, "session_id": f"outreach-{number}", "ready": True, **fields})
+    return {f"registry/consensus/acknowledgements/0{number}.yaml": text}
+
+
+CONFIRMED = {CONFIRMATION: record(number=1, session_id="outreach-1")}
+APPROVED = {APPROVAL: record(approved_by="@OWNER")}
+SENT = {BROADCAST: record(number=1, session_id="outreach-1", delivered=[3, 1, 2])}
+ANSWERED = acknowledgement(1) | acknowledgement(2) | acknowledgement(3)
+STARTED = {ACTIVATION: record(approved_by="@OWNER", week="2026-W48")}
+
+
+def assessed(files: dict[str, str]) -> Consensus:
+    whole = snapshot(files)
+    assert whole.charter is not None
+    return assess(whole, whole.charter)
+
+
+def evidence(files: dict[str, str]) -> dict[str, tuple[bool, str]]:
+    return {criterion.name: (criterion.met, criterion.evidence) for criterion in assessed(files).criteria}
+
+
+@pytest.mark.parametrize(
+    ("files", "phase", "next_action"),
+    [
+        ({}, "registered", "number 1 (outreach-1) proposes registry/consensus/confirmation.yaml with today's digest"),
+        (CONFIRMED, "confirmed", "@OWNER reviews the registry and merges registry/consensus/approval.yaml"),
+        (
+            CONFIRMED | APPROVED,
+            "approved",
+            "number 1 (outreach-1) broadcasts the registry and proposes registry/consensus/broadcast.yaml",
+        ),
+        (
+            CONFIRMED | APPROVED | SENT,
+            "broadcast",
+            "each session proposes its file under registry/consensus/acknowledgements/",
+        ),
+        (CONFIRMED | APPROVED | SENT | ANSWERED, "acknowledged", "@OWNER merges registry/consensus/activation.yaml"),
+        (CONFIRMED | APPROVED | SENT | ANSWERED | STARTED, "active", "nothing: the fleet is active"),
+    ],
+)
+def test_phases_one_after_the_other(files: dict[str, str], phase: str, next_action: str) -> None:
+    found = assessed(FULL | files)
+    assert (found.phase, found.next_action) == (phase, next_action)
+    assert (found.registered, found.digest) == (3, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("files", "phase"),
+    [
+        (APPROVED | SENT | ANSWERED | STARTED, "registered"),
+        (CONFIRMED | SENT | ANSWERED | STARTED, "confirmed"),
+        (CONFIRMED | APPROVED | ANSWERED | STARTED, "approved"),
+        (CONFIRMED | APPROVED | SENT | STARTED, "broadcast"),
+        (
+            CONFIRMED | APPROVED | {BROADCAST: record(number=2, session_id="outreach-2", delivered=[1, 2, 3])},
+            "approved",
+        ),
+        (CONFIRMED | APPROVED | {BROADCAST: record(number=1, session_id="outreach-1", delivered=[1, 3])}, "approved"),
+        (CONFIRMED | APPROVED | SENT | ANSWERED | acknowledgement(2, session_id="outreach-3"), "broadcast"),
+        (
+            CONFIRMED | APPROVED | SENT | ANSWERED | {ACTIVATION: record(approved_by="@me", week="2026-W48")},
+            "acknowledged",
+        ),
+    ],
+)
+def test_no_phase_is_reached_over_a_gap(files: dict[str, str], phase: str) -> None:
+    assert assessed(FULL | files).phase == phase
+
+
+def test_nothing_is_registered_yet() -> None:
+    found = assessed(registry())
+    assert (found.phase, found.registered) == ("registering", 0)
+    assert found.next_action == (
+        "sessions claim the free numbers 1-3, each by proposing a file such as registry/sessions/01.yaml"
+    )
+    assert evidence(registry()) == {
+        "all-registered": (False, "0 of 3"),
+        "numbers-unique": (False, "no claim yet"),
+        "roles-distinct": (False, "no claim yet"),
+        "goals-measurable": (False, "no claim yet"),
+        "orchestrator-confirmed": (False, "no confirmation"),
+        "human-approved": (False, "no approval"),
+    }
+
+
+def test_everything_is_registered_confirmed_and_approved() -> None:
+    assert evidence(FULL | CONFIRMED | APPROVED) == {
+        "all-registered": (True, "3 of 3"),
+        "numbers-unique": (True, "3 numbers, each held by a session of its own"),
+        "roles-distinct": (True, "3 roles, no two alike"),
+        "goals-measurable": (True, "3 goals, each with targets"),
+        "orchestrator-confirmed": (True, "by outreach-1"),
+        "human-approved": (True, "by @OWNER"),
+    }
+
+
+def test_some_are_registered_one_is_pending_one_is_broken() -> None:
+    files = registry(claim(1, status="PENDING"), claim(3, goal=None), charter=charter(capacity=4))
+    found = assessed(files)
+    assert (found.phase, found.registered) == ("registering", 0)
+    assert found.next_action == (
+        "sessions claim the free numbers 2, 4, each by proposing a file such as registry/sessions/02.yaml and "
+        "the sessions of 1 commit with status: REGISTERED and "
+        "what is wrong on main is mended: registry audit (charter: registry/charter.yaml)"
+    )
+    assert evidence(files)["all-registered"] == (False, "0 of 4; not ready: 1, 3")
+    assert evidence(files)["goals-measurable"] == (False, "unreadable claims: 3")
+    assert evidence(registry(claim(2)))["roles-distinct"] == (True, "1 role, no two alike")
+
+
+def test_pending_sessions_commit_when_no_number_is_free() -> None:
+    found = assessed(registry(claim(1), claim(2, status="PENDING"), claim(3, status="PENDING")))
+    assert (found.phase, found.registered) == ("registering", 1)
+    assert found.next_action == "the sessions of 2-3 commit with status: REGISTERED"
+
+
+@pytest.mark.parametrize("wrong", [{"number": 2}, {"role": None}])
+def test_claim_that_does_not_fit_is_not_registered(wrong: dict[str, Any]) -> None:
+    files = FULL | {"registry/sessions/03.yaml": claim(3, **wrong)}
+    found = assessed(files)
+    assert (found.phase, found.registered) == ("registering", 2)
+    assert evidence(files)["all-registered"] == (False, "2 of 3; not ready: 3")
+    assert found.next_action == "what is wrong on main is mended: registry audit (charter: registry/charter.yaml)"
+
+
+def test_number_beyond_the_capacity_is_not_registered() -> None:
+    found = assessed(registry(claim(1), claim(2), charter=charter(capacity=1)))
+    assert (found.phase, found.registered) == ("registered", 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "told"),
+    [
+        ({"session_id": "outreach-1"}, "numbers-unique", '"outreach-1" under 1 and 2'),
+        ({"runtime_id": "outreach-1"}, "numbers-unique", '"outreach-1" under 1 and 2'),
+        ({"role": "outreach ai (BATCH 1)"}, "roles-distinct", '"Outreach AI (Batch 1)" under 1 and 2'),
+    ],
+)
+def test_what_is_shared_is_told(fields: dict[str, str], name: str, told: str) -> None:
+    files = registry(claim(1), claim(2, **fields), claim(3))
+    assert assessed(files).phase == "registering"
+    unmet = {name: told for name, (met, told) in evidence(files).items() if not met and "no " not in told}
+    assert unmet == {name: told}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        record(number=2, session_id="outreach-2"),
+        record(number=1, session_id="outreach-2"),
+        record(number=1),
+        json.dumps({"registry": f"sha256:{'0' * 64}", "number": 1, "session_id": "outreach-1", **WHEN}),
+    ],
+)
+def test_confirmation_of_another_registry_or_by_another_is_void(text: str) -> None:
+    told = evidence(FULL | {CONFIRMATION: text})["orchestrator-confirmed"]
+    assert told == (False, "the confirmation is void: it speaks of another registry or in another's name")
+
+
+def test_nobody_can_confirm_for_an_orchestrator_that_is_not_there() -> None:
+    files = registry(claim(2), claim(3), charter=charter(capacity=3))
+    today = registry_digest(snapshot(files))
+    text = json.dumps({"registry": today, "number": 1, "session_id": "outreach-1", **WHEN})
+    assert evidence(files | {CONFIRMATION: text})["orchestrator-confirmed"][0] is False
+    holderless = registry(claim(1), charter=charter(capacity=1, orchestrator=2))
+    assert assessed(holderless).next_action.startswith("number 2 proposes registry/consensus/confirmation.yaml")
+
+
+def test_approval_counts_for_the_approvers_of_the_charter() -> None:
+    void = (False, "the approval is void: it speaks of another registry or in another's name")
+    assert evidence(FULL | {APPROVAL: record(approved_by="@me")})["human-approved"] == void
+    two = registry(
+        claim(1), claim(2), claim(3), charter=charter(approvers=[{"handle": "@OWNER"}, {"handle": "@org/all"}])
+    )
+    assert evidence(two | {APPROVAL: record(approved_by="@org/all")})["human-approved"] == (True, "by @org/all")
+    assert assessed(two | CONFIRMED).next_action.startswith("@OWNER, @org/all reviews")
+
+
+def test_acknowledgements_are_each_session_s_own() -> None:
+    files = FULL | acknowledgement(1) | acknowledgement(2, number=3) | acknowledgement(3, session_id="outreach-1")
+    whole = snapshot(files)
+    assert whole.charter is not None
+    assert acknowledged(whole, whole.charter, TODAY) == {1}
+    assert acknowledged(whole, whole.charter, "sha256:other") == set()
+
+
+def claims(*texts: str) -> Snapshot:
+    return snapshot(registry(*texts))
+
+
+def test_digest_is_that_of_canonical_json() -> None:
+    """For ASCII keys and texts and whole numbers, RFC 8785 is sorted keys without spaces."""
+    rows = [{**json.loads(claim(number)), "scope": [], "schedule": [], "labels": {}} for number in (1, 2, 3)]
+    canonical = json.dumps(rows, sort_keys=True, separators=(",", ":"))
+    assert f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}" == TODAY
+
+
+def test_digest_does_not_depend_on_layout_or_order() -> None:
+    whole = snapshot(FULL)
+    found = [claim.claim for claim in whole.claims.values() if claim.claim]
+    assert digest(reversed(found)) == digest(found) == TODAY
+    text = "# a comment\n" + json.dumps(dict(reversed(json.loads(claim(2)).items())), indent=2) + "\n"
+    assert registry_digest(snapshot(FULL | {"registry/sessions/02.yaml": text})) == TODAY
+    unsaid = claim(2, scope=[], schedule=[], labels={})
+    assert registry_digest(snapshot(FULL | {"registry/sessions/02.yaml": unsaid})) == TODAY
+
+
+def test_digest_depends_on_every_claim() -> None:
+    assert registry_digest(claims(claim(1), claim(2))) != TODAY
+    assert registry_digest(claims(claim(1), claim(2), claim(3, status="PENDING"))) != TODAY
+    broken = claims(claim(1), claim(2), claim(3, goal=None))
+    assert registry_digest(broken) == registry_digest(claims(claim(1), claim(2)))
