@@ -297,7 +297,7 @@ def _to_register(snapshot: Snapshot, criteria: tuple[Criterion, ...]) -> Iterato
     free = snapshot.free_numbers()
     if free:
         example = f"registry claim {free[0]} --session-id ID --goal GOAL --push"
-        yield Move("a session each", f"claims the free numbers {ranges(free)}", example)
+        yield Move("whoever has no number", f"claims one of the free numbers {ranges(free)}", example)
     pending = sorted(c.number for c in snapshot.claims.values() if c.claim and c.draft.status == "PENDING")
     if pending:
         yield Move(f"each of {ranges(pending)}", "amends its claim to status: REGISTERED, on its branch claim/NN", None)

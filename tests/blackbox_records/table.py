@@ -268,10 +268,14 @@ FORM = (
         "REG003",
     ),
     refused(
-        "the digest by a merge key", puts(CONFIRMATION, b"<<: {registry: x}\n" + confirmation(), REGISTERED), "REG003 REG006"
+        "the digest by a merge key",
+        puts(CONFIRMATION, b"<<: {registry: x}\n" + confirmation(), REGISTERED),
+        "REG003 REG006",
     ),
     refused(
-        "two records in one file", puts(ack(2), acknowledgement(2) + b"---\n" + acknowledgement(3), SENT), "REG003 REG006"
+        "two records in one file",
+        puts(ack(2), acknowledgement(2) + b"---\n" + acknowledgement(3), SENT),
+        "REG003 REG006",
     ),
     refused("a tagged number", acked(2, number="!!int 2"), "REG003"),
     refused("a number in quotes", acked(2, number='"2"'), "REG006"),
@@ -301,7 +305,9 @@ FROZEN = (
         puts(path(3), text(claim(3, session_id="session-9")), ACTIVE),
         "REG301 REG404",
     ),
-    refused("a claim of an active fleet becomes unreadable", puts(path(3), b"number: [\n", ACTIVE), "REG002 REG006 REG404"),
+    refused(
+        "a claim of an active fleet becomes unreadable", puts(path(3), b"number: [\n", ACTIVE), "REG002 REG006 REG404"
+    ),
 )
 
 THEMES = (TURN, FOREIGN, STALE, PREMATURE, MIXED, FORM, FROZEN)
