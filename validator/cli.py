@@ -154,14 +154,15 @@ def status(
 
 @registry.command()
 @click.option("--session-id", required=True, help="The stable name of the session.")
+@click.option("--fetch", is_flag=True, help="Ask the remote (origin) first.")
 @REPO
 @REF
 @FORMAT
-def whoami(session_id: str, repo: Path, ref: str | None, format: str) -> NoReturn:
+def whoami(session_id: str, fetch: bool, repo: Path, ref: str | None, format: str) -> NoReturn:
     """What main says about one session; exit 1 if it is not registered."""
     from validator.commands.whoami import whoami
 
-    _answer(*whoami(repo=repo, ref=ref, session_id=session_id, format=format))
+    _answer(*whoami(repo=repo, ref=ref, session_id=session_id, format=format, fetch=fetch))
 
 
 @registry.command()
@@ -198,7 +199,10 @@ def export(repo: Path, ref: str | None) -> NoReturn:
 @click.option(
     "--responsibility", "responsibilities", multiple=True, metavar="R", help="Repeatable.  [default: the goal]"
 )
-@click.option("--from", "source", type=click.File(encoding="utf-8"), metavar="FILE|-", help="A claim, or a message.")
+@click.option(
+    "--from", "source", type=click.File(encoding="utf-8", errors="surrogateescape"), metavar="FILE|-",
+    help="A claim, or a message.",
+)  # fmt: skip
 @click.option("--message", metavar="TEXT", help="A registration message, in one line or as a block.")
 @click.option("--yes", is_flag=True, help="Accept the targets that are drawn from the goal.")
 @click.option("--push", is_flag=True, help="Create the branch on the remote, if nobody was faster.")
@@ -212,21 +216,25 @@ def claim(
     yes: bool, push: bool, pr: bool, remote: str, repo: Path, format: str,
 ) -> NoReturn:  # fmt: skip
     """Propose a claim: writes branch claim/NN, and pushes it by compare-and-swap."""
-    from validator.commands.claim import Words, claim, open_pull_request, render, wish_from
+    from validator.commands.claim import claim, render
     from validator.report.text import render as report
+    from validator.wish import Words, wish_from
 
     if source and message:
         raise click.UsageError("--from and --message are two ways to say the same; use one")
-    text = source.read() if source else message
+    text = source.read(1 << 20) if source else message
     words = Words(number, session_id, role, goal, targets, responsibilities, text)
     wish, drawn = wish_from(words, any_number=any_number, now=_now())
     if drawn and not yes:
         _hint("".join(f"target: {target}\n" for target in drawn))
         if not _asked("These targets are read from the goal. Right?"):
+            _hint('nothing is proposed; say the targets: --target "emails sent >= 17 emails/day"\n')
             sys.exit(1)
     ended = claim(repo=repo, wish=wish, push=push or pr, remote=remote, tell=_hint)
     _say(render(ended, format, lambda verdict: report(verdict, colour=_colour())))
     if pr and ended.won:
+        from validator.commands.pull_request import open_pull_request
+
         _hint(open_pull_request(repo=repo, remote=remote, branch=ended.branch))
     sys.exit(0 if ended.won else 1)
 
@@ -436,7 +444,10 @@ def activate(week: str, yes: bool, remote: str, repo: Path, format: str) -> NoRe
 @click.option("--capacity", type=int, required=True, help="How many sessions the fleet has.")
 @click.option("--mission", required=True, help="What the fleet is for, in a sentence.")
 @click.option("--orchestrator", type=int, default=1, show_default=True, help="The number that confirms and broadcasts.")
-@click.option("--approver", "approvers", multiple=True, required=True, metavar="@OWNER", help="A human; repeatable.")
+@click.option(
+    "--approver", "approvers", multiple=True, required=True, metavar='"@OWNER [KEY]"',
+    help="A human, with the SSH public key that signs approvals on a plain Git server; repeatable.",
+)  # fmt: skip
 @click.option("--time-zone", default="UTC", show_default=True, help="The zone of every schedule.")
 def init(
     folder: Path, capacity: int, mission: str, orchestrator: int, approvers: tuple[str, ...], time_zone: str

@@ -18,7 +18,7 @@ MAX_FAULTS = 20  # of one kind in one file: enough to mend it, too few to bury t
 SAFE_INTEGER = 2**53 - 1  # RFC 8785 and every JSON reader carry integers exactly up to here
 
 # LF is the only control character of a registry file. NEL, U+2028 and U+2029 break lines in YAML 1.1 and not in 1.2.
-UNREADABLE = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+UNREADABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 NUMBER = re.compile(r"0|-?[1-9][0-9]*|-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9]")
 WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}

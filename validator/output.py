@@ -166,10 +166,14 @@ class ClaimDocument(PrintedDocument):
 
 
 class ProposalEntry(Printed):
-    """An open proposal as it would land now; `competitors` are proposals that cannot be registered together with it."""
+    """An open proposal as it would land now; `competitors` are proposals that cannot be registered together with it.
+
+    `subject` is the first line of its commit message: for a release, why.
+    """
 
     name: str
     commit: Oid
+    subject: str
     verdict: Literal["accepted", "rejected"]
     proposed_at: str
     number: int | None

@@ -24,6 +24,12 @@ _LOST = re.compile(
 )
 
 
+# Of refs that move together it says so in words only, and that the transaction failed.
+_LOST_TOGETHER = re.compile(
+    r"error: cannot lock ref .*(?:but expected|unable to resolve reference|already exists|File exists)"
+)
+
+
 class Outcome(Enum):
     """How a push ended: it is there, somebody was faster, the server's gate said no, or the server did not answer."""
 
@@ -114,7 +120,8 @@ class Remote:
         if status == 0:
             return Pushed(Outcome.PUSHED, said)
         refused = [line for line in out.splitlines() if line.startswith("!")]
-        if any(_LOST.search(line) for line in refused):
+        together = any("(atomic transaction failed)" in line for line in refused)
+        if any(_LOST.search(line) for line in refused) or (together and any(map(_LOST_TOGETHER.match, said))):
             return Pushed(Outcome.LOST, said)
         if refused:
             return Pushed(Outcome.REFUSED, said or tuple(refused))

@@ -88,8 +88,9 @@ class Repo:
     @classmethod
     def found_or_made(cls, folder: Path) -> "Repo":
         """The repository around a folder, or a new one in it whose first branch is main."""
+        whole = folder.resolve()
         try:
-            return cls(folder)
+            return cls(next(path for path in (whole, *whole.parents) if path.is_dir()))
         except FatalError:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -276,10 +277,9 @@ class Repo:
         status, _, _ = self._run("update-ref", "--no-deref", ref, new, old or "0" * len(new))
         return status == 0
 
-    def checked_out(self) -> str | None:
-        """The branch that HEAD is on, as a full ref; None for a detached HEAD."""
-        status, out, _ = self._run("symbolic-ref", "--quiet", "HEAD")
-        return out.decode().strip() if status == 0 else None
+    def is_checked_out(self, ref: str) -> bool:
+        """Whether a branch, as a full ref, is checked out in a working tree of this repository."""
+        return bool(self._read("for-each-ref", "--format=%(worktreepath)", ref).strip())
 
     def proposed_numbers(self) -> frozenset[int]:
         """The numbers that have a `claim/NN` branch, here or as last fetched from a remote."""

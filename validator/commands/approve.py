@@ -1,6 +1,6 @@
 """The human's part on a plain Git server: look, merge in one's own name (signed), or turn down with a reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from validator.finding import FatalError
 from validator.model import Charter
 from validator.output import ApprovalEntry, ApprovalsDocument, as_json
 from validator.reading import Reader, charter_of
-from validator.remote import Outcome, Proposal, Remote, Update
+from validator.remote import Outcome, Proposal, Pushed, Remote, Update
 from validator.repo import Repo
 from validator.report.text import render as report
 
@@ -42,13 +42,11 @@ def approve(
     server = Remote(Repo(repo), remote)
     server.fetch()
     approver = who_approves(server)
-    wanted = [name_of(name, server) for name in names]
+    wanted, open_ones = [name_of(name, server) for name in names], judged(server)
     if all_accepted:
-        wanted += [
-            one.proposal.name for one in judged(server) if one.verdict.accepted and one.proposal.name not in wanted
-        ]
+        wanted += [one.proposal.name for one in open_ones if one.verdict.accepted]
     show: Say = say if format == "text" else (lambda _: None)
-    ended = [_approve(server, approver, name, ask, show) for name in wanted]
+    ended = [_approve(server, approver, name, open_ones, ask, show) for name in dict.fromkeys(wanted)]
     if format == "json":
         rows = tuple(ApprovalEntry(name=one.name, merged=one.merged, note=one.note) for one in ended)
         say(as_json(ApprovalsDocument(approvals=rows)))
@@ -122,7 +120,7 @@ def _proposal(server: Remote, name: str) -> Proposal:
     return found
 
 
-def _approve(server: Remote, approver: Approver, name: str, ask: Ask, say: Say) -> Ended:
+def _approve(server: Remote, approver: Approver, name: str, others: Sequence[Judged], ask: Ask, say: Say) -> Ended:
     """One proposal: judged against main as it is now, shown, asked about, merged; again where main has moved."""
     agreed: str | None = None  # the commit that the human has said yes to
     for _ in range(ATTEMPTS):
@@ -132,33 +130,36 @@ def _approve(server: Remote, approver: Approver, name: str, ask: Ask, say: Say) 
         reader = Reader(server.repo)
         one = judge_proposal(reader, server.repo.commit(server.main), open_now[name])
         if agreed != one.proposal.commit:
-            say(_shown(one, server, competitors(one, judged(server))))
+            say(_shown(one, server, competitors(one, [o for o in others if o.proposal.name in open_now])))
         if not one.verdict.accepted or one.verdict.tree is None:
             return _done(say, Ended(name, None, f"{name} is not merged: the gate rejects it"))
         if agreed != one.proposal.commit and not ask(f"Approve {name} as {approver.handle}?"):
             return _done(say, Ended(name, None, f"{name} stays open"))
         agreed = one.proposal.commit
-        merged = _merge(server, approver, one)
-        if merged:
-            return _done(say, Ended(name, merged, f"{name} is on main (commit {merged[:12]})"))
+        merge, pushed = _merge(server, approver, one)
+        if pushed.outcome is Outcome.PUSHED:
+            return _done(say, Ended(name, merge, f"{name} is on main (commit {merge[:12]})"))
+        if pushed.outcome is Outcome.REFUSED:
+            return _done(say, Ended(name, None, f"{name} is not merged: the server refuses it: {_words(pushed)}"))
+        if pushed.outcome is Outcome.UNREACHABLE:
+            raise FatalError(f"{name} is not merged: {_words(pushed) or 'the server does not answer'}")
         server.fetch()
     return _done(say, Ended(name, None, f"main moved {ATTEMPTS} times in between; run the same command again"))
 
 
-def _merge(server: Remote, approver: Approver, one: Judged) -> str | None:
-    """Push the merge and take the branch away in one step; None where somebody was faster."""
+def _merge(server: Remote, approver: Approver, one: Judged) -> tuple[str, Pushed]:
+    """Push the merge and take the branch away in one step; the merge, and how that ended."""
     main, commit = one.base.commit or "", one.proposal.commit
     message = f"{_subject(one)}\n\nApproved-by: {approver.handle}\n"
     if one.claim and one.claim.draft.session_id:
         message += f"Session-Id: {one.claim.draft.session_id}\n"
     merge = server.repo.commit_as_user(one.verdict.tree or "", [main, commit], message, key=approver.key)
     branch = f"refs/heads/{one.proposal.name}"
-    pushed = server.push([Update("refs/heads/main", main, merge), Update(branch, commit, None)])
-    if pushed.outcome is Outcome.PUSHED:
-        return merge
-    if pushed.outcome is Outcome.LOST:
-        return None
-    raise FatalError(f"{one.proposal.name} is not merged: {' / '.join(pushed.said) or 'the server does not answer'}")
+    return merge, server.push([Update("refs/heads/main", main, merge), Update(branch, commit, None)])
+
+
+def _words(pushed: Pushed) -> str:
+    return " / ".join(map(logged, filter(None, pushed.said)))
 
 
 def _subject(one: Judged) -> str:
@@ -174,7 +175,8 @@ def _shown(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:
     difference = server.repo.difference(one.base.commit or "", one.landed.tree or one.proposal.commit)
     text = "".join(f"  {logged(line)}\n" for line in difference.splitlines())
     against = f"whoever is merged first wins against: {', '.join(rivals)}\n" if rivals else ""
-    return f"{one.proposal.name}, proposed {one.proposed_at}\n\n{text}\n{report(one.verdict)}{against}"
+    heading = f"{one.proposal.name}, proposed {one.proposed_at}: {logged(one.subject(server.repo))}"
+    return f"{heading}\n\n{text}\n{report(one.verdict)}{against}"
 
 
 def _done(say: Say, ended: Ended) -> Ended:

@@ -1,54 +1,31 @@
 """Propose a claim: written as Git objects onto branch `claim/NN`, pushed by compare-and-swap."""
 
 import random
-import re
-import shutil
-import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from validator import model
-from validator.claiming import UnreadableError, draft_targets, read_source, read_target, write_claim
+from validator.claiming import write_claim
 from validator.commands import main_of
 from validator.document import read
 from validator.finding import FatalError, Verdict
-from validator.interval import told
 from validator.judging import judge
-from validator.model import Target
 from validator.output import ClaimDocument, as_json, finding_entries
-from validator.phrases import free_numbers, holder, quoted, ranges
+from validator.phrases import free_numbers, holder, ranges
 from validator.reading import Reader, charter_of
-from validator.remote import Outcome, Proposal, Pushed, Remote, Update
+from validator.remote import PROPOSAL, Outcome, Proposal, Pushed, Remote, Update
 from validator.repo import Repo
 from validator.rules.role_misaligned import is_aligned
 from validator.snapshot import ClaimFile, Snapshot, claim_file, claim_path, width
+from validator.wish import Wish
 
 ATTEMPTS = 60  # lost races before a session gives up; with jitter, more than a hundred rivals need
 UNANSWERED = 4  # of these, how often a server may be silent
 LONGEST_PAUSE = 1.5  # seconds
 
 Tell = Callable[[str], None]
-
-
-class Wish(NamedTuple):
-    """What a session wants to claim: fields of a claim without the number, and the number, None for any free one."""
-
-    number: int | None
-    fields: Mapping[str, Any]
-
-
-class Words(NamedTuple):
-    """What a session said on the command line; `source` is the text of a file, of standard input or of a message."""
-
-    number: int | None = None
-    session_id: str | None = None
-    role: str | None = None
-    goal: str | None = None
-    targets: tuple[str, ...] = ()
-    responsibilities: tuple[str, ...] = ()
-    source: str | None = None
 
 
 class Proposed(NamedTuple):
@@ -79,6 +56,15 @@ class _Table(NamedTuple):
         """The branch of a number's proposal."""
         return f"claim/{number:0{width(self.charter.capacity)}}"
 
+    def proposed_by(self, session: str) -> dict[int, tuple[Proposal, ClaimFile]]:
+        """What a session has proposed and could still get: no other session holds the number."""
+        held = {number: claim.draft.session_id for number, claim in self.snapshot.by_number.items()}
+        return {
+            number: (proposal, claim)
+            for number, (proposal, claim) in self.proposed.items()
+            if claim and claim.draft.session_id == session and held.get(number, session) == session
+        }
+
 
 class _Again(NamedTuple):
     """The race for a number was lost, or the server was silent: look again."""
@@ -86,50 +72,6 @@ class _Again(NamedTuple):
     number: int
     why: str
     silent: bool = False
-
-
-def wish_from(words: Words, *, any_number: bool, now: str) -> tuple[Wish, tuple[str, ...]]:
-    """What a session wishes, and the targets that were drawn from its goal and want a yes, as people write them.
-
-    Words on the command line go before those of the source. `now` is the time of claiming, RFC 3339. Raises
-    FatalError for words that make no claim, or for too few of them.
-    """
-    try:
-        fields = read_source(words.source) if words.source is not None else {}
-        said = {"session_id": words.session_id, "role": words.role, "goal": words.goal}
-        fields |= {name: value for name, value in said.items() if value is not None}
-        if words.targets:
-            fields["targets"] = [_as_field(read_target(text)) for text in words.targets]
-        drawn = _draw(fields)
-    except UnreadableError as error:
-        raise FatalError(str(error)) from error
-    if words.responsibilities or not fields.get("responsibilities"):
-        fields["responsibilities"] = list(words.responsibilities) or [fields["goal"]]
-    fields = {"status": "REGISTERED", "timestamp": now, **fields}
-    stated = fields.pop("number", None)
-    number = None if any_number else words.number if words.number is not None else stated
-    if number is None and not any_number:
-        raise FatalError("which number? name one, or take any free one: --any")
-    return Wish(number, fields), tuple(map(told, drawn))
-
-
-def _draw(fields: dict[str, Any]) -> tuple[Target, ...]:
-    """Fill in targets that the goal states, where none are given. What cannot be read is asked for, never guessed."""
-    for name in ("session_id", "goal"):
-        if not isinstance(fields.get(name), str):
-            raise UnreadableError(f"the claim has no {name}; add --{name.replace('_', '-')}")
-    if fields.get("targets"):
-        return ()
-    draft = draft_targets(fields["goal"])
-    if draft.unread or not draft.targets:
-        unread = quoted(draft.unread[0] if draft.unread else fields["goal"])
-        raise UnreadableError(f'what is measured in {unread}? say it: --target "emails sent >= 17 emails/day"')
-    fields["targets"] = [_as_field(target) for target in draft.targets]
-    return draft.targets
-
-
-def _as_field(target: Target) -> dict[str, Any]:
-    return target.model_dump(exclude_none=True)
 
 
 def claim(*, repo: Path, wish: Wish, push: bool, remote: str, tell: Tell) -> Proposed:
@@ -174,7 +116,8 @@ def _look(reader: Reader, server: Remote | None) -> _Table:
     main = reader.repo.commit(server.main) if server else main_of(reader.repo, None)
     snapshot = reader.at(main)
     charter = charter_of(snapshot)
-    proposals = [one for one in server.proposals() if one.name.startswith("claim/")] if server else []
+    known = server.proposals() if server else _kept(reader.repo)
+    proposals = [one for one in known if one.name.startswith("claim/")]
     numbered = {int(one.name.removeprefix("claim/")): one for one in proposals}
     return _Table(
         main, snapshot, charter, {number: (one, _proposed(reader, number, one)) for number, one in numbered.items()}
@@ -187,26 +130,35 @@ def _proposed(reader: Reader, number: int, proposal: Proposal) -> ClaimFile | No
 
 
 def _known(table: _Table, wish: Wish) -> Proposed | None:
-    """What is settled before anything is written: mine already, or somebody else's."""
-    session = wish.fields["session_id"]
+    """What is settled before anything is written: the session has a number already, or somebody else has this one."""
+    session, capacity = wish.fields["session_id"], table.charter.capacity
+    if wish.number is not None and not 1 <= wish.number <= capacity:
+        return _lost(table, wish.number, f"number {wish.number} is not one of 1 to {capacity}")
     for number, held in table.snapshot.by_number.items():
         if held.draft.session_id == session:
+            if wish.number == number and not _same(held, _claim_of(table, wish, number)):
+                return _proposed_first(table, number, session)
             since = holder(held, table.snapshot.past([held.path]))
             fits = wish.number in (None, number)
             note = f"number {number} is yours already: {since}" if fits else f"you hold number {number}: {since}"
             return Proposed(fits, number, table.branch(number), note)
-    if wish.number is None:
-        return None
-    taken = table.snapshot.by_number.get(wish.number)
+    return _somebodys(table, wish.number, session) if wish.number is not None else None
+
+
+def _somebodys(table: _Table, number: int, session: str) -> Proposed | None:
+    """That a number is held, or proposed, by another session."""
+    taken = table.snapshot.by_number.get(number)
     if taken:
         who = holder(taken, table.snapshot.past([taken.path]))
-        return _lost(table, wish.number, f"number {wish.number} is held by {who}")
-    proposal, rival = table.proposed.get(wish.number, (None, None))
+        return _lost(table, number, f"number {number} is held by {who}")
+    return _proposed_first(table, number, session)
+
+
+def _proposed_first(table: _Table, number: int, session: str) -> Proposed | None:
+    proposal, rival = table.proposed.get(number, (None, None))
     if proposal and (rival is None or rival.draft.session_id != session):
         who = (rival.draft.session_id if rival else None) or "a session that cannot be read"
-        return _lost(
-            table, wish.number, f"number {wish.number} was proposed first by {who} (commit {proposal.commit[:12]})"
-        )
+        return _lost(table, number, f"number {number} was proposed first by {who} (commit {proposal.commit[:12]})")
     return None
 
 
@@ -217,32 +169,56 @@ def _lost(table: _Table, number: int, why: str) -> Proposed:
 
 
 def _attempt(reader: Reader, server: Remote | None, table: _Table, wish: Wish) -> Proposed | _Again:
-    earlier = {
-        n: (p, c) for n, (p, c) in table.proposed.items() if c and c.draft.session_id == wish.fields["session_id"]
-    }
-    number = wish.number or next(iter(earlier), None) or _choose(table, wish)
+    mine = table.proposed_by(wish.fields["session_id"])
+    number = wish.number or next(iter(mine), None) or _choose(table, wish)
     if number is None:
-        return Proposed(False, 0, "", f"no number is left for this claim; {free_numbers(table.snapshot)}")
-    path, text = claim_path(number, table.charter.capacity), write_claim(_fields(table, wish, number))
-    proposal, before = earlier.get(number, (None, None))
-    if proposal and before and _same(before, claim_file(read(path, text.encode()), number)):
-        note = f"number {number} is proposed already, by you; a human has to approve it"
-        return Proposed(True, number, table.branch(number), note, proposal.commit, pushed=True)
-    return _propose(reader, server, table, number, text, proposal.commit if proposal else None)
+        return Proposed(False, 0, "", _nothing_left(table))
+    for other in mine.keys() - {number}:
+        if judge(*reader.change(table.main, mine[other][0].commit)).accepted:
+            note = (
+                f"you have proposed number {other}; claim it, or have an approver turn it down: registry reject {other}"
+            )
+            return Proposed(False, number, table.branch(number), note)
+    proposal, before = mine.get(number, (None, None))
+    if proposal and before and _same(before, _claim_of(table, wish, number)):
+        return _once_more(reader, table, number, proposal, pushed=server is not None)
+    return _propose(reader, server, table, number, _text(table, wish, number), proposal.commit if proposal else None)
+
+
+def _once_more(reader: Reader, table: _Table, number: int, proposal: Proposal, *, pushed: bool) -> Proposed:
+    """The same claim once more: it stands as it is, unless main has moved against it."""
+    verdict = judge(*reader.change(table.main, proposal.commit))
+    then = "a human has to approve it" if verdict.accepted else "the gate rejects it now"
+    note = f"number {number} is proposed already, by you; {then}"
+    return Proposed(verdict.accepted, number, table.branch(number), note, proposal.commit, pushed, verdict)
 
 
 def _choose(table: _Table, wish: Wish) -> int | None:
     """A free number that fits the role, in an order of the session's own, so that not all run for the first."""
     slots, role = {slot.number: slot for slot in table.charter.slots}, wish.fields.get("role")
-    free = [n for n in table.free() if not role or n not in slots or is_aligned(role, slots[n], slots.values())]
+    wanted = role if isinstance(role, str) else ""
+    free = [n for n in table.free() if not wanted or n not in slots or is_aligned(wanted, slots[n], slots.values())]
     seed = f"{wish.fields['session_id']} {len(free)}"
     return random.Random(seed).choice(free) if free else None  # noqa: S311 - spreads rivals, hides nothing
 
 
-def _fields(table: _Table, wish: Wish, number: int) -> dict[str, Any]:
+def _nothing_left(table: _Table) -> str:
+    free = table.free()
+    if free:
+        return f"the charter plans other roles for the free numbers ({ranges(free)}); claim without a role of your own"
+    return f"no number is left that is not proposed already; {free_numbers(table.snapshot)}"
+
+
+def _text(table: _Table, wish: Wish, number: int) -> str:
+    """The claim as it is written; the charter's slot says the role where the session does not."""
     slot = next((slot for slot in table.charter.slots if slot.number == number), None)
     role = {"role": slot.role} if slot and not wish.fields.get("role") else {}
-    return {**wish.fields, **role, "number": number}
+    return write_claim({**wish.fields, **role, "number": number})
+
+
+def _claim_of(table: _Table, wish: Wish, number: int) -> ClaimFile:
+    text = _text(table, wish, number)
+    return claim_file(read(claim_path(number, table.charter.capacity), text.encode()), number)
 
 
 def _same(one: ClaimFile, other: ClaimFile) -> bool:
@@ -260,15 +236,22 @@ def _propose(
     repo, branch = reader.repo, table.branch(number)
     blob = repo.write_blob(text.encode())
     tree = repo.tree_with(table.main, claim_path(number, table.charter.capacity), blob)
-    commit = repo.commit_as_user(tree, [table.main], f"Claim number {number}\n")
+    verb = "Amend" if number in table.snapshot.by_number else "Claim"
+    commit = repo.commit_as_user(tree, [table.main], f"{verb} number {number}\n")
     verdict = judge(*reader.change(table.main, commit))
     if not verdict.accepted:
-        return Proposed(False, number, branch, "not proposed: the gate would reject it", commit, verdict=verdict)
-    _keep(repo, branch, commit)
+        return Proposed(False, number, branch, "not proposed: the gate would reject it", verdict=verdict)
+    if repo.is_checked_out(f"refs/heads/{branch}"):
+        raise FatalError(f"{branch} is checked out here; run: git switch main")
     if server is None:
+        if not _keep(repo, branch, commit):
+            raise FatalError(f"{branch} moved while it was written; run the same command again")
         note = f"proposed number {number} on branch {branch}, here only; publish it: git push origin {branch}"
         return Proposed(True, number, branch, note, commit, verdict=verdict)
-    return _settled(server.push([Update(f"refs/heads/{branch}", old, commit)]), number, branch, commit, verdict)
+    pushed = server.push([Update(f"refs/heads/{branch}", old, commit)])
+    if pushed.outcome is Outcome.PUSHED:
+        _keep(repo, branch, commit)
+    return _settled(pushed, number, branch, commit, verdict)
 
 
 def _settled(pushed: Pushed, number: int, branch: str, commit: str, verdict: Verdict) -> Proposed | _Again:
@@ -280,27 +263,14 @@ def _settled(pushed: Pushed, number: int, branch: str, commit: str, verdict: Ver
     return _Again(number, " / ".join(pushed.said)[-400:] or "no answer", silent=True)
 
 
-def _keep(repo: Repo, branch: str, commit: str) -> None:
-    """The local branch, which may be left over from an earlier try; never the one that is checked out."""
-    ref = f"refs/heads/{branch}"
-    if repo.checked_out() == ref:
-        raise FatalError(f"{branch} is checked out here; run: git switch main")
-    (old,) = repo.resolve(ref)
-    if not repo.move(ref, commit, old):
-        raise FatalError(f"{branch} moved while it was written; run the same command again")
+def _kept(repo: Repo) -> Iterator[Proposal]:
+    """The proposals that are local branches."""
+    for ref, oid in repo.refs("refs/heads/claim/"):
+        if PROPOSAL.fullmatch(name := ref.removeprefix("refs/heads/")):
+            yield Proposal(name, oid)
 
 
-def open_pull_request(*, repo: Path, remote: str, branch: str) -> str:
-    """Open a pull request through the `gh` program where the remote is a GitHub one; elsewhere say what to do."""
-    url = Remote(Repo(repo), remote).url
-    if not re.search(r"(?:^|[@/.])github\.com[:/]", url):
-        return f"{remote} is no GitHub repository; ask an approver to run: registry approve {branch}\n"
-    gh = shutil.which("gh")
-    if gh is None:
-        return f"the gh program is not on the PATH; open the pull request of {branch} by hand\n"
-    # An argument vector, no shell; the branch is of our own making.
-    command = [gh, "pr", "create", "--head", branch, "--base", "main", "--title", f"Claim {branch}", "--body", ""]
-    done = subprocess.run(command, cwd=repo, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise FatalError(f"gh pr create: {' '.join(done.stderr.split())[-300:]}")
-    return done.stdout
+def _keep(repo: Repo, branch: str, commit: str) -> bool:
+    """Whether the local branch is there; one that is left over from an earlier try goes."""
+    (old,) = repo.resolve(f"refs/heads/{branch}")
+    return repo.move(f"refs/heads/{branch}", commit, old)

@@ -32,6 +32,11 @@ class Judged(NamedTuple):
         """When its last commit says that it was made; informative."""
         return rfc3339(self.landed.committed_at or 0)
 
+    def subject(self, repo: Repo) -> str:
+        """What its last commit says in its first line: for a release, why."""
+        content = repo.blobs([self.proposal.commit])[self.proposal.commit].decode("utf-8", "replace")
+        return (content.partition("\n\n")[2].splitlines() or [""])[0]
+
 
 def proposals(*, repo: Path, remote: str, everything: bool, format: str, now: float) -> Answer:
     """The open proposals; with `everything`, those that were turned down too. `now` is in seconds since 1970."""
@@ -40,9 +45,9 @@ def proposals(*, repo: Path, remote: str, everything: bool, format: str, now: fl
     open_ones = judged(server)
     rejected = rejections(server.repo, remote) if everything else ()
     if format == "json":
-        rows = tuple(_entry(one, open_ones) for one in open_ones)
+        rows = tuple(_entry(one, open_ones, server.repo) for one in open_ones)
         return Answer(as_json(ProposalsDocument(proposals=rows, rejected=tuple(map(_turned_down, rejected)))))
-    lines = [line for one in open_ones for line in _lines(one, open_ones, now)]
+    lines = [line for one in open_ones for line in _lines(one, open_ones, server.repo, now)]
     lines += [f"{one.name:<12} turned down: {logged(one.reason)}" for one in rejected]
     return Answer("\n".join(lines or ["nothing is proposed"]) + "\n")
 
@@ -93,11 +98,12 @@ def _shared(one: ClaimFile, other: ClaimFile) -> list[str]:
     return [f"same {name}" for name, (mine, theirs) in pairs.items() if mine and mine == theirs]
 
 
-def _entry(one: Judged, others: Iterable[Judged]) -> ProposalEntry:
+def _entry(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalEntry:
     draft = one.claim.draft if one.claim else None
     return ProposalEntry(
         name=one.proposal.name,
         commit=one.proposal.commit,
+        subject=one.subject(repo),
         verdict="accepted" if one.verdict.accepted else "rejected",
         proposed_at=one.proposed_at,
         number=one.claim.number if one.claim else None,
@@ -112,8 +118,8 @@ def _turned_down(rejection: Rejection) -> RejectionEntry:
     return RejectionEntry(name=rejection.name, commit=rejection.rejected, reason=rejection.reason)
 
 
-def _lines(one: Judged, others: Iterable[Judged], now: float) -> Iterable[str]:
-    who = one.claim.draft.session_id if one.claim else None
+def _lines(one: Judged, others: Iterable[Judged], repo: Repo, now: float) -> Iterable[str]:
+    who = one.claim.draft.session_id if one.claim else one.subject(repo)
     sign = "✓" if one.verdict.accepted else "✗"
     age = _age(now - (one.landed.committed_at or 0))
     yield f"{sign} {one.proposal.name:<12} {age:>9}  {logged(who or ''):<26} {conclusion(one.verdict)}"

@@ -11,18 +11,28 @@ from validator.output import SlotEntry, WhoamiDocument, as_json
 from validator.phrases import free_numbers
 from validator.reading import Reader, charter_of
 from validator.records import command
-from validator.remote import rejections
+from validator.remote import PROPOSAL, Remote, rejections
+from validator.repo import Repo
 from validator.snapshot import Snapshot
 
+ORIGIN = "origin"
 
-def whoami(*, repo: Path, ref: str | None, session_id: str, format: str) -> Answer:
-    """Yes with the number of a session that main has a claim of, no with what it can do about it."""
+
+def whoami(*, repo: Path, ref: str | None, session_id: str, format: str, fetch: bool = False) -> Answer:
+    """Yes with the number of a session that main has a claim of, no with what it can do about it.
+
+    `fetch` asks the remote first; otherwise main, proposals and rejections are those last heard of.
+    """
+    if fetch:
+        Remote(Repo(repo), ORIGIN).fetch()
     reader, commit = reader_at(repo, ref)
     snapshot = reader.at(commit)
     charter, digest = charter_of(snapshot), registry_digest(snapshot)
     slots = slots_of(snapshot, charter, digest, frozenset())
     mine = next((slot for slot in slots if slot.session_id == session_id), None)
-    state: Any = mine.state if mine else "unregistered"  # who is named in a slot is on main: never "open"
+    proposed = None if mine else _proposed(reader, session_id)
+    mine = mine or proposed
+    state: Any = mine.state if mine else "unregistered"  # a slot with a session in it is never "open"
     turned_down = "" if mine else _turned_down(reader, session_id)
     document = WhoamiDocument(
         session_id=well_formed(session_id),
@@ -34,12 +44,28 @@ def whoami(*, repo: Path, ref: str | None, session_id: str, format: str) -> Answ
         registered_at=mine.registered_at if mine else None,
         next_action=turned_down + _next_action(mine, snapshot),
     )
-    return Answer(as_json(document) if format == "json" else _render(document), 0 if mine else 1)
+    return Answer(as_json(document) if format == "json" else _render(document), 0 if mine and not proposed else 1)
+
+
+def _proposed(reader: Reader, session_id: str) -> SlotEntry | None:
+    """What a session has proposed: on the remote as last fetched, or here where there is no remote."""
+    there, here = f"refs/remotes/{ORIGIN}/", "refs/heads/"
+    prefix = there if any(reader.repo.resolve(f"{there}main")) else here
+    for ref, commit in reader.repo.refs(f"{prefix}claim/"):
+        found = PROPOSAL.fullmatch(ref.removeprefix(prefix))
+        claim = reader.at(commit).by_number.get(int(ref.rpartition("/")[2])) if found else None
+        if claim and claim.draft.session_id == session_id:
+            role, goal = (text if text is None else well_formed(text) for text in (claim.draft.role, claim.draft.goal))
+            return SlotEntry(
+                number=claim.number, state="proposed", session_id=well_formed(session_id), role=role, goal=goal,
+                registered_at=None, commit=None,
+            )  # fmt: skip
+    return None
 
 
 def _turned_down(reader: Reader, session_id: str) -> str:
     """Why this session's last proposal was turned down, as last fetched."""
-    for rejection in reversed(rejections(reader.repo, "origin")):
+    for rejection in reversed(rejections(reader.repo, ORIGIN)):
         claims = reader.at(rejection.rejected).claims.values()
         if any(claim.draft.session_id == session_id for claim in claims):
             return f"{rejection.name} was turned down: {rejection.reason}; "
@@ -49,6 +75,8 @@ def _turned_down(reader: Reader, session_id: str) -> str:
 def _next_action(mine: SlotEntry | None, snapshot: Snapshot) -> str:
     if mine is None:
         return f"claim a number; {free_numbers(snapshot)}"
+    if mine.state == "proposed":
+        return f"wait: a human has to approve number {mine.number}; ask again with --fetch"
     if mine.state == "pending":
         return "commit with status: REGISTERED, or mend the claim: registry audit"
     if mine.state == "acknowledged":
@@ -60,7 +88,7 @@ def _next_action(mine: SlotEntry | None, snapshot: Snapshot) -> str:
 
 def _render(document: WhoamiDocument) -> str:
     if document.number is None:
-        return f"{visible(document.session_id)} is not registered\nnext: {document.next_action}\n"
+        return f"{visible(document.session_id)} is not registered\nnext: {visible(document.next_action)}\n"
     rows = (
         ("number", str(document.number)),
         ("state", document.state),

@@ -1,0 +1,155 @@
+"""`registry proposals`: every open proposal with its verdict, its age and its competitors, before anyone merges."""
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.commands.stage import ROOT, Stage, commit, fleet, git, plain, verb, write
+from validator.commands.proposals import proposals
+
+SCHEMA: dict[str, Any] = json.loads((ROOT / "schema" / "output-proposals.schema.json").read_text())
+
+
+def document(stage: Stage, *words: str) -> dict[str, Any]:
+    """The JSON document, as its schema wants it."""
+    done = verb(stage.human, "proposals", "--format", "json", *words)
+    assert (done.exit_code, done.err) == (0, "")
+    Draft202012Validator(SCHEMA).validate(done.document)
+    answer: dict[str, Any] = done.document
+    return answer
+
+
+def propose(stage: Stage, branch: str, *files: tuple[str, str | None], message: str = "A proposal") -> str:
+    """Push a branch with files, as plain Git lets anybody do; None takes a file away."""
+    git(stage.human, "fetch", "--quiet", "origin")
+    git(stage.human, "checkout", "--quiet", "--detach", "origin/main")
+    for path, text in files:
+        if text is None:
+            (stage.human / path).unlink()
+        else:
+            write(stage.human, path, text)
+    oid = commit(stage.human, message)
+    git(stage.human, "push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
+    return oid
+
+
+def claims(stage: Stage, number: int, branch: str | None = None, **fields: str) -> str:
+    path = f"registry/sessions/{int(fields.get('number', number)):02}.yaml"
+    return propose(stage, branch or f"claim/{number:02}", (path, fleet(number, **fields)))
+
+
+def test_nothing_is_proposed(stage: Stage) -> None:
+    done = verb(stage.human, "proposals")
+    assert done == (0, "nothing is proposed\n", "")
+    assert document(stage, "--all") == {"schema_version": 1, "proposals": [], "rejected": []}
+
+
+def test_proposals_are_shown_with_verdict_and_competitors(stage: Stage) -> None:
+    stage.registered(4)
+    claims(stage, 1)
+    claims(stage, 2, session_id="marketing-orchestrator", runtime_id="session-x")
+    claims(stage, 3, role="Master Coordinator - Orchestrate all marketing automation workflows")
+    claims(stage, 4, session_id="marketing-late")
+    propose(stage, "release/04", ("registry/sessions/04.yaml", None), message="Release number 4: gone\n\nand more")
+    propose(stage, "record/confirmation", ("registry/consensus/confirmation.yaml", "registry: x\n"))
+    git(
+        stage.human,
+        "push",
+        "--quiet",
+        "origin",
+        "HEAD:refs/heads/feature",
+        "HEAD:refs/heads/claim/4",
+        "HEAD:refs/heads/claim/x",
+    )
+    text = plain(verb(stage.human, "proposals").out)
+    planned = '"Prospect Research AI - Find and score prospects (Batch 2)"'
+    holder = "marketing-outreach-1 since <time> (commit <id>)"
+    assert text.splitlines() == [
+        "✓ claim/01      just now  marketing-orchestrator     accepted: no findings",
+        "    whoever is merged first wins against: claim/02 (same session_id), claim/03 (same role)",
+        "✓ claim/02      just now  marketing-orchestrator     accepted: no findings",
+        "    whoever is merged first wins against: claim/01 (same session_id)",
+        "✗ claim/03      just now  marketing-research-2       rejected: 1 error",
+        f"    error[REG106] role-misaligned: the charter plans another role for number 3: {planned}",
+        "    whoever is merged first wins against: claim/01 (same role)",
+        "✗ claim/04      just now  marketing-late             rejected: 1 error",
+        f'    error[REG301] takeover: number 4 is held by {holder}; this puts "marketing-late" on it',
+        *[line for line in text.splitlines() if "record/" in line or "REG006" in line or "REG403" in line],
+        "✓ release/04    just now  Release number 4: gone     accepted: no findings",
+    ]
+
+
+def test_proposals_as_json(stage: Stage) -> None:
+    one, two = claims(stage, 1), claims(stage, 2, session_id="marketing-orchestrator", runtime_id="session-x")
+    stage.registered(4)
+    gone = propose(stage, "release/04", ("registry/sessions/04.yaml", None), message="Release number 4: gone")
+    rows = document(stage)["proposals"]
+    assert [(row["name"], row["commit"], row["subject"]) for row in rows] == [
+        ("claim/01", one, "A proposal"),
+        ("claim/02", two, "A proposal"),
+        ("release/04", gone, "Release number 4: gone"),
+    ]
+    assert [(row["number"], row["session_id"], row["verdict"]) for row in rows] == [
+        (1, "marketing-orchestrator", "accepted"),
+        (2, "marketing-orchestrator", "accepted"),
+        (None, None, "accepted"),
+    ]
+    assert [row["competitors"] for row in rows] == [["claim/02 (same session_id)"], ["claim/01 (same session_id)"], []]
+    assert rows[0]["role"] == "Master Coordinator - Orchestrate all marketing automation workflows"
+    assert rows[0]["findings"] == []
+
+
+def test_every_proposal_is_held_against_main_as_it_is_now(stage: Stage) -> None:
+    claims(stage, 4, session_id="marketing-late")
+    assert document(stage)["proposals"][0]["verdict"] == "accepted"
+    stage.registered(4)
+    (row,) = document(stage)["proposals"]
+    assert row["verdict"] == "rejected"
+    assert [finding["code"] for finding in row["findings"]] == ["REG103"]
+
+
+def test_what_cannot_be_read_is_shown_too(stage: Stage) -> None:
+    propose(stage, "claim/05", ("registry/sessions/05.yaml", "{{{{"), message="\x1b[31m##[error]x \u202e y")
+    propose(stage, "claim/06", ("a", ""), ("b", ""), message="two files")
+    git(stage.human, "push", "--quiet", "origin", "origin/main:refs/heads/claim/07")
+    rows = {row["name"]: row for row in document(stage)["proposals"]}
+    assert [(row["number"], row["session_id"], row["role"]) for row in rows.values()] == [
+        (5, None, None),
+        (None, None, None),
+        (None, None, None),
+    ]
+    text = verb(stage.human, "proposals").out
+    assert "\x1b" not in text
+    assert "##[" not in text
+    assert "two files" in text
+
+
+@pytest.mark.parametrize(
+    ("later", "age"),
+    [(-100, "just now"), (59, "just now"), (61, "1 min ago"), (7300, "2 h ago"), (3 * 86_400, "3 d ago")],
+)
+def test_ages(stage: Stage, later: int, age: str) -> None:
+    claims(stage, 1)
+    made = int(git(stage.bare, "log", "-1", "--format=%ct", "claim/01"))
+    answer = proposals(repo=stage.human, remote="origin", everything=False, format="text", now=made + later)
+    assert f" {age}  marketing-orchestrator " in answer.text
+
+
+def test_proposals_that_are_gone_are_forgotten(stage: Stage) -> None:
+    claims(stage, 1)
+    assert len(document(stage)["proposals"]) == 1
+    git(stage.bare, "update-ref", "-d", "refs/heads/claim/01")
+    assert document(stage)["proposals"] == []
+
+
+def test_another_remote(stage: Stage) -> None:
+    claims(stage, 1)
+    git(stage.human, "remote", "rename", "origin", "upstream")
+    assert "claim/01" in verb(stage.human, "proposals", "--remote", "upstream").out
+    missing = verb(stage.human, "proposals")
+    assert (missing.exit_code, missing.err) == (
+        2,
+        "registry: there is no remote 'origin' here; run: git remote add origin URL\n",
+    )
