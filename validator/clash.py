@@ -1,89 +1,118 @@
 """Pairs of claims that cannot both stand: the same session, runtime, role or piece of work under two numbers."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from validator.document import Route
-from validator.model import RangePart
-from validator.snapshot import ClaimFile, Snapshot
+from validator.model import RangePart, SegmentPart
+from validator.phrases import span
+from validator.snapshot import ClaimFile, Draft, Snapshot
 from validator.wording import fold
 
 
 class Clash(NamedTuple):
-    """Two claims and what they share; `route` is where the second says so. `first` is the one that keeps it."""
+    """Two claims and what they share. `first` keeps it; `route` is where the second says so."""
 
     kind: str  # "session_id" | "runtime_id" | "role" | "scope"
     shared: str
     first: ClaimFile
     second: ClaimFile
     route: Route
+    new: bool  # base's second claim did not say so
 
 
-class _Share(NamedTuple):
-    """One thing that only one claim may have."""
+class _Thing(NamedTuple):
+    """Something that only one claim may have; equal keys are the same thing."""
 
+    kind: str
+    key: tuple[str, ...]
     shared: str
-    claim: ClaimFile
     route: Route
 
 
+class _Share(NamedTuple):
+    """A claim's hold on a thing or, with `part`, on a range."""
+
+    thing: _Thing
+    claim: ClaimFile
+    new: bool
+    part: tuple[int, int] = (0, 0)
+
+    @property
+    def rank(self) -> tuple[bool, int, str]:
+        """Who had it in base keeps it; else the smaller number does."""
+        return self.new, self.claim.number, self.claim.path
+
+    def against(self, first: "_Share", piece: str = "") -> Clash:
+        # What stood in base already is told in the same words, however the second words it now.
+        shared = (self if self.new else first).thing.shared + piece
+        return Clash(self.thing.kind, shared, first.claim, self.claim, self.thing.route, self.new)
+
+
+@functools.lru_cache(maxsize=1)  # the rules of a run ask for the same pair, one after the other
 def clashes(head: Snapshot, base: Snapshot) -> tuple[Clash, ...]:
-    """Every clash in head. Who stood in base unchanged keeps what it has; else the smaller number comes first."""
-    ordered = sorted(head.claims.values(), key=lambda claim: (head.is_new(claim, base), claim.number, claim.path))
-    return *_same_names(ordered), *_same_roles(ordered), *_same_work(ordered)
+    """Every clash in head; a claim cannot clash with itself."""
+    nothing = Draft()
+    pairs = [
+        (claim, base.claims[path].draft if path in base.claims else nothing) for path, claim in head.claims.items()
+    ]
+    things = [share for claim, had in pairs for share in _things_of(claim, had)]
+    ranges = [share for claim, had in pairs for share in _ranges_of(claim, had)]
+    return *_same_things(sorted(things, key=lambda share: share.rank)), *_same_ranges(ranges)
 
 
-def _same_names(ordered: Iterable[ClaimFile]) -> Iterator[Clash]:
+def _things_of(claim: ClaimFile, had: Draft) -> Iterator[_Share]:
+    known = None if had is claim.draft else {thing.key for thing in _things(had)}
+    for thing in _things(claim.draft):
+        yield _Share(thing, claim, known is not None and thing.key not in known)
+
+
+def _things(draft: Draft) -> Iterator[_Thing]:
     """The two kinds of name share one space: a runtime_id that is another's session_id would mislead a router."""
-    for kind in ("session_id", "runtime_id"):
-        shares = [_Share(name, claim, (kind,)) for claim in ordered if (name := getattr(claim.draft, kind)) is not None]
-        yield from _pairs(kind, [(share.shared, share) for share in shares])
+    if draft.session_id is not None:
+        yield _Thing("session_id", ("name", draft.session_id), draft.session_id, ("session_id",))
+    if draft.runtime_id is not None:
+        yield _Thing("runtime_id", ("name", draft.runtime_id), draft.runtime_id, ("runtime_id",))
+    if draft.role is not None:
+        yield _Thing("role", ("role", fold(draft.role)), draft.role, ("role",))
+    for index, part in enumerate(draft.scope or ()):
+        if isinstance(part, SegmentPart):
+            for at, name in enumerate(part.segments):
+                key = ("segment", fold(part.work), fold(name))
+                yield _Thing("scope", key, f"{part.work}: {name}", ("scope", index, "segments", at))
 
 
-def _same_roles(ordered: Iterable[ClaimFile]) -> Iterator[Clash]:
-    roles = [(fold(c.draft.role), _Share(c.draft.role, c, ("role",))) for c in ordered if c.draft.role is not None]
-    yield from _pairs("role", roles)
+def _same_things(ordered: Iterable[_Share]) -> Iterator[Clash]:
+    holders = dict[tuple[str, ...], _Share]()
+    for share in ordered:
+        first = holders.setdefault(share.thing.key, share)
+        if first.claim.path != share.claim.path:
+            yield share.against(first)
 
 
-def _pairs(kind: str, shares: Iterable[tuple[str, _Share]]) -> Iterator[Clash]:
-    holders = dict[str, _Share]()
-    for key, share in shares:
-        first = holders.setdefault(key, share)
-        if first is not share:
-            yield Clash(kind, share.shared, first.claim, share.claim, share.route)
+def _ranges_of(claim: ClaimFile, had: Draft) -> Iterator[_Share]:
+    for index, part in enumerate(claim.draft.scope or ()):
+        if isinstance(part, RangePart) and part.first <= part.last:
+            thing = _Thing("scope", (fold(part.work),), part.work, ("scope", index))
+            yield _Share(thing, claim, part not in (had.scope or ()), (part.first, part.last))
 
 
-def _same_work(ordered: Iterable[ClaimFile]) -> Iterator[Clash]:
-    """Ranges that meet and segments named twice, within one piece of work; a claim cannot clash with itself."""
-    segments = list[tuple[str, _Share]]()
-    ranges = defaultdict[str, list[tuple[int, int, int, _Share]]](list)
-    for rank, claim in enumerate(ordered):
-        for index, part in enumerate(claim.draft.scope or ()):
-            route: Route = ("scope", index)
-            if isinstance(part, RangePart):
-                share = _Share(f"{part.work} {part.first}-{part.last}", claim, route)
-                ranges[fold(part.work)].append((part.first, part.last, rank, share))
-            else:
-                segments += [
-                    (f"{fold(part.work)}/{fold(name)}", _Share(f"{part.work}: {name}", claim, (*route, "segments", at)))
-                    for at, name in enumerate(part.segments)
-                ]
-    yield from (clash for clash in _pairs("scope", segments) if clash.first.path != clash.second.path)
-    for row in ranges.values():
-        yield from _overlaps(sorted(row, key=lambda item: item[:3]))
+def _same_ranges(shares: Iterable[_Share]) -> Iterator[Clash]:
+    """A sweep over the ranges of a work by their start: each is held against the one before that reaches furthest.
 
-
-def _overlaps(ranges: list[tuple[int, int, int, _Share]]) -> Iterator[Clash]:
-    """A sweep over ranges sorted by start: each is held against the one that reaches furthest before it."""
-    furthest: tuple[int, int, int, _Share] | None = None
-    for row in ranges:
-        first, last, rank, share = row
-        if first > last:
-            continue
-        if furthest and first <= furthest[1] and furthest[3].claim.path != share.claim.path:
-            overlap = f"{share.shared.rsplit(' ', 1)[0]} {first}-{min(last, furthest[1])}"
-            keeps, yields = (furthest[3], share) if furthest[2] < rank else (share, furthest[3])
-            yield Clash("scope", overlap, keeps.claim, yields.claim, yields.route)
-        if furthest is None or last > furthest[1]:
-            furthest = row
+    So a crowd of ranges costs no more than sorting; not every pair is told, but everyone who has to yield to base.
+    """
+    works = defaultdict[tuple[str, ...], list[_Share]](list)
+    for share in shares:
+        works[share.thing.key].append(share)
+    for row in works.values():
+        furthest: _Share | None = None
+        for share in sorted(row, key=lambda share: (share.part, share.rank)):
+            first, last = share.part
+            if furthest and first <= furthest.part[1] and furthest.claim.path != share.claim.path:
+                keeps, yields = sorted((furthest, share), key=lambda share: share.rank)
+                yield yields.against(keeps, f" {span(first, min(last, furthest.part[1]))}")
+            if furthest is None or last > furthest.part[1]:
+                furthest = share

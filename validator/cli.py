@@ -4,6 +4,7 @@ Longer than other modules because every verb's options stand here, in one place.
 a verb does not need, it does not pay for.
 """
 
+import gc
 import os
 import sys
 import time
@@ -493,6 +494,8 @@ def main() -> NoReturn:
     """Run the command line. A FatalError ends in one line on stderr and exit 2."""
     for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_KEPT)]:
         del os.environ[name]
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # what else is installed has no say, and is not even looked for
+    gc.disable()  # a run is short: looking for garbage would take longer than everything else
     for stream in (sys.stdout, sys.stderr):
         # What a terminal's encoding lacks is shown as an escape instead of ending in a traceback.
         if hasattr(stream, "reconfigure"):
@@ -503,6 +506,8 @@ def main() -> NoReturn:
         from validator.escaping import visible
 
         click.echo(f"registry: {visible(str(error))}", err=True)
+    finally:
+        gc.freeze()  # nor does the interpreter look for any when it ends
     sys.exit(2)
 
 
@@ -538,7 +543,13 @@ def _answer(text: str, exit_code: int) -> NoReturn:
 
 
 def _say(text: str) -> None:
-    click.echo(text, nl=False, color=True)
+    try:
+        click.echo(text, nl=False, color=True)
+    except BrokenPipeError:  # who reads has read enough; click knows what to do
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter tries again as it ends
+        raise FatalError(f"the answer cannot be printed: {error.strerror}") from error
 
 
 def _hint(text: str) -> None:
@@ -573,7 +584,8 @@ def _write(path: Path, text: str) -> None:
 
 def _colour() -> bool:
     """Colour for a terminal only, and not where NO_COLOR (no-color.org) asks for none."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and bool(sys.stdout) and sys.stdout.isatty()
 
 
 def _now() -> str:

@@ -7,7 +7,7 @@ from validator import model
 from validator.clash import Clash, clashes
 from validator.history import first_of
 from validator.interval import contradict, told
-from validator.phrases import free_numbers, holder, quoted
+from validator.phrases import a_free_number, holder, quoted
 from validator.snapshot import Snapshot
 from validator.work import Sum, sums
 
@@ -66,7 +66,7 @@ def _of_clash(clash: Clash, snapshot: Snapshot) -> Conflict:
 
 def _way_out(kind: ConflictKind, number: int, snapshot: Snapshot) -> str:
     if kind == "session":
-        return f'a session has one number: registry release {number} --reason "…"; {free_numbers(snapshot)}'
+        return f'a session has one number: registry release {number} --reason "…"; {a_free_number(snapshot)}'
     mended = "names a role of its own" if kind == "role" else "takes a part that nobody has"
     return f"who was first keeps it; number {number} {mended}, in an amendment of its claim"
 

@@ -113,7 +113,7 @@ def digest(claims: Iterable[model.Claim]) -> str:
 @functools.lru_cache(maxsize=2)  # the rules on a change ask for its head and its base, one after the other
 def registry_digest(snapshot: Snapshot) -> str:
     """The digest of all registered claims of a snapshot; broken files are no claims."""
-    return digest(claim.claim for claim in snapshot.claims.values() if claim.claim)
+    return digest(claim.claim for _, claim in sorted(snapshot.claims.items()) if claim.claim)
 
 
 @functools.lru_cache(maxsize=2)

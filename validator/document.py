@@ -6,7 +6,9 @@ Built from ruamel's event stream rather than its constructor: events are read on
 depth limit instead of in a RecursionError, and an alias is seen instead of expanded.
 """
 
+import functools
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -15,16 +17,23 @@ from validator.finding import Location
 MAX_BYTES = 16 * 1024
 MAX_DEPTH = 16
 MAX_FAULTS = 20  # of one kind in one file: enough to mend it, too few to bury the other files
+LONGEST_MESSAGE = 200
 SAFE_INTEGER = 2**53 - 1  # RFC 8785 and every JSON reader carry integers exactly up to here
 
+SURROGATE = re.compile("[\ud800-\udfff]")  # no text to JSON and pydantic
 # LF is the only control character of a registry file. NEL, U+2028 and U+2029 break lines in YAML 1.1 and not in 1.2.
 UNREADABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 NUMBER = re.compile(r"0|-?[1-9][0-9]*|-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9]")
+# YAML 1.2.2, 10.3.2; ruamel's own table asks for a sign in the exponent of `.2e03`.
+FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
-TEXT_TAG = "tag:yaml.org,2002:str"
+MARK = "\ufeff"
+DIRECTIVE = re.compile("^%", re.MULTILINE)
+BEYOND_UNICODE = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
 
 Route = tuple[str | int, ...]
+WHOLE = frozenset[Route]({()})
 
 
 class Fault(NamedTuple):
@@ -61,8 +70,11 @@ class Document:
 
     def excerpt(self, line: int) -> str | None:
         """The source line with this number, counted from 1; None where the text could not be decoded."""
-        lines = (self.text or "").split("\n")
-        return lines[line - 1] if self.text is not None and line <= len(lines) else None
+        return self._lines[line - 1] if line <= len(self._lines) else None
+
+    @functools.cached_property
+    def _lines(self) -> list[str]:
+        return [] if self.text is None else self.text.split("\n")
 
     def _place(self, route: Route, marks: dict[Route, tuple[int, int]]) -> Location:
         while route and route not in marks:
@@ -85,7 +97,7 @@ def read(path: str, data: bytes) -> Document:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return Document(path, None, None, (_undecodable(data, error),))
+        return _unread(path, _undecodable(data, error))
     builder = _Builder(text)
     builder.build()
     document = Document(path, text, builder.value, tuple(_unreadable(text)) + tuple(builder.faults))
@@ -97,7 +109,18 @@ def read(path: str, data: bytes) -> Document:
 def too_large(path: str, size: int) -> Document:
     """The document of a file that is too large to be read at all."""
     message = f"the file is {size:,} bytes long; a registry file has at most {MAX_BYTES:,}"
-    return Document(path, None, None, (Fault("unreadable", 1, 1, message, "shorten it to what the form asks for"),))
+    return _unread(path, Fault("unreadable", 1, 1, message, "shorten it to what the form asks for"))
+
+
+def elsewhere(times: int) -> str:
+    """` (here and in 2 more places)` for something that a file holds three times; nothing for once."""
+    return "" if times == 1 else f" (here and in {times - 1} more place{'s' if times > 2 else ''})"
+
+
+def _unread(path: str, fault: Fault) -> Document:
+    document = Document(path, None, None, (fault,))
+    document.damaged = WHOLE
+    return document
 
 
 def _undecodable(data: bytes, error: UnicodeDecodeError) -> Fault:
@@ -118,17 +141,15 @@ def _unreadable(text: str) -> Iterator[Fault]:
         if len(seen) > MAX_FAULTS:
             return
         before = text[: match.start()]
-        times = text.count(character)
-        message = f"{_named(character)} is not allowed" + (
-            f" (it stands here and in {times - 1} more places)" if times > 1 else ""
-        )
+        message = f"{_named(character)} is not allowed{elsewhere(text.count(character))}"
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         yield Fault("unreadable", line, column, message, _mend(character))
 
 
 def _named(character: str) -> str:
     names = {"\r": "a carriage return (CR)", "\ufeff": "a byte order mark", "\t": "a tab", "\0": "a NUL byte"}
-    return names.get(character, f"the control character U+{ord(character):04X}")
+    kind = "control character" if unicodedata.category(character) == "Cc" else "character"
+    return names.get(character, f"the {kind} U+{ord(character):04X}")
 
 
 def _mend(character: str) -> str:
@@ -147,6 +168,9 @@ class _Builder:
     def __init__(self, text: str) -> None:
         # Same length, so every place stays true; CR is a line break to the scanner, a space is not.
         self.text = UNREADABLE.sub(" ", text)
+        self.marked = text.startswith(MARK)
+        if self.marked:  # the scanner passes over it, and over its column
+            self.text = MARK + self.text[1:]
         self.value: Any = None
         self.values: dict[Route, tuple[int, int]] = {}
         self.keys: dict[Route, tuple[int, int]] = {}
@@ -161,17 +185,32 @@ class _Builder:
         try:
             for event in ruamel.yaml.YAML(typ="safe", pure=True).parse(self.text):
                 self.take(event, type(event).__name__)
+            return
         except _Stop:
-            self.value = None
+            pass
         except ruamel.yaml.error.MarkedYAMLError as error:
-            self.value = None
-            self.note("syntax", error.problem_mark or error.context_mark, _syntax(error), "mend the YAML here")
-        except (ruamel.yaml.error.YAMLError, ValueError, OverflowError) as error:  # an escape beyond U+10FFFF
-            self.value = None
-            self.note("syntax", None, " ".join(str(error).split()), "mend the YAML")
+            help = 'mend it here; text goes in quotes if it contains ": " or " #" or begins with a sign'
+            self.note("syntax", error.problem_mark or error.context_mark, _syntax(error), help)
+        except (ruamel.yaml.error.YAMLError, ValueError, OverflowError):
+            self.out_of_bounds()
+        self.value, self.damaged = None, {()}
+
+    def out_of_bounds(self) -> None:
+        """Note an error that comes without a place: an escape beyond U+10FFFF, or a version of thousands of digits."""
+        escape = BEYOND_UNICODE.search(self.text)
+        message = f"not YAML: {escape[0]} is no character" if escape else "not YAML: a % directive is out of bounds"
+        before = self.text[: escape.start()] if escape else ""
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        self.faults.append(Fault("syntax", line, column, message, "mend it here"))
+
+    def spot(self, mark: Any) -> tuple[int, int]:
+        """Line and column, counted from 1, in the text as it was given."""
+        return mark.line + 1, mark.column + (2 if self.marked and mark.line == 0 else 1)
 
     def note(self, kind: str, mark: Any, message: str, help: str) -> None:
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        line, column = self.spot(mark) if mark else (1, 1)
+        if len(message) > LONGEST_MESSAGE:  # it quotes the text
+            message = f"{message[: LONGEST_MESSAGE // 2]}…{message[-LONGEST_MESSAGE // 2 :]}"
         if sum(fault.kind == kind for fault in self.faults) < MAX_FAULTS:
             self.faults.append(Fault(kind, line, column, message, help))
 
@@ -193,8 +232,9 @@ class _Builder:
         if self.documents > 1:
             self.note("subset", event.start_mark, "a second document begins here", "keep one document in a file")
             raise _Stop
-        if event.version or event.tags:
-            line = self.text[: self.text.index("%")].count("\n") + 1
+        before = self.text[: event.start_mark.index]
+        if directive := DIRECTIVE.search(before):
+            line = before[: directive.start()].count("\n") + 1
             self.faults.append(Fault("subset", line, 1, "a % directive changes how the file is read", "delete it"))
 
     def open(self, event: Any, container: Any) -> None:
@@ -212,11 +252,12 @@ class _Builder:
         if event.anchor:
             self.note("subset", event.start_mark, f"&{event.anchor} is an anchor", "delete it and write values out")
         if event.tag:
-            self.note("subset", event.start_mark, f"{event.tag} is a tag", "delete it: the form decides the type")
+            tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+            self.note("subset", event.start_mark, f"{tag} is a tag", "delete it: the form decides the type")
         return bool(event.tag)
 
     def scalar(self, event: Any) -> None:
-        damaged = self.decorated(event)
+        damaged = self.decorated(event) or bool(SURROGATE.search(event.value))
         for character in sorted(set(UNREADABLE.findall(event.value))):
             message = f"an escape makes {_named(character)}, which is not allowed"
             self.note("unreadable", event.start_mark, message, "delete the escape")
@@ -238,6 +279,7 @@ class _Builder:
         value, why = resolve(text) if plain else (text, None)
         if plain and text == "<<":
             self.note("subset", event.start_mark, "<< is a merge key", "write the fields out")
+            self.damaged.add(frame.route)
         elif why or not isinstance(value, str):
             self.note("subset", event.start_mark, f"the key {text or '(empty)'} is not text", "put it in quotes")
         elif text in frame.container:
@@ -245,7 +287,7 @@ class _Builder:
             self.note("subset", event.start_mark, f"the key {text} stands twice; first in line {first}", "keep one")
             self.damaged.add(route)
         else:
-            self.keys[route] = (event.start_mark.line + 1, event.start_mark.column + 1)
+            self.keys[route] = self.spot(event.start_mark)
         frame.key = text
 
     def place(self, event: Any, value: Any, *, damaged: bool) -> Route:
@@ -266,7 +308,9 @@ class _Builder:
             frame.container.append(value)
         else:  # an alias where a key should be
             raise _Stop
-        self.values[route] = (event.start_mark.line + 1, event.start_mark.column + 1)
+        # A value that was left out has the place of whatever comes next.
+        left_out = value is None and event.start_mark.index == event.end_mark.index
+        self.values[route] = self.keys[route] if left_out and route in self.keys else self.spot(event.start_mark)
         if damaged:
             self.damaged.add(route)
         return route
@@ -292,8 +336,8 @@ def resolve(text: str) -> tuple[Any, str | None]:
     if text in WORDS:
         return WORDS[text], None
     if NUMBER.fullmatch(text):
-        number = int(text) if "." not in text else float(text)
-        if abs(number) > SAFE_INTEGER or len(text) > 17:
+        # The length first: Python refuses to convert thousands of digits.
+        if len(text) > 17 or abs(number := float(text) if "." in text else int(text)) > SAFE_INTEGER:
             return text, "is a number that JSON cannot carry exactly"
         return number, None
     if TIMESTAMP.fullmatch(text) or not _special(text):
@@ -305,13 +349,12 @@ def _special(text: str) -> bool:
     """Whether YAML 1.1 or 1.2 gives this plain scalar any type but text (ruamel's table of both versions)."""
     from ruamel.yaml.resolver import implicit_resolvers
 
-    return any(
-        text[0] in first and pattern.match(text)
-        for _, tag, pattern, first in implicit_resolvers
-        if not (tag.endswith(":bool") and text in ("True", "False", "TRUE", "FALSE"))
+    return bool(FLOAT.fullmatch(text)) or any(
+        text[0] in first and pattern.match(text) for _, _, pattern, first in implicit_resolvers
     )
 
 
 def _syntax(error: Any) -> str:
-    context = f" ({error.context})" if error.context else ""
+    start = f" that begins in line {error.context_mark.line + 1}" if error.context_mark else ""
+    context = f" ({error.context}{start})" if error.context else ""
     return " ".join(f"not YAML: {error.problem}{context}".split())

@@ -4,7 +4,6 @@ Everything here takes any `str`, lone surrogates included, raises nothing and re
 The escapes are for showing, not for reading back: a backslash of the text's own stays as it is.
 """
 
-import json
 import re
 import string
 from typing import Any
@@ -80,6 +79,8 @@ def uri(path: str) -> str:
 
 def json_text(value: Any) -> str:
     """A JSON-like value of well-formed texts as JSON: printable ASCII, indented, keys in their order, ending in LF."""
+    import json  # most reports are none
+
     return json.dumps(value, indent=2, allow_nan=False) + "\n"
 
 

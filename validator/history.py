@@ -57,7 +57,7 @@ def registrations(steps: Iterable[Step]) -> dict[str, Registration]:
 
 def first_of(paths: Iterable[str], standing: Mapping[str, Registration]) -> list[str]:
     """Sort paths by registration, the first holder first; a path that main does not have comes last."""
-    return sorted(paths, key=lambda path: (standing[path].order if path in standing else len(standing) + 1, path))
+    return sorted(paths, key=lambda path: (path not in standing, standing[path].order if path in standing else 0, path))
 
 
 def events(steps: Iterable[Step], session_of: Mapping[str, str | None]) -> Iterator[Event]:

@@ -33,7 +33,12 @@ def contradict(one: Target, other: Target) -> bool:
         return False
     a, b = allowed(one), allowed(other)
     low, high = max(a.low, b.low), min(a.high, b.high)
-    return low > high or (low == high and (a.open or b.open))
+    return low > high or (low == high and not (_holds(a, low) and _holds(b, low)))
+
+
+def _holds(interval: Interval, value: float) -> bool:
+    low, high, is_open = interval
+    return low < value < high if is_open else low <= value <= high
 
 
 def told(target: Target) -> str:

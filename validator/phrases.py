@@ -10,13 +10,13 @@ LONGEST_QUOTE = 80
 
 def quoted(value: object) -> str:
     """A value out of a file, in the double quotes of a message, cut to a length that a line can carry."""
-    text = value if isinstance(value, str) else repr(value)
+    text = value.replace("\n", "\\n") if isinstance(value, str) else repr(value)
     return f'"{text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"}"'
 
 
 def holder(claim: ClaimFile, standing: Mapping[str, Registration]) -> str:
     """`marketing-outreach-1 since 2026-11-20 (commit 0123456789ab)`."""
-    who = claim.draft.session_id or "a session that cannot be read"
+    who = claim.draft.session_id or "an unreadable claim"
     return who + since(claim.path, standing)
 
 
@@ -37,10 +37,15 @@ def ranges(numbers: Sequence[int]) -> str:
     return ", ".join("-".join(map(str, run)) for run in runs) or "none"
 
 
-def free_numbers(base: Snapshot) -> str:
-    """What a session that lost a number can choose from."""
+def span(first: int, last: int) -> str:
+    """A range of work in short: `1-17`, or `18`."""
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def a_free_number(base: Snapshot) -> str:
+    """What a session without a number does now."""
     free = base.free_numbers()
-    return f"free numbers: {ranges(free)}" if free else "no number is free; ask a holder to release one"
+    return f"claim a free number: {ranges(free)}" if free else "no number is free: ask a holder to release one"
 
 
 def some(names: Iterable[str], limit: int = 5) -> str:

@@ -1,14 +1,15 @@
 """From a repository to snapshots: which objects to read, each of them once, and nothing that is not needed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 from validator import model
 from validator.document import MAX_BYTES, Document, read, too_large
 from validator.finding import FatalError
 from validator.history import Registration, registrations
-from validator.plain import read_quickly
+from validator.plain import read_quickly, value_of
 from validator.repo import Entry, Merge, Repo
 from validator.snapshot import (
     CHARTER,
@@ -25,9 +26,13 @@ from validator.snapshot import (
 
 Files = Mapping[str, Entry]
 
-# A claim stands alone in its change. One that touches more files than this is refused for that, whatever they say,
-# and must not keep the judge busy for an hour.
+# A claim stands alone in its change. One that touches many files is refused for that, whatever they say, and must not
+# keep the judge busy for an hour: no more of them are read than this, and the slow way only for the first few.
 MAX_CHANGED_FILES = 1_000
+MAX_CHANGED_BYTES = 512 * 1024
+MAX_STRICT_BYTES = 32 * 1024
+MAX_SLOW_BYTES = 96 * 1024
+MAX_MERGED_BYTES = 4 * 1024 * 1024  # of files that both sides have changed; beyond it Git compares lines for minutes
 
 
 class Reader:
@@ -41,6 +46,7 @@ class Reader:
         self._parsed = dict[tuple[str, str], Parsed[Any]]()
         self._strictly = set[tuple[str, str]]()
         self._unread = set[tuple[str, str]]()
+        self._pasts = dict[str, Callable[[Iterable[str]], Mapping[str, Registration]]]()
 
     def at(self, commit: str) -> Snapshot:
         """The registry at a commit."""
@@ -57,27 +63,35 @@ class Reader:
             intent = {path: Intent(before.get(path), after.get(path)) for path in _differing(before, after)}
         else:
             intent = self._intent(fork, head)
-            merge = self.repo.merge(base, head) if fork else Merge("", tuple(intent))
-            after = self._overlaid(before, intent) if merge.conflicts else self.repo.tree(merge.tree)
-        self._read_strictly(before, after, intent)
-        self._fetch([before, after], [base, head])
+            merge = self._merged(fork, base, head, before, intent)
+            whole = fork and not merge.conflicts
+            after = self.repo.tree(merge.tree) if whole else self._overlaid(before, intent)
+        self._bring(before, after, intent, [base, head])
         landed = self._snapshot(head, after, line=base)
         if merge:
-            tree = None if merge.conflicts else merge.tree
+            tree = merge.tree if whole else None
             landed = replace(landed, tree=tree, conflicts=merge.conflicts, unrelated=fork is None)
         return replace(landed, intent=intent), self._snapshot(base, before, line=base)
 
     def step(self, parent: str, commit: str) -> tuple[Snapshot, Snapshot]:
         """(a commit that moves main, its first parent), exactly as they are."""
         before, after = self.repo.tree(parent), self.repo.tree(commit)
-        self._read_strictly(before, after, {})
-        self._fetch([before, after], [parent, commit])
+        self._bring(before, after, {}, [parent, commit])
         return self._snapshot(commit, after, line=parent), self._snapshot(parent, before, line=parent)
 
     def _intent(self, fork: str | None, head: str) -> dict[str, Intent]:
         if fork is None:
             return {path: Intent(None, entry) for path, entry in self.repo.tree(head).items()}
         return {path: Intent(*pair) for path, pair in self.repo.changes(fork, head).items()}
+
+    def _merged(self, fork: str | None, base: str, head: str, before: Files, intent: Mapping[str, Intent]) -> Merge:
+        if fork is None:
+            return Merge("", tuple(intent))
+        both = sorted(path for path, entry in intent.items() if _identity(entry.before) != _identity(before.get(path)))
+        versions = [entry.oid for path in both for entry in (*intent[path], before.get(path)) if entry]
+        if versions and sum(self.repo.sizes(versions).values()) > MAX_MERGED_BYTES:
+            return Merge("", tuple(both))
+        return self.repo.merge(base, head)
 
     def _overlaid(self, before: Files, intent: Mapping[str, Intent]) -> dict[str, Entry]:
         """Where merging conflicts, what the change would leave if it had its way: so its own faults are told too."""
@@ -89,12 +103,25 @@ class Reader:
                 after[path] = entry.after._replace(size=sizes.get(entry.after.oid))
         return after
 
-    def _read_strictly(self, before: Files, after: Files, intent: Mapping[str, Intent]) -> None:
-        """What a change brings is for the strict reader, and only so much of it."""
+    def _bring(self, before: Files, after: Files, intent: Mapping[str, Intent], commits: list[str]) -> None:
+        """Fetch two trees. What the change brings is for the strict reader, and only so much of it."""
         changed = sorted(path for path in {*_differing(before, after), *intent} if form_of(path, None))
         brought = [(path, after[path].oid) for path in changed if path in after]
-        self._strictly.update(brought)
-        self._unread.update(brought[MAX_CHANGED_FILES:])
+        sizes = list(accumulate(after[path].size or 0 if _readable(after[path]) else 0 for path, _ in brought))
+        few = sum(size <= MAX_STRICT_BYTES for size in sizes)
+        self._strictly.update(brought[:few])
+        self._unread.update(brought[min(MAX_CHANGED_FILES, sum(size <= MAX_CHANGED_BYTES for size in sizes)) :])
+        self._fetch([before, after], commits)
+        self._unread.update(self._too_slow(brought[few:]))
+
+    def _too_slow(self, brought: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        """Of the files of a large change, those that only the strict reader could read, once it has read enough."""
+        left = MAX_SLOW_BYTES
+        for path, oid in brought:
+            content = self._contents.get(oid, b"")
+            left -= 0 if value_of(content.decode("utf-8", "replace")) else len(content)
+            if left < 0:
+                yield path, oid
 
     def _fetch(self, trees: Iterable[Files], commits: list[str]) -> None:
         oids = {entry.oid for files in trees for _, entry in self._formed(files) if _readable(entry)}
@@ -121,14 +148,22 @@ class Reader:
         tree, time = self._commits[commit]
         return Snapshot(commit, tree, files, charter, claims, records, time, self._past(line))
 
-    def _past(self, line: str) -> Any:
-        """Who stands on main since when, asked of Git for just the files in question, and only when there is one."""
+    def _past(self, line: str) -> Callable[[Iterable[str]], Mapping[str, Registration]]:
+        """Who stands on main since when: asked of Git only when a conflict needs an answer, and twice at most."""
+        asked, standing = set[str](), dict[str, Registration]()
 
         def past(paths: Iterable[str]) -> Mapping[str, Registration]:
-            wanted = sorted(set(paths))
-            return registrations(self.repo.steps(line, wanted)) if wanted else {}
+            wanted = set(paths)
+            if not asked >= wanted and SESSIONS not in asked:
+                # The walk costs about the same for one file and for all of them.
+                asked.update([SESSIONS] if asked or len(wanted) > 2 else wanted)
+                standing.clear()
+                standing.update(
+                    registrations(self.repo.steps(line, [SESSIONS] if SESSIONS in asked else sorted(wanted)))
+                )
+            return standing
 
-        return past
+        return self._pasts.setdefault(line, past)
 
     def _claim(self, path: str, entry: Entry, number: int) -> ClaimFile:
         key = path, entry.oid

@@ -2,22 +2,23 @@
 
 Git is called without a shell, without user or system configuration, hooks, file monitor, replace refs, grafts or
 attributes of a working tree; every object id comes from Git and every revision name is checked before it gets there.
+The repository itself is asked for names only. Objects are read and merged in an empty repository beside it, where no
+configuration, index or attribute of anybody's making has a say.
 """
 
 import re
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from validator.finding import FatalError
 
-try:
-    import git
-except ImportError as error:  # GitPython asks for the program when it is imported
-    raise FatalError("the git program is not on the PATH; install Git 2.38 or newer") from error
-
 TWICE = "twice"  # the mode of an entry that its folder lists more than once
+MAX_COMMIT = 1024 * 1024  # bytes, message and all
+MAX_LISTING = 8 * 1024 * 1024  # bytes: about 100,000 files
 OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # Enough for every way to name a commit, and nothing that could be an option, a second line or a search pattern.
 REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_./@{}^~+#=-]*")
@@ -27,6 +28,7 @@ PROPOSAL_REF = re.compile(r"refs/(?:heads|remotes/[^/]+)/claim/(0*[1-9][0-9]*)")
 _SETTINGS = (
     *("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.quotePath=false", "core.attributesFile=/dev/null"),
     *("log.showSignature=false", "merge.renames=false", "merge.directoryRenames=false", "submodule.recurse=false"),
+    "advice.graftFileDeprecated=false",
 )
 _ENVIRONMENT = {
     **{
@@ -71,6 +73,10 @@ class Repo:
 
     def __init__(self, folder: Path) -> None:
         try:
+            import git  # here, so that whoever needs but the types of this module does not pay for it
+        except ImportError as error:  # GitPython asks for the program when it is imported
+            raise FatalError("the git program is not on the PATH; install Git 2.38 or newer") from error
+        try:
             with git.Repo(folder, search_parent_directories=True, expand_vars=False) as found:
                 git_dir, common, top = found.git_dir, found.common_dir, found.working_tree_dir
         except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
@@ -78,12 +84,17 @@ class Repo:
         if Path(common, "shallow").exists():
             raise FatalError("a shallow clone does not hold who was first; run: git fetch --unshallow")
         self.top = Path(top) if top else None
+        self._real = {"GIT_DIR": str(Path(git_dir).resolve())}
+        try:
+            beside = _beside(Path(common).resolve())
+        except OSError as error:
+            raise FatalError(f"there is no place for temporary files: {error.strerror}") from error
+        weakref.finalize(self, shutil.rmtree, beside, ignore_errors=True)
+        self._git = git.Git(beside)
+        self._git.update_environment(**_ENVIRONMENT, GIT_DIR=str(beside))
         self.folder = Path(common)
-        # Git takes attributes from the folder that it stands in; in its own folder there are none of a change's making.
-        self._git = git.Git(git_dir)
-        self._git.update_environment(**_ENVIRONMENT, GIT_DIR=str(Path(git_dir).resolve()))
         self._as_user = git.Git(git_dir)
-        self._as_user.update_environment(GIT_TERMINAL_PROMPT="0", LC_ALL="C", GIT_DIR=str(Path(git_dir).resolve()))
+        self._as_user.update_environment(GIT_TERMINAL_PROMPT="0", LC_ALL="C", **self._real)
 
     @classmethod
     def found_or_made(cls, folder: Path) -> "Repo":
@@ -94,6 +105,8 @@ class Repo:
         except FatalError:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
+                import git
+
                 git.Git(folder).execute(
                     ["git", "init", "--quiet", "--initial-branch=main", "--", str(folder.resolve())]
                 )
@@ -114,11 +127,13 @@ class Repo:
         """The full commit id of each revision, None where there is no such commit. A branch goes before a tag."""
         readings = [(name, reading) for name in revisions for reading in _readings(name)]
         asked = "".join(f"{reading}^{{commit}}\n" for _, reading in readings)
-        answers = self._read("cat-file", "--batch-check=%(objectname)", stdin=asked.encode()).decode().splitlines()
+        form = "--batch-check=%(objectname) %(objectsize)"
+        answers = self._read("cat-file", form, stdin=asked.encode(), environment=self._real).decode().splitlines()
         found = dict[str, str]()
         for (name, _), answer in zip(readings, answers, strict=True):
-            if OID.fullmatch(answer):
-                found.setdefault(name, answer)
+            oid, _, size = answer.partition(" ")
+            if OID.fullmatch(oid) and size.isdecimal():
+                found.setdefault(name, _light(oid, int(size)))
         return [found.get(name) for name in revisions]
 
     def commit(self, revision: str) -> str:
@@ -131,24 +146,30 @@ class Repo:
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor of two commits, None for unrelated histories."""
         status, out, error = self._run("merge-base", one, other)
-        if status > 1:
+        if status not in (0, 1):
             raise FatalError(f"git merge-base: {_last_line(error)}")
         return out.decode().strip() or None
 
-    def merge(self, base: str, head: str) -> Merge:
-        """Merge head into base in memory; raises FatalError where Git is older than 2.38."""
-        status, out, error = self._run("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", base, head)
+    def merge(self, base: str, head: str, *, kept: bool = False) -> Merge:
+        """Merge head into base in memory; raises FatalError where Git is older than 2.38.
+
+        The merged tree is gone with this Repo, unless it is to be `kept` in the repository itself.
+        """
+        command = ("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", base, head)
+        status, out, error = self._run(*command, environment=self._real if kept else None)
         tree, *conflicts = out.decode("utf-8", "surrogateescape").split("\0")
-        if status > 1 or not OID.fullmatch(tree):
+        if status not in (0, 1) or not OID.fullmatch(tree):
             raise FatalError(f"git merge-tree (Git 2.38 or newer): {_last_line(error)}")
         return Merge(tree, tuple(sorted({path for path in conflicts if path})) if status else ())
 
     def tree(self, treeish: str) -> dict[str, Entry]:
         """Every file of a tree by path, links and submodules too. Undecodable bytes are kept by surrogate escape."""
         files = dict[str, Entry]()
-        for row in self._read("ls-tree", "-r", "-l", "-z", "--full-tree", treeish).split(b"\0")[:-1]:
+        for row in self._list("ls-tree", "-r", "-l", "-z", "--full-tree", treeish).split(b"\0")[:-1]:
             facts, path = row.split(b"\t", 1)
             mode, _, oid, size = facts.decode().split()
+            if size == "BAD":
+                raise FatalError(f"object {oid} is missing from the repository; run: git fsck")
             name = _text(path)
             # A tree made by hand can list a name twice; whichever entry counted, somebody would read the other.
             twice = name in files
@@ -157,7 +178,7 @@ class Repo:
 
     def changes(self, old: str, new: str) -> dict[str, tuple[Entry | None, Entry | None]]:
         """The files that differ between two trees, as (old, new); None where a tree has no such file."""
-        out = self._read("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new)
+        out = self._list("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new)
         return {path: (before, after) for path, before, after in _raw_rows(out)}
 
     def sizes(self, oids: Iterable[str]) -> dict[str, int]:
@@ -188,17 +209,21 @@ class Repo:
         """How files came to be what they are on the first-parent line that ends in `commit`, oldest step first.
 
         A merge counts as one step against its first parent: what the merged branch went through is its own business.
+        Within a commit the steps are in the order of paths.
         """
-        options = ("--first-parent", "-m", "--raw", "-z", "--no-renames", "--no-abbrev", "--format=%H %ct")
-        out = self._read("log", *options, commit, "--", *paths)
+        line = self._read("rev-list", "--first-parent", "--parents", "--reverse", commit).splitlines()
+        # `git log` with a path compares every two trees twice: once to find the commit, once to show it.
+        pairs = b"".join(b" ".join(row.split()[:2]) + b"\n" for row in line)
+        options = ("--root", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", "--format=%H %ct")
+        out = self._read("diff-tree", "--stdin", *options, "--", *paths, stdin=pairs)
         steps = list[Step]()
-        for part in re.split(rb"(?:^|\0)(?=[0-9a-f]{40,64} [0-9]+(?:\0|$))", out):
+        for part in re.split(rb"(?:^|\0)(?=[0-9a-f]{40,64} [0-9]*(?:\0|$))", out):
             header, _, rows = part.partition(b"\0")
             if header.strip():
-                oid, time = header.decode().split()
+                oid, _, time = header.decode().partition(" ")
                 rows = rows.lstrip(b"\n")
-                steps += [Step(oid, int(time), path, old, new) for path, old, new in _raw_rows(rows)]
-        return tuple(reversed(steps))
+                steps += [Step(oid, _seconds(time), path, old, new) for path, old, new in _raw_rows(rows)]
+        return tuple(steps)
 
     def line(self, base: str, head: str) -> list[tuple[str, str]] | None:
         """The first-parent commits after base up to head as (parent, commit), oldest first.
@@ -209,6 +234,8 @@ class Repo:
         rows = [row.split() for row in reversed(out)]
         if not rows:
             return [] if base == head else None
+        for commit, size in self.sizes(commit for commit, *_ in rows).items():
+            _light(commit, size)
         pairs = [(parents[0] if parents else "", commit) for commit, *parents in rows]
         return pairs if pairs[0][0] == base else None
 
@@ -223,7 +250,7 @@ class Repo:
         """The tree of a commit object and its committer's time in seconds since 1970; anyone can set that time."""
         header = content.split(b"\n\n", 1)[0]
         found = re.search(rb"^committer .*> (-?[0-9]+) [+-][0-9]+$", header, re.MULTILINE)
-        return header.split(b"\n", 1)[0].removeprefix(b"tree ").decode(), int(found[1]) if found else 0
+        return header.split(b"\n", 1)[0].removeprefix(b"tree ").decode(), _seconds(found[1]) if found else 0
 
     def signer(self, commit: str, keys: Iterable[tuple[str, str]]) -> str | None:
         """Whose SSH signature a commit carries, out of (name, public key) pairs; None where it is none of theirs.
@@ -259,31 +286,34 @@ class Repo:
 
     def setting(self, name: str) -> str | None:
         """A setting of this repository's own configuration, whoever calls."""
-        status, out, _ = self._run("config", "--local", "--get", name)
+        status, out, _ = self._run("config", "--local", "--get", name, environment=self._real)
         return out.decode().strip() if status == 0 else None
 
     def configure(self, name: str, value: str) -> None:
         """Change this repository's own configuration."""
-        self._read("config", "--local", name, value)
+        self._read("config", "--local", name, value, environment=self._real)
 
     def refs(self, prefix: str) -> list[tuple[str, str]]:
         """The refs below a prefix that ends in a slash, with the object each names, by name."""
-        out = self._read("for-each-ref", "--format=%(refname) %(objectname)", prefix.rstrip("/")).decode()
+        asked = ("for-each-ref", "--format=%(refname) %(objectname)", prefix.rstrip("/"))
+        out = self._read(*asked, environment=self._real).decode()
         rows = (line.rsplit(" ", 1) for line in out.splitlines())
         return [(name, oid) for name, oid in rows if name.startswith(prefix)]
 
     def move(self, ref: str, new: str, old: str | None) -> bool:
         """Move a ref from `old` (None: it must not exist) to `new`; False where it is elsewhere by now."""
-        status, _, _ = self._run("update-ref", "--no-deref", ref, new, old or "0" * len(new))
+        status, _, _ = self._run("update-ref", "--no-deref", ref, new, old or "0" * len(new), environment=self._real)
         return status == 0
 
     def is_checked_out(self, ref: str) -> bool:
         """Whether a branch, as a full ref, is checked out in a working tree of this repository."""
-        return bool(self._read("for-each-ref", "--format=%(worktreepath)", ref).strip())
+        return bool(self._read("for-each-ref", "--format=%(worktreepath)", ref, environment=self._real).strip())
 
     def proposed_numbers(self) -> frozenset[int]:
         """The numbers that have a `claim/NN` branch, here or as last fetched from a remote."""
-        out = self._read("for-each-ref", "--format=%(refname)", "refs/heads/claim", "refs/remotes").decode()
+        out = self._read(
+            "for-each-ref", "--format=%(refname)", "refs/heads/claim", "refs/remotes", environment=self._real
+        ).decode()
         return frozenset(int(found[1]) for name in out.splitlines() if (found := PROPOSAL_REF.fullmatch(name)))
 
     def working_tree_commit(self) -> str:
@@ -292,11 +322,35 @@ class Repo:
             raise FatalError("a bare repository has no working tree to judge")
         with tempfile.TemporaryDirectory() as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder, "index")), "GIT_WORK_TREE": str(self.top)}
+            index |= self._real | self._without_filters()
             self._read("read-tree", "HEAD", environment=index)
             self._read("add", "--all", "--", str(self.top), environment=index)
             tree = self._read("write-tree", environment=index).decode().strip()
         who = {f"GIT_{who}_{what}": "validator" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        return self._read("commit-tree", "-p", "HEAD", "-m", "files on disk", tree, environment=who).decode().strip()
+        words = ("commit-tree", "-p", "HEAD", "-m", "files on disk", tree)
+        return self._read(*words, environment=who | self._real).decode().strip()
+
+    def _without_filters(self) -> dict[str, str]:
+        """Settings that leave no program to run where an attribute on disk names a filter (gitattributes(5))."""
+        asked = ("config", "--name-only", "-z", "--get-regexp", r"^filter\.")
+        names = self._run(*asked, environment=self._real)[1].decode("utf-8", "surrogateescape").split("\0")[:-1]
+        keys = {f"GIT_CONFIG_KEY_{at}": name for at, name in enumerate(names)}
+        values = {f"GIT_CONFIG_VALUE_{at}": "" for at in range(len(names))}
+        return keys | values | {"GIT_CONFIG_COUNT": str(len(names))}
+
+    def _list(self, *command: str) -> bytes:
+        """What Git lists; raises FatalError where it does not end: a tree can hold itself ten times, ten deep."""
+        child = self._git.execute(["git", *_options(), *command], as_process=True, shell=False)
+        process: Any = child.proc  # `child` ends the process when nothing refers to it any more
+        out: bytes = process.stdout.read(MAX_LISTING + 1)
+        if len(out) > MAX_LISTING:
+            process.kill()
+        _, error = process.communicate()
+        if len(out) > MAX_LISTING:
+            raise FatalError(f"git {command[0]}: over {MAX_LISTING // 2**20} MiB of file names are too much to judge")
+        if process.returncode:
+            raise FatalError(f"git {command[0]}: {_last_line(error.decode(errors='replace'))}")
+        return out
 
     def tree_of(self, commit: str) -> str:
         """The tree of a commit."""
@@ -309,13 +363,13 @@ class Repo:
 
     def write_blob(self, content: bytes) -> str:
         """Store a file's content; its object id."""
-        return self._read("hash-object", "-w", "--stdin", stdin=content).decode().strip()
+        return self._read("hash-object", "-w", "--stdin", stdin=content, environment=self._real).decode().strip()
 
     def tree_with(self, base: str, path: str, blob: str | None) -> str:
         """The tree of base with one regular file put in (`blob` None: taken out), made without the caller's index."""
         entry = f"{'100644' if blob else '0'} {blob or '0' * len(base)}\t{path}\n"
         with tempfile.TemporaryDirectory() as folder:
-            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            index = self._real | {"GIT_INDEX_FILE": str(Path(folder, "index"))}
             self._read("read-tree", base, environment=index)
             self._read("update-index", "--index-info", stdin=entry.encode(), environment=index)
             return self._read("write-tree", environment=index).decode().strip()
@@ -323,12 +377,13 @@ class Repo:
     def write_tree(self, files: Mapping[str, bytes]) -> str:
         """A tree of regular files by path, made without the caller's index; its object id."""
         with tempfile.TemporaryDirectory() as folder:
-            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            index = self._real | {"GIT_INDEX_FILE": str(Path(folder, "index"))}
             contents = [Path(folder, f"{at}") for at in range(len(files))]
             for path, content in zip(contents, files.values(), strict=True):
                 path.write_bytes(content)
             names = "".join(f"{path}\n" for path in contents).encode()
-            oids = self._read("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=names).decode().split()
+            command = ("hash-object", "-w", "--no-filters", "--stdin-paths")
+            oids = self._read(*command, stdin=names, environment=self._real).decode().split()
             rows = "".join(f"100644 {oid}\t{path}\n" for oid, path in zip(oids, files, strict=True))
             self._read("update-index", "--index-info", stdin=rows.encode(), environment=index)
             return self._read("write-tree", environment=index).decode().strip()
@@ -359,9 +414,9 @@ class Repo:
         stdin: bytes = b"",
         environment: Mapping[str, str] | None = None,
         settings: tuple[str, ...] = (),
-        git_: git.Git | None = None,
+        git_: Any = None,
     ) -> tuple[int, bytes, str]:
-        options = [word for setting in (*(() if git_ else _SETTINGS), *settings) for word in ("-c", setting)]
+        options = _words(settings) if git_ else _options(*settings)
         with tempfile.TemporaryFile() as file:
             file.write(stdin)
             file.seek(0)
@@ -375,6 +430,44 @@ class Repo:
                 strip_newline_in_stdout=False,
                 shell=False,
             )
+
+
+def _options(*settings: str) -> list[str]:
+    return _words((*_SETTINGS, *settings))
+
+
+def _words(settings: Iterable[str]) -> list[str]:
+    return [word for setting in settings for word in ("-c", setting)]
+
+
+def _beside(common: Path) -> Path:
+    """An empty repository, in the folder for temporary files, that reads the objects of another.
+
+    `common` is the Git folder of the other (gitrepository-layout(5)); nothing but the format of its object ids is taken
+    from its configuration.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="registry-"))
+    (folder / "refs").mkdir()
+    (folder / "objects/info").mkdir(parents=True)
+    (folder / "HEAD").write_text("ref: refs/heads/none\n")
+    quoted = str(common / "objects").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    (folder / "objects/info/alternates").write_text(f'"{quoted}"\n')
+    config = (common / "config").read_bytes() if (common / "config").is_file() else b""
+    if re.search(rb"^\s*objectformat\s*=\s*sha256\s*$", config, re.MULTILINE | re.IGNORECASE):
+        (folder / "config").write_text("[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n")
+    return folder
+
+
+def _seconds(digits: str | bytes) -> int:
+    """A time of a commit. One that no clock shows is the epoch to Git too, and as little to be trusted as any other."""
+    return int(digits) if 0 < len(digits) <= 18 else 0
+
+
+def _light(commit: str, size: int) -> str:
+    """The commit, if it is not so large that reading it would take all memory: a message packs a thousand to one."""
+    if size > MAX_COMMIT:
+        raise FatalError(f"commit {commit} has {size:,} bytes; nobody reads more than {MAX_COMMIT:,}")
+    return commit
 
 
 def _readings(name: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The registry at one commit, as data. A broken file is part of it, with its faults; nothing raises on content."""
 
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,6 +14,7 @@ from validator import model
 from validator.document import Document, Route
 from validator.history import Registration
 from validator.repo import Entry
+from validator.wording import INVISIBLE
 
 CHARTER = "registry/charter.yaml"
 SESSIONS = "registry/sessions"
@@ -24,6 +26,7 @@ RECORDS: Mapping[str, type[model.Record]] = {
 }
 ACKNOWLEDGEMENTS = "registry/consensus/acknowledgements"
 REGULAR_FILE = "100644"
+MAX_FAULTS = 100  # in one file: `targets: [{},{},…]` has 20,000 in 16 KiB, and they would bury the other files
 _NUMBERED = re.compile(rf"({SESSIONS}|{ACKNOWLEDGEMENTS})/([0-9]{{2,5}})\.yaml", re.ASCII)
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -161,9 +164,14 @@ class Snapshot:
 
 
 def governed(path: str) -> bool:
-    """Whether a path is in the registry's folder, or could be taken for it (`Registry/`, a link in its place)."""
+    """Whether a path is in the registry's folder, or some file system would take it for one that is.
+
+    That is a link in its place, `Registry/`, or a name with what HFS+ or NTFS pass over: zero widths, dots at the end.
+    """
     first = path.split("/", 1)[0]
-    return first == "registry" or unicodedata.normalize("NFKC", first).casefold() == "registry"
+    if first == "registry":
+        return True
+    return INVISIBLE.sub("", unicodedata.normalize("NFKC", first)).casefold().rstrip(". ") == "registry"
 
 
 def width(capacity: int) -> int:
@@ -196,20 +204,25 @@ def parse(document: Document, shape: type[Shape]) -> Parsed[Shape]:
     try:
         value = shape.model_validate(document.value)
     except ValidationError as error:
-        return Parsed(document.path, document, shape, None, tuple(_faults(error, document)))
+        faults = itertools.islice(_faults(error, document), MAX_FAULTS)
+        return Parsed(document.path, document, shape, None, tuple(faults))
     return Parsed(document.path, document, shape, None if document.faults else value, ())
 
 
 def _faults(error: ValidationError, document: Document) -> Iterator[ShapeFault]:
     for row in error.errors(include_url=False):
         route = _without_tags(row["loc"])
+        # pydantic counts only the elements that are right, and tries a number as whole and as broken.
+        echo = (row["type"] == "too_short" and row["input"]) or row["loc"][-2:] == ("value", "int")
         # A value that already has a fault of its own is not what its author meant: one problem, one finding.
-        if not any(route[: len(damaged)] == damaged for damaged in document.damaged):
+        if not echo and document.damaged.isdisjoint(route[:end] for end in range(len(route) + 1)):
             yield ShapeFault(route, row["type"], row["input"], row.get("ctx", {}))
 
 
 def _without_tags(route: tuple[str | int, ...]) -> Route:
-    """pydantic names the branch of a union after the list index: ("scope", 0, "range", "last")."""
+    """pydantic names the branch of a union: ("scope", 0, "range", "last"), ("targets", 0, "value", "float")."""
+    if route[-2:] == ("value", "float"):
+        return route[:-1]
     if len(route) > 2 and route[0] in ("scope", "work") and isinstance(route[1], int):
         return route[:2] + route[3:]
     return route

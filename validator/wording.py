@@ -1,25 +1,29 @@
 """What the words of a claim come to: twins under folding, look-alike letters, numbers that a sentence states."""
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator
 
 # Bidirectional controls and everything that takes no room: text that a human sees otherwise than a program.
+# (A byte order mark is one too, and unreadable: validator.document.UNREADABLE.)
 INVISIBLE = re.compile(
-    "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
-    "\ufeff\uffa0\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 WORD = re.compile(r"[^\W\d_]+")
-_PUNCTUATION = " \t\n\xa0-_.,;:'\"()[]{}/|\u2010\u2011\u2012\u2013\u2014\u2015\u2018\u2019\u201c\u201d\u2212"
+_PUNCTUATION = " \t\n-_.,;:'\"()[]{}<>/\\|!?*~^`\u2212"  # what is left can tell roles apart: R&D, C#, 50%
 _DROPPED = str.maketrans("", "", _PUNCTUATION)
 
 
+@functools.lru_cache(maxsize=1024)
 def fold(text: str) -> str:
     """The same string for texts that a reader takes for the same: NFKC, case, spacing, punctuation, look-alikes."""
     if not text.isascii():
         text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
         # Before and after case folding: the Cyrillic capital Ve looks like B, its small form like nothing in ASCII.
         text = _as_ascii(_as_ascii(text).casefold())
+        text = "".join(c for c in text if c.isascii() or unicodedata.category(c)[0] not in "PZ")
     return text.casefold().translate(_DROPPED)
 
 
@@ -68,8 +72,8 @@ _SCALES = {"k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "million": 10
     "hundred": 100,
 }
 _FIGURE = re.compile(
-    r"(?<![\w.])(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<fraction>\.[0-9]+)?"
-    r"(?:(?P<scale>k|m|mn|b|bn|\s?(?:hundred|thousand|million|billion))(?![a-z]))?(?P<percent>\s?%)?",
+    r"(?<![\w.])(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?P<fraction>\.[0-9]+)?"
+    r"(?:(?P<scale>k|m|mn|b|bn|\s?(?:hundred|thousand|million|billion))(?![a-z]))?(?P<percent>\s?(?:%|per\s?cent\b))?",
     re.IGNORECASE,
 )
 
@@ -95,17 +99,19 @@ def _figures(text: str) -> Iterator[float]:
 
 def _spelled(text: str) -> Iterator[float]:
     """Numbers in words: a run of number words is one number, and each of its words stands alone as well."""
-    total, current, running = 0, 0, False
+    total, current, running, before = 0, 0, False, ""
     for word in [*re.findall(r"[a-z]+", text), ""]:
         if word in _UNITS or word in _TENS:
             value = _UNITS.get(word, _TENS.get(word, 0))
             yield value
             current, running = current + value, True
-        elif running and word in _SCALES and len(word) > 2:
+        elif len(word) > 2 and word in _SCALES and (running or before == "a"):
             scaled = max(current, 1) * _SCALES[word]
             total, current = (total, scaled) if word == "hundred" else (total + scaled, 0)
+            running = True
         elif word in _ALONE:
             yield _ALONE[word]
         elif running and word != "and":
             yield total + current
             total, current, running = 0, 0, False
+        before = word

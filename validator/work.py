@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from validator.model import Charter, RangePart, RangeWork, SegmentPart, SegmentWork, Target
+from validator.phrases import span
 from validator.snapshot import ClaimFile, Snapshot
 from validator.wording import fold
 
@@ -91,11 +92,6 @@ def size_of(work: Work) -> int:
 def told(part: Part) -> str:
     """A share as a person reads it: `1-17`, `high-value, standard`."""
     return span(part.first, part.last) if isinstance(part, RangePart) else ", ".join(part.segments)
-
-
-def span(first: int, last: int) -> str:
-    """`7` or `7-9`."""
-    return str(first) if first == last else f"{first}-{last}"
 
 
 def _sums(work: RangeWork, found: Sequence[Share]) -> Iterator[Sum]:

@@ -153,7 +153,8 @@ def _merge(server: Remote, approver: Approver, one: Judged) -> tuple[str, Pushed
     message = f"{_subject(one)}\n\nApproved-by: {approver.handle}\n"
     if one.claim and one.claim.draft.session_id:
         message += f"Session-Id: {one.claim.draft.session_id}\n"
-    merge = server.repo.commit_as_user(one.verdict.tree or "", [main, commit], message, key=approver.key)
+    tree = server.repo.merge(main, commit, kept=True).tree
+    merge = server.repo.commit_as_user(tree, [main, commit], message, key=approver.key)
     branch = f"refs/heads/{one.proposal.name}"
     return merge, server.push([Update("refs/heads/main", main, merge), Update(branch, commit, None)])
 

@@ -13,7 +13,7 @@ from validator.document import read
 from validator.finding import FatalError, Verdict
 from validator.judging import judge
 from validator.output import ClaimDocument, as_json, finding_entries
-from validator.phrases import free_numbers, holder, ranges
+from validator.phrases import a_free_number, holder, ranges
 from validator.reading import Reader, charter_of
 from validator.remote import PROPOSAL, Outcome, Proposal, Pushed, Remote, Update
 from validator.repo import Repo
@@ -206,7 +206,7 @@ def _nothing_left(table: _Table) -> str:
     free = table.free()
     if free:
         return f"the charter plans other roles for the free numbers ({ranges(free)}); claim without a role of your own"
-    return f"no number is left that is not proposed already; {free_numbers(table.snapshot)}"
+    return f"no number is left that is not proposed already; {a_free_number(table.snapshot)}"
 
 
 def _text(table: _Table, wish: Wish, number: int) -> str:

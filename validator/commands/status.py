@@ -1,6 +1,7 @@
 """How far the fleet is: every number, the six criteria, and what to do next."""
 
 import io
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from validator.escaping import visible
 from validator.output import CriterionEntry, SlotEntry, StatusDocument, as_json, record_entries
 from validator.reading import charter_of
 
+# How wide a terminal must be for a column to be worth reading in it.
+ROOM = {"since (UTC)": 60, "role": 80, "goal": 100}
 COLOURS = {
     "open": "dim",
     "proposed": "yellow",
@@ -54,21 +57,28 @@ def render(document: StatusDocument, *, colour: bool, width: int) -> str:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
+    longest = max(len(slot.session_id or "") for slot in document.slots)
     columns: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("no", {"justify": "right"}),
+        ("no", {"justify": "right", "no_wrap": True, "min_width": len(str(document.capacity))}),
         ("state", {"no_wrap": True}),
-        ("session", {"no_wrap": True}),
-        ("role", {"ratio": 3}),
-        ("goal", {"ratio": 3}),
-        ("since", {"no_wrap": True}),
+        ("session", {"no_wrap": longest <= 28, "overflow": "fold"}),
+        ("role", {}),
+        ("goal", {}),
+        ("since (UTC)", {"no_wrap": True}),
     )
-    for heading, options in columns:
+    shown = [width >= ROOM.get(heading, 0) for heading, _ in columns]
+    for heading, options in compress(columns, shown):
         table.add_column(heading, **options)
     for slot in document.slots:
-        table.add_row(str(slot.number), Text(slot.state, COLOURS[slot.state]), *map(Text, _cells(slot)))
+        cells = (Text(str(slot.number)), Text(slot.state, COLOURS[slot.state]), *map(Text, _cells(slot)))
+        table.add_row(*compress(cells, shown))
     sink = io.StringIO()
     console = Console(
-        file=sink, width=width, force_terminal=colour, no_color=not colour, color_system="standard" if colour else None
+        file=sink,
+        width=max(width, 48),
+        force_terminal=colour,
+        no_color=not colour,
+        color_system="standard" if colour else None,
     )
     console.print(table)
     console.print(Text(f"\n{document.registered} of {document.capacity} registered · phase: {document.phase}", "bold"))

@@ -4,11 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from validator.commands import main_of
-from validator.finding import Finding, Verdict
+from validator.finding import FatalError, Finding, Verdict
 from validator.judging import judge
 from validator.model import Charter
 from validator.reading import Reader
 from validator.repo import Repo
+
+MAX_STEPS = 500
 
 
 def validate(*, repo: Path, base: str | None, head: str, steps: bool = False, worktree: bool = False) -> Verdict:
@@ -31,6 +33,10 @@ def in_steps(reader: Reader, base: str, head: str, guards: tuple[tuple[str, str]
     if line is None:
         landed, current = reader.change(base, head)
         return judge(replace(landed, rewritten=True), current)
+    if len(line) > MAX_STEPS:
+        raise FatalError(
+            f"{len(line):,} steps are too many to judge at once; begin with: --head {line[MAX_STEPS - 1][1]}"
+        )
     verdicts = [(commit, _judge_step(reader, parent, commit, guards)) for parent, commit in line]
     last = verdicts[-1][1] if verdicts else judge(*reader.step(base, head))
     return Verdict(

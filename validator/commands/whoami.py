@@ -8,7 +8,7 @@ from validator.commands.slots import slots_of
 from validator.consensus import phase_of, registry_digest
 from validator.escaping import visible, well_formed
 from validator.output import SlotEntry, WhoamiDocument, as_json
-from validator.phrases import free_numbers
+from validator.phrases import a_free_number
 from validator.reading import Reader, charter_of
 from validator.records import command
 from validator.remote import PROPOSAL, Remote, rejections
@@ -74,7 +74,7 @@ def _turned_down(reader: Reader, session_id: str) -> str:
 
 def _next_action(mine: SlotEntry | None, snapshot: Snapshot) -> str:
     if mine is None:
-        return f"claim a number; {free_numbers(snapshot)}"
+        return a_free_number(snapshot)
     if mine.state == "proposed":
         return f"wait: a human has to approve number {mine.number}; ask again with --fetch"
     if mine.state == "pending":

@@ -1,22 +1,51 @@
-"""The report formats: pure functions from a verdict to text. Adding one is a module here and a line in FORMATS."""
+"""The report formats: pure functions from a verdict to text. Adding one: a module, a function here, a line in FORMATS.
+
+A format is imported when it is asked for: the one that most runs print needs neither pydantic's models nor JSON.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from validator.finding import Verdict
-from validator.report import github, json, sarif, text
+
+if TYPE_CHECKING:
+    from validator.report.sarif import Rule
 
 
 class Setting(NamedTuple):
     """What some formats need besides the verdict: `colour` where a terminal reads, `rules` for their descriptions."""
 
     colour: bool = False
-    rules: Sequence[sarif.Rule] = ()
+    rules: Sequence["Rule"] = ()
+
+
+def _text(verdict: Verdict, setting: Setting) -> str:
+    from validator.report.text import render
+
+    return render(verdict, colour=setting.colour)
+
+
+def _github(verdict: Verdict, _: Setting) -> str:
+    from validator.report.github import render
+
+    return render(verdict)
+
+
+def _json(verdict: Verdict, _: Setting) -> str:
+    from validator.report.json import render
+
+    return render(verdict)
+
+
+def _sarif(verdict: Verdict, setting: Setting) -> str:
+    from validator.report.sarif import render
+
+    return render(verdict, setting.rules)
 
 
 FORMATS: Mapping[str, Callable[[Verdict, Setting], str]] = {
-    "text": lambda verdict, setting: text.render(verdict, colour=setting.colour),
-    "github": lambda verdict, _: github.render(verdict),
-    "json": lambda verdict, _: json.render(verdict),
-    "sarif": lambda verdict, setting: sarif.render(verdict, setting.rules),
+    "text": _text,
+    "github": _github,
+    "json": _json,
+    "sarif": _sarif,
 }

@@ -4,6 +4,7 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01
 https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support
 """
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -91,9 +92,14 @@ def _place(finding: Finding) -> dict[str, Any]:
     return {"artifactLocation": {"uri": uri(path)}, "region": region}
 
 
+@functools.lru_cache(maxsize=1)  # many findings in one long line
+def _seen(line: str) -> str:
+    return visible(line).strip()
+
+
 def _mark(finding: Finding) -> str:
     """The same while rule, file and source line are; a message changes with other sessions' claims, a number moves."""
-    identity = (finding.code, uri(finding.location.path), visible(finding.excerpt or "").strip())
+    identity = (finding.code, uri(finding.location.path), _seen(finding.excerpt or ""))
     return sha256("\0".join(identity).encode()).hexdigest()[:16]
 
 

@@ -74,7 +74,8 @@ def _ending(verdict: Verdict, paint: Paint) -> Iterator[str]:
 
 def _window(source: str, column: int) -> tuple[str, str]:
     """What a terminal shows of a source line, before a column and from it on, cut where the line is too long."""
-    before, after = logged(source[: column - 1]), logged(source[column - 1 :])
+    at = column - 1  # what is further off is cut in any case, and a thousand findings may each have a line of 16 KiB
+    before, after = logged(source[max(0, at - WIDTH - 1) : at]), logged(source[at : at + WIDTH + 1])
     if _room(before) + _room(after) > WIDTH:
         if _room(before) > LEFT:
             before = f"…{_fitting(before[::-1], LEFT - 1)[::-1]}"

@@ -35,7 +35,9 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         yield from _problems(claim.document, claim.draft.timestamp, latest)
     for record in head.records.values():
         latest = head.committed_at if head.differs(record.path, base) else base.committed_at
-        yield from _problems(record.document, record.value.timestamp if record.value else None, latest)
+        fields = record.document.value if isinstance(record.document.value, dict) else {}
+        timestamp = fields.get("timestamp")
+        yield from _problems(record.document, timestamp if isinstance(timestamp, str) else None, latest)
 
 
 def _problems(document: Document, timestamp: str | None, latest: int | None) -> Iterator[Problem]:

@@ -41,8 +41,8 @@ def _numbers(charter: Charter) -> Iterator[tuple[Route, str]]:
 
 
 def _twice(charter: Charter) -> Iterator[tuple[Route, str]]:
-    listed: list[tuple[Route, str, str]] = []
-    listed += [(("slots", at, "number"), "slot", str(slot.number)) for at, slot in enumerate(charter.slots)]
+    listed: list[tuple[Route, str, str]]
+    listed = [(("slots", at, "number"), "slot", str(slot.number)) for at, slot in enumerate(charter.slots)]
     listed += [(("approvers", at, "handle"), "approver", a.handle.lower()) for at, a in enumerate(charter.approvers)]
     listed += [(("work", at, "name"), "piece of work", fold(work.name)) for at, work in enumerate(charter.work)]
     seen = set[tuple[str, str]]()

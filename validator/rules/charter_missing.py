@@ -23,9 +23,8 @@ CODE, NAME, LEVEL = "REG007", "charter-missing", Level.ERROR
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the missing charter, and every new claim that cannot be judged for want of a readable one."""
-    if head.charter_file is None:
-        message = f"{CHARTER} is missing, or not a regular file"
-        yield Problem(Location(CHARTER), message, "restore the charter in a change of its own")
+    if CHARTER not in head.files:  # where it is no regular file, another rule says so
+        yield Problem(Location(CHARTER), f"{CHARTER} is missing", "restore the charter in a change of its own")
     if head.charter is None:
         for claim in head.claims.values():
             if head.is_new(claim, base):

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from validator.clash import Clash, clashes
 from validator.finding import Level, Problem
 from validator.history import first_of
-from validator.phrases import free_numbers, holder, quoted
+from validator.phrases import a_free_number, holder, quoted
 from validator.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG501", "double-holder", Level.ERROR
@@ -28,7 +28,7 @@ WHAT = {"session_id": "the session_id", "runtime_id": "the runtime_id", "role": 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the later of two claims of main that share something, with the earlier one named."""
     for clash in clashes(head, base):
-        if not head.is_new(clash.second, base):
+        if not clash.new:
             yield _problem(clash, base)
 
 
@@ -40,6 +40,6 @@ def _problem(clash: Clash, base: Snapshot) -> Problem:
         f"{WHAT[clash.kind]} {quoted(clash.shared)} stands twice on main: number {winner.number} was first, "
         f"{holder(winner, standing)}; number {loser.number}, {holder(loser, standing)}, has to give way"
     )
-    help = f"release number {loser.number} in a change of its own, or amend what is shared; {free_numbers(base)}"
+    help = f"amend number {loser.number} or release it, in a change of its own; {a_free_number(base)}"
     route = clash.route if loser is clash.second or clash.kind != "scope" else ("scope",)
     return Problem(loser.document.at(*route), message, help)

@@ -21,10 +21,11 @@ from validator.repo import TWICE
 from validator.snapshot import REGULAR_FILE, Snapshot, governed
 
 CODE, NAME, LEVEL = "REG004", "file-mode", Level.ERROR
+EXECUTABLE = "100755"
 KINDS = {
     "120000": "a symbolic link",
     "160000": "a submodule",
-    "100755": "an executable",
+    EXECUTABLE: "an executable",
     TWICE: "listed twice in its folder",
 }
 
@@ -34,4 +35,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     for path, entry in head.files.items():
         if entry.mode != REGULAR_FILE and governed(path):
             message = f"this is {KINDS.get(entry.mode, f'of mode {entry.mode}')}, not a regular file"
-            yield Problem(Location(path), message, "replace it by a regular file with mode 100644: chmod 644")
+            help = (
+                "chmod 644" if entry.mode == EXECUTABLE else "git rm --cached, then write and add a file in its place"
+            )
+            yield Problem(Location(path), message, help)

@@ -19,6 +19,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from validator.finding import Level, Location, Problem
+from validator.phrases import quoted
 from validator.repo import Entry
 from validator.snapshot import ACKNOWLEDGEMENTS, SESSIONS, Snapshot, claim_path, form_of, governed
 
@@ -32,7 +33,8 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     capacity = head.charter.capacity if head.charter else None
     for path, entry in head.files.items():
         if form_of(path, capacity) is None and governed(path) and not _may_stand(path, entry):
-            yield Problem(Location(path), "this is not one of the files of a registry", _way_out(path, capacity))
+            message = f"{quoted(path)} is not one of the files of a registry"
+            yield Problem(Location(path), message, _way_out(path, capacity))
 
 
 def _may_stand(path: str, entry: Entry) -> bool:

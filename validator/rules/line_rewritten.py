@@ -24,5 +24,6 @@ CODE, NAME, LEVEL = "REG306", "line-rewritten", Level.ERROR
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the move itself; it is a fact of the two commits, not of a file."""
     if head.rewritten:
-        message = f"{base.commit} does not stand on the first-parent line of {head.commit}"
+        was, now = (base.commit or "")[:12], (head.commit or "")[:12]
+        message = f"main's commit {was} does not stand on the first-parent line of {now}"
         yield Problem(Location(SESSIONS), message, "merge into main: git checkout main && git merge --no-ff BRANCH")

@@ -26,7 +26,8 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     if head.unrelated:
         yield Problem(Location(CHARTER), "this change shares no history with main", "make the branch anew from main")
         return
-    for path in head.conflicts:
+    # Where a file meets a link or a folder, Git tells of `path~commit`.
+    for path in sorted({path if path in head.intent else path.rsplit("~", 1)[0] for path in head.conflicts}):
         intent = head.intent.get(path)
         if not (path in base.claims and intent and intent.before is None):
             yield Problem(Location(path), "this file does not merge into main", UPDATE)

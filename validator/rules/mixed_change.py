@@ -17,8 +17,8 @@ Way out: Propose the claim alone, on a branch from main; the rest in a change of
 from collections.abc import Iterator
 
 from validator.finding import Level, Location, Problem
-from validator.phrases import some
-from validator.snapshot import Snapshot, governed
+from validator.phrases import quoted, some
+from validator.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG302", "mixed-change", Level.ERROR
 ALONE = ("registry/sessions/", "registry/consensus/")
@@ -27,10 +27,10 @@ ALONE = ("registry/sessions/", "registry/consensus/")
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the change itself, at its first claim or record, where that is not all there is."""
     touched = sorted(head.touched(base))
-    alone = [path for path in touched if path.startswith(ALONE) and governed(path)]
+    alone = [path for path in touched if path.startswith(ALONE) and not path.endswith("/.gitkeep")]
     if len(touched) > 1 and alone and not head.unrelated and not _is_swap(alone, touched, head, base):
         others = [path for path in touched if path != alone[0]]
-        message = f"this change touches {alone[0]} together with {some(others)}"
+        message = f"this change touches {quoted(alone[0])} together with {some(map(quoted, others))}"
         yield Problem(Location(alone[0]), message, "propose each claim or record alone, on a branch from main")
 
 

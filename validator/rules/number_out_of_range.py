@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from validator.finding import Level, Location, Problem
 from validator.model import Acknowledgement
-from validator.phrases import free_numbers
+from validator.phrases import a_free_number
 from validator.snapshot import Snapshot, form_of
 
 CODE, NAME, LEVEL = "REG102", "number-out-of-range", Level.ERROR
@@ -31,7 +31,9 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     for claim in head.claims.values():
         if not 1 <= claim.number <= capacity:
             message = f"number {claim.number} is not one of 1 to {capacity}"
-            yield Problem(claim.document.at("number"), message, f"claim another; {free_numbers(base)}")
+            new = head.is_new(claim, base)
+            help = a_free_number(base) if new else "leave the capacity as it is until the number is released"
+            yield Problem(claim.document.at("number"), message, help)
     for path in head.records:
         match form_of(path, capacity):
             case (shape, int(number)) if shape is Acknowledgement and not 1 <= number <= capacity:

@@ -16,7 +16,7 @@ Way out: Claim one of the free numbers that the message lists. If the holder is 
 from collections.abc import Iterator
 
 from validator.finding import Level, Location, Problem
-from validator.phrases import free_numbers, holder
+from validator.phrases import a_free_number, holder
 from validator.snapshot import ClaimFile, Snapshot
 
 CODE, NAME, LEVEL = "REG103", "number-taken", Level.ERROR
@@ -29,11 +29,13 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         if held and intent.before is None and intent.after and not head.unrelated:
             place = head.claims[path].document.at("number") if path in head.claims else Location(path)
             message = f"number {held.number} is held by {holder(held, base.past([path]))}"
-            yield Problem(place, message, _way_out(held, head, base))
+            yield Problem(place, message, _way_out(held, head, base, intent.after.oid))
 
 
-def _way_out(held: ClaimFile, head: Snapshot, base: Snapshot) -> str:
-    claimed = head.claims.get(held.path)
+def _way_out(held: ClaimFile, head: Snapshot, base: Snapshot, meant: str) -> str:
+    # What merging leaves of a second add can be the holder's own file.
+    entry = head.files.get(held.path)
+    claimed = head.claims.get(held.path) if entry and entry.oid == meant else None
     if claimed and claimed.draft.session_id is not None and claimed.draft.session_id == held.draft.session_id:
         return "you are registered: update your branch from main; there is nothing left to propose"
-    return f"claim another number; {free_numbers(base)}"
+    return a_free_number(base)

@@ -26,7 +26,7 @@ CODE, NAME, LEVEL = "REG105", "role-taken", Level.ERROR
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the claims of this change whose role another number has."""
     for clash in clashes(head, base):
-        if clash.kind == "role" and head.is_new(clash.second, base):
+        if clash.kind == "role" and clash.new:
             first = clash.first
             who = f"number {first.number}, {holder(first, base.past([first.path]))}"
             message = f"the role {quoted(clash.shared)} is that of {who}"

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from validator.finding import Level, Problem
 from validator.interval import told
 from validator.model import RangePart
-from validator.phrases import quoted
+from validator.phrases import quoted, span
 from validator.snapshot import Snapshot
 from validator.work import counts
 
@@ -33,7 +33,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         ranges = [(at, part) for at, part in enumerate(claim.draft.scope or ()) if isinstance(part, RangePart)]
         size = sum(part.last - part.first + 1 for _, part in ranges)
         if counted and ranges and size > 0 and all(target.value != size for target in counted):
-            held = ", ".join(f"{part.work} {part.first}-{part.last}" for _, part in ranges)
+            held = ", ".join(f"{part.work} {span(part.first, part.last)}" for _, part in ranges)
             message = f"the goal promises {quoted(told(counted[0]))}, the scope {quoted(held)} holds {size}"
             help = f"promise {size}, or make the scope {counted[0].value} long"
             yield Problem(claim.document.at("scope", ranges[0][0]), message, help)

@@ -25,7 +25,7 @@ CODE, NAME, LEVEL = "REG107", "scope-overlap", Level.ERROR
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the parts of this change's claims that another number has."""
     for clash in clashes(head, base):
-        if clash.kind == "scope" and head.is_new(clash.second, base):
+        if clash.kind == "scope" and clash.new:
             first = clash.first
             who = f"number {first.number}, {holder(first, base.past([first.path]))}"
             message = f"{quoted(clash.shared)} is in the scope of {who}"

@@ -25,9 +25,10 @@ CODE, NAME, LEVEL = "REG104", "session-id-taken", Level.ERROR
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the claims of this change whose session stands elsewhere."""
     for clash in clashes(head, base):
-        if clash.kind in ("session_id", "runtime_id") and head.is_new(clash.second, base):
+        if clash.kind in ("session_id", "runtime_id") and clash.new:
             number = clash.first.number
             known = since(clash.first.path, base.past([clash.first.path]))
-            message = f"{clash.kind} {quoted(clash.shared)} is registered under number {number}{known}"
+            where = f"is registered under number {number}{known}" if known else f"is that of number {number} as well"
+            message = f"{clash.kind} {quoted(clash.shared)} {where}"
             help = f"if number {number} is yours, amend or release it; otherwise use your own {clash.kind}"
             yield Problem(clash.second.document.at(*clash.route), message, help)

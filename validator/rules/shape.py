@@ -31,6 +31,9 @@ TYPES = {
     "model_attributes_type": "a mapping of fields",
 }
 EXAMPLES = {
+    "runtime_id": "a handle without spaces, as in session-1763243115",
+    "time_zone": "a time zone as in America/Los_Angeles",
+    "key": 'an SSH public key as in "ssh-ed25519 AAAA…"',
     "session_id": "words of a-z and 0-9 joined by '-', as in marketing-outreach-1",
     "start": 'a time as in "10:00"',
     "end": 'a time as in "10:00"',
@@ -51,22 +54,23 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 def _problem(parsed: Parsed[model.Claim], fault: ShapeFault) -> Problem:
     form = parsed.shape.__name__.lower()
+    a_form = f"{'an' if form.startswith('a') else 'a'} {form}"
     name = ".".join(map(str, fault.route))
     schema = f"see schema/{'session' if form == 'claim' else form}.schema.json"
     if fault.kind == "missing":
         return Problem(parsed.document.at(*fault.route[:-1]), f"the field {name} is missing", f"add it; {schema}")
     if fault.kind == "extra_forbidden":
-        message = f"{quoted(str(fault.route[-1]))} is not a field of {_place(form, fault)}"
+        message = f"{quoted(str(fault.route[-1]))} is not a field of {_place(a_form, fault)}"
         return Problem(parsed.document.at_key(*fault.route), message, _meant(parsed, fault) or f"delete it; {schema}")
     if not fault.route:
-        return Problem(Location(parsed.path), f"a {form} is a mapping of fields, not {_found(fault.value)}", schema)
+        return Problem(Location(parsed.path), f"{a_form} is a mapping of fields, not {_found(fault.value)}", schema)
     message = f"{name} is {_expected(fault)}, not {_found(fault.value)}"
     return Problem(parsed.document.at(*fault.route), message, f"write {name} as {_expected(fault)}; {schema}")
 
 
-def _place(form: str, fault: ShapeFault) -> str:
+def _place(a_form: str, fault: ShapeFault) -> str:
     around = [part for part in fault.route[:-1] if isinstance(part, str)]
-    return f"{around[-1]} in a {form}" if around else f"a {form}"
+    return f"{around[-1]} in {a_form}" if around else a_form
 
 
 def _meant(parsed: Parsed[model.Claim], fault: ShapeFault) -> str | None:
@@ -93,14 +97,15 @@ def _inner_fields(field: str) -> list[str]:
 
 def _expected(fault: ShapeFault) -> str:
     if fault.kind == "literal_error":
-        return f"one of {fault.context['expected'].replace(' or ', ', ')}"
+        words = fault.context["expected"].replace(" or ", ", ").replace("True", "true")
+        return f"one of {words}" if ", " in words else words
     if fault.kind == "too_short":
         return f"a list of at least {fault.context['min_length']}"
     if fault.kind in ("string_pattern_mismatch", "string_too_long"):
         example = EXAMPLES.get(str(fault.route[-1]), "one line of text that is not blank")
         limit = fault.context.get("max_length")
         return f"{example}{f', at most {limit} characters long' if limit else ''}"
-    bounds = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
+    bounds = {"greater_than_equal": ("ge", "a number from"), "less_than_equal": ("le", "a number up to")}
     if fault.kind in bounds:
         key, words = bounds[fault.kind]
         return f"{words} {fault.context[key]}"

@@ -16,7 +16,7 @@ Way out: Claim a free number. If the holder is gone, propose its release first, 
 from collections.abc import Iterator
 
 from validator.finding import Level, Problem
-from validator.phrases import free_numbers, holder, quoted, some
+from validator.phrases import a_free_number, holder, quoted, some
 from validator.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG301", "takeover", Level.ERROR
@@ -34,12 +34,12 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             message = (
                 f"number {held.number} is held by {holder(held, base.past([path]))}; this puts {quoted(after)} on it"
             )
-            yield Problem(claim.document.at("session_id"), message, f"claim a free number; {free_numbers(base)}")
+            yield Problem(claim.document.at("session_id"), message, a_free_number(base))
     yield from _swaps(head, base)
 
 
 def _swaps(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    removed = [claim for path, claim in base.claims.items() if path not in head.files]
+    removed = [claim for path, claim in sorted(base.claims.items()) if path not in head.files]
     added = [claim for path, claim in head.claims.items() if path not in base.files]
     for claim in added if removed else []:
         gone = some(f"{old.number} ({old.draft.session_id or 'unreadable'})" for old in removed)

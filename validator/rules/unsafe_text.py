@@ -13,10 +13,11 @@ Example:
 Way out: Retype the word, or delete the character that the message names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from validator.document import Document, Route
+from validator.document import Document, Route, elsewhere
 from validator.finding import Level, Location, Problem
 from validator.phrases import quoted
 from validator.snapshot import Snapshot
@@ -39,25 +40,26 @@ def _in_text(document: Document, text: str) -> Iterator[Problem]:
     for character in sorted(set(INVISIBLE.findall(text))):
         before = text[: text.index(character)]
         place = Location(document.path, before.count("\n") + 1, len(before) - before.rfind("\n"))
-        yield Problem(place, f"the invisible character U+{ord(character):04X}", "delete it")
+        message = f"the invisible character U+{ord(character):04X} is not allowed{elsewhere(text.count(character))}"
+        yield Problem(place, message, "delete it")
 
 
 def _in_values(document: Document, text: str, value: Any, route: Route) -> Iterator[Problem]:
     if isinstance(value, str):
-        yield from _in_value(document, text, value, route)
+        yield from _in_value(partial(document.at, *route), text, value)
     elif isinstance(value, list):
         for index, element in enumerate(value):
             yield from _in_values(document, text, element, (*route, index))
     elif isinstance(value, dict):
         for key, element in value.items():
-            yield from _in_value(document, text, key, (*route, key))
+            yield from _in_value(partial(document.at_key, *route, key), text, key)
             yield from _in_values(document, text, element, (*route, key))
 
 
-def _in_value(document: Document, text: str, value: str, route: Route) -> Iterator[Problem]:
-    for character in sorted(set(INVISIBLE.findall(value)) - set(text)):
-        message = f"an escape makes the invisible character U+{ord(character):04X}"
-        yield Problem(document.at(*route), message, "delete the escape")
+def _in_value(place: Callable[[], Location], text: str, value: str) -> Iterator[Problem]:
+    for character in sorted({character for character in INVISIBLE.findall(value) if character not in text}):
+        message = f"an escape makes the invisible character U+{ord(character):04X}, which is not allowed"
+        yield Problem(place(), message, "delete the escape")
     for word, character in look_alikes(value):
         message = f"{quoted(word)} mixes scripts: U+{ord(character):04X} only looks like a Latin letter"
-        yield Problem(document.at(*route), message, "type the word in one script")
+        yield Problem(place(), message, "type the word in one script")

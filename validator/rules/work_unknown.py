@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from validator.finding import Level, Problem
 from validator.model import Charter, RangePart, RangeWork, SegmentPart
-from validator.phrases import quoted
+from validator.phrases import quoted, some, span
 from validator.snapshot import Snapshot
 from validator.wording import fold
 
@@ -30,29 +30,34 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         return
     for claim in head.claims.values():
         for index, part in enumerate(claim.draft.scope or ()):
-            if why := _unknown(part, head.charter):
-                names = ", ".join(work.name for work in head.charter.work)
-                help = f"the charter's work: {names}" if names else "run the range upwards"
-                yield Problem(claim.document.at("scope", index), why, help)
+            if found := _unknown(part, head.charter):
+                yield Problem(claim.document.at("scope", index), *found)
 
 
-def _unknown(part: RangePart | SegmentPart, charter: Charter) -> str | None:
+def _unknown(part: RangePart | SegmentPart, charter: Charter) -> tuple[str, str] | None:
+    """What is wrong with a part of a scope, and what to do."""
     if isinstance(part, RangePart) and part.first > part.last:
-        return f"{quoted(part.work)} runs from {part.first} down to {part.last}"
+        return f"{quoted(part.work)} runs from {part.first} down to {part.last}", "run the range upwards"
     if not charter.work:
         return None
     work = next((work for work in charter.work if fold(work.name) == fold(part.work)), None)
     if work is None:
-        return f"{quoted(part.work)} is not work of the charter"
-    if isinstance(part, RangePart) != isinstance(work, RangeWork):
-        return f"{quoted(part.work)} is divided by {'numbers' if isinstance(work, RangeWork) else 'segments'}"
-    if isinstance(part, RangePart) and isinstance(work, RangeWork):
-        outside = part.first < work.first or part.last > work.last
-        return (
-            f"{quoted(part.work)} goes from {work.first} to {work.last}, not {part.first}-{part.last}"
-            if outside
-            else None
-        )
-    known = {fold(name) for name in getattr(work, "segments", ())}
-    strange = [name for name in part.segments if fold(name) not in known] if isinstance(part, SegmentPart) else []
-    return f"{quoted(part.work)} has no segment {quoted(strange[0])}" if strange else None
+        return f"{quoted(part.work)} is not work of the charter", f"its work: {some(w.name for w in charter.work)}"
+    if isinstance(work, RangeWork):
+        return _outside(part, work)
+    segments = f"its segments: {some(work.segments)}"
+    if isinstance(part, RangePart):
+        return f"{quoted(part.work)} is divided by segments", segments
+    known = set(map(fold, work.segments))
+    strange = [quoted(name) for name in part.segments if fold(name) not in known]
+    return (f"{quoted(part.work)} has no segment {some(strange)}", segments) if strange else None
+
+
+def _outside(part: RangePart | SegmentPart, work: RangeWork) -> tuple[str, str] | None:
+    whole = f"it goes from {work.first} to {work.last}: write first and last within"
+    if not isinstance(part, RangePart):
+        return f"{quoted(part.work)} is divided by numbers", whole
+    # A charter whose range runs down is at fault itself, and another rule says so.
+    if work.first <= work.last and (part.first < work.first or part.last > work.last):
+        return f"{quoted(f'{part.work} {span(part.first, part.last)}')} is beyond the charter's work", whole
+    return None

@@ -1,0 +1,34 @@
+"""Every row of the table through the real command line."""
+
+import pytest
+
+from tests.blackbox.case import Case
+from tests.blackbox.command import SECONDS, validate
+from tests.blackbox.store import Store
+from tests.blackbox.table import CASES, THEMES
+
+pytestmark = pytest.mark.blackbox
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_row(case: Case, store: Store) -> None:
+    base, head = case.build(store)
+    run = validate(store.repository, base, head, *case.options)
+    assert run.exit == case.exit, run.out + run.err
+    if case.exit == 2:
+        assert not run.out
+        assert run.err.count("\n") == 1
+        said = run.err
+    else:
+        assert not run.err
+        assert (run.codes("introduced"), run.codes("inherited"), run.codes("healed")) == case[3:6], run.out
+        assert run.verdict["verdict"] == ("rejected" if case.exit else "accepted")
+        said = run.out
+    for text in case.says:
+        assert text in said
+    assert run.seconds < SECONDS
+
+
+def test_size_of_the_table() -> None:
+    assert len(CASES) >= 120
+    assert len(CASES) == sum(len(theme.CASES) for theme in THEMES), "two rows have one name"

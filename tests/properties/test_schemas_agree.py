@@ -1,0 +1,145 @@
+"""The published schemas and pydantic give the same verdict on whatever a file of a registry can hold."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel, ValidationError
+
+from tests.properties.changing import changed
+from tests.properties.strategies import claim, fields, json_value, line, some, target, tries, whole
+from tests.repository import ROOT, charter
+from validator.document import read
+from validator.model import (
+    Acknowledgement,
+    Activation,
+    Approval,
+    Broadcast,
+    Charter,
+    Claim,
+    Confirmation,
+)
+from validator.snapshot import CHARTER, form_of
+
+SCHEMAS: dict[type[BaseModel], str] = {
+    Charter: "charter",
+    Claim: "session",
+    Confirmation: "confirmation",
+    Approval: "approval",
+    Broadcast: "broadcast",
+    Acknowledgement: "acknowledgement",
+    Activation: "activation",
+}
+DIGEST, TIME = "sha256:" + "0a" * 32, "2026-11-20T08:00:00Z"
+BY_SESSION = {"registry": DIGEST, "number": 1, "session_id": "marketing-orchestrator", "timestamp": TIME}
+BY_HUMAN = {"registry": DIGEST, "approved_by": "@OWNER", "timestamp": TIME}
+RECORDS: dict[type[BaseModel], dict[str, Any]] = {
+    Confirmation: BY_SESSION,
+    Approval: BY_HUMAN,
+    Broadcast: {**BY_SESSION, "delivered": [1, 2, 3]},
+    Acknowledgement: {**BY_SESSION, "ready": True},
+    Activation: {**BY_HUMAN, "week": "2026-W48"},
+}
+EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {**RECORDS, Charter: read(CHARTER, charter().encode()).value}
+
+charters = fields(
+    {
+        "mission": fields({"statement": line}, targets=some(target)),
+        "capacity": st.integers(-1, 100_001),
+        "orchestrator": whole,
+        "time_zone": st.sampled_from(("America/Los_Angeles", "Etc/GMT+5", "Etc/UTC", "UTC")),
+        "approvers": some(fields({"handle": st.sampled_from(("@OWNER", "@org/team"))}, key=st.just("ssh-rsa AAAA= a"))),
+    },
+    work=some(
+        fields({"name": line, "first": whole, "last": whole}) | fields({"name": line, "segments": some(line)}),
+    ),
+    slots=some(fields({"number": whole, "title": line, "role": line})),
+)
+FIXTURES = sorted(
+    path
+    for folder in ("registry", "tests", "validator/fleet")
+    for path in (ROOT / folder).rglob("*.yaml")
+    if path.is_file()
+)
+
+
+@cache
+def schema(shape: type[BaseModel]) -> Draft202012Validator:
+    return Draft202012Validator(json.loads((ROOT / "schema" / f"{SCHEMAS[shape]}.schema.json").read_text("utf-8")))
+
+
+def verdict(shape: type[BaseModel], value: Any) -> bool:
+    """Whether a value has the form, on which both judges have to agree."""
+    try:
+        shape.model_validate(value)
+    except ValidationError as error:
+        accepted, why = False, str(error)
+    else:
+        accepted, why = True, "pydantic accepts"
+    complaints = [complaint.message for complaint in schema(shape).iter_errors(value)]
+    assert accepted == (not complaints), (value, why, complaints)
+    return accepted
+
+
+def shape_of(path: Path) -> type[BaseModel] | None:
+    name = path.as_posix()
+    form = form_of(f"registry/{name.rpartition('/registry/')[2]}", None)
+    return Claim if path.parent.name == "fleet" else form[0] if form else None
+
+
+@pytest.mark.parametrize("shape", SCHEMAS, ids=SCHEMAS.values())
+def test_schema_is_a_schema(shape: type[BaseModel]) -> None:
+    Draft202012Validator.check_schema(schema(shape).schema)
+
+
+def test_every_fixture() -> None:
+    verdicts = list[bool]()
+    for path in FIXTURES:
+        document = read(path.name, path.read_bytes())
+        shape = shape_of(path)
+        if shape and not document.faults:
+            verdicts.append(verdict(shape, document.value))
+    assert verdicts.count(True) > 13  # the charter, the fleet
+    assert verdicts.count(False) > 5
+
+
+@tries(2)
+@given(claim)
+def test_claims_that_have_their_form(value: Any) -> None:
+    assert verdict(Claim, value)
+
+
+@tries(6)
+@given(claim.flatmap(changed) | claim.flatmap(changed).flatmap(changed))
+@example({})
+@example([])
+@example(None)
+@example({"targets": [{"metric": "m", "op": "gte", "value": True, "unit": "u"}]})
+def test_claims_with_a_change(value: Any) -> None:
+    verdict(Claim, value)
+
+
+@tries(2)
+@given(charters | charters.flatmap(changed))
+def test_charters(value: Any) -> None:
+    verdict(Charter, value)
+
+
+@pytest.mark.parametrize("shape", EXAMPLES, ids=[SCHEMAS[shape] for shape in EXAMPLES])
+@tries(2)
+@given(st.data())
+def test_an_example_with_changes(shape: type[BaseModel], data: st.DataObject) -> None:
+    assert verdict(shape, EXAMPLES[shape])
+    value = data.draw(changed(EXAMPLES[shape]))
+    verdict(shape, value)
+    verdict(shape, data.draw(changed(value)) if value else value)
+
+
+@given(st.sampled_from(list(SCHEMAS)), json_value)
+def test_anything_else(shape: type[BaseModel], value: Any) -> None:
+    verdict(shape, value)

@@ -1,0 +1,60 @@
+"""What the benchmarks measure is a sound registry, and the same claims on both sides. Nothing is timed here."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.fleets import Fleet, build
+from benchmarks.programs import compare, compiled
+from validator.commands.audit import audit
+from validator.commands.validate import validate
+from validator.finding import Verdict
+from validator.repo import Repo
+
+SIZE = 3
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+    return build(tmp_path_factory.mktemp("fleet") / "here", SIZE)
+
+
+def judged(fleet: Fleet, head: str) -> Verdict:
+    return validate(repo=fleet.repo, base="main", head=head)
+
+
+def test_registry_and_proposal_have_no_findings(fleet: Fleet) -> None:
+    assert audit(repo=fleet.repo, ref="main").findings == ()
+    assert judged(fleet, "free").findings == ()
+
+
+def test_taken_number_is_refused(fleet: Fleet) -> None:
+    verdict = judged(fleet, "taken")
+    assert [finding.code for finding in verdict.findings] == ["REG103"]
+    assert verdict.free_numbers == (SIZE + 1,)
+
+
+def test_files_are_those_of_the_repository(fleet: Fleet) -> None:
+    repo = Repo(fleet.repo)
+    committed = {path: repo.blobs([entry.oid])[entry.oid] for path, entry in repo.tree(repo.commit("free")).items()}
+    for file in (*sorted(fleet.files.iterdir())[:-1], fleet.proposal):  # it was proposed before the last one came
+        number = f"{SIZE + 1:02}" if file == fleet.proposal else file.stem
+        assert committed[f"registry/sessions/{number}.yaml"] == file.read_bytes()
+
+
+def test_every_claim_came_in_a_step_of_its_own(fleet: Fleet) -> None:
+    repo = Repo(fleet.repo)
+    steps = repo.steps(repo.commit("main"), ["registry/sessions"])
+    assert [step.path for step in steps] == [f"registry/sessions/{number:02}.yaml" for number in range(1, SIZE + 1)]
+    assert len({step.commit for step in steps}) == SIZE
+
+
+@pytest.mark.blackbox
+def test_programs_run_to_the_end(fleet: Fleet, tmp_path: Path) -> None:
+    from benchmarks.__main__ import schema_check, validate
+
+    programs = {"ours": validate(fleet), "theirs": schema_check(fleet.proposal)}
+    done = compare(programs, rounds=1, environment=compiled(tmp_path))
+    assert all(result.seconds > 0 and result.peak > 0 for result in done.values())
+    with pytest.raises(RuntimeError, match="exit code 1 from"):
+        compare({"ours": validate(fleet, "taken")}, rounds=1, environment=compiled(tmp_path))

@@ -1,0 +1,132 @@
+"""What is published under schema/: fresh, valid, and kept by whatever the verbs print, in every state of a registry."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from tests.commands.states import FLEET, STATES
+from tests.repository import CHARTER, ROOT, Repository, claim_path, with_charter
+from validator.commands.audit import audit
+from validator.commands.explain import explain
+from validator.commands.export import export
+from validator.commands.generated import SHAPES, schema
+from validator.commands.history import history
+from validator.commands.status import status
+from validator.commands.validate import validate
+from validator.commands.whoami import whoami
+from validator.finding import Verdict
+from validator.report import FORMATS, Setting
+
+FOLDER = ROOT / "schema"
+
+
+def broken(path: Path) -> Repository:
+    """Everything that can be wrong with texts: no Unicode, no form, strange names; still there is much to tell."""
+    repository = with_charter(path, [1])
+    repository.commit(
+        "main",
+        {
+            claim_path(2): FLEET[2].replace("marketing-research-1", '"\\ud800\\u202e"'),
+            claim_path(3): b"\xff",
+            claim_path(4): FLEET[4].replace("number: 4", "number: 400"),
+            claim_path(5): FLEET[5].replace("marketing-outreach-2", "marketing-orchestrator"),
+            b"registry/sessions/\xff\n.yaml": "",
+        },
+        time=2**40,
+    )
+    return repository
+
+
+STATES_AND_BROKEN = {**STATES, "broken": broken}
+
+
+@pytest.fixture(scope="module", params=STATES_AND_BROKEN)
+def repository(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    return STATES_AND_BROKEN[request.param](tmp_path_factory.mktemp(request.param) / "registry.git")
+
+
+@cache
+def published(name: str) -> Draft202012Validator:
+    content = json.loads((FOLDER / f"{name}.schema.json").read_text("utf-8"))
+    return Draft202012Validator(content, format_checker=FormatChecker())
+
+
+def as_json(verdict: Verdict) -> str:
+    return FORMATS["json"](verdict, Setting())
+
+
+PRINTED: dict[str, tuple[str, Callable[[Path], str]]] = {
+    "validate": ("output-validate", lambda path: as_json(validate(repo=path, base="main~1", head="main"))),
+    "validate --steps": (
+        "output-validate",
+        lambda p: as_json(validate(repo=p, base="main~1", head="main", steps=True)),
+    ),
+    "audit": ("output-validate", lambda path: as_json(audit(repo=path, ref=None))),
+    "status": ("output-status", lambda p: status(repo=p, ref=None, format="json", colour=False, width=80).text),
+    "export": ("output-export", lambda path: export(repo=path, ref=None).text),
+    "history": ("output-history", lambda path: history(repo=path, ref=None, number=None, format="json").text),
+    "whoami": (
+        "output-whoami",
+        lambda path: whoami(repo=path, ref=None, session_id="marketing-orchestrator", format="json").text,
+    ),
+    "whoami else": ("output-whoami", lambda p: whoami(repo=p, ref=None, session_id="\udcff", format="json").text),
+    "explain": ("output-rules", lambda _: explain(name=None, format="json").text),
+    "explain REG103": ("output-rules", lambda _: explain(name="REG103", format="json").text),
+}
+
+
+def test_published_are_those_of_the_models_and_no_others() -> None:
+    assert sorted(path.name for path in FOLDER.iterdir()) == sorted(f"{name}.schema.json" for name in SHAPES)
+    assert schema(repo=ROOT, check=True).exit_code == 0
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_each_is_a_schema_that_forbids_what_it_does_not_know(name: str) -> None:
+    content = published(name).schema
+    Draft202012Validator.check_schema(content)
+    assert isinstance(content, dict)
+    parts = [content, *content.get("$defs", {}).values()]
+    closed = [part.get("additionalProperties") for part in parts if part.get("properties")]
+    if not name.startswith("output-"):
+        assert closed == [False] * len(closed)
+
+
+@pytest.mark.parametrize("verb", PRINTED)
+def test_what_is_printed_keeps_to_its_schema(repository: Repository, verb: str) -> None:
+    name, run = PRINTED[verb]
+    printed = run(repository.path)
+    assert printed.isascii()
+    assert printed.endswith("}\n")
+    document = json.loads(printed)
+    complaints = [f"{'/'.join(map(str, each.path))}: {each.message}" for each in published(name).iter_errors(document)]
+    assert complaints == []
+    assert document["schema_version"] == 1
+
+
+@pytest.mark.parametrize("verb", PRINTED)
+def test_the_schema_notices_what_is_missing(halfway: dict[str, Any], verb: str) -> None:
+    name, _ = PRINTED[verb]
+    for key in halfway[verb]:
+        less = {other: value for other, value in halfway[verb].items() if other != key}
+        assert not published(name).is_valid(less), key
+
+
+@pytest.fixture(scope="module")
+def halfway(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    path = STATES["halfway"](tmp_path_factory.mktemp("schema") / "registry.git").path
+    return {verb: json.loads(run(path)) for verb, (_, run) in PRINTED.items()}
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / CHARTER, *sorted((ROOT / "validator/fleet").glob("*.yaml"))], ids=lambda p: p.name
+)
+def test_files_tell_an_editor_their_schema(path: Path) -> None:
+    first = path.read_text("utf-8").splitlines()[0]
+    assert first.startswith("# yaml-language-server: $schema=../")
+    assert first.rpartition("/")[2] == ("charter.schema.json" if path.name == "charter.yaml" else "session.schema.json")
+    assert (FOLDER / first.rpartition("/")[2]).exists()
