@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from validator.consensus import NEEDED, assess, reached
-from validator.finding import Level, Problem
+from validator.finding import Level, Location, Problem
 from validator.model import Charter
 from validator.phrases import ranges
 from validator.records import Said, brought
@@ -29,8 +29,13 @@ CODE, NAME, LEVEL = "REG403", "premature-record", Level.ERROR
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the records of this change for which the registry is not ready yet."""
-    for record in brought(head, base) if head.charter else ():
-        assert head.charter, "asked above"
+    if head.charter is None:
+        for path in (path for path in head.records if head.differs(path, base)):
+            yield Problem(
+                Location(path), "without a charter nobody can say anything", "mend the charter: registry audit"
+            )
+        return
+    for record in brought(head, base):
         yield from _early(record, head, head.charter) or _unready(record, head, head.charter)
 
 
