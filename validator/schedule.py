@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -88,17 +88,19 @@ def _of_claim(claim: ClaimFile, charter: model.Charter, monday: date, zone: Zone
 
 
 def _at(day: date, clock: str, zone: ZoneInfo) -> datetime:
-    """A time of the wall. What a change of the clocks skips or repeats is read as in RFC 5545, 3.3.5 (fold 0)."""
-    return datetime.combine(day, time.fromisoformat(clock), zone)
+    """A time of the wall. One that the clocks repeat is the first; one that they skip counts by the offset before.
+
+    RFC 5545, 3.3.5. Over UTC and back, what is skipped becomes a time that exists: readers differ about the other.
+    """
+    return datetime.combine(day, time.fromisoformat(clock), zone).astimezone(UTC).astimezone(zone)
 
 
 def _zone(charter: model.Charter) -> ZoneInfo:
     try:
         return ZoneInfo(charter.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise FatalError(
-            f"the charter's time_zone {quoted(charter.time_zone)} is unknown here; is tzdata installed?"
-        ) from error
+        zone = quoted(charter.time_zone)
+        raise FatalError(f"the charter's time_zone {zone} is not in the time zone database") from error
 
 
 def _monday(name: str) -> date:

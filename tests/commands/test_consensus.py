@@ -15,7 +15,7 @@ from tests.commands.agreeing import (
     main_of,
     said,
 )
-from tests.commands.stage import Stage, commit, fleet, git, refs, try_git, verb, write
+from tests.commands.stage import CHARTER, Stage, commit, fleet, git, new_key, refs, try_git, verb, write
 
 WEEK = "2026-W48"
 
@@ -222,6 +222,25 @@ def test_plain_pushes_cannot_say_yes_for_others(tmp_path: Path) -> None:
         assert because in pushed.err, pushed.err
 
 
+def test_approval_in_another_approver_s_name_is_refused(tmp_path: Path) -> None:
+    deputy = new_key(tmp_path / "deputy")
+    charter = CHARTER.replace("approvers: ", f'approvers:\n  - {{handle: "@DEPUTY", key: "{deputy}"}}\n  #')
+    stage = Stage(tmp_path, charter=charter, signed=True)
+    orchestrator = all_registered(stage)
+    guard(stage, signed=True)
+    said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push"))
+    said(verb(stage.human, "approve", "record/confirmation", "--yes"))
+    git(stage.human, "fetch", "--quiet", "origin")
+    git(stage.human, "checkout", "--quiet", "-B", "main", "origin/main")
+    digest = stage.at("main", "registry/consensus/confirmation.yaml")["registry"]
+    text = f'registry: {digest}\napproved_by: "@DEPUTY"\ntimestamp: 2026-01-05T08:00:00Z\n'
+    write(stage.human, "registry/consensus/approval.yaml", text)
+    commit(stage.human, "In the deputy's name", key=str(tmp_path / "owner"))
+    pushed = try_git(stage.human, "push", "origin", "HEAD:main")
+    assert pushed.exit_code
+    assert 'it says "@DEPUTY", and @OWNER has signed the step' in pushed.err
+
+
 def test_approval_is_the_signer_s_own(tmp_path: Path) -> None:
     stage = Stage(tmp_path, signed=True)
     orchestrator = all_registered(stage)
@@ -231,5 +250,5 @@ def test_approval_is_the_signer_s_own(tmp_path: Path) -> None:
     done = said(verb(stage.human, "consensus", "approve", "--yes", "--format", "json"))
     assert done.document["merged"] == main_of(stage)
     assert stage.at("main", "registry/consensus/approval.yaml")["approved_by"] == "@OWNER"
-    verdict = verb(stage.human, "validate", "--steps", "--base", "main~1", "--head", done.document["merged"])
+    verdict = verb(stage.human, "validate", "--steps", "--base", f"{main_of(stage)}~1", "--head", main_of(stage))
     assert verdict.exit_code == 0, verdict.out
