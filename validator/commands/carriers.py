@@ -148,7 +148,7 @@ def _run(command: list[str], text: str, limit: float) -> str | None:
 
 def _listen(stream: IO[bytes], heard: bytearray) -> None:
     """Read what a program complains of to the end, so that it never waits for a reader, and keep its beginning."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError), stream:
         while part := stream.read(HEARD):
             heard += part[: HEARD - len(heard)]
 
