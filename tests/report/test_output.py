@@ -57,10 +57,11 @@ DOCUMENTS: dict[str, tuple[PrintedDocument, str]] = {
             digest=DIGEST,
             registered=0,
             next_action="claim a number: registry claim --any",
+            approvals_signed=False,
             slots=(SLOT,),
             criteria=(CriterionEntry(name="all-registered", met=False, evidence="0 of 2"),),
         ),
-        "schema_version commit phase capacity digest registered next_action slots criteria",
+        "schema_version commit phase capacity digest registered next_action approvals_signed slots criteria records",
     ),
     "export": (
         ExportDocument(commit=OID, digest=DIGEST, charter=CHARTER, slots=(SLOT,), claims=(CLAIM,)),
