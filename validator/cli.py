@@ -15,19 +15,13 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from validator import __version__
+from validator.door import enter
 from validator.finding import FatalError, Verdict
 
 if TYPE_CHECKING:
     from validator.commands.recording import Ended, View, Word
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-# Git reads its environment before any option; a hook or a wrapper sets it for its own repository. What stays: what a
-# receiving server needs to see the objects of a push (quarantine), and how the caller speaks to remotes and signs.
-_KEPT = (
-    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_EXEC_PATH"),
-    *("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", "GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_ASKPASS"),
-)
 
 REPO = click.option(
     "--repo", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".", show_default="this folder",
@@ -218,7 +212,6 @@ def claim(
 ) -> NoReturn:  # fmt: skip
     """Propose a claim: writes branch claim/NN, and pushes it by compare-and-swap."""
     from validator.commands.claim import claim, render
-    from validator.report.text import render as report
     from validator.wish import Words, wish_from
 
     if source and message:
@@ -232,7 +225,7 @@ def claim(
             _hint('nothing is proposed; say the targets: --target "emails sent >= 17 emails/day"\n')
             sys.exit(1)
     ended = claim(repo=repo, wish=wish, push=push or pr, remote=remote, tell=_hint)
-    _say(render(ended, format, lambda verdict: report(verdict, colour=_colour())))
+    _say(render(ended, format, colour=_colour()))
     if pr and ended.won:
         from validator.commands.pull_request import open_pull_request
 
@@ -278,7 +271,7 @@ def approve(names: tuple[str, ...], all_accepted: bool, yes: bool, remote: str, 
 @REPO
 def reject(name: str, reason: str, remote: str, repo: Path) -> NoReturn:
     """Turn a proposal down, with a reason."""
-    from validator.commands.approve import reject
+    from validator.commands.reject import reject
 
     _answer(reject(repo=repo, remote=remote, name=name, reason=reason), 0)
 
@@ -473,15 +466,6 @@ def install_hook(bare: Path, unsigned: bool) -> NoReturn:
     _answer(install(bare=bare, python=sys.executable, unsigned=unsigned), 0)
 
 
-@registry.command("pre-receive", hidden=True)
-@REPO
-def pre_receive(repo: Path) -> NoReturn:
-    """Judge a push; what the installed hook runs."""
-    from validator.commands.hook import pre_receive
-
-    _answer(*pre_receive(repo=repo, lines=sys.stdin))
-
-
 @registry.command()
 def demo() -> NoReturn:
     """The whole story in a minute, on a Git server in a temporary folder."""
@@ -492,14 +476,7 @@ def demo() -> NoReturn:
 
 def main() -> NoReturn:
     """Run the command line. A FatalError ends in one line on stderr and exit 2."""
-    for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_KEPT)]:
-        del os.environ[name]
-    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # what else is installed has no say, and is not even looked for
-    gc.disable()  # a run is short: looking for garbage would take longer than everything else
-    for stream in (sys.stdout, sys.stderr):
-        # What a terminal's encoding lacks is shown as an escape instead of ending in a traceback.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    enter()
     try:
         registry(prog_name="registry")
     except FatalError as error:

@@ -102,7 +102,6 @@ def read(path: str, data: bytes) -> Document:
     builder.build()
     document = Document(path, text, builder.value, tuple(_unreadable(text)) + tuple(builder.faults))
     document.damaged = frozenset(builder.damaged)
-    document._values, document._keys = builder.values, builder.keys
     return document
 
 

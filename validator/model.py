@@ -7,7 +7,7 @@ from these classes by `registry schema`.
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 SESSION_ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 # JSON Schema's `$` is the end of the text; Python's `re`, which many validators use, also takes the place before a
@@ -40,6 +40,8 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Op = Literal["gte", "gt", "lte", "lt", "eq"]
 Period = Literal["hour", "day", "week", "month", "quarter", "year"]
 Status = Literal["REGISTERED", "PENDING"]
+# `Literal[True]` would take 1 for it, and JSON Schema does not.
+Yes = Annotated[bool, Field(ge=True), WithJsonSchema({"const": True, "type": "boolean"})]
 
 
 class Shape(BaseModel):
@@ -196,7 +198,7 @@ class Acknowledgement(Shape):
     registry: Digest
     number: int
     session_id: SessionId
-    ready: Literal[True]
+    ready: Yes
     timestamp: Timestamp
 
 

@@ -25,7 +25,7 @@ _LIST = rf"\[(?:{_FLOW_SCALAR}(?:, (?!\])|(?=\])))++\]"
 _MAPPING = rf"\{{(?:{_KEY}: (?:{_FLOW_SCALAR}|{_LIST})(?:, (?!\}})|(?=\}})))++\}}"
 _VALUE = rf"(?:{_NUMBER}|true|false|{_TIMESTAMP}|{_QUOTED}|{_LIST}|{_MAPPING}|{_WORDS})"
 # No quotes in a comment that ends a line: so ` #` with a quote after it is in a text, and without one it is not.
-_NOTE = r"""(?: ++#[^\n"']*+)?+"""
+_NOTE = r"""(?: ++#[^\n"'#]*+)?+"""
 # Every line for itself, and how lines may follow one another: apart they are compiled in a tenth of the time.
 _BEFORE = rf"(?:  (?:  )?- |(?:  (?:- |  )?)?{_KEY}: )"
 _LINES = re.compile(rf"(?:#[^\n]*+\n|(?:(?:  )?{_KEY}:|{_BEFORE}{_VALUE}){_NOTE}\n)++")
@@ -34,7 +34,7 @@ _ENTRY, _GROUP = rf"{_WORD}: (?! *#){_REST}", rf"{_WORD}:{_NOTE}\n"
 _ITEM = rf"  - (?:{_ENTRY}(?:    {_ENTRY})*+|{_REST})"
 _FIELD = rf"  (?:{_ENTRY}|{_GROUP}(?:    - {_REST})++)"
 _ORDER = re.compile(rf"(?:#{_REST}|{_ENTRY}|{_GROUP}(?:(?:{_ITEM})++|(?:{_FIELD})++))++")
-_COMMENT = re.compile(r"""#(?:(?<=^#)[^\n]*+|(?<= #)[^\n"']*+$)""", re.MULTILINE)
+_COMMENT = re.compile(r"""#(?:(?<=^#)[^\n]*+|(?<= #)[^\n"'#]*+$)""", re.MULTILINE)
 
 
 def read_quickly(path: str, data: bytes) -> Document:

@@ -20,6 +20,7 @@ from validator.snapshot import (
     Parsed,
     Snapshot,
     claim_file,
+    claim_path,
     form_of,
     parse,
 )
@@ -47,10 +48,11 @@ class Reader:
         self._strictly = set[tuple[str, str]]()
         self._unread = set[tuple[str, str]]()
         self._pasts = dict[str, Callable[[Iterable[str]], Mapping[str, Registration]]]()
+        self._trees = dict[str, dict[str, Entry]]()
 
     def at(self, commit: str) -> Snapshot:
         """The registry at a commit."""
-        files = self.repo.tree(commit)
+        files = self._tree(commit)
         self._fetch([files], [commit])
         return self._snapshot(commit, files, line=commit)
 
@@ -73,11 +75,22 @@ class Reader:
             landed = replace(landed, tree=tree, conflicts=merge.conflicts, unrelated=fork is None)
         return replace(landed, intent=intent), self._snapshot(base, before, line=base)
 
-    def step(self, parent: str, commit: str) -> tuple[Snapshot, Snapshot]:
-        """(a commit that moves main, its first parent), exactly as they are."""
-        before, after = self.repo.tree(parent), self.repo.tree(commit)
-        self._bring(before, after, {}, [parent, commit])
+    def step(self, parent: str, commit: str, *, own: bool = False) -> tuple[Snapshot, Snapshot]:
+        """(a commit that moves main, its first parent), exactly as they are.
+
+        What this program has written itself (`own`) needs no strict reader.
+        """
+        before, after = self._tree(parent), self._tree(commit)
+        if not own:
+            self._bring(before, after, {}, [parent, commit])
+        else:
+            self._fetch([before, after], [parent, commit])
         return self._snapshot(commit, after, line=parent), self._snapshot(parent, before, line=parent)
+
+    def _tree(self, commit: str) -> dict[str, Entry]:
+        if commit not in self._trees:
+            self._trees = {commit: self.repo.tree(commit)}
+        return self._trees[commit]
 
     def _intent(self, fork: str | None, head: str) -> dict[str, Intent]:
         if fork is None:
@@ -191,6 +204,15 @@ def charter_of(snapshot: Snapshot) -> model.Charter:
             f"{CHARTER} is missing or broken at {snapshot.commit}; run: registry audit --ref {snapshot.commit}"
         )
     return snapshot.charter
+
+
+def claims_at(repo: Repo, places: Iterable[tuple[str, int]], capacity: int) -> dict[tuple[str, int], ClaimFile]:
+    """The claim of a number at a commit, for each pair of these that has one of a size to be read."""
+    wanted = {(commit, claim_path(number, capacity)): number for commit, number in places}
+    return {
+        (place[0], wanted[place]): claim_file(read_quickly(place[1], content), wanted[place])
+        for place, content in repo.files(wanted, MAX_BYTES).items()
+    }
 
 
 def session_ids(repo: Repo, oids: Iterable[str]) -> dict[str, str | None]:

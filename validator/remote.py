@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
+from validator import locks
 from validator.finding import FatalError
 from validator.repo import Repo
 
@@ -75,10 +76,14 @@ class Remote:
 
     def __init__(self, repo: Repo, name: str) -> None:
         self.repo, self.name = repo, name
-        status, out, _ = repo.as_user("remote", "get-url", "--", name)
+
+    @property
+    def url(self) -> str:
+        """Where it is. Raises FatalError where the repository has no remote of this name."""
+        status, out, _ = self.repo.as_user("remote", "get-url", "--", self.name)
         if status:
-            raise FatalError(f"there is no remote {name!r} here; run: git remote add {name} URL")
-        self.url = out.strip()
+            raise FatalError(f"there is no remote {self.name!r} here; run: git remote add {self.name} URL")
+        return out.strip()
 
     @property
     def main(self) -> str:
@@ -97,15 +102,28 @@ class Remote:
             "--no-auto-gc",
         )
         status, _, error = self.repo.as_user("fetch", *options, "--", self.name, *refspecs)
+        if status and locks.outlived(error, self.repo.folder):
+            status, _, error = self.repo.as_user("fetch", *options, "--", self.name, *refspecs)
         if status:
-            raise FatalError(f"{self.name} does not answer: {' '.join(error.split())[-300:]}")
+            raise FatalError(f"{self.url} does not answer: {' '.join(error.split())[-300:]}")
 
     def proposals(self) -> tuple[Proposal, ...]:
         """The open proposals as last fetched, by name."""
+        return self.heard()[1]
+
+    def heard(self) -> tuple[str, tuple[Proposal, ...]]:
+        """Main and the open proposals as last fetched, by name. Raises FatalError where the server has no main."""
         prefix = f"refs/remotes/{self.name}/"
-        rows = self.repo.refs(prefix)
-        found = (Proposal(ref.removeprefix(prefix), oid) for ref, oid in rows)
-        return tuple(proposal for proposal in found if PROPOSAL.fullmatch(proposal.name))
+        found = {ref.removeprefix(prefix): oid for ref, oid in self.repo.refs(prefix)}
+        if "main" not in found:
+            raise FatalError(f"{self.url} has no main yet; publish one: git push {self.name} main")
+        return found["main"], tuple(Proposal(name, oid) for name, oid in found.items() if PROPOSAL.fullmatch(name))
+
+    def took(self, commit: str) -> bool:
+        """Whether a commit whose push has not ended well is there nevertheless, on main or as a rejection."""
+        self.fetch()
+        rejected = [rejection.commit for rejection in rejections(self.repo, self.name)]
+        return commit in rejected or self.repo.merge_base(commit, self.heard()[0]) == commit
 
     def push(self, updates: Sequence[Update]) -> Pushed:
         """Move refs together, each only from where the caller believes it to be."""
@@ -141,3 +159,15 @@ def _rejection(name: str, oid: str, content: bytes) -> Rejection:
     header, _, message = content.decode("utf-8", "replace").partition("\n\n")
     parents = [line.removeprefix("parent ") for line in header.splitlines() if line.startswith("parent ")]
     return Rejection(name, oid, parents[0] if parents else oid, message.split("\n\n")[0].strip())
+
+
+def turned_down(repo: Repo, remote: str, word: str) -> Rejection | None:
+    """How a proposal was turned down the last time, as last fetched; a number stands for its claim."""
+    past = [one for one in rejections(repo, remote) if word in (one.name, number_of(one.name))]
+    return past[-1] if past else None
+
+
+def number_of(name: str) -> str:
+    """The number that a branch `claim/04` proposes, as people write it: `4`; empty for other branches."""
+    kind, _, number = name.partition("/")
+    return str(int(number)) if kind == "claim" and number.isdecimal() else ""

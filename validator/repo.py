@@ -30,6 +30,8 @@ _SETTINGS = (
     *("log.showSignature=false", "merge.renames=false", "merge.directoryRenames=false", "submodule.recurse=false"),
     "advice.graftFileDeprecated=false",
 )
+# How Git ends when ssh-keygen turns a malformed signature down before it has read what is signed.
+_BROKEN_PIPE = (-13, 141)
 _ENVIRONMENT = {
     **{
         "GIT_CONFIG_NOSYSTEM": "1",
@@ -188,6 +190,16 @@ class Repo:
         rows = (line.split() for line in out.splitlines())
         return {oid: int(size) for oid, size in rows if size.isdecimal()}
 
+    def files(self, places: Iterable[tuple[str, str]], limit: int) -> dict[tuple[str, str], bytes]:
+        """The content of each file, by commit and path, that is there and has at most `limit` bytes."""
+        wanted = sorted(set(places))
+        asked = "".join(f"{commit}:{path}\n" for commit, path in wanted).encode()
+        out = self._read("cat-file", "--batch-check=%(objecttype) %(objectsize) %(objectname)", stdin=asked).decode()
+        rows = [(place, line.split(" ")) for place, line in zip(wanted, out.splitlines(), strict=True)]
+        found = {place: row[2] for place, row in rows if row[0] == "blob" and int(row[1]) <= limit}
+        contents = self.blobs(found.values())
+        return {place: contents[oid] for place, oid in found.items()}
+
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """The content of blobs (or commits) by object id, read in one batch; raises FatalError for a missing one."""
         wanted = sorted(set(oids))
@@ -252,6 +264,12 @@ class Repo:
         found = re.search(rb"^committer .*> (-?[0-9]+) [+-][0-9]+$", header, re.MULTILINE)
         return header.split(b"\n", 1)[0].removeprefix(b"tree ").decode(), _seconds(found[1]) if found else 0
 
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """The parents of a commit, the first first."""
+        header = self.blobs([commit])[commit].split(b"\n\n", 1)[0].decode("utf-8", "replace")
+        rows = header.splitlines() if header.startswith("tree ") else []  # a tag could carry such lines as well
+        return tuple(line.removeprefix("parent ") for line in rows if line.startswith("parent "))
+
     def signer(self, commit: str, keys: Iterable[tuple[str, str]]) -> str | None:
         """Whose SSH signature a commit carries, out of (name, public key) pairs; None where it is none of theirs.
 
@@ -263,8 +281,10 @@ class Repo:
             file.flush()
             programs = ("gpg.program=false", "gpg.openpgp.program=false", "gpg.x509.program=false")
             settings = (*programs, "gpg.ssh.program=ssh-keygen", f"gpg.ssh.allowedSignersFile={file.name}")
-            out = self._read("log", "--no-walk", "--format=%G? %GS", commit, settings=settings).decode(errors="replace")
-        verdict, _, name = out.rstrip("\n").partition(" ")
+            status, out, error = self._run("log", "--no-walk", "--format=%G? %GS", commit, settings=settings)
+        if status and status not in _BROKEN_PIPE:
+            raise FatalError(f"git log: {_last_line(error)}")
+        verdict, _, name = out.decode(errors="replace").rstrip("\n").partition(" ")
         return name if verdict == "G" else None
 
     def commit_as_user(self, tree: str, parents: Sequence[str], message: str, *, key: str | None = None) -> str:
@@ -300,10 +320,12 @@ class Repo:
         rows = (line.rsplit(" ", 1) for line in out.splitlines())
         return [(name, oid) for name, oid in rows if name.startswith(prefix)]
 
-    def move(self, ref: str, new: str, old: str | None) -> bool:
-        """Move a ref from `old` (None: it must not exist) to `new`; False where it is elsewhere by now."""
-        status, _, _ = self._run("update-ref", "--no-deref", ref, new, old or "0" * len(new), environment=self._real)
-        return status == 0
+    def move(self, ref: str, new: str, old: str | None) -> str | None:
+        """Move a ref from `old` (None: it must not exist) to `new`; where that fails, what Git says."""
+        status, _, error = self._run(
+            "update-ref", "--no-deref", ref, new, old or "0" * len(new), environment=self._real
+        )
+        return error.strip() or "failed without a word" if status else None
 
     def is_checked_out(self, ref: str) -> bool:
         """Whether a branch, as a full ref, is checked out in a working tree of this repository."""

@@ -9,6 +9,7 @@ BROKEN: Files = {**MAIN, path(4): GOAL_BROKEN}
 UNREADABLE: Files = {**MAIN, path(4): b"session_id: [\n"}
 JUNK: Files = {**MAIN, "registry/sessions/6.yaml": claim(6), path(9): link("02.yaml")}
 TWO: Files = {**MAIN, path(9): claim(9, session_id="session-4")}  # what two green proposals left behind
+ONE_ROLE: Files = {**MAIN, path(9): claim(9, role="Channel AI 4 - Keep channel 4")}
 NO_CHARTER = changed(MAIN, {"registry/charter.yaml": None})
 BROKEN_CHARTER: Files = {**MAIN, "registry/charter.yaml": CHARTER.replace(b"capacity: 12", b"capacity: twelve")}
 NO_YAML_CHARTER: Files = {**MAIN, "registry/charter.yaml": b"mission: [\n"}
@@ -88,6 +89,17 @@ CASES = (
     ),
     accepted("a claim beside a session that holds two numbers", change({path(6): claim(6)}, TWO), inherited="REG501"),
     accepted("its later number released", change({path(9): None}, TWO), healed="REG501"),
+    accepted(
+        "its first number amended",
+        change({path(4): claim(4, session_id="session-4") + b"# x\n"}, TWO),
+        inherited="REG501",
+    ),
+    accepted(
+        "its later number amended",
+        change({path(9): claim(9, session_id="session-4") + b"# x\n"}, TWO),
+        inherited="REG501",
+    ),
+    accepted("the later of two in one role takes another", change({path(9): claim(9)}, ONE_ROLE), healed="REG501"),
     refused("its later number given to another", change({path(9): claim(9)}, TWO), "REG301"),
     refused(
         "a third number for it", change({path(6): claim(6, session_id="session-4")}, TWO), "REG104", inherited="REG501"

@@ -33,6 +33,21 @@ def bomb(depth: int) -> Build:
     return build
 
 
+def long_winded(*after: Change) -> Build:
+    """A claim in a commit with a message of 2 MiB; then more commits."""
+
+    def build(store: Store) -> Judged:
+        main = store.commit(MAIN)
+        tree, date = store.tree(changed(MAIN, {path(6): claim(6)})), f"A <a@example.invalid> {NINE} +0000"
+        message = f"tree {tree}\nparent {main}\nauthor {date}\ncommitter {date}\n\n" + "\n" * 2**21
+        head = store.write("commit", message.encode())
+        for delta in after:
+            head = store.commit(changed(changed(MAIN, {path(6): claim(6)}), delta), head, time=NINE + HOUR)
+        return Judged(main, head)
+
+    return build
+
+
 def lines(word: bytes) -> bytes:
     """4 MB of lines of which each side has its own."""
     return b"".join(word + b"%d\n" % (number * number % 999_983) for number in range(400_000))
@@ -105,6 +120,8 @@ CASES = (
     ),
     accepted("16 KiB of one letter that looks like others", change({path(6): claim(6, role="\u0436" * 7000)})),
     fatal("a million files in a few objects", bomb(6), says="too much"),
+    fatal("a message of 2 MiB", long_winded(), says="1,048,576"),
+    fatal("a message of 2 MiB among the steps", long_winded({"README.md": b""}), "--steps", says="1,048,576"),
     fatal("ten billion files in a few objects", bomb(10), says="too much"),
     refused(
         "4 MB that both sides have changed", late({"README.md": lines(b"a")}, {"README.md": lines(b"b")}), "REG305"

@@ -4,6 +4,7 @@ The formats are those of gitformat-pack(5) and "Git Internals - Git Objects": `<
 `test_store.py` lets `git fsck` say that what is written here is what Git itself would have written.
 """
 
+import os
 import subprocess
 import zlib
 from collections.abc import Mapping
@@ -38,6 +39,19 @@ def submodule() -> Entry:
     return Entry("160000", b"1" * 40)
 
 
+def git(*words: str, folder: Path, **environment: str) -> str:
+    """What Git says in a folder, with no settings of the user or the machine; raises CalledProcessError."""
+    nobody = {
+        "PATH": os.environ["PATH"],
+        "HOME": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+    }
+    return subprocess.run(
+        ["git", *words], cwd=folder, env=nobody | environment, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
 class Store:
     """The objects of one repository."""
 
@@ -49,10 +63,8 @@ class Store:
     @classmethod
     def make(cls, repository: Path, *, bare: bool = True) -> "Store":
         """A new and empty repository, whose branch is main."""
-        subprocess.run(
-            ["git", "init", "--quiet", "--initial-branch=main", *(["--bare"] if bare else []), str(repository)],
-            check=True,
-        )
+        words = ["init", "--quiet", "--initial-branch=main", *(["--bare"] if bare else []), "--", str(repository)]
+        git(*words, folder=repository.parent)
         return cls(repository)
 
     def write(self, kind: str, content: bytes) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.blackbox.command import ROOT, Run, registry, validate
-from tests.blackbox.moves import THIEF
-from tests.blackbox.store import HOUR, NINE, Files, Store
+from tests.blackbox.moves import TAKEN
+from tests.blackbox.store import HOUR, NINE, Files, Store, git
 from tests.blackbox.world import MAIN, changed, claim, path
 
 pytestmark = pytest.mark.blackbox
@@ -40,12 +40,6 @@ class Place:
     def snapshot(self) -> dict[str, tuple[int, bytes]]:
         files = [file for file in self.folder.rglob("*") if file.is_file() and not file.is_symlink()]
         return {str(file): (file.stat().st_mode, file.read_bytes()) for file in files}
-
-
-def git(*words: str, folder: Path, **environment: str) -> str:
-    surroundings = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1", **environment}
-    done = subprocess.run(["git", *words], cwd=folder, env=surroundings, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
 
 
 @pytest.fixture
@@ -91,7 +85,7 @@ def test_sha256_repository(tmp_path: Path) -> None:
         tmp_path / "fleet",
         {f"GIT_{who}_{what}": "a" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
     )
-    for files in MAIN, {path(6): claim(6)}, {path(4): THIEF}:
+    for files in MAIN, {path(6): claim(6)}, TAKEN:
         for name, content in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content if isinstance(content, bytes) else b"")
@@ -341,6 +335,17 @@ def test_terminal_that_knows_ascii_alone(tmp_path: Path, format: str) -> None:
     assert "\u202e" not in run.out
 
 
+def test_output_that_is_full(place: Place) -> None:
+    words = [sys.executable, "-P", "-m", "validator", "validate", "--head=claim/06"]
+    with Path("/dev/full").open("w") as full:
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            words, cwd=place.folder, env=environment, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.count(b"\n") == 1
+
+
 @pytest.mark.parametrize("words", [["--output=nowhere/report"], ["--output=."]])
 def test_report_that_cannot_be_written(place: Place, words: list[str]) -> None:
     run = registry("validate", "--head=claim/06", *words, folder=place.folder)
@@ -384,7 +389,5 @@ def test_objects_in_quarantine(place: Place, tmp_path: Path) -> None:
     good = place.store.commit(changed(MAIN, {path(6): claim(6), path(7): claim(7)}), place.base, time=NINE + 2 * HOUR)
     assert not pushing(place, server, "+claim/06:main")
     assert pushing(place, server, f"{good}:main")
-    bad = place.store.commit(
-        changed(MAIN, {path(6): claim(6), path(7): claim(7), path(4): THIEF}), good, time=NINE + 3 * HOUR
-    )
+    bad = place.store.commit(changed(MAIN, {path(6): claim(6), path(7): claim(7), **TAKEN}), good, time=NINE + 3 * HOUR)
     assert not pushing(place, server, f"{bad}:main")

@@ -63,3 +63,13 @@ Change = Mapping[str, bytes | Entry | None]  # path to its new content; None: go
 def changed(files: Files, change: Change) -> dict[str, bytes | Entry]:
     """The files after a change."""
     return {path: file for path, file in {**files, **change}.items() if file is not None}
+
+
+def puts(number: int, **fields: str) -> dict[str, bytes | Entry | None]:
+    """The change that writes the claim of a number, new or in place of the one that is there."""
+    return {path(number): claim(number, **fields)}
+
+
+def removes(*numbers: int) -> dict[str, bytes | Entry | None]:
+    """The change that deletes the claims of these numbers."""
+    return {path(number): None for number in numbers}

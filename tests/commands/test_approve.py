@@ -84,9 +84,10 @@ def test_all_accepted_merges_what_still_is_in_turn(stage: Stage) -> None:
     claims(stage, 4)
     done = verb(stage.human, "approve", "--all-accepted", "--yes", "--format", "json")
     assert done.exit_code == 1
+    taken = 'REG104 session_id "marketing-orchestrator" is registered under number 1 since <time> (commit <id>)'
     assert [(row["name"], bool(row["merged"]), plain(row["note"])) for row in document(done)] == [
         ("claim/01", True, "claim/01 is on main (commit <id>)"),
-        ("claim/02", False, "claim/02 is not merged: the gate rejects it"),
+        ("claim/02", False, f"claim/02 is not merged: the gate rejects it: {taken}"),
         ("claim/04", True, "claim/04 is on main (commit <id>)"),
     ]
     assert len(line(stage)) == 3
@@ -101,7 +102,7 @@ def test_what_the_gate_rejects_is_shown_and_not_merged(stage: Stage) -> None:
     done = verb(stage.human, "approve", "4", "--yes")
     assert done.exit_code == 1
     assert "error[REG301]" in done.out
-    assert done.out.endswith("claim/04 is not merged: the gate rejects it\n\n")
+    assert "\nclaim/04 is not merged: the gate rejects it: REG" in done.out
 
 
 def test_conflict_is_not_merged(stage: Stage) -> None:
@@ -109,7 +110,7 @@ def test_conflict_is_not_merged(stage: Stage) -> None:
     stage.registered(4)
     done = verb(stage.human, "approve", "4", "--yes")
     assert done.exit_code == 1
-    assert done.out.endswith("claim/04 is not merged: the gate rejects it\n\n")
+    assert "\nclaim/04 is not merged: the gate rejects it: REG" in done.out
 
 
 @pytest.mark.parametrize("word", ["7", "claim/07", "feature", "claim/4", "../main", "main", "-7", "٧", "123456"])
@@ -169,7 +170,11 @@ def test_when_main_has_moved_against_it_it_is_not_merged(stage: Stage) -> None:
     git(stage.bare, "update-ref", "refs/heads/main", stage.beginning)
     program(stage, f"git update-ref refs/heads/main {ahead}")
     done = verb(stage.human, "approve", "4", "--yes")
-    assert (done.exit_code, done.out.rstrip().splitlines()[-1]) == (1, "claim/04 is not merged: the gate rejects it")
+    assert done.exit_code == 1
+    assert plain(done.out).endswith(
+        "\nclaim/04 is not merged: the gate rejects it: REG103 number 4 is held by marketing-outreach-1 since <time>"
+        " (commit <id>)\n\n"
+    )
     assert line(stage) == ["Register session 4", "A charter"]
 
 
@@ -195,7 +200,7 @@ def test_main_that_moves_all_the_time_is_given_up(stage: Stage) -> None:
     program(stage, "git update-ref refs/heads/main $(git commit-tree main^{tree} -p main -m x)")
     done = verb(stage.human, "approve", "4", "--yes")
     assert done.exit_code == 1
-    assert done.out.rstrip().endswith("main moved 20 times in between; run the same command again")
+    assert done.out.rstrip().endswith("tried 20 times: main moved in between; run the same command again")
     assert len(line(stage)) == 21
 
 

@@ -198,24 +198,18 @@ def test_plain_pushes_cannot_say_yes_for_others(tmp_path: Path) -> None:
     broadcast_done(stage, orchestrator)
     said(verb(orchestrator, "consensus", "acknowledge", "--session-id", SESSIONS[3], "--push"))
     intruder = stage.clone("intruder")
-    path = intruder / "registry/consensus/acknowledgements/04.yaml"
-    for title, edit, because in (
-        (
-            "for another",
-            lambda: write(
-                intruder, path.relative_to(intruder).as_posix(), path.read_text().replace("number: 4", "number: 5")
-            ),
-            "REG402",
-        ),
-        ("taken away", path.unlink, "REG402"),
-        (
-            "approval without a signature",
-            lambda: write(intruder, "registry/consensus/approval.yaml", "registry: x\n"),
-            "REG304",
-        ),
+    path = "registry/consensus/acknowledgements/04.yaml"
+    given = git(stage.bare, "show", f"main:{path}")
+    for title, where, text, because in (
+        ("for another", path, given.replace("number: 4", "number: 5"), "REG402"),
+        ("taken away", path, None, "REG402"),
+        ("approval without a signature", "registry/consensus/approval.yaml", "registry: x\n", "REG304"),
     ):
         git(intruder, "checkout", "--quiet", "--force", "-B", "main", "origin/main")
-        edit()
+        if text is None:
+            (intruder / where).unlink()
+        else:
+            write(intruder, where, text)
         commit(intruder, title)
         pushed = try_git(intruder, "push", "origin", "HEAD:main")
         assert pushed.exit_code, title

@@ -107,4 +107,6 @@ def test_a_release_that_main_has_moved_past_is_void(stage: Stage) -> None:
     assert verb(stage.human, "approve", "claim/04", "--yes").exit_code == 0
     done = verb(stage.human, "approve", "release/04", "--yes")
     assert done.exit_code == 1
-    assert done.out.endswith("release/04 is not merged: the gate rejects it\n\n")
+    assert done.out.endswith(
+        "release/04 is not merged: the gate rejects it: REG305 this file does not merge into main\n\n"
+    )

@@ -78,15 +78,13 @@ def changed(draw: st.DrawFn, original: Any) -> Any:
         top.insert(int(last), copy.deepcopy(inner))
     else:
         top[last] = draw(st.sampled_from(NEARLY) | json_value)
-    return _rooted(original, above, top)
+    return replaced(original, tuple(above), top)
 
 
-def _rooted(original: Any, above: list[str | int], part: Any) -> Any:
-    if not above:
+def replaced(original: Any, route: Route, part: Any) -> Any:
+    """The value with another part at a place."""
+    if not route:
         return part
-    result = copy.deepcopy(original)
-    place = result
-    for key in above[:-1]:
-        place = place[key]
-    place[above[-1]] = part
+    result = copy.copy(original)
+    result[route[0]] = replaced(original[route[0]], route[1:], part)
     return result

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, ValidationError
 
-from tests.properties.changing import changed
+from tests.properties.changing import NEARLY, changed, replaced, routes
 from tests.properties.strategies import claim, fields, json_value, line, some, target, tries, whole
-from tests.repository import ROOT, charter
+from tests.repository import ROOT, charter, claim_path, fleet
 from validator.document import read
 from validator.model import (
     Acknowledgement,
@@ -45,7 +45,11 @@ RECORDS: dict[type[BaseModel], dict[str, Any]] = {
     Acknowledgement: {**BY_SESSION, "ready": True},
     Activation: {**BY_HUMAN, "week": "2026-W48"},
 }
-EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {**RECORDS, Charter: read(CHARTER, charter().encode()).value}
+EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
+    **RECORDS,
+    Charter: read(CHARTER, charter().partition("  - {number: 2,")[0].encode()).value,
+    Claim: read(claim_path(4), fleet()[4].encode()).value | {"labels": {"team": "outreach"}},
+}
 
 charters = fields(
     {
@@ -106,6 +110,14 @@ def test_every_fixture() -> None:
             verdicts.append(verdict(shape, document.value))
     assert verdicts.count(True) > 13  # the charter, the fleet
     assert verdicts.count(False) > 5
+
+
+@pytest.mark.parametrize("shape", SCHEMAS, ids=SCHEMAS.values())
+def test_every_field_with_everything_that_is_nearly_right(shape: type[BaseModel]) -> None:
+    assert verdict(shape, EXAMPLES[shape])
+    for route in routes(EXAMPLES[shape])[1:]:
+        for value in NEARLY:
+            verdict(shape, replaced(EXAMPLES[shape], route, value))
 
 
 @tries(2)

@@ -2,23 +2,24 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
-from validator import model
+from validator import locks, model
 from validator.claiming import write_claim
 from validator.commands import main_of
 from validator.document import read
 from validator.finding import FatalError, Verdict
 from validator.judging import judge
-from validator.output import ClaimDocument, as_json, finding_entries
 from validator.phrases import a_free_number, holder, ranges
-from validator.reading import Reader, charter_of
+from validator.reading import Reader, charter_of, claims_at
 from validator.remote import PROPOSAL, Outcome, Proposal, Pushed, Remote, Update
 from validator.repo import Repo
 from validator.rules.role_misaligned import is_aligned
 from validator.snapshot import ClaimFile, Snapshot, claim_file, claim_path, width
+from validator.turn import turn
 from validator.wish import Wish
 
 ATTEMPTS = 60  # lost races before a session gives up; with jitter, more than a hundred rivals need
@@ -80,8 +81,9 @@ def claim(*, repo: Path, wish: Wish, push: bool, remote: str, tell: Tell) -> Pro
     server = Remote(reader.repo, remote) if push else None
     silent = 0
     for attempt in range(ATTEMPTS):
-        table = _look(reader, server)
-        ended = _known(table, wish) or _attempt(reader, server, table, wish)
+        with turn() if server else nullcontext():
+            table = _look(reader, server)
+            ended = _known(table, wish) or _attempt(reader, server, table, wish)
         if isinstance(ended, Proposed):
             return ended
         silent += ended.silent
@@ -93,11 +95,15 @@ def claim(*, repo: Path, wish: Wish, push: bool, remote: str, tell: Tell) -> Pro
     raise FatalError(f"lost {ATTEMPTS} races; try again later")
 
 
-def render(proposed: Proposed, format: str, report: Callable[[Verdict], str]) -> str:
+def render(proposed: Proposed, format: str, *, colour: bool) -> str:
     """The end of a claim as the JSON document of the contract, or as text with the gate's findings."""
-    if format == "text":
-        return (report(proposed.verdict) if proposed.verdict else "") + f"{proposed.note}\n"
     verdict = proposed.verdict
+    if format == "text":
+        from validator.report.text import render as report
+
+        return (report(verdict, colour=colour) if verdict else "") + f"{proposed.note}\n"
+    from validator.output import ClaimDocument, as_json, finding_entries
+
     return as_json(
         ClaimDocument(
             number=proposed.number,
@@ -113,20 +119,14 @@ def render(proposed: Proposed, format: str, report: Callable[[Verdict], str]) ->
 def _look(reader: Reader, server: Remote | None) -> _Table:
     if server:
         server.fetch()
-    main = reader.repo.commit(server.main) if server else main_of(reader.repo, None)
+    main, proposals = server.heard() if server else (main_of(reader.repo, None), _kept(reader.repo))
     snapshot = reader.at(main)
     charter = charter_of(snapshot)
-    known = server.proposals() if server else _kept(reader.repo)
-    proposals = [one for one in known if one.name.startswith("claim/")]
-    numbered = {int(one.name.removeprefix("claim/")): one for one in proposals}
+    claimed = {int(one.name.removeprefix("claim/")): one for one in proposals if one.name.startswith("claim/")}
+    claims = claims_at(reader.repo, ((one.commit, number) for number, one in claimed.items()), charter.capacity)
     return _Table(
-        main, snapshot, charter, {number: (one, _proposed(reader, number, one)) for number, one in numbered.items()}
+        main, snapshot, charter, {number: (one, claims.get((one.commit, number))) for number, one in claimed.items()}
     )
-
-
-def _proposed(reader: Reader, number: int, proposal: Proposal) -> ClaimFile | None:
-    """The claim on a proposal's branch, None where it has none."""
-    return reader.at(proposal.commit).by_number.get(number)
 
 
 def _known(table: _Table, wish: Wish) -> Proposed | None:
@@ -238,14 +238,14 @@ def _propose(
     tree = repo.tree_with(table.main, claim_path(number, table.charter.capacity), blob)
     verb = "Amend" if number in table.snapshot.by_number else "Claim"
     commit = repo.commit_as_user(tree, [table.main], f"{verb} number {number}\n")
-    verdict = judge(*reader.change(table.main, commit))
+    verdict = judge(*reader.step(table.main, commit, own=True))
     if not verdict.accepted:
         return Proposed(False, number, branch, "not proposed: the gate would reject it", verdict=verdict)
     if repo.is_checked_out(f"refs/heads/{branch}"):
         raise FatalError(f"{branch} is checked out here; run: git switch main")
     if server is None:
-        if not _keep(repo, branch, commit):
-            raise FatalError(f"{branch} moved while it was written; run the same command again")
+        if error := _keep(repo, branch, commit):
+            raise FatalError(f"{branch} is not written: {' '.join(error.split())[-300:]}; run the same command again")
         note = f"proposed number {number} on branch {branch}, here only; publish it: git push origin {branch}"
         return Proposed(True, number, branch, note, commit, verdict=verdict)
     pushed = server.push([Update(f"refs/heads/{branch}", old, commit)])
@@ -263,14 +263,15 @@ def _settled(pushed: Pushed, number: int, branch: str, commit: str, verdict: Ver
     return _Again(number, " / ".join(pushed.said)[-400:] or "no answer", silent=True)
 
 
-def _kept(repo: Repo) -> Iterator[Proposal]:
+def _kept(repo: Repo) -> tuple[Proposal, ...]:
     """The proposals that are local branches."""
-    for ref, oid in repo.refs("refs/heads/claim/"):
-        if PROPOSAL.fullmatch(name := ref.removeprefix("refs/heads/")):
-            yield Proposal(name, oid)
+    rows = ((ref.removeprefix("refs/heads/"), oid) for ref, oid in repo.refs("refs/heads/claim/"))
+    return tuple(Proposal(name, oid) for name, oid in rows if PROPOSAL.fullmatch(name))
 
 
-def _keep(repo: Repo, branch: str, commit: str) -> bool:
-    """Whether the local branch is there; one that is left over from an earlier try goes."""
-    (old,) = repo.resolve(f"refs/heads/{branch}")
-    return repo.move(f"refs/heads/{branch}", commit, old)
+def _keep(repo: Repo, branch: str, commit: str) -> str | None:
+    """Write the local branch over one that is left from an earlier try; where that fails, why."""
+    ref = f"refs/heads/{branch}"
+    (old,) = repo.resolve(ref)
+    error = repo.move(ref, commit, old)
+    return repo.move(ref, commit, old) if error and locks.outlived(error, repo.folder) else error

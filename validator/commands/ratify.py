@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from validator import judging
-from validator.commands.approve import ATTEMPTS, Approver, who_approves
+from validator.approver import Approver, who_approves
+from validator.commands.approve import ATTEMPTS
 from validator.commands.recording import Ended, View, Word, judged, look, look_again, propose, stands
 from validator.conclusion import conclusion
 from validator.consensus import assess

@@ -40,6 +40,8 @@ def _problem(clash: Clash, base: Snapshot) -> Problem:
         f"{WHAT[clash.kind]} {quoted(clash.shared)} stands twice on main: number {winner.number} was first, "
         f"{holder(winner, standing)}; number {loser.number}, {holder(loser, standing)}, has to give way"
     )
-    help = f"amend number {loser.number} or release it, in a change of its own; {a_free_number(base)}"
+    or_amend = clash.kind != "session_id"  # another session_id on the number would be a takeover
+    mend = f"amend number {loser.number} or release it" if or_amend else f"release number {loser.number}"
+    help = f"{mend}, in a change of its own; {a_free_number(base)}"
     route = clash.route if loser is clash.second or clash.kind != "scope" else ("scope",)
     return Problem(loser.document.at(*route), message, help)

@@ -96,9 +96,10 @@ def _inner_fields(field: str) -> list[str]:
 
 
 def _expected(fault: ShapeFault) -> str:
+    if fault.route[-1] == "ready":
+        return "true"
     if fault.kind == "literal_error":
-        words = fault.context["expected"].replace(" or ", ", ").replace("True", "true")
-        return f"one of {words}" if ", " in words else words
+        return f"one of {fault.context['expected'].replace(' or ', ', ')}"
     if fault.kind == "too_short":
         return f"a list of at least {fault.context['min_length']}"
     if fault.kind in ("string_pattern_mismatch", "string_too_long"):

@@ -1,0 +1,24 @@
+"""How a process of this program begins, whichever way it was started."""
+
+import gc
+import os
+import sys
+
+# Git reads its environment before any option; a hook or a wrapper sets it for its own repository. What stays: what a
+# receiving server needs to see the objects of a push (quarantine), and how the caller speaks to remotes and signs.
+_KEPT = (
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_EXEC_PATH"),
+    *("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", "GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_ASKPASS"),
+)
+
+
+def enter() -> None:
+    """Make environment and streams what the verbs rely on."""
+    for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_KEPT)]:
+        del os.environ[name]
+    for stream in (sys.stdout, sys.stderr):
+        # What a terminal's encoding lacks is shown as an escape instead of ending in a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # what else is installed has no say, and is not even looked for
+    gc.disable()  # a run is short: looking for garbage would take as long as all the rest
