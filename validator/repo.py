@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from validator import locks
 from validator.finding import FatalError
 
 TWICE = "twice"  # the mode of an entry that its folder lists more than once
@@ -324,10 +325,14 @@ class Repo:
         return [(name, oid) for name, oid in rows if name.startswith(prefix)]
 
     def move(self, ref: str, new: str, old: str | None) -> str | None:
-        """Move a ref from `old` (None: it must not exist) to `new`; where that fails, what Git says."""
-        status, _, error = self._run(
-            "update-ref", "--no-deref", ref, new, old or "0" * len(new), environment=self._real
-        )
+        """Move a ref from `old` (None: it must not exist) to `new`; where that fails, what Git says.
+
+        A lock that a killed Git has left in the way is waited for, and cleared when it is stale.
+        """
+        command = ("update-ref", "--no-deref", ref, new, old or "0" * len(new))
+        status, _, error = self._run(*command, environment=self._real)
+        if status and locks.outlived(error, self.folder):
+            status, _, error = self._run(*command, environment=self._real)
         return error.strip() or "failed without a word" if status else None
 
     def is_checked_out(self, ref: str) -> bool:

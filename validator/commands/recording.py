@@ -120,8 +120,10 @@ def propose(view: View, word: Word) -> Ended:
     if not verdict.accepted:
         return Ended(False, "not proposed: the gate would reject it", branch, commit, verdict=verdict)
     (old,) = repo.resolve(ref)
-    if repo.is_checked_out(ref) or not repo.move(ref, commit, old):
-        raise FatalError(f"{branch} is in use here; run: git switch main, and the same command again")
+    if repo.is_checked_out(ref):
+        raise FatalError(f"{branch} is checked out here; run: git switch main")
+    if error := repo.move(ref, commit, old):
+        raise FatalError(f"{branch} is not written: {' '.join(error.split())[-300:]}; run the same command again")
     if view.server is None:
         note = f"the {word.kind} is on branch {branch}, here only; publish it: git push origin {branch}"
         return Ended(True, note, branch, commit, verdict=verdict)
