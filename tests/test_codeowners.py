@@ -79,7 +79,7 @@ def test_only_the_first_place_counts() -> None:
 
 
 def test_the_one_that_is_made_owns_everything() -> None:
-    owners = read_owners(owners_text("registry/charter.yaml", ["@OWNER", "@org/team"]))
+    owners = read_owners(owners_text(["@OWNER", "@org/team"]))
     assert owners.skipped == ()
     assert owners.owners("validator/cli.py") == ("@OWNER", "@org/team")
 

@@ -16,8 +16,10 @@ ROWS = (
     ("plain", "history", "goals", "remote", "sticky", "workflows"),
     ("snapshot",),
     ("phrases",),
-    ("clash", "conclusion", "claiming", "codeowners"),
-    ("consensus", "wish", "diagnosis"),
+    ("clash", "conclusion", "claiming", "codeowners", "records", "work", "schedule", "messages"),
+    ("conflicts", "diagnosis", "ics", "wish"),
+    ("consensus",),
+    ("watching",),
     ("output",),
     ("rules/*", "report/*", "events"),
     ("rules", "report", "remark"),
@@ -25,7 +27,8 @@ ROWS = (
     ("approver",),
     ("commands",),
     ("commands/slots", "commands/explain", "commands/validate", "commands/proposals"),
-    ("commands/generated", "commands/pre_receive", "commands/event"),
+    ("commands/carriers", "commands/conflicts", "commands/consensus", "commands/export", "commands/recording"),
+    ("commands/approve", "commands/event", "commands/generated", "commands/pre_receive"),
     ("commands/*",),
     ("commands/remark", "commands/doctor"),
     ("guard", "cli"),
@@ -42,12 +45,14 @@ OWNERS = {
     "rapidfuzz": {"commands/explain", "rules/shape"},
     "rfc8785": {"consensus"},
     "confusable_homoglyphs": {"wording"},
+    "icalendar": {"ics"},
     "pydantic": {"model", "snapshot", "output", "events", "remark", "commands/remark"},
 }
 PURE = {
     "dataclasses",
     "collections",
     "datetime",
+    "decimal",
     "enum",
     "functools",
     "hashlib",
@@ -55,25 +60,31 @@ PURE = {
     "itertools",
     "json",
 }
-PURE |= {"base64", "contextlib", "decimal", "difflib", "shlex"}
+PURE |= {"base64", "contextlib", "decimal", "shlex"}
 PURE |= {"math", "re", "string", "textwrap", "typing", "unicodedata", "urllib", "io"}
 # The command line and the hook begin here; what they share stands in the door.
 THRESHOLD = ("door", "guard")
 # The effects: files and processes, and the few modules that may have them.
 EFFECTS = {
     "pathlib": {"repo", "gh", "locks", "turn", "approver", "commands/*", "commands", "guard", "cli", DOOR},
-    "tempfile": {"repo", "turn", "commands/generated", "commands/demo"},
+    "tempfile": {"repo", "turn", "commands/generated", "commands/demo", "commands/carriers", "commands/watch"},
     "shutil": {"repo", "gh", "cli", "commands/demo", "commands/pull_request"},
     "weakref": {"repo"},
-    "subprocess": {"gh", "commands/demo", "commands/pull_request"},
-    "concurrent": {"commands/demo"},
-    "os": {"cli", "door", "turn", "commands/generated", "commands/demo"},
+    "subprocess": {"gh", "commands/demo", "commands/carriers", "commands/pull_request"},
+    "concurrent": {"commands/carriers", "commands/demo"},
+    "os": {"cli", "door", "turn", "commands/generated", "commands/demo", "commands/carriers", "commands/watch"},
     "sys": {"cli", "door", "guard", "turn", "commands/demo"},
     "gc": {"cli", "door", "guard"},
     "fcntl": {"turn"},
     # Waiting for a rival, and telling a lock that is in use from one that is left over.
-    "time": {"cli", "locks", "turn", "commands/approve", "commands/claim"},
-    "random": {"turn", "commands/approve", "commands/claim"},
+    "time": {"cli", "locks", "turn", "commands/*"},
+    "random": {"turn", "commands/approve", "commands/claim", "commands/recording"},
+    # A carrier's program has a time limit.
+    "signal": {"commands/carriers"},
+    "threading": {"commands/carriers"},
+    "zoneinfo": {"schedule", "ics"},
+    "uuid": {"schedule"},
+    "difflib": {"commands/github", "commands/split"},
 }
 
 MODULES = {

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from validator.phrases import quoted
+from validator.snapshot import ACKNOWLEDGEMENTS, CHARTER
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")  # the first that is there counts, the others do not
 MAX_BYTES = 3 * 1024 * 1024  # a file of this size or more is not loaded at all
@@ -76,13 +77,14 @@ def read_owners(text: str) -> Owners:
     return Owners(tuple(lines), tuple(skipped))
 
 
-def owners_text(charter: str, handles: Iterable[str]) -> str:
+def owners_text(handles: Iterable[str]) -> str:
     """The CODEOWNERS file of a registry, from the handles of the approvers that its charter names."""
     return (
-        f"# Made by `registry codeowners` from the approvers in {charter}. Do not edit.\n"
-        "# The last line that matches a path decides, and a line without owners would take the approval away:\n"
-        "# one line for everything leaves no gap.\n"
+        f"# Made by `registry codeowners` from the approvers in {CHARTER}. Do not edit.\n"
+        "# The last line that matches a path decides. One line for everything leaves no gap but the one meant:\n"
+        "# an acknowledgement is each session's own word, and nobody else has to approve it.\n"
         f"* {' '.join(handles)}\n"
+        f"/{ACKNOWLEDGEMENTS}/\n"
     )
 
 

@@ -111,7 +111,7 @@ def _file(grounds: Grounds) -> Check:
         wrong = f"{there[0]} counts, so what is in {some(there[1:])} does not"
     elif there and there[0] not in grounds.texts:
         wrong = f"{there[0]} has {MAX_BYTES:,} bytes or more, is no file, or is not UTF-8, and is not loaded"
-    fresh = grounds.charter and owners_text(CHARTER, (one.handle for one in grounds.charter.approvers))
+    fresh = grounds.charter and owners_text(one.handle for one in grounds.charter.approvers)
     if not wrong and fresh and grounds.texts[there[0]] != fresh:
         wrong = f"{there[0]} is not what {CHARTER} makes of it"
     command = f"git rm {' '.join(there[1:])}" if len(there) > 1 else MENDED

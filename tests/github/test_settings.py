@@ -14,7 +14,7 @@ from validator.settings import REPOSITORY, RULESET_FILE, WORKFLOW_TOKEN, ruleset
 pytestmark = pytest.mark.blackbox
 
 Done = subprocess.CompletedProcess[str]
-OWNERS = owners_text("registry/charter.yaml", ["@OWNER"])
+OWNERS = owners_text(["@OWNER"])
 
 
 def github(forge: Forge, *words: str, login: bool = True) -> Done:

@@ -32,6 +32,13 @@ SHAPES: Mapping[str, type[model.Shape]] = {
     "output-claim": output.ClaimDocument,
     "output-proposals": output.ProposalsDocument,
     "output-approve": output.ApprovalsDocument,
+    "output-consensus-status": output.ConsensusDocument,
+    "output-consensus-record": output.RecordDocument,
+    "output-consensus-broadcast": output.BroadcastDocument,
+    "output-conflicts": output.ConflictsDocument,
+    "output-split": output.SplitDocument,
+    "output-schedule": output.ScheduleDocument,
+    "output-watch": output.WatchDocument,
     "output-rules": output.RulesDocument,
     "output-github-plan": output.GithubPlanDocument,
     "output-github-remark": RemarkDocument,
@@ -49,7 +56,7 @@ def schema(*, repo: Path, check: bool) -> Answer:
 def codeowners(*, repo: Path, check: bool) -> Answer:
     """Write CODEOWNERS from the approvers of the charter on disk, or say that it is stale."""
     top = _top(repo)
-    text = owners_text(CHARTER, (approver.handle for approver in _charter(top).approvers))
+    text = owners_text(approver.handle for approver in _charter(top).approvers)
     return _settle(top, {"CODEOWNERS": text}, "registry codeowners", check=check)
 
 

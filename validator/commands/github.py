@@ -14,7 +14,6 @@ from validator.gh import HERE, Gh, number, part
 from validator.output import GithubPlanDocument, SettingEntry, as_json
 from validator.reading import charter_of
 from validator.settings import REPOSITORY, RULESET, WORKFLOW_TOKEN, ruleset, seen
-from validator.snapshot import CHARTER
 
 TOKEN_PATH = f"{HERE}/actions/permissions/workflow"
 
@@ -67,7 +66,7 @@ def settings(*, repo: Path, ref: str | None) -> list[Setting]:
         _ruleset(gh, queue=part(about, "owner").get("type") == "Organization"),
         Setting("repository", seen(about, dict(REPOSITORY)), dict(REPOSITORY), Call("PATCH", HERE)),
         _token(gh),
-        Setting("CODEOWNERS", _file(gh, "CODEOWNERS"), owners_text(CHARTER, handles), None),
+        Setting("CODEOWNERS", _file(gh, "CODEOWNERS"), owners_text(handles), None),
     ]
 
 
