@@ -142,7 +142,7 @@ def test_some_are_registered_one_is_pending_one_is_broken() -> None:
     assert found.next_action == (
         "whoever has no number claims one of the free numbers 2, 4: "
         "registry claim 2 --session-id ID --goal GOAL --push; "
-        "each of 1 amends its claim to status: REGISTERED, on its branch claim/NN; "
+        "number 1 amends its claim to status: REGISTERED, on its branch claim/NN; "
         "everybody concerned mends what is wrong on main: registry audit"
     )
     assert evidence(files)["all-registered"] == (False, "0 of 4; not ready: 1, 3")
@@ -246,7 +246,7 @@ def test_metrics() -> None:
 def test_the_last_to_acknowledge_is_named() -> None:
     files = FULL | CONFIRMED | APPROVED | SENT | acknowledgement(1) | acknowledgement(3)
     assert assessed(files).next_action == (
-        "each of 2 acknowledges for itself: registry consensus acknowledge --session-id outreach-2 --push"
+        "number 2 acknowledges for itself: registry consensus acknowledge --session-id outreach-2 --push"
     )
 
 

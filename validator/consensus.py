@@ -290,7 +290,7 @@ def _to_acknowledge(snapshot: Snapshot, charter: model.Charter) -> Move:
     ready = acknowledged(snapshot, charter, registry_digest(snapshot))
     waiting = [number for number in sorted(snapshot.by_number) if number not in ready]
     only = snapshot.by_number[waiting[0]] if len(waiting) == 1 else None
-    return Move(f"each of {ranges(waiting)}", "acknowledges for itself", command("acknowledgement", only))
+    return Move(_each(waiting), "acknowledges for itself", command("acknowledgement", only))
 
 
 def _to_register(snapshot: Snapshot, criteria: tuple[Criterion, ...]) -> Iterator[Move]:
@@ -300,6 +300,10 @@ def _to_register(snapshot: Snapshot, criteria: tuple[Criterion, ...]) -> Iterato
         yield Move("whoever has no number", f"claims one of the free numbers {ranges(free)}", example)
     pending = sorted(c.number for c in snapshot.claims.values() if c.claim and c.draft.status == "PENDING")
     if pending:
-        yield Move(f"each of {ranges(pending)}", "amends its claim to status: REGISTERED, on its branch claim/NN", None)
+        yield Move(_each(pending), "amends its claim to status: REGISTERED, on its branch claim/NN", None)
     if (not all(criterion.met for criterion in criteria[1:4]) and snapshot.claims) or not (free or pending):
         yield Move("everybody concerned", "mends what is wrong on main", "registry audit")
+
+
+def _each(numbers: list[int]) -> str:
+    return f"number {numbers[0]}" if len(numbers) == 1 else f"each of {ranges(numbers)}"
