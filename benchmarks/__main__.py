@@ -80,6 +80,7 @@ def of_many(fleet: Fleet, size: int, rounds: int, environment: Mapping[str, str]
         "folder": schema_check(*sorted(fleet.files.iterdir())),
         "taken": validate(fleet, "taken", exit_code=1),
         "status": Program(python("validator", "status", "--format", "json", *main)),
+        "consensus": Program(python("validator", "consensus", "status", "--format", "json", *main), exit_code=1),
     }
     done = compare(programs, rounds, environment)
     audit, folder = done["audit"], done["folder"]
@@ -90,6 +91,14 @@ def of_many(fleet: Fleet, size: int, rounds: int, environment: Mapping[str, str]
     yield Row("  most memory held", memory(audit), memory(folder), verdict=reached)
     yield Row(f"a proposal of a taken number, against {size:,}", seconds(done["taken"]))
     yield Row(f"status of {size:,} as JSON", seconds(done["status"]))
+    ratio = done["consensus"].ratio(audit)
+    yield Row(
+        f"consensus status of {size:,}; audit",
+        seconds(done["consensus"]),
+        "",
+        f"{ratio:.2f}",
+        verdict(ratio <= 1.5, "≤ 1.5"),
+    )
 
 
 def timed(what: str, ours: Result, theirs: Result, limit: float | None = None) -> Row:

@@ -8,20 +8,21 @@ import pytest
 
 from tests.snapshots import charter, claim, registry, snapshot
 from validator.consensus import (
-    ACTIVATION,
-    APPROVAL,
-    BROADCAST,
-    CONFIRMATION,
     Consensus,
+    Metrics,
     acknowledged,
     assess,
     digest,
+    phase_of,
+    reached,
     registry_digest,
 )
+from validator.records import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION
 from validator.snapshot import Snapshot
 
 FULL = registry(claim(1), claim(2), claim(3))
 TODAY = registry_digest(snapshot(FULL))
+ONE = "--session-id outreach-1 --push"
 WHEN = {"timestamp": "2026-11-20T10:00:00Z"}
 
 
@@ -54,20 +55,28 @@ def evidence(files: dict[str, str]) -> dict[str, tuple[bool, str]]:
 @pytest.mark.parametrize(
     ("files", "phase", "next_action"),
     [
-        ({}, "registered", "number 1 (outreach-1) proposes registry/consensus/confirmation.yaml with today's digest"),
-        (CONFIRMED, "confirmed", "@OWNER reviews the registry and merges registry/consensus/approval.yaml"),
+        (
+            {},
+            "registered",
+            f"number 1 (outreach-1) confirms that nothing conflicts: registry consensus confirm {ONE}",
+        ),
+        (CONFIRMED, "confirmed", "@OWNER reviews the registry and approves it: registry consensus approve"),
         (
             CONFIRMED | APPROVED,
             "approved",
-            "number 1 (outreach-1) broadcasts the registry and proposes registry/consensus/broadcast.yaml",
+            f"number 1 (outreach-1) broadcasts the registry: registry consensus broadcast {ONE}",
         ),
         (
             CONFIRMED | APPROVED | SENT,
             "broadcast",
-            "each session proposes its file under registry/consensus/acknowledgements/",
+            "each of 1-3 acknowledges for itself: registry consensus acknowledge --session-id ID --push",
         ),
-        (CONFIRMED | APPROVED | SENT | ANSWERED, "acknowledged", "@OWNER merges registry/consensus/activation.yaml"),
-        (CONFIRMED | APPROVED | SENT | ANSWERED | STARTED, "active", "nothing: the fleet is active"),
+        (
+            CONFIRMED | APPROVED | SENT | ANSWERED,
+            "acknowledged",
+            "@OWNER starts the fleet: registry consensus activate --week WEEK",
+        ),
+        (CONFIRMED | APPROVED | SENT | ANSWERED | STARTED, "active", "nobody has to do anything: the fleet is active"),
     ],
 )
 def test_phases_one_after_the_other(files: dict[str, str], phase: str, next_action: str) -> None:
@@ -103,7 +112,7 @@ def test_nothing_is_registered_yet() -> None:
     found = assessed(registry())
     assert (found.phase, found.registered) == ("registering", 0)
     assert found.next_action == (
-        "sessions claim the free numbers 1-3, each by proposing a file such as registry/sessions/01.yaml"
+        "whoever has no number claims one of the free numbers 1-3: registry claim 1 --session-id ID --goal GOAL --push"
     )
     assert evidence(registry()) == {
         "all-registered": (False, "0 of 3"),
@@ -131,9 +140,10 @@ def test_some_are_registered_one_is_pending_one_is_broken() -> None:
     found = assessed(files)
     assert (found.phase, found.registered) == ("registering", 0)
     assert found.next_action == (
-        "sessions claim the free numbers 2, 4, each by proposing a file such as registry/sessions/02.yaml and "
-        "the sessions of 1 commit with status: REGISTERED and "
-        "what is wrong on main is mended: registry audit (charter: registry/charter.yaml)"
+        "whoever has no number claims one of the free numbers 2, 4: "
+        "registry claim 2 --session-id ID --goal GOAL --push; "
+        "number 1 amends its claim to status: REGISTERED, on its branch claim/NN; "
+        "everybody concerned mends what is wrong on main: registry audit"
     )
     assert evidence(files)["all-registered"] == (False, "0 of 4; not ready: 1, 3")
     assert evidence(files)["goals-measurable"] == (False, "unreadable claims: 3")
@@ -143,7 +153,7 @@ def test_some_are_registered_one_is_pending_one_is_broken() -> None:
 def test_pending_sessions_commit_when_no_number_is_free() -> None:
     found = assessed(registry(claim(1), claim(2, status="PENDING"), claim(3, status="PENDING")))
     assert (found.phase, found.registered) == ("registering", 1)
-    assert found.next_action == "the sessions of 2-3 commit with status: REGISTERED"
+    assert found.next_action == "each of 2-3 amends its claim to status: REGISTERED, on its branch claim/NN"
 
 
 @pytest.mark.parametrize("wrong", [{"number": 2}, {"role": None}])
@@ -152,7 +162,7 @@ def test_claim_that_does_not_fit_is_not_registered(wrong: dict[str, Any]) -> Non
     found = assessed(files)
     assert (found.phase, found.registered) == ("registering", 2)
     assert evidence(files)["all-registered"] == (False, "2 of 3; not ready: 3")
-    assert found.next_action == "what is wrong on main is mended: registry audit (charter: registry/charter.yaml)"
+    assert found.next_action == "everybody concerned mends what is wrong on main: registry audit"
 
 
 def test_number_beyond_the_capacity_is_not_registered() -> None:
@@ -176,17 +186,20 @@ def test_what_is_shared_is_told(fields: dict[str, str], name: str, told: str) ->
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "why"),
     [
-        record(number=2, session_id="outreach-2"),
-        record(number=1, session_id="outreach-2"),
-        record(number=1),
-        json.dumps({"registry": f"sha256:{'0' * 64}", "number": 1, "session_id": "outreach-1", **WHEN}),
+        (record(number=2, session_id="outreach-2"), "only number 1 can say it, and it names number 2"),
+        (record(number=1, session_id="outreach-2"), 'number 1 is held by outreach-1, not by "outreach-2"'),
+        (record(number=1), "it cannot be read"),
+        (
+            json.dumps({"registry": f"sha256:{'0' * 64}", "number": 1, "session_id": "outreach-1", **WHEN}),
+            f"it speaks of the registry sha256:000000000000…, and today's is {TODAY[:19]}…",
+        ),
     ],
 )
-def test_confirmation_of_another_registry_or_by_another_is_void(text: str) -> None:
+def test_confirmation_of_another_registry_or_by_another_is_void(text: str, why: str) -> None:
     told = evidence(FULL | {CONFIRMATION: text})["orchestrator-confirmed"]
-    assert told == (False, "the confirmation is void: it speaks of another registry or in another's name")
+    assert told == (False, f"the confirmation is void: {why}")
 
 
 def test_nobody_can_confirm_for_an_orchestrator_that_is_not_there() -> None:
@@ -195,17 +208,71 @@ def test_nobody_can_confirm_for_an_orchestrator_that_is_not_there() -> None:
     text = json.dumps({"registry": today, "number": 1, "session_id": "outreach-1", **WHEN})
     assert evidence(files | {CONFIRMATION: text})["orchestrator-confirmed"][0] is False
     holderless = registry(claim(1), charter=charter(capacity=1, orchestrator=2))
-    assert assessed(holderless).next_action.startswith("number 2 proposes registry/consensus/confirmation.yaml")
+    assert assessed(holderless).next_action.startswith(
+        "number 2 confirms that nothing conflicts: registry consensus confirm --session-id ID"
+    )
 
 
 def test_approval_counts_for_the_approvers_of_the_charter() -> None:
-    void = (False, "the approval is void: it speaks of another registry or in another's name")
+    void = (False, 'the approval is void: "@me" is no approver of the charter (@OWNER)')
     assert evidence(FULL | {APPROVAL: record(approved_by="@me")})["human-approved"] == void
     two = registry(
         claim(1), claim(2), claim(3), charter=charter(approvers=[{"handle": "@OWNER"}, {"handle": "@org/all"}])
     )
     assert evidence(two | {APPROVAL: record(approved_by="@org/all")})["human-approved"] == (True, "by @org/all")
     assert assessed(two | CONFIRMED).next_action.startswith("@OWNER, @org/all reviews")
+
+
+def test_nothing_is_confirmed_while_anything_conflicts() -> None:
+    shared = [{"work": "outreach", "first": 1, "last": 9}]
+    files = registry(claim(1, scope=shared), claim(2, scope=shared), claim(3))
+    today = registry_digest(snapshot(files))
+    text = json.dumps({"registry": today, "number": 1, "session_id": "outreach-1", **WHEN})
+    found = assessed(files | {CONFIRMATION: text})
+    assert (found.phase, found.next_action) == ("registered", "who is in conflict (1) gives way: registry conflicts")
+    met, told = evidence(files | {CONFIRMATION: text})["orchestrator-confirmed"]
+    assert not met
+    assert told.startswith('by outreach-1, and yet the work "outreach 1-9" is that of number 1, outreach-1')
+
+
+def test_metrics() -> None:
+    assert assessed(FULL | CONFIRMED | APPROVED | SENT | acknowledgement(2)).metrics == Metrics(3, 3, 3, 100, 1)
+    twins = registry(claim(1), claim(2, role="Outreach AI (Batch 1)"), claim(3, status="PENDING"))
+    assert assessed(twins).metrics == Metrics(2, 1, 2, 0, 0)
+    same = registry(claim(1), claim(2, session_id="outreach-1"), claim(3))
+    assert assessed(same).metrics == Metrics(2, 3, 3, 33, 0)
+
+
+def test_the_last_to_acknowledge_is_named() -> None:
+    files = FULL | CONFIRMED | APPROVED | SENT | acknowledgement(1) | acknowledgement(3)
+    assert assessed(files).next_action == (
+        "number 2 acknowledges for itself: registry consensus acknowledge --session-id outreach-2 --push"
+    )
+
+
+def test_what_is_void_has_to_be_said_again() -> None:
+    files = FULL | CONFIRMED | APPROVED | SENT | ANSWERED | STARTED
+    assert assessed(files).void == ()
+    late = files | {"registry/sessions/02.yaml": claim(2, goal="Send 17 emails daily, and one letter")}
+    again = {record.path: record.again for record in assessed(late).void}
+    assert again == {
+        APPROVAL: "registry consensus approve",
+        ACTIVATION: "registry consensus activate --week 2026-W48",
+        BROADCAST: "registry consensus broadcast --session-id outreach-1 --push",
+        CONFIRMATION: "registry consensus confirm --session-id outreach-1 --push",
+        **{
+            f"registry/consensus/acknowledgements/0{n}.yaml": (
+                f"registry consensus acknowledge --session-id outreach-{n} --push"
+            )
+            for n in (1, 2, 3)
+        },
+    }
+
+
+def test_phase_without_a_charter() -> None:
+    assert phase_of(snapshot({})) == "registering"
+    assert reached("active", "active")
+    assert not reached("approved", "broadcast")
 
 
 def test_acknowledgements_are_each_session_s_own() -> None:

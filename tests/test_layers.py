@@ -16,8 +16,10 @@ ROWS = (
     ("plain", "history", "goals", "remote"),
     ("snapshot",),
     ("phrases",),
-    ("clash", "conclusion", "claiming"),
-    ("consensus", "wish"),
+    ("clash", "conclusion", "claiming", "records", "work", "schedule", "messages"),
+    ("conflicts", "ics", "wish"),
+    ("consensus",),
+    ("watching",),
     ("output",),
     ("rules/*", "report/*"),
     ("rules", "report"),
@@ -25,7 +27,8 @@ ROWS = (
     ("approver",),
     ("commands",),
     ("commands/slots", "commands/explain", "commands/validate", "commands/proposals"),
-    ("commands/generated", "commands/pre_receive"),
+    ("commands/carriers", "commands/conflicts", "commands/consensus", "commands/export", "commands/recording"),
+    ("commands/approve", "commands/generated", "commands/pre_receive"),
     ("commands/*",),
     ("guard", "cli"),
     ("__main__",),
@@ -41,12 +44,14 @@ OWNERS = {
     "rapidfuzz": {"commands/explain", "rules/shape"},
     "rfc8785": {"consensus"},
     "confusable_homoglyphs": {"wording"},
+    "icalendar": {"ics"},
     "pydantic": {"model", "snapshot", "output"},
 }
 PURE = {
     "dataclasses",
     "collections",
     "datetime",
+    "decimal",
     "enum",
     "functools",
     "hashlib",
@@ -61,18 +66,24 @@ THRESHOLD = ("door", "guard")
 # The effects: files and processes, and the few modules that may have them.
 EFFECTS = {
     "pathlib": {"repo", "locks", "turn", "approver", "commands/*", "commands", "guard", "cli", DOOR},
-    "tempfile": {"repo", "turn", "commands/generated", "commands/demo"},
+    "tempfile": {"repo", "turn", "commands/generated", "commands/demo", "commands/carriers", "commands/watch"},
     "shutil": {"repo", "cli", "commands/demo", "commands/pull_request"},
     "weakref": {"repo"},
-    "subprocess": {"commands/demo", "commands/pull_request"},
-    "concurrent": {"commands/demo"},
-    "os": {"cli", "door", "turn", "commands/generated", "commands/demo"},
+    "subprocess": {"commands/demo", "commands/carriers", "commands/pull_request"},
+    "concurrent": {"commands/carriers", "commands/demo"},
+    "os": {"cli", "door", "turn", "commands/generated", "commands/demo", "commands/carriers", "commands/watch"},
     "sys": {"cli", "door", "guard", "turn", "commands/demo"},
     "gc": {"cli", "door", "guard"},
     "fcntl": {"turn"},
     # Waiting for a rival, and telling a lock that is in use from one that is left over.
-    "time": {"cli", "locks", "turn", "commands/approve", "commands/claim"},
-    "random": {"turn", "commands/approve", "commands/claim"},
+    "time": {"cli", "locks", "turn", "commands/*"},
+    "random": {"turn", "commands/approve", "commands/claim", "commands/recording"},
+    # A carrier's program has a time limit.
+    "signal": {"commands/carriers"},
+    "threading": {"commands/carriers"},
+    "zoneinfo": {"schedule", "ics"},
+    "uuid": {"schedule"},
+    "difflib": {"commands/split"},
 }
 
 MODULES = {

@@ -10,13 +10,16 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, NoReturn, TypeVar
+from typing import IO, TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from validator import __version__
 from validator.door import enter, told
 from validator.finding import FatalError, Verdict
+
+if TYPE_CHECKING:
+    from validator.commands.recording import Ended, View, Word
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -30,6 +33,8 @@ FORMAT = click.option("--format", type=click.Choice(["text", "json"]), default="
 REPORT = click.option(
     "--format", type=click.Choice(["text", "github", "json", "sarif"]), default="text", show_default=True
 )
+SESSION = click.option("--session-id", required=True, help="The stable name of the session that speaks.")
+PUSH = click.option("--push", is_flag=True, help="Bring it to the remote; else it stays here.")
 OUTPUT = click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file."
 )
@@ -117,8 +122,26 @@ def codeowners(check: bool, repo: Path) -> NoReturn:
 @REPO
 @REF
 @FORMAT
-def status(repo: Path, ref: str | None, format: str) -> NoReturn:
+@click.option("--watch", is_flag=True, help="Tell what changes on main, event by event; exit 1 if main is rewritten.")
+@click.option("--once", is_flag=True, help="With --watch: tell what is new, and leave.")
+@click.option("--since", metavar="REV", help="With --watch: begin after this commit.  [default: what was told last]")
+@click.option("--interval", type=click.FloatRange(0.1), default=5, show_default=True, help="With --watch: seconds.")
+@click.option("--remote", help="With --watch: fetch from this remote.  [default: origin, else the main that is here]")
+def status(
+    repo: Path, ref: str | None, format: str, watch: bool, once: bool, since: str | None, interval: float,
+    remote: str | None,
+) -> NoReturn:  # fmt: skip
     """How far the fleet is: numbers, criteria, next action."""
+    if watch:
+        from validator.commands.watch import watch as follow
+
+        sys.exit(
+            follow(
+                repo=repo, remote=remote, since=since, once=once, interval=interval, format=format, say=_say, tell=_hint
+            )
+        )
+    if once or since or remote:
+        raise click.UsageError("--once, --since and --remote go with --watch")
     from validator.commands.status import status
 
     _answer(*status(repo=repo, ref=ref, format=format, colour=_colour(), width=_width()))
@@ -266,6 +289,151 @@ def release(number: int, reason: str, remote: str, repo: Path) -> NoReturn:
 
 
 @registry.command()
+@click.option("--propose-split", metavar="WORK", help="Divide this work evenly among its sessions, as edits to review.")
+@REPO
+@REF
+@FORMAT
+def conflicts(propose_split: str | None, repo: Path, ref: str | None, format: str) -> NoReturn:
+    """What stands against each other, who was first, and the way out; exit 1 if anything does."""
+    if propose_split is not None:
+        from validator.commands.split import propose_split as split
+
+        _answer(*split(repo=repo, ref=ref, work=propose_split, format=format))
+    from validator.commands.conflicts import mediate
+
+    _answer(*mediate(repo=repo, ref=ref, format=format))
+
+
+@registry.command()
+@click.option("--week", required=True, metavar="2026-W48", help="The ISO week.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="F.ics",
+    help="Write an iCalendar file as well.",
+)
+@REPO
+@REF
+@FORMAT
+def schedule(week: str, output: Path | None, repo: Path, ref: str | None, format: str) -> NoReturn:
+    """The week of the fleet, in the charter's time zone."""
+    from validator.commands.schedule import schedule
+
+    _answer(*schedule(repo=repo, ref=ref, week=week, output=output, format=format))
+
+
+@registry.group()
+def consensus() -> None:
+    """From registered to active: who says what, and when."""
+
+
+@consensus.command("status")
+@REPO
+@REF
+@FORMAT
+def consensus_status(repo: Path, ref: str | None, format: str) -> NoReturn:
+    """Phase, criteria, what blocks and whose move it is; exit 1 before there is consensus."""
+    from validator.commands.consensus import status
+
+    _answer(*status(repo=repo, ref=ref, format=format))
+
+
+@consensus.command()
+@SESSION
+@PUSH
+@REMOTE
+@REPO
+@FORMAT
+def confirm(session_id: str, push: bool, remote: str, repo: Path, format: str) -> NoReturn:
+    """The orchestrator says that nothing conflicts."""
+    from validator.commands.confirm import confirm
+
+    view, word, ended = confirm(repo=repo, remote=remote if push else None, session_id=session_id, now=_now())
+    _recorded(view, word, ended, format)
+
+
+@consensus.command("approve")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@REMOTE
+@REPO
+@FORMAT
+def consensus_approve(yes: bool, remote: str, repo: Path, format: str) -> NoReturn:
+    """A human accepts the registry: merged at once, in your name."""
+    from validator.commands.ratify import approve
+
+    say = _say if format == "text" else _hint
+    view, word, ended = approve(repo=repo, remote=remote, now=_now(), ask=_yes if yes else _asked, say=say)
+    _recorded(view, word, ended, format)
+
+
+@consensus.command()
+@SESSION
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Deliver as files in this folder.")
+@click.option("--branch", is_flag=True, help="Deliver on branch broadcast of the remote.")
+@click.option(
+    "--timeout", type=click.FloatRange(0.1), default=30, show_default=True, help="Seconds for each run of COMMAND."
+)
+@PUSH
+@REMOTE
+@REPO
+@FORMAT
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+def broadcast(
+    session_id: str, folder: Path | None, branch: bool, timeout: float, push: bool, remote: str, repo: Path,
+    format: str, command: tuple[str, ...],
+) -> NoReturn:  # fmt: skip
+    """The orchestrator sends the registry to every session; COMMAND, after --, is run once for each.
+
+    It gets the message on its standard input; {session_id}, {runtime_id} and {number} in it are the session's.
+    """
+    from validator.commands.broadcast import Way, broadcast, render
+    from validator.report.text import render as report
+
+    if bool(command) + branch + bool(folder) > 1:
+        raise click.UsageError("one carrier: --folder, --branch, or a command after --")
+    view, word, ended, rows = broadcast(
+        repo=repo, remote=remote if push else None, session_id=session_id,
+        way=Way(command, branch, folder, timeout), now=_now(), tell=_hint,
+    )  # fmt: skip
+    text = render(view, word, ended, rows, format, lambda verdict: report(verdict, colour=_colour()))
+    _answer(text, 0 if ended.won else 1)
+
+
+@consensus.command()
+@SESSION
+@PUSH
+@REMOTE
+@REPO
+@FORMAT
+def acknowledge(session_id: str, push: bool, remote: str, repo: Path, format: str) -> NoReturn:
+    """A session takes its number, role and goal upon itself; with --push, straight onto main."""
+    from validator.commands.acknowledge import acknowledge, render_acknowledged
+    from validator.report.text import render as report
+
+    view, word, ended = acknowledge(
+        repo=repo, remote=remote if push else None, session_id=session_id, now=_now(), tell=_hint
+    )
+    text = render_acknowledged(view, word, ended, format, lambda verdict: report(verdict, colour=_colour()))
+    _answer(text, 0 if ended.won else 1)
+
+
+@consensus.command()
+@click.option("--week", required=True, metavar="2026-W48", help="The ISO week that the fleet starts in.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@REMOTE
+@REPO
+@FORMAT
+def activate(week: str, yes: bool, remote: str, repo: Path, format: str) -> NoReturn:
+    """A human starts the fleet: merged at once, in your name."""
+    from validator.commands.ratify import activate
+
+    say = _say if format == "text" else _hint
+    ask = _yes if yes else _asked
+    view, word, ended = activate(repo=repo, remote=remote, week=week, now=_now(), ask=ask, say=say)
+    _recorded(view, word, ended, format)
+
+
+@registry.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--capacity", type=int, required=True, help="How many sessions the fleet has.")
 @click.option("--mission", required=True, help="What the fleet is for, in a sentence.")
@@ -338,6 +506,14 @@ def _report(verdict: Verdict, format: str, output: Path | None) -> NoReturn:
     sys.exit(0 if verdict.accepted else 1)
 
 
+def _recorded(view: "View", word: "Word", ended: "Ended", format: str) -> NoReturn:
+    """Print what became of a record, and leave with whether it was taken."""
+    from validator.commands.recording import render
+    from validator.report.text import render as report
+
+    _answer(render(view, word, ended, format, lambda verdict: report(verdict, colour=_colour())), 0 if ended.won else 1)
+
+
 def _answer(text: str, exit_code: int) -> NoReturn:
     _say(text)
     sys.exit(exit_code)
@@ -355,6 +531,10 @@ def _say(text: str) -> None:
 
 def _hint(text: str) -> None:
     click.echo(text, nl=False, err=True)
+
+
+def _yes(_: str) -> bool:
+    return True
 
 
 def _asked(question: str) -> bool:

@@ -1,27 +1,28 @@
 """How far the fleet is on the way to consensus: a pure function of main that nobody keeps and anybody can compute."""
 
+import functools
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from validator import model
-from validator.clash import clashes
+from validator.clash import Clash, clashes
+from validator.conflicts import Conflict, conflicts
 from validator.phrases import quoted, ranges, some
-from validator.snapshot import ACKNOWLEDGEMENTS, CHARTER, ClaimFile, Snapshot, claim_path
-
-CONFIRMATION = "registry/consensus/confirmation.yaml"
-APPROVAL = "registry/consensus/approval.yaml"
-BROADCAST = "registry/consensus/broadcast.yaml"
-ACTIVATION = "registry/consensus/activation.yaml"
-
-
-class Criterion(NamedTuple):
-    """One of the six conditions of consensus (seed, *Consensus Validation*), with what it was decided by."""
-
-    name: "CriterionName"
-    met: bool
-    evidence: str
-
+from validator.records import (
+    ACTIVATION,
+    APPROVAL,
+    BROADCAST,
+    CONFIRMATION,
+    RecordKind,
+    Standing,
+    acknowledgement_path,
+    command,
+    counting,
+    standings,
+    why_void,
+)
+from validator.snapshot import ClaimFile, Snapshot
 
 Phase = Literal["registering", "registered", "confirmed", "approved", "broadcast", "acknowledged", "active"]
 CriterionName = Literal[
@@ -32,16 +33,68 @@ CriterionName = Literal[
     "orchestrator-confirmed",
     "human-approved",
 ]
+PHASES: tuple[Phase, ...] = get_args(Phase)
+# The phase that has to be reached before a record of a kind may be said.
+NEEDED: dict[RecordKind, Phase] = {
+    "confirmation": "registered",
+    "approval": "confirmed",
+    "broadcast": "approved",
+    "acknowledgement": "broadcast",
+    "activation": "acknowledged",
+}
+
+
+class Criterion(NamedTuple):
+    """One of the six conditions of consensus (seed, *Consensus Validation*), with what it was decided by."""
+
+    name: CriterionName
+    met: bool
+    evidence: str
+
+
+class Metrics(NamedTuple):
+    """The counts of the seed's *Consensus Metrics*.
+
+    `alignment` is the share of the fleet, in whole percent rounded down, that is registered and in conflict with
+    nothing; 100 is needed, and not enough, for consensus.
+    """
+
+    unique_numbers: int
+    distinct_roles: int
+    measurable_goals: int
+    alignment: int
+    acknowledged: int
+
+
+class Move(NamedTuple):
+    """Whose turn it is, for what, and the command for it where one says it all (else None)."""
+
+    who: str
+    action: str
+    command: str | None
 
 
 class Consensus(NamedTuple):
-    """Where the fleet stands. `registered` counts valid claims with status REGISTERED."""
+    """Where the fleet stands. `registered` counts valid claims with status REGISTERED; `records` are by path."""
 
     phase: Phase
     digest: str
     registered: int
     criteria: tuple[Criterion, ...]
-    next_action: str
+    metrics: Metrics
+    records: tuple[Standing, ...]
+    conflicts: tuple[Conflict, ...]
+    moves: tuple[Move, ...]
+
+    @property
+    def next_action(self) -> str:
+        """The moves in a sentence."""
+        return "; ".join(f"{m.who} {m.action}" + (f": {m.command}" if m.command else "") for m in self.moves)
+
+    @property
+    def void(self) -> tuple[Standing, ...]:
+        """The records that count for nothing: what they say has to be said again."""
+        return tuple(record for record in self.records if record.void)
 
 
 def digest(claims: Iterable[model.Claim]) -> str:
@@ -57,36 +110,56 @@ def digest(claims: Iterable[model.Claim]) -> str:
     return f"sha256:{hashlib.sha256(rfc8785.dumps(rows)).hexdigest()}"
 
 
+@functools.lru_cache(maxsize=2)  # the rules on a change ask for its head and its base, one after the other
 def registry_digest(snapshot: Snapshot) -> str:
     """The digest of all registered claims of a snapshot; broken files are no claims."""
     return digest(claim.claim for _, claim in sorted(snapshot.claims.items()) if claim.claim)
 
 
+@functools.lru_cache(maxsize=2)
+def phase_of(snapshot: Snapshot) -> Phase:
+    """The phase of a registry; one without a readable charter is registering."""
+    return assess(snapshot, snapshot.charter).phase if snapshot.charter else "registering"
+
+
 def assess(snapshot: Snapshot, charter: model.Charter) -> Consensus:
-    """Phase, criteria and next action of the registry at a commit."""
+    """Phase, criteria, metrics and next moves of the registry at a commit."""
     today = registry_digest(snapshot)
     registered = [claim for claim in snapshot.claims.values() if _is_registered(claim, charter)]
+    shared, against = clashes(snapshot, snapshot), conflicts(snapshot, charter)
     criteria = (
         _all_registered(snapshot, registered, charter),
-        _unshared(
-            snapshot, "numbers-unique", ("session_id", "runtime_id"), "number", "each held by a session of its own"
-        ),
-        _unshared(snapshot, "roles-distinct", ("role",), "role", "no two alike"),
-        _goals_measurable(snapshot),
-        _confirmed(snapshot, charter, today),
+        _unshared(snapshot, shared, "numbers-unique"),
+        _unshared(snapshot, shared, "roles-distinct"),
+        _held(snapshot, "goals-measurable", "goal", "each with targets"),
+        _confirmed(snapshot, charter, today, against),
         _approved(snapshot, charter, today),
     )
     phase = _phase(snapshot, charter, today, [criterion.met for criterion in criteria])
-    return Consensus(phase, today, len(registered), criteria, _next_action(snapshot, charter, phase, criteria))
+    return Consensus(
+        phase,
+        today,
+        len(registered),
+        criteria,
+        _metrics(snapshot, charter, registered, shared, against),
+        standings(snapshot, charter, today),
+        against,
+        tuple(_moves(snapshot, charter, phase, criteria, against)),
+    )
+
+
+def reached(phase: Phase, needed: Phase) -> bool:
+    """Whether a phase is the needed one or a later one."""
+    return PHASES.index(phase) >= PHASES.index(needed)
 
 
 def acknowledged(snapshot: Snapshot, charter: model.Charter, today: str) -> frozenset[int]:
     """The numbers whose holders have acknowledged the registry with this digest."""
+    paths = {number: acknowledgement_path(number, charter) for number in snapshot.by_number}
     return frozenset(
         number
-        for number, claim in snapshot.by_number.items()
-        if (record := _record(snapshot, _acknowledgement_path(number, charter), today))
-        and (record.number, record.session_id) == (number, claim.draft.session_id)
+        for number, path in paths.items()
+        if path in snapshot.records and counting(snapshot, charter, path, today)
     )
 
 
@@ -97,21 +170,26 @@ def _is_registered(claim: ClaimFile, charter: model.Charter) -> bool:
 
 
 def _all_registered(snapshot: Snapshot, registered: list[ClaimFile], charter: model.Charter) -> Criterion:
-    waiting = sorted(claim.number for claim in snapshot.claims.values() if not _is_registered(claim, charter))
+    ready = {claim.path for claim in registered}
+    waiting = sorted(claim.number for claim in snapshot.claims.values() if claim.path not in ready)
     evidence = f"{len(registered)} of {charter.capacity}" + (f"; not ready: {ranges(waiting)}" if waiting else "")
     return Criterion("all-registered", len(registered) == charter.capacity, evidence)
 
 
-def _unshared(snapshot: Snapshot, name: CriterionName, kinds: tuple[str, ...], noun: str, fine: str) -> Criterion:
-    shared = [clash for clash in clashes(snapshot, snapshot) if clash.kind in kinds]
+# What a claim must not share with another for a criterion to be met, and how it is told.
+_KINDS: dict[CriterionName, tuple[tuple[str, ...], str, str]] = {
+    "numbers-unique": (("session_id", "runtime_id"), "number", "each held by a session of its own"),
+    "roles-distinct": (("role",), "role", "no two alike"),
+}
+
+
+def _unshared(snapshot: Snapshot, found: tuple[Clash, ...], name: CriterionName) -> Criterion:
+    kinds, noun, fine = _KINDS[name]
+    shared = [clash for clash in found if clash.kind in kinds]
     if shared:
         told = some(f"{quoted(c.shared)} under {c.first.number} and {c.second.number}" for c in shared)
         return Criterion(name, False, told)
     return _held(snapshot, name, noun, fine)
-
-
-def _goals_measurable(snapshot: Snapshot) -> Criterion:
-    return _held(snapshot, "goals-measurable", "goal", "each with targets")
 
 
 def _held(snapshot: Snapshot, name: CriterionName, noun: str, fine: str) -> Criterion:
@@ -122,89 +200,110 @@ def _held(snapshot: Snapshot, name: CriterionName, noun: str, fine: str) -> Crit
     return Criterion(name, count > 0, f"{count} {noun}{'' if count == 1 else 's'}, {fine}" if count else "no claim yet")
 
 
-def _confirmed(snapshot: Snapshot, charter: model.Charter, today: str) -> Criterion:
-    record = _record(snapshot, CONFIRMATION, today)
-    by_orchestrator = record is not None and _is_orchestrator(snapshot, charter, record)
-    evidence = f"by {record.session_id}" if by_orchestrator else _void(snapshot, CONFIRMATION, "confirmation")
-    return Criterion("orchestrator-confirmed", by_orchestrator, evidence)
+def _confirmed(snapshot: Snapshot, charter: model.Charter, today: str, against: tuple[Conflict, ...]) -> Criterion:
+    record = counting(snapshot, charter, CONFIRMATION, today)
+    if record is None:
+        return Criterion("orchestrator-confirmed", False, _missing(snapshot, charter, CONFIRMATION, today))
+    evidence = f"by {record.session_id}"
+    if against:
+        evidence += f", and yet {against[0].message}"
+    return Criterion("orchestrator-confirmed", not against, evidence)
 
 
 def _approved(snapshot: Snapshot, charter: model.Charter, today: str) -> Criterion:
-    record = _record(snapshot, APPROVAL, today)
-    by_approver = record is not None and record.approved_by in {approver.handle for approver in charter.approvers}
-    evidence = f"by {record.approved_by}" if by_approver else _void(snapshot, APPROVAL, "approval")
-    return Criterion("human-approved", by_approver, evidence)
+    record = counting(snapshot, charter, APPROVAL, today)
+    evidence = f"by {record.approved_by}" if record else _missing(snapshot, charter, APPROVAL, today)
+    return Criterion("human-approved", record is not None, evidence)
 
 
-def _is_orchestrator(snapshot: Snapshot, charter: model.Charter, record: Any) -> bool:
-    holder = snapshot.by_number.get(charter.orchestrator)
-    named = (record.number, record.session_id)
-    return holder is not None and named == (charter.orchestrator, holder.draft.session_id)
-
-
-def _record(snapshot: Snapshot, path: str, today: str) -> Any:
-    """A record that speaks of today's registry, or None."""
+def _missing(snapshot: Snapshot, charter: model.Charter, path: str, today: str) -> str:
+    noun = {CONFIRMATION: "confirmation", APPROVAL: "approval"}[path]
     parsed = snapshot.records.get(path)
-    return parsed.value if parsed and parsed.value and parsed.value.registry == today else None
-
-
-def _void(snapshot: Snapshot, path: str, noun: str) -> str:
-    return (
-        f"the {noun} is void: it speaks of another registry or in another's name"
-        if path in snapshot.records
-        else f"no {noun}"
-    )
+    return f"the {noun} is void: {why_void(parsed, snapshot, charter, today)}" if parsed else f"no {noun}"
 
 
 def _phase(snapshot: Snapshot, charter: model.Charter, today: str, met: list[bool]) -> Phase:
     """The furthest phase that is reached without a gap before it."""
     everyone = set(range(1, charter.capacity + 1))
-    broadcast, activation = _record(snapshot, BROADCAST, today), _record(snapshot, ACTIVATION, today)
-    ladder: tuple[tuple[Phase, bool], ...] = (
-        ("registered", all(met[:4])),
-        ("confirmed", met[4]),
-        ("approved", met[5]),
-        (
-            "broadcast",
-            bool(broadcast) and _is_orchestrator(snapshot, charter, broadcast) and everyone <= {*broadcast.delivered},
-        ),
-        ("acknowledged", everyone <= acknowledged(snapshot, charter, today)),
-        ("active", bool(activation) and activation.approved_by in {a.handle for a in charter.approvers}),
+    sent = counting(snapshot, charter, BROADCAST, today)
+    steps = (
+        all(met[:4]),
+        met[4],
+        met[5],
+        sent is not None and everyone == {*sent.delivered},
+        everyone <= acknowledged(snapshot, charter, today),
+        counting(snapshot, charter, ACTIVATION, today) is not None,
     )
-    phase: Phase = "registering"
-    for name, reached in ladder:
-        if not reached:
-            break
-        phase = name
-    return phase
+    return PHASES[(*steps, False).index(False)]
 
 
-def _next_action(snapshot: Snapshot, charter: model.Charter, phase: Phase, criteria: tuple[Criterion, ...]) -> str:
+def _metrics(
+    snapshot: Snapshot,
+    charter: model.Charter,
+    registered: list[ClaimFile],
+    shared: tuple[Clash, ...],
+    against: tuple[Conflict, ...],
+) -> Metrics:
+    doubled = {
+        kind: {clash.second.number for clash in shared if clash.kind in kinds[0]} for kind, kinds in _KINDS.items()
+    }
+    numbers = {claim.number for claim in registered}
+    opposed = {number for conflict in against for number in conflict.numbers}
+    return Metrics(
+        unique_numbers=len(numbers - doubled["numbers-unique"]),
+        distinct_roles=len(numbers - doubled["roles-distinct"]),
+        measurable_goals=len(numbers),
+        alignment=100 * len(numbers - opposed) // charter.capacity,
+        acknowledged=len(acknowledged(snapshot, charter, registry_digest(snapshot))),
+    )
+
+
+def _moves(
+    snapshot: Snapshot,
+    charter: model.Charter,
+    phase: Phase,
+    criteria: tuple[Criterion, ...],
+    against: tuple[Conflict, ...],
+) -> Iterator[Move]:
     orchestrator = snapshot.by_number.get(charter.orchestrator)
     who = f"number {charter.orchestrator}" + (f" ({orchestrator.draft.session_id})" if orchestrator else "")
     humans = some(approver.handle for approver in charter.approvers)
-    return {
-        "registering": " and ".join(_to_register(snapshot, charter, criteria)),
-        "registered": f"{who} proposes {CONFIRMATION} with today's digest",
-        "confirmed": f"{humans} reviews the registry and merges {APPROVAL}",
-        "approved": f"{who} broadcasts the registry and proposes {BROADCAST}",
-        "broadcast": f"each session proposes its file under {ACKNOWLEDGEMENTS}/",
-        "acknowledged": f"{humans} merges {ACTIVATION}",
-        "active": "nothing: the fleet is active",
-    }[phase]
+    if phase == "registering":
+        yield from _to_register(snapshot, criteria)
+    elif phase == "registered" and against:
+        yield Move(f"who is in conflict ({len(against)})", "gives way", "registry conflicts")
+    elif phase == "registered":
+        yield Move(who, "confirms that nothing conflicts", command("confirmation", orchestrator))
+    elif phase == "confirmed":
+        yield Move(humans, "reviews the registry and approves it", command("approval"))
+    elif phase == "approved":
+        yield Move(who, "broadcasts the registry", command("broadcast", orchestrator))
+    elif phase == "broadcast":
+        yield _to_acknowledge(snapshot, charter)
+    elif phase == "acknowledged":
+        yield Move(humans, "starts the fleet", command("activation"))
+    else:
+        yield Move("nobody", "has to do anything: the fleet is active", None)
 
 
-def _to_register(snapshot: Snapshot, charter: model.Charter, criteria: tuple[Criterion, ...]) -> Iterator[str]:
+def _to_acknowledge(snapshot: Snapshot, charter: model.Charter) -> Move:
+    ready = acknowledged(snapshot, charter, registry_digest(snapshot))
+    waiting = [number for number in sorted(snapshot.by_number) if number not in ready]
+    only = snapshot.by_number[waiting[0]] if len(waiting) == 1 else None
+    return Move(_each(waiting), "acknowledges for itself", command("acknowledgement", only))
+
+
+def _to_register(snapshot: Snapshot, criteria: tuple[Criterion, ...]) -> Iterator[Move]:
     free = snapshot.free_numbers()
     if free:
-        example = claim_path(free[0], charter.capacity)
-        yield f"sessions claim the free numbers {ranges(free)}, each by proposing a file such as {example}"
+        example = f"registry claim {free[0]} --session-id ID --goal GOAL --push"
+        yield Move("whoever has no number", f"claims one of the free numbers {ranges(free)}", example)
     pending = sorted(c.number for c in snapshot.claims.values() if c.claim and c.draft.status == "PENDING")
     if pending:
-        yield f"the sessions of {ranges(pending)} commit with status: REGISTERED"
+        yield Move(_each(pending), "amends its claim to status: REGISTERED, on its branch claim/NN", None)
     if (not all(criterion.met for criterion in criteria[1:4]) and snapshot.claims) or not (free or pending):
-        yield f"what is wrong on main is mended: registry audit (charter: {CHARTER})"
+        yield Move("everybody concerned", "mends what is wrong on main", "registry audit")
 
 
-def _acknowledgement_path(number: int, charter: model.Charter) -> str:
-    return claim_path(number, charter.capacity).replace("registry/sessions", ACKNOWLEDGEMENTS)
+def _each(numbers: list[int]) -> str:
+    return f"number {numbers[0]}" if len(numbers) == 1 else f"each of {ranges(numbers)}"

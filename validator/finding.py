@@ -37,6 +37,7 @@ class Problem(NamedTuple):
     location: Location
     message: str
     help: str
+    level: Level | None = None  # where it weighs otherwise than its rule usually does
 
 
 class Finding(NamedTuple):

@@ -4,19 +4,24 @@ Texts that come from a registry are plain `str` here, not the patterns of a clai
 printable too. They have to be well-formed Unicode (`validator.escaping.well_formed`).
 """
 
+import json
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from validator.conflicts import ConflictKind
 from validator.consensus import CriterionName, Phase
 from validator.escaping import json_text, well_formed
 from validator.finding import Finding, Level, Origin
 from validator.model import NO_NEWLINE, Charter, Claim, Digest, Shape
+from validator.records import RecordKind, Standing
+from validator.watching import NewsKind
 
 Oid = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$", json_schema_extra=NO_NEWLINE)]
 SlotState = Literal["open", "proposed", "pending", "registered", "acknowledged"]
 SessionState = Literal["unregistered", "proposed", "pending", "registered", "acknowledged"]
+DeliveryState = Literal["delivered", "delivered-before", "failed"]
 EventKind = Literal["registered", "amended", "taken-over", "released"]
 
 
@@ -79,6 +84,17 @@ class CriterionEntry(Printed):
     evidence: str
 
 
+class RecordEntry(Printed):
+    """A record on main. `void` says why it counts for nothing (null: it counts), `again` how it is said again."""
+
+    path: str
+    record: RecordKind
+    number: int | None
+    by: str | None
+    void: str | None
+    again: str
+
+
 class StatusDocument(PrintedDocument):
     """`status`: how far the fleet is on the way to consensus, and what comes next.
 
@@ -94,6 +110,7 @@ class StatusDocument(PrintedDocument):
     approvals_signed: bool
     slots: tuple[SlotEntry, ...]
     criteria: tuple[CriterionEntry, ...]
+    records: tuple[RecordEntry, ...] = ()
 
 
 class ExportDocument(PrintedDocument):
@@ -195,6 +212,149 @@ class ApprovalsDocument(PrintedDocument):
     approvals: tuple[ApprovalEntry, ...]
 
 
+class MetricsEntry(Printed):
+    """The counts of the seed's *Consensus Metrics*; `alignment` is in whole percent."""
+
+    unique_numbers: int
+    distinct_roles: int
+    measurable_goals: int
+    alignment: int
+    acknowledged: int
+
+
+class ConflictEntry(Printed):
+    """What stands against each other: on main, or where a proposal meets main (`where` is its branch)."""
+
+    kind: ConflictKind
+    where: str
+    numbers: tuple[int, ...]
+    message: str
+    help: str
+
+
+class MoveEntry(Printed):
+    """Whose turn it is; `command` is null where no single command does it."""
+
+    who: str
+    action: str
+    command: str | None
+
+
+class ConsensusDocument(PrintedDocument):
+    """`consensus status`: `consensus` says that all six criteria are met, `proposed` which records wait for a yes."""
+
+    commit: Oid
+    phase: Phase
+    consensus: bool
+    digest: Digest
+    capacity: int
+    registered: int
+    criteria: tuple[CriterionEntry, ...]
+    metrics: MetricsEntry
+    records: tuple[RecordEntry, ...]
+    conflicts: tuple[ConflictEntry, ...]
+    proposed: tuple[str, ...]
+    moves: tuple[MoveEntry, ...]
+    next_action: str
+
+
+class RecordDocument(PrintedDocument):
+    """`consensus confirm|approve|acknowledge|activate`: what was said, and where it went.
+
+    `branch` is null where it went straight to main, `merged` the commit on main (null: it is not there). `number`,
+    `session_id`, `role` and `goal` are those of the session that speaks, null where a human does.
+    """
+
+    record: RecordKind
+    path: str
+    registry: Digest
+    number: int | None
+    session_id: str | None
+    role: str | None
+    goal: str | None
+    branch: str | None
+    commit: Oid | None
+    pushed: bool
+    merged: Oid | None
+    findings: tuple[FindingEntry, ...]
+    note: str
+
+
+class DeliveryEntry(Printed):
+    """Whether a session's message was carried; `note` says why not."""
+
+    number: int
+    session_id: str
+    state: DeliveryState
+    note: str
+
+
+class BroadcastDocument(RecordDocument):
+    """`consensus broadcast`: the record is proposed only when every delivery has succeeded."""
+
+    deliveries: tuple[DeliveryEntry, ...]
+
+
+class ConflictsDocument(PrintedDocument):
+    """`conflicts`; `sums` tells for each divided work what the sessions promise together."""
+
+    commit: Oid
+    conflicts: tuple[ConflictEntry, ...]
+    advice: tuple[ConflictEntry, ...]
+    sums: tuple[str, ...]
+
+
+class ShareEntry(Printed):
+    """A session's share of a piece of work, now and as proposed; `edit` is a unified diff of its claim."""
+
+    number: int
+    session_id: str | None
+    path: str
+    now: str
+    proposed: str
+    edit: str | None
+
+
+class SplitDocument(PrintedDocument):
+    """`conflicts --propose-split`: an even, contiguous division, to be reviewed."""
+
+    commit: Oid
+    work: str
+    shares: tuple[ShareEntry, ...]
+
+
+class AppointmentEntry(Printed):
+    """One appointment; `start` and `end` are RFC 3339 with the offset of that day, `start` null for a deadline."""
+
+    number: int
+    session_id: str
+    activity: str
+    day: str
+    start: str | None
+    end: str
+
+
+class ScheduleDocument(PrintedDocument):
+    """`schedule`: the week of the fleet in the order of time."""
+
+    commit: Oid
+    week: str
+    time_zone: str
+    appointments: tuple[AppointmentEntry, ...]
+
+
+class WatchDocument(PrintedDocument):
+    """`status --watch --format json` prints one of these a line; `id` is the same whenever an event is told."""
+
+    id: str
+    event: NewsKind
+    commit: Oid
+    committed_at: str
+    number: int | None
+    session_id: str | None
+    message: str
+
+
 class RuleEntry(Printed):
     """A rule; `summary` is the first line of its `documentation`."""
 
@@ -216,9 +376,22 @@ def as_json(document: PrintedDocument) -> str:
     return json_text(document.model_dump(mode="json"))
 
 
+def as_json_line(document: PrintedDocument) -> str:
+    """A document as one line of JSON (JSON Lines): ASCII only, LF at the end."""
+    return json.dumps(document.model_dump(mode="json"), allow_nan=False) + "\n"
+
+
 def finding_entries(findings: Iterable[Finding]) -> tuple[FindingEntry, ...]:
     r"""Findings as they are printed; what is not Unicode in a path is shown as `\xNN`."""
     return tuple(map(_entry, findings))
+
+
+def record_entries(records: Iterable[Standing]) -> tuple[RecordEntry, ...]:
+    """Records as they are printed."""
+    return tuple(
+        RecordEntry(path=one.path, record=one.kind, number=one.number, by=one.by, void=one.void, again=one.again)
+        for one in records
+    )
 
 
 def _entry(finding: Finding) -> FindingEntry:

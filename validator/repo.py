@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from validator import locks
 from validator.finding import FatalError
 
 TWICE = "twice"  # the mode of an entry that its folder lists more than once
@@ -254,6 +255,12 @@ class Repo:
         pairs = [(parents[0] if parents else "", commit) for commit, *parents in rows]
         return pairs if pairs[0][0] == base else None
 
+    def whole_line(self, head: str) -> list[tuple[str, str]]:
+        """All first-parent commits up to head as (parent, commit), oldest first; the first has "" for a parent."""
+        out = self._read("rev-list", "--first-parent", "--parents", head).decode().splitlines()
+        rows = [row.split() for row in reversed(out)]
+        return [(parents[0] if parents else "", commit) for commit, *parents in rows]
+
     @staticmethod
     def read_commit(content: bytes) -> tuple[str, int]:
         """The tree of a commit object and its committer's time in seconds since 1970; anyone can set that time."""
@@ -318,10 +325,14 @@ class Repo:
         return [(name, oid) for name, oid in rows if name.startswith(prefix)]
 
     def move(self, ref: str, new: str, old: str | None) -> str | None:
-        """Move a ref from `old` (None: it must not exist) to `new`; where that fails, what Git says."""
-        status, _, error = self._run(
-            "update-ref", "--no-deref", ref, new, old or "0" * len(new), environment=self._real
-        )
+        """Move a ref from `old` (None: it must not exist) to `new`; where that fails, what Git says.
+
+        A lock that a killed Git has left in the way is waited for, and cleared when it is stale.
+        """
+        command = ("update-ref", "--no-deref", ref, new, old or "0" * len(new))
+        status, _, error = self._run(*command, environment=self._real)
+        if status and locks.outlived(error, self.folder):
+            status, _, error = self._run(*command, environment=self._real)
         return error.strip() or "failed without a word" if status else None
 
     def is_checked_out(self, ref: str) -> bool:
@@ -391,6 +402,20 @@ class Repo:
             index = self._real | {"GIT_INDEX_FILE": str(Path(folder, "index"))}
             self._read("read-tree", base, environment=index)
             self._read("update-index", "--index-info", stdin=entry.encode(), environment=index)
+            return self._read("write-tree", environment=index).decode().strip()
+
+    def write_tree(self, files: Mapping[str, bytes]) -> str:
+        """A tree of regular files by path, made without the caller's index; its object id."""
+        with tempfile.TemporaryDirectory() as folder:
+            index = self._real | {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            contents = [Path(folder, f"{at}") for at in range(len(files))]
+            for path, content in zip(contents, files.values(), strict=True):
+                path.write_bytes(content)
+            names = "".join(f"{path}\n" for path in contents).encode()
+            command = ("hash-object", "-w", "--no-filters", "--stdin-paths")
+            oids = self._read(*command, stdin=names, environment=self._real).decode().split()
+            rows = "".join(f"100644 {oid}\t{path}\n" for oid, path in zip(oids, files, strict=True))
+            self._read("update-index", "--index-info", stdin=rows.encode(), environment=index)
             return self._read("write-tree", environment=index).decode().strip()
 
     def as_user(self, *command: str, stdin: bytes = b"", settings: tuple[str, ...] = ()) -> tuple[int, str, str]:

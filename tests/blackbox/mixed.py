@@ -34,7 +34,11 @@ CASES = (
         "REG302",
     ),
     refused("another claim", claim_with(path(7), claim(7)), "REG302"),
-    refused("a record", claim_with("registry/consensus/confirmation.yaml", CONFIRMATION), "REG302"),
+    refused(
+        "a record",
+        claim_with("registry/consensus/confirmation.yaml", CONFIRMATION),
+        "REG302 REG401 REG402 REG403",
+    ),
     refused("a word in the README", claim_with("README.md", b"# A fleet of thieves\n"), "REG302"),
     refused("a file of no consequence", claim_with("x", b""), "REG302"),
     refused("the folder's placeholder gone", claim_with("registry/sessions/.gitkeep", None), "REG302"),
@@ -54,7 +58,7 @@ CASES = (
         change(
             {"registry/consensus/confirmation.yaml": CONFIRMATION, "registry/consensus/broadcast.yaml": CONFIRMATION}
         ),
-        "REG006 REG302",
+        "REG006 REG302 REG401 REG402 REG403",
     ),
     accepted("what came and went on the way", line({path(6): claim(6), "x": b""}, {"x": None})),
     refused(

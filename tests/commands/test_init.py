@@ -68,7 +68,7 @@ approvers:  # on a plain Git server each also has a key: the SSH public key that
   - {handle: "@OTHER"}
 """
     )
-    assert (tmp_path / "fleet/CODEOWNERS").read_text().endswith("\n* @OWNER @OTHER\n")
+    assert (tmp_path / "fleet/CODEOWNERS").read_text().splitlines()[-2] == "* @OWNER @OTHER"
     assert len(list((tmp_path / "fleet/schema").iterdir())) > 10
 
 

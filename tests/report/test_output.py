@@ -10,16 +10,11 @@ from pydantic import ValidationError
 from validator.finding import Level
 from validator.model import Approver, Charter, Claim, Mission, Target
 from validator.output import (
-    ApprovalEntry,
-    ApprovalsDocument,
-    ClaimDocument,
     CriterionEntry,
     EventEntry,
     ExportDocument,
     HistoryDocument,
     PrintedDocument,
-    ProposalsDocument,
-    RejectionEntry,
     RuleEntry,
     RulesDocument,
     SlotEntry,
@@ -66,7 +61,7 @@ DOCUMENTS: dict[str, tuple[PrintedDocument, str]] = {
             slots=(SLOT,),
             criteria=(CriterionEntry(name="all-registered", met=False, evidence="0 of 2"),),
         ),
-        "schema_version commit phase capacity digest registered next_action approvals_signed slots criteria",
+        "schema_version commit phase capacity digest registered next_action approvals_signed slots criteria records",
     ),
     "export": (
         ExportDocument(commit=OID, digest=DIGEST, charter=CHARTER, slots=(SLOT,), claims=(CLAIM,)),
@@ -100,18 +95,6 @@ DOCUMENTS: dict[str, tuple[PrintedDocument, str]] = {
             next_action="claim a number: registry claim --any --session-id marketing-research-1",
         ),
         "schema_version session_id commit state number role goal registered_at next_action",
-    ),
-    "claim": (
-        ClaimDocument(number=4, branch="claim/04", commit=None, pushed=False, findings=(), note="not proposed"),
-        "schema_version number branch commit pushed findings note",
-    ),
-    "proposals": (
-        ProposalsDocument(proposals=(), rejected=(RejectionEntry(name="claim/04", commit=OID, reason="not now"),)),
-        "schema_version proposals rejected",
-    ),
-    "approve": (
-        ApprovalsDocument(approvals=(ApprovalEntry(name="claim/04", merged=None, note="stays open"),)),
-        "schema_version approvals",
     ),
     "rules": (
         RulesDocument(

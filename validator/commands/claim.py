@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
-from validator import locks, model
+from validator import model
 from validator.claiming import write_claim
 from validator.commands import main_of
 from validator.document import read
@@ -274,5 +274,4 @@ def _keep(repo: Repo, branch: str, commit: str) -> str | None:
     """Write the local branch over one that is left from an earlier try; where that fails, why."""
     ref = f"refs/heads/{branch}"
     (old,) = repo.resolve(ref)
-    error = repo.move(ref, commit, old)
-    return repo.move(ref, commit, old) if error and locks.outlived(error, repo.folder) else error
+    return repo.move(ref, commit, old)

@@ -5,6 +5,7 @@ same time, pushes that the server refuses, approvals signed with an SSH key. If 
 says, the demo fails.
 """
 
+import json
 import os
 import re
 import shutil
@@ -57,6 +58,7 @@ def demo(*, say: Say, now: str, colour: bool) -> int:
             *_approvals(stage, tell),
             *_attacks(stage, now, tell),
             *_second_life(stage, now, tell),
+            *_consensus(stage, tell),
         ]
         tell.heading("What the orchestrator reads on main")
         _git(stage.human, "fetch", "--quiet", "origin")
@@ -196,17 +198,76 @@ def _second_life(stage: Stage, now: str, tell: _Teller) -> Iterator[str]:
     tell.heading("A number is given back, and taken again")
     session = _session(stage)
     _put(session, "../claim-again", _text(11, now, session_id="marketing-successor", runtime_id="session-successor"))
-    told = (
+    told: list[tuple[Path, tuple[str, ...]]] = [
         (session, ("release", "11", "--reason", "the session has ended")),
         (stage.human, ("approve", "release/11", "--yes")),
         (session, ("claim", "--from", "../claim-again", "--push")),
         (stage.human, ("approve", "11", "--yes")),
+    ]
+    yield from _play(stage, tell, told)
+
+
+def _consensus(stage: Stage, tell: _Teller) -> Iterator[str]:
+    """From registered to active, with a claim that changes late: all that was said before it is void."""
+    tell.heading("The orchestrator confirms, the human approves, every session is told and acknowledges")
+    yield from _round(stage, tell, at_once=CAPACITY)
+    tell.heading("A session amends its claim at the last minute: what was said of the old registry is void")
+    session = _session(stage)
+    path = session / claim_path(5, CAPACITY)
+    _put(session, claim_path(5, CAPACITY), path.read_text(encoding="utf-8").replace("17", "16"))
+    _commit(session, "Number 5 has 16 prospects, and promises 16 emails")
+    _push(session, "claim/05")
+    yield from _play(stage, tell, [(stage.human, ("approve", "5", "--yes"))])
+    told = [line for line in _status(stage) if line.startswith(("registered", "void:", "next:"))]
+    tell.say("".join(f"{line}\n" for line in told if "/acknowledgements/" not in line))
+    tell.say(f"… and {sum('/acknowledgements/' in line for line in told)} acknowledgements are void\n")
+    tell.heading("The second round, and the start")
+    yield from _round(stage, tell, at_once=3)
+    yield from _play(stage, tell, [(stage.human, ("consensus", "activate", "--week", "2026-W48", "--yes"))])
+    tell.say("\n" + "".join(f"{line}\n" for line in _status(stage)))
+
+
+def _round(stage: Stage, tell: _Teller, *, at_once: int) -> Iterator[str]:
+    """Confirmation, approval, broadcast, and an acknowledgement from each session, some at the same time."""
+    orchestrator = ("--session-id", _field(_text(1, ""), "session_id"), "--push")
+    session, human = _session(stage), stage.human
+    yield from _play(
+        stage,
+        tell,
+        [
+            (session, ("consensus", "confirm", *orchestrator)),
+            (human, ("approve", "record/confirmation", "--yes")),
+            (human, ("consensus", "approve", "--yes")),
+            (session, ("consensus", "broadcast", *orchestrator)),
+            (human, ("approve", "record/broadcast", "--yes")),
+        ],
     )
+    told = json.loads(_registry(_session(stage), "export").stdout)
+    names = [claim["session_id"] for claim in told["claims"]]
+    with ThreadPoolExecutor(at_once) as sessions:
+        racing = {sessions.submit(_acknowledge, stage, name): name for name in names}
+        for ended in as_completed(racing):
+            done, name = ended.result(), racing[ended]
+            tell.line(done.returncode == 0, f"{name:<26} {_last_line(done)}")
+            if done.returncode:
+                yield f"{name} acknowledges"
+
+
+def _acknowledge(stage: Stage, name: str) -> Done:
+    return _registry(_session(stage), "consensus", "acknowledge", "--session-id", name, "--push")
+
+
+def _play(stage: Stage, tell: _Teller, told: list[tuple[Path, tuple[str, ...]]]) -> Iterator[str]:
     for folder, command in told:
         done = _registry(folder, *command)
         tell.line(done.returncode == 0, f"registry {' '.join(command[:2])}: {_last_line(done)}")
         if done.returncode:
             yield f"registry {' '.join(command)}"
+
+
+def _status(stage: Stage) -> list[str]:
+    _git(stage.human, "fetch", "--quiet", "origin")
+    return _registry(stage.human, "consensus", "status").stdout.splitlines()
 
 
 def _text(number: int, now: str, /, **fields: str) -> str:

@@ -6,7 +6,7 @@ from validator.commands import Answer, reader_at
 from validator.commands.slots import slots_of
 from validator.consensus import registry_digest
 from validator.output import ExportDocument, as_json
-from validator.reading import charter_of
+from validator.reading import Reader, charter_of
 
 
 def export(*, repo: Path, ref: str | None) -> Answer:
@@ -16,7 +16,11 @@ def export(*, repo: Path, ref: str | None) -> Answer:
 
 def registry_at(repo: Path, ref: str | None) -> ExportDocument:
     """The same as a typed document. Raises FatalError where the charter cannot be read."""
-    reader, commit = reader_at(repo, ref)
+    return document_at(*reader_at(repo, ref))
+
+
+def document_at(reader: Reader, commit: str) -> ExportDocument:
+    """The same of a commit that a reader has at hand."""
     snapshot = reader.at(commit)
     charter, digest = charter_of(snapshot), registry_digest(snapshot)
     return ExportDocument(

@@ -11,7 +11,7 @@ from validator.commands import Answer
 from validator.document import MAX_BYTES, read
 from validator.finding import FatalError
 from validator.repo import Repo
-from validator.snapshot import CHARTER, parse
+from validator.snapshot import ACKNOWLEDGEMENTS, CHARTER, parse
 
 SHAPES: Mapping[str, type[model.Shape]] = {
     "charter": model.Charter,
@@ -29,6 +29,13 @@ SHAPES: Mapping[str, type[model.Shape]] = {
     "output-claim": output.ClaimDocument,
     "output-proposals": output.ProposalsDocument,
     "output-approve": output.ApprovalsDocument,
+    "output-consensus-status": output.ConsensusDocument,
+    "output-consensus-record": output.RecordDocument,
+    "output-consensus-broadcast": output.BroadcastDocument,
+    "output-conflicts": output.ConflictsDocument,
+    "output-split": output.SplitDocument,
+    "output-schedule": output.ScheduleDocument,
+    "output-watch": output.WatchDocument,
     "output-rules": output.RulesDocument,
 }
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -46,9 +53,10 @@ def codeowners(*, repo: Path, check: bool) -> Answer:
     handles = " ".join(approver.handle for approver in _charter(top).approvers)
     text = (
         f"# Made by `registry codeowners` from the approvers in {CHARTER}. Do not edit.\n"
-        "# The last line that matches a path decides, and a line without owners would take the approval away:\n"
-        "# one line for everything leaves no gap.\n"
+        "# The last line that matches a path decides. One line for everything leaves no gap but the one meant:\n"
+        "# an acknowledgement is each session's own word, and nobody else has to approve it.\n"
         f"* {handles}\n"
+        f"/{ACKNOWLEDGEMENTS}/\n"
     )
     return _settle(top, {"CODEOWNERS": text}, "registry codeowners", check=check)
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from validator.commands import Answer, reader_at
+from validator.commands.consensus import void_lines
 from validator.commands.slots import slots_of
 from validator.consensus import Consensus, assess
 from validator.escaping import visible
-from validator.output import CriterionEntry, SlotEntry, StatusDocument, as_json
+from validator.output import CriterionEntry, SlotEntry, StatusDocument, as_json, record_entries
 from validator.reading import charter_of
 
 # How wide a terminal must be for a column to be worth reading in it.
@@ -45,6 +46,7 @@ def status_at(repo: Path, ref: str | None) -> StatusDocument:
         approvals_signed=any(approver.key for approver in charter.approvers),
         slots=tuple(slots_of(snapshot, charter, consensus.digest, reader.repo.proposed_numbers())),
         criteria=tuple(CriterionEntry(**criterion._asdict()) for criterion in consensus.criteria),
+        records=record_entries(consensus.records),
     )
 
 
@@ -83,6 +85,8 @@ def render(document: StatusDocument, *, colour: bool, width: int) -> str:
     for criterion in document.criteria:
         sign = ("✓", "green") if criterion.met else ("·", "yellow")
         console.print(Text.assemble(sign, f" {criterion.name:<23}", (visible(criterion.evidence), "dim")))
+    for line in void_lines(document.records):
+        console.print(Text(visible(line), "yellow"))
     if not document.approvals_signed:
         console.print(Text("approvals are not signed: no approver in the charter has a key", "dim"))
     console.print(Text.assemble(("next: ", "bold"), visible(document.next_action)))

@@ -51,8 +51,8 @@ def in_steps(reader: Reader, base: str, head: str, guards: tuple[tuple[str, str]
 
 def _judge_step(reader: Reader, parent: str, commit: str, guards: tuple[tuple[str, str], ...]) -> Verdict:
     landed, current = reader.step(parent, commit)
-    unsigned = bool(guards) and reader.repo.signer(commit, guards) is None
-    return judge(replace(landed, unsigned=unsigned), current)
+    signer = reader.repo.signer(commit, guards) if guards else None
+    return judge(replace(landed, unsigned=bool(guards) and signer is None, signed_by=signer), current)
 
 
 def _guards(charter: Charter | None) -> tuple[tuple[str, str], ...]:

@@ -5,11 +5,12 @@ from typing import Any
 
 from validator.commands import Answer, reader_at
 from validator.commands.slots import slots_of
-from validator.consensus import registry_digest
+from validator.consensus import phase_of, registry_digest
 from validator.escaping import visible, well_formed
 from validator.output import SlotEntry, WhoamiDocument, as_json
 from validator.phrases import a_free_number
 from validator.reading import Reader, charter_of
+from validator.records import command
 from validator.remote import PROPOSAL, Remote, rejections
 from validator.repo import Repo
 from validator.snapshot import Snapshot
@@ -78,7 +79,11 @@ def _next_action(mine: SlotEntry | None, snapshot: Snapshot) -> str:
         return f"wait: a human has to approve number {mine.number}; ask again with --fetch"
     if mine.state == "pending":
         return "commit with status: REGISTERED, or mend the claim: registry audit"
-    return "wait for the broadcast: registry status" if mine.state == "registered" else "start when the fleet is active"
+    if mine.state == "acknowledged":
+        return "start when the fleet is active: registry consensus status"
+    if phase_of(snapshot) == "broadcast":
+        return f"take it upon you: {command('acknowledgement', snapshot.by_number[mine.number])}"
+    return "wait for the broadcast: registry status"
 
 
 def _render(document: WhoamiDocument) -> str:

@@ -18,19 +18,18 @@ from collections.abc import Iterator
 
 from validator.finding import Level, Problem
 from validator.interval import told
-from validator.model import RangePart, Target
+from validator.model import RangePart
 from validator.phrases import quoted, span
 from validator.snapshot import Snapshot
+from validator.work import counts
 
 CODE, NAME, LEVEL = "REG204", "scope-disagrees", Level.WARNING
-# Units that measure how well, how fast or how much money, not how many pieces of work.
-NOT_COUNTED = {"percent", "%", "points", "ratio", "seconds", "minutes", "hours", "days", "usd", "eur", "$", "€"}
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the claims whose counted targets all differ from the size of their ranges."""
     for claim in head.claims.values():
-        counted = [target for target in claim.draft.targets or () if _counts(target)]
+        counted = [target for target in claim.draft.targets or () if counts(target)]
         ranges = [(at, part) for at, part in enumerate(claim.draft.scope or ()) if isinstance(part, RangePart)]
         size = sum(part.last - part.first + 1 for _, part in ranges)
         if counted and ranges and size > 0 and all(target.value != size for target in counted):
@@ -38,7 +37,3 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             message = f"the goal promises {quoted(told(counted[0]))}, the scope {quoted(held)} holds {size}"
             help = f"promise {size}, or make the scope {counted[0].value} long"
             yield Problem(claim.document.at("scope", ranges[0][0]), message, help)
-
-
-def _counts(target: Target) -> bool:
-    return target.per is not None and target.op != "lt" and target.unit.strip().casefold() not in NOT_COUNTED

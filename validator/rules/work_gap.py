@@ -1,7 +1,8 @@
 """A piece of the charter's work that nobody took.
 
 What it means: All numbers are claimed, and part of the work that the charter lists is in nobody's scope. Until all
-numbers are claimed a gap is nothing but work that waits.
+numbers are claimed a gap is nothing but work that waits; once the orchestrator has confirmed, and in the change that
+confirms, it is an error.
 
 Why: What everybody takes for somebody else's is done by nobody.
 
@@ -10,16 +11,19 @@ Example:
     # the charter: {name: outreach, first: 1, last: 50}
     # the scopes:  1-17, 18-33, 34-49
 
-Way out: A session takes the rest into its scope, in an amendment of its claim.
+Way out: A session takes the rest into its scope, in an amendment of its claim. Where the charter gets new work after
+the confirmation, take the confirmation out first.
 """
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Problem
-from validator.model import RangePart, RangeWork, SegmentPart, SegmentWork
-from validator.phrases import quoted, span
+from validator.consensus import phase_of, reached
+from validator.finding import Level, Location, Problem
+from validator.phrases import quoted
+from validator.records import CONFIRMATION
 from validator.snapshot import Snapshot
 from validator.wording import fold
+from validator.work import left_over
 
 CODE, NAME, LEVEL = "REG207", "work-gap", Level.WARNING
 
@@ -31,24 +35,20 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     parts = [part for claim in head.claims.values() for part in claim.draft.scope or ()]
     for index, work in enumerate(head.charter.work):
         mine = [part for part in parts if fold(part.work) == fold(work.name)]
-        if left := _left_of_range(work, mine) if isinstance(work, RangeWork) else _left_of_segments(work, mine):
-            message = f"nobody took {quoted(f'{work.name}{left}')}"
+        if left := left_over(work, mine):
             place = head.charter_file.document.at("work", index)
-            yield Problem(place, message, "a session adds it to its scope")
+            yield _confirmed(left, head, place) if _is_confirmed(head) else _told(left, place)
 
 
-def _left_of_range(work: RangeWork, parts: list[RangePart | SegmentPart]) -> str | None:
-    """Sweeps over sorted ranges, so that the length of the work costs nothing."""
-    gaps, next_free = list[str](), work.first
-    taken = sorted((part.first, part.last) for part in parts if isinstance(part, RangePart))
-    for first, last in [*taken, (work.last + 1, work.last + 1)]:
-        if next_free < min(first, work.last + 1):
-            gaps.append(span(next_free, min(first - 1, work.last)))
-        next_free = max(next_free, last + 1)
-    return f" {', '.join(gaps)}" if gaps else None
+def _is_confirmed(head: Snapshot) -> bool:
+    return CONFIRMATION in head.records and reached(phase_of(head), "confirmed")
 
 
-def _left_of_segments(work: SegmentWork, parts: list[RangePart | SegmentPart]) -> str | None:
-    taken = {fold(name) for part in parts if isinstance(part, SegmentPart) for name in part.segments}
-    left = [name for name in work.segments if fold(name) not in taken]
-    return f": {', '.join(left)}" if left else None
+def _told(left: str, place: Location) -> Problem:
+    return Problem(place, f"nobody took {quoted(left)}", "a session adds it to its scope")
+
+
+def _confirmed(left: str, head: Snapshot, place: Location) -> Problem:
+    message = f"nobody took {quoted(left)}, and the registry is {phase_of(head)}"
+    help = f"a session adds it to its scope before the orchestrator confirms; to begin again: git rm {CONFIRMATION}"
+    return Problem(place, message, help, Level.ERROR)

@@ -1,0 +1,152 @@
+"""Letters that arrive, and carriers that fail, hang, or print garbage: nothing is lost, nothing is told twice."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.commands.agreeing import ORCHESTRATOR, SESSIONS, all_registered, said
+from tests.commands.stage import Done, Stage, git, refs, verb
+from validator.claiming import read_message
+
+SEND = ("consensus", "broadcast", "--session-id", ORCHESTRATOR, "--push")
+
+
+@pytest.fixture
+def approved(tmp_path: Path) -> tuple[Stage, Path]:
+    """Approved, on a server without a guard."""
+    stage = Stage(tmp_path)
+    orchestrator = all_registered(stage)
+    said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push"))
+    said(verb(stage.human, "approve", "record/confirmation", "--yes"))
+    said(verb(stage.human, "consensus", "approve", "--yes"))
+    return stage, orchestrator
+
+
+def program(folder: Path, body: str) -> tuple[str, ...]:
+    """A carrier: a program that gets a letter on standard input and the session as its argument."""
+    path = folder / "carrier.py"
+    path.write_text(
+        f"import pathlib, sys, time\nfolder, session = pathlib.Path({str(folder)!r}), sys.argv[1]\n{body}\n"
+    )
+    return ("--", sys.executable, str(path), "{session_id}")
+
+
+def states(done: Done) -> dict[str, list[int]]:
+    """The numbers by what became of their letters."""
+    found = dict[str, list[int]]()
+    for row in done.document["deliveries"]:
+        found.setdefault(row["state"], []).append(row["number"])
+    return found
+
+
+def proposed(stage: Stage) -> bool:
+    return "refs/heads/record/broadcast" in refs(stage.bare, "refs/heads/record")
+
+
+def test_folder_of_letters_in_the_form_of_the_seed(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    folder = stage.folder / "mail"
+    done = said(verb(orchestrator, *SEND, "--folder", str(folder), "--format", "json"))
+    assert states(done) == {"delivered": list(range(1, 13))}
+    assert sorted(path.name for path in folder.iterdir()) == ["REGISTRY.md", "messages", "registry.json"]
+    letter = (folder / "messages" / "04-marketing-outreach-1.txt").read_text(encoding="utf-8")
+    block, _, rest = letter.partition("\n\n")
+    assert block.splitlines() == [
+        "REGISTRATION COMPLETE",
+        "NUMBER: 4",
+        "ROLE: Outreach AI - Personalize and send emails (Morning Batch 1)",
+        "GOAL: Send 17 perfectly personalized emails daily, 95%+ delivery rate",
+        "SESSION_ID: marketing-outreach-1",
+        "STATUS: REGISTERED",
+        "READY: YES",
+    ]
+    assert read_message(block)["number"] == 4, "what is broadcast can be read back"
+    assert "registry consensus acknowledge --session-id marketing-outreach-1 --push" in rest
+    assert all(session in rest for session in SESSIONS if session != "marketing-outreach-1")
+    assert proposed(stage)
+    assert stage.at("record/broadcast", "registry/consensus/broadcast.yaml")["delivered"] == list(range(1, 13))
+
+
+def test_failing_carrier_loses_nothing(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    body = (
+        "if session.endswith('-1') and not (folder / 'mended').exists(): sys.exit('the line is dead')\n"
+        "with (folder / session).open('a') as file: file.write(sys.stdin.read())"
+    )
+    carrier = program(stage.folder, body)
+    done = verb(orchestrator, *SEND, "--format", "json", *carrier)
+    assert done.exit_code == 1
+    assert states(done)["failed"] == [2, 4, 7, 11]
+    assert done.document["note"].startswith("not delivered to 2, 4, 7, 11; run the same command again")
+    assert done.err.count("exit 1: the line is dead") == 4 * 3, "each is tried three times"
+    assert not proposed(stage)
+    (stage.folder / "mended").touch()
+    again = said(verb(orchestrator, *SEND, "--format", "json", *carrier))
+    assert states(again) == {"delivered": [2, 4, 7, 11], "delivered-before": [1, 3, 5, 6, 8, 9, 10, 12]}
+    assert proposed(stage)
+    once = [(stage.folder / session).read_text().count("REGISTRATION COMPLETE") for session in SESSIONS]
+    assert once == [1] * 12, "nobody is told twice"
+
+
+def test_hanging_carrier_is_stopped(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    body = (
+        "import signal, subprocess\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "if session == 'marketing-outreach-1':\n"
+        "    child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "    with (folder / 'children').open('a') as file: print(child.pid, file=file)\n"
+        "    time.sleep(600)"
+    )
+    done = verb(orchestrator, *SEND, "--timeout", "1.5", "--format", "json", *program(stage.folder, body))
+    assert done.exit_code == 1
+    assert states(done)["failed"] == [4]
+    assert "number 4: took longer than 1.5 s" in done.err
+    assert not proposed(stage)
+    for child in (stage.folder / "children").read_text().split():
+        gone = Path(f"/proc/{child}/status")
+        assert not gone.exists() or "\nState:\tZ" in gone.read_text(), "what it started ends with it"
+
+
+def test_carrier_that_prints_garbage(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    body = (
+        "sys.stdin.read()\n"
+        "for stream in (sys.stdout, sys.stderr):\n"
+        "    stream.buffer.write(b'\\x1b[2J\\xff\\x00::error::' * 20_000)\n"
+        "sys.exit(3 if session == 'marketing-research-1' else 0)"
+    )
+    done = verb(orchestrator, *SEND, *program(stage.folder, body))
+    assert done.exit_code == 1
+    assert "\x1b" not in done.out + done.err
+    assert "\x00" not in done.out + done.err
+    assert len(done.err) < 3 * 600
+    assert done.note.startswith("not delivered to 2;")
+
+
+def test_carrier_that_does_not_listen_or_is_not_there(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    missing = verb(orchestrator, *SEND, "--", str(stage.folder / "no-such-program"))
+    assert missing.exit_code == 1
+    assert "No such file or directory" in missing.err
+    assert states(said(verb(orchestrator, *SEND, "--format", "json", *program(stage.folder, "")))) == {
+        "delivered": list(range(1, 13))
+    }
+
+
+def test_branch_of_the_remote(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    said(verb(orchestrator, *SEND, "--branch"))
+    names = git(stage.bare, "ls-tree", "-r", "--name-only", "broadcast").split()
+    assert names[:2] == ["REGISTRY.md", "messages/01-marketing-orchestrator.txt"]
+    assert len(names) == 14
+    tip = refs(stage.bare)["refs/heads/broadcast"]
+    again = said(verb(orchestrator, *SEND, "--branch", "--format", "json"))
+    assert states(again) == {"delivered-before": list(range(1, 13))}
+    assert refs(stage.bare)["refs/heads/broadcast"] == tip
+
+
+def test_one_carrier_at_a_time(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    assert verb(orchestrator, *SEND, "--branch", "--folder", str(stage.folder / "x")).exit_code == 2

@@ -1,0 +1,248 @@
+"""From registered to active on a real Git server, and every way in which it must not go."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.commands.agreeing import (
+    ORCHESTRATOR,
+    SESSIONS,
+    acknowledge_at_once,
+    all_registered,
+    broadcast_done,
+    guard,
+    main_of,
+    said,
+)
+from tests.commands.stage import CHARTER, Stage, commit, fleet, git, new_key, refs, try_git, verb, write
+
+WEEK = "2026-W48"
+
+
+def phase(folder: Path) -> str:
+    git(folder, "fetch", "--quiet", "origin")
+    return str(verb(folder, "consensus", "status", "--format", "json").document["phase"])
+
+
+def test_two_rounds_to_active_on_a_guarded_server(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, signed=True)
+    orchestrator = all_registered(stage)
+    guard(stage, signed=True)
+    broadcast_done(stage, orchestrator)
+    assert phase(stage.human) == "broadcast"
+
+    acknowledged = acknowledge_at_once(stage, SESSIONS)
+    assert [done.exit_code for done in acknowledged] == [0] * 12, acknowledged
+    merged = [done.document["merged"] for done in acknowledged]
+    line = git(stage.bare, "rev-list", "--first-parent", "main").split()
+    assert sorted(merged) == sorted(line[:12]), "one step each, none lost"
+    assert phase(stage.human) == "acknowledged"
+
+    late = stage.clone("late")
+    write(late, "registry/sessions/05.yaml", fleet(5).replace("17", "16"))
+    git(late, "checkout", "--quiet", "-b", "amended")
+    commit(late, "Number 5 promises what its scope holds")
+    git(late, "push", "--quiet", "origin", "HEAD:claim/05")
+    said(verb(stage.human, "approve", "5", "--yes"))
+    git(stage.human, "fetch", "--quiet", "origin")
+    void = said_no(verb(stage.human, "consensus", "status", "--format", "json").document)
+    assert len(void) == 15
+    assert void["registry/consensus/approval.yaml"] == "registry consensus approve"
+    assert "void: registry/consensus/approval.yaml" in verb(stage.human, "status").out.replace("\n", " ")
+    again = verb(stage.human, "consensus", "activate", "--week", WEEK, "--yes")
+    assert again.exit_code == 1
+    assert "comes too early: the registry is registered" in again.out
+
+    broadcast_done(stage, orchestrator)
+    for session in SESSIONS:
+        said(verb(orchestrator, "consensus", "acknowledge", "--session-id", session, "--push"))
+    done = said(verb(stage.human, "consensus", "activate", "--week", WEEK, "--yes"))
+    assert "mon 2026-11-23" in done.out
+    assert phase(stage.human) == "active"
+    assert (
+        verb(stage.human, "consensus", "activate", "--week", WEEK, "--yes").note == "the activation is on main already"
+    )
+    assert verb(stage.human, "audit").exit_code == 0
+
+
+def said_no(document: Mapping[str, list[dict[str, str]]]) -> dict[str, str]:
+    return {record["path"]: record["again"] for record in document["records"] if record["void"]}
+
+
+@pytest.fixture
+def ready(tmp_path: Path) -> tuple[Stage, Path]:
+    """All are registered, on a server whose guard asks for no signature."""
+    stage = Stage(tmp_path)
+    orchestrator = all_registered(stage)
+    guard(stage, signed=False)
+    return stage, orchestrator
+
+
+def test_status_tells_whose_move_it_is(ready: tuple[Stage, Path]) -> None:
+    _, orchestrator = ready
+    done = verb(orchestrator, "consensus", "status")
+    assert done.exit_code == 1
+    assert done.out.startswith("registered · no consensus yet · sha256:")
+    assert done.note == (
+        "next: number 1 (marketing-orchestrator) confirms that nothing conflicts: "
+        "registry consensus confirm --session-id marketing-orchestrator --push"
+    )
+    document = verb(orchestrator, "consensus", "status", "--format", "json").document
+    assert document["metrics"] == {
+        "unique_numbers": 12,
+        "distinct_roles": 12,
+        "measurable_goals": 12,
+        "alignment": 100,
+        "acknowledged": 0,
+    }
+    assert not document["consensus"]
+
+
+def test_confirm_is_the_orchestrator_s_and_idempotent(ready: tuple[Stage, Path]) -> None:
+    stage, orchestrator = ready
+    foreign = verb(orchestrator, "consensus", "confirm", "--session-id", SESSIONS[1], "--push")
+    assert foreign.exit_code == 2
+    assert foreign.err.endswith(
+        "the orchestrator is number 1, held by marketing-orchestrator, not marketing-research-1\n"
+    )
+    first = said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push", "--format", "json"))
+    second = said(
+        verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push", "--format", "json")
+    )
+    assert first.document["commit"] == second.document["commit"]
+    assert "is proposed already" in second.document["note"]
+    git(orchestrator, "fetch", "--quiet", "origin")
+    assert "waits for an approver: record/confirmation" in verb(orchestrator, "consensus", "status").out
+    said(verb(stage.human, "approve", "record/confirmation", "--yes"))
+    third = said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push"))
+    assert third.note == "the confirmation is on main already"
+
+
+def test_confirm_refuses_while_anything_conflicts(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    orchestrator = all_registered(stage)
+    write(stage.human, "registry/sessions/05.yaml", fleet(5).replace("first: 18", "first: 17"))
+    commit(stage.human, "Two sessions share prospect 17")
+    git(stage.human, "push", "--quiet", "origin", "main")
+    done = verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push")
+    assert done.exit_code == 1
+    assert 'error[REG501] double-holder: the work "outreach 17" stands twice on main' in done.out
+    assert done.note == "not confirmed: this has to be mended on main before"
+    assert not refs(stage.bare, "refs/heads/record")
+
+
+def test_without_push_a_record_stays_here(ready: tuple[Stage, Path]) -> None:
+    stage, orchestrator = ready
+    done = said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR))
+    assert done.note.endswith("here only; publish it: git push origin record/confirmation")
+    assert not refs(stage.bare, "refs/heads/record")
+    git(orchestrator, "push", "--quiet", "origin", "record/confirmation")
+
+
+def test_nobody_speaks_out_of_turn(ready: tuple[Stage, Path]) -> None:
+    stage, orchestrator = ready
+    early = verb(stage.human, "consensus", "approve", "--yes")
+    assert early.exit_code == 1
+    assert "error[REG403]" in early.out
+    letters = verb(orchestrator, "consensus", "broadcast", "--session-id", ORCHESTRATOR, "--push")
+    assert (letters.exit_code, letters.note) == (1, "nothing is sent: the registry is registered, not approved")
+    own = verb(orchestrator, "consensus", "acknowledge", "--session-id", SESSIONS[3], "--push")
+    assert own.exit_code == 1
+    assert "has to be broadcast before" in own.out
+    stranger = verb(orchestrator, "consensus", "acknowledge", "--session-id", "nobody", "--push")
+    assert stranger.exit_code == 2
+    assert "nobody holds no number on main" in stranger.err
+    week = verb(stage.human, "consensus", "activate", "--week", "2025-W53", "--yes")
+    assert week.exit_code == 2
+    assert "no ISO week of the calendar" in week.err
+
+
+def test_acknowledgement_says_back_what_it_takes_on(ready: tuple[Stage, Path]) -> None:
+    stage, orchestrator = ready
+    broadcast_done(stage, orchestrator)
+    done = said(verb(orchestrator, "consensus", "acknowledge", "--session-id", SESSIONS[3], "--push"))
+    number, role, goal, registry, note = done.out.splitlines()
+    assert number == "number:   4"
+    assert role == "role:     Outreach AI - Personalize and send emails (Morning Batch 1)"
+    assert goal == "goal:     Send 17 perfectly personalized emails daily, 95%+ delivery rate"
+    assert registry.startswith("registry: sha256:")
+    assert note.startswith("acknowledged, on main (commit ")
+    assert stage.at("main", "registry/consensus/acknowledgements/04.yaml")["ready"] is True
+    before = main_of(stage)
+    again = said(verb(orchestrator, "consensus", "acknowledge", "--session-id", SESSIONS[3], "--push"))
+    assert again.note == "the acknowledgement is on main already"
+    assert main_of(stage) == before
+    mine = verb(orchestrator, "whoami", "--session-id", SESSIONS[4])
+    assert f"registry consensus acknowledge --session-id {SESSIONS[4]} --push" in mine.out
+
+
+def test_acknowledgement_becomes_a_proposal_where_main_takes_no_push(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    orchestrator = all_registered(stage)
+    broadcast_done(stage, orchestrator)
+    hook = stage.bare / "hooks" / "update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text('#!/bin/sh\ntest "$1" != refs/heads/main || { echo protected >&2; exit 1; }\n')
+    hook.chmod(0o755)
+    done = said(verb(orchestrator, "consensus", "acknowledge", "--session-id", SESSIONS[3], "--push"))
+    assert "is proposed on record/acknowledgements/04" in done.note
+    assert set(refs(stage.bare, "refs/heads/record")) == {"refs/heads/record/acknowledgements/04"}
+
+
+def test_plain_pushes_cannot_say_yes_for_others(tmp_path: Path) -> None:
+    """The server refuses an unsigned approval, one that another human signed, and an acknowledgement taken away."""
+    stage = Stage(tmp_path, signed=True)
+    orchestrator = all_registered(stage)
+    guard(stage, signed=True)
+    broadcast_done(stage, orchestrator)
+    said(verb(orchestrator, "consensus", "acknowledge", "--session-id", SESSIONS[3], "--push"))
+    intruder = stage.clone("intruder")
+    path = "registry/consensus/acknowledgements/04.yaml"
+    given = git(stage.bare, "show", f"main:{path}")
+    for title, where, text, because in (
+        ("for another", path, given.replace("number: 4", "number: 5"), "REG402"),
+        ("taken away", path, None, "REG402"),
+        ("approval without a signature", "registry/consensus/approval.yaml", "registry: x\n", "REG304"),
+    ):
+        git(intruder, "checkout", "--quiet", "--force", "-B", "main", "origin/main")
+        if text is None:
+            (intruder / where).unlink()
+        else:
+            write(intruder, where, text)
+        commit(intruder, title)
+        pushed = try_git(intruder, "push", "origin", "HEAD:main")
+        assert pushed.exit_code, title
+        assert because in pushed.err, pushed.err
+
+
+def test_approval_in_another_approver_s_name_is_refused(tmp_path: Path) -> None:
+    deputy = new_key(tmp_path / "deputy")
+    charter = CHARTER.replace("approvers: ", f'approvers:\n  - {{handle: "@DEPUTY", key: "{deputy}"}}\n  #')
+    stage = Stage(tmp_path, charter=charter, signed=True)
+    orchestrator = all_registered(stage)
+    guard(stage, signed=True)
+    said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push"))
+    said(verb(stage.human, "approve", "record/confirmation", "--yes"))
+    git(stage.human, "fetch", "--quiet", "origin")
+    git(stage.human, "checkout", "--quiet", "-B", "main", "origin/main")
+    digest = stage.at("main", "registry/consensus/confirmation.yaml")["registry"]
+    text = f'registry: {digest}\napproved_by: "@DEPUTY"\ntimestamp: 2026-01-05T08:00:00Z\n'
+    write(stage.human, "registry/consensus/approval.yaml", text)
+    commit(stage.human, "In the deputy's name", key=str(tmp_path / "owner"))
+    pushed = try_git(stage.human, "push", "origin", "HEAD:main")
+    assert pushed.exit_code
+    assert 'it says "@DEPUTY", and @OWNER has signed the step' in pushed.err
+
+
+def test_approval_is_the_signer_s_own(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, signed=True)
+    orchestrator = all_registered(stage)
+    guard(stage, signed=True)
+    said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push"))
+    said(verb(stage.human, "approve", "record/confirmation", "--yes"))
+    done = said(verb(stage.human, "consensus", "approve", "--yes", "--format", "json"))
+    assert done.document["merged"] == main_of(stage)
+    assert stage.at("main", "registry/consensus/approval.yaml")["approved_by"] == "@OWNER"
+    verdict = verb(stage.human, "validate", "--steps", "--base", f"{main_of(stage)}~1", "--head", main_of(stage))
+    assert verdict.exit_code == 0, verdict.out

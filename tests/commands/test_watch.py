@@ -1,0 +1,126 @@
+"""Each event once, over restarts; a rewritten main is an alarm and never followed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands.agreeing import ORCHESTRATOR, SESSIONS, all_registered, broadcast_done, said
+from tests.commands.stage import Stage, commit, fleet, git, refs, verb, write
+from validator.commands import watch
+
+LOOK = ("status", "--watch", "--once", "--format", "json")
+
+
+def look(folder: Path, *words: str) -> list[dict[str, Any]]:
+    """What is told in a look, as JSON lines."""
+    done = said(verb(folder, *LOOK, *words))
+    return [json.loads(line) for line in done.out.splitlines()]
+
+
+def kinds(rows: list[dict[str, Any]]) -> list[tuple[str, int | None]]:
+    return [(row["event"], row["number"]) for row in rows]
+
+
+def test_every_event_once_over_restarts(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    eyes, session = stage.clone("eyes"), stage.clone("session")
+    assert look(eyes) == []
+    stage.registered(4)
+    write(session, "../claim.yaml", fleet(5))
+    said(verb(session, "claim", "--from", "../claim.yaml", "--push"))
+    first = look(eyes)
+    assert kinds(first) == [("registered", 4), ("proposed", 5)]
+    assert first[0]["session_id"] == "marketing-outreach-1"
+    assert first[1]["message"] == "claim/05 is proposed by marketing-outreach-2; the gate says accepted"
+    assert look(eyes) == []
+    stage.registered(4, goal="Send 17 perfectly personalized emails daily, 95%+ delivery rate, always")
+    said(verb(session, "release", "4", "--reason", "done"))
+    said(verb(stage.human, "approve", "release/04", "5", "--yes"))
+    assert kinds(look(eyes)) == [("amended", 4), ("released", 4), ("registered", 5)]
+    assert look(eyes) == []
+
+
+def test_the_way_to_active_and_what_voids_it(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    orchestrator = all_registered(stage)
+    eyes = stage.clone("eyes")
+    assert [kind for kind, _ in kinds(look(eyes))] == ["registered"] * 12
+    broadcast_done(stage, orchestrator)
+    said(verb(orchestrator, "consensus", "acknowledge", "--session-id", SESSIONS[3], "--push"))
+    assert kinds(look(eyes)) == [("confirmed", None), ("approved", None), ("broadcast", None), ("acknowledged", 4)]
+    stage.registered(5, role="Outreach AI - Personalize and send emails (Morning Batch 2), late")
+    told = look(eyes)
+    assert kinds(told) == [("amended", 5), ("voided", 4), *[("voided", None)], ("voided", 1), ("voided", 1)]
+    assert told[2]["message"].endswith("say it again: registry consensus approve")
+    said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push"))
+    assert kinds(look(eyes)) == [("proposed", None)]
+
+
+def test_conflicts_are_told_on_main_and_in_proposals(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.registered(4)
+    eyes, session = stage.clone("eyes"), stage.clone("session")
+    write(session, "registry/sessions/05.yaml", fleet(5).replace("first: 18", "first: 17"))
+    commit(session, "Overlaps number 4")
+    git(session, "push", "--quiet", "origin", "HEAD:refs/heads/claim/05")
+    told = look(eyes)
+    assert kinds(told) == [("registered", 4), ("proposed", 5), ("conflict", 5)]
+    assert 'the work "outreach 17" is that of number 4' in told[2]["message"] or "REG107" in told[2]["id"]
+    git(session, "push", "--quiet", "origin", "HEAD:refs/heads/main")
+    assert ("conflict", 5) in kinds(look(eyes))
+
+
+def test_rewritten_main_is_an_alarm_again_and_again(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.registered(4)
+    eyes = stage.clone("eyes")
+    look(eyes)
+    git(stage.human, "push", "--quiet", "--force", "origin", f"{stage.beginning}:refs/heads/main")
+    for _ in range(2):
+        done = verb(eyes, *LOOK)
+        assert done.exit_code == 1
+        assert json.loads(done.out)["event"] == "rewritten"
+    git(eyes, "gc", "--quiet", "--prune=now")
+    assert verb(eyes, "status", "--watch", "--once").exit_code == 1, "even when the old commit is gone"
+    main = refs(stage.bare)["refs/heads/main"]
+    assert look(eyes, "--since", main) == []
+    stage.human.joinpath("README.md").write_text("x")
+    git(stage.human, "reset", "--quiet", "--hard", main)
+    stage.registered(7)
+    assert kinds(look(eyes)) == [("registered", 7)]
+
+
+def test_what_is_told_is_kept_event_by_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is killed in the middle of a step of many events goes on with the next one."""
+    stage = Stage(tmp_path)
+    all_registered(stage)
+    eyes, said_so_far = stage.clone("eyes"), list[str]()
+
+    def say(text: str) -> None:
+        said_so_far.append(text)
+        if len(said_so_far) == 5:
+            raise KeyboardInterrupt
+
+    options: dict[str, Any] = {"repo": eyes, "remote": None, "since": None, "once": True, "interval": 1.0}
+    with pytest.raises(KeyboardInterrupt):
+        watch.watch(**options, format="text", say=say, tell=say)
+    watch.watch(**options, format="text", say=say, tell=say)
+    assert [line.split()[2] for line in said_so_far] == [str(n) for n in (1, 2, 3, 4, 5, *range(5, 13))]
+
+
+def test_a_bare_repository_watches_itself(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.registered(4)
+    assert kinds(look(stage.bare)) == [("registered", 4)]
+
+
+def test_a_kept_state_that_somebody_has_edited(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    eyes = stage.clone("eyes")
+    look(eyes)
+    (eyes / ".git/registry/watch-origin.json").write_text("[]")
+    done = verb(eyes, *LOOK)
+    assert done.exit_code == 2
+    assert "delete it to be told everything again" in done.err

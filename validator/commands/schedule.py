@@ -1,0 +1,42 @@
+"""The week of the fleet: a table, a JSON document, or a file for a calendar."""
+
+from pathlib import Path
+
+from validator.commands import Answer, reader_at
+from validator.finding import FatalError
+from validator.output import AppointmentEntry, ScheduleDocument, as_json
+from validator.reading import charter_of
+from validator.schedule import Meeting, render, week_of
+
+
+def schedule(*, repo: Path, ref: str | None, week: str, output: Path | None, format: str) -> Answer:
+    """The appointments of an ISO week at a revision (None: main). `output` is written as iCalendar (RFC 5545)."""
+    reader, commit = reader_at(repo, ref)
+    snapshot = reader.at(commit)
+    found = week_of(snapshot, charter_of(snapshot), week)
+    if output:
+        from validator.ics import calendar
+
+        _write(output, calendar(found, snapshot.committed_at or 0))
+    if format == "json":
+        rows = tuple(map(_entry, found.meetings))
+        return Answer(as_json(ScheduleDocument(commit=commit, week=week, time_zone=found.zone.key, appointments=rows)))
+    return Answer(render(found))
+
+
+def _entry(meeting: Meeting) -> AppointmentEntry:
+    return AppointmentEntry(
+        number=meeting.number,
+        session_id=meeting.session_id,
+        activity=meeting.activity,
+        day=meeting.day.isoformat(),
+        start=meeting.start.isoformat() if meeting.start else None,
+        end=meeting.end.isoformat(),
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise FatalError(f"{path} cannot be written: {error.strerror}") from error

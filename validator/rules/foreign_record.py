@@ -1,0 +1,51 @@
+"""A record is in the name of somebody who may not say it.
+
+What it means: The orchestrator confirms and broadcasts, each session acknowledges for itself, and a human whom the
+charter lists among its approvers approves and activates; where steps are signed, that human is the one who signed.
+An acknowledgement that counts is not taken away either.
+
+Why: Consensus is everybody's own word. One who could say yes for another could say it for all.
+
+Example:
+
+    # registry/consensus/acknowledgements/04.yaml; number 4 is held by marketing-outreach-1
+    session_id: marketing-outreach-2
+
+Way out: Let the one say it whose word it is; the message names who that is.
+"""
+
+from collections.abc import Iterator
+
+from validator.consensus import registry_digest
+from validator.finding import Level, Location, Problem
+from validator.phrases import quoted
+from validator.records import Said, brought, counting, foreign
+from validator.snapshot import ACKNOWLEDGEMENTS, Snapshot
+
+CODE, NAME, LEVEL = "REG402", "foreign-record", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield the records of this change that are in a wrong name, and acknowledgements that it takes away."""
+    for record in brought(head, base) if head.charter else ():
+        assert head.charter, "asked above"
+        if why := foreign(record, head, head.charter) or _unlike_signer(record, head):
+            place = record.document.at("approved_by" if record.number is None else "session_id")
+            message = f"this {record.kind} is in a wrong name: {why}"
+            yield Problem(place, message, "let the one say it whose word it is")
+    yield from _taken_away(head, base)
+
+
+def _unlike_signer(record: Said, head: Snapshot) -> str | None:
+    if record.number is not None or head.signed_by in (None, record.by):
+        return None
+    return f"it says {quoted(record.by)}, and {head.signed_by} has signed the step"
+
+
+def _taken_away(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    for path in base.records:
+        gone = path.startswith(f"{ACKNOWLEDGEMENTS}/") and path not in head.files
+        if gone and base.charter and counting(base, base.charter, path, registry_digest(base)):
+            message = "this takes an acknowledgement away that its session has given"
+            help = 'leave it; a session that steps back gives its number back: registry release NUMBER --reason "…"'
+            yield Problem(Location(path), message, help)

@@ -1,0 +1,75 @@
+"""A record comes before its turn.
+
+What it means: First all sessions are registered and nothing conflicts, then the orchestrator confirms, then a human
+approves, then the registry is broadcast to every number, then each session acknowledges, then a human activates a
+week that the calendar has and for which something is scheduled.
+
+Why: A yes means something only to what stands already. An acknowledgement of a registry that nobody has approved
+would commit its session to a draft.
+
+Example:
+
+    # registry/consensus/acknowledgements/04.yaml while the phase is approved
+
+Way out: Wait for your turn; the help line and `registry consensus status` say whose it is, and with which command.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from validator.consensus import NEEDED, assess, reached
+from validator.finding import Level, Location, Problem
+from validator.model import Charter
+from validator.phrases import ranges
+from validator.records import Said, brought
+from validator.snapshot import Snapshot
+
+CODE, NAME, LEVEL = "REG403", "premature-record", Level.ERROR
+
+
+def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """Yield the records of this change for which the registry is not ready yet."""
+    if head.charter is None:
+        for path in (path for path in head.records if head.differs(path, base)):
+            yield Problem(
+                Location(path), "without a charter nobody can say anything", "mend the charter: registry audit"
+            )
+        return
+    for record in brought(head, base):
+        yield from _early(record, head, head.charter) or _unready(record, head, head.charter)
+
+
+def _early(record: Said, head: Snapshot, charter: Charter) -> list[Problem]:
+    now, needed = assess(head, charter), NEEDED[record.kind]
+    if not reached(now.phase, needed):
+        message = f"the {record.kind} comes too early: the registry is {now.phase}, and has to be {needed} before"
+        return [Problem(record.document.at(), message, f"now {now.next_action}")]
+    if record.kind == "confirmation" and now.conflicts:
+        first = now.conflicts[0]
+        return [Problem(record.document.at(), f"what is confirmed is in conflict: {first.message}", first.help)]
+    return []
+
+
+def _unready(record: Said, head: Snapshot, charter: Charter) -> Iterator[Problem]:
+    if record.kind == "broadcast" and sorted(record.value.delivered) != list(range(1, charter.capacity + 1)):
+        reached_by = ranges(sorted(record.value.delivered))
+        message = f"the broadcast has reached {reached_by}, and the fleet is 1-{charter.capacity}"
+        yield Problem(record.document.at("delivered"), message, "propose it when each number is reached once")
+    if record.kind == "activation":
+        yield from _unscheduled(record, head)
+
+
+def _unscheduled(record: Said, head: Snapshot) -> Iterator[Problem]:
+    week, place = record.value.week, record.document.at("week")
+    if not _exists(week):
+        yield Problem(place, f"the calendar has no week {week}", "name an ISO week, as in 2026-W48")
+    elif not any(claim.draft.schedule for claim in head.claims.values()):
+        yield Problem(place, f"nothing is scheduled for week {week}", "a session adds a schedule to its claim")
+
+
+def _exists(week: str) -> bool:
+    try:
+        date.fromisocalendar(int(week[:4]), int(week[-2:]), 1)
+    except ValueError:
+        return False
+    return True
