@@ -108,10 +108,10 @@ def test_stars_mean_what_they_mean_taken_one_by_one(parts: list[str], names: lis
     "pattern", ["a*" * 500 + "b", "*a" * 500, "**/" * 500 + "x", "**/a/" * 500 + "b", "/" + "**/*a*/" * 500 + "b"]
 )
 def test_no_pattern_takes_more_than_a_glance(pattern: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for path in ("a" * 4_000, "a/" * 2_000 + "a", "/".join(["a" * 50] * 80)):
         matches(pattern, path)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 HOSTILE = ("\0 @OWNER", "\ud800 @OWNER", "a\r @OWNER\r", "\\", "a \\", "/" * 5_000, "\u202ea @OWNER", "(?:a+)+$ @OWNER")

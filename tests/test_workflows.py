@@ -61,9 +61,9 @@ def test_who_gets_the_proposals_files(step: str, on: str, gets_it: bool) -> None
     ],
 )
 def test_what_a_check_can_be_called(name: str, can: bool) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert may_be_called(Job("a", name, True, None, ()), CHECK) is can
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 BOMB = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in pairwise("abcdefghijklmno"))
@@ -89,11 +89,11 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_cannot_be_read_for_sure_is_told(name: str) -> None:
     text, why = HOSTILE[name]
-    start = time.perf_counter()
+    start = time.process_time()
     flow = read(text)
     assert flow.unread is not None
     assert flow.unread.startswith(why)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 ODD = (

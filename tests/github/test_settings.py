@@ -24,7 +24,7 @@ def github(forge: Forge, *words: str, login: bool = True) -> Done:
         (folder / ".venv").mkdir()
     env = forge.variables(forge.folder) | ({"GH_TOKEN": "made up"} if login else {})
     command = ["sh", "-c", f'PYTHONPATH="{folder}" exec "$0" -P -m validator "$@"', sys.executable, *words]
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=300)
 
 
 def with_owners(forge: Forge, text: str = OWNERS) -> None:
