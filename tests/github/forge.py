@@ -1,7 +1,8 @@
 """A stand-in for GitHub on this machine: a repository with its refs, payloads in the published shape, and a runner.
 
-The runner reads the workflow files themselves: what starts them, their jobs, their steps. `uses:` of actions/checkout
-is played by a clone, of actions/setup-python by nothing; every `run:` is given to `bash -e`, as on GitHub.
+The runner reads the workflow files themselves: what starts them, their jobs, their steps, a matrix of one axis. `uses:`
+of actions/checkout is played by a clone, of actions/setup-python by nothing; every `run:` is given to `bash -e`, as on
+GitHub.
 """
 
 import json
@@ -9,7 +10,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from tests.repository import ROOT, Changes, Repository, claim_path, environment,
 
 PAYLOADS = Path(__file__).parent / "payloads"
 GH = Path(__file__).parent / "gh.py"
+OURS = ("audit", "comment", "validate")  # the workflows of a registry; `test` is about the program
 TOKEN = "ghs_made_up"
 OWNER_ID, SESSION_ID = 1, 583231
 # What stands on the main of a registry on GitHub: the product itself, and the registry.
@@ -64,6 +66,8 @@ class Forge:
         self.folder = folder
         self.origin = Repository(folder / "origin.git")
         self.authors = dict[int, tuple[int, str]]()
+        self.action: Path | None = None
+        self.more: Mapping[str, str] = {}
         self.runs = 0
         self.state = folder / "github.json"
         self.calls = folder / "calls.jsonl"
@@ -173,25 +177,44 @@ class Forge:
 
     # ---- the runner
 
-    def deliver(self, event: str, payload: Mapping[str, Any]) -> dict[str, Job]:
-        """Run every job of every workflow that an event starts; jobs by the names of their checks."""
-        jobs = dict[str, Job]()
-        for workflow in self.workflows():
+    def deliver(
+        self, event: str, payload: Mapping[str, Any], names: Sequence[str] = OURS, **variables: str
+    ) -> dict[str, Job]:
+        """Run every job of the workflows that an event starts, by the names of their checks; `variables` go to all."""
+        jobs, self.more = dict[str, Job](), variables
+        for name in names:
+            workflow = self.workflow(name, self.commit_of(event, payload) if event == "pull_request" else "main")
             if is_started(workflow["on"], event, payload):
                 jobs |= {job.name: job for job in self._run(workflow, event, payload)}
         return jobs
 
+    def commit_of(self, event: str, payload: Mapping[str, Any]) -> str:
+        """What actions/checkout gets where nothing else is asked for, and what a workflow file is taken from."""
+        if event == "pull_request":
+            head = f"refs/pull/{payload['number']}/head"
+            tree = self.origin.git("merge-tree", "--write-tree", self.main, head)
+            return self.origin.commit_tree(tree, self.main, head, branch=f"pulls/{payload['number']}/merge")
+        return str(payload["after"]) if event == "push" else self.main
+
     def judge(self, payload: Mapping[str, Any], event: str = "pull_request_target") -> Job:
         """The gate's job alone, whether or not the event would start it."""
+        self.more = {}
         return next(self._run(self.workflow("validate"), event, payload))
 
     def act(self, payload: Mapping[str, Any]) -> Job:
-        """The composite action as the one step of a job."""
+        """The composite action as the one step of a job, from a folder of its own: the registry needs no program."""
         import yaml12
 
-        action: Any = yaml12.parse_yaml(self.origin.git("cat-file", "blob", "main:action.yml"))
+        action: Any = yaml12.parse_yaml((ROOT / "action.yml").read_text("utf-8"))
+        self.action = self.folder / "action"
+        if not self.action.exists():
+            for path, content in product().items():
+                file = self.action / str(path)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+            prepare(self.action)
         job = {"name": "registry gate", "steps": action["runs"]["steps"]}
-        return self._run_job(job, "pull_request_target", payload, {})
+        return self._run_job(job, "pull_request_target", payload, {}, {})
 
     def gate(self, pull: int, **options: Any) -> Job:
         """The gate's job on a pull request."""
@@ -201,15 +224,11 @@ class Forge:
         """The gate's job on a merge queue's group."""
         return self.judge(self.merge_group(pull, base), "merge_group")
 
-    def workflows(self) -> list[dict[str, Any]]:
-        """The workflows of main: for these events GitHub takes them from nowhere else."""
-        names = self.origin.git("ls-tree", "--name-only", "main:.github/workflows").split()
-        return [self.workflow(name.removesuffix(".yml")) for name in names if name != "test.yml"]
-
-    def workflow(self, name: str) -> dict[str, Any]:
+    def workflow(self, name: str, commit: str = "main") -> dict[str, Any]:
+        """A workflow as a commit has it: main's, except for `pull_request`."""
         import yaml12
 
-        text = self.origin.git("cat-file", "blob", f"main:.github/workflows/{name}.yml")
+        text = self.origin.git("cat-file", "blob", f"{commit}:.github/workflows/{name}.yml")
         parsed: Any = yaml12.parse_yaml(text)
         assert isinstance(parsed, dict)
         return parsed
@@ -219,39 +238,48 @@ class Forge:
         for key, job in workflow["jobs"].items():
             if "needs" in job and (job["needs"] not in done or done[job["needs"]].status):
                 continue
-            done[key] = self._run_job(job, event, payload, done)
-            yield done[key]
+            for variables in combinations(job):
+                done[key] = self._run_job(job, event, payload, done, variables)
+                yield done[key]
 
-    def _run_job(self, job: dict[str, Any], event: str, payload: Mapping[str, Any], done: Mapping[str, Job]) -> Job:
+    def _run_job(
+        self, job: dict[str, Any], event: str, payload: Mapping[str, Any], done: Mapping[str, Job],
+        variables: Mapping[str, str],
+    ) -> Job:  # fmt: skip
         self.runs += 1
         folder = self.folder / f"run-{self.runs}"
         folder.mkdir()
-        values = {"github.token": TOKEN}
+        values = {"github.token": TOKEN, **variables}
         values |= {f"steps.{step['id']}.outputs.remark": "" for step in job["steps"] if "id" in step}
         values |= {f"needs.{k}.outputs.{n}": v for k, one in done.items() for n, v in one.outputs.items()}
         (folder / "event.json").write_text(json.dumps(payload))
         steps = list[Step]()
         for step in job["steps"]:
             if "uses" in step:
-                self._use(step, folder)
+                self._use(step, folder, event, payload)
                 continue
             steps.append(self._run_step(step, folder, event, values))
             if steps[-1].status:
                 break
         outputs = {name: filled(text, values) for name, text in job.get("outputs", {}).items()}
         summary = folder / "summary.md"
-        return Job(job["name"], tuple(steps), summary.read_text() if summary.exists() else "", outputs)
+        said = summary.read_text() if summary.exists() else ""
+        return Job(filled(job["name"], values), tuple(steps), said, outputs)
 
-    def _use(self, step: Mapping[str, Any], folder: Path) -> None:
+    def _use(self, step: Mapping[str, Any], folder: Path, event: str, payload: Mapping[str, Any]) -> None:
         action = step["uses"].split("@")[0]
         assert action in ("actions/checkout", "actions/setup-python"), f"the stand-in cannot play {action}"
         if action == "actions/checkout":
             given = step["with"]
-            assert given["ref"] == "main"
             assert given["persist-credentials"] is False
+            assert given.get("ref") == "main" or event in ("pull_request", "push")
             depth = [] if given.get("fetch-depth") == 0 else ["--depth=1"]
             clone = ["git", "clone", "--quiet", *depth, "--branch=main", f"file://{self.origin.path}", "work"]
             subprocess.run(clone, cwd=folder, check=True, env=environment(), capture_output=True)
+            if "ref" not in given:
+                commit = self.commit_of(event, payload)
+                for get in (["fetch", "--quiet", "origin", commit], ["checkout", "--quiet", "--detach", commit]):
+                    subprocess.run(["git", *get], cwd=folder / "work", check=True, env=environment())
             prepare(folder / "work")
 
     def _run_step(self, step: Mapping[str, Any], folder: Path, event: str, values: dict[str, str]) -> Step:
@@ -274,18 +302,21 @@ class Forge:
         files = {"GITHUB_EVENT_PATH": folder / "event.json", "GITHUB_STEP_SUMMARY": folder / "summary.md"}
         files |= {"GITHUB_OUTPUT": output} if output else {}
         stand_in = {"FORGE_STATE": str(self.state), "FORGE_CALLS": str(self.calls), "PATH": path}
-        files |= {"GITHUB_ACTION_PATH": folder / "work"}
-        return environment(**runner, **stand_in, **{name: str(file) for name, file in files.items()})
+        files |= {"GITHUB_ACTION_PATH": self.action} if self.action else {}
+        return environment(**runner, **stand_in, **self.more, **{name: str(file) for name, file in files.items()})
 
 
 def prepare(work: Path) -> None:
-    """What `make runtime` leaves in a checkout: a program that runs the code of that checkout, and nothing to do."""
+    """What `make runtime` and `make test` leave in a checkout: a program that runs its code, and nothing to prepare."""
     tools = work / ".venv" / "bin"
     tools.mkdir(parents=True)
     program = tools / "registry"
     program.write_text(f'#!/bin/sh\nPYTHONPATH="{work}" exec "{sys.executable}" -P -m validator "$@"\n')
-    program.chmod(0o755)
-    for stamp in (".made", ".runtime"):
+    python = tools / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    for file in (program, python):
+        file.chmod(0o755)
+    for stamp in (".made", ".runtime", ".dev"):
         (work / ".venv" / stamp).touch()
         os.utime(work / ".venv" / stamp, (4102444800, 4102444800))
 
@@ -303,6 +334,13 @@ def claim(number: int, **fields: str) -> str:
         kept = [line for line in text.splitlines() if not line.startswith(f"{name}: ")]
         text = "\n".join([*kept, f"{name}: {value}", ""])
     return text
+
+
+def combinations(job: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The variables of each run of a job: one a value of its matrix, or one without any."""
+    axes = job.get("strategy", {}).get("matrix", {})
+    assert len(axes) <= 1, "the stand-in plays a matrix of one axis"
+    return [{f"matrix.{name}": value} for name, row in axes.items() for value in row] or [{}]
 
 
 def is_started(on: Mapping[str, Any], event: str, payload: Mapping[str, Any]) -> bool:

@@ -144,11 +144,37 @@ def test_a_remark_goes_from_job_to_job_on_one_line(forge: Forge) -> None:
 
 
 @pytest.mark.parametrize("goal", ["Do my best", None])
-def test_the_action_is_the_same_gate(forge: Forge, goal: str | None) -> None:
+def test_the_action_is_the_same_gate_where_the_registry_has_no_program(forge: Forge, goal: str | None) -> None:
     forge.claim(7, 4, **({"goal": goal} if goal else {}))
-    action, gate = forge.act(forge.pull_request(7)), forge.gate(7)
+    gate = forge.gate(7)
+    here = forge.main
+    files = forge.origin.git("ls-tree", "-r", "--name-only", "main").splitlines()
+    forge.origin.commit("main", {name: None for name in files if not name.startswith("registry/")})
+    forge.claim(7, 4, **({"goal": goal} if goal else {}))
+    action = forge.act(forge.pull_request(7))
+    assert forge.main != here
     assert (action.status, action.last.out, action.summary) == (gate.status, gate.last.out, gate.summary)
     assert [step.status for step in action.steps] == [0, 1 if goal else 0]
+
+
+@pytest.mark.parametrize("event", ["pull_request", "push"])
+def test_the_programs_own_tests_run_on_the_proposal_and_on_main(forge: Forge, event: str) -> None:
+    """The line of `test` runs in full, on one file of tests: all of them would run this one again."""
+    passing = "def test_it() -> None:\n    from validator.interval import __file__\n\n    assert '/work/' in __file__\n"
+    before = forge.main
+    forge.propose(7, {"tests/test_it.py": passing})
+    if event == "push":
+        forge.merge(7)
+    payload = forge.push(before) if event == "push" else forge.pull_request(7)
+    jobs = forge.deliver(event, payload, ["test"], ARGS="-p no:cacheprovider tests/test_it.py")
+    assert {name: job.status for name, job in jobs.items()} == {f"Python 3.{minor}": 0 for minor in (11, 12, 13)}
+    assert all("1 passed" in job.last.out for job in jobs.values())
+
+
+def test_the_programs_own_tests_fail_where_the_proposal_breaks_them(forge: Forge) -> None:
+    forge.propose(7, {"tests/test_it.py": "def test_it() -> None:\n    raise AssertionError\n"})
+    jobs = forge.deliver("pull_request", forge.pull_request(7), ["test"], ARGS="-p no:cacheprovider tests/test_it.py")
+    assert {job.status for job in jobs.values()} == {2}
 
 
 @pytest.mark.parametrize(
