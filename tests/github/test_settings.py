@@ -103,6 +103,21 @@ def test_what_github_refuses_ends_in_a_line(forge: Forge) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("rulesets", [[]]), ("rulesets", [{"name": "main", "target": "branch", "id": "x"}]), ("token", []),
+        ("repository", {"owner": 5}), ("files", {"CODEOWNERS": None}),
+    ],
+)  # fmt: skip
+def test_what_github_would_not_answer_ends_in_a_line(forge: Forge, part: str, value: object) -> None:
+    forge.write_state(forge.read_state() | {part: value})
+    done = github(forge, "github", "plan")
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == (done.returncode == 2)
+
+
 def test_the_file_is_made_from_the_same_place(forge: Forge) -> None:
     assert json.loads(ruleset_text()) == ruleset()
     assert github(forge, "github", "ruleset", "--check").returncode == 0

@@ -13,8 +13,12 @@ TITLE = "The registry on main needs a human"
 
 def issue(*, repo: Path, verdict: Verdict) -> str:
     """Tell GitHub what an audit of main has found; what was done, in a line."""
-    text = f"{MARK}\n{_lead(verdict)}\n\n{summary(verdict, most=COMMENT_BYTES)}"
-    return f"issue: {keep_issue(Gh(repo), MARK, TITLE, text, wanted=not verdict.accepted)}\n"
+    return f"issue: {keep_issue(Gh(repo), MARK, TITLE, text_of(verdict), wanted=not verdict.accepted)}\n"
+
+
+def text_of(verdict: Verdict) -> str:
+    """The issue's text, in Markdown, no longer than GitHub takes it."""
+    return f"{MARK}\n{_lead(verdict)}\n\n{summary(verdict, most=COMMENT_BYTES)}"
 
 
 def _lead(verdict: Verdict) -> str:
