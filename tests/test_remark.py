@@ -1,6 +1,7 @@
 """A remark is bounded, whatever a stranger has written, and its comment is one that GitHub takes."""
 
 import json
+import re
 
 import pytest
 
@@ -51,6 +52,30 @@ def test_what_decides_comes_first() -> None:
     said = json.loads(remark(7, verdict("x")._replace(findings=(inherited,) * 30 + (kept,)), ()))
     assert said["document"]["findings"][0]["origin"] == "introduced"
     assert said["document"]["verdict"] == "rejected"
+
+
+def test_an_accepted_proposal_is_told_what_comes_next() -> None:
+    accepted = Verdict(HEAD, HEAD, HEAD, ())
+    assert as_comment(read_remark(remark(7, accepted, ()), EVENT)) == (
+        "<!-- session-registry: verdict -->\n### accepted: no findings\n\n"
+        "**Next:** a code owner reviews and merges. Merging registers; until then nothing is taken.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("number", 8, f"the remark is on pull request 8 at {HEAD}, the event on 7"),
+        ("head", "b" * 40, f"the remark is on pull request 7 at {'b' * 40}, the event on 7"),
+        ("verdict", "accepted", "the remark says accepted, and its findings do not"),
+        ("findings", [], "the remark says rejected, and its findings do not"),
+    ],
+)
+def test_a_remark_on_something_else_ends_in_a_line(key: str, value: object, said: str) -> None:
+    document = json.loads(remark(7, verdict("x"), ()))
+    (document if key == "number" else document["document"])[key] = value
+    with pytest.raises(FatalError, match=re.escape(said)):
+        read_remark(json.dumps(document), EVENT)
 
 
 BROKEN = (

@@ -6,7 +6,16 @@ from itertools import pairwise
 import pytest
 
 from validator.settings import CHECK
-from validator.workflows import MAX_BYTES, Job, Workflow, is_action, is_workflow, may_be_called, read_workflow
+from validator.workflows import (
+    MAX_BYTES,
+    Job,
+    Workflow,
+    is_action,
+    is_workflow,
+    may_be_called,
+    read_workflow,
+    unreadable,
+)
 
 PATH = ".github/workflows/a.yml"
 STEP = "    steps:\n      - {step}\n"
@@ -19,7 +28,7 @@ def read(text: str | bytes, path: str = PATH) -> Workflow:
 def test_what_is_read_of_a_workflow() -> None:
     flow = read("on: [push, merge_group]\npermissions: {}\njobs:\n  a:\n    name: b\n    if: always()\n" + STEP)
     assert (list(flow.triggers), flow.permissions, flow.unread) == (["push", "merge_group"], {}, None)
-    assert flow.jobs == (Job("a", "b", False, None, ({"step": None},)),)
+    assert flow.jobs == (Job("a", "b", ("if",), None, ({"step": None},)),)
     assert list(read("on: push\njobs: {a: {uses: ./b.yml}}").uses()) == ["./b.yml"]
 
 
@@ -28,6 +37,11 @@ def test_which_files_are_workflows_and_actions() -> None:
     assert [is_workflow(path) for path in paths] == [True, False, False, False]
     assert [is_action(path) for path in paths] == [False, False, True, True]
     assert not is_action("a/action.yml"), "elsewhere it is an action of somebody who names it"
+
+
+def test_of_a_file_that_nobody_reads_nothing_is_known() -> None:
+    flow = unreadable(PATH, "it is no regular file")
+    assert (flow.jobs, flow.unpinned(), flow.fetches_head, flow.unread) == ((), [], False, "it is no regular file")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +76,7 @@ def test_who_gets_the_proposals_files(step: str, on: str, gets_it: bool) -> None
 )
 def test_what_a_check_can_be_called(name: str, can: bool) -> None:
     start = time.process_time()
-    assert may_be_called(Job("a", name, True, None, ()), CHECK) is can
+    assert may_be_called(Job("a", name, (), None, ()), CHECK) is can
     assert time.process_time() - start < 1
 
 
@@ -79,6 +93,8 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
     "an alias for a job": ("on: push\nx: &x {name: registry gate}\njobs:\n  a: *x\n", "line 4: an alias"),
     "a merge key": ("on: push\nx: &x {name: registry gate}\njobs:\n  a:\n    <<: *x\n", "line 5: an alias"),
     "jobs twice": ("on: push\njobs: {}\njobs: {a: {name: registry gate}}\n", "line 2: an alias"),
+    "an alias in what stands twice": ("x: &x 1\njobs: {}\njobs: {a: *x}\n", "line 2: an alias"),
+    "an alias in a list that stands twice": ("x: &x 1\njobs: 1\njobs: [*x]\n", "line 2: an alias"),
     "two documents": ("on: push\n---\non: pull_request\n", "line 2: a second document begins here"),
     "a list for a key": ("? [a]\n: b\n", "line 1: a list or mapping as a key"),
     "an object of Python's": ("jobs: !!python/object/apply:os.system {a: b}\n", "line 1: an alias, a tag"),

@@ -22,6 +22,8 @@ GOVERNED = (
 )
 MOST_TOLD = 5  # faults of one check that are named
 MOST_GOVERNED = 5_000  # files whose owners are looked for
+# On which events the gate has to run, and on which of their types.
+GATE_EVENTS = {"pull_request_target": ("opened", "synchronize", "reopened"), "merge_group": ("checks_requested",)}
 MENDED = "registry codeowners"
 BY_HAND = "$EDITOR .github/workflows/*.yml"
 
@@ -182,20 +184,30 @@ def _gate(grounds: Grounds) -> Check:
     if len(named) > 1:
         faults.append(f'{some(flow.path for flow, _ in named)} each have a job that can be called "{CHECK}"')
     return verdict(
-        "gate-runs", "the ruleset waits for a check of this name: skipped it is a success, filtered it never comes",
+        "gate-runs", "the ruleset waits for this check, where skipped is a success, and what is filtered never comes",
         _told(faults), BY_HAND, fine=f'"{CHECK}" always runs, and is the only one',
     )  # fmt: skip
 
 
 def _gate_faults(flow: Workflow, job: Job) -> Iterator[str]:
-    missing = {"pull_request_target", "merge_group"} - flow.triggers.keys()
+    missing = GATE_EVENTS.keys() - flow.triggers.keys()
     if missing:
         yield f"{flow.path} does not run on {some(sorted(missing))}"
-    filters = [f"{kind}.{key}" for kind, row in flow.triggers.items() if isinstance(row, dict) for key in row]
-    if paths := [name for name in filters if "paths" in name]:
-        yield f"{flow.path} is filtered by {some(paths)}"
-    if not job.unconditional:
-        yield f"the job {job.key} of {flow.path} has an if:"
+    for event, row in sorted(flow.triggers.items()):
+        given = row if isinstance(row, dict) else {}
+        if filters := [f"{event}.{key}" for key in given if key not in ("types", "branches")]:
+            yield f"{flow.path} is filtered by {some(filters)}"
+        if "branches" in given and given["branches"] not in ("main", ["main"]):
+            yield f"{flow.path} is filtered by {event}.branches, which is not main"
+        left_out = set(GATE_EVENTS.get(event, ())) - set(map(str, _listed(given["types"]))) if "types" in given else ()
+        if left_out:
+            yield f"{flow.path} leaves out {event}.types: {some(sorted(left_out))}"
+    if job.slack:
+        yield f"the job {job.key} of {flow.path} has {some(f'{word}:' for word in job.slack)}"
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 def _permissions(grounds: Grounds) -> Check:

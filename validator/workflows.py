@@ -10,6 +10,7 @@ FOLDER = ".github/workflows/"
 MAX_BYTES = 64 * 1024  # of one file
 _ACTION = re.compile(r"(?:\.github/(?:.+/)?)?action\.ya?ml", re.DOTALL)
 _PINNED = re.compile(r"\./|docker://[^@]+@sha256:[0-9a-f]{64}$|[^@\s]+@[0-9a-f]{40}$")
+_SLACK = ("if", "needs", "continue-on-error")
 # Who starts one of these has not been let in by anybody, and it runs with the rights of main.
 _PRIVILEGED = {"pull_request_target", "workflow_run", "issue_comment"}
 # What a proposal's commits are called in an expression, and how else a step gets at them.
@@ -17,11 +18,11 @@ _HEAD = re.compile(r"head[._](?:sha|ref|commit)|refs/pull/|merge_commit_sha|pull
 
 
 class Job(NamedTuple):
-    """A job; `name` is what its check is called, `unconditional` that it runs whenever its workflow does."""
+    """A job; `name` is what its check is called, `slack` the words by which it may be skipped, or fail and be green."""
 
     key: str
     name: str
-    unconditional: bool
+    slack: tuple[str, ...]
     permissions: Any
     steps: tuple[Mapping[str, Any], ...]
 
@@ -78,7 +79,7 @@ def read_workflow(path: str, data: bytes) -> Workflow:
     unread = _why_unread(file)
     document = _mapping(file.value)
     if is_action(path):
-        job = Job("action", "", True, None, _steps(_mapping(document.get("runs"))))
+        job = Job("action", "", (), None, _steps(_mapping(document.get("runs"))))
         return Workflow(path, {}, None, (job,), unread)
     jobs = tuple(_job(key, _mapping(job)) for key, job in _mapping(document.get("jobs")).items())
     return Workflow(path, _triggers(document.get("on")), document.get("permissions"), jobs, unread)
@@ -106,7 +107,7 @@ def _at(file: Document, route: tuple[str | int, ...]) -> Any:
     for key in route:
         try:
             value = value[key]
-        except (KeyError, IndexError, TypeError):
+        except (KeyError, TypeError):  # a part of a key's second value, which is left out
             return None
     return value
 
@@ -121,8 +122,9 @@ def _triggers(value: Any) -> dict[str, Any]:
 
 
 def _job(key: str, job: dict[str, Any]) -> Job:
-    name = job.get("name", key)
-    return Job(key, name if isinstance(name, str) else key, "if" not in job, job.get("permissions"), _steps(job))
+    name, steps = job.get("name", key), _steps(job)
+    slack = tuple(word for word in _SLACK if word in job or (word != "needs" and any(word in step for step in steps)))
+    return Job(key, name if isinstance(name, str) else key, slack, job.get("permissions"), steps)
 
 
 def _steps(job: dict[str, Any]) -> tuple[Mapping[str, Any], ...]:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.github.forge import Forge
 from validator.codeowners import owners_text
-from validator.settings import REPOSITORY, RULESET_FILE, WORKFLOW_TOKEN, ruleset, ruleset_text, seen
+from validator.settings import REPOSITORY, RULESET_FILE, WORKFLOW_TOKEN, ruleset, ruleset_text
 
 pytestmark = pytest.mark.blackbox
 
@@ -126,18 +126,3 @@ def test_the_file_is_made_from_the_same_place(forge: Forge) -> None:
     assert (stale.returncode, stale.stdout) == (1, f"{RULESET_FILE} is stale; run: registry github ruleset\n")
     assert github(forge, "github", "ruleset").returncode == 0
     assert Path(forge.folder / "clone" / RULESET_FILE).read_text() == ruleset_text()
-
-
-@pytest.mark.parametrize(
-    ("actual", "wanted", "left"),
-    [
-        ({"a": 1, "more": 2}, {"a": 1}, {"a": 1}),
-        ({}, {"a": 1}, {"a": None}),
-        ([{"type": "b"}, {"type": "a", "id": 1}], [{"type": "a"}, {"type": "b"}], [{"type": "a"}, {"type": "b"}]),
-        ([{"type": "c", "id": 1}], [{"type": "a"}], [{"type": "c", "id": 1}]),
-        (None, {"a": 1}, None),
-        (["x", "y"], ["x"], ["x", "y"]),
-    ],
-)
-def test_what_is_not_ours_to_say_is_not_compared(actual: object, wanted: object, left: object) -> None:
-    assert seen(actual, wanted) == left
