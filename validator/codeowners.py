@@ -109,6 +109,8 @@ def _why_skipped(pattern: str, owners: Iterable[str]) -> str | None:
         return "[ ] is no range of characters here"
     if pattern.startswith("\\#"):
         return "# cannot be escaped"
+    if "#" in "".join((pattern, *owners)):
+        return "# inside a word may begin a comment"
     if "***" in pattern:
         return "*** means nothing"
     if len(pattern) > LONGEST_PATTERN:
