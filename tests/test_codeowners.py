@@ -136,3 +136,10 @@ def test_no_more_lines_are_read_than_can_be_answered_for() -> None:
     owners = read_owners("a @OWNER\n" * (MOST_LINES + 1))
     assert (len(owners.lines), owners.skipped[-1].why) == (MOST_LINES, "no more than 2,000 lines are read here")
     assert read_owners("a @OWNER\n" * MOST_LINES).skipped == ()
+
+
+@given(st.text() | st.text(alphabet="ab*?/\\#![] @.\n", max_size=40), st.text(min_size=1))
+def test_whatever_the_text_is_there_are_owners_or_none(text: str, path: str) -> None:
+    owners = read_owners(text)
+    assert isinstance(owners.owners(path), tuple)
+    assert all(line.why for line in owners.skipped)

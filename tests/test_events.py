@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.github.forge import template
 from validator.events import MAX_BYTES, Moved, PullRequest, read_event
@@ -83,3 +85,40 @@ def test_everything_else_ends_in_a_line(name: str) -> None:
         read_event(data)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from([A, B, ZERO, "main", "open"]),
+    lambda parts: st.lists(parts, max_size=3) | st.dictionaries(st.text(max_size=5), parts, max_size=3),
+    max_leaves=5,
+)
+PLACES = (
+    ("pull_request",), ("pull_request", "number"), ("pull_request", "state"), ("pull_request", "base"),
+    ("pull_request", "base", "ref"), ("pull_request", "head"), ("pull_request", "head", "sha"),
+    ("pull_request", "user"), ("pull_request", "user", "id"), ("pull_request", "user", "login"), ("merge_group",),
+    *(("merge_group", name) for name in ("base_ref", "base_sha", "head_ref", "head_sha")),
+    *((name,) for name in ("ref", "before", "after")),
+)  # fmt: skip
+
+
+@given(st.sampled_from([OPENED, GROUP, PUSH, "schedule"]), st.sampled_from(PLACES), JSON)
+def test_whatever_a_payload_holds_there_is_an_event_or_a_line(name: str, place: tuple[str, ...], value: Any) -> None:
+    payload = template(name)
+    part: Any = payload
+    for key in place[:-1]:
+        part = part.get(key, {}) if isinstance(part, dict) else {}
+    part[place[-1]] = value
+    assert "\n" not in answer(json.dumps(payload).encode())
+
+
+@given(st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
+def test_whatever_the_bytes_are_there_is_an_event_or_a_line(data: bytes) -> None:
+    assert "\n" not in answer(data)
+
+
+def answer(data: bytes) -> str:
+    """What is asked, or why nothing is, on a line."""
+    try:
+        return repr(read_event(data))
+    except FatalError as error:
+        return str(error)

@@ -4,6 +4,8 @@ import time
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from validator.settings import CHECK
 from validator.workflows import (
@@ -126,3 +128,11 @@ def test_odd_forms_are_read_as_far_as_they_go(text: str, path: str) -> None:
     assert isinstance(flow.unpinned(), list)
     assert not flow.fetches_head
     assert not [job for job in flow.jobs if may_be_called(job, CHECK)]
+
+
+@given(st.text() | st.text(alphabet="on:jbs-[]{}&*!|>'\"?#, \n", max_size=60))
+def test_whatever_the_text_is_there_is_a_workflow(text: str) -> None:
+    for path in (PATH, "action.yml"):
+        flow = read_workflow(path, text.encode("utf-8", "surrogatepass"))
+        assert isinstance(flow.unpinned(), list)
+        assert isinstance(flow.fetches_head, bool)

@@ -25,6 +25,7 @@ MOST_GOVERNED = 5_000  # files whose owners are looked for
 # On which events the gate has to run, and on which of their types.
 GATE_EVENTS = {"pull_request_target": ("opened", "synchronize", "reopened"), "merge_group": ("checks_requested",)}
 MENDED = "registry codeowners"
+COMMIT_OF = "gh api repos/OWNER/ACTION/commits/TAG --jq .sha"
 BY_HAND = "$EDITOR .github/workflows/*.yml"
 
 
@@ -227,7 +228,7 @@ def _pinned(grounds: Grounds) -> Check:
     loose = [f"{name} ({flow.path})" for flow in grounds.workflows for name in flow.unpinned()]
     return verdict(
         "actions-pinned", "a tag can be moved to other code by whoever holds the action's account",
-        f"not pinned by commit: {some(loose)}" if loose else "", "zizmor --fix=all .github/workflows",
+        f"not pinned by commit: {some(loose)}" if loose else "", f"{COMMIT_OF} && {BY_HAND}",
         fine="every action is pinned by its commit",
     )  # fmt: skip
 
