@@ -1,5 +1,6 @@
 """CODEOWNERS as GitHub reads it: which file counts, which lines are skipped without a word, who owns a path.
 
+Longer than other modules because the writer of a registry's own stands beside the reader.
 https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
 """
 
