@@ -217,6 +217,8 @@ def test_fields_are_written_in_the_order_of_the_contract() -> None:
     fields = {
         "colour": "blue",
         "labels": {"team": "outreach"},
+        "owner_login": "session",
+        "owner": "github:583231",
         "timestamp": "2026-11-20T08:00:00Z",
         "status": "REGISTERED",
         "schedule": ({"activity": "Send", "days": ["mon"], "start": "10:00", "end": "11:00"},),
@@ -249,6 +251,8 @@ schedule:
   - {activity: Send, days: [mon], start: "10:00", end: "11:00"}
 status: REGISTERED
 timestamp: 2026-11-20T08:00:00Z
+owner: github:583231
+owner_login: session
 labels: {team: outreach}
 colour: blue
 """

@@ -17,7 +17,7 @@ MESSAGE_FIELDS = ("NUMBER", "ROLE", "GOAL", "SESSION_ID", "STATUS", "TIMESTAMP",
 # The order in which the contract shows them.
 CLAIM_FIELDS = (
     *("number", "role", "goal", "targets", "session_id", "runtime_id", "responsibilities", "scope", "schedule"),
-    *("status", "timestamp", "labels"),
+    *("status", "timestamp", "owner", "owner_login", "labels"),
 )
 SCHEMA = "# yaml-language-server: $schema=../../schema/session.schema.json"
 
