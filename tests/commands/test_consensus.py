@@ -246,3 +246,29 @@ def test_approval_is_the_signer_s_own(tmp_path: Path) -> None:
     assert stage.at("main", "registry/consensus/approval.yaml")["approved_by"] == "@OWNER"
     verdict = verb(stage.human, "validate", "--steps", "--base", f"{main_of(stage)}~1", "--head", main_of(stage))
     assert verdict.exit_code == 0, verdict.out
+
+
+def test_nothing_rides_on_an_acknowledgement(tmp_path: Path) -> None:
+    """It lands unsigned, so it neither merges anything nor writes over one that counts."""
+    stage = Stage(tmp_path, signed=True)
+    orchestrator = all_registered(stage)
+    guard(stage, signed=True)
+    broadcast_done(stage, orchestrator)
+    said(verb(stage.human, "release", "5", "--reason", "the batch is done"))
+    proposal = refs(stage.bare, "refs/heads/release")["refs/heads/release/05"]
+    intruder = stage.clone("intruder")
+    said(verb(intruder, "consensus", "acknowledge", "--session-id", SESSIONS[3]))
+    own = "record/acknowledgements/04"
+    merge = git(intruder, "commit-tree", "-p", "origin/main", "-p", proposal, "-m", "It is merged", f"{own}^{{tree}}")
+    pushed = try_git(intruder, "push", "origin", f"{merge.strip()}:main", ":release/05")
+    assert "REG304" in pushed.err, "or the proposal of another would go as one that has landed"
+    assert refs(stage.bare, "refs/heads/release") == {"refs/heads/release/05": proposal}
+    git(intruder, "push", "--quiet", "origin", f"{own}:main")
+    git(intruder, "checkout", "--quiet", own)
+    write(intruder, "registry/consensus/acknowledgements/04.yaml", "# I was here\n" + acknowledged(stage, 4))
+    commit(intruder, "Says the same again")
+    assert "REG304" in try_git(intruder, "push", "origin", "HEAD:main").err
+
+
+def acknowledged(stage: Stage, number: int) -> str:
+    return git(stage.bare, "show", f"main:registry/consensus/acknowledgements/{number:02}.yaml")
