@@ -318,10 +318,13 @@ class Repo:
         self._read("config", "--local", name, value, environment=self._real)
 
     def refs(self, prefix: str) -> list[tuple[str, str]]:
-        """The refs below a prefix that ends in a slash, with the object each names, by name."""
+        """The refs below a prefix that ends in a slash, with the object each names, by name.
+
+        Git takes any bytes for a name, and any character but the ASCII ones that it forbids.
+        """
         asked = ("for-each-ref", "--format=%(refname) %(objectname)", prefix.rstrip("/"))
-        out = self._read(*asked, environment=self._real).decode()
-        rows = (line.rsplit(" ", 1) for line in out.splitlines())
+        out = _text(self._read(*asked, environment=self._real))
+        rows = (line.rsplit(" ", 1) for line in out.split("\n")[:-1])
         return [(name, oid) for name, oid in rows if name.startswith(prefix)]
 
     def move(self, ref: str, new: str, old: str | None) -> str | None:
@@ -341,10 +344,9 @@ class Repo:
 
     def proposed_numbers(self) -> frozenset[int]:
         """The numbers that have a `claim/NN` branch, here or as last fetched from a remote."""
-        out = self._read(
-            "for-each-ref", "--format=%(refname)", "refs/heads/claim", "refs/remotes", environment=self._real
-        ).decode()
-        return frozenset(int(found[1]) for name in out.splitlines() if (found := PROPOSAL_REF.fullmatch(name)))
+        asked = ("for-each-ref", "--format=%(refname)", "refs/heads/claim", "refs/remotes")
+        out = _text(self._read(*asked, environment=self._real))
+        return frozenset(int(found[1]) for name in out.split("\n") if (found := PROPOSAL_REF.fullmatch(name)))
 
     def working_tree_commit(self) -> str:
         """A commit, on no branch, of the files on disk as `git add --all` would take them, on top of HEAD."""

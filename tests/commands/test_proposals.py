@@ -1,12 +1,13 @@
 """`registry proposals`: every open proposal with its verdict, its age and its competitors, before anyone merges."""
 
 import json
+import subprocess
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.commands.stage import ROOT, Stage, commit, fleet, git, plain, verb, write
+from tests.commands.stage import ENVIRONMENT, REGISTRY, ROOT, Stage, commit, fleet, git, plain, refs, verb, write
 from validator.commands.proposals import proposals
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schema" / "output-proposals.schema.json").read_text())
@@ -153,3 +154,29 @@ def test_another_remote(stage: Stage) -> None:
         2,
         "registry: there is no remote 'origin' here; run: git remote add origin URL\n",
     )
+
+
+# Not UTF-8; a line break to Unicode but not to Git; no names of proposals.
+ODD_NAMES = (b"team/\xff", "claim/05\u2028x".encode(), b"claim/\xff", b"record/\xff", b"release/four")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["proposals"], ["status"], ["consensus", "status"], ["conflicts"], ["status", "--watch", "--once"]),
+        *(["claim", "5", "--session-id", "a", "--goal", "Send 17 emails daily", "--yes", "--push"], ["export"]),
+        *(["proposals", "--all", "--format", "json"], ["status", "--watch", "--once", "--format", "json"]),
+    ],
+    ids=" ".join,
+)
+def test_branches_of_odd_names_stop_nobody(stage: Stage, words: list[str]) -> None:
+    main = refs(stage.bare)["refs/heads/main"].encode()
+    odd = (b"create refs/heads/%s %s\n" % (name, main) for name in ODD_NAMES)
+    rejected = b"create refs/rejected/%s/0 %s\n" % (b"claim/\xfe", main)
+    subprocess.run(["git", "update-ref", "--stdin"], cwd=stage.bare, input=b"".join((*odd, rejected)), check=True)
+    session = stage.clone("session")
+    git(session, "fetch", "--quiet", "origin", "+refs/*:refs/remotes/origin/*", "+refs/heads/*:refs/remotes/origin/*")
+    done = subprocess.run([*REGISTRY, *words], cwd=session, env=ENVIRONMENT, capture_output=True, check=False)
+    assert done.returncode == (words == ["consensus", "status"]), done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"xff" not in done.stdout

@@ -16,7 +16,7 @@ from validator.finding import FatalError
 from validator.history import rfc3339
 from validator.output import WatchDocument, as_json_line
 from validator.reading import Reader
-from validator.remote import Proposal, Remote
+from validator.remote import PROPOSAL, Proposal, Remote
 from validator.repo import OID, Repo
 from validator.snapshot import Snapshot
 from validator.watching import News, news
@@ -83,7 +83,7 @@ def _look(store: Repo, server: Remote | None, file: Path, format: str, say: Say)
         _write(file, seen)
     prefix = f"refs/remotes/{server.name}/" if server else "refs/heads/"
     found = {ref.removeprefix(prefix): oid for ref, oid in store.refs(prefix)}
-    open_now = {name: oid for name, oid in found.items() if name.split("/")[0] in ("claim", "release", "record")}
+    open_now = {name: oid for name, oid in found.items() if PROPOSAL.fullmatch(name)}
     for name, oid in open_now.items():
         if seen.proposals.get(name) != oid:
             for one in _proposed(reader, main, Proposal(name, oid)):
