@@ -122,3 +122,13 @@ def test_schedule_of_the_seed(stage: Stage, tmp_path: Path) -> None:
     ]
     assert (tmp_path / "week.ics").read_bytes().count(b"BEGIN:VEVENT") == 25
     assert verb(clone, "schedule", "--week", "2026-W48", "--output", "/no/such/folder/x.ics").exit_code == 2
+
+
+def test_a_branch_that_stayed_behind_conflicts_with_nothing(stage: Stage) -> None:
+    first, second = stage.clone("first"), stage.clone("second")
+    words = ("claim", "5", "--session-id", "outreach-1", "--yes", "--push", "--goal")
+    assert verb(first, *words, "Send 17 emails daily").exit_code == 0
+    assert verb(second, *words, "Send 18 emails daily").exit_code == 0
+    git(first, "fetch", "--quiet", "origin")
+    done = verb(first, "conflicts")
+    assert done.exit_code == 0, done.out
