@@ -21,6 +21,16 @@ LONGEST_WAIT = 30.0  # seconds
 
 
 @contextmanager
+def alone(file: Path) -> Iterator[None]:
+    """Wait until no other process of this machine is here with the same file, and hold it until this ends."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("ab") as lock:
+        if sys.platform != "win32":
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def turn() -> Iterator[None]:
     """Wait until one of the few is through, and go on as one of them."""
     with ExitStack() as stack:

@@ -19,6 +19,7 @@ from validator.reading import Reader
 from validator.remote import PROPOSAL, Proposal, Remote
 from validator.repo import OID, Repo
 from validator.snapshot import Snapshot
+from validator.turn import alone
 from validator.watching import News, news
 
 NOTHING = Snapshot(None, None, {}, None, {}, {})  # before the first commit
@@ -38,6 +39,10 @@ class _Gone(Exception):  # noqa: N818 - says how a look ended
     """Main is not what it was: somebody has rewritten it."""
 
 
+class _Unkept(FatalError):
+    """What was told last cannot be read or written: looking again would not help."""
+
+
 def watch(
     *, repo: Path, remote: str | None, since: str | None, once: bool, interval: float, format: str, say: Say, tell: Say
 ) -> int:
@@ -53,12 +58,13 @@ def watch(
         _write(file, Seen(store.commit(since)))
     while True:
         try:
-            _look(store, server, file, format, say)
+            with alone(file.with_suffix(".lock")):  # two who watch share what there is to tell
+                _look(store, server, file, format, say)
         except _Gone as gone:
             say(str(gone))
             return 1
         except FatalError as error:
-            if once or server is None:
+            if once or server is None or isinstance(error, _Unkept):
                 raise
             tell(f"{visible(str(error))}; looking again in {interval:g} s\n")
         if once:
@@ -142,14 +148,14 @@ def _read(file: Path) -> Seen:
     """What was told last; nothing where nothing was. Raises FatalError for a file that somebody has edited."""
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
-        seen = Seen(kept["main"], kept["told"], dict(kept["proposals"]))
+        main, told, proposals = kept["main"], kept["told"], dict(kept["proposals"])
     except FileNotFoundError:
         return Seen()
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise FatalError(f"{file} cannot be read; delete it to be told everything again") from error
-    if seen.main is not None and not OID.fullmatch(seen.main):
-        raise FatalError(f"{file} cannot be read; delete it to be told everything again")
-    return seen
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _Unkept(f"{file} cannot be read; delete it to be told everything again") from error
+    if not (main is None or (isinstance(main, str) and OID.fullmatch(main))) or type(told) is not int:
+        raise _Unkept(f"{file} cannot be read; delete it to be told everything again")
+    return Seen(main, told, proposals)
 
 
 def _write(file: Path, seen: Seen) -> None:
@@ -160,4 +166,4 @@ def _write(file: Path, seen: Seen) -> None:
             json.dump(seen._asdict(), fresh)
         os.replace(fresh.name, file)
     except OSError as error:
-        raise FatalError(f"what has been told cannot be kept: {error.strerror}") from error
+        raise _Unkept(f"what has been told cannot be kept: {error.strerror}") from error
