@@ -1,5 +1,6 @@
 """Letters that arrive, and carriers that fail, hang, or print garbage: nothing is lost, nothing is told twice."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -145,6 +146,27 @@ def test_branch_of_the_remote(approved: tuple[Stage, Path]) -> None:
     again = said(verb(orchestrator, *SEND, "--branch", "--format", "json"))
     assert states(again) == {"delivered-before": list(range(1, 13))}
     assert refs(stage.bare)["refs/heads/broadcast"] == tip
+
+
+def test_branch_that_was_taken_away_comes_back(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    said(verb(orchestrator, *SEND, "--branch"))
+    git(stage.bare, "update-ref", "-d", "refs/heads/broadcast")
+    shutil.rmtree(orchestrator / ".git/registry/broadcast")
+    said(verb(orchestrator, *SEND, "--branch"))
+    assert "refs/heads/broadcast" in refs(stage.bare)
+
+
+def test_folder_that_cannot_be_written_to(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    folder, loop = stage.folder / "folder", stage.folder / "loop"
+    (folder / "messages/04-marketing-outreach-1.txt").mkdir(parents=True)
+    done = verb(orchestrator, *SEND, "--folder", str(folder))
+    assert done.exit_code == 1
+    assert "not delivered to 4;" in done.note
+    assert len(list((folder / "messages").iterdir())) == 12, "nothing is left of what could not be put in place"
+    loop.symlink_to(loop)
+    assert verb(orchestrator, *SEND, "--folder", str(loop)).exit_code == 2
 
 
 def test_one_carrier_at_a_time(approved: tuple[Stage, Path]) -> None:

@@ -64,7 +64,7 @@ def to_folder(folder: Path) -> Carrier:
             else:
                 yield letter.number, None
 
-    return Carrier(f"folder {folder.resolve()}", carry)
+    return Carrier(f"folder {os.path.realpath(folder)}", carry)
 
 
 def through_command(words: Sequence[str], limit: float) -> Carrier:
@@ -95,9 +95,9 @@ def on_branch(server: Remote) -> Carrier:
 
 def _push_branch(server: Remote, mail: Mail) -> str | None:
     repo, seen = server.repo, f"refs/remotes/{server.name}/{BRANCH}"
-    # With a star there may be no such branch yet.
+    # With a star there may be no such branch yet, or none any more.
     status, _, error = repo.as_user(
-        "fetch", "--quiet", "--no-tags", "--", server.name, f"+refs/heads/{BRANCH}*:{seen}*"
+        "fetch", "--quiet", "--prune", "--no-tags", "--", server.name, f"+refs/heads/{BRANCH}*:{seen}*"
     )
     if status:
         return " ".join(error.split())[-300:]
@@ -163,9 +163,10 @@ def _end(program: "subprocess.Popen[bytes]") -> None:
 def _put(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(content)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
+            fresh = Path(folder, path.name)
+            fresh.write_bytes(content)
+            fresh.chmod(0o644)
+            fresh.replace(path)
     except OSError as error:
         raise FatalError(f"{path} cannot be written: {error.strerror}") from error
