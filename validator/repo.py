@@ -105,7 +105,10 @@ class Repo:
         """The repository around a folder, or a new one in it whose first branch is main."""
         import git
 
-        whole = folder.resolve()
+        try:
+            whole = folder.resolve()
+        except RuntimeError as error:  # a link that leads to itself (Python before 3.13)
+            raise FatalError(f"{folder} leads nowhere") from error
         try:
             return cls(next(path for path in (whole, *whole.parents) if path.is_dir()))
         except FatalError:
@@ -297,7 +300,7 @@ class Repo:
         settings = ("gpg.format=ssh", f"user.signingkey={key}") if key else ()
         signing = "-S" if key else "--no-gpg-sign"
         status, out, error = self.as_user(
-            "commit-tree", signing, *words, "-F", "-", tree, stdin=message.encode(), settings=settings
+            "commit-tree", signing, *words, "-F", "-", tree, stdin=message.encode("utf-8", "backslashreplace"), settings=settings
         )
         if status:
             raise FatalError(f"git commit-tree: {' '.join(error.split())[-300:]}")

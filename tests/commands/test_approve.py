@@ -313,3 +313,8 @@ def test_text_of_strangers_does_nothing_to_the_terminal(stage: Stage) -> None:
     assert "\x1b" not in done.out
     assert "\u202e" not in done.out
     assert "##[" not in done.out
+
+
+def test_a_number_of_thousands_of_digits_is_no_proposal(stage: Stage) -> None:
+    done = verb(stage.human, "approve", f"claim/{'9' * 5000}", "--yes")
+    assert (done.exit_code, "there is no open proposal" in done.err) == (2, True)

@@ -150,3 +150,9 @@ def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "no repository can be made in fleet" in done.err
     assert (tmp_path / "fleet").read_text() == "mine"
+
+
+def test_a_link_to_itself_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    done = verb(tmp_path, "init", "loop", "--capacity", "3", *WORDS)
+    assert (done.exit_code, done.out) == (2, "")

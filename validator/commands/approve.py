@@ -63,7 +63,8 @@ def _wanted(word: str, server: Remote) -> str:
     try:
         return name_of(word, server)
     except FatalError:
-        number = int(word.removeprefix("claim/")) if word.removeprefix("claim/").isdecimal() else 0
+        digits = word.removeprefix("claim/")
+        number = int(digits) if digits.isdecimal() and len(digits) <= 5 else 0
         held = Reader(server.repo).at(server.heard()[0]).by_number.get(number)
         if held is None:
             raise
