@@ -381,9 +381,7 @@ def consensus_approve(yes: bool, remote: str, repo: Path, format: str) -> NoRetu
 @SESSION
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Deliver as files in this folder.")
 @click.option("--branch", is_flag=True, help="Deliver on branch broadcast of the remote.")
-@click.option(
-    "--timeout", type=_Seconds(), default=30, show_default=True, help="Seconds for each run of COMMAND."
-)
+@click.option("--timeout", type=_Seconds(), default=30, show_default=True, help="Seconds for each run of COMMAND.")
 @PUSH
 @REMOTE
 @REPO

@@ -299,8 +299,9 @@ class Repo:
         words = [word for parent in parents for word in ("-p", parent)]
         settings = ("gpg.format=ssh", f"user.signingkey={key}") if key else ()
         signing = "-S" if key else "--no-gpg-sign"
+        text = message.encode("utf-8", "backslashreplace")
         status, out, error = self.as_user(
-            "commit-tree", signing, *words, "-F", "-", tree, stdin=message.encode("utf-8", "backslashreplace"), settings=settings
+            "commit-tree", signing, *words, "-F", "-", tree, stdin=text, settings=settings
         )
         if status:
             raise FatalError(f"git commit-tree: {' '.join(error.split())[-300:]}")

@@ -16,9 +16,13 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from validator.commands.export import document_at
+from validator.consensus import registry_digest
 from validator.escaping import logged
 from validator.finding import FatalError
-from validator.messages import DATA, PAGE, Letter
+from validator.messages import DATA, PAGE, Letter, letters, page
+from validator.output import as_json
+from validator.reading import Reader, charter_of
 from validator.remote import Outcome, Remote, Update
 
 AT_ONCE = 8  # commands that run at the same time
@@ -40,6 +44,14 @@ class Mail(NamedTuple):
         """All of it as files by path."""
         letters = {letter.file: letter.text for letter in self.letters}
         return {path: text.encode() for path, text in {PAGE: self.page, DATA: self.data, **letters}.items()}
+
+
+def mail_at(reader: Reader, main: str) -> Mail:
+    """What there is to broadcast at a commit of main: the same commit always makes the same."""
+    snapshot = reader.at(main)
+    digest = registry_digest(snapshot)
+    data = as_json(document_at(reader, main))
+    return Mail(page(snapshot, charter_of(snapshot), digest), data, letters(snapshot, digest))
 
 
 class Carrier(NamedTuple):

@@ -39,7 +39,7 @@ class _Gone(Exception):  # noqa: N818 - says how a look ended
     """Main is not what it was: somebody has rewritten it."""
 
 
-class _Unkept(FatalError):
+class _UnkeptError(FatalError):
     """What was told last cannot be read or written: looking again would not help."""
 
 
@@ -64,7 +64,7 @@ def watch(
             say(str(gone))
             return 1
         except FatalError as error:
-            if once or server is None or isinstance(error, _Unkept):
+            if once or server is None or isinstance(error, _UnkeptError):
                 raise
             tell(f"{visible(str(error))}; looking again in {interval:g} s\n")
         if once:
@@ -152,9 +152,9 @@ def _read(file: Path) -> Seen:
     except FileNotFoundError:
         return Seen()
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _Unkept(f"{file} cannot be read; delete it to be told everything again") from error
+        raise _UnkeptError(f"{file} cannot be read; delete it to be told everything again") from error
     if not (main is None or (isinstance(main, str) and OID.fullmatch(main))) or type(told) is not int:
-        raise _Unkept(f"{file} cannot be read; delete it to be told everything again")
+        raise _UnkeptError(f"{file} cannot be read; delete it to be told everything again")
     return Seen(main, told, proposals)
 
 
@@ -166,4 +166,4 @@ def _write(file: Path, seen: Seen) -> None:
             json.dump(seen._asdict(), fresh)
         os.replace(fresh.name, file)
     except OSError as error:
-        raise _Unkept(f"what has been told cannot be kept: {error.strerror}") from error
+        raise _UnkeptError(f"what has been told cannot be kept: {error.strerror}") from error
