@@ -18,6 +18,11 @@ from validator import locks
 from validator.finding import FatalError
 
 TWICE = "twice"  # the mode of an entry that its folder lists more than once
+# The tree without entries, in either kind of object id.
+EMPTY = {
+    "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
 MAX_COMMIT = 1024 * 1024  # bytes, message and all
 USAGE = 129  # how Git exits when it does not know an option
 MAX_LISTING = 8 * 1024 * 1024  # bytes: about 100,000 files
@@ -172,11 +177,16 @@ class Repo:
         return Merge(tree, tuple(sorted({path for path in conflicts if path})) if status else ())
 
     def tree(self, treeish: str) -> dict[str, Entry]:
-        """Every file of a tree by path, links and submodules too. Undecodable bytes are kept by surrogate escape."""
+        """Every file of a tree by path; links, submodules and empty folders too, which Git itself never writes.
+
+        Undecodable bytes are kept by surrogate escape.
+        """
         files = dict[str, Entry]()
-        for row in self._list("ls-tree", "-r", "-l", "-z", "--full-tree", treeish).split(b"\0")[:-1]:
+        for row in self._list("ls-tree", "-r", "-t", "-l", "-z", "--full-tree", treeish).split(b"\0")[:-1]:
             facts, path = row.split(b"\t", 1)
-            mode, _, oid, size = facts.decode().split()
+            mode, kind, oid, size = facts.decode().split()
+            if kind == "tree" and oid not in EMPTY:
+                continue
             if size == "BAD":
                 raise FatalError(f"object {oid} is missing from the repository; run: git fsck")
             name = _text(path)

@@ -1,5 +1,7 @@
 """From registered to active on a real Git server, and every way in which it must not go."""
 
+import os
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -263,11 +265,23 @@ def test_nothing_rides_on_an_acknowledgement(tmp_path: Path) -> None:
     pushed = try_git(intruder, "push", "origin", f"{merge.strip()}:main", ":release/05")
     assert "REG304" in pushed.err, "or the proposal of another would go as one that has landed"
     assert refs(stage.bare, "refs/heads/release") == {"refs/heads/release/05": proposal}
+    hidden = git(
+        intruder, "commit-tree", "-p", "origin/main", "-m", "No checkout shows it", with_a_folder(intruder, own)
+    )
+    assert "REG304" in try_git(intruder, "push", "origin", f"{hidden.strip()}:main").err
     git(intruder, "push", "--quiet", "origin", f"{own}:main")
     git(intruder, "checkout", "--quiet", own)
     write(intruder, "registry/consensus/acknowledgements/04.yaml", "# I was here\n" + acknowledged(stage, 4))
     commit(intruder, "Says the same again")
     assert "REG304" in try_git(intruder, "push", "origin", "HEAD:main").err
+
+
+def with_a_folder(clone: Path, revision: str) -> str:
+    """The tree of a revision with an empty folder in it, which Git writes only for who asks for it."""
+    git(clone, "hash-object", "-t", "tree", "-w", os.devnull)
+    rows = git(clone, "ls-tree", revision) + "040000 tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\tzz\n"
+    made = subprocess.run(["git", "mktree"], cwd=clone, input=rows, capture_output=True, text=True, check=True)
+    return made.stdout.strip()
 
 
 def acknowledged(stage: Stage, number: int) -> str:
