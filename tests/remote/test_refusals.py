@@ -127,6 +127,13 @@ def test_a_key_that_the_same_push_brings_signs_nothing(stage: Stage, tmp_path: P
     accepted(clone, "HEAD:main")
 
 
+def test_the_last_key_stays_in_the_charter(stage: Stage) -> None:
+    """Nobody could sign the step after it."""
+    git(stage.human, "checkout", "--quiet", "--detach", "origin/main")
+    commit(stage.human, {"registry/charter.yaml": charter(12, {})}, "No keys", *owner(stage))
+    refused(stage, stage.human, "HEAD:main", why="no approver in the charter has a key")
+
+
 @pytest.mark.parametrize("kind", ["PGP SIGNATURE", "PGP MESSAGE", "SIGNED MESSAGE", "SSH SIGNATURE"])
 def test_a_signature_that_only_looks_like_one(stage: Stage, kind: str) -> None:
     clone = stage.human

@@ -87,14 +87,20 @@ def _judge_main(move: Move, reader: Reader) -> str | None:
         return "main is never deleted"
     if move.old is None:
         return _first_main(move.new, reader)
-    return _told(in_steps(reader, move.old, move.new, _guards(reader, reader.at(move.old))))
+    verdict = in_steps(reader, move.old, move.new, _guards(reader, reader.at(move.old)))
+    return _told(verdict) or _nobody_to_sign(reader.at(move.new), reader)
 
 
 def _first_main(new: str, reader: Reader) -> str | None:
     snapshot = reader.at(new)
-    if not _unsigned(reader) and not keys_of(snapshot):
-        return "no approver in the charter has a key; add one, or install the guard with --unsigned"
-    return _told(audit(snapshot))
+    return _nobody_to_sign(snapshot, reader) or _told(audit(snapshot))
+
+
+def _nobody_to_sign(snapshot: Snapshot, reader: Reader) -> str | None:
+    """Why nobody could approve anything after this: main would stand still for ever."""
+    if _unsigned(reader) or keys_of(snapshot):
+        return None
+    return "no approver in the charter has a key; add one, or install the guard with --unsigned"
 
 
 def _judge_proposal(move: Move, push: _Push) -> str | None:
