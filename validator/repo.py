@@ -268,6 +268,10 @@ class Repo:
         pairs = [(parents[0] if parents else "", commit) for commit, *parents in rows]
         return pairs if pairs[0][0] == base else None
 
+    def ahead(self, base: str, head: str) -> set[str]:
+        """Every commit of head's history that base's has not, by whichever parent."""
+        return set(self._read("rev-list", head, f"^{base}").decode().split())
+
     def whole_line(self, head: str) -> list[tuple[str, str]]:
         """All first-parent commits up to head as (parent, commit), oldest first; the first has "" for a parent."""
         out = self._read("rev-list", "--first-parent", "--parents", head).decode().splitlines()

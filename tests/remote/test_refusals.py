@@ -289,6 +289,25 @@ def test_a_proposal_goes_when_it_is_merged_or_turned_down(stage: Stage) -> None:
     accepted(clone, ":claim/04")
 
 
+def test_a_proposal_brings_no_other_along(stage: Stage) -> None:
+    """Once it is merged, the other would count as merged: anybody could take it away, and it could never land."""
+    clone = stage.human
+    branch(clone, "claim/04", claims(4))
+    accepted(clone, "claim/04")
+    branch(clone, "claim/05", claims(5))
+    carrying = merged_into(clone, "claim/05", "claim/04")
+    refused(stage, clone, f"{carrying}:refs/heads/claim/05", why="claim/05 has claim/04 in its history")
+    accepted(clone, "claim/05")
+    commit(clone, {claim_path(5): claim_text(5, "session-5", status="PENDING")}, "Not yet")
+    accepted(clone, "HEAD:claim/05")
+
+
+def merged_into(clone: Path, proposal: str, other: str) -> str:
+    """The same change as a proposal, in a commit that has another one for its second parent."""
+    parents = ("-p", "origin/main", "-p", other)
+    return git(clone, "commit-tree", *parents, "-m", "Claim", f"{proposal}^{{tree}}").strip()
+
+
 # rejections
 
 

@@ -181,9 +181,14 @@ def _attempt(reader: Reader, server: Remote | None, table: _Table, wish: Wish) -
             )
             return Proposed(False, number, table.branch(number), note)
     proposal, before = mine.get(number, (None, None))
-    if proposal and before and _same(before, _claim_of(table, wish, number)):
+    if proposal and before and _same(before, _claim_of(table, wish, number)) and not _spent(reader, table, proposal):
         return _once_more(reader, table, number, proposal, pushed=server is not None)
     return _propose(reader, server, table, number, _text(table, wish, number), proposal.commit if proposal else None)
+
+
+def _spent(reader: Reader, table: _Table, proposal: Proposal) -> bool:
+    """Whether a proposal is in main's history, and so can never change main again."""
+    return reader.repo.merge_base(table.main, proposal.commit) == proposal.commit
 
 
 def _once_more(reader: Reader, table: _Table, number: int, proposal: Proposal, *, pushed: bool) -> Proposed:

@@ -112,6 +112,7 @@ def _judge_proposal(move: Move, push: _Push) -> str | None:
     return (
         _told(judge(landed, base))
         or _wrong_content(move.name, landed, base)
+        or _wrong_history(move.ref, move.new, push.main, push.reader.repo)
         or (_wrong_hands(move.name, move.old, landed, push.reader) if move.old else None)
     )
 
@@ -132,6 +133,15 @@ def _wrong_content(name: str, landed: Snapshot, base: Snapshot) -> str | None:
         "record": path == f"registry/consensus/{rest}.yaml" and form_of(path, capacity) is not None,
     }
     return None if fits[kind] else f"{name} is no branch for a change of {path}"
+
+
+def _wrong_history(ref: str, new: str, main: str, repo: Repo) -> str | None:
+    """With this one merged, another proposal in its history would look merged too: it could go, and never land."""
+    carried = repo.ahead(main, new) - {new}
+    others = repo.refs(HEADS) if carried else ()
+    names = [other.removeprefix(HEADS) for other, oid in others if oid in carried and other != ref]
+    known = next(filter(PROPOSAL.fullmatch, names), None)
+    return f"{ref.removeprefix(HEADS)} has {known} in its history; propose it on main alone" if known else None
 
 
 def _wrong_hands(name: str, old: str, landed: Snapshot, reader: Reader) -> str | None:
