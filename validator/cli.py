@@ -21,6 +21,8 @@ from validator.finding import FatalError, Verdict
 if TYPE_CHECKING:
     from validator.commands.recording import Ended, View, Word
 
+STOPPED = 130  # how shells tell of an interrupt (128 + SIGINT): for who watches that is no answer
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 REPO = click.option(
@@ -146,11 +148,13 @@ def status(
     if watch:
         from validator.commands.watch import watch as follow
 
-        sys.exit(
-            follow(
+        try:
+            ended = follow(
                 repo=repo, remote=remote, since=since, once=once, interval=interval, format=format, say=_say, tell=_hint
             )
-        )
+        except KeyboardInterrupt:
+            ended = STOPPED
+        sys.exit(ended)
     if once or since or remote:
         raise click.UsageError("--once, --since and --remote go with --watch")
     from validator.commands.status import status

@@ -1,6 +1,7 @@
 """Each event once, over restarts; a rewritten main is an alarm and never followed."""
 
 import json
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -154,3 +155,17 @@ def test_two_who_watch_share_what_there_is_to_tell(tmp_path: Path) -> None:
 def test_an_interval_is_a_time(tmp_path: Path, seconds: str) -> None:
     done = verb(Stage(tmp_path).human, "status", "--watch", "--interval", seconds)
     assert (done.exit_code, "--interval" in done.err) == (2, True)
+
+
+def test_who_is_stopped_has_seen_no_rewritten_main(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.registered(4)
+    words = [*REGISTRY, "status", "--watch", "--format", "json"]
+    with subprocess.Popen(
+        words, cwd=stage.clone("eyes"), env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as watcher:
+        assert watcher.stdout
+        assert json.loads(watcher.stdout.readline())["event"] == "registered"
+        watcher.send_signal(signal.SIGINT)
+        out, err = watcher.communicate()
+    assert (watcher.returncode, out, err) == (130, "", "")
