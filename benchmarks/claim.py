@@ -1,4 +1,4 @@
-"""One claim as an agent makes it, over `file://`, and the Git commands that it stands for: `python -m benchmarks.claim`.
+"""One claim as an agent makes it, over `file://`, and the Git commands that it stands for.
 
 The commands are those that a script would need for the same claim: fetch main and the proposals, write file, tree and
 commit without a working tree, create the branch by compare-and-swap, keep it. They judge nothing and ask nobody.
@@ -11,7 +11,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.remote.stage import ENVIRONMENT, Stage, answer, claim_path, claim_text, claim_words, git, registry, run
+from tests.remote.stage import Stage, answer, claim_path, claim_text, claim_words, git, registry
+
+CAPACITY = 99
+Way = Callable[[Path, int], None]
 
 
 def by_hand(clone: Path, number: int) -> None:
@@ -36,44 +39,35 @@ def by_verb(clone: Path, number: int) -> None:
     assert (done.returncode, answer(done)["number"]) == (0, number), done.stderr
 
 
-def times(stage: Stage, way: Callable[[Path, int], None], first: int, count: int) -> list[float]:
-    """Milliseconds of each claim, from a clone of its own."""
-    measured = list[float]()
-    for number in range(first, first + count):
-        clone = stage.clone(f"clone-{number}")
-        start = time.perf_counter()
-        way(clone, number)
-        measured.append((time.perf_counter() - start) * 1000)
-    return measured
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description="One claim over file://.")
+    """Claim in each way in turns, from fresh clones; print medians."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.claim", description="One claim over file://.")
     parser.add_argument("--claims", type=int, default=15)
     count = parser.parse_args().claims
     with tempfile.TemporaryDirectory() as folder:
-        stages = {guarded: Path(folder, str(guarded)) for guarded in (True, False)}
-        for path in stages.values():
-            path.mkdir()
-        made = {
-            guarded: Stage.make(path, capacity=99, planned=0 if not guarded else None, guarded=guarded)
-            for guarded, path in stages.items()
+        (Path(folder) / "plain").mkdir()
+        (Path(folder) / "guarded").mkdir()
+        plain = Stage.make(Path(folder) / "plain", capacity=CAPACITY, guarded=False)
+        guarded = Stage.make(Path(folder) / "guarded", capacity=CAPACITY)
+        ways: dict[str, tuple[Stage, Way]] = {
+            "the bare Git commands, no guard": (plain, by_hand),
+            "the bare Git commands, guarded": (guarded, by_hand),
+            "registry claim --push, guarded": (guarded, by_verb),
         }
-        rows = {
-            "git, no guard": times(made[False], by_hand, 1, count),
-            "git, guarded": times(made[True], by_hand, 1, count),
-            "registry claim, guarded": times(made[True], by_verb, 1 + count, count),
-        }
-        python = time.perf_counter()
-        run([registry.__globals__["REGISTRY"][0], "-c", "pass"], Path(folder))
-        python = (time.perf_counter() - python) * 1000
-    bare = statistics.median(rows["git, no guard"])
-    print(f"{count} claims each, medians; starting Python alone: {python:.0f} ms")
+        rows: dict[str, list[float]] = {title: [] for title in ways}
+        for at in range(count):
+            for place, (title, (stage, way)) in enumerate(ways.items()):
+                number = at * len(ways) + place + 1
+                clone = stage.clone(f"clone-{number}")
+                start = time.perf_counter()
+                way(clone, number)
+                rows[title].append((time.perf_counter() - start) * 1000)
+    bare = next(iter(rows.values()))
+    print(f"One claim over file://, medians of {count} rounds; a ratio is the median of the rounds' ratios.")
     for title, row in rows.items():
-        median = statistics.median(row)
-        print(f"{title:<26} {median:6.0f} ms  {median / bare:5.2f} × the bare commands")
+        ratio = statistics.median(mine / theirs for mine, theirs in zip(row, bare, strict=True))
+        print(f"  {title:<31} {statistics.median(row):6.0f} ms  {ratio:5.2f} ×")
 
 
 if __name__ == "__main__":
-    assert ENVIRONMENT
     main()
