@@ -201,8 +201,6 @@ def test_client_dies_with_locks_in_hand(stage: Stage) -> None:
 @pytest.mark.parametrize("side", ["server", "clone"])
 def test_locks_are_waited_for(stage: Stage, side: str, long: bool) -> None:
     """Nobody has to run anything again: a lock that stays for ten seconds is nobody's."""
-    if not long:
-        pytest.skip("takes its time: --long")
     clone = stage.clone("session")
     branch(stage.human, "claim/04", claims(4))
     git(stage.human, "push", "--quiet", "origin", "claim/04")
@@ -210,6 +208,8 @@ def test_locks_are_waited_for(stage: Stage, side: str, long: bool) -> None:
     locked.parent.mkdir(parents=True, exist_ok=True)
     lock = locked.with_name(f"{locked.name}.lock")
     lock.touch()
+    if not long:  # most of its time is over
+        os.utime(lock, (time.time() - 6, time.time() - 6))
     done = registry(clone, *claim_words("fleet-6", "6"))
     assert done.returncode == 0, done.stderr
     assert not lock.exists()
@@ -279,14 +279,19 @@ def test_server_goes_away_while_it_judges(stage: Stage, scheme: str) -> None:
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Path]:
-    """A file system of its own, with room for little."""
+    """A file system of its own, with room for little. Only root may have one; test_no_file_may_grow is for all."""
     folder.mkdir()
-    if run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], folder.parent).returncode:
+    mount = ["mount", "-t", "tmpfs", "-o", f"size=4m,uid={os.getuid()}", "tmpfs", str(folder)]
+    for root in ([], ["sudo", "--non-interactive"]):
+        with suppress(FileNotFoundError):
+            if run([*root, *mount], folder.parent).returncode == 0:
+                break
+    else:
         pytest.skip("nobody but root mounts a file system")
     try:
         yield folder
     finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        subprocess.run([*root, "umount", "--lazy", str(folder)], check=True)
 
 
 @contextmanager
