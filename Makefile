@@ -18,8 +18,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-long lint format-check code-check type-check generated-check format generated bench race \
-	coverage mutation lock clean
+.PHONY: help demo test lint format-check code-check type-check generated-check format generated bench race coverage \
+	mutation lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,12 +27,8 @@ help: ## list the targets
 demo: $(RUNTIME) ## the whole story in a minute, on a Git server in a temporary folder
 	$(BIN)/registry demo
 
-test: $(DEV) ## the whole test suite
+test: $(DEV) ## the whole test suite; ARGS=--long plays races and faults in the numbers of a bad day
 	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
-
-test-long: $(DEV) ## races, faults and pushes in the numbers of a bad day, and fifty stories of the state machine (takes long)
-	$(BIN)/python -m pytest --long tests/remote $(ARGS)
-	REGISTRY_EXAMPLES=50 $(BIN)/python -m pytest tests/properties/test_registry_machine.py $(ARGS)
 
 lint: format-check code-check type-check generated-check ## everything that CI looks at before it runs a test
 

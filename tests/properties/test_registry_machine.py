@@ -1,7 +1,7 @@
 """Whatever sessions, approvers and attackers do, in whatever order: the registry on a guarded server stays sound.
 
 A state machine plays on real repositories: a bare one with the guard, clones of sessions that may be stale, two
-approvers with keys, and plain pushes by whoever can reach the server. REGISTRY_EXAMPLES=50 plays longer than the suite.
+approvers with keys, and plain pushes by whoever can reach the server. `--long` plays more and longer stories.
 """
 
 import os
@@ -19,7 +19,6 @@ from tests.commands.stage import ENVIRONMENT, REGISTRY, Done, Stage, commit, git
 from validator.claiming import write_claim
 from validator.document import read
 
-EXAMPLES = int(os.environ.get("REGISTRY_EXAMPLES", "0"))
 CAPACITY = 3
 CHARTER = f"""\
 mission: {{statement: Answer every customer}}
@@ -367,11 +366,11 @@ class Registry(RuleBasedStateMachine):
         return [process.wait(timeout=120) for process in started]
 
 
-def test_the_registry_stays_sound() -> None:
+def test_the_registry_stays_sound(long: bool) -> None:
     profile = settings(
-        max_examples=EXAMPLES or 4,
-        stateful_step_count=40 if EXAMPLES else 20,
-        derandomize=not EXAMPLES,
+        max_examples=20 if long else 4,
+        stateful_step_count=40 if long else 20,
+        derandomize=not long,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
