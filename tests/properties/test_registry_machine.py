@@ -197,7 +197,10 @@ class Registry(RuleBasedStateMachine):
         now = self.stage.refs()
         if name in self.proposals():
             raise AssertionError(done)
-        if done.exit_code == 0:
+        if f"refs/heads/{name}" not in there:
+            assert now == there
+            assert done.exit_code == 2 or any(ref.startswith(f"refs/rejected/{name}/") for ref in there)
+        elif done.exit_code == 0:
             assert there.keys() - now.keys() == {f"refs/heads/{name}"}
             (reason,) = now.keys() - there.keys()
             assert reason.startswith(f"refs/rejected/{name}/")
