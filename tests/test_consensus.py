@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from validator.consensus import (
     reached,
     registry_digest,
 )
-from validator.records import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION
+from validator.records import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION, Standing
+from validator.rules import foreign_record
 from validator.snapshot import Snapshot
 
 FULL = registry(claim(1), claim(2), claim(3))
@@ -235,6 +237,14 @@ def test_nothing_is_confirmed_while_anything_conflicts() -> None:
     assert told.startswith('by outreach-1, and yet the work "outreach 1-9" is that of number 1, outreach-1')
 
 
+def test_what_is_wrong_is_to_be_mended_while_numbers_are_free() -> None:
+    moves = assessed(registry(claim(1), claim(2, session_id="outreach-1"))).moves
+    assert [move.command for move in moves] == [
+        "registry claim 3 --session-id ID --goal GOAL --push",
+        "registry audit",
+    ]
+
+
 def test_metrics() -> None:
     assert assessed(FULL | CONFIRMED | APPROVED | SENT | acknowledgement(2)).metrics == Metrics(3, 3, 3, 100, 1)
     twins = registry(claim(1), claim(2, role="Outreach AI (Batch 1)"), claim(3, status="PENDING"))
@@ -267,6 +277,31 @@ def test_what_is_void_has_to_be_said_again() -> None:
             for n in (1, 2, 3)
         },
     }
+
+
+def test_record_that_cannot_be_read_is_void() -> None:
+    assert assessed(FULL | {APPROVAL: "registry: ["}).void == (
+        Standing(APPROVAL, "approval", None, None, "it cannot be read", "registry audit"),
+    )
+
+
+def test_records_are_told_with_who_says_them() -> None:
+    rows = [record[:5] for record in assessed(FULL | CONFIRMED | APPROVED | acknowledgement(3)).records]
+    assert rows == [
+        ("registry/consensus/acknowledgements/03.yaml", "acknowledgement", 3, "outreach-3", None),
+        (APPROVAL, "approval", None, "@OWNER", None),
+        (CONFIRMATION, "confirmation", 1, "outreach-1", None),
+    ]
+
+
+@pytest.mark.parametrize("signer", ["@OWNER", "@other", None])
+def test_approval_is_in_the_name_of_who_signs_the_step(signer: str | None) -> None:
+    """Where main is not guarded, nobody signs, and the charter alone says who may approve."""
+    before = snapshot(FULL | CONFIRMED)
+    after = replace(snapshot(FULL | CONFIRMED | APPROVED), signed_by=signer)
+    found = [problem.message for problem in foreign_record.check(after, before)]
+    told = 'this approval is in a wrong name: it says "@OWNER", and @other has signed the step'
+    assert found == ([told] if signer == "@other" else [])
 
 
 def test_phase_without_a_charter() -> None:

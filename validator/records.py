@@ -31,7 +31,6 @@ KINDS: Mapping[type[Any], RecordKind] = {
 class Said(NamedTuple):
     """A readable record. `number` is the one that it belongs to by its place, None for a human's."""
 
-    path: str
     kind: RecordKind
     number: int | None
     value: Any
@@ -87,7 +86,7 @@ def said(parsed: Parsed[Any], charter: model.Charter) -> Said | None:
     human = kind in ("approval", "activation")
     if parsed.value is None:
         return None
-    return Said(parsed.path, kind, None if human else number, parsed.value, parsed.document)
+    return Said(kind, None if human else number, parsed.value, parsed.document)
 
 
 def is_stale(record: Said, today: str) -> bool:

@@ -27,8 +27,8 @@ CODE, NAME, LEVEL = "REG402", "foreign-record", Level.ERROR
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the records of this change that are in a wrong name, and acknowledgements that it takes away."""
-    for record in brought(head, base) if head.charter else ():
-        assert head.charter, "asked above"
+    for record in brought(head, base):
+        assert head.charter, "without one nothing is brought"
         if why := foreign(record, head, head.charter) or _unlike_signer(record, head):
             place = record.document.at("approved_by" if record.number is None else "session_id")
             message = f"this {record.kind} is in a wrong name: {why}"
