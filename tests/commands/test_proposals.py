@@ -180,3 +180,19 @@ def test_branches_of_odd_names_stop_nobody(stage: Stage, words: list[str]) -> No
     assert done.returncode == (words == ["consensus", "status"]), done.stderr
     assert b"Traceback" not in done.stderr
     assert b"xff" not in done.stdout
+
+
+def test_one_that_cannot_be_judged_is_named_with_the_way_out(stage: Stage) -> None:
+    """A server without the guard takes a tree that holds itself ten times, nine deep."""
+    tree = git(stage.bare, "rev-parse", "main^{tree}").strip()
+    for _ in range(9):
+        rows = "".join(f"040000 tree {tree}\t{name}\n" for name in range(10))
+        made = subprocess.run(["git", "mktree"], cwd=stage.bare, input=rows, capture_output=True, text=True, check=True)
+        tree = made.stdout.strip()
+    bomb = git(stage.bare, "commit-tree", "-p", "main", "-m", "x", tree).strip()
+    git(stage.bare, "update-ref", "refs/heads/claim/05", bomb)
+    done = verb(stage.human, "proposals")
+    assert done.exit_code == 2
+    assert "claim/05 cannot be judged: git ls-tree: over 8 MiB" in done.err
+    assert verb(stage.human, "reject", "5", "--reason", "too much").exit_code == 0
+    assert verb(stage.human, "proposals").exit_code == 0
