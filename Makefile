@@ -19,8 +19,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help runtime demo test lint format-check code-check type-check generated-check workflow-check format generated bench coverage mutation \
-	lock clean
+.PHONY: help runtime demo test lint format-check code-check type-check generated-check workflow-check format generated \
+	bench race coverage mutation lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,7 +30,7 @@ runtime: $(RUNTIME) ## what the verbs need, and no more: .venv/bin/registry
 demo: $(RUNTIME) ## the whole story in a minute, on a Git server in a temporary folder
 	$(BIN)/registry demo
 
-test: $(DEV) ## the whole test suite
+test: $(DEV) ## the whole test suite; ARGS=--long plays races and faults in the numbers of a bad day
 	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
 
 lint: format-check code-check type-check generated-check ## everything that CI looks at before it runs a test
@@ -72,8 +72,12 @@ generated: $(RUNTIME) ## write the generated files anew
 	$(BIN)/registry explain --page
 	$(BIN)/registry github ruleset
 
-bench: $(DEV) ## medians and ratios against check-jsonschema, in one run
+bench: $(DEV) ## medians and ratios against check-jsonschema, and of a claim against bare Git commands
 	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python -m benchmarks.claim
+
+race: $(DEV) ## a hundred sessions race for numbers over smart HTTP, ten times (takes long)
+	$(BIN)/python -m benchmarks.race $(ARGS)
 
 coverage: $(DEV) ## every branch of the pure modules is run by a test
 	$(BIN)/python -m pytest --numprocesses auto -m "not blackbox" --cov --cov-report=term $(ARGS)

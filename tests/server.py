@@ -71,13 +71,17 @@ class Server(ThreadingMixIn, TCPServer):
         """Kill everything that runs here, with all that it has started, and answer nobody for as long as this lasts."""
         with self._lock:
             self._away = True
-            for program in list(self._programs):
-                with suppress(ProcessLookupError):
-                    os.killpg(program.pid, signal.SIGKILL)
+            self.kill()
         try:
             yield
         finally:
             self._away = False
+
+    def kill(self) -> None:
+        """Kill every program that runs here, with all that it has started."""
+        for program in list(self._programs):
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
 
     def next_cut(self) -> Cut | None:
         with self._lock:
@@ -223,3 +227,4 @@ def serving(scheme: str, root: Path, environment: Mapping[str, str] | None = Non
         finally:
             server.shutdown()
             thread.join()
+            server.kill()  # whoever still waits for a client that is gone

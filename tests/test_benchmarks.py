@@ -1,11 +1,15 @@
 """What the benchmarks measure is a sound registry, and the same claims on both sides. Nothing is timed here."""
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from benchmarks.fleets import Fleet, build
 from benchmarks.programs import compare, compiled
+from tests.repository import ROOT
 from validator.commands.audit import audit
 from validator.commands.validate import validate
 from validator.finding import Verdict
@@ -58,3 +62,15 @@ def test_programs_run_to_the_end(fleet: Fleet, tmp_path: Path) -> None:
     assert all(result.seconds > 0 and result.peak > 0 for result in done.values())
     with pytest.raises(RuntimeError, match="exit code 1 from"):
         compare({"ours": validate(fleet, "taken")}, rounds=1, environment=compiled(tmp_path))
+
+
+@pytest.mark.blackbox
+@pytest.mark.parametrize(
+    ("module", "words", "rows"),
+    [("race", ["--rounds", "1", "--processes", "7"], 10), ("claim", ["--claims", "1"], 3)],
+)
+def test_races_and_claims_are_run_to_the_end(module: str, words: list[str], rows: int) -> None:
+    command = [sys.executable, "-m", f"benchmarks.{module}", *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(re.findall(r"^  .* [0-9]+\.[0-9]{2} ×", done.stdout, re.MULTILINE)) == rows

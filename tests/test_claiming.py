@@ -251,7 +251,7 @@ schedule:
   - {activity: Send, days: [mon], start: "10:00", end: "11:00"}
 status: REGISTERED
 timestamp: 2026-11-20T08:00:00Z
-owner: github:583231
+owner: "github:583231"
 owner_login: session
 labels: {team: outreach}
 colour: blue

@@ -1,4 +1,4 @@
-"""The pages for sessions, approvers and engineers: every command in them is run, and they show what it prints.
+"""The pages for sessions, approvers, orchestrators and engineers: every command in them is run and prints what they show.
 
 A `console` block holds commands after `$ ` (continued after `> `), each followed by its output; a command without
 output has to succeed, one with output prints just that, and `…` alone on a line stands for any lines. An `sh` block is
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from tests.commands.stage import ENVIRONMENT, ROOT
 
 DOCS = ROOT / "docs"
-PAGES = ("server.md", "sessions.md", "approver.md")
+PAGES = ("server.md", "sessions.md", "approver.md", "consensus.md")
 HOME = "/srv/git"  # where the pages say that they are
 MARK = "\x1e"
 BLOCK = re.compile(r"^```(console|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -62,7 +62,7 @@ def run(page: str, folder: Path) -> Iterator[tuple[Command, str, int]]:
 
 def plain(text: str) -> str:
     """Text with what differs from run to run replaced: object ids, keys, times, ages."""
-    text = re.sub(r"\b(?:[0-9a-f]{40}|[0-9a-f]{12}|[0-9a-f]{7}\.\.[0-9a-f]{7})\b", "<id>", text)
+    text = re.sub(r"\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{12}|[0-9a-f]{7}\.\.[0-9a-f]{7})\b", "<id>", text)
     text = re.sub(r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:]{5,8}Z?)?", "<time>", text)
     text = re.sub(r" *(?:just now|[0-9]+ (?:min|h|d) ago)", " <age>", text)
     return re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)

@@ -47,6 +47,13 @@ class TestReading:
         expected = {os.fsdecode(path): Entry("100644", EMPTY["sha1"], 0) for path in ODD_PATHS}
         assert Repo(repository.path).tree(head) == expected
 
+    def test_tree_tells_of_empty_folders(self, repository: Repository) -> None:
+        empty = repository.git("mktree", stdin=b"")
+        outer = repository.git("mktree", stdin=f"040000 tree {empty}\tinner\n".encode())
+        tree = repository.git("mktree", stdin=f"040000 tree {empty}\ta\n040000 tree {outer}\tb\n".encode())
+        folder = Entry("040000", empty)
+        assert Repo(repository.path).tree(tree) == {"a": folder, "b/inner": folder}
+
     def test_tree_tells_files_from_what_is_none(self, repository: Repository) -> None:
         oid = "1" * 40
         files: Changes = {

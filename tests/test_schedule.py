@@ -124,7 +124,13 @@ def test_table() -> None:
     assert render(week("2026-W48")).endswith("nothing is scheduled\n")
 
 
-@pytest.mark.parametrize("name", ["2025-W53", "2026-W00", "2026-48", "next week", "2026-W48-1"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("2025-W53", "2026-W00", "2026-48", "next week", "2026-W48-1", "2026-W8", "2026-W48\n", " 2026-W48"),
+        *("2026-W4_8", "+2026-W48", "２０２６-W48", "0001-W01", "9999-W52"),
+    ],
+)
 def test_week_that_there_is_not(name: str) -> None:
     with pytest.raises(FatalError, match="is no ISO week of the calendar"):
         week(name)

@@ -83,9 +83,9 @@ def write_claim(fields: Mapping[str, Any]) -> str:
     for name in (*known, *(name for name in fields if name not in CLAIM_FIELDS)):
         value = fields[name]
         if isinstance(value, list | tuple) and value:
-            lines += [f"{_scalar(name)}:", *(f"  - {_flow(element, _TO_THE_END)}" for element in value)]
+            lines += [f"{_scalar(name)}:", *(f"  - {flow(element, _TO_THE_END)}" for element in value)]
         else:
-            lines.append(f"{_scalar(name)}: {_flow(value, _TO_THE_END)}")
+            lines.append(f"{_scalar(name)}: {flow(value, _TO_THE_END)}")
     return "\n".join(lines) + "\n"
 
 
@@ -135,11 +135,12 @@ def _fields(rows: Mapping[str, str]) -> dict[str, Any]:
     return fields | ({"status": "PENDING"} if ready == "NO" else {})
 
 
-def _flow(value: Any, plain: re.Pattern[str] = _TO_A_COMMA) -> str:
+def flow(value: Any, plain: re.Pattern[str] = _TO_A_COMMA) -> str:
+    """A value in one line, in flow style; `plain` says which text can go without quotes."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_scalar(key)}: {_flow(element)}" for key, element in value.items()) + "}"
+        return "{" + ", ".join(f"{_scalar(key)}: {flow(element)}" for key, element in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(flow, value)) + "]"
     return _scalar(value, plain)
 
 

@@ -21,6 +21,8 @@ from validator.finding import FatalError, Verdict
 if TYPE_CHECKING:
     from validator.commands.recording import Ended, View, Word
 
+STOPPED = 130  # how shells tell of an interrupt (128 + SIGINT): for who watches that is no answer
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 REPO = click.option(
@@ -44,6 +46,17 @@ EVENT = click.option(
     help="A GitHub event's payload says what is judged.  [without FILE: GITHUB_EVENT_PATH]",
 )  # fmt: skip
 CHECK = click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is stale.")
+
+
+class _Seconds(click.FloatRange):
+    """How long to wait: a tenth of a second to a day. `nan` is in every range, and no time."""
+
+    def __init__(self) -> None:
+        super().__init__(0.1, 24 * 60 * 60)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds: float = super().convert(value, param, ctx)
+        return seconds if seconds == seconds else self.fail(f"{value!r} is no time", param, ctx)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -147,7 +160,7 @@ def codeowners(check: bool, repo: Path) -> NoReturn:
 @click.option("--watch", is_flag=True, help="Tell what changes on main, event by event; exit 1 if main is rewritten.")
 @click.option("--once", is_flag=True, help="With --watch: tell what is new, and leave.")
 @click.option("--since", metavar="REV", help="With --watch: begin after this commit.  [default: what was told last]")
-@click.option("--interval", type=click.FloatRange(0.1), default=5, show_default=True, help="With --watch: seconds.")
+@click.option("--interval", type=_Seconds(), default=5, show_default=True, help="With --watch: seconds.")
 @click.option("--remote", help="With --watch: fetch from this remote.  [default: origin, else the main that is here]")
 def status(
     repo: Path, ref: str | None, format: str, watch: bool, once: bool, since: str | None, interval: float,
@@ -157,11 +170,13 @@ def status(
     if watch:
         from validator.commands.watch import watch as follow
 
-        sys.exit(
-            follow(
+        try:
+            ended = follow(
                 repo=repo, remote=remote, since=since, once=once, interval=interval, format=format, say=_say, tell=_hint
             )
-        )
+        except KeyboardInterrupt:
+            ended = STOPPED
+        sys.exit(ended)
     if once or since or remote:
         raise click.UsageError("--once, --since and --remote go with --watch")
     from validator.commands.status import status
@@ -392,9 +407,7 @@ def consensus_approve(yes: bool, remote: str, repo: Path, format: str) -> NoRetu
 @SESSION
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Deliver as files in this folder.")
 @click.option("--branch", is_flag=True, help="Deliver on branch broadcast of the remote.")
-@click.option(
-    "--timeout", type=click.FloatRange(0.1), default=30, show_default=True, help="Seconds for each run of COMMAND."
-)
+@click.option("--timeout", type=_Seconds(), default=30, show_default=True, help="Seconds for each run of COMMAND.")
 @PUSH
 @REMOTE
 @REPO

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from validator import locks
 from validator.finding import FatalError
-from validator.repo import Repo
+from validator.repo import OID, Repo
 
 REFSPECS = (
     "+refs/heads/main:refs/remotes/{remote}/main",
@@ -152,7 +152,8 @@ class Remote:
 def rejections(repo: Repo, remote: str) -> tuple[Rejection, ...]:
     """The proposals that were turned down, as last fetched from a remote, the latest last."""
     prefix = f"refs/rejected/{remote}/"
-    rows = [(ref.removeprefix(prefix).rpartition("/")[0], oid) for ref, oid in repo.refs(prefix)]
+    named = ((ref.removeprefix(prefix).rpartition("/")[0], oid) for ref, oid in repo.refs(prefix))
+    rows = [(name, oid) for name, oid in named if PROPOSAL.fullmatch(name)]
     contents = repo.blobs(oid for _, oid in rows)
     by_time = sorted(rows, key=lambda row: (repo.read_commit(contents[row[1]])[1], row))
     return tuple(_rejection(name, oid, contents[oid]) for name, oid in by_time)
@@ -160,7 +161,8 @@ def rejections(repo: Repo, remote: str) -> tuple[Rejection, ...]:
 
 def _rejection(name: str, oid: str, content: bytes) -> Rejection:
     header, _, message = content.decode("utf-8", "replace").partition("\n\n")
-    parents = [line.removeprefix("parent ") for line in header.splitlines() if line.startswith("parent ")]
+    parents = [line.removeprefix("parent ") for line in header.split("\n") if line.startswith("parent ")]
+    parents = list(filter(OID.fullmatch, parents))  # what a server without the guard has here may be anything
     return Rejection(name, oid, parents[0] if parents else oid, message.split("\n\n")[0].strip())
 
 

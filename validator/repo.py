@@ -18,6 +18,11 @@ from validator import locks
 from validator.finding import FatalError
 
 TWICE = "twice"  # the mode of an entry that its folder lists more than once
+# The tree without entries, in either kind of object id.
+EMPTY = {
+    "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
 MAX_COMMIT = 1024 * 1024  # bytes, message and all
 USAGE = 129  # how Git exits when it does not know an option
 MAX_LISTING = 8 * 1024 * 1024  # bytes: about 100,000 files
@@ -109,7 +114,10 @@ class Repo:
         """The repository around a folder, or a new one in it whose first branch is main."""
         import git
 
-        whole = folder.resolve()
+        try:
+            whole = folder.resolve()
+        except RuntimeError as error:  # a link that leads to itself (Python before 3.13)
+            raise FatalError(f"{folder} leads nowhere") from error
         try:
             return cls(next(path for path in (whole, *whole.parents) if path.is_dir()))
         except FatalError:
@@ -173,11 +181,16 @@ class Repo:
         return Merge(tree, tuple(sorted({path for path in conflicts if path})) if status else ())
 
     def tree(self, treeish: str) -> dict[str, Entry]:
-        """Every file of a tree by path, links and submodules too. Undecodable bytes are kept by surrogate escape."""
+        """Every file of a tree by path; links, submodules and empty folders too, which Git itself never writes.
+
+        Undecodable bytes are kept by surrogate escape.
+        """
         files = dict[str, Entry]()
-        for row in self._list("ls-tree", "-r", "-l", "-z", "--full-tree", treeish).split(b"\0")[:-1]:
+        for row in self._list("ls-tree", "-r", "-t", "-l", "-z", "--full-tree", treeish).split(b"\0")[:-1]:
             facts, path = row.split(b"\t", 1)
-            mode, _, oid, size = facts.decode().split()
+            mode, kind, oid, size = facts.decode().split()
+            if kind == "tree" and oid not in EMPTY:
+                continue
             if size == "BAD":
                 raise FatalError(f"object {oid} is missing from the repository; run: git fsck")
             name = _text(path)
@@ -259,6 +272,10 @@ class Repo:
         pairs = [(parents[0] if parents else "", commit) for commit, *parents in rows]
         return pairs if pairs[0][0] == base else None
 
+    def ahead(self, base: str, head: str) -> set[str]:
+        """Every commit of head's history that base's has not, by whichever parent."""
+        return set(self._read("rev-list", head, f"^{base}").decode().split())
+
     def whole_line(self, head: str) -> list[tuple[str, str]]:
         """All first-parent commits up to head as (parent, commit), oldest first; the first has "" for a parent."""
         out = self._read("rev-list", "--first-parent", "--parents", head).decode().splitlines()
@@ -300,8 +317,9 @@ class Repo:
         words = [word for parent in parents for word in ("-p", parent)]
         settings = ("gpg.format=ssh", f"user.signingkey={key}") if key else ()
         signing = "-S" if key else "--no-gpg-sign"
+        text = message.encode("utf-8", "backslashreplace")
         status, out, error = self.as_user(
-            "commit-tree", signing, *words, "-F", "-", tree, stdin=message.encode(), settings=settings
+            "commit-tree", signing, *words, "-F", "-", tree, stdin=text, settings=settings
         )
         if status:
             raise FatalError(f"git commit-tree: {' '.join(error.split())[-300:]}")
@@ -322,10 +340,13 @@ class Repo:
         self._read("config", "--local", name, value, environment=self._real)
 
     def refs(self, prefix: str) -> list[tuple[str, str]]:
-        """The refs below a prefix that ends in a slash, with the object each names, by name."""
+        """The refs below a prefix that ends in a slash, with the object each names, by name.
+
+        Git takes any bytes for a name, and any character but the ASCII ones that it forbids.
+        """
         asked = ("for-each-ref", "--format=%(refname) %(objectname)", prefix.rstrip("/"))
-        out = self._read(*asked, environment=self._real).decode()
-        rows = (line.rsplit(" ", 1) for line in out.splitlines())
+        out = _text(self._read(*asked, environment=self._real))
+        rows = (line.rsplit(" ", 1) for line in out.split("\n")[:-1])
         return [(name, oid) for name, oid in rows if name.startswith(prefix)]
 
     def move(self, ref: str, new: str, old: str | None) -> str | None:
@@ -345,10 +366,9 @@ class Repo:
 
     def proposed_numbers(self) -> frozenset[int]:
         """The numbers that have a `claim/NN` branch, here or as last fetched from a remote."""
-        out = self._read(
-            "for-each-ref", "--format=%(refname)", "refs/heads/claim", "refs/remotes", environment=self._real
-        ).decode()
-        return frozenset(int(found[1]) for name in out.splitlines() if (found := PROPOSAL_REF.fullmatch(name)))
+        asked = ("for-each-ref", "--format=%(refname)", "refs/heads/claim", "refs/remotes")
+        out = _text(self._read(*asked, environment=self._real))
+        return frozenset(int(found[1]) for name in out.split("\n") if (found := PROPOSAL_REF.fullmatch(name)))
 
     def working_tree_commit(self) -> str:
         """A commit, on no branch, of the files on disk as `git add --all` would take them, on top of HEAD."""

@@ -127,6 +127,7 @@ class Snapshot:
     conflicts: tuple[str, ...] = ()
     unrelated: bool = False  # the change shares no history with its base
     rewritten: bool = False  # moving main to it would leave main's first-parent line
+    joins: bool = False  # this step of main brings another history along: it is a merge
     unsigned: bool = False  # main is guarded by signatures, and this step carries none of an approver
     signed_by: str | None = None  # the approver's handle, where main is guarded and an approver has signed this step
     author: Author | None = None  # who proposes, where a forge says so

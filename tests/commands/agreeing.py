@@ -42,7 +42,7 @@ def broadcast_done(stage: Stage, orchestrator: Path) -> None:
 
 
 def acknowledge_at_once(stage: Stage, sessions: Sequence[str]) -> list[Done]:
-    """Each session in a clone and a process of its own, all at the same time."""
+    """Each session in a clone and a process of its own, all at the same time, without turns: as on many machines."""
     clones = [stage.clone(f"at-{session}") for session in sessions]
     with ThreadPoolExecutor(len(sessions)) as pool:
         return list(pool.map(_acknowledge, clones, sessions))
@@ -50,7 +50,8 @@ def acknowledge_at_once(stage: Stage, sessions: Sequence[str]) -> list[Done]:
 
 def _acknowledge(clone: Path, session: str) -> Done:
     words = ("consensus", "acknowledge", "--session-id", session, "--push", "--format", "json")
-    done = subprocess.run([*REGISTRY, *words], cwd=clone, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    alone = ENVIRONMENT | {"TMPDIR": str(clone)}
+    done = subprocess.run([*REGISTRY, *words], cwd=clone, env=alone, capture_output=True, text=True, check=False)
     return Done(done.returncode, done.stdout, done.stderr)
 
 

@@ -313,3 +313,23 @@ def test_text_of_strangers_does_nothing_to_the_terminal(stage: Stage) -> None:
     assert "\x1b" not in done.out
     assert "\u202e" not in done.out
     assert "##[" not in done.out
+
+
+def test_a_number_of_thousands_of_digits_is_no_proposal(stage: Stage) -> None:
+    done = verb(stage.human, "approve", f"claim/{'9' * 5000}", "--yes")
+    assert (done.exit_code, "there is no open proposal" in done.err) == (2, True)
+
+
+def test_a_proposal_that_another_one_brought_along(stage: Stage) -> None:
+    """Main has its commit and not its claim: it is not told as registered, and its session proposes it anew."""
+    session = stage.clone("session")
+    words = ("claim", "5", "--session-id", "desk-5", "--goal", "Send 17 emails daily", "--yes", "--push")
+    assert verb(session, *words).exit_code == 0
+    git(stage.human, "fetch", "--quiet", "origin")
+    git(stage.human, "merge", "--quiet", "--no-ff", "--strategy", "ours", "--message", "x", "origin/claim/05")
+    git(stage.human, "push", "--quiet", "origin", "HEAD:main")
+    done = verb(stage.human, "approve", "5", "--yes")
+    assert (done.exit_code, "claim/05 changes nothing on main" in done.out) == (1, True)
+    assert verb(session, *words).note == "proposed number 5 on branch claim/05; a human has to approve it"
+    assert verb(stage.human, "approve", "5", "--yes").exit_code == 0
+    assert verb(session, "whoami", "--session-id", "desk-5", "--fetch").exit_code == 0

@@ -1,12 +1,13 @@
 """Letters that arrive, and carriers that fail, hang, or print garbage: nothing is lost, nothing is told twice."""
 
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.commands.agreeing import ORCHESTRATOR, SESSIONS, all_registered, said
-from tests.commands.stage import Done, Stage, git, refs, verb
+from tests.commands.agreeing import ORCHESTRATOR, SESSIONS, all_registered, guard, said
+from tests.commands.stage import Done, Stage, commit, git, refs, try_git, verb
 from validator.claiming import read_message
 
 SEND = ("consensus", "broadcast", "--session-id", ORCHESTRATOR, "--push")
@@ -147,6 +148,52 @@ def test_branch_of_the_remote(approved: tuple[Stage, Path]) -> None:
     assert refs(stage.bare)["refs/heads/broadcast"] == tip
 
 
+def test_branch_that_was_taken_away_comes_back(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    said(verb(orchestrator, *SEND, "--branch"))
+    git(stage.bare, "update-ref", "-d", "refs/heads/broadcast")
+    shutil.rmtree(orchestrator / ".git/registry/broadcast")
+    said(verb(orchestrator, *SEND, "--branch"))
+    assert "refs/heads/broadcast" in refs(stage.bare)
+
+
+def test_folder_that_cannot_be_written_to(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    folder, loop = stage.folder / "folder", stage.folder / "loop"
+    (folder / "messages/04-marketing-outreach-1.txt").mkdir(parents=True)
+    done = verb(orchestrator, *SEND, "--folder", str(folder))
+    assert done.exit_code == 1
+    assert "not delivered to 4;" in done.note
+    assert len(list((folder / "messages").iterdir())) == 12, "nothing is left of what could not be put in place"
+    loop.symlink_to(loop)
+    assert verb(orchestrator, *SEND, "--folder", str(loop)).exit_code == 2
+
+
 def test_one_carrier_at_a_time(approved: tuple[Stage, Path]) -> None:
     stage, orchestrator = approved
     assert verb(orchestrator, *SEND, "--branch", "--folder", str(stage.folder / "x")).exit_code == 2
+
+
+def test_guarded_branch_says_what_main_says_and_stays(tmp_path: Path) -> None:
+    """Nobody signs the broadcast, so the guard holds it against main: a forged one is refused, whoever pushes it."""
+    stage = Stage(tmp_path)
+    orchestrator, intruder = all_registered(stage), stage.clone("intruder")
+    guard(stage, signed=False)
+    forge = ("push", "origin", "HEAD:refs/heads/broadcast")
+    assert "there is nothing to broadcast before" in try_git(intruder, *forge).err
+    said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push"))
+    said(verb(stage.human, "approve", "record/confirmation", "--yes"))
+    said(verb(stage.human, "consensus", "approve", "--yes"))
+    assert "this is not what main says" in try_git(intruder, *forge).err
+    assert try_git(intruder, "push", "origin", "HEAD:refs/heads/broadcast/x", "HEAD:refs/heads/Broadcast").exit_code
+    said(verb(orchestrator, *SEND, "--branch"))
+    git(intruder, "fetch", "--quiet", "origin", "broadcast")
+    git(intruder, "checkout", "--quiet", "FETCH_HEAD")
+    letter = intruder / "messages/04-marketing-outreach-1.txt"
+    letter.write_text(letter.read_text().replace("17", "18"))
+    commit(intruder, "Forged")
+    assert "this is not what main says" in try_git(intruder, *forge).err
+    assert "never taken away" in try_git(intruder, "push", "origin", ":refs/heads/broadcast").err
+    assert set(refs(stage.bare, "refs/heads")) == {
+        f"refs/heads/{name}" for name in ("broadcast", "main", "record/broadcast")
+    }

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.agreeing import all_registered
-from tests.commands.stage import Stage, commit, fleet, git, verb, write
+from tests.commands.stage import CHARTER, Stage, commit, fleet, git, verb, write
 from validator.commands.validate import validate
 
 
@@ -122,3 +122,24 @@ def test_schedule_of_the_seed(stage: Stage, tmp_path: Path) -> None:
     ]
     assert (tmp_path / "week.ics").read_bytes().count(b"BEGIN:VEVENT") == 25
     assert verb(clone, "schedule", "--week", "2026-W48", "--output", "/no/such/folder/x.ics").exit_code == 2
+
+
+def test_a_branch_that_stayed_behind_conflicts_with_nothing(stage: Stage) -> None:
+    first, second = stage.clone("first"), stage.clone("second")
+    words = ("claim", "5", "--session-id", "outreach-1", "--yes", "--push", "--goal")
+    assert verb(first, *words, "Send 17 emails daily").exit_code == 0
+    assert verb(second, *words, "Send 18 emails daily").exit_code == 0
+    git(first, "fetch", "--quiet", "origin")
+    done = verb(first, "conflicts")
+    assert done.exit_code == 0, done.out
+
+
+def test_split_writes_segments_as_yaml_needs_them(tmp_path: Path) -> None:
+    charter = CHARTER.replace("segments: [high-value, standard, overflow]", 'segments: ["a, b", "yes", "x: y"]')
+    stage = Stage(tmp_path, charter=charter)
+    for number, share in ((7, "high-value"), (8, "standard")):
+        text = fleet(number).replace(f"[{share}", '["a, b"' if number == 7 else '["x: y"')
+        write(stage.human, f"registry/sessions/{number:02}.yaml", text)
+    commit(stage.human, "Two sessions")
+    done = verb(stage.human, "conflicts", "--propose-split", "replies", "--ref", "HEAD")
+    assert '+  - {work: replies, segments: ["a, b", "yes"]}' in done.out

@@ -1,5 +1,7 @@
 """From registered to active on a real Git server, and every way in which it must not go."""
 
+import os
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -246,3 +248,41 @@ def test_approval_is_the_signer_s_own(tmp_path: Path) -> None:
     assert stage.at("main", "registry/consensus/approval.yaml")["approved_by"] == "@OWNER"
     verdict = verb(stage.human, "validate", "--steps", "--base", f"{main_of(stage)}~1", "--head", main_of(stage))
     assert verdict.exit_code == 0, verdict.out
+
+
+def test_nothing_rides_on_an_acknowledgement(tmp_path: Path) -> None:
+    """It lands unsigned, so it neither merges anything nor writes over one that counts."""
+    stage = Stage(tmp_path, signed=True)
+    orchestrator = all_registered(stage)
+    guard(stage, signed=True)
+    broadcast_done(stage, orchestrator)
+    said(verb(stage.human, "release", "5", "--reason", "the batch is done"))
+    proposal = refs(stage.bare, "refs/heads/release")["refs/heads/release/05"]
+    intruder = stage.clone("intruder")
+    said(verb(intruder, "consensus", "acknowledge", "--session-id", SESSIONS[3]))
+    own = "record/acknowledgements/04"
+    merge = git(intruder, "commit-tree", "-p", "origin/main", "-p", proposal, "-m", "It is merged", f"{own}^{{tree}}")
+    pushed = try_git(intruder, "push", "origin", f"{merge.strip()}:main", ":release/05")
+    assert "REG304" in pushed.err, "or the proposal of another would go as one that has landed"
+    assert refs(stage.bare, "refs/heads/release") == {"refs/heads/release/05": proposal}
+    hidden = git(
+        intruder, "commit-tree", "-p", "origin/main", "-m", "No checkout shows it", with_a_folder(intruder, own)
+    )
+    assert "REG304" in try_git(intruder, "push", "origin", f"{hidden.strip()}:main").err
+    git(intruder, "push", "--quiet", "origin", f"{own}:main")
+    git(intruder, "checkout", "--quiet", own)
+    write(intruder, "registry/consensus/acknowledgements/04.yaml", "# I was here\n" + acknowledged(stage, 4))
+    commit(intruder, "Says the same again")
+    assert "REG304" in try_git(intruder, "push", "origin", "HEAD:main").err
+
+
+def with_a_folder(clone: Path, revision: str) -> str:
+    """The tree of a revision with an empty folder in it, which Git writes only for who asks for it."""
+    git(clone, "hash-object", "-t", "tree", "-w", os.devnull)
+    rows = git(clone, "ls-tree", revision) + "040000 tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\tzz\n"
+    made = subprocess.run(["git", "mktree"], cwd=clone, input=rows, capture_output=True, text=True, check=True)
+    return made.stdout.strip()
+
+
+def acknowledged(stage: Stage, number: int) -> str:
+    return git(stage.bare, "show", f"main:registry/consensus/acknowledgements/{number:02}.yaml")

@@ -136,12 +136,13 @@ def test_what_was_begun_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert verb(tmp_path / "fleet", "audit").exit_code == 0
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    (tmp_path / "locked").mkdir(mode=0o500)
-    done = verb(tmp_path, "init", "locked/fleet", "--capacity", "4", *WORDS)
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """Not even by root, for whom a missing right is none: what would have to contain it is a file."""
+    (tmp_path / "notes").write_text("mine")
+    done = verb(tmp_path, "init", "notes/fleet", "--capacity", "4", *WORDS)
     assert done.exit_code == 2
-    assert "no repository can be made in locked/fleet" in done.err
+    assert "no repository can be made in notes/fleet" in done.err
+    assert (tmp_path / "notes").read_text() == "mine"
 
 
 def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
@@ -150,3 +151,9 @@ def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "no repository can be made in fleet" in done.err
     assert (tmp_path / "fleet").read_text() == "mine"
+
+
+def test_a_link_to_itself_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    done = verb(tmp_path, "init", "loop", "--capacity", "3", *WORDS)
+    assert (done.exit_code, done.out) == (2, "")

@@ -1,12 +1,13 @@
 """`registry proposals`: every open proposal with its verdict, its age and its competitors, before anyone merges."""
 
 import json
+import subprocess
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.commands.stage import ROOT, Stage, commit, fleet, git, plain, verb, write
+from tests.commands.stage import ENVIRONMENT, REGISTRY, ROOT, Stage, commit, fleet, git, plain, refs, verb, write
 from validator.commands.proposals import proposals
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schema" / "output-proposals.schema.json").read_text())
@@ -153,3 +154,45 @@ def test_another_remote(stage: Stage) -> None:
         2,
         "registry: there is no remote 'origin' here; run: git remote add origin URL\n",
     )
+
+
+# Not UTF-8; a line break to Unicode but not to Git; no names of proposals.
+ODD_NAMES = (b"team/\xff", "claim/05\u2028x".encode(), b"claim/\xff", b"record/\xff", b"release/four")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["proposals"], ["status"], ["consensus", "status"], ["conflicts"], ["status", "--watch", "--once"]),
+        *(["claim", "5", "--session-id", "a", "--goal", "Send 17 emails daily", "--yes", "--push"], ["export"]),
+        *(["proposals", "--all", "--format", "json"], ["status", "--watch", "--once", "--format", "json"]),
+    ],
+    ids=" ".join,
+)
+def test_branches_of_odd_names_stop_nobody(stage: Stage, words: list[str]) -> None:
+    main = refs(stage.bare)["refs/heads/main"].encode()
+    odd = (b"create refs/heads/%s %s\n" % (name, main) for name in ODD_NAMES)
+    rejected = b"create refs/rejected/%s/0 %s\n" % (b"claim/\xfe", main)
+    subprocess.run(["git", "update-ref", "--stdin"], cwd=stage.bare, input=b"".join((*odd, rejected)), check=True)
+    session = stage.clone("session")
+    git(session, "fetch", "--quiet", "origin", "+refs/*:refs/remotes/origin/*", "+refs/heads/*:refs/remotes/origin/*")
+    done = subprocess.run([*REGISTRY, *words], cwd=session, env=ENVIRONMENT, capture_output=True, check=False)
+    assert done.returncode == (words == ["consensus", "status"]), done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"xff" not in done.stdout
+
+
+def test_one_that_cannot_be_judged_is_named_with_the_way_out(stage: Stage) -> None:
+    """A server without the guard takes a tree that holds itself ten times, nine deep."""
+    tree = git(stage.bare, "rev-parse", "main^{tree}").strip()
+    for _ in range(9):
+        rows = "".join(f"040000 tree {tree}\t{name}\n" for name in range(10))
+        made = subprocess.run(["git", "mktree"], cwd=stage.bare, input=rows, capture_output=True, text=True, check=True)
+        tree = made.stdout.strip()
+    bomb = git(stage.bare, "commit-tree", "-p", "main", "-m", "x", tree).strip()
+    git(stage.bare, "update-ref", "refs/heads/claim/05", bomb)
+    done = verb(stage.human, "proposals")
+    assert done.exit_code == 2
+    assert "claim/05 cannot be judged: git ls-tree: over 8 MiB" in done.err
+    assert verb(stage.human, "reject", "5", "--reason", "too much").exit_code == 0
+    assert verb(stage.human, "proposals").exit_code == 0

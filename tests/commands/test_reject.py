@@ -71,6 +71,35 @@ def test_a_better_claim_of_the_same_number_takes_its_place(guarded: Stage, monke
     assert "turned down" not in answer["next_action"]
 
 
+def test_once_more_it_says_so(guarded: Stage) -> None:
+    claims(guarded, 4)
+    assert verb(guarded.human, "reject", "4", "--reason", "Not now").exit_code == 0
+    before = guarded.refs()
+    assert verb(guarded.human, "reject", "4", "--reason", "Not now") == (
+        0,
+        "claim/04 is turned down already: Not now\n",
+        "",
+    )
+    assert guarded.refs() == before
+
+
+def test_what_was_turned_down_and_then_merged_is_no_longer_turned_down(guarded: Stage) -> None:
+    """Found by the state machine: the answer was that claim/04 is turned down, though its session holds number 4."""
+    session = guarded.clone("session")
+    assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
+    assert verb(guarded.human, "reject", "4", "--reason", "Not now").exit_code == 0
+    assert verb(session, "claim", "4", *MINE, "--goal", "Send 18 emails daily", "--push").exit_code == 0
+    assert verb(guarded.human, "approve", "4", "--yes").exit_code == 0
+    before = guarded.refs()
+    done = verb(guarded.human, "reject", "4", "--reason", "Not now")
+    assert (done.exit_code, done.out) == (2, "")
+    assert plain(done.err) == (
+        "registry: claim/04 is not open any more: number 4 is held by marketing-outreach-1 since <time> (commit <id>);"
+        " to free it: registry release 4 --reason TEXT\n"
+    )
+    assert guarded.refs() == before
+
+
 def test_one_sessions_rejection_is_not_anothers(stage: Stage) -> None:
     session = stage.clone("session")
     assert verb(session, "claim", "4", *RIVAL, "--push").exit_code == 0

@@ -110,3 +110,9 @@ def test_a_release_that_main_has_moved_past_is_void(stage: Stage) -> None:
     assert done.out.endswith(
         "release/04 is not merged: the gate rejects it: REG305 this file does not merge into main\n\n"
     )
+
+
+def test_a_reason_that_is_no_text_is_kept_as_it_can_be_shown(stage: Stage) -> None:
+    stage.registered(4)
+    assert verb(stage.human, "release", "4", "--reason", "caf\udce9").exit_code == 0
+    assert git(stage.bare, "log", "-1", "--format=%s", "release/04") == "Release number 4: caf\\udce9\n"

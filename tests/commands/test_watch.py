@@ -1,13 +1,15 @@
 """Each event once, over restarts; a rewritten main is an alarm and never followed."""
 
 import json
+import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.commands.agreeing import ORCHESTRATOR, SESSIONS, all_registered, broadcast_done, said
-from tests.commands.stage import Stage, commit, fleet, git, refs, verb, write
+from tests.commands.stage import ENVIRONMENT, REGISTRY, Stage, commit, fleet, git, refs, verb, write
 from validator.commands import watch
 
 LOOK = ("status", "--watch", "--once", "--format", "json")
@@ -116,11 +118,54 @@ def test_a_bare_repository_watches_itself(tmp_path: Path) -> None:
     assert kinds(look(stage.bare)) == [("registered", 4)]
 
 
-def test_a_kept_state_that_somebody_has_edited(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[]", "x", "[" * 100_000, '{"main": 5, "told": 0, "proposals": {}}'),
+        *('{"main": null, "told": "1", "proposals": {}}', '{"main": null, "told": 0, "proposals": 1}'),
+    ],
+    ids=["list", "no json", "deep", "main", "told", "proposals"],
+)
+def test_a_kept_state_that_somebody_has_edited(tmp_path: Path, text: str) -> None:
     stage = Stage(tmp_path)
+    stage.registered(4)
     eyes = stage.clone("eyes")
     look(eyes)
-    (eyes / ".git/registry/watch-origin.json").write_text("[]")
-    done = verb(eyes, *LOOK)
-    assert done.exit_code == 2
-    assert "delete it to be told everything again" in done.err
+    (eyes / ".git/registry/watch-origin.json").write_text(text)
+    for words in (LOOK, ("status", "--watch")):  # looking again and again would not mend it
+        done = verb(eyes, *words)
+        assert done.exit_code == 2
+        assert "delete it to be told everything again" in done.err
+
+
+def test_two_who_watch_share_what_there_is_to_tell(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    all_registered(stage)
+    eyes = stage.clone("eyes")
+    watchers = [
+        subprocess.Popen([*REGISTRY, *LOOK], cwd=eyes, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    told = [line for watcher in watchers for line in watcher.communicate()[0].splitlines()]
+    assert [watcher.returncode for watcher in watchers] == [0, 0, 0]
+    assert sorted(json.loads(line)["number"] for line in told) == list(range(1, 13))
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "1e10", "0"])
+def test_an_interval_is_a_time(tmp_path: Path, seconds: str) -> None:
+    done = verb(Stage(tmp_path).human, "status", "--watch", "--interval", seconds)
+    assert (done.exit_code, "--interval" in done.err) == (2, True)
+
+
+def test_who_is_stopped_has_seen_no_rewritten_main(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.registered(4)
+    words = [*REGISTRY, "status", "--watch", "--format", "json"]
+    with subprocess.Popen(
+        words, cwd=stage.clone("eyes"), env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as watcher:
+        assert watcher.stdout
+        assert json.loads(watcher.stdout.readline())["event"] == "registered"
+        watcher.send_signal(signal.SIGINT)
+        out, err = watcher.communicate()
+    assert (watcher.returncode, out, err) == (130, "", "")

@@ -1,7 +1,7 @@
 """Whatever sessions, approvers and attackers do, in whatever order: the registry on a guarded server stays sound.
 
 A state machine plays on real repositories: a bare one with the guard, clones of sessions that may be stale, two
-approvers with keys, and plain pushes by whoever can reach the server. REGISTRY_EXAMPLES=50 plays longer than the suite.
+approvers with keys, and plain pushes by whoever can reach the server. `--long` plays more and longer stories.
 """
 
 import os
@@ -19,7 +19,6 @@ from tests.commands.stage import ENVIRONMENT, REGISTRY, Done, Stage, commit, git
 from validator.claiming import write_claim
 from validator.document import read
 
-EXAMPLES = int(os.environ.get("REGISTRY_EXAMPLES", "0"))
 CAPACITY = 3
 CHARTER = f"""\
 mission: {{statement: Answer every customer}}
@@ -198,7 +197,10 @@ class Registry(RuleBasedStateMachine):
         now = self.stage.refs()
         if name in self.proposals():
             raise AssertionError(done)
-        if done.exit_code == 0:
+        if f"refs/heads/{name}" not in there:
+            assert now == there
+            assert done.exit_code == 2 or any(ref.startswith(f"refs/rejected/{name}/") for ref in there)
+        elif done.exit_code == 0:
             assert there.keys() - now.keys() == {f"refs/heads/{name}"}
             (reason,) = now.keys() - there.keys()
             assert reason.startswith(f"refs/rejected/{name}/")
@@ -367,11 +369,11 @@ class Registry(RuleBasedStateMachine):
         return [process.wait(timeout=120) for process in started]
 
 
-def test_the_registry_stays_sound() -> None:
+def test_the_registry_stays_sound(long: bool) -> None:
     profile = settings(
-        max_examples=EXAMPLES or 4,
-        stateful_step_count=40 if EXAMPLES else 20,
-        derandomize=not EXAMPLES,
+        max_examples=20 if long else 4,
+        stateful_step_count=40 if long else 20,
+        derandomize=not long,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),

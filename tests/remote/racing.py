@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tests.remote.stage import Done, Stage, answer, claim_words, ended, started
+from tests.remote.stage import Done, Stage, answer, claim_words, ended, registry, started
+
+SEVEN = "7"
 
 
 def race(runners: Iterable[tuple[Path, Sequence[str]]], *, apart: bool = False) -> list[Done]:
@@ -12,33 +14,48 @@ def race(runners: Iterable[tuple[Path, Sequence[str]]], *, apart: bool = False) 
     return [ended(process) for process in processes]
 
 
-def claim_any(stage: Stage, clones: Sequence[Path], *, apart: bool = False) -> list[Done]:
-    """Every clone claims any number for a session of its own; each gets one, and no two the same."""
-    done = race([(clone, claim_words(f"fleet-{clone.name}", "--any")) for clone in clones], apart=apart)
+def race_for(number: str, clones: Sequence[Path], *, apart: bool) -> list[Done]:
+    """Every clone claims a number, or `--any`, for a session of its own."""
+    return race([(clone, claim_words(session(clone), number)) for clone in clones], apart=apart)
+
+
+def session(clone: Path) -> str:
+    return f"fleet-{clone.name}"
+
+
+def all_have_one(stage: Stage, clones: Sequence[Path], done: Sequence[Done]) -> None:
+    """After a race for any number: each has one, no two the same, and the server has what they were told."""
     assert [(one.returncode, one.stderr) for one in done if one.returncode] == []
     answers = [answer(one) for one in done]
-    assert stage.proposers() == {
-        one["number"]: f"fleet-{clone.name}" for one, clone in zip(answers, clones, strict=True)
-    }
-    assert len(stage.proposers()) == len(clones)
-    assert stage.refs("refs/heads/claim/") == {f"refs/heads/{one['branch']}": one["commit"] for one in answers}
     assert all(one["pushed"] for one in answers)
-    stage.is_sound()
-    return done
+    assert len({one["number"] for one in answers}) == len(clones)
+    assert stage.proposers() == {one["number"]: session(clone) for one, clone in zip(answers, clones, strict=True)}
+    assert stage.refs("refs/heads/claim/") == {f"refs/heads/{one['branch']}": one["commit"] for one in answers}
+    all_are_whole(stage)
 
 
-def claim_seven(stage: Stage, clones: Sequence[Path], *, apart: bool = False) -> list[Done]:
-    """Every clone claims number 7; one gets it, and all others say who that is and what is free."""
-    done = race([(clone, claim_words(f"fleet-{clone.name}", "7")) for clone in clones], apart=apart)
+def one_has_seven(stage: Stage, clones: Sequence[Path], done: Sequence[Done]) -> None:
+    """After a race for number 7: one has it, and all others say who that is, and what is free."""
     assert sorted(one.returncode for one in done) == [0, *[1] * (len(clones) - 1)], [one.stderr for one in done]
-    (winner,) = stage.proposers().values()
+    ((number, winner),) = stage.proposers().items()
+    assert number == int(SEVEN)
+    (proposal,) = stage.refs("refs/heads/claim/").values()
     for one, clone in zip(done, clones, strict=True):
         told = answer(one)
-        assert told["pushed"] is (one.returncode == 0) is (winner == f"fleet-{clone.name}")
-        assert told["number"] == 7
-        assert one.returncode == 0 or f"number 7 was proposed first by {winner} (commit " in told["note"]
+        assert told["pushed"] is (one.returncode == 0) is (winner == session(clone))
+        assert told["number"] == number
+        if one.returncode:
+            assert told["note"].startswith(f"number 7 was proposed first by {winner} (commit {proposal[:12]}); free ")
+    all_are_whole(stage)
+
+
+def all_are_whole(stage: Stage) -> None:
+    """Every proposal on the server is one that the gate accepts and nobody competes with; nothing else is there."""
+    assert all(ref == "refs/heads/main" or ref.startswith("refs/heads/claim/") for ref in stage.refs())
+    rows = answer(registry(stage.human, "proposals", "--format", "json", check=True))["proposals"]
+    assert len(rows) == len(stage.proposers())
+    assert [row for row in rows if (row["verdict"], row["competitors"], row["findings"]) != ("accepted", [], [])] == []
     stage.is_sound()
-    return done
 
 
 def lost_races(done: Iterable[Done]) -> int:

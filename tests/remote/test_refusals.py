@@ -127,6 +127,13 @@ def test_a_key_that_the_same_push_brings_signs_nothing(stage: Stage, tmp_path: P
     accepted(clone, "HEAD:main")
 
 
+def test_the_last_key_stays_in_the_charter(stage: Stage) -> None:
+    """Nobody could sign the step after it."""
+    git(stage.human, "checkout", "--quiet", "--detach", "origin/main")
+    commit(stage.human, {"registry/charter.yaml": charter(12, {})}, "No keys", *owner(stage))
+    refused(stage, stage.human, "HEAD:main", why="no approver in the charter has a key")
+
+
 @pytest.mark.parametrize("kind", ["PGP SIGNATURE", "PGP MESSAGE", "SIGNED MESSAGE", "SSH SIGNATURE"])
 def test_a_signature_that_only_looks_like_one(stage: Stage, kind: str) -> None:
     clone = stage.human
@@ -280,6 +287,25 @@ def test_a_proposal_goes_when_it_is_merged_or_turned_down(stage: Stage) -> None:
     merge(clone, "claim/04", *owner(stage))
     accepted(clone, "HEAD:main")
     accepted(clone, ":claim/04")
+
+
+def test_a_proposal_brings_no_other_along(stage: Stage) -> None:
+    """Once it is merged, the other would count as merged: anybody could take it away, and it could never land."""
+    clone = stage.human
+    branch(clone, "claim/04", claims(4))
+    accepted(clone, "claim/04")
+    branch(clone, "claim/05", claims(5))
+    carrying = merged_into(clone, "claim/05", "claim/04")
+    refused(stage, clone, f"{carrying}:refs/heads/claim/05", why="claim/05 has claim/04 in its history")
+    accepted(clone, "claim/05")
+    commit(clone, {claim_path(5): claim_text(5, "session-5", status="PENDING")}, "Not yet")
+    accepted(clone, "HEAD:claim/05")
+
+
+def merged_into(clone: Path, proposal: str, other: str) -> str:
+    """The same change as a proposal, in a commit that has another one for its second parent."""
+    parents = ("-p", "origin/main", "-p", other)
+    return git(clone, "commit-tree", *parents, "-m", "Claim", f"{proposal}^{{tree}}").strip()
 
 
 # rejections

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ from validator.escaping import visible
 from validator.finding import FatalError, Verdict
 from validator.records import acknowledgement_path
 from validator.remote import Outcome, Update
+from validator.turn import turn
 
 
 class _Again(NamedTuple):
@@ -40,11 +42,14 @@ def acknowledge(*, repo: Path, remote: str | None, session_id: str, now: str, te
 
     `now` is RFC 3339. Raises FatalError where the session holds no number, or main moves on and on.
     """
-    view = look(repo, remote)
+    view: View | None = None
     silent = 0
     for _ in range(ATTEMPTS):
-        began, word = time.monotonic(), _word(view, session_id, now)
-        ended = _said(view, word)
+        with turn("acknowledge", 1) if remote else nullcontext():
+            began = time.monotonic()
+            view = look_again(view.reader, view.server) if view else look(repo, remote)
+            word = _word(view, session_id, now)
+            ended = _said(view, word)
         if isinstance(ended, Ended):
             return view, word, ended
         silent += ended.silent
@@ -52,7 +57,6 @@ def acknowledge(*, repo: Path, remote: str | None, session_id: str, now: str, te
             raise FatalError(f"the server does not take the acknowledgement: {ended.why}")
         tell(f"{ended.why}; looking again\n")
         pause(2 * (time.monotonic() - began) * _rivals(view))
-        view = look_again(view.reader, view.server)
     raise FatalError(f"main moved {ATTEMPTS} times in between; run the same command again")
 
 

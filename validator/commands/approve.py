@@ -63,7 +63,8 @@ def _wanted(word: str, server: Remote) -> str:
     try:
         return name_of(word, server)
     except FatalError:
-        number = int(word.removeprefix("claim/")) if word.removeprefix("claim/").isdecimal() else 0
+        digits = word.removeprefix("claim/")
+        number = int(digits) if digits.isdecimal() and len(digits) <= 5 else 0
         held = Reader(server.repo).at(server.heard()[0]).by_number.get(number)
         if held is None:
             raise
@@ -83,8 +84,8 @@ def _approve(server: Remote, approver: Approver, name: str, others: Sequence[Jud
         one = judge_proposal(reader, main, open_now[name])
         if agreed != one.proposal.commit:
             say(_shown(one, server, competitors(one, [o for o in others if o.proposal.name in open_now])))
-        if not one.verdict.accepted or one.verdict.tree is None:
-            return _done(say, Ended(name, None, f"{name} is not merged: the gate rejects it{_because(one.verdict)}"))
+        if why_not := _unfit(one):
+            return _done(say, Ended(name, None, why_not))
         if agreed != one.proposal.commit and not ask(f"Approve {name} as {approver.handle}?"):
             return _done(say, Ended(name, None, f"{name} stays open"))
         agreed = one.proposal.commit
@@ -120,6 +121,18 @@ def _closed(server: Remote, reader: Reader, main: str, proposal: Proposal) -> En
         standing[held.path].commit,
         f"{name} is merged already: number {held.number} is held by {holder(held, standing)}",
     )
+
+
+def _unfit(one: Judged) -> str | None:
+    """Why a proposal cannot be merged: the gate rejects it, or its commit is on main and its change is not."""
+    name, verdict = one.proposal.name, one.verdict
+    if not verdict.accepted or verdict.tree is None:
+        return f"{name} is not merged: the gate rejects it{_because(verdict)}"
+    if not one.landed.touched(one.base):
+        return (
+            f"{name} changes nothing on main; its session proposes it again, or: registry reject {name} --reason TEXT"
+        )
+    return None
 
 
 def _because(verdict: Verdict) -> str:

@@ -5,12 +5,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from validator.commands.carriers import Carrier, Mail, on_branch, through_command, to_folder
-from validator.commands.export import document_at
+from validator.commands.carriers import Carrier, Mail, mail_at, on_branch, through_command, to_folder
 from validator.commands.recording import Ended, Tell, View, Word, document_of, look, orchestrator_of, pause, propose
 from validator.consensus import NEEDED, phase_of, reached
 from validator.finding import FatalError, Verdict
-from validator.messages import Letter, letters, page
+from validator.messages import Letter
 from validator.output import BroadcastDocument, DeliveryEntry, DeliveryState, as_json
 from validator.phrases import ranges
 from validator.records import BROADCAST
@@ -45,8 +44,8 @@ def broadcast(
     """
     view = look(repo, remote)
     orchestrator = orchestrator_of(view, session_id)
-    written = letters(view.snapshot, view.digest)
-    delivered = sorted(letter.number for letter in written)
+    mail = mail_at(view.reader, view.main)
+    delivered = sorted(letter.number for letter in mail.letters)
     fields = {
         "registry": view.digest,
         "number": orchestrator.number,
@@ -58,8 +57,8 @@ def broadcast(
     phase = phase_of(view.snapshot)
     if not reached(phase, NEEDED["broadcast"]):
         return view, word, Ended(False, f"nothing is sent: the registry is {phase}, not approved"), ()
-    sent = _send(view, _carrier(view, way), written, tell)
-    rows = tuple(_entry(letter, sent) for letter in written)
+    sent = _send(view, _carrier(view, way), mail, tell)
+    rows = tuple(_entry(letter, sent) for letter in mail.letters)
     if sent.failed:
         who = ranges(sorted(sent.failed))
         note = f"not delivered to {who}; run the same command again: whoever has it is passed over"
@@ -99,14 +98,11 @@ def _carrier(view: View, way: Way) -> Carrier:
     return to_folder(way.folder or _kept(view) / "mail")
 
 
-def _send(view: View, carrier: Carrier, written: Sequence[Letter], tell: Tell) -> Sent:
+def _send(view: View, carrier: Carrier, mail: Mail, tell: Tell) -> Sent:
     """Each delivery is noted as soon as it is known, so that a run that is killed has lost nothing."""
     ledger = _kept(view) / hashlib.sha256(carrier.name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     before = _noted(ledger)
-    mail = Mail(
-        page(view.snapshot, view.charter, view.digest), as_json(document_at(view.reader, view.main)), tuple(written)
-    )
-    wanted = [letter for letter in written if letter.number not in before]
+    wanted = [letter for letter in mail.letters if letter.number not in before]
     reached_now, failed = set[int](), dict[int, str]()
     for attempt in range(ROUNDS):
         if attempt and failed:

@@ -16,9 +16,13 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from validator.commands.export import document_at
+from validator.consensus import registry_digest
 from validator.escaping import logged
 from validator.finding import FatalError
-from validator.messages import DATA, PAGE, Letter
+from validator.messages import DATA, PAGE, Letter, letters, page
+from validator.output import as_json
+from validator.reading import Reader, charter_of
 from validator.remote import Outcome, Remote, Update
 
 AT_ONCE = 8  # commands that run at the same time
@@ -40,6 +44,14 @@ class Mail(NamedTuple):
         """All of it as files by path."""
         letters = {letter.file: letter.text for letter in self.letters}
         return {path: text.encode() for path, text in {PAGE: self.page, DATA: self.data, **letters}.items()}
+
+
+def mail_at(reader: Reader, main: str) -> Mail:
+    """What there is to broadcast at a commit of main: the same commit always makes the same."""
+    snapshot = reader.at(main)
+    digest = registry_digest(snapshot)
+    data = as_json(document_at(reader, main))
+    return Mail(page(snapshot, charter_of(snapshot), digest), data, letters(snapshot, digest))
 
 
 class Carrier(NamedTuple):
@@ -64,7 +76,7 @@ def to_folder(folder: Path) -> Carrier:
             else:
                 yield letter.number, None
 
-    return Carrier(f"folder {folder.resolve()}", carry)
+    return Carrier(f"folder {os.path.realpath(folder)}", carry)
 
 
 def through_command(words: Sequence[str], limit: float) -> Carrier:
@@ -95,9 +107,9 @@ def on_branch(server: Remote) -> Carrier:
 
 def _push_branch(server: Remote, mail: Mail) -> str | None:
     repo, seen = server.repo, f"refs/remotes/{server.name}/{BRANCH}"
-    # With a star there may be no such branch yet.
+    # With a star there may be no such branch yet, or none any more.
     status, _, error = repo.as_user(
-        "fetch", "--quiet", "--no-tags", "--", server.name, f"+refs/heads/{BRANCH}*:{seen}*"
+        "fetch", "--quiet", "--prune", "--no-tags", "--", server.name, f"+refs/heads/{BRANCH}*:{seen}*"
     )
     if status:
         return " ".join(error.split())[-300:]
@@ -163,9 +175,10 @@ def _end(program: "subprocess.Popen[bytes]") -> None:
 def _put(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(content)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
+            fresh = Path(folder, path.name)
+            fresh.write_bytes(content)
+            fresh.chmod(0o644)
+            fresh.replace(path)
     except OSError as error:
         raise FatalError(f"{path} cannot be written: {error.strerror}") from error

@@ -20,7 +20,7 @@ from validator.remote import PROPOSAL, Outcome, Proposal, Pushed, Remote, Update
 from validator.repo import Repo
 from validator.rules.role_misaligned import is_aligned
 from validator.snapshot import ClaimFile, Snapshot, claim_file, claim_path, width
-from validator.turn import turn
+from validator.turn import A_FEW, turn
 from validator.wish import Wish
 
 ATTEMPTS = 60  # lost races before a session gives up; with jitter, more than a hundred rivals need
@@ -82,7 +82,7 @@ def claim(*, repo: Path, wish: Wish, push: bool, remote: str, tell: Tell) -> Pro
     server = Remote(reader.repo, remote) if push else None
     silent = 0
     for attempt in range(ATTEMPTS):
-        with turn() if server else nullcontext():
+        with turn("claim", A_FEW) if server else nullcontext():
             table = _look(reader, server)
             ended = _known(table, wish) or _attempt(reader, server, table, wish)
         if isinstance(ended, Proposed):
@@ -181,9 +181,14 @@ def _attempt(reader: Reader, server: Remote | None, table: _Table, wish: Wish) -
             )
             return Proposed(False, number, table.branch(number), note)
     proposal, before = mine.get(number, (None, None))
-    if proposal and before and _same(before, _claim_of(table, wish, number)):
+    if proposal and before and _same(before, _claim_of(table, wish, number)) and not _spent(reader, table, proposal):
         return _once_more(reader, table, number, proposal, pushed=server is not None)
     return _propose(reader, server, table, number, _text(table, wish, number), proposal.commit if proposal else None)
+
+
+def _spent(reader: Reader, table: _Table, proposal: Proposal) -> bool:
+    """Whether a proposal is in main's history, and so can never change main again."""
+    return reader.repo.merge_base(table.main, proposal.commit) == proposal.commit
 
 
 def _once_more(reader: Reader, table: _Table, number: int, proposal: Proposal, *, pushed: bool) -> Proposed:

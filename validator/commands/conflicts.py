@@ -10,6 +10,8 @@ from validator.escaping import visible, well_formed
 from validator.judging import judge
 from validator.output import ConflictEntry, ConflictsDocument, as_json
 from validator.reading import Reader, charter_of
+from validator.remote import PROPOSAL
+from validator.repo import Repo
 from validator.snapshot import Snapshot
 from validator.work import sums
 
@@ -23,7 +25,7 @@ KINDS: dict[str, ConflictKind] = {
     "REG206": "goal",
     "REG301": "number",
 }
-PROPOSED = ("refs/heads/claim/", "refs/remotes/origin/claim/")
+HERE, THERE = "refs/heads/", "refs/remotes/origin/"
 
 
 def mediate(*, repo: Path, ref: str | None, format: str) -> Answer:
@@ -44,14 +46,23 @@ def mediate(*, repo: Path, ref: str | None, format: str) -> Answer:
 
 def _in_proposals(reader: Reader, main: str) -> Iterator[ConflictEntry]:
     """What each proposal meets on main, and what it meets in the other proposals."""
-    seen = dict[str, tuple[str, Snapshot]]()
-    for prefix in PROPOSED:
-        for ref, oid in reader.repo.refs(prefix):
-            if oid not in seen:
-                landed, base = reader.change(main, oid)
-                seen[oid] = ref.removeprefix("refs/heads/").removeprefix("refs/remotes/"), landed
-                yield from _against_main(seen[oid][0], landed, base)
-    yield from _among(list(seen.values()))
+    seen = list[tuple[str, Snapshot]]()
+    for name, oid in _heard_of(reader.repo):
+        landed, base = reader.change(main, oid)
+        seen.append((name, landed))
+        yield from _against_main(name, landed, base)
+    yield from _among(seen)
+
+
+def _heard_of(repo: Repo) -> Iterator[tuple[str, str]]:
+    """The claims that are proposed on the remote as last fetched; the branches here only where there is no remote.
+
+    A session's own branch stays behind when its proposal is replaced, merged or turned down.
+    """
+    prefix = THERE if any(repo.resolve(f"{THERE}main")) else HERE
+    for ref, oid in repo.refs(f"{prefix}claim/"):
+        if PROPOSAL.fullmatch(ref.removeprefix(prefix)):
+            yield ref.removeprefix(HERE).removeprefix("refs/remotes/"), oid
 
 
 def _against_main(name: str, landed: Snapshot, base: Snapshot) -> Iterator[ConflictEntry]:

@@ -18,6 +18,7 @@ from validator.output import (
     record_entries,
 )
 from validator.reading import charter_of
+from validator.remote import PROPOSAL
 from validator.repo import Repo
 
 
@@ -62,7 +63,8 @@ def _document(commit: str, charter: model.Charter, now: Consensus, proposed: tup
 def _proposed(repo: Repo) -> tuple[str, ...]:
     """The records that wait for a human, as last fetched."""
     prefix = "refs/remotes/origin/"
-    return tuple(ref.removeprefix(prefix) for ref, _ in repo.refs(f"{prefix}record/"))
+    names = (ref.removeprefix(prefix) for ref, _ in repo.refs(f"{prefix}record/"))
+    return tuple(filter(PROPOSAL.fullmatch, names))
 
 
 def _render(document: ConsensusDocument) -> str:

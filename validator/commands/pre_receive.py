@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from validator import locks
 from validator.commands.validate import in_steps
+from validator.consensus import NEEDED, phase_of, reached
 from validator.finding import FatalError, Verdict
 from validator.judging import audit, judge
 from validator.reading import Reader, charter_of
@@ -19,10 +20,11 @@ from validator.repo import OID, Repo
 from validator.snapshot import Snapshot, form_of, width
 
 MAIN = "refs/heads/main"
+BROADCAST = "refs/heads/broadcast"
 HEADS, REJECTED = "refs/heads/", "refs/rejected/"
 UNSIGNED = "registry.unsigned"
-# Branches that could be taken for main or for a proposal, by a human or by Git (gitrevisions(7)).
-_RESERVED = ("main", "head", "refs", "heads", "origin", "claim", "release", "record")
+# Branches that could be taken for main, a proposal or the broadcast, by a human or by Git (gitrevisions(7)).
+_RESERVED = ("main", "head", "refs", "heads", "origin", "claim", "release", "record", "broadcast")
 _TAG = re.compile(rf"refs/tags/(?!(?:{'|'.join(_RESERVED)})(?:/|$)).+", re.IGNORECASE)
 
 
@@ -73,6 +75,8 @@ def _judge(move: Move, push: _Push) -> str | None:
         return _judge_proposal(move, push)
     if move.ref.startswith(REJECTED):
         return _judge_rejection(move, push)
+    if move.ref == BROADCAST:
+        return _judge_broadcast(move, push)
     if move.ref.startswith(HEADS) and move.name.split("/")[0].casefold() not in _RESERVED:
         return None
     return None if _TAG.fullmatch(move.ref) else "this server has no such ref"
@@ -83,14 +87,20 @@ def _judge_main(move: Move, reader: Reader) -> str | None:
         return "main is never deleted"
     if move.old is None:
         return _first_main(move.new, reader)
-    return _told(in_steps(reader, move.old, move.new, _guards(reader, reader.at(move.old))))
+    verdict = in_steps(reader, move.old, move.new, _guards(reader, reader.at(move.old)))
+    return _told(verdict) or _nobody_to_sign(reader.at(move.new), reader)
 
 
 def _first_main(new: str, reader: Reader) -> str | None:
     snapshot = reader.at(new)
-    if not _unsigned(reader) and not keys_of(snapshot):
-        return "no approver in the charter has a key; add one, or install the guard with --unsigned"
-    return _told(audit(snapshot))
+    return _nobody_to_sign(snapshot, reader) or _told(audit(snapshot))
+
+
+def _nobody_to_sign(snapshot: Snapshot, reader: Reader) -> str | None:
+    """Why nobody could approve anything after this: main would stand still for ever."""
+    if _unsigned(reader) or keys_of(snapshot):
+        return None
+    return "no approver in the charter has a key; add one, or install the guard with --unsigned"
 
 
 def _judge_proposal(move: Move, push: _Push) -> str | None:
@@ -102,6 +112,7 @@ def _judge_proposal(move: Move, push: _Push) -> str | None:
     return (
         _told(judge(landed, base))
         or _wrong_content(move.name, landed, base)
+        or _wrong_history(move.ref, move.new, push.main, push.reader.repo)
         or (_wrong_hands(move.name, move.old, landed, push.reader) if move.old else None)
     )
 
@@ -122,6 +133,15 @@ def _wrong_content(name: str, landed: Snapshot, base: Snapshot) -> str | None:
         "record": path == f"registry/consensus/{rest}.yaml" and form_of(path, capacity) is not None,
     }
     return None if fits[kind] else f"{name} is no branch for a change of {path}"
+
+
+def _wrong_history(ref: str, new: str, main: str, repo: Repo) -> str | None:
+    """With this one merged, another proposal in its history would look merged too: it could go, and never land."""
+    carried = repo.ahead(main, new) - {new}
+    others = repo.refs(HEADS) if carried else ()
+    names = [other.removeprefix(HEADS) for other, oid in others if oid in carried and other != ref]
+    known = next(filter(PROPOSAL.fullmatch, names), None)
+    return f"{ref.removeprefix(HEADS)} has {known} in its history; propose it on main alone" if known else None
 
 
 def _wrong_hands(name: str, old: str, landed: Snapshot, reader: Reader) -> str | None:
@@ -164,6 +184,20 @@ def _judge_rejection(move: Move, push: _Push) -> str | None:
     going = {f"{REJECTED}{other.name}/{move.new[:12]}": other.old for other in push.moves if other.new is None}
     if move.ref not in going or going[move.ref] != _turned_down(move.new, push):
         return "a reason comes together with the proposal that it turns down: registry reject"
+    return None
+
+
+def _judge_broadcast(move: Move, push: _Push) -> str | None:
+    """What the sessions take for the orchestrator's word is what main comes to, whoever has pushed it."""
+    from validator.commands.carriers import mail_at  # few pushes need it
+
+    repo = push.reader.repo
+    if move.new is None or (move.old and repo.merge_base(move.old, move.new) != move.old):
+        return "a broadcast is followed by the next one, and never taken away"
+    if push.main is None or not reached(phase_of(push.reader.at(push.main)), NEEDED["broadcast"]):
+        return "there is nothing to broadcast before the registry is approved"
+    if repo.tree_of(move.new) != repo.write_tree(mail_at(push.reader, push.main).files()):
+        return f"this is not what main says (commit {push.main[:12]}): registry consensus broadcast --branch --push"
     return None
 
 

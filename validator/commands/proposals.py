@@ -60,8 +60,12 @@ def judged(server: Remote) -> tuple[Judged, ...]:
 
 
 def judge_proposal(reader: Reader, main: str, proposal: Proposal) -> Judged:
-    """One proposal held against a commit of main."""
-    landed, base = reader.change(main, proposal.commit)
+    """One proposal held against a commit of main. Raises FatalError for one that is too much to be judged."""
+    try:
+        landed, base = reader.change(main, proposal.commit)
+    except FatalError as error:
+        way_out = f"turn it down: registry reject {proposal.name} --reason TEXT"
+        raise FatalError(f"{proposal.name} cannot be judged: {error}; {way_out}") from error
     brought = [landed.claims[path] for path in landed.intent if path in landed.claims and landed.differs(path, base)]
     return Judged(proposal, judge(landed, base), landed, base, brought[0] if len(brought) == 1 else None)
 

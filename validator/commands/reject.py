@@ -6,12 +6,17 @@ from validator.approver import who_approves
 from validator.commands.proposals import name_of
 from validator.escaping import logged
 from validator.finding import FatalError
-from validator.remote import Outcome, Proposal, Remote, Update, turned_down
+from validator.phrases import holder
+from validator.reading import Reader
+from validator.remote import Outcome, Proposal, Rejection, Remote, Update, number_of, turned_down
 from validator.repo import Repo
 
 
 def reject(*, repo: Path, remote: str, name: str, reason: str) -> str:
-    """Take a proposal off the remote and leave the reason where its session finds it."""
+    """Take a proposal off the remote and leave the reason where its session finds it; once more says so.
+
+    Raises FatalError where no such proposal is open, and none was turned down, or another one has been merged since.
+    """
     if not reason.strip():
         raise FatalError("say why: the session has nothing else to learn from")
     server = Remote(Repo(repo), remote)
@@ -20,6 +25,8 @@ def reject(*, repo: Path, remote: str, name: str, reason: str) -> str:
         proposal = _proposal(server, name_of(name, server))
     except FatalError:
         if past := turned_down(server.repo, remote, name):
+            if since := _registered_since(server, past):
+                raise FatalError(since) from None
             return f"{past.name} is turned down already: {logged(past.reason)}\n"
         raise
     approver = who_approves(server)
@@ -31,6 +38,19 @@ def reject(*, repo: Path, remote: str, name: str, reason: str) -> str:
     if pushed.outcome is not Outcome.PUSHED and not server.took(commit):
         raise FatalError(f"{proposal.name} is still there: {' / '.join(pushed.said) or 'it moved; look again'}")
     return f"turned down {proposal.name}: {logged(reason.strip())}\n"
+
+
+def _registered_since(server: Remote, past: Rejection) -> str | None:
+    """That another claim of the number is on main, which was not there when this one was turned down."""
+    main, number = server.heard()[0], int(number_of(past.name) or 0)
+    fork, reader = server.repo.merge_base(past.rejected, main), Reader(server.repo)
+    snapshot = reader.at(main)
+    held = snapshot.by_number.get(number)
+    if held is None or (fork and number in reader.at(fork).by_number):
+        return None
+    who = holder(held, snapshot.past([held.path]))
+    free = f"registry release {number} --reason TEXT"
+    return f"{past.name} is not open any more: number {number} is held by {who}; to free it: {free}"
 
 
 def _proposal(server: Remote, name: str) -> Proposal:

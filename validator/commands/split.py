@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from difflib import unified_diff
 from pathlib import Path
 
+from validator.claiming import flow
 from validator.commands import Answer, reader_at
 from validator.escaping import visible, well_formed
 from validator.finding import FatalError
@@ -62,7 +63,7 @@ def _edit(share: Share, part: Part) -> str | None:
             text = text and _replaced(text, location.line, location.column, r"-?[0-9]+", str(value))
     else:
         location = document.at("scope", at, "segments")
-        text = _replaced(text or "", location.line, location.column, r"\[[^\[\]\n]*\]", f"[{', '.join(part.segments)}]")
+        text = _replaced(text or "", location.line, location.column, r"\[[^\[\]\n]*\]", flow(part.segments))
     return None if text is None else _difference(share.claim.path, document.text, text)
 
 

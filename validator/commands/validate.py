@@ -63,7 +63,8 @@ def in_steps(reader: Reader, base: str, head: str, guards: tuple[tuple[str, str]
 def _judge_step(reader: Reader, parent: str, commit: str, guards: tuple[tuple[str, str], ...]) -> Verdict:
     landed, current = reader.step(parent, commit)
     signer = reader.repo.signer(commit, guards) if guards else None
-    return judge(replace(landed, unsigned=bool(guards) and signer is None, signed_by=signer), current)
+    joins = len(reader.repo.parents(commit)) > 1
+    return judge(replace(landed, joins=joins, unsigned=bool(guards) and signer is None, signed_by=signer), current)
 
 
 def _guards(charter: Charter | None) -> tuple[tuple[str, str], ...]:

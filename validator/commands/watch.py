@@ -16,9 +16,10 @@ from validator.finding import FatalError
 from validator.history import rfc3339
 from validator.output import WatchDocument, as_json_line
 from validator.reading import Reader
-from validator.remote import Proposal, Remote
+from validator.remote import PROPOSAL, Proposal, Remote
 from validator.repo import OID, Repo
 from validator.snapshot import Snapshot
+from validator.turn import alone
 from validator.watching import News, news
 
 NOTHING = Snapshot(None, None, {}, None, {}, {})  # before the first commit
@@ -38,6 +39,10 @@ class _Gone(Exception):  # noqa: N818 - says how a look ended
     """Main is not what it was: somebody has rewritten it."""
 
 
+class _UnkeptError(FatalError):
+    """What was told last cannot be read or written: looking again would not help."""
+
+
 def watch(
     *, repo: Path, remote: str | None, since: str | None, once: bool, interval: float, format: str, say: Say, tell: Say
 ) -> int:
@@ -53,12 +58,13 @@ def watch(
         _write(file, Seen(store.commit(since)))
     while True:
         try:
-            _look(store, server, file, format, say)
+            with alone(file.with_suffix(".lock")):  # two who watch share what there is to tell
+                _look(store, server, file, format, say)
         except _Gone as gone:
             say(str(gone))
             return 1
         except FatalError as error:
-            if once or server is None:
+            if once or server is None or isinstance(error, _UnkeptError):
                 raise
             tell(f"{visible(str(error))}; looking again in {interval:g} s\n")
         if once:
@@ -83,7 +89,7 @@ def _look(store: Repo, server: Remote | None, file: Path, format: str, say: Say)
         _write(file, seen)
     prefix = f"refs/remotes/{server.name}/" if server else "refs/heads/"
     found = {ref.removeprefix(prefix): oid for ref, oid in store.refs(prefix)}
-    open_now = {name: oid for name, oid in found.items() if name.split("/")[0] in ("claim", "release", "record")}
+    open_now = {name: oid for name, oid in found.items() if PROPOSAL.fullmatch(name)}
     for name, oid in open_now.items():
         if seen.proposals.get(name) != oid:
             for one in _proposed(reader, main, Proposal(name, oid)):
@@ -142,14 +148,14 @@ def _read(file: Path) -> Seen:
     """What was told last; nothing where nothing was. Raises FatalError for a file that somebody has edited."""
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
-        seen = Seen(kept["main"], kept["told"], dict(kept["proposals"]))
+        main, told, proposals = kept["main"], kept["told"], dict(kept["proposals"])
     except FileNotFoundError:
         return Seen()
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise FatalError(f"{file} cannot be read; delete it to be told everything again") from error
-    if seen.main is not None and not OID.fullmatch(seen.main):
-        raise FatalError(f"{file} cannot be read; delete it to be told everything again")
-    return seen
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _UnkeptError(f"{file} cannot be read; delete it to be told everything again") from error
+    if not (main is None or (isinstance(main, str) and OID.fullmatch(main))) or type(told) is not int:
+        raise _UnkeptError(f"{file} cannot be read; delete it to be told everything again")
+    return Seen(main, told, proposals)
 
 
 def _write(file: Path, seen: Seen) -> None:
@@ -160,4 +166,4 @@ def _write(file: Path, seen: Seen) -> None:
             json.dump(seen._asdict(), fresh)
         os.replace(fresh.name, file)
     except OSError as error:
-        raise FatalError(f"what has been told cannot be kept: {error.strerror}") from error
+        raise _UnkeptError(f"what has been told cannot be kept: {error.strerror}") from error

@@ -26,6 +26,7 @@ KINDS = {
     "120000": "a symbolic link",
     "160000": "a submodule",
     EXECUTABLE: "an executable",
+    "040000": "an empty folder",
     TWICE: "listed twice in its folder",
 }
 
