@@ -1,4 +1,4 @@
-"""The pages for sessions, approvers, orchestrators, engineers: each command in them runs and prints what they show.
+"""The pages for everybody who takes part: every command in them is run, and they show what it prints.
 
 A `console` block holds commands after `$ ` (continued after `> `), each followed by its output; a command without
 output has to succeed, one with output prints just that, and `…` alone on a line stands for any lines. An `sh` block is

@@ -51,13 +51,22 @@ class Week(NamedTuple):
 
 def week_of(snapshot: Snapshot, charter: model.Charter, name: str) -> Week:
     """The week of a registry. Raises FatalError for a week or a time zone that does not exist."""
-    zone, monday = _zone(charter), _monday(name)
+    zone, monday = zone_of(charter), _monday(name)
     found = [
         meeting
         for _, claim in sorted(snapshot.by_number.items())
         for meeting in _of_claim(claim, charter, monday, zone)
     ]
     return Week(name, zone, monday, tuple(sorted(found, key=lambda one: (one.begins.timestamp(), one.number, one.uid))))
+
+
+def zone_of(charter: model.Charter) -> ZoneInfo:
+    """The charter's time zone. Raises FatalError where there is none of that name."""
+    try:
+        return ZoneInfo(charter.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        zone = quoted(charter.time_zone)
+        raise FatalError(f"the charter's time_zone {zone} is not in the time zone database") from error
 
 
 def render(week: Week) -> str:
@@ -97,14 +106,6 @@ def _at(day: date, clock: str, zone: ZoneInfo) -> datetime:
     RFC 5545, 3.3.5. Over UTC and back, what is skipped becomes a time that exists: readers differ about the other.
     """
     return datetime.combine(day, time.fromisoformat(clock), zone).astimezone(UTC).astimezone(zone)
-
-
-def _zone(charter: model.Charter) -> ZoneInfo:
-    try:
-        return ZoneInfo(charter.time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        zone = quoted(charter.time_zone)
-        raise FatalError(f"the charter's time_zone {zone} is not in the time zone database") from error
 
 
 def _monday(name: str) -> date:

@@ -90,6 +90,7 @@ def test_in_an_existing_repository_nothing_else_is_committed(tmp_path: Path) -> 
         (["--capacity", "100000", *WORDS], "this makes no charter: capacity"),
         (["--capacity", "4", *WORDS, "--orchestrator", "5"], "this makes no charter: orchestrator 5 of 4"),
         (["--capacity", "4", *WORDS, "--time-zone", "Middle Earth"], "this makes no charter: time_zone"),
+        (["--capacity", "4", *WORDS, "--time-zone", "Mars/Base"], 'Mars/Base" is not in the time zone database'),
         (["--capacity", "4", *WORDS[:3], "OWNER"], "this makes no charter: approvers.0.handle"),
         (["--capacity", "4", *WORDS[:3], "@OWNER not-a-key"], "this makes no charter: approvers.0.key"),
         (["--capacity", "4", "--mission", " ", "--approver", "@OWNER"], "this makes no charter: mission.statement"),

@@ -10,6 +10,7 @@ from validator.document import read
 from validator.finding import FatalError
 from validator.repo import Repo
 from validator.rules.file_name import PLACEHOLDERS
+from validator.schedule import zone_of
 from validator.snapshot import CHARTER, parse
 
 
@@ -27,6 +28,7 @@ def init(
     if charter.value is None or not 1 <= orchestrator <= capacity:
         wrong = [fault.message for fault in document.faults] + [".".join(map(str, f.route)) for f in charter.faults]
         raise FatalError(f"this makes no charter: {', '.join(wrong) or f'orchestrator {orchestrator} of {capacity}'}")
+    zone_of(charter.value)
     if (folder / "registry").exists() and _content(folder / CHARTER) != text:
         raise FatalError(f"{folder} has a registry already")
     repo = Repo.found_or_made(folder)
