@@ -160,7 +160,10 @@ def test_the_action_is_the_same_gate_where_the_registry_has_no_program(forge: Fo
 @pytest.mark.parametrize("event", ["pull_request", "push"])
 def test_the_programs_own_tests_run_on_the_proposal_and_on_main(forge: Forge, event: str) -> None:
     """The line of `test` runs in full, on one file of tests: all of them would run this one again."""
-    passing = "def test_it() -> None:\n    from validator.interval import __file__\n\n    assert '/work/' in __file__\n"
+    passing = (
+        "from pathlib import Path\n\nfrom validator.interval import __file__\n\n\n"
+        "def test_it() -> None:\n    assert Path(__file__).is_relative_to(Path.cwd())\n"
+    )
     before = forge.main
     forge.propose(7, {"tests/test_it.py": passing})
     if event == "push":
