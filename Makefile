@@ -23,7 +23,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help runtime demo test lint format-check code-check type-check generated-check workflow-check format generated \
-	bench race coverage mutation lock clean
+	bench race coverage mutation breakages lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -90,6 +90,9 @@ mutation: $(DEV) ## change the code in small ways; a test must notice (takes lon
 	$(BIN)/python -m mutmut results
 	$(BIN)/python -m mutmut export-cicd-stats
 	@cat mutants/mutmut-cicd-stats.json
+
+breakages: $(DEV) ## break the code in ways that are kept; each time a named test must notice; ARGS="--only ID", "--area FILE"
+	$(BIN)/python -m tests.breakages $(ARGS)
 
 lock: $(LOCK) ## pin pyproject.toml's dependencies, with hashes; UPGRADE=1 takes the newest versions
 	$(COMPILE) --output-file requirements/runtime.txt pyproject.toml

@@ -1,0 +1,39 @@
+"""The kept breakages fit the source as it is: whoever moves a function takes its breakages along."""
+
+import ast
+from collections import Counter
+
+import pytest
+
+from tests.breakages.collection import ROOT, Breakage, broken, load
+
+BREAKAGES = load()
+
+
+def test_each_has_a_name_of_its_own() -> None:
+    assert [name for name, times in Counter(one.id for one in BREAKAGES).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda one: one.id)
+def test_it_applies_and_its_tests_exist(breakage: Breakage) -> None:
+    path, text = broken(breakage)
+    assert text != path.read_text("utf-8")
+    if path.suffix == ".py":
+        ast.parse(text)
+    assert breakage.test, "name the test that must fail"
+    for node in breakage.test.split():
+        file, *names = node.partition("[")[0].split("::")
+        assert names, f"{node} names no function"
+        assert defines(ast.parse((ROOT / file).read_text("utf-8")), names), f"there is no {node}"
+
+
+def defines(tree: ast.AST, names: list[str]) -> bool:
+    """Whether a test file defines a function, in the classes named before it."""
+    for name in names:
+        inner = [
+            n for n in ast.iter_child_nodes(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == name
+        ]
+        if not inner:
+            return False
+        tree = inner[0]
+    return True
