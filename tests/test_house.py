@@ -17,7 +17,9 @@ DECLARED: dict[str, list[str]] = {"runtime": PROJECT["project"]["dependencies"],
 def pinned(name: str) -> dict[str, tuple[str, int]]:
     """Project name to version and number of hashes, for every pin of `requirements/<name>.txt`."""
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
-    pins = re.finditer(r"^([\w.-]+)==([^ ]+).*\n((?: +--hash=sha256:[0-9a-f]{64}.*\n)+)", text, re.MULTILINE)
+    pins = re.finditer(
+        r"^([\w.-]+)(?:\[[\w,.-]+\])?==([^ ]+).*\n((?: +--hash=sha256:[0-9a-f]{64}.*\n)+)", text, re.MULTILINE
+    )
     return {canonicalize_name(pin[1]): (pin[2], pin[3].count("--hash=")) for pin in pins}
 
 

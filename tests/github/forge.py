@@ -316,7 +316,7 @@ def prepare(work: Path) -> None:
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     for file in (program, python):
         file.chmod(0o755)
-    for stamp in (".made", ".runtime", ".dev"):
+    for stamp in (".made", ".installer", ".runtime", ".dev"):
         (work / ".venv" / stamp).touch()
         os.utime(work / ".venv" / stamp, (4102444800, 4102444800))
 
