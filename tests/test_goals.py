@@ -1,19 +1,17 @@
 """The reader of goals and targets: what it reads, and above all what it must ask for instead."""
 
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.repository import fleet
 from validator.document import read
 from validator.goals import ADVERBS, BOUNDS, DONE, PERIODS, SIGNS, UnreadableError, draft_targets, read_target
 from validator.interval import told
 from validator.model import Op, Period, Target
 from validator.wording import numbers_stated
-
-FLEET = sorted((Path(__file__).parent.parent / "validator" / "fleet").glob("[0-9]*.yaml"))
 
 SEED = {
     1: "sessions coordinated >= 12 sessions; MRR >= 120000 USD/month",
@@ -39,7 +37,7 @@ def shown(goal: str) -> str:
 
 @pytest.mark.parametrize("number", SEED)
 def test_goals_of_the_seed_are_read(number: int) -> None:
-    claim = read("", FLEET[number - 1].read_bytes()).value
+    claim = read("", fleet()[number].encode()).value
     assert claim["number"] == number
     assert shown(claim["goal"]) == SEED[number]
     # What the reader makes of a goal promises the same amounts as the targets that the fleet wrote down.

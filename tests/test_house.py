@@ -1,5 +1,6 @@
 """What holds the house together: the lock files fit the declared dependencies, and CI's doors exist."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parent.parent
+from tests.repository import ROOT, tracked
+
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 DECLARED: dict[str, list[str]] = {"runtime": PROJECT["project"]["dependencies"], **PROJECT["dependency-groups"]}
 
@@ -39,7 +41,7 @@ def test_runtime_and_dev_agree_on_every_version() -> None:
     assert [runtime[name] for name in sorted(shared)] == [dev[name] for name in sorted(shared)]
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "requirements").iterdir()), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", tracked(ROOT / "requirements"), ids=lambda path: path.name)
 def test_lock_file_names_no_registry_and_no_path(path: Path) -> None:
     assert not re.search(r"https?:|file:|index|find-links|\s/", path.read_text())
 
@@ -49,3 +51,20 @@ def test_hooks_and_lint_run_the_same_checks() -> None:
     hooks = re.findall(r"entry: make --silent (.+)", (ROOT / ".pre-commit-config.yaml").read_text())
     assert lint
     assert lint[1].split() == hooks
+
+
+WALKS = {"glob", "rglob", "iglob", "iterdir", "walk", "fwalk", "scandir", "listdir", "copytree"}
+TESTS = [path for path in tracked(ROOT / "tests") if path.suffix == ".py"]
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_test_walks_the_working_copy(path: Path) -> None:
+    """Git says what belongs to the project (`tests.repository.tracked`): leftovers lie in a working copy too.
+
+    A folder of the working copy is a constant (`ROOT`, `DOCS`) or `__file__`; a test's own folder is a variable.
+    """
+    for call in (node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Call)):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in WALKS:
+            names = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
+            ours = {name for name in names if name == "__file__" or name.isupper()}
+            assert "ast" in names or not ours, f"{path}:{call.lineno} walks {ours}"

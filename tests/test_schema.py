@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from tests.commands.states import FLEET, STATES
-from tests.repository import CHARTER, ROOT, Repository, claim_path, with_charter
+from tests.repository import CHARTER, ROOT, Repository, claim_path, tracked, with_charter
 from validator.commands.audit import audit
 from validator.commands.explain import explain
 from validator.commands.export import export
@@ -81,7 +81,7 @@ PRINTED: dict[str, tuple[str, Callable[[Path], str]]] = {
 
 
 def test_published_are_those_of_the_models_and_no_others() -> None:
-    assert sorted(path.name for path in FOLDER.iterdir()) == sorted(f"{name}.schema.json" for name in SHAPES)
+    assert sorted(path.name for path in tracked(FOLDER)) == sorted(f"{name}.schema.json" for name in SHAPES)
     assert schema(repo=ROOT, check=True).exit_code == 0
 
 
@@ -122,11 +122,9 @@ def halfway(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {verb: json.loads(run(path)) for verb, (_, run) in PRINTED.items()}
 
 
-@pytest.mark.parametrize(
-    "path", [ROOT / CHARTER, *sorted((ROOT / "validator/fleet").glob("*.yaml"))], ids=lambda p: p.name
-)
+@pytest.mark.parametrize("path", [ROOT / CHARTER, *tracked(ROOT / "validator" / "fleet")], ids=lambda p: p.name)
 def test_files_tell_an_editor_their_schema(path: Path) -> None:
     first = path.read_text("utf-8").splitlines()[0]
     assert first.startswith("# yaml-language-server: $schema=../")
     assert first.rpartition("/")[2] == ("charter.schema.json" if path.name == "charter.yaml" else "session.schema.json")
-    assert (FOLDER / first.rpartition("/")[2]).exists()
+    assert tracked(FOLDER / first.rpartition("/")[2])

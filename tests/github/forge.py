@@ -15,7 +15,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.repository import ROOT, Changes, Repository, claim_path, environment, fleet
+from tests.repository import ROOT, Changes, Repository, claim_path, environment, fleet, tracked
 
 PAYLOADS = Path(__file__).parent / "payloads"
 GH = Path(__file__).parent / "gh.py"
@@ -28,8 +28,8 @@ PRODUCT = ("validator", "requirements", "registry", ".github", "Makefile", "CODE
 
 def product() -> dict[str | bytes, bytes]:
     """The files of this very working copy, as main has them."""
-    files = [file for name in PRODUCT for file in [ROOT / name, *(ROOT / name).rglob("*")] if file.is_file()]
-    return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in files if file.suffix != ".pyc"}
+    files = tracked(*(ROOT / name for name in PRODUCT))
+    return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in files}
 
 
 class Step(NamedTuple):

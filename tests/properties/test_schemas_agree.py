@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from tests.properties.changing import NEARLY, changed, replaced, routes
 from tests.properties.strategies import claim, fields, json_value, line, some, target, tries, whole
-from tests.repository import ROOT, charter, claim_path, fleet
+from tests.repository import ROOT, charter, claim_path, fleet, tracked
 from validator.document import read
 from validator.model import (
     Acknowledgement,
@@ -64,12 +64,7 @@ charters = fields(
     ),
     slots=some(fields({"number": whole, "title": line, "role": line})),
 )
-FIXTURES = sorted(
-    path
-    for folder in ("registry", "tests", "validator/fleet")
-    for path in (ROOT / folder).rglob("*.yaml")
-    if path.is_file()
-)
+FIXTURES = [path for path in tracked() if path.suffix == ".yaml"]
 
 
 @cache

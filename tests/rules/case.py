@@ -9,6 +9,7 @@
 In case.toml, `verb` is `validate`, `steps` (validate --steps) or `audit`, `author` is who proposes, as a forge says
 (a table of `account` and `handle`), and each of the tables `base`, `main` and
 `head` may have `delete` (paths), `files` (path to text), `modes` (path to Git mode) and `orphan` (shares no history).
+Only files that Git tracks are part of a case: `git add` them.
 Base is committed at 09:00, main at 10:00 and head at 11:00 UTC on 2026-11-20.
 """
 
@@ -18,7 +19,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from tests.repository import NINE, Repository
+from tests.repository import NINE, Repository, tracked
 from validator.commands.audit import audit
 from validator.commands.validate import validate
 from validator.finding import Verdict
@@ -73,7 +74,7 @@ def build(folder: Path, case: Case, repository: Repository) -> None:
     """Give a repository the branches `main` and `change`."""
     base = laid_over(in_folder(REGISTRY), folder / "base", case.base)
     fork = repository.commit("main", base, time=NINE)
-    if case.main or (folder / "main").exists():
+    if case.main or in_folder(folder / "main"):
         files = laid_over(base, folder / "main", case.main or Stage())
         repository.commit("main", files, fork, time=NINE + HOUR)
     head = case.head or Stage()
@@ -90,5 +91,4 @@ def laid_over(below: Files, folder: Path, stage: Stage) -> Files:
 
 
 def in_folder(folder: Path) -> Files:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): ("100644", path.read_bytes()) for path in files}
+    return {path.relative_to(folder).as_posix(): ("100644", path.read_bytes()) for path in tracked(folder)}
