@@ -83,29 +83,29 @@ class Repository:
         return self.git("for-each-ref", "--format=%(objectname)", ref).split()
 
 
-def tracked(*below: Path) -> list[Path]:
+def tracked(*below: Path, root: Path = ROOT) -> list[Path]:
     """The project's own files in these folders (or all of them), sorted: those that Git tracks and that are there.
 
     Compiled files, editors' copies and leftovers of other runs lie in a working copy too, and are not the project.
     """
-    return [path for path in _tracked() if not below or any(path.is_relative_to(folder) for folder in below)]
+    return [path for path in _tracked(root) if not below or any(path.is_relative_to(folder) for folder in below)]
 
 
 def untracked() -> list[str]:
     """The files of the working copy that Git neither tracks nor ignores, relative to its top."""
-    return _listed("--others", "--exclude-standard")
+    return _listed(ROOT, "--others", "--exclude-standard")
 
 
 @cache
-def _tracked() -> tuple[Path, ...]:
-    return tuple(sorted(path for name in _listed() if (path := ROOT / name).is_file()))
+def _tracked(root: Path) -> tuple[Path, ...]:
+    return tuple(sorted(path for name in _listed(root) if (path := root / name).is_file()))
 
 
-def _listed(*options: str) -> list[str]:
+def _listed(root: Path, *options: str) -> list[str]:
     # From the top of the repository: mutmut runs the tests in a copy below it, which Git does not track.
     # To list names is safe in a checkout of another user: nothing that its settings could name is run.
     words = ["-c", "safe.directory=*", "-c", "core.fsmonitor=false", "ls-files", "-z", "--full-name", *options, ":/"]
-    done = subprocess.run(["git", *words], cwd=ROOT, env=environment(), check=True, capture_output=True)
+    done = subprocess.run(["git", *words], cwd=root, env=environment(), check=True, capture_output=True)
     return sorted(map(os.fsdecode, filter(None, done.stdout.split(b"\0"))))
 
 

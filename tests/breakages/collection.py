@@ -21,7 +21,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.repository import ROOT, tracked
+
 FOLDER = Path(__file__).parent
 
 
@@ -47,7 +48,7 @@ class InapplicableError(Exception):
 
 def load(areas: list[Path] | None = None) -> list[Breakage]:
     """The entries of these files, or of all areas."""
-    paths = areas or sorted(FOLDER.glob("*.toml"))
+    paths = areas or [path for path in tracked(FOLDER) if path.suffix == ".toml"]
     rows = [row for path in paths for row in tomllib.loads(path.read_text("utf-8")).get("breakage", [])]
     return [Breakage.model_validate(row) for row in rows]
 
@@ -69,7 +70,7 @@ def _file(breakage: Breakage, root: Path) -> Path:
         if not (root / breakage.file).is_file():
             raise InapplicableError(f"there is no {breakage.file}")
         return root / breakage.file
-    paths = sorted((root / "validator").rglob("*.py"))
+    paths = [path for path in tracked(root / "validator", root=root) if path.suffix == ".py"]
     found = [path for path in paths if breakage.function in dict(_spans(path.read_text("utf-8")))]
     if len(found) != 1:
         places = ", ".join(str(path.relative_to(root)) for path in found) or "none"

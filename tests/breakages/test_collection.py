@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from tests.breakages.collection import ROOT, Breakage, broken, load
+from tests.breakages.collection import Breakage, broken, load
+from tests.repository import ROOT
 
 BREAKAGES = load()
 

@@ -14,7 +14,7 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.breakages.collection import ROOT
+from tests.repository import ROOT
 
 STAMPS = (".made", ".runtime", ".dev")  # with these, make prepares nothing anew
 LIMIT = 600  # seconds for one run of tests
@@ -44,6 +44,8 @@ class Workplace:
             if (ROOT / name).is_file():
                 (self.root / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, self.root / name, follow_symlinks=False)
+        for words in (["init", "--quiet"], ["add", "--all"]):  # the copy's tests ask Git what belongs to the project
+            subprocess.run(["git", *words], cwd=self.root, check=True)
         self._equip()
 
     def put(self, path: Path, text: str) -> None:
