@@ -85,6 +85,15 @@ def test_what_ends_before_it_starts_ends_on_the_next_day() -> None:
     assert (night.end - night.start, night.end.day - night.start.day) == (timedelta(hours=8), 1)
 
 
+def test_what_ends_when_it_starts_takes_a_day() -> None:
+    (whole_day,) = week("2026-W48", appointment("09:00", "09:00", "mon")).meetings
+    assert whole_day.start
+    assert whole_day.end - whole_day.start == timedelta(hours=24)
+    assert read_elsewhere(week("2026-W48", appointment("09:00", "09:00", "mon"))) == {
+        whole_day.uid: (whole_day.start.astimezone(UTC), whole_day.end.astimezone(UTC))
+    }
+
+
 def test_names_of_events_stay_while_times_change() -> None:
     one, other = (week("2026-W48", appointment(start, "12:00")) for start in ("10:00", "11:00"))
     assert [meeting.uid for meeting in one.meetings] == [meeting.uid for meeting in other.meetings]
@@ -96,8 +105,11 @@ def test_names_of_events_stay_while_times_change() -> None:
 
 def test_same_week_makes_the_same_bytes() -> None:
     found = week("2026-W48", appointment("10:00", "11:00"))
-    assert calendar(found, MADE) == calendar(week("2026-W48", appointment("10:00", "11:00")), MADE)
-    assert b"\r\n" in calendar(found, MADE)
+    text = calendar(found, MADE)
+    assert text == calendar(week("2026-W48", appointment("10:00", "11:00")), MADE)
+    lines = text.decode().split("\r\n")
+    stamps = [line for line in lines if line.startswith(("DTSTAMP", "CREATED", "LAST-MODIFIED"))]
+    assert stamps == ["DTSTAMP:20261120T090000Z"] * 7, "the time it was made is given, and never asked of a clock"
 
 
 def test_text_of_strangers_cannot_add_events() -> None:

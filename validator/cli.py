@@ -247,7 +247,7 @@ def claim(
     targets: tuple[str, ...], responsibilities: tuple[str, ...], source: IO[str] | None, message: str | None,
     yes: bool, push: bool, pr: bool, remote: str, repo: Path, format: str,
 ) -> NoReturn:  # fmt: skip
-    """Propose a claim: writes branch claim/NN, and pushes it by compare-and-swap."""
+    """Propose a claim: writes branch claim/NN; with --push also on the remote, if nobody was faster."""
     from validator.commands.claim import claim, render
     from validator.wish import Words, wish_from
 

@@ -35,7 +35,7 @@ def expected(bless: bool) -> Callable[[str, str], None]:
     def compare(name: str, printed: str) -> None:
         path = EXPECTED / name
         if bless:
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(printed, encoding="utf-8", newline="")
         assert printed == path.read_text("utf-8")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.agreeing import ORCHESTRATOR, SESSIONS, all_registered, guard, said
-from tests.commands.stage import Done, Stage, commit, git, refs, try_git, verb
+from tests.commands.stage import Done, Stage, commit, fleet, git, refs, try_git, verb, write
 from validator.claiming import read_message
 
 SEND = ("consensus", "broadcast", "--session-id", ORCHESTRATOR, "--push")
@@ -18,10 +18,15 @@ def approved(tmp_path: Path) -> tuple[Stage, Path]:
     """Approved, on a server without a guard."""
     stage = Stage(tmp_path)
     orchestrator = all_registered(stage)
+    agree(stage, orchestrator)
+    return stage, orchestrator
+
+
+def agree(stage: Stage, orchestrator: Path) -> None:
+    """Bring a registry without conflicts to approved."""
     said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push"))
     said(verb(stage.human, "approve", "record/confirmation", "--yes"))
     said(verb(stage.human, "consensus", "approve", "--yes"))
-    return stage, orchestrator
 
 
 def program(folder: Path, body: str) -> tuple[str, ...]:
@@ -110,6 +115,52 @@ def test_hanging_carrier_is_stopped(approved: tuple[Stage, Path]) -> None:
         assert not gone.exists() or "\nState:\tZ" in gone.read_text(), "what it started ends with it"
 
 
+def test_after_an_amendment_everybody_is_told_anew(approved: tuple[Stage, Path]) -> None:
+    """What was delivered is remembered for one digest: letters about another registry are other letters."""
+    stage, orchestrator = approved
+    carrier = program(stage.folder, "with (folder / session).open('a') as file: file.write(sys.stdin.read())")
+    said(verb(orchestrator, *SEND, *carrier))
+    said(verb(orchestrator, *SEND, "--branch"))
+    first = refs(stage.bare)["refs/heads/broadcast"]
+    stage.registered(5, role="Outreach AI - Personalize and send emails (Morning Batch 2), late")
+    agree(stage, orchestrator)
+    for way in (carrier, ("--branch",)):
+        assert states(said(verb(orchestrator, *SEND, "--format", "json", *way))) == {"delivered": list(range(1, 13))}
+    for session in SESSIONS:
+        text = (stage.folder / session).read_text()
+        assert text.count("REGISTRATION COMPLETE") == 2
+        assert text.count("(Morning Batch 2), late") == 1
+    assert git(stage.bare, "merge-base", "broadcast", first).strip() == first, "the first broadcast stays in history"
+
+
+def test_what_one_carrier_delivered_another_has_not(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    for folder in ("mail", "other mail"):
+        done = said(verb(orchestrator, *SEND, "--folder", str(stage.folder / folder), "--format", "json"))
+        assert states(done) == {"delivered": list(range(1, 13))}
+        assert len(list((stage.folder / folder / "messages").iterdir())) == 12
+
+
+def test_a_command_is_told_whose_letter_it_carries(tmp_path: Path) -> None:
+    """`runtime_id` is the running process of a session; one without it is reached by its stable name."""
+    stage = Stage(tmp_path)
+    orchestrator = all_registered(stage)
+    text = "".join(line for line in fleet(12).splitlines(keepends=True) if not line.startswith("runtime_id:"))
+    write(stage.human, "registry/sessions/12.yaml", text)
+    commit(stage.human, "Restarted")
+    git(stage.human, "push", "--quiet", "origin", "main")
+    agree(stage, orchestrator)
+    body = "pathlib.Path(folder / f'told-{session}').write_text('\\n'.join(sys.argv[1:]))"
+    words = ("{runtime_id}", "{number}", "{session_id}/{number}", "{role}")
+    said(verb(orchestrator, *SEND, *program(stage.folder, body), *words))
+    for number, session in enumerate(SESSIONS, 1):
+        claim = stage.at("main", f"registry/sessions/{number:02}.yaml")
+        runtime = claim.get("runtime_id", session)
+        assert (runtime == session) == (number == 12)
+        told = (stage.folder / f"told-{session}").read_text().splitlines()
+        assert told == [session, runtime, str(number), f"{session}/{number}", "{role}"]
+
+
 def test_carrier_that_prints_garbage(approved: tuple[Stage, Path]) -> None:
     stage, orchestrator = approved
     body = (
@@ -181,9 +232,7 @@ def test_guarded_branch_says_what_main_says_and_stays(tmp_path: Path) -> None:
     guard(stage, signed=False)
     forge = ("push", "origin", "HEAD:refs/heads/broadcast")
     assert "there is nothing to broadcast before" in try_git(intruder, *forge).err
-    said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push"))
-    said(verb(stage.human, "approve", "record/confirmation", "--yes"))
-    said(verb(stage.human, "consensus", "approve", "--yes"))
+    agree(stage, orchestrator)
     assert "this is not what main says" in try_git(intruder, *forge).err
     assert try_git(intruder, "push", "origin", "HEAD:refs/heads/broadcast/x", "HEAD:refs/heads/Broadcast").exit_code
     said(verb(orchestrator, *SEND, "--branch"))

@@ -7,6 +7,7 @@ import pytest
 
 from tests.commands.agreeing import all_registered
 from tests.commands.stage import CHARTER, Stage, commit, fleet, git, verb, write
+from tests.repository import Repository
 from validator.commands.validate import validate
 
 
@@ -122,6 +123,13 @@ def test_schedule_of_the_seed(stage: Stage, tmp_path: Path) -> None:
     ]
     assert (tmp_path / "week.ics").read_bytes().count(b"BEGIN:VEVENT") == 25
     assert verb(clone, "schedule", "--week", "2026-W48", "--output", "/no/such/folder/x.ics").exit_code == 2
+
+
+def test_calendar_of_a_commit_is_the_same_whenever_it_is_made(all_active: Repository, tmp_path: Path) -> None:
+    verb(all_active.path, "schedule", "--week", "2026-W48", "--output", str(tmp_path / "week.ics"))
+    when = git(all_active.path, "log", "-1", "--format=%cd", "--date=format-local:%Y%m%dT%H%M%SZ", "main", TZ="UTC")
+    lines = (tmp_path / "week.ics").read_text().splitlines()
+    assert {line for line in lines if line.startswith("DTSTAMP")} == {f"DTSTAMP:{when.strip()}"}
 
 
 def test_a_branch_that_stayed_behind_conflicts_with_nothing(stage: Stage) -> None:

@@ -18,6 +18,7 @@ from tests.commands.agreeing import (
     said,
 )
 from tests.commands.stage import CHARTER, Stage, commit, fleet, git, new_key, refs, try_git, verb, write
+from tests.repository import Repository
 
 WEEK = "2026-W48"
 
@@ -99,6 +100,37 @@ def test_status_tells_whose_move_it_is(ready: tuple[Stage, Path]) -> None:
         "acknowledged": 0,
     }
     assert not document["consensus"]
+
+
+@pytest.mark.parametrize(
+    ("back", "phase", "code"),
+    [
+        *((16, "registered", 1), (15, "confirmed", 1), (14, "approved", 0), (13, "broadcast", 0)),
+        *((7, "broadcast", 0), (1, "acknowledged", 0), (0, "active", 0)),
+    ],
+)
+def test_status_exits_0_from_the_approval_on(all_active: Repository, back: int, phase: str, code: int) -> None:
+    done = verb(all_active.path, "consensus", "status", "--ref", f"main~{back}")
+    assert (done.exit_code, done.out.split(" ", 1)[0]) == (code, phase)
+    words = " · consensus · " if code == 0 else " · no consensus yet · "
+    assert words in done.out.splitlines()[0]
+    document = verb(all_active.path, "consensus", "status", "--ref", f"main~{back}", "--format", "json").document
+    assert (document["phase"], document["consensus"]) == (phase, code == 0)
+
+
+@pytest.mark.parametrize(("back", "words"), [(1, ("activate", "--week", WEEK)), (15, ("approve",))])
+def test_a_humans_word_as_json_has_standard_output_for_itself(
+    all_active: Repository, tmp_path: Path, back: int, words: tuple[str, ...]
+) -> None:
+    """What the human decides on is shown beside it, on standard error."""
+    git(tmp_path, "clone", "--quiet", "--bare", str(all_active.path), "fleet.git")
+    git(tmp_path / "fleet.git", "update-ref", "refs/heads/main", f"main~{back}")
+    git(tmp_path, "clone", "--quiet", "fleet.git", "human")
+    done = said(verb(tmp_path / "human", "consensus", *words, "--yes", "--format", "json"))
+    assert done.document["merged"] == refs(tmp_path / "fleet.git")["refs/heads/main"]
+    assert done.out.startswith("{\n")
+    assert "marketing-outreach-1: Outreach AI" in done.err
+    assert ("mon 2026-11-23" in done.err) == (words[0] == "activate")
 
 
 def test_confirm_is_the_orchestrator_s_and_idempotent(ready: tuple[Stage, Path]) -> None:

@@ -127,6 +127,23 @@ def test_what_cannot_be_read_is_shown_too(stage: Stage) -> None:
     assert "two files" in text
 
 
+def test_a_subject_of_a_stranger_is_shown_and_not_obeyed(stage: Stage) -> None:
+    """A release has no claim to name, so it is its subject that is shown; a rejection's reason likewise."""
+    stage.registered(4)
+    subject = "\x1b[2J##[error]gone \u202e\u200b"
+    proposal = propose(stage, "release/04", ("registry/sessions/04.yaml", None), message=subject)
+    reason = git(stage.bare, "commit-tree", "-p", proposal, "-m", subject, f"{proposal}^{{tree}}").strip()
+    git(stage.bare, "update-ref", f"refs/rejected/release/05/{reason[:12]}", reason)
+    text = verb(stage.human, "proposals", "--all").out
+    shown = r"\x1b[2J\x23#[error]gone \u202e\u200b"
+    assert f"  {shown} accepted: no findings\n" in text
+    assert text.count(shown) == 2
+    assert "\x1b" not in text
+    assert not set("\u202e\u200b") & set(text)
+    rows = verb(stage.human, "proposals", "--all", "--format", "json").document
+    assert rows["proposals"][0]["subject"] == subject
+
+
 @pytest.mark.parametrize(
     ("later", "age"),
     [(-100, "just now"), (59, "just now"), (61, "1 min ago"), (7300, "2 h ago"), (3 * 86_400, "3 d ago")],

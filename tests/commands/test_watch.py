@@ -69,9 +69,26 @@ def test_conflicts_are_told_on_main_and_in_proposals(tmp_path: Path) -> None:
     git(session, "push", "--quiet", "origin", "HEAD:refs/heads/claim/05")
     told = look(eyes)
     assert kinds(told) == [("registered", 4), ("proposed", 5), ("conflict", 5)]
-    assert 'the work "outreach 17" is that of number 4' in told[2]["message"] or "REG107" in told[2]["id"]
+    proposed = git(stage.bare, "rev-parse", "claim/05").strip()
+    assert told[2]["id"] == f"{proposed} conflict claim/05 REG107"
+    assert told[2]["message"].startswith('"outreach 17" is in the scope of number 4, marketing-outreach-1 since ')
     git(session, "push", "--quiet", "origin", "HEAD:refs/heads/main")
     assert ("conflict", 5) in kinds(look(eyes))
+
+
+def test_text_of_a_stranger_is_told_and_not_obeyed(tmp_path: Path) -> None:
+    """Nothing has judged what is only proposed: its role may hold what a terminal would obey."""
+    stage = Stage(tmp_path)
+    stage.registered(4)
+    eyes, session = stage.clone("eyes"), stage.clone("session")
+    role = "Outreach AI - Personalize and send emails (Morning Batch 1)\u202e"
+    write(session, "registry/sessions/05.yaml", fleet(5, role=f'"{role}"'))
+    commit(session, "\x1b[2J")
+    git(session, "push", "--quiet", "origin", "HEAD:refs/heads/claim/05")
+    for words in (("status", "--watch", "--once"), ("conflicts",), ("proposals",)):
+        told = verb(eyes, *words).out
+        assert r'(Morning Batch 1)\u202e" is that of number 4' in told
+        assert not set("\u202e\x1b") & set(told)
 
 
 def test_rewritten_main_is_an_alarm_again_and_again(tmp_path: Path) -> None:
