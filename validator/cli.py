@@ -295,10 +295,13 @@ def approve(names: tuple[str, ...], all_accepted: bool, yes: bool, remote: str, 
 
     if not names and not all_accepted:
         raise click.UsageError("name a proposal, or say --all-accepted")
-    ask = (lambda _: True) if yes else _asked
+    ask, show = _yes if yes else _asked, _say if format == "text" else _hint
     sys.exit(
-        approve(repo=repo, remote=remote, names=names, all_accepted=all_accepted, ask=ask, say=_say, format=format)
-    )
+        approve(
+            repo=repo, remote=remote, names=names, all_accepted=all_accepted,
+            ask=ask, show=show, say=_say, format=format,
+        )
+    )  # fmt: skip
 
 
 @registry.command()

@@ -32,16 +32,18 @@ class Ended(NamedTuple):
 
 
 def approve(
-    *, repo: Path, remote: str, names: tuple[str, ...], all_accepted: bool, ask: Ask, say: Say, format: str
+    *, repo: Path, remote: str, names: tuple[str, ...], all_accepted: bool, ask: Ask, show: Say, say: Say, format: str
 ) -> int:
-    """Merge proposals one by one, each as a step of its own. 0 if every one that was named is on main."""
+    """Merge proposals one by one, each as a step of its own. 0 if every one that was named is on main.
+
+    What a human decides on goes to `show`; `say` gets the JSON document where that is the format.
+    """
     server = Remote(Repo(repo), remote)
     server.fetch()
     approver = who_approves(server)
     wanted, open_ones = [_wanted(name, server) for name in names], judged(server)
     if all_accepted:
         wanted += [one.proposal.name for one in open_ones if one.verdict.accepted]
-    show: Say = say if format == "text" else (lambda _: None)
     ended = list[Ended]()
     try:
         for name in dict.fromkeys(wanted):
@@ -168,11 +170,18 @@ def _subject(one: Judged) -> str:
 
 def _shown(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:
     """The page a human decides on: the change itself, what the gate says, who else wants the same."""
-    difference = server.repo.difference(one.base.commit or "", one.landed.tree or one.proposal.commit)
-    text = "".join(f"  {logged(line)}\n" for line in difference.splitlines())
+    text = "".join(f"  {logged(line)}\n" for line in _difference(one, server.repo).splitlines())
     against = f"whoever is merged first wins against: {', '.join(rivals)}\n" if rivals else ""
     heading = f"{one.proposal.name}, proposed {one.proposed_at}: {logged(one.subject(server.repo))}"
     return f"{heading}\n\n{text}\n{report(one.verdict)}{against}"
+
+
+def _difference(one: Judged, repo: Repo) -> str:
+    """What it does to main; where it does not merge into main, what it does to the commit that it began from."""
+    main, commit = one.base.commit or "", one.proposal.commit
+    if one.landed.tree is None:
+        return repo.difference(repo.merge_base(main, commit) or main, commit)
+    return repo.difference(main, one.landed.tree)
 
 
 def _done(say: Say, ended: Ended) -> Ended:
