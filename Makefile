@@ -27,9 +27,22 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
+# A .venv belongs to a folder and to a Python: moved, or with its Python gone, replaced or no longer the one asked for, it
+# is made anew.
+DESCRIBE := -I -S -c 'import os, sys; print(os.getcwd(), *sys.version_info[:2])'
+ifneq ($(wildcard $(MADE)),)
+MADE_FOR := $(shell cat $(MADE))
+ASKED := $(if $(filter file,$(origin PYTHON)),,$(PYTHON))
+IN_FORCE := $(shell $(BIN)/python $(DESCRIBE) 2>/dev/null)
+WANTED := $(if $(ASKED),$(shell for python in $(ASKED); do "$$python" $(DESCRIBE) 2>/dev/null && break; done),$(IN_FORCE))
+ifneq ($(IN_FORCE) $(WANTED),$(MADE_FOR) $(MADE_FOR))
+$(MADE): FORCE
+endif
+endif
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help runtime demo test lint format-check code-check type-check generated-check workflow-check format generated \
+.PHONY: FORCE help runtime demo test lint format-check code-check type-check generated-check workflow-check format generated \
 	bench race coverage mutation breakages lock clean
 
 help: ## list the targets
@@ -119,7 +132,7 @@ $(MADE):
 		"$$python" -c 'import ensurepip, venv' 2>/dev/null || { \
 			echo "make: $$python lacks its venv module (on Debian and Ubuntu: apt-get install python3-venv)" >&2; exit 1; }; \
 		echo "preparing $(VENV) with $$("$$python" --version)"; \
-		"$$python" -m venv --clear $(VENV); touch $@; exit 0; \
+		"$$python" -m venv --clear $(VENV); $(BIN)/python $(DESCRIBE) >$@; exit 0; \
 	done; echo 'make: needs Python 3.11 or newer, tried: $(PYTHON). To name another: make PYTHON=/path/to/python …' >&2; exit 1
 
 # The pinned pip, installed by the one that Python brought: from here on every machine has the same installer.

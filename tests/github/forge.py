@@ -316,8 +316,9 @@ def prepare(work: Path) -> None:
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     for file in (program, python):
         file.chmod(0o755)
+    made_for = f"{work.resolve()} {sys.version_info.major} {sys.version_info.minor}\n"
     for stamp in (".made", ".installer", ".runtime", ".dev"):
-        (work / ".venv" / stamp).touch()
+        (work / ".venv" / stamp).write_text(made_for)
         os.utime(work / ".venv" / stamp, (4102444800, 4102444800))
 
 
