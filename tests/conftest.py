@@ -1,18 +1,82 @@
 """What all tests share."""
 
+import gc
+import os
+import random
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from tests.repository import untracked
+
+LONG = 3600  # seconds for one test of --long
+# The locks with which commands of one user take turns: they stay, for the next to lock.
+TURN = re.compile(r"registry-[a-z]+-[0-9]+-[0-9]+")
+TEMPORARY = pytest.StashKey[Path]()
+LEFT = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bless", action="store_true", help="accept what is printed as what is expected")
     parser.addoption("--long", action="store_true", help="races, faults and pushes in the numbers of a bad day")
+    parser.addoption("--shuffle", metavar="SEED", help="run the files in another order, the same for the same seed")
 
 
-def pytest_report_header() -> list[str]:
-    """Name what is not tested."""
-    return [f"not in Git, so no part of the project here (git add): {name}" for name in untracked()[:5]]
+def pytest_configure(config: pytest.Config) -> None:
+    """Give every process of a run a temporary folder of its own: nobody else's locks, and what is left there shows."""
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())  # tmp_path stays where pytest tidies up
+    worker = getattr(config, "workerinput", None)
+    if worker:
+        folder = Path(tempfile.gettempdir(), worker["workerid"])
+        folder.mkdir()
+    else:
+        folder = Path(tempfile.mkdtemp(prefix="registry-tests-"))
+    os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
+    config.stash[TEMPORARY] = folder
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what is not tested, and how to repeat the order."""
+    seed = config.getoption("--shuffle")
+    order = [f"order of files: --shuffle {seed}"] if seed else []
+    return order + [f"not in Git, so no part of the project here (git add): {name}" for name in untracked()[:5]]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if seed := config.getoption("--shuffle"):
+        files = sorted({item.path for item in items})
+        random.Random(seed).shuffle(files)
+        items.sort(key=lambda item: files.index(item.path))
+    if config.getoption("--long"):
+        for item in items:
+            item.add_marker(pytest.mark.timeout(LONG))
+
+
+@pytest.hookimpl(trylast=True)  # when the workers have ended
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run that leaves something in the temporary folder has failed."""
+    gc.collect()
+    if hasattr(session.config, "workerinput"):
+        return
+    folder = session.config.stash[TEMPORARY]
+    found = sorted(path for path in (*folder.iterdir(), *folder.glob("gw*/*")) if not path.name.startswith("gw"))
+    left = [str(path.relative_to(folder)) for path in found if not TURN.fullmatch(path.name)]
+    session.config.stash[LEFT] = left
+    if left and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for name in config.stash.get(LEFT, []):
+        terminalreporter.write_line(f"ERROR left in the temporary folder: {name}", red=True)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(config.stash[TEMPORARY], ignore_errors=True)
 
 
 @pytest.fixture

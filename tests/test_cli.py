@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.states import FLEET, halfway
+from tests.processes import running
 from tests.repository import CHARTER, ROOT, Changes, Repository, charter, claim_path, environment, with_charter
 
 pytestmark = pytest.mark.blackbox
@@ -54,7 +55,7 @@ def on_a_terminal(cwd: Path, *words: str, columns: int, **more: str) -> str:
     env = {
         name: value for name, value in environment(PYTHONPATH=str(ROOT)).items() if name not in ("NO_COLOR", "COLUMNS")
     }
-    with subprocess.Popen([*REGISTRY, *words], cwd=cwd, env=env | variables, stdout=process_end, stderr=process_end):
+    with running([*REGISTRY, *words], cwd=cwd, env=env | variables, stdout=process_end, stderr=process_end):
         os.close(process_end)
         written = b""
         try:

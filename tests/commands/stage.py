@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.processes import running
 from validator.cli import registry as command_line
 from validator.document import read
 from validator.finding import FatalError
@@ -137,18 +138,11 @@ def verb(folder: Path, *words: str, stdin: bytes = b"") -> Done:
 def typed(folder: Path, answers: Sequence[str], *words: str) -> Done:
     """A verb in a process of its own whose questions are answered on a terminal, one by one."""
     terminal, side = pty.openpty()
-    with subprocess.Popen(
-        [*REGISTRY, *words],
-        cwd=folder,
-        env=ENVIRONMENT,
-        stdin=side,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    streams = {"stdin": side, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with running([*REGISTRY, *words], cwd=folder, env=ENVIRONMENT, **streams) as process:
         os.close(side)
         os.write(terminal, "".join(f"{answer}\n" for answer in answers).encode())
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate()
     os.close(terminal)
     return Done(process.returncode, out, err)
 

@@ -243,6 +243,7 @@ def test_signing_key_in_every_form_that_git_knows(guarded: Stage, monkeypatch: p
         "home": "~/owner",
     }
     monkeypatch.setenv("HOME", str(guarded.folder))
+    monkeypatch.setenv("TMPDIR", str(guarded.folder))  # where Git 2.39 leaves a copy of a literal key
     git(guarded.human, "config", "user.signingkey", forms[form])
     done = verb(guarded.human, "approve", "4", "--yes")
     if form in ("key::", "literal"):  # a key in an agent, and there is none

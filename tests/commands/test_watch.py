@@ -10,6 +10,7 @@ import pytest
 
 from tests.commands.agreeing import ORCHESTRATOR, SESSIONS, all_registered, broadcast_done, said
 from tests.commands.stage import ENVIRONMENT, REGISTRY, Stage, commit, fleet, git, refs, verb, write
+from tests.processes import interruptible, running
 from validator.commands import watch
 
 LOOK = ("status", "--watch", "--once", "--format", "json")
@@ -178,9 +179,8 @@ def test_who_is_stopped_has_seen_no_rewritten_main(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     stage.registered(4)
     words = [*REGISTRY, "status", "--watch", "--format", "json"]
-    with subprocess.Popen(
-        words, cwd=stage.clone("eyes"), env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as watcher:
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with interruptible(), running(words, cwd=stage.clone("eyes"), env=ENVIRONMENT, **streams) as watcher:
         assert watcher.stdout
         assert json.loads(watcher.stdout.readline())["event"] == "registered"
         watcher.send_signal(signal.SIGINT)

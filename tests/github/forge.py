@@ -298,7 +298,8 @@ class Forge:
     def variables(self, folder: Path, output: Path | None = None, event: str = "") -> dict[str, str]:
         """The environment of a step, with `gh` on the PATH."""
         path = f"{self.folder / 'tools'}{os.pathsep}{os.environ['PATH']}"
-        runner = {"GITHUB_ACTIONS": "true", "CI": "true", "GITHUB_EVENT_NAME": event, "HOME": str(folder)}
+        runner = {"GITHUB_ACTIONS": "true", "CI": "true", "GITHUB_EVENT_NAME": event}
+        runner |= {"HOME": str(folder), "TMPDIR": str(folder)}
         files = {"GITHUB_EVENT_PATH": folder / "event.json", "GITHUB_STEP_SUMMARY": folder / "summary.md"}
         files |= {"GITHUB_OUTPUT": output} if output else {}
         stand_in = {"FORGE_STATE": str(self.state), "FORGE_CALLS": str(self.calls), "PATH": path}

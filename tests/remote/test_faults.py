@@ -39,6 +39,14 @@ APPROVE = ("approve", "--all-accepted", "--yes", "--format", "json")
 QUICKER = 0.8
 
 
+@pytest.fixture(autouse=True)
+def _temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is killed here removes no temporary files."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setitem(ENVIRONMENT, "TMPDIR", str(folder))
+
+
 def deaths(long: bool, few: int, many: int) -> int:
     """How many processes have to die in a test: 200 in all when there is time."""
     return many if long else few
