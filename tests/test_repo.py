@@ -337,6 +337,18 @@ class TestFirstParentLine:
         assert Repo(repository.path).line(main, wrong) is None
 
 
+class TestMoving:
+    def test_a_ref_moves_only_from_where_it_is_believed_to_be(self, repository: Repository) -> None:
+        first, second = repository.commit("main", {"a": "1"}), repository.commit("main", {"a": "2"})
+        repo, ref = Repo(repository.path), "refs/heads/claim/04"
+        assert repo.move(ref, first, None) is None
+        assert "already exists" in (repo.move(ref, second, None) or "")
+        assert "but expected" in (repo.move(ref, second, second) or "")
+        assert repo.resolve(ref) == [first]
+        assert repo.move(ref, second, first) is None
+        assert repo.resolve(ref) == [second]
+
+
 class TestPlaces:
     def test_outside_of_any_repository(self, tmp_path: Path) -> None:
         with pytest.raises(FatalError, match="is not inside a Git repository"):

@@ -1,5 +1,6 @@
 """What a guarded server refuses of a plain `git push`, and what it lets through. Nothing here knows of the verbs."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -140,6 +141,24 @@ def test_a_signature_that_only_looks_like_one(stage: Stage, kind: str) -> None:
     branch(clone, "topic", claims(4))
     armour = f"-----BEGIN {kind}-----\n\niQEzBAABCAAdFiEE\n=abcd\n-----END {kind}-----"
     forged = rewritten(clone, merge(clone, "topic"), with_signature(armour))
+    refused(stage, clone, f"{forged}:main", why="error[REG304] unapproved")
+
+
+@pytest.mark.parametrize(("kind", "program"), [("PGP SIGNATURE", "gpg"), ("SIGNED MESSAGE", "gpgsm")])
+def test_no_keyring_has_a_say(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, program: str
+) -> None:
+    """A program on the server's PATH trusts every OpenPGP and X.509 signature: nobody asks it."""
+    clone, programs = stage.human, tmp_path / "programs"
+    programs.mkdir()
+    trusting = ("[GNUPG:] NEWSIG", "[GNUPG:] GOODSIG 0123456789ABCDEF @OWNER", "[GNUPG:] TRUST_ULTIMATE 0 pgp")
+    (programs / program).write_text("#!/bin/sh\n" + "".join(f"echo '{line}'\n" for line in trusting))
+    (programs / program).chmod(0o755)
+    monkeypatch.setitem(ENVIRONMENT, "PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    branch(clone, "topic", claims(4))
+    armour = f"-----BEGIN {kind}-----\n\niQEzBAABCAAdFiEE\n=abcd\n-----END {kind}-----"
+    forged = rewritten(clone, merge(clone, "topic"), with_signature(armour))
+    assert git(clone, "log", "-1", "--format=%G? %GS", forged) == "G @OWNER\n"
     refused(stage, clone, f"{forged}:main", why="error[REG304] unapproved")
 
 

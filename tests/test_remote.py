@@ -1,0 +1,90 @@
+"""Pushing to a real server: each ref only from where it was judged, nothing of the user's along; what has landed."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.repository import Repository
+from validator.remote import Outcome, Pushed, Remote, Update
+from validator.repo import Repo
+
+CLAIM = "refs/heads/claim/04"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Repository:
+    server = Repository(tmp_path / "server.git")
+    server.commit("main", {"a": "1"})
+    server.commit("claim/04", {"b": "1"}, "main")
+    return server
+
+
+@pytest.fixture
+def clone(server: Repository, tmp_path: Path) -> Repository:
+    """A clone that has heard of the server as it was at first."""
+    clone = Repository(tmp_path / "clone", bare=False)
+    clone.git("remote", "add", "origin", str(server.path))
+    remote(clone).fetch()
+    return clone
+
+
+def remote(clone: Repository) -> Remote:
+    return Remote(Repo(clone.path), "origin")
+
+
+def tip(server: Repository, ref: str) -> str:
+    return server.git("rev-parse", ref)
+
+
+class TestLease:
+    """A push moves a ref from the commit that was judged, whatever this clone has heard of meanwhile."""
+
+    def test_of_a_ref_that_another_process_has_fetched_since(self, server: Repository, clone: Repository) -> None:
+        judged, mine = tip(server, CLAIM), clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
+        theirs = server.commit("claim/04", {"b": "3"})
+        remote(clone).fetch()
+        assert remote(clone).push([Update(CLAIM, judged, mine)]).outcome is Outcome.LOST
+        assert tip(server, CLAIM) == theirs
+        assert remote(clone).push([Update(CLAIM, theirs, mine)]).outcome is Outcome.PUSHED
+        assert tip(server, CLAIM) == mine
+
+    def test_of_a_ref_that_is_to_go(self, server: Repository, clone: Repository) -> None:
+        judged, theirs = tip(server, CLAIM), server.commit("claim/04", {"b": "3"})
+        remote(clone).fetch()
+        assert remote(clone).push([Update(CLAIM, judged, None)]).outcome is Outcome.LOST
+        assert tip(server, CLAIM) == theirs
+
+    def test_of_a_ref_that_must_not_exist(self, server: Repository, clone: Repository) -> None:
+        theirs, mine = tip(server, CLAIM), clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
+        assert remote(clone).push([Update(CLAIM, None, mine)]).outcome is Outcome.LOST
+        assert tip(server, CLAIM) == theirs
+
+    def test_of_two_refs_either_both_move_or_none(self, server: Repository, clone: Repository) -> None:
+        main, judged = tip(server, "main"), tip(server, CLAIM)
+        merge = clone.commit("merge", {"b": "1"}, "refs/remotes/origin/main")
+        theirs = server.commit("claim/04", {"b": "3"})
+        moves = [Update("refs/heads/main", main, merge), Update(CLAIM, judged, None)]
+        assert remote(clone).push(moves).outcome is Outcome.LOST
+        assert (tip(server, "main"), tip(server, CLAIM)) == (main, theirs)
+
+
+@pytest.mark.parametrize("setting", ["push.followTags=true", "push.default=matching", "remote.origin.push=refs/tags/*"])
+def test_a_push_takes_nothing_else_along(server: Repository, clone: Repository, setting: str) -> None:
+    mine = clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
+    who = {f"GIT_COMMITTER_{what}": "OWNER" for what in ("NAME", "EMAIL")}
+    clone.git("tag", "--annotate", "--message", "my own", "v1", mine, variables=who)
+    clone.git("config", *setting.split("="))
+    assert remote(clone).push([Update("refs/heads/claim/05", None, mine)]) == Pushed(Outcome.PUSHED)
+    names = server.git("for-each-ref", "--format=%(refname)").split()
+    assert names == [CLAIM, "refs/heads/claim/05", "refs/heads/main"]
+
+
+def test_what_a_push_without_an_answer_has_done(server: Repository, clone: Repository) -> None:
+    """It may have landed, and others on top of it."""
+    mine = clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
+    assert not remote(clone).took(mine)
+    clone.git("push", "--quiet", "origin", f"{mine}:refs/heads/main")
+    assert remote(clone).took(mine)
+    server.commit("main", {"a": "2"})
+    assert remote(clone).took(mine)
+    assert not remote(clone).took(clone.commit("other", {"b": "3"}, "refs/remotes/origin/main"))
