@@ -6,7 +6,21 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.commands.stage import CHARTER, ROOT, Done, Stage, commit, fleet, git, new_key, plain, typed, verb, write
+from tests.commands.stage import (
+    CHARTER,
+    ROOT,
+    Done,
+    Stage,
+    commit,
+    fleet,
+    git,
+    new_key,
+    plain,
+    try_git,
+    typed,
+    verb,
+    write,
+)
 from tests.commands.test_proposals import claims, propose
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schema" / "output-approve.schema.json").read_text())
@@ -274,22 +288,30 @@ def test_who_has_no_approvers_key_approves_nothing(guarded: Stage, setting: str 
     assert list(guarded.refs("refs/heads/claim/")) == ["refs/heads/claim/04"]
 
 
-def test_key_that_the_charter_has_just_lost_is_refused_by_the_server(guarded: Stage) -> None:
-    """The clone still believes that it may; the server says what is wrong, and nothing moves."""
+def test_key_that_the_charter_has_just_lost_approves_nothing(guarded: Stage) -> None:
+    """The verb looks at main first and says no; by hand, plain Git is refused by the server, and nothing moves."""
     claims(guarded, 4)
-    key = new_key(guarded.folder / "next")
+    key, lost = new_key(guarded.folder / "next"), str(guarded.folder / "owner")
     stale = guarded.clone("stale")
-    git(stale, "config", "user.signingkey", str(guarded.folder / "owner"))
+    git(stale, "config", "user.signingkey", lost)
     git(guarded.human, "checkout", "--quiet", "-B", "main", "origin/main")
     charter = (guarded.human / "registry/charter.yaml").read_text()
     write(
         guarded.human, "registry/charter.yaml", charter.replace((guarded.folder / "owner.pub").read_text().strip(), key)
     )
-    commit(guarded.human, "Another key", key=str(guarded.folder / "owner"))
+    commit(guarded.human, "Another key", key=lost)
     git(guarded.human, "push", "--quiet", "origin", "main")
+    before = guarded.refs()
     done = verb(stale, "approve", "4", "--yes")
     assert done.exit_code == 2
     assert "is no approver's of the charter" in done.err
+    git(stale, "checkout", "--quiet", "--detach", "origin/main")
+    git(stale, "merge", "--quiet", "--no-ff", "--no-commit", "origin/claim/04")
+    commit(stale, "Merge claim/04", key=lost)
+    pushed = try_git(stale, "push", "origin", "HEAD:refs/heads/main")
+    assert pushed.exit_code == 1
+    assert "remote: error[REG304] unapproved" in pushed.err
+    assert guarded.refs() == before
 
 
 def test_one_of_several_approvers_says_who_it_is(tmp_path: Any) -> None:

@@ -158,7 +158,8 @@ def test_a_shallow_clone_is_told_before_anything_else(forge: Forge) -> None:
 
 def test_a_plain_server_without_the_guard(forge: Forge) -> None:
     check = doctor(forge, "--local")["hook-installed"]
-    assert (check["state"], check["what"]) == ("not-in-force", "origin is a plain Git server without the guard")
+    what = "origin is a plain Git server without the guard: there is no pre-receive hook"
+    assert (check["state"], check["what"]) == ("not-in-force", what)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 from validator.codeowners import MAX_BYTES, PLACES
 from validator.commands import Answer, main_of
 from validator.commands.github import settings
-from validator.commands.hook import MARK
+from validator.commands.hook import fault_of, hook_of
 from validator.commands.pull_request import GITHUB
 from validator.diagnosis import Check, Grounds, State, grounds, local_checks, verdict
 from validator.escaping import logged, well_formed
@@ -91,10 +91,12 @@ def _hook(repo: Repo, remote: str) -> Check:
     if server is None:
         what = f"{remote} is not a folder of this machine; whether it has the guard is seen there"
         return Check(name, State.UNKNOWN, what, why, "registry install-hook BARE_REPO")
-    hook = server / "hooks" / "pre-receive"
-    there = hook.is_file() and MARK in hook.read_text(encoding="utf-8", errors="replace")
-    wrong = "" if there else f"{remote} is a plain Git server without the guard"
-    return verdict(name, why, wrong, "registry install-hook BARE_REPO", fine=f"{remote} has the guard")
+    try:
+        fault = fault_of(hook_of(Repo(server)))
+    except (FatalError, OSError) as error:
+        return Check(name, State.UNKNOWN, str(error), why, "registry install-hook BARE_REPO")
+    wrong = f"{remote} is a plain Git server without the guard: {fault.why}" if fault else ""
+    return verdict(name, why, wrong, fault.command if fault else "", fine=f"{remote} has the guard")
 
 
 def _folder(url: str) -> Path | None:

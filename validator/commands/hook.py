@@ -1,7 +1,9 @@
 """Put the guard into a plain Git server's repository: a pre-receive hook that judges every push."""
 
+import re
 import shlex
 from pathlib import Path
+from typing import NamedTuple
 
 from validator.commands.pre_receive import MAIN, UNSIGNED, keys_of
 from validator.finding import FatalError
@@ -9,6 +11,7 @@ from validator.reading import Reader
 from validator.repo import Repo
 
 MARK = "# guards a session registry"
+GUARD = "-P -m validator.guard"
 
 
 def install(*, bare: Path, python: str, unsigned: bool) -> str:
@@ -19,15 +22,72 @@ def install(*, bare: Path, python: str, unsigned: bool) -> str:
     (main,) = repo.resolve(MAIN)
     if not unsigned and main and not keys_of(Reader(repo).at(main)):
         raise FatalError("no approver in main's charter has a key, so nobody could approve; add one, or say --unsigned")
-    guard = f"{shlex.quote(python)} -P -m validator.guard"
-    hook = repo.folder / "hooks" / "pre-receive"
+    guard = _command(python)
+    hook, run = repo.folder / "hooks" / "pre-receive", hook_of(repo)
+    if run.resolve() != hook.resolve():
+        way_out = f"git -C {shlex.quote(str(bare))} config core.hooksPath {shlex.quote(str(hook.parent.resolve()))}"
+        raise FatalError(
+            f"core.hooksPath names another folder, so Git runs {run}, not {hook}; to change that: {way_out}"
+        )
     if hook.exists() and MARK not in hook.read_text(encoding="utf-8", errors="replace"):
         raise FatalError(f"{hook} is there already; run this from it, with the lines it reads: {guard}")
-    script = f"#!/bin/sh\n{MARK}; see registry install-hook\nexec {guard}\n"
     repo.configure(UNSIGNED, "true" if unsigned else "false")
     repo.configure("receive.fsckObjects", "true")
-    _write_program(hook, script)
+    _write_program(hook, _script(guard))
     return f"{'unsigned: whoever can push can approve; ' if unsigned else ''}guarded by {hook}\n"
+
+
+def hook_of(repo: Repo) -> Path:
+    """The file that Git runs as pre-receive hook, whether or not it is there (git-config(1), core.hooksPath)."""
+    folder = repo.configured("core.hooksPath")
+    return (repo.folder / Path(folder).expanduser() if folder else repo.folder / "hooks") / "pre-receive"
+
+
+class Fault(NamedTuple):
+    """Why a hook does not guard, and the command that mends it."""
+
+    why: str
+    command: str = "registry install-hook BARE_REPO"
+
+
+def fault_of(hook: Path) -> Fault | None:
+    """What is wrong with a hook; None where it is what `install` writes, and Git can run it.
+
+    Raises FatalError for one that is somebody's own, and names the guard: whether it heeds its answer is seen there.
+    """
+    if not hook.is_file():
+        return Fault("there is no pre-receive hook")
+    if not _can_run(hook):
+        return Fault(f"{hook} has no run bit, so Git passes it over", f"chmod +x {shlex.quote(str(hook))}")
+    text = hook.read_text(encoding="utf-8", errors="replace")
+    named = re.search(rf"^(?!#)(?:exec )?(.+) {re.escape(GUARD)}", text, re.MULTILINE)
+    if not named:
+        return Fault(f"{hook} does not run the guard")
+    program = _first_word(named[1])
+    if text != _script(_command(program)):
+        raise FatalError(f"{hook} is not install-hook's; whether it heeds the guard that it names is seen there")
+    return (
+        None if _can_run(Path(program)) else Fault(f"{hook} runs {program}, which is not there: no push gets through")
+    )
+
+
+def _can_run(path: Path) -> bool:
+    return path.is_file() and bool(path.stat().st_mode & 0o111)
+
+
+def _first_word(text: str) -> str:
+    try:
+        return next(iter(shlex.split(text)), "")
+    except ValueError:  # a quote without its end
+        return ""
+
+
+def _command(python: str) -> str:
+    return f"{shlex.quote(python)} {GUARD}"
+
+
+def _script(guard: str) -> str:
+    return f"#!/bin/sh\n{MARK}; see registry install-hook\nexec {guard}\n"
 
 
 def _write_program(path: Path, text: str) -> None:
