@@ -9,8 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
+from base64 import b64decode
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler
@@ -47,6 +48,7 @@ class Server(ThreadingMixIn, TCPServer):
         self.url = f"{scheme}://127.0.0.1:{self.server_address[1]}"
         self.cuts = deque[Cut]()
         self.requests = 0
+        self.lets_in: Callable[[str], bool] | None = None  # by password; None: everybody (smart HTTP only)
         self._programs = set[subprocess.Popen[bytes]]()
         self._away = False
         self._lock = Lock()
@@ -117,6 +119,12 @@ class Http(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def answer(self, cut: Cut | None) -> None:
+        if self.server.lets_in and not self.server.lets_in(self.password()):
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="private"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         with self.server.program(["git", "http-backend"], env=self.environment(), **pipes) as backend:
             assert backend.stdin
@@ -128,6 +136,11 @@ class Http(BaseHTTPRequestHandler):
             else:
                 self.relay(backend.stdout, cut)
             feeder.join()
+
+    def password(self) -> str:
+        """What a client shows that it knows (RFC 7617)."""
+        scheme, _, given = self.headers.get("Authorization", "").partition(" ")
+        return b64decode(given).decode().partition(":")[2] if scheme == "Basic" else ""
 
     def environment(self) -> dict[str, str]:
         """The variables of RFC 3875 that git-http-backend(1) reads. That there is a user is what lets it receive."""

@@ -20,7 +20,9 @@ from tests.repository import ROOT, Changes, Repository, claim_path, environment,
 PAYLOADS = Path(__file__).parent / "payloads"
 GH = Path(__file__).parent / "gh.py"
 OURS = ("audit", "comment", "validate")  # the workflows of a registry; `test` is about the program
-TOKEN = "ghs_made_up"
+HUMANS = "gho_made_up"  # the token of somebody who administers the repository
+# What a workflow's token can be given (GitHub: Controlling permissions for GITHUB_TOKEN), as far as it is asked here.
+SCOPES = ("contents", "issues", "pull-requests")
 OWNER_ID, SESSION_ID = 1, 583231
 # What stands on the main of a registry on GitHub: the product itself, and the registry.
 PRODUCT = ("validator", "requirements", "registry", ".github", "Makefile", "CODEOWNERS", "pyproject.toml", "action.yml")
@@ -69,6 +71,7 @@ class Forge:
         self.action: Path | None = None
         self.more: Mapping[str, str] = {}
         self.runs = 0
+        self.url: str | None = None
         self.state = folder / "github.json"
         self.calls = folder / "calls.jsonl"
 
@@ -77,7 +80,9 @@ class Forge:
         """A forge whose main holds this very working copy, and a registry without claims."""
         forge = cls(folder)
         forge.origin.commit("main", product())
-        forge.write_state({"pulls": [], "comments": {}, "issues": [], "owner_type": "Organization"})
+        tokens = {HUMANS: dict.fromkeys((*SCOPES, "administration"), "write")}
+        empty = {"pulls": [], "comments": {}, "issues": [], "owner_type": "Organization"}
+        forge.write_state({**empty, "tokens": tokens})
         tools = folder / "tools"
         tools.mkdir()
         (tools / "gh").write_text(f'#!/bin/sh\nexec "{sys.executable}" -P "{GH}" "$@"\n')
@@ -107,14 +112,20 @@ class Forge:
         commit = self.origin.commit(f"pulls/{number}", changes, start or self.main)
         return self.open(number, commit, author=author)
 
-    def open(self, number: int, commit: str, *, author: tuple[int, str] = (OWNER_ID, "OWNER")) -> str:
+    def open(
+        self, number: int, commit: str, *, author: tuple[int, str] = (OWNER_ID, "OWNER"), base: str = "main",
+        body: str | None = None,
+    ) -> str:  # fmt: skip
+        """Make a commit the head of a pull request, new or not."""
         self.origin.git("update-ref", f"refs/pull/{number}/head", commit)
         if self.origin.tip(f"refs/heads/pulls/{number}"):
             self.origin.git("update-ref", "-d", f"refs/heads/pulls/{number}")
         self.authors[number] = author
         state = self.read_state()
         state["pulls"] = [row for row in state["pulls"] if row["number"] != number]
-        state["pulls"].append({"number": number, "state": "open", "head": {"sha": commit}, "base": {"ref": "main"}})
+        user = {"id": author[0], "login": author[1]}
+        row = {"number": number, "state": "open", "head": {"sha": commit}, "base": {"ref": base}, "user": user}
+        state["pulls"].append({**row, "author_association": "NONE", "title": "Claim", "body": body})
         self.write_state(state)
         return commit
 
@@ -214,7 +225,7 @@ class Forge:
                 file.write_bytes(content)
             prepare(self.action)
         job = {"name": "registry gate", "steps": action["runs"]["steps"]}
-        return self._run_job(job, "pull_request_target", payload, {}, {})
+        return self._run_job(job, "pull_request_target", payload, {}, {}, {"contents": "read"})
 
     def gate(self, pull: int, **options: Any) -> Job:
         """The gate's job on a pull request."""
@@ -239,17 +250,39 @@ class Forge:
             if "needs" in job and (job["needs"] not in done or done[job["needs"]].status):
                 continue
             for variables in combinations(job):
-                done[key] = self._run_job(job, event, payload, done, variables)
+                done[key] = self._run_job(job, event, payload, done, variables, self.granted(workflow, job))
                 yield done[key]
+
+    def granted(self, workflow: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, str]:
+        """What a job's token may: what the job says, else its workflow, else what the repository lets all have."""
+        stated = job.get("permissions", workflow.get("permissions"))
+        if stated is None and self.read_state().get("token", {}).get("default_workflow_permissions") == "read":
+            return {"contents": "read"}
+        if stated is None:
+            stated = "write-all"
+        if isinstance(stated, str):
+            return dict.fromkeys(SCOPES, stated.removesuffix("-all"))
+        return dict(stated)
+
+    def _token(self, granted: Mapping[str, str]) -> str:
+        """A token of a run, which GitHub makes anew for each job."""
+        state, token = self.read_state(), f"ghs_{self.runs}"
+        self.write_state(state | {"tokens": state["tokens"] | {token: dict(granted)}})
+        return token
+
+    def may_read(self, token: str) -> bool:
+        """Whether Git is let in with a token where the repository is private."""
+        rights: Mapping[str, str] = self.read_state()["tokens"].get(token, {})
+        return rights.get("contents", "none") != "none"
 
     def _run_job(
         self, job: dict[str, Any], event: str, payload: Mapping[str, Any], done: Mapping[str, Job],
-        variables: Mapping[str, str],
+        variables: Mapping[str, str], granted: Mapping[str, str],
     ) -> Job:  # fmt: skip
         self.runs += 1
         folder = self.folder / f"run-{self.runs}"
         folder.mkdir()
-        values = {"github.token": TOKEN, **variables}
+        values = {"github.token": self._token(granted), **variables}
         values |= {f"steps.{step['id']}.outputs.remark": "" for step in job["steps"] if "id" in step}
         values |= {f"needs.{k}.outputs.{n}": v for k, one in done.items() for n, v in one.outputs.items()}
         (folder / "event.json").write_text(json.dumps(payload))
@@ -276,6 +309,9 @@ class Forge:
             depth = [] if given.get("fetch-depth") == 0 else ["--depth=1"]
             clone = ["git", "clone", "--quiet", *depth, "--branch=main", f"file://{self.origin.path}", "work"]
             subprocess.run(clone, cwd=folder, check=True, env=environment(), capture_output=True)
+            if self.url:
+                remote = ["git", "remote", "set-url", "origin", self.url]
+                subprocess.run(remote, cwd=folder / "work", check=True, env=environment())
             if "ref" not in given:
                 commit = self.commit_of(event, payload)
                 for get in (["fetch", "--quiet", "origin", commit], ["checkout", "--quiet", "--detach", commit]):
@@ -303,6 +339,7 @@ class Forge:
         files = {"GITHUB_EVENT_PATH": folder / "event.json", "GITHUB_STEP_SUMMARY": folder / "summary.md"}
         files |= {"GITHUB_OUTPUT": output} if output else {}
         stand_in = {"FORGE_STATE": str(self.state), "FORGE_CALLS": str(self.calls), "PATH": path}
+        stand_in["FORGE_ORIGIN"] = str(self.origin.path)
         files |= {"GITHUB_ACTION_PATH": self.action} if self.action else {}
         return environment(**runner, **stand_in, **self.more, **{name: str(file) for name, file in files.items()})
 
@@ -353,6 +390,22 @@ def is_started(on: Mapping[str, Any], event: str, payload: Mapping[str, Any]) ->
     base = payload.get("pull_request", {}).get("base", {}).get("ref") or payload.get("ref", "").split("/")[-1]
     action = payload.get("action")
     return action in given.get("types", [action]) and base in given.get("branches", [base])
+
+
+def group_of(workflow: Mapping[str, Any], event: str, payload: Mapping[str, Any], ref: str = "") -> str:
+    """The concurrency group of a run (GitHub: Control the concurrency of workflows and jobs)."""
+    known = {"event": payload, "event_name": event, "ref": ref}
+
+    def value(found: re.Match[str]) -> str:
+        for name in found[1].split(" || "):
+            at: Any = known
+            for key in name.strip().removeprefix("github.").split("."):
+                at = at.get(key) if isinstance(at, dict) else None
+            if at:
+                return str(at)
+        return ""
+
+    return re.sub(r"\$\{\{ (.+?) \}\}", value, workflow["concurrency"]["group"])
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from tests.github.forge import SESSION_ID, Forge, claim
-from tests.repository import claim_path
+from tests.github.forge import OURS, SESSION_ID, Forge, claim, group_of, is_started
+from tests.repository import claim_path, environment
+from tests.server import serving
 
 pytestmark = pytest.mark.blackbox
 
@@ -128,6 +129,116 @@ def test_the_daily_audit_opens_updates_and_closes_one_issue(forge: Forge) -> Non
     assert forge.deliver("schedule", payload)["audit of main"].status == 0
     assert [call["method"] for call in forge.sent()] == ["POST", "PATCH"]
     assert forge.read_state()["issues"][0]["state"] == "closed"
+
+
+@pytest.mark.parametrize("action", ["opened", "synchronize", "reopened", "edited"])
+def test_whatever_makes_another_question_of_a_pull_request_is_judged_and_told(forge: Forge, action: str) -> None:
+    forge.claim(7, 4)
+    payload = forge.pull_request(7) | {"action": action}
+    started = [name for name in OURS if is_started(forge.workflow(name)["on"], "pull_request_target", payload)]
+    assert started == ["comment", "validate"]
+
+
+def test_a_run_cancels_none_but_an_older_one_about_the_same(forge: Forge) -> None:
+    """Two proposals at once: in one concurrency group the first would be cancelled, and its check be red."""
+    forge.claim(7, 4)
+    forge.claim(8, 5)
+    asked = [("pull_request_target", forge.pull_request(pull)) for pull in (7, 8)]
+    forge.queue(7)
+    groups = [*asked, ("merge_group", forge.merge_group(7))]
+    forge.queue(8)
+    groups.append(("merge_group", forge.merge_group(8)))
+    gate, comment, audit, test = (forge.workflow(name) for name in ("validate", "comment", "audit", "test"))
+    assert len({group_of(gate, *event) for event in groups}) == 4
+    assert len({group_of(comment, *event) for event in asked}) == 2
+    again = ("pull_request_target", forge.pull_request(7, "synchronize"))
+    for flow in (gate, comment):
+        assert group_of(flow, *again) == group_of(flow, *asked[0])
+        assert flow["concurrency"]["cancel-in-progress"] is True
+    assert len({group_of(flow, *asked[0]) for flow in (gate, comment, audit)}) == 3
+    assert audit["concurrency"] == {"group": "audit", "cancel-in-progress": False}
+    refs = ("refs/pull/7/merge", "refs/pull/8/merge", "refs/heads/main")
+    assert len({group_of(test, "pull_request", {}, ref) for ref in refs}) == 3
+
+
+def test_a_jobs_token_can_do_what_the_job_does_and_no_more(forge: Forge) -> None:
+    rights = {
+        job["name"]: forge.granted(flow, job)
+        for flow in map(forge.workflow, ("audit", "comment", "test", "validate"))
+        for job in flow["jobs"].values()
+    }
+    assert rights == {
+        "audit of main": {"contents": "read", "issues": "write"},
+        "look at the proposal": {"contents": "read", "pull-requests": "read"},
+        "say it on the pull request": {"contents": "read", "pull-requests": "write"},
+        "Python ${{ matrix.python }}": {"contents": "read"},
+        "registry gate": {"contents": "read"},
+    }
+
+
+def test_of_a_private_repository_git_gets_what_the_jobs_token_may_read(forge: Forge) -> None:
+    """Nothing of the checkout's own login stays: Git asks gh, and gh has the token of this job."""
+    forge.claim(7, 4)
+    forge.queue(7)
+    payload = forge.pull_request(7)
+    with serving("http", forge.folder, environment()) as server:
+        server.lets_in = forge.may_read
+        forge.url = f"{server.url}/origin.git"
+        jobs = forge.deliver("pull_request_target", payload)
+        jobs |= {"of the queue": forge.gate_group(7), "of the action": forge.act(payload)}
+        assert {(job.status, job.last.error) for job in jobs.values()} == {(0, "")}
+        assert len(jobs) == 5
+        server.lets_in = lambda _: False
+        job = forge.gate(7)
+        assert (job.status, job.last.out) == (2, "")
+
+
+def test_a_comment_on_a_later_page_is_found_again(forge: Forge) -> None:
+    """Lists come in pages; a mark that stands below the hundredth comment is still ours."""
+    forge.claim(7, 4)
+    state = forge.read_state()
+    chat = [{"id": at, "user": {"login": "session"}, "author_association": "NONE", "body": "x"} for at in range(1, 251)]
+    ours = {"id": 800, "user": {"login": "github-actions[bot]"}, "body": f"{MARK}\nof yesterday"}
+    forge.write_state(state | {"comments": {"7": [*chat, ours]}})
+    forge.deliver("pull_request_target", forge.pull_request(7))
+    assert [(call["method"], call["path"]) for call in forge.sent()] == [
+        ("PATCH", "repos/{owner}/{repo}/issues/comments/800")
+    ]
+
+
+def test_pull_requests_are_no_issues_and_what_is_closed_stays_closed(forge: Forge) -> None:
+    """GitHub lists pull requests among the issues: one of the owner's with our mark in its first line is not ours."""
+    mark = "<!-- session-registry: audit -->"
+    commit = forge.origin.commit("pulls/6", {claim_path(4): claim(4)}, forge.main)
+    forge.open(6, commit, body=f"{mark}\nPlease look at this")
+    state = forge.read_state()
+    for row in state["pulls"]:
+        row["author_association"] = "OWNER"
+    user = {"login": "github-actions[bot]"}
+    noise = [{"number": 100 + at, "user": user, "state": "open", "body": "x"} for at in range(120)]
+    old = {"number": 99, "user": user, "state": "closed", "body": f"{mark}\nof last year"}
+    forge.write_state(state | {"issues": [old, *noise]})
+    for pull, number in (7, 4), (8, 5):
+        forge.claim(pull, number, session_id="marketing-outreach-1", runtime_id="session-1")
+        forge.merge(pull)
+    for _ in range(2):
+        forge.deliver("schedule", {"schedule": "17 5 * * *"})
+    assert [(call["method"], call["path"]) for call in forge.sent()] == [("POST", "repos/{owner}/{repo}/issues")]
+    found = forge.read_state()
+    assert found["pulls"] == state["pulls"]
+    assert found["issues"][0] == old
+    assert found["issues"][-1]["body"].startswith(mark)
+
+
+def test_only_pull_requests_to_main_compete(forge: Forge) -> None:
+    rival = {"session_id": "marketing-rival-1", "runtime_id": "session-rival"}
+    for pull, base in ((5, "main"), (6, "elsewhere")):
+        commit = forge.origin.commit(f"pulls/{pull}", {claim_path(4): claim(4, **rival)}, forge.main)
+        forge.open(pull, commit, base=base)
+    forge.claim(7, 4)
+    forge.deliver("pull_request_target", forge.pull_request(7))
+    text = forge.read_state()["comments"]["7"][0]["body"]
+    assert "Whoever is merged first wins against: #5 (same number, same role)." in text
 
 
 @pytest.mark.parametrize("name", ["validate", "comment", "audit"])
