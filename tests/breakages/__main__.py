@@ -102,7 +102,8 @@ def played(place: Workplace, one: Breakage) -> Result:
     finally:
         place.put(path, whole)
     states = {NOTICED: "noticed", 0: "missed", None: "hangs", NO_TEST: "no test", NO_SUCH_TEST: "no test"}
-    state = states.get(ran.exit_code, "cannot run")
+    failed = ran.exit_code != NOTICED or re.search("^(?:FAILED|ERROR) ", ran.out, re.MULTILINE)
+    state = states.get(ran.exit_code, "cannot run") if failed else "cannot run"  # Python ends with 1 as well
     said = [line[2:].strip() for line in ran.out.splitlines() if line.startswith("E ")]
     return Result(one, state, time.monotonic() - began, (said or ran.out.splitlines()[-1:] or [""])[0][:200])
 
