@@ -146,7 +146,7 @@ class Remote:
             return Pushed(Outcome.LOST, said)
         if refused:
             return Pushed(Outcome.REFUSED, said or tuple(refused))
-        return Pushed(Outcome.UNREACHABLE, tuple(error.splitlines()[-3:]))
+        return Pushed(Outcome.UNREACHABLE, tuple(line for line in error.splitlines() if line.strip())[-3:])
 
 
 def rejections(repo: Repo, remote: str) -> tuple[Rejection, ...]:

@@ -113,9 +113,9 @@ def summary(results: Sequence[Result], seconds: float) -> int:
     for origin in ("given", "own"):
         rows = [result for result in results if result.breakage.origin == origin]
         states = Counter(result.state for result in rows)
-        at_first = sum(result.breakage.at_first == "caught" for result in rows)
+        tried = [result.breakage.at_first for result in rows if result.breakage.at_first]
         if rows:
-            first = f", {at_first} at first" if origin == "own" else ""
+            first = f"; at first {tried.count('caught')} of {len(tried)} that were tried" if tried else ""
             print(f"{origin}: {len(rows)}, noticed {states['noticed']}{first}")
     missing = [result for result in results if result.state != "noticed"]
     print(f"{len(results)} breakages in {seconds:.0f} s, {len(missing)} not noticed")

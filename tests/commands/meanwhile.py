@@ -6,13 +6,8 @@ from tests.commands.stage import Stage, git
 from tests.repository import Repository
 
 # The line of main in `tests.commands.states.active`, as revisions.
-CONFIRMED, APPROVED, BROADCAST, ALL_BUT_ONE_ACKNOWLEDGED, ACKNOWLEDGED = (
-    "main~15",
-    "main~14",
-    "main~13",
-    "main~2",
-    "main~1",
-)
+REGISTERED, CONFIRMED, APPROVED = "main~16", "main~15", "main~14"
+ALL_BUT_ONE_ACKNOWLEDGED, ACKNOWLEDGED = "main~2", "main~1"
 
 
 class Advanced(Stage):

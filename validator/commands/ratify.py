@@ -10,7 +10,7 @@ from validator.commands.recording import Ended, View, Word, judged, look, look_a
 from validator.conclusion import conclusion
 from validator.consensus import assess
 from validator.escaping import visible
-from validator.finding import Verdict
+from validator.finding import FatalError, Verdict
 from validator.records import ACTIVATION, APPROVAL
 from validator.remote import Outcome, Update
 from validator.schedule import render as render_week
@@ -68,9 +68,11 @@ def _merge(view: View, word: Word, approver: Approver, commit: str, verdict: Ver
     tree = view.reader.repo.tree_of(commit)
     merge = view.reader.repo.commit_as_user(tree, [view.main, commit], message, key=approver.key)
     pushed = view.server.push([Update("refs/heads/main", view.main, merge)])
-    if pushed.outcome is Outcome.PUSHED:
+    if pushed.outcome is Outcome.PUSHED or view.server.took(merge):
         note = f"the {word.kind} is on main (commit {merge[:12]})"
         return Ended(True, note, None, commit, True, merge, verdict)
+    if pushed.outcome is Outcome.UNREACHABLE:
+        raise FatalError(f"the {word.kind} is not on main: {' / '.join(pushed.said) or 'the server does not answer'}")
     return None if pushed.outcome is Outcome.LOST else propose(view, word)
 
 
