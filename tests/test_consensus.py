@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Set
 from dataclasses import replace
 from typing import Any
 
@@ -44,10 +45,10 @@ ANSWERED = acknowledgement(1) | acknowledgement(2) | acknowledgement(3)
 STARTED = {ACTIVATION: record(approved_by="@OWNER", week="2026-W48")}
 
 
-def assessed(files: dict[str, str]) -> Consensus:
+def assessed(files: dict[str, str], proposed: Set[int] = frozenset()) -> Consensus:
     whole = snapshot(files)
     assert whole.charter is not None
-    return assess(whole, whole.charter)
+    return assess(whole, whole.charter, proposed)
 
 
 def evidence(files: dict[str, str]) -> dict[str, tuple[bool, str]]:
@@ -144,7 +145,7 @@ def test_some_are_registered_one_is_pending_one_is_broken() -> None:
     assert found.next_action == (
         "whoever has no number claims one of the free numbers 2, 4: "
         "registry claim 2 --session-id ID --goal GOAL --push; "
-        "number 1 amends its claim to status: REGISTERED, on its branch claim/NN; "
+        "number 1 amends its claim to status: REGISTERED; "
         "everybody concerned mends what is wrong on main: registry audit"
     )
     assert evidence(files)["all-registered"] == (False, "0 of 4; not ready: 1, 3")
@@ -152,10 +153,21 @@ def test_some_are_registered_one_is_pending_one_is_broken() -> None:
     assert evidence(registry(claim(2)))["roles-distinct"] == (True, "1 role, no two alike")
 
 
+def test_proposed_numbers_are_not_offered() -> None:
+    files = registry(claim(1), charter=charter(capacity=4))
+    some = assessed(files, {2, 4}).next_action
+    assert some == (
+        "whoever has no number claims the free number 3: registry claim 3 --session-id ID --goal GOAL --push; "
+        "an approver decides on what is proposed: 2, 4: registry proposals"
+    )
+    every = assessed(files, {2, 3, 4}).next_action
+    assert every == "an approver decides on what is proposed: 2-4: registry proposals"
+
+
 def test_pending_sessions_commit_when_no_number_is_free() -> None:
     found = assessed(registry(claim(1), claim(2, status="PENDING"), claim(3, status="PENDING")))
     assert (found.phase, found.registered) == ("registering", 1)
-    assert found.next_action == "each of 2-3 amends its claim to status: REGISTERED, on its branch claim/NN"
+    assert found.next_action == "each of 2-3 amends its claim to status: REGISTERED"
 
 
 @pytest.mark.parametrize("wrong", [{"number": 2}, {"role": None}])

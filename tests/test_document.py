@@ -110,9 +110,11 @@ def test_longest_file() -> None:
     [
         *(
             (f"- {word}\n", 1, 3, f"{word} is read differently")
-            for word in "no NO Yes y N on Off True FALSE Null NULL 012 08 0o7 0x3 0b1 1_0 +3 3.0 3.50 .5 5. 1e3 -0"
-            " 1.5e-3 1:30 1:30:00.5 .nan .NaN .inf -.Inf 2026-11-20 = <<".split()
+            for word in "no NO Yes y N on Off 012 08 0o7 0x3 0b1 1_0 1e3 1.5e-3 1:30 1:30:00.5 2026-11-20 = <<".split()
         ),
+        *((f"- {word}\n", 1, 3, f"{word} is another spelling of {word.lower()}") for word in "True FALSE Null".split()),
+        *((f"- {word}\n", 1, 3, f"{word} is a number, not in JSON") for word in "+3 3.0 3.50 .5 5. -0 +0".split()),
+        *((f"- {word}\n", 1, 3, f"{word} is a number that JSON") for word in ".nan .NaN .inf -.Inf".split()),
         ("a: 2026-11-20 08:00:00\n", 1, 4, "is read differently"),
         ("a: 9007199254740992\n", 1, 4, "JSON cannot carry exactly"),
         ("a: -9007199254740992\n", 1, 4, "JSON cannot carry exactly"),

@@ -2,7 +2,7 @@
 
 import functools
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import Literal, NamedTuple, get_args
 
 from validator import model
@@ -122,8 +122,11 @@ def phase_of(snapshot: Snapshot) -> Phase:
     return assess(snapshot, snapshot.charter).phase if snapshot.charter else "registering"
 
 
-def assess(snapshot: Snapshot, charter: model.Charter) -> Consensus:
-    """Phase, criteria, metrics and next moves of the registry at a commit."""
+def assess(snapshot: Snapshot, charter: model.Charter, proposed: Set[int] = frozenset()) -> Consensus:
+    """Phase, criteria, metrics and next moves of the registry at a commit.
+
+    `proposed` are the numbers with an open proposal: nobody is told to claim one of them.
+    """
     today = registry_digest(snapshot)
     registered = [claim for claim in snapshot.claims.values() if _is_registered(claim, charter)]
     shared, against = clashes(snapshot, snapshot), conflicts(snapshot, charter)
@@ -144,7 +147,7 @@ def assess(snapshot: Snapshot, charter: model.Charter) -> Consensus:
         _metrics(snapshot, charter, registered, shared, against),
         standings(snapshot, charter, today),
         against,
-        tuple(_moves(snapshot, charter, phase, criteria, against)),
+        tuple(_moves(snapshot, charter, phase, criteria, against, proposed)),
     )
 
 
@@ -264,12 +267,13 @@ def _moves(
     phase: Phase,
     criteria: tuple[Criterion, ...],
     against: tuple[Conflict, ...],
+    proposed: Set[int],
 ) -> Iterator[Move]:
     orchestrator = snapshot.by_number.get(charter.orchestrator)
     who = f"number {charter.orchestrator}" + (f" ({orchestrator.draft.session_id})" if orchestrator else "")
     humans = some(approver.handle for approver in charter.approvers)
     if phase == "registering":
-        yield from _to_register(snapshot, criteria)
+        yield from _to_register(snapshot, criteria, proposed)
     elif phase == "registered" and against:
         yield Move(f"who is in conflict ({len(against)})", "gives way", "registry conflicts")
     elif phase == "registered":
@@ -293,15 +297,19 @@ def _to_acknowledge(snapshot: Snapshot, charter: model.Charter) -> Move:
     return Move(_each(waiting), "acknowledges for itself", command("acknowledgement", only))
 
 
-def _to_register(snapshot: Snapshot, criteria: tuple[Criterion, ...]) -> Iterator[Move]:
-    free = snapshot.free_numbers()
+def _to_register(snapshot: Snapshot, criteria: tuple[Criterion, ...], proposed: Set[int]) -> Iterator[Move]:
+    waiting = [number for number in snapshot.free_numbers() if number in proposed]
+    free = [number for number in snapshot.free_numbers() if number not in proposed]
     if free:
         example = f"registry claim {free[0]} --session-id ID --goal GOAL --push"
-        yield Move("whoever has no number", f"claims one of the free numbers {ranges(free)}", example)
+        which = f"one of the free numbers {ranges(free)}" if len(free) > 1 else f"the free number {free[0]}"
+        yield Move("whoever has no number", f"claims {which}", example)
+    if waiting:
+        yield Move("an approver", f"decides on what is proposed: {ranges(waiting)}", "registry proposals")
     pending = sorted(c.number for c in snapshot.claims.values() if c.claim and c.draft.status == "PENDING")
     if pending:
-        yield Move(_each(pending), "amends its claim to status: REGISTERED, on its branch claim/NN", None)
-    if (not all(criterion.met for criterion in criteria[1:4]) and snapshot.claims) or not (free or pending):
+        yield Move(_each(pending), "amends its claim to status: REGISTERED", None)
+    if (not all(criterion.met for criterion in criteria[1:4]) and snapshot.claims) or not (free or waiting or pending):
         yield Move("everybody concerned", "mends what is wrong on main", "registry audit")
 
 

@@ -27,6 +27,8 @@ TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)
 NUMBER = re.compile(r"0|-?[1-9][0-9]*|-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9]")
 # YAML 1.2.2, 10.3.2; ruamel's own table asks for a sign in the exponent of `.2e03`.
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+NO_NUMBER = re.compile(r"\.(nan|NaN|NAN)|[-+]?\.(inf|Inf|INF)")
+PLAIN_FLOAT = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)")  # to YAML 1.1 and 1.2 the same number
 WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 MARK = "\ufeff"
 DIRECTIVE = re.compile("^%", re.MULTILINE)
@@ -345,7 +347,16 @@ def resolve(text: str) -> tuple[Any, str | None]:
         return number, None
     if TIMESTAMP.fullmatch(text) or not _special(text):
         return text, None
-    return text, "is read differently by different YAML readers"
+    return text, _in_another_spelling(text) or "is read differently by different YAML readers"
+
+
+def _in_another_spelling(text: str) -> str | None:
+    """Why a plain scalar is refused that YAML 1.1 and 1.2 read alike: it has another spelling, which JSON shares."""
+    if text in ("Null", "NULL", "True", "TRUE", "False", "FALSE"):
+        return f"is another spelling of {text.casefold()}"
+    if NO_NUMBER.fullmatch(text):
+        return "is a number that JSON does not have"
+    return "is a number, not in JSON's shortest spelling" if PLAIN_FLOAT.fullmatch(text) else None
 
 
 def _special(text: str) -> bool:

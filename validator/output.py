@@ -19,7 +19,7 @@ from validator.records import RecordKind, Standing
 from validator.watching import NewsKind
 
 Oid = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$", json_schema_extra=NO_NEWLINE)]
-SlotState = Literal["open", "proposed", "pending", "registered", "acknowledged"]
+SlotState = Literal["open", "proposed", "unreadable", "pending", "registered", "acknowledged"]
 SessionState = Literal["unregistered", "proposed", "pending", "registered", "acknowledged"]
 DeliveryState = Literal["delivered", "delivered-before", "failed"]
 EventKind = Literal["registered", "amended", "taken-over", "released"]

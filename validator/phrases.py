@@ -42,6 +42,14 @@ def span(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}-{last}"
 
 
+def way_to_a_number(base: Snapshot, session_id: str | None) -> str:
+    """What a session that wanted another number does now: it has one already, or it claims a free one."""
+    held = sorted(c.number for c in base.claims.values() if session_id and c.draft.session_id == session_id)
+    if held:
+        return f"{session_id} holds number {held[0]} already: amend that claim, or release it first"
+    return a_free_number(base)
+
+
 def a_free_number(base: Snapshot) -> str:
     """What a session without a number does now."""
     free = base.free_numbers()

@@ -1,5 +1,6 @@
 """The charter's work and how the sessions divide it: what is left over, what the shares promise, an even split."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -39,6 +40,23 @@ class Sum(NamedTuple):
 def counts(target: Target) -> bool:
     """Whether a target counts pieces of work per period, and so can be held against the size of a scope."""
     return target.per is not None and target.op != "lt" and target.unit.strip().casefold() not in NOT_COUNTED
+
+
+def range_size(parts: Sequence[RangePart]) -> int:
+    """How many pieces of work the parts hold together; what two parts of one work share counts once."""
+    spans = defaultdict[str, list[tuple[int, int]]](list)
+    for part in parts:
+        spans[fold(part.work)].append((part.first, part.last))
+    return sum(_union(sorted(of_work)) for of_work in spans.values())
+
+
+def _union(spans: Sequence[tuple[int, int]]) -> int:
+    """The whole numbers in ascending spans, each counted once."""
+    size, reached = 0, -math.inf
+    for first, last in spans:
+        size += int(max(0, last - max(first - 1, reached)))
+        reached = max(reached, last)
+    return size
 
 
 def shares(snapshot: Snapshot, work: Work) -> tuple[Share, ...]:

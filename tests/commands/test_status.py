@@ -57,7 +57,7 @@ def test_json(halfway_there: Repository, expected: Compare) -> None:
     slots = {slot["number"]: slot["state"] for slot in json.loads(answer.text)["slots"]}
     assert slots == dict.fromkeys(range(1, 13), "open") | {
         **{1: "registered", 4: "registered"},
-        **{5: "proposed", 7: "pending", 9: "pending"},
+        **{5: "proposed", 7: "pending", 9: "unreadable"},
     }
 
 

@@ -26,7 +26,7 @@ def test_a_pending_session(halfway_there: Repository) -> None:
     answer = whoami(repo=halfway_there.path, ref=None, session_id="marketing-conversation-1", format="text")
     assert answer.exit_code == 0
     assert "state:   pending\n" in answer.text
-    assert "next:    commit with status: REGISTERED" in answer.text
+    assert "next:    commit to the claim: amend it to status: REGISTERED" in answer.text
 
 
 def test_an_acknowledged_session(all_active: Repository) -> None:

@@ -27,7 +27,9 @@ def status(*, repo: Path, ref: str | None, format: str) -> Answer:
     reader, commit = reader_at(repo, ref)
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
-    document = _document(commit, charter, assess(snapshot, charter), _proposed(reader.repo))
+    document = _document(
+        commit, charter, assess(snapshot, charter, reader.repo.proposed_numbers()), _proposed(reader.repo)
+    )
     text = as_json(document) if format == "json" else _render(document)
     return Answer(text, 0 if document.consensus else 1)
 

@@ -26,16 +26,21 @@ def slots_of(snapshot: Snapshot, charter: model.Charter, digest: str, proposed: 
 
 
 def _held(number: int, claim: ClaimFile, arrival: Registration | None, *, acknowledged: bool) -> SlotEntry:
-    registered = claim.claim is not None and claim.claim.status == "REGISTERED"
     return SlotEntry(
         number=number,
-        state="acknowledged" if acknowledged else "registered" if registered else "pending",
+        state="acknowledged" if acknowledged else _state(claim),
         session_id=_text(claim.draft.session_id),
         role=_text(claim.draft.role),
         goal=_text(claim.draft.goal),
         registered_at=rfc3339(arrival.time) if arrival else None,
         commit=arrival.commit if arrival else None,
     )
+
+
+def _state(claim: ClaimFile) -> SlotState:
+    if claim.claim is None:
+        return "unreadable"
+    return "registered" if claim.claim.status == "REGISTERED" else "pending"
 
 
 def _text(text: str | None) -> str | None:

@@ -18,6 +18,7 @@ ROOM = {"since (UTC)": 60, "role": 80, "goal": 100}
 COLOURS = {
     "open": "dim",
     "proposed": "yellow",
+    "unreadable": "red",
     "pending": "yellow",
     "registered": "green",
     "acknowledged": "bold green",
@@ -35,7 +36,8 @@ def status_at(repo: Path, ref: str | None) -> StatusDocument:
     reader, commit = reader_at(repo, ref)
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
-    consensus: Consensus = assess(snapshot, charter)
+    proposed = reader.repo.proposed_numbers()
+    consensus: Consensus = assess(snapshot, charter, proposed)
     return StatusDocument(
         commit=commit,
         phase=consensus.phase,
@@ -44,7 +46,7 @@ def status_at(repo: Path, ref: str | None) -> StatusDocument:
         registered=consensus.registered,
         next_action=consensus.next_action,
         approvals_signed=any(approver.key for approver in charter.approvers),
-        slots=tuple(slots_of(snapshot, charter, consensus.digest, reader.repo.proposed_numbers())),
+        slots=tuple(slots_of(snapshot, charter, consensus.digest, proposed)),
         criteria=tuple(CriterionEntry(**criterion._asdict()) for criterion in consensus.criteria),
         records=record_entries(consensus.records),
     )

@@ -77,8 +77,10 @@ def _next_action(mine: SlotEntry | None, snapshot: Snapshot) -> str:
         return a_free_number(snapshot)
     if mine.state == "proposed":
         return f"wait: a human has to approve number {mine.number}; ask again with --fetch"
+    if mine.state == "unreadable":
+        return f"mend the claim of number {mine.number}: registry audit says what is wrong with it"
     if mine.state == "pending":
-        return "commit with status: REGISTERED, or mend the claim: registry audit"
+        return "commit to the claim: amend it to status: REGISTERED"
     if mine.state == "acknowledged":
         return "start when the fleet is active: registry consensus status"
     if phase_of(snapshot) == "broadcast":

@@ -10,7 +10,7 @@ Example:
 
     timestamp: 2026-11-20 08:00
 
-Way out: Write the time of claiming: `date -u +%Y-%m-%dT%H:%M:%SZ`.
+Way out: Write the current time: `date -u +%Y-%m-%dT%H:%M:%SZ`.
 """
 
 import re
@@ -25,7 +25,7 @@ from validator.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG303", "bad-timestamp", Level.ERROR
 RFC3339_UTC = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|\+00:00)", re.ASCII)
-NOW = "write the time of claiming: date -u +%Y-%m-%dT%H:%M:%SZ"
+NOW = "write the current time: date -u +%Y-%m-%dT%H:%M:%SZ"
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

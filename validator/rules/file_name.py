@@ -19,13 +19,14 @@ import unicodedata
 from collections.abc import Iterator
 
 from validator.finding import Level, Location, Problem
-from validator.phrases import quoted
+from validator.phrases import quoted, some
 from validator.repo import Entry
-from validator.snapshot import ACKNOWLEDGEMENTS, SESSIONS, Snapshot, claim_path, form_of, governed
+from validator.snapshot import ACKNOWLEDGEMENTS, RECORDS, SESSIONS, Snapshot, claim_path, form_of, governed
 
 CODE, NAME, LEVEL = "REG005", "file-name", Level.ERROR
 README = "registry/README.md"
-PLACEHOLDERS = {f"{folder}/.gitkeep" for folder in (SESSIONS, "registry/consensus", ACKNOWLEDGEMENTS)}
+CONSENSUS = "registry/consensus"
+PLACEHOLDERS = {f"{folder}/.gitkeep" for folder in (SESSIONS, CONSENSUS, ACKNOWLEDGEMENTS)}
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
@@ -49,4 +50,7 @@ def _way_out(path: str, capacity: int | None) -> str:
         return (
             f"a claim of number {int(digits[1])} is {claim_path(int(digits[1]), capacity)}; otherwise delete the file"
         )
+    if path.startswith(f"{CONSENSUS}/"):
+        names = some(record.removeprefix(f"{CONSENSUS}/") for record in RECORDS)
+        return f"delete it; the records are {names} and acknowledgements/NN.yaml"
     return "delete it; a claim is registry/sessions/NN.yaml"

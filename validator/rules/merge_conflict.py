@@ -8,8 +8,8 @@ Example:
 
     git push origin claim/05   # branched before main last changed the same lines
 
-Way out: `git fetch origin && git rebase origin/main`, resolve, push again; a branch without common history is made
-anew from main.
+Way out: `git fetch origin && git rebase origin/main`, resolve, then `git push --force-with-lease` (a rebase rewrites
+the branch, so that a plain push is refused); a branch without common history is made anew from main.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from validator.finding import Level, Location, Problem
 from validator.snapshot import CHARTER, Snapshot
 
 CODE, NAME, LEVEL = "REG305", "merge-conflict", Level.ERROR
-UPDATE = "git fetch origin && git rebase origin/main, resolve, and push again"
+UPDATE = "git fetch origin && git rebase origin/main, resolve, then git push --force-with-lease"
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from validator.finding import Level, Location, Problem
 from validator.model import Acknowledgement
-from validator.phrases import a_free_number
+from validator.phrases import way_to_a_number
 from validator.snapshot import Snapshot, form_of
 
 CODE, NAME, LEVEL = "REG102", "number-out-of-range", Level.ERROR
@@ -32,7 +32,8 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         if not 1 <= claim.number <= capacity:
             message = f"number {claim.number} is not one of 1 to {capacity}"
             new = head.is_new(claim, base)
-            help = a_free_number(base) if new else "leave the capacity as it is until the number is released"
+            kept = "leave the capacity as it is until the number is released"
+            help = way_to_a_number(base, claim.draft.session_id) if new else kept
             yield Problem(claim.document.at("number"), message, help)
     for path in head.records:
         match form_of(path, capacity):

@@ -16,7 +16,7 @@ Way out: Claim one of the free numbers that the message lists. If the holder is 
 from collections.abc import Iterator
 
 from validator.finding import Level, Location, Problem
-from validator.phrases import a_free_number, holder
+from validator.phrases import holder, way_to_a_number
 from validator.snapshot import ClaimFile, Snapshot
 
 CODE, NAME, LEVEL = "REG103", "number-taken", Level.ERROR
@@ -36,6 +36,7 @@ def _way_out(held: ClaimFile, head: Snapshot, base: Snapshot, meant: str) -> str
     # What merging leaves of a second add can be the holder's own file.
     entry = head.files.get(held.path)
     claimed = head.claims.get(held.path) if entry and entry.oid == meant else None
-    if claimed and claimed.draft.session_id is not None and claimed.draft.session_id == held.draft.session_id:
+    session_id = claimed.draft.session_id if claimed else None
+    if session_id is not None and session_id == held.draft.session_id:
         return "you are registered: update your branch from main; there is nothing left to propose"
-    return a_free_number(base)
+    return way_to_a_number(base, session_id)

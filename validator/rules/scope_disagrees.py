@@ -21,7 +21,7 @@ from validator.interval import told
 from validator.model import RangePart
 from validator.phrases import quoted, span
 from validator.snapshot import Snapshot
-from validator.work import counts
+from validator.work import counts, range_size
 
 CODE, NAME, LEVEL = "REG204", "scope-disagrees", Level.WARNING
 
@@ -31,7 +31,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     for claim in head.claims.values():
         counted = [target for target in claim.draft.targets or () if counts(target)]
         ranges = [(at, part) for at, part in enumerate(claim.draft.scope or ()) if isinstance(part, RangePart)]
-        size = sum(part.last - part.first + 1 for _, part in ranges)
+        size = range_size([part for _, part in ranges])
         if counted and ranges and size > 0 and all(target.value != size for target in counted):
             held = ", ".join(f"{part.work} {span(part.first, part.last)}" for _, part in ranges)
             message = f"the goal promises {quoted(told(counted[0]))}, the scope {quoted(held)} holds {size}"

@@ -16,6 +16,7 @@ Way out: Write the field as the message says. The schemas under `schema/` let an
 from collections.abc import Iterator
 
 from validator import model
+from validator.document import Route
 from validator.finding import Level, Location, Problem
 from validator.phrases import quoted
 from validator.snapshot import Parsed, ShapeFault, Snapshot
@@ -56,7 +57,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 def _problem(parsed: Parsed[model.Claim], fault: ShapeFault) -> Problem:
     form = parsed.shape.__name__.lower()
     a_form = f"{'an' if form.startswith('a') else 'a'} {form}"
-    name = ".".join(map(str, fault.route))
+    name = _name(fault.route)
     schema = f"see schema/{'session' if form == 'claim' else form}.schema.json"
     if fault.kind == "missing":
         return Problem(parsed.document.at(*fault.route[:-1]), f"the field {name} is missing", f"add it; {schema}")
@@ -67,6 +68,17 @@ def _problem(parsed: Parsed[model.Claim], fault: ShapeFault) -> Problem:
         return Problem(Location(parsed.path), f"{a_form} is a mapping of fields, not {_found(fault.value)}", schema)
     message = f"{name} is {_expected(fault)}, not {_found(fault.value)}"
     return Problem(parsed.document.at(*fault.route), message, f"write {name} as {_expected(fault)}; {schema}")
+
+
+def _name(route: Route) -> str:
+    """A field as a reader counts: `value in entry 1 of targets`, `entry 2 of responsibilities`, `labels.team`."""
+    entries = [at for at, part in enumerate(route) if isinstance(part, int)]
+    if not entries:
+        return ".".join(map(str, route))
+    last = entries[-1]
+    entry = f"entry {int(route[last]) + 1} of {_name(route[:last])}"
+    field = ".".join(map(str, route[last + 1 :]))
+    return f"{field} in {entry}" if field else entry
 
 
 def _place(a_form: str, fault: ShapeFault) -> str:

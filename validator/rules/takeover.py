@@ -16,7 +16,7 @@ Way out: Claim a free number. If the holder is gone, propose its release first, 
 from collections.abc import Iterator
 
 from validator.finding import Level, Problem
-from validator.phrases import a_free_number, holder, quoted, some
+from validator.phrases import holder, quoted, some, way_to_a_number
 from validator.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG301", "takeover", Level.ERROR
@@ -34,7 +34,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             message = (
                 f"number {held.number} is held by {holder(held, base.past([path]))}; this puts {quoted(after)} on it"
             )
-            yield Problem(claim.document.at("session_id"), message, a_free_number(base))
+            yield Problem(claim.document.at("session_id"), message, way_to_a_number(base, after))
     yield from _swaps(head, base)
 
 
