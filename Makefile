@@ -42,7 +42,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: FORCE help runtime demo test lint format-check code-check type-check generated-check workflow-check format generated \
+.PHONY: FORCE help runtime demo test lint format-check code-check type-check generated-check workflow-check setup-check format generated \
 	bench race coverage mutation breakages lock clean
 
 help: ## list the targets
@@ -85,6 +85,9 @@ workflow-check: $(DEV) $(ACTIONLINT) ## workflows and forms: zizmor, actionlint,
 	$(SCHEMA_CHECK) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(SCHEMA_CHECK) vendor.github-issue-forms .github/ISSUE_TEMPLATE/reserve-a-number.yml
 
+setup-check: $(RUNTIME) ## set up a copy with the oldest pip while newer releases of everything are on offer
+	@$(BIN)/python -m tests.setup.fresh
+
 format: $(DEV) ## lay the code out and mend what ruff can mend
 	$(BIN)/python -m ruff check --fix
 	$(BIN)/python -m ruff format
@@ -119,6 +122,7 @@ lock: $(LOCK) ## pin pyproject.toml's dependencies, with hashes; UPGRADE=1 takes
 	$(COMPILE) --output-file requirements/dev.txt --constraint requirements/runtime.txt --group dev
 	$(COMPILE) --output-file requirements/lock.txt --group lock
 	$(COMPILE) --output-file requirements/pip.txt --group pip
+	$(COMPILE) --output-file requirements/oldest-pip.txt --group oldest-pip
 	@! grep -inE 'https?:|file:|index|find-links' requirements/*.txt || { \
 		echo 'make lock: a lock file names a registry or a path (see above)' >&2; exit 1; }
 
