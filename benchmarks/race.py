@@ -68,7 +68,7 @@ def pushes(folder: Path, count: int, *, guarded: bool) -> Cost:
 def race(folder: Path, count: int, number: str, check: Check, *, apart: bool) -> Cost:
     """As many sessions at once; only their processes are timed, not the checks after them."""
     folder.mkdir()
-    stage = Stage.make(folder, capacity=count)
+    stage = Stage.make(folder, capacity=max(count, int(SEVEN)))
     with serving("http", stage.served, ENVIRONMENT) as server:
         clones, done = stage.copies(count, f"{server.url}/{NAME}"), list[Done]()
         took = cost(lambda: done.extend(race_for(number, clones, apart=apart)))

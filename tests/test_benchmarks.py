@@ -67,7 +67,7 @@ def test_programs_run_to_the_end(fleet: Fleet, tmp_path: Path) -> None:
 @pytest.mark.blackbox
 @pytest.mark.parametrize(
     ("module", "words", "rows"),
-    [("race", ["--rounds", "1", "--processes", "7"], 10), ("claim", ["--claims", "1"], 3)],
+    [("race", ["--rounds", "1", "--processes", "2"], 10), ("claim", ["--claims", "1"], 3)],
 )
 def test_races_and_claims_are_run_to_the_end(module: str, words: list[str], rows: int) -> None:
     command = [sys.executable, "-m", f"benchmarks.{module}", *words]

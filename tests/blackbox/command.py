@@ -1,12 +1,21 @@
-"""The real command line, in a process of its own, with nothing in its surroundings that could help."""
+"""The real command line, with nothing in its surroundings that could help.
+
+`registry` runs it in a process of its own. `validate` can do without: the start of a process takes three times as
+long as a verdict, and adds nothing to most.
+"""
 
 import json
 import os
 import resource
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import pytest
+
+from tests.commands.stage import verb
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 5.0  # of computing: no single run, Git included, may take more
@@ -34,34 +43,45 @@ class Run(NamedTuple):
 
 def registry(*words: str, folder: Path, **environment: str) -> Run:
     """Run `python -m validator` in a folder. The Git settings of the user would spoil every answer."""
-    home = ROOT / "tests/blackbox/home"
-    surroundings = {
-        **{
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
-            "PYTHONUTF8": "1",
-            "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
-        },
-        **{"HOME": str(home), "XDG_CONFIG_HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"},
-        **environment,
-    }
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = computed()
     done = subprocess.run(
         [sys.executable, "-P", "-m", "validator", *words],
         cwd=folder,
-        env=surroundings,
+        env=surroundings() | environment,
         capture_output=True,
         timeout=60,
         check=False,
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     out, err = done.stdout.decode(), done.stderr.decode()
     assert "Traceback" not in err, err
-    return Run(done.returncode, out, err, seconds)
+    return Run(done.returncode, out, err, computed() - before)
 
 
-def validate(store: Path, base: str, head: str, *options: str) -> Run:
-    return registry(
-        "validate", "--repo", str(store), "--base", base, "--head", head, "--format", "json", *options, folder=store
+def validate(store: Path, base: str, head: str, *options: str, apart: bool = True) -> Run:
+    """Judge a change; `apart` in a process of its own."""
+    words = ["validate", "--repo", str(store), "--base", base, "--head", head, "--format", "json", *options]
+    if apart:
+        return registry(*words, folder=store)
+    before = computed()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ.keys() - surroundings().keys():
+            patch.delenv(name)
+        for name, value in surroundings().items():
+            patch.setenv(name, value)
+        done = verb(store, *words)
+    return Run(*done, computed() - before)
+
+
+def surroundings() -> dict[str, str]:
+    """All that the program finds in its environment. The Git settings of the user would spoil every answer."""
+    home = str(ROOT / "tests/blackbox/home")
+    program = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "TMPDIR": tempfile.gettempdir()}
+    return program | {"HOME": home, "XDG_CONFIG_HOME": home, "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+def computed() -> float:
+    """Processor seconds that this process and those that it has started and ended took so far."""
+    return sum(
+        used.ru_utime + used.ru_stime
+        for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     )

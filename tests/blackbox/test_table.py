@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.blackbox import bulk
 from tests.blackbox.case import Case
 from tests.blackbox.command import SECONDS, validate
 from tests.blackbox.store import Store
@@ -10,10 +11,15 @@ from tests.blackbox.table import CASES, THEMES
 pytestmark = pytest.mark.blackbox
 
 
+# In processes of their own: one of each theme, what is large or not judged at all, and with `--long` everything.
+APART = {case.name for theme in THEMES for case in theme.CASES if case.exit == 2 or theme is bulk}
+APART |= {theme.CASES[0].name for theme in THEMES}
+
+
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_row(case: Case, store: Store) -> None:
+def test_row(case: Case, store: Store, long: bool) -> None:
     base, head = case.build(store)
-    run = validate(store.repository, base, head, *case.options)
+    run = validate(store.repository, base, head, *case.options, apart=long or case.name in APART)
     assert run.exit == case.exit, run.out + run.err
     if case.exit == 2:
         assert not run.out

@@ -11,9 +11,9 @@ pytestmark = pytest.mark.blackbox
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_row(case: Case, store: Store) -> None:
+def test_row(case: Case, store: Store, long: bool) -> None:
     base, head = case.build(store)
-    run = validate(store.repository, base, head, *case.options)
+    run = validate(store.repository, base, head, *case.options, apart=long or case is next(iter(CASES.values())))
     assert run.exit == case.exit, run.out + run.err
     assert not run.err
     assert (run.codes("introduced"), run.codes("inherited"), run.codes("healed")) == case[3:6], run.out

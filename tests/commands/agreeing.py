@@ -1,11 +1,11 @@
 """A whole fleet on a server, and how it gets from registered to active."""
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.commands.stage import ENVIRONMENT, REGISTRY, Done, Stage, fleet, git, refs, verb, write
+from tests.commands.stage import CHARTER, ENVIRONMENT, REGISTRY, Done, Stage, fleet, git, refs, verb, write
 from tests.commands.stage import commit as commit_all
 
 ORCHESTRATOR = "marketing-orchestrator"
@@ -13,9 +13,19 @@ NUMBERS = range(1, 13)
 SESSIONS = tuple(fleet(number).partition("session_id: ")[2].partition("\n")[0] for number in NUMBERS)
 
 
-def all_registered(stage: Stage) -> Path:
-    """Land all twelve claims in one step, before there is a guard; the orchestrator's clone."""
-    for number in NUMBERS:
+def charter_for(capacity: int) -> str:
+    """The first fleet's charter for its first sessions alone, and the work that these divide."""
+    beyond = [f"  - {{number: {number}," for number in NUMBERS if number > capacity] + [
+        "  - {name: replies",
+        "  - {name: deals",
+    ]
+    lines = [line for line in CHARTER.splitlines() if not line.startswith(tuple(beyond))]
+    return "\n".join(lines).replace("capacity: 12 ", f"capacity: {capacity} ") + "\n"
+
+
+def all_registered(stage: Stage, numbers: Iterable[int] = NUMBERS) -> Path:
+    """Land all claims in one step, before there is a guard; the orchestrator's clone."""
+    for number in numbers:
         write(stage.human, f"registry/sessions/{number:02}.yaml", fleet(number))
     commit_all(stage.human, "The fleet")
     git(stage.human, "push", "--quiet", "origin", "main")

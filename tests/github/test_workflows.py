@@ -14,6 +14,8 @@ from tests.server import serving
 pytestmark = pytest.mark.blackbox
 
 SESSION = (SESSION_ID, "session")
+# What `make test` is told: one file, and no workers, whose start would take most of the time.
+ONE_TEST = {"ARGS": "-p no:cacheprovider tests/test_it.py", "JOBS": "0"}
 MARK = "<!-- session-registry: verdict -->"
 
 
@@ -280,14 +282,14 @@ def test_the_programs_own_tests_run_on_the_proposal_and_on_main(forge: Forge, ev
     if event == "push":
         forge.merge(7)
     payload = forge.push(before) if event == "push" else forge.pull_request(7)
-    jobs = forge.deliver(event, payload, ["test"], ARGS="-p no:cacheprovider tests/test_it.py")
+    jobs = forge.deliver(event, payload, ["test"], **ONE_TEST)
     assert {name: job.status for name, job in jobs.items()} == {f"Python 3.{minor}": 0 for minor in (11, 12, 13)}
     assert all("1 passed" in job.last.out for job in jobs.values())
 
 
 def test_the_programs_own_tests_fail_where_the_proposal_breaks_them(forge: Forge) -> None:
     forge.propose(7, {"tests/test_it.py": "def test_it() -> None:\n    raise AssertionError\n"})
-    jobs = forge.deliver("pull_request", forge.pull_request(7), ["test"], ARGS="-p no:cacheprovider tests/test_it.py")
+    jobs = forge.deliver("pull_request", forge.pull_request(7), ["test"], **ONE_TEST)
     assert {job.status for job in jobs.values()} == {2}
 
 

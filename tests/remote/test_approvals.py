@@ -58,7 +58,7 @@ def clean_all_along(stage: Stage) -> None:
 
 def test_two_approvers_at_once(tmp_path: Path, long: bool) -> None:
     """Of each pair that wants one session_id, or one role, one is registered and the other is told by whom."""
-    count = 40 if long else 12
+    count = 40 if long else 8
     stage = Stage.make(tmp_path, capacity=count, planned=count // 2, approvers=("OWNER", "DEPUTY"))
     twins = {number: f"session-{number if number % 2 else number - 1}" for number in range(1, count // 2 + 1)}
     proposals = {number: claim_text(number, session) for number, session in twins.items()}

@@ -103,7 +103,7 @@ def served(stage: Stage, scheme: str = "http") -> Iterator[tuple[Server, str]]:
 
 def test_killed_while_claiming(tmp_path: Path, long: bool) -> None:
     """Each session dies once, somewhere, and claims again: it has one proposal, and nobody has lost one."""
-    wanted, died, names = deaths(long, 7, 80), 0, ["fleet-0"]
+    wanted, died, names = deaths(long, 4, 80), 0, ["fleet-0"]
     stage = Stage.make(tmp_path, capacity=max(60, 3 * wanted))
     die = random.Random(7)
     with served(stage) as (_, url):
@@ -123,7 +123,7 @@ def test_killed_while_claiming(tmp_path: Path, long: bool) -> None:
 
 def test_killed_while_approving(tmp_path: Path, long: bool) -> None:
     """Main only ever gains whole registrations, and the same command merges what is left."""
-    wanted, died, proposed = deaths(long, 7, 60), 0, list[int]()
+    wanted, died, proposed = deaths(long, 4, 60), 0, list[int]()
     capacity = max(60, 4 * wanted)
     stage = Stage.make(tmp_path, capacity=capacity)
     die = random.Random(8)
@@ -156,7 +156,7 @@ def test_killed_while_approving(tmp_path: Path, long: bool) -> None:
 
 def test_killed_while_judging(tmp_path: Path, long: bool) -> None:
     """The guard dies: the push is refused, the session tries again, nothing gets past."""
-    wanted, died, names = deaths(long, 6, 60), 0, ["fleet-0"]
+    wanted, died, names = deaths(long, 4, 60), 0, ["fleet-0"]
     stage = Stage.make(tmp_path, capacity=max(60, 4 * wanted))
     hook, pipe = stage.bare / "hooks" / "pre-receive", tmp_path / "pipe"
     os.mkfifo(pipe)

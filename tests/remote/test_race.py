@@ -15,7 +15,7 @@ from tests.server import serving
 @pytest.mark.parametrize("scheme", ["http", "git"])
 def test_all_get_a_number_of_their_own(tmp_path: Path, scheme: str, long: bool) -> None:
     """As many numbers as sessions, without turns: the last ones lose many races."""
-    count = 100 if long else 20 if scheme == "http" else 8
+    count = 100 if long else 12 if scheme == "http" else 8
     stage = Stage.make(tmp_path, capacity=count)
     with serving(scheme, stage.served, ENVIRONMENT) as server:
         clones = stage.copies(count, f"{server.url}/{NAME}")
@@ -23,7 +23,7 @@ def test_all_get_a_number_of_their_own(tmp_path: Path, scheme: str, long: bool) 
 
 
 def test_one_gets_number_seven(tmp_path: Path, long: bool) -> None:
-    count = 100 if long else 20
+    count = 100 if long else 12
     stage = Stage.make(tmp_path, capacity=count)
     with serving("http", stage.served, ENVIRONMENT) as server:
         clones = stage.copies(count, f"{server.url}/{NAME}")
@@ -32,5 +32,5 @@ def test_one_gets_number_seven(tmp_path: Path, long: bool) -> None:
 
 def test_on_one_machine_sessions_take_turns(stage: Stage) -> None:
     """The same without a server's name: a folder is enough."""
-    clones = stage.copies(12)
+    clones = stage.copies(8)
     all_have_one(stage, clones, race_for("--any", clones, apart=False))
