@@ -13,9 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.repository import ROOT, tracked
 from tests.setup.wheels import Wheel
 
-ROOT = Path(__file__).parent.parent.parent
 PIN = re.compile(r"^([\w.-]+)(?:\[([\w,.-]+)\])?==(\S+)", re.MULTILINE)
 NEWER = "9999.0"
 
@@ -43,13 +43,11 @@ def read_lock(name: str) -> str:
 
 
 def copy_tree(copy: Path) -> None:
-    """Copy the working tree, without what Git ignores."""
-    listing = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    names = run(*listing, cwd=ROOT, env=None)
-    for name in filter(None, names.split("\0")):
-        if (ROOT / name).is_file():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, copy / name)
+    """Copy what Git tracks, as it is in the working tree."""
+    for path in tracked():
+        target = copy / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
 
 
 def prepare_oldest(copy: Path, environment: dict[str, str]) -> str:
@@ -63,7 +61,7 @@ def prepare_oldest(copy: Path, environment: dict[str, str]) -> str:
         *pip, "install", "--no-deps", "--require-hashes", "-r", "requirements/oldest-pip.txt", cwd=copy, env=environment
     )
     run(*pip, "download", "--no-deps", "--dest", "offered", "coverage", cwd=copy, env=environment)
-    if not list((copy / "offered").glob(f"*-{NEWER}-*")):
+    if not any(NEWER in path.name for path in (copy / "offered").iterdir()):
         sys.exit("setup-check: pip does not see the newer releases")
     return run(*pip, "--version", cwd=copy, env=environment).split(" from ")[0]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.repository import ROOT
 from tests.setup.wheels import Wheel
 
-ROOT = Path(__file__).parent.parent.parent
 BETA = Wheel("beta", "1.0", extras=("toml",))
 NEWER_BETA = Wheel("beta", "9999.0", extras=("toml",))
 
