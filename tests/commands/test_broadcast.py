@@ -1,13 +1,15 @@
 """Letters that arrive, and carriers that fail, hang, or print garbage: nothing is lost, nothing is told twice."""
 
 import shutil
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.commands.agreeing import ORCHESTRATOR, SESSIONS, all_registered, guard, said
-from tests.commands.stage import Done, Stage, commit, fleet, git, refs, try_git, verb, write
+from tests.commands.stage import ENVIRONMENT, REGISTRY, Done, Stage, commit, fleet, git, refs, try_git, verb, write
 from validator.claiming import read_message
 
 SEND = ("consensus", "broadcast", "--session-id", ORCHESTRATOR, "--push")
@@ -139,6 +141,27 @@ def test_what_one_carrier_delivered_another_has_not(approved: tuple[Stage, Path]
         done = said(verb(orchestrator, *SEND, "--folder", str(stage.folder / folder), "--format", "json"))
         assert states(done) == {"delivered": list(range(1, 13))}
         assert len(list((stage.folder / folder / "messages").iterdir())) == 12
+
+
+def test_a_broadcast_that_is_killed_has_lost_nothing(approved: tuple[Stage, Path]) -> None:
+    """The program that carries letter 12 waits until that of letter 1 is noted, and then kills who sends them."""
+    stage, orchestrator = approved
+    body = (
+        "import os, signal\n"
+        f"if session == '{SESSIONS[11]}' and not (folder / 'once').exists():\n"
+        "    (folder / 'once').touch()\n"
+        f"    notes = pathlib.Path({str(orchestrator)!r}, '.git', 'registry', 'broadcast')\n"
+        "    late = time.monotonic() + 5\n"
+        "    while not list(notes.glob('*/*/1')) and time.monotonic() < late: time.sleep(0.05)\n"
+        "    os.kill(os.getppid(), signal.SIGKILL)"
+    )
+    carrier = program(stage.folder, body)
+    alone = ENVIRONMENT | {"TMPDIR": str(stage.folder)}  # a killed process leaves its temporary folder behind
+    killed = subprocess.run([*REGISTRY, *SEND, *carrier], cwd=orchestrator, env=alone, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    again = states(said(verb(orchestrator, *SEND, "--format", "json", *carrier)))
+    assert 1 in again["delivered-before"]
+    assert 12 in again["delivered"]
 
 
 def test_a_command_is_told_whose_letter_it_carries(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.commands.agreeing import ORCHESTRATOR, SESSIONS, all_registered, broadcast_done, said
 from tests.commands.stage import ENVIRONMENT, REGISTRY, Stage, commit, fleet, git, refs, verb, write
+from tests.commands.test_proposals import claims
 from tests.processes import interruptible, running
 from validator.commands import watch
 
@@ -128,6 +129,19 @@ def test_what_is_told_is_kept_event_by_event(tmp_path: Path, monkeypatch: pytest
         watch.watch(**options, format="text", say=say, tell=say)
     watch.watch(**options, format="text", say=say, tell=say)
     assert [line.split()[2] for line in said_so_far] == [str(n) for n in (1, 2, 3, 4, 5, *range(5, 13))]
+
+
+def test_a_proposal_is_told_again_when_it_has_changed_or_come_back(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    eyes = stage.clone("eyes")
+    first = claims(stage, 4)
+    other = claims(stage, 4, branch="aside", goal="Send 17 emails daily, 95%+ delivery rate, in verse")
+    told = []
+    for commit_ in (first, other, None, other):
+        words = ["refs/heads/claim/04", commit_] if commit_ else ["-d", "refs/heads/claim/04"]
+        git(stage.bare, "update-ref", *words)
+        told.append([row["commit"] for row in look(eyes)])
+    assert told == [[first], [other], [], [other]]
 
 
 def test_a_bare_repository_watches_itself(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_one_gets_number_seven(tmp_path: Path, long: bool) -> None:
         one_has_seven(stage, clones, race_for(SEVEN, clones, apart=True))
 
 
-def test_on_one_machine_sessions_take_turns(stage: Stage) -> None:
-    """The same without a server's name: a folder is enough."""
+def test_on_one_machine_all_get_a_number_of_their_own(stage: Stage) -> None:
+    """The same without a server's name: a folder is enough. That they wait for each other: `tests/test_turn.py`."""
     clones = stage.copies(8)
     all_have_one(stage, clones, race_for("--any", clones, apart=False))
