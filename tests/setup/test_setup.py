@@ -16,6 +16,8 @@ from tests.setup.wheels import Wheel
 BETA = Wheel("beta", "1.0", extras=("toml",))
 NEWER_BETA = Wheel("beta", "9999.0", extras=("toml",))
 
+PLAIN = {"LC_ALL": "C", "PYTHONUTF8": "0"}  # Python takes the folder's name for bytes then
+
 
 class Stranger:
     """A copy of the Makefile with lock files of its own, in a folder whose name is no plain word."""
@@ -58,7 +60,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Stranger, str]:
     constraint = folder / "constraint.txt"
     constraint.write_text("beta==9999.0\n")
     elsewhere = {"PIP_TARGET": str(folder / "target"), "PIP_PREFIX": str(folder / "prefix"), "PIP_USER": "1"}
-    done = stranger.make(settings=elsewhere | {"PIP_CONSTRAINT": str(constraint), "PIP_REQUIRE_VIRTUALENV": "1"})
+    done = stranger.make(
+        settings=elsewhere | {"PIP_CONSTRAINT": str(constraint), "PIP_REQUIRE_VIRTUALENV": "1"} | PLAIN
+    )
     assert done.returncode == 0, done.stderr
     return stranger, done.stdout
 
@@ -76,6 +80,20 @@ def stranger(prepared: tuple[Stranger, str]) -> Iterator[Stranger]:
 
 def test_newer_releases_and_users_settings_change_nothing(stranger: Stranger) -> None:
     assert stranger.installed().items() >= {"installer": "1.0", "alpha": "1.0", "beta": "1.0", "gamma": "1.0"}.items()
+
+
+@pytest.mark.parametrize("utf8", ["0", "1"])
+def test_program_is_found_whatever_the_locale(stranger: Stranger, utf8: str) -> None:
+    """Python 3.11 reads .pth files in the locale's encoding, and does not start where it cannot."""
+    command = [
+        f"{stranger.folder}/.venv/bin/python",
+        "-c",
+        "import os, sys; print(*map(ascii, map(os.fsencode, sys.path)))",
+    ]
+    plain = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": utf8}
+    done = subprocess.run(command, cwd="/", env=plain, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ascii(os.fsencode(stranger.folder)) in done.stdout
 
 
 def test_pinned_installer_comes_first(prepared: tuple[Stranger, str]) -> None:
