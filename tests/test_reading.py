@@ -94,6 +94,17 @@ class TestOneCommit:
         assert past[FOUR].commit == head
         assert FIVE not in past
 
+    def test_the_past_of_one_file_after_another(self, repository: Repository) -> None:
+        past = Reader(Repo(repository.path)).at(repository.git("rev-parse", "main")).past
+        assert FOUR in past([FOUR])
+        assert past([claim_path(1)])[claim_path(1)].commit == repository.git("rev-parse", "main~1")
+        assert set(past([FIVE, SIX])) >= {FOUR, claim_path(1)}
+
+    def test_a_copy_has_the_number_of_its_own_name(self, repository: Repository) -> None:
+        head = repository.commit("main", {FIVE: FLEET[4]})
+        claims = Reader(Repo(repository.path)).at(head).claims
+        assert [(claims[path].path, claims[path].number) for path in (FOUR, FIVE)] == [(FOUR, 4), (FIVE, 5)]
+
 
 class TestChange:
     def test_on_top_of_its_base(self, repository: Repository) -> None:

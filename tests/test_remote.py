@@ -1,11 +1,13 @@
 """Pushing to a real server: each ref only from where it was judged, nothing of the user's along; what has landed."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.repository import Repository
-from validator.remote import Outcome, Pushed, Remote, Update
+from tests.repository import NINE, Repository
+from validator.finding import FatalError
+from validator.remote import Outcome, Pushed, Remote, Update, rejections, turned_down
 from validator.repo import Repo
 
 CLAIM = "refs/heads/claim/04"
@@ -88,3 +90,28 @@ def test_what_a_push_without_an_answer_has_done(server: Repository, clone: Repos
     server.commit("main", {"a": "2"})
     assert remote(clone).took(mine)
     assert not remote(clone).took(clone.commit("other", {"b": "3"}, "refs/remotes/origin/main"))
+
+
+def test_the_last_rejection_is_the_one_with_the_latest_time(clone: Repository) -> None:
+    """In the order of time, whatever the names under which they are kept."""
+    for hour in (3, 1, 4, 2):
+        commit = clone.commit("reason", {}, "refs/remotes/origin/claim/04", time=NINE + 3600 * hour)
+        clone.git("update-ref", f"refs/rejected/origin/claim/04/{commit[:12]}", commit)
+    repo = Repo(clone.path)
+    told = [repo.read_commit(repo.blobs([one.commit])[one.commit])[1] for one in rejections(repo, "origin")]
+    assert told == [NINE + 3600 * hour for hour in (1, 2, 3, 4)]
+    last = turned_down(repo, "origin", "4")
+    assert last == rejections(repo, "origin")[-1]
+
+
+def test_a_server_s_words_remove_no_file(clone: Repository, tmp_path: Path) -> None:
+    """A server can say the same as Git does where a lock of this repository is in the way."""
+    mine, program = tmp_path / "mine.lock", tmp_path / "upload-pack"
+    mine.touch()
+    os.utime(mine, (0, 0))
+    program.write_text(f"#!/bin/sh\necho \"fatal: Unable to create '{mine}': File exists.\" >&2\nexit 1\n")
+    program.chmod(0o755)
+    clone.git("config", "remote.origin.uploadpack", str(program))
+    with pytest.raises(FatalError, match="File exists"):
+        remote(clone).fetch()
+    assert mine.exists()

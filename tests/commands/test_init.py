@@ -1,6 +1,7 @@
 """`registry init`: another fleet's registry, that works at once; and the guard of its server."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,16 @@ def test_a_folder_that_has_a_registry_is_left_alone(stage: Stage) -> None:
     assert inside.exit_code == 2
     assert "lies inside another repository" in inside.err
     assert (git(stage.human, "status", "--porcelain"), refs(stage.human)) == before
+
+
+def test_a_registry_whose_files_are_missing_on_disk_stays(stage: Stage) -> None:
+    """It is in the last commit; another charter over it would begin another registry."""
+    shutil.rmtree(stage.human / "registry")
+    before = refs(stage.human)
+    done = verb(stage.folder, "init", "human", "--capacity", "4", *WORDS)
+    assert (done.exit_code, done.err) == (2, "registry: human has a registry already\n")
+    assert refs(stage.human) == before
+    assert not (stage.human / "registry").exists()
 
 
 def test_what_was_begun_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

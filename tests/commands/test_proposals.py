@@ -111,9 +111,19 @@ def test_every_proposal_is_held_against_main_as_it_is_now(stage: Stage) -> None:
     assert [finding["code"] for finding in row["findings"]] == ["REG103"]
 
 
+def test_main_is_the_remotes_and_not_the_one_here(stage: Stage) -> None:
+    claims(stage, 5, session_id="marketing-outreach-1")
+    behind = stage.clone("behind")
+    stage.registered(4)
+    (row,) = verb(behind, "proposals", "--format", "json").document["proposals"]
+    assert (row["verdict"], row["findings"][0]["code"]) == ("rejected", "REG104")
+    done = verb(behind, "approve", "--all-accepted", "--yes")
+    assert (done.exit_code, done.out) == (0, "nothing to approve\n")
+
+
 def test_what_cannot_be_read_is_shown_too(stage: Stage) -> None:
     propose(stage, "claim/05", ("registry/sessions/05.yaml", "{{{{"), message="\x1b[31m##[error]x \u202e y")
-    propose(stage, "claim/06", ("a", ""), ("b", ""), message="two files")
+    propose(stage, "claim/06", ("a", ""), ("b", ""), message="two files \x1b[2J##[error]x \u202e y")
     git(stage.human, "push", "--quiet", "origin", "origin/main:refs/heads/claim/07")
     rows = {row["name"]: row for row in document(stage)["proposals"]}
     assert [(row["number"], row["session_id"], row["role"]) for row in rows.values()] == [
@@ -123,6 +133,7 @@ def test_what_cannot_be_read_is_shown_too(stage: Stage) -> None:
     ]
     text = verb(stage.human, "proposals").out
     assert "\x1b" not in text
+    assert "\u202e" not in text
     assert "##[" not in text
     assert "two files" in text
 

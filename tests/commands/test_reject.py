@@ -83,6 +83,15 @@ def test_once_more_it_says_so(guarded: Stage) -> None:
     assert guarded.refs() == before
 
 
+def test_of_an_amendment_once_more_it_says_so_too(guarded: Stage) -> None:
+    """Its number is held, but by the claim that it wanted to amend: nothing has won against it since."""
+    guarded.registered(4)
+    claims(guarded, 4, goal="Send 17 perfectly personalized emails daily, 95%+ delivery rate, in verse")
+    assert verb(guarded.human, "reject", "4", "--reason", "No verse").exit_code == 0
+    again = verb(guarded.human, "reject", "4", "--reason", "No verse")
+    assert again == (0, "claim/04 is turned down already: No verse\n", "")
+
+
 def test_what_was_turned_down_and_then_merged_is_no_longer_turned_down(guarded: Stage) -> None:
     """Found by the state machine: the answer was that claim/04 is turned down, though its session holds number 4."""
     session = guarded.clone("session")

@@ -3,6 +3,8 @@
 import json
 import signal
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +93,48 @@ def test_text_of_a_stranger_is_told_and_not_obeyed(tmp_path: Path) -> None:
         told = verb(eyes, *words).out
         assert r'(Morning Batch 1)\u202e" is that of number 4' in told
         assert not set("\u202e\x1b") & set(told)
+
+
+def test_a_proposal_that_was_taken_back_and_made_again_is_told_again(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    eyes, session = stage.clone("eyes"), stage.clone("session")
+    write(session, "registry/sessions/04.yaml", fleet(4))
+    commit(session, "A claim")
+    for _ in range(2):
+        git(session, "push", "--quiet", "origin", "HEAD:refs/heads/claim/04")
+        assert kinds(look(eyes)) == [("proposed", 4)]
+        git(session, "push", "--quiet", "origin", ":refs/heads/claim/04")
+        assert look(eyes) == []
+
+
+def test_events_have_stdout_for_themselves(tmp_path: Path) -> None:
+    """A server that does not answer is told on stderr, and asked again."""
+    stage = Stage(tmp_path)
+    stage.registered(4)
+    eyes, away = stage.clone("eyes"), stage.bare.with_name("away.git")
+    stage.bare.rename(away)
+    words = [*REGISTRY, "status", "--watch", "--interval", "0.1", "--format", "json"]
+    out, err = tmp_path / "out", tmp_path / "err"
+    with (
+        out.open("w") as events,
+        err.open("w") as complaints,
+        subprocess.Popen(words, cwd=eyes, env=ENVIRONMENT, stdout=events, stderr=complaints) as watcher,
+    ):
+        try:
+            until(lambda: "does not answer" in err.read_text() + out.read_text())
+            away.rename(stage.bare)
+            until(lambda: "registered" in out.read_text())
+        finally:
+            watcher.send_signal(signal.SIGINT)
+    assert [json.loads(line)["event"] for line in out.read_text().splitlines()] == ["registered"]
+    assert "does not answer" in err.read_text()
+
+
+def until(it_is_so: Callable[[], bool]) -> None:
+    late = time.monotonic() + 60
+    while not it_is_so() and time.monotonic() < late:
+        time.sleep(0.05)
+    assert it_is_so()
 
 
 def test_rewritten_main_is_an_alarm_again_and_again(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -258,6 +259,17 @@ def test_what_is_none_of_the_registrys_business(stage: Stage) -> None:
     accepted(stage.human, "+origin/main:refs/heads/team/topic", ":refs/heads/mainland", ":refs/tags/v1.0")
 
 
+def test_a_ref_may_have_any_bytes_for_a_name(stage: Stage) -> None:
+    """It gets a verdict like every other, also where Python reads strictly: in most locales but C."""
+    strict = ENVIRONMENT | {"PYTHONIOENCODING": "utf-8:strict"}
+    for name, wanted in ((b"team/\xff", True), (b"claim/\xff", False)):
+        words = [b"git", b"push", b"origin", b"HEAD:refs/heads/" + name]
+        done = subprocess.run(words, cwd=stage.human, env=strict, capture_output=True, check=False)
+        assert b"Traceback" not in done.stderr
+        assert (b"this server has no such ref" not in done.stderr) is wanted
+        assert (done.returncode == 0) is wanted
+
+
 def test_one_bad_ref_refuses_the_push(stage: Stage) -> None:
     branch(stage.human, "claim/04", claims(4))
     branch(stage.human, "claim/05", {claim_path(5): claim_text(6, "session-5")})
@@ -284,6 +296,22 @@ def test_one_bad_ref_refuses_the_push(stage: Stage) -> None:
 def test_a_claim_branch_holds_one_claim_of_its_number(stage: Stage, files: Files, why: str) -> None:
     branch(stage.human, "claim/04", files)
     refused(stage, stage.human, "claim/04", why=why)
+
+
+def test_a_release_branch_takes_the_claim_of_its_number_out(stage: Stage) -> None:
+    clone = stage.human
+    git(clone, "checkout", "--quiet", "--detach", "origin/main")
+    commit(clone, claims(4), "Register session 4", *owner(stage))
+    commit(clone, claims(5), "Register session 5", *owner(stage))
+    accepted(clone, "HEAD:main")
+    branch(clone, "release/04", {claim_path(4): claim_text(4, "session-4", status="PENDING")})
+    refused(stage, clone, "release/04", why="release/04 is no branch for a change of registry/sessions/04.yaml")
+    branch(clone, "release/04", {claim_path(5): None})
+    refused(stage, clone, "release/04", why="release/04 is no branch for a change of registry/sessions/05.yaml")
+    branch(clone, "claim/04", {claim_path(4): None})
+    refused(stage, clone, "claim/04", why="claim/04 is no branch for a change of registry/sessions/04.yaml")
+    branch(clone, "release/04", {claim_path(4): None})
+    accepted(clone, "release/04")
 
 
 def test_a_proposal_is_replaced_by_its_session_alone(stage: Stage) -> None:
