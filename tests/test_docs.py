@@ -1,9 +1,9 @@
 """The pages for everybody who takes part: every command in them is run, and they show what it prints.
 
-A `console` block holds commands after `$ ` (continued after `> `), each followed by its output; a command without
-output has to succeed, one with output prints just that, and `…` alone on a line stands for any lines. An `sh` block is
-a script that has to succeed. The pages are one story, in one folder, in the order of PAGES. `pytest --bless` writes new
-output into the pages; it leaves alone what fits.
+A `console` block holds commands after `$ ` (continued after `> `), each followed by its output: what is shown has to be
+printed, and `…` alone on a line stands for any lines. Every command has to succeed, but for one that ends in a comment:
+`# exit 1`. An `sh` block is a script that has to succeed. The pages are one story, in one folder, in PAGES' order.
+`pytest --bless` writes new output into the pages; it leaves alone what fits.
 """
 
 import os
@@ -22,6 +22,7 @@ PAGES = ("server.md", "sessions.md", "approver.md", "consensus.md")
 HOME = "/srv/git"  # where the pages say that they are
 MARK = "\x1e"
 BLOCK = re.compile(r"^```(console|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EXIT = re.compile(r" # exit ([0-9]+)\n\Z")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#([^)]+))?\)")
 
 
@@ -31,6 +32,12 @@ class Command(NamedTuple):
     text: str
     shown: str
     written: str
+
+    @property
+    def exit_code(self) -> int:
+        """What the page says that the command ends with."""
+        found = EXIT.search(self.text)
+        return int(found[1]) if found else 0
 
 
 def commands(kind: str, body: str) -> list[Command]:
@@ -81,7 +88,7 @@ def test_every_command_of_the_pages_does_what_they_say(tmp_path: Path, bless: bo
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "registry").write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m validator "$@"\n')
     (tmp_path / "bin" / "registry").chmod(0o755)
-    wrong = []
+    wrong, ended = list[str](), list[str]()
     for name in PAGES:
         page = (DOCS / name).read_text(encoding="utf-8")
         for command, printed, code in run(page, tmp_path):
@@ -90,10 +97,11 @@ def test_every_command_of_the_pages_does_what_they_say(tmp_path: Path, bless: bo
                 if bless:
                     said = command.written.removesuffix(command.shown)
                     page = page.replace(command.written, said + re.sub(r"[ \t]+$", "", printed, flags=re.MULTILINE))
-            elif not command.shown and code:
-                wrong.append(f"{name}: $ {command.text}fails ({code}):\n{printed}")
+            if code != command.exit_code:
+                ended.append(f"{name}: $ {command.text}exits {code}, not {command.exit_code}:\n{printed}")
         if bless:
             (DOCS / name).write_text(page, encoding="utf-8", newline="\n")
+    assert not ended, "\n".join(ended)
     assert bless or not wrong, "\n".join(wrong)
 
 

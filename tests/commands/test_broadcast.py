@@ -1,5 +1,6 @@
 """Letters that arrive, and carriers that fail, hang, or print garbage: nothing is lost, nothing is told twice."""
 
+import json
 import shutil
 import signal
 import subprocess
@@ -74,6 +75,25 @@ def test_folder_of_letters_in_the_form_of_the_seed(approved: tuple[Stage, Path])
     assert all(session in rest for session in SESSIONS if session != "marketing-outreach-1")
     assert proposed(stage)
     assert stage.at("record/broadcast", "registry/consensus/broadcast.yaml")["delivered"] == list(range(1, 13))
+
+
+def test_every_session_gets_the_final_registry(approved: tuple[Stage, Path]) -> None:
+    """A letter to each, every field of which is read back as main has it, and the registry beside them."""
+    stage, orchestrator = approved
+    folder = stage.folder / "mail"
+    said(verb(orchestrator, *SEND, "--folder", str(folder)))
+    exported = verb(orchestrator, "export").document
+    assert json.loads((folder / "registry.json").read_text()) == exported
+    page = (folder / "REGISTRY.md").read_text()
+    assert exported["digest"] in page
+    for claim in exported["claims"]:
+        letter = (folder / f"messages/{claim['number']:02}-{claim['session_id']}.txt").read_text()
+        block, _, rest = letter.partition("\n\n")
+        fields = ("number", "role", "goal", "session_id", "status")
+        assert {name: read_message(block)[name] for name in fields} == {name: claim[name] for name in fields}
+        assert block.endswith("\nREADY: YES")
+        assert exported["digest"] in rest
+    assert len(exported["claims"]) == len(list((folder / "messages").iterdir())) == 12
 
 
 def test_failing_carrier_loses_nothing(approved: tuple[Stage, Path]) -> None:

@@ -18,7 +18,7 @@ from tests.commands.agreeing import (
     main_of,
     said,
 )
-from tests.commands.stage import CHARTER, Stage, commit, fleet, git, new_key, refs, try_git, verb, write
+from tests.commands.stage import CHARTER, Stage, commit, fleet, git, new_key, refs, try_git, typed, verb, write
 from tests.repository import Repository
 
 WEEK = "2026-W48"
@@ -132,6 +132,57 @@ def test_a_humans_word_as_json_has_standard_output_for_itself(
     assert done.out.startswith("{\n")
     assert "marketing-outreach-1: Outreach AI" in done.err
     assert ("mon 2026-11-23" in done.err) == (words[0] == "activate")
+
+
+def confirmed_fleet(all_active: Repository, folder: Path) -> Path:
+    """A clone by the human of a server where all is confirmed, and nothing approved."""
+    git(folder, "clone", "--quiet", "--bare", str(all_active.path), "fleet.git")
+    git(folder / "fleet.git", "update-ref", "refs/heads/main", "main~15")
+    git(folder, "clone", "--quiet", "fleet.git", "human")
+    return folder / "human"
+
+
+def test_the_human_decides_on_one_page_with_all_of_the_registry(all_active: Repository, tmp_path: Path) -> None:
+    """Who is who, by which digest, what the gate and the criteria say: all before the question, and a no is a no."""
+    human = confirmed_fleet(all_active, tmp_path)
+    done = typed(human, ["n"], "consensus", "approve")
+    assert (done.exit_code, done.note) == (1, "nothing is said")
+    exported = verb(human, "export").document
+    assert "Generate $120k MRR through autonomous execution\n" in done.out
+    assert f"registry {exported['digest']}\n" in done.out
+    for claim in exported["claims"]:
+        assert f"{claim['number']:>5}  {claim['session_id']}: {claim['role']}\n       {claim['goal']}\n" in done.out
+    criteria = verb(human, "consensus", "status", "--format", "json").document["criteria"]
+    assert len(criteria) == 6
+    assert all(f"{criterion['name']:<23} {criterion['evidence']}\n" in done.out for criterion in criteria)
+    assert "\naudit: accepted: " in done.out
+    assert "Approve this registry as @OWNER?" in done.err
+    assert refs(tmp_path / "fleet.git")["refs/heads/main"] == git(human, "rev-parse", "origin/main").strip()
+
+
+def test_what_is_approved_is_the_registry_as_it_is_on_main(all_active: Repository, tmp_path: Path) -> None:
+    """The approval names the digest of the final registry; with a claim changed after it, nothing is approved."""
+    human = confirmed_fleet(all_active, tmp_path)
+    said(verb(human, "consensus", "approve", "--yes"))
+    git(human, "fetch", "--quiet", "origin")
+    git(human, "reset", "--quiet", "--hard", "origin/main")
+    digest = verb(human, "export").document["digest"]
+    record = (human / "registry/consensus/approval.yaml").read_text()
+    assert f"registry: {digest}\n" in record
+    assert met(human) == (0, True)
+    write(human, "registry/sessions/05.yaml", fleet(5).replace("17", "16"))
+    commit(human, "Number 5 promises less")
+    git(human, "push", "--quiet", "origin", "HEAD:main")
+    git(human, "fetch", "--quiet", "origin")
+    assert verb(human, "export").document["digest"] != digest
+    assert met(human) == (1, False)
+
+
+def met(human: Path) -> tuple[int, bool]:
+    """The exit code of `consensus status`, and whether its last criterion, the human's approval, is met."""
+    done = verb(human, "consensus", "status", "--format", "json")
+    (approved,) = (one["met"] for one in done.document["criteria"] if one["name"] == "human-approved")
+    return done.exit_code, approved
 
 
 def test_confirm_is_the_orchestrator_s_and_idempotent(ready: tuple[Stage, Path]) -> None:
