@@ -26,7 +26,7 @@ ROWS = (
     ("judging", "reading"),
     ("approver",),
     ("commands",),
-    ("commands/slots", "commands/explain", "commands/validate", "commands/proposals"),
+    ("commands/slots", "commands/explain", "commands/interpreter", "commands/validate", "commands/proposals"),
     ("commands/export",),
     ("commands/carriers", "commands/conflicts", "commands/consensus", "commands/recording"),
     ("commands/approve", "commands/event", "commands/generated", "commands/pre_receive"),
@@ -65,15 +65,34 @@ PURE |= {"base64", "contextlib", "decimal", "shlex"}
 PURE |= {"math", "re", "string", "textwrap", "typing", "unicodedata", "urllib", "io"}
 # The command line and the hook begin here; what they share stands in the door.
 THRESHOLD = ("door", "guard")
+HOOK, INTERPRETER = "commands/hook", "commands/interpreter"
 # The effects: files and processes, and the few modules that may have them.
 EFFECTS = {
     "pathlib": {"repo", "gh", "locks", "turn", "approver", "commands/*", "commands", "guard", "cli", DOOR},
-    "tempfile": {"repo", "turn", "commands/generated", "commands/demo", "commands/carriers", "commands/watch"},
+    "importlib": {"commands/demo"},
+    "tempfile": {
+        INTERPRETER,
+        "repo",
+        "turn",
+        "commands/generated",
+        "commands/demo",
+        "commands/carriers",
+        "commands/watch",
+    },
     "shutil": {"repo", "gh", "cli", "commands/demo", "commands/pull_request"},
     "weakref": {"repo"},
-    "subprocess": {"gh", "commands/demo", "commands/carriers", "commands/pull_request"},
+    "subprocess": {"gh", "commands/demo", "commands/carriers", "commands/pull_request", HOOK, INTERPRETER},
     "concurrent": {"commands/carriers", "commands/demo"},
-    "os": {"cli", "door", "turn", "commands/generated", "commands/demo", "commands/carriers", "commands/watch"},
+    "os": {
+        "commands/hook",
+        "cli",
+        "door",
+        "turn",
+        "commands/generated",
+        "commands/demo",
+        "commands/carriers",
+        "commands/watch",
+    },
     "sys": {"cli", "door", "guard", "turn", "commands/demo"},
     "gc": {"cli", "door", "guard"},
     "fcntl": {"turn"},

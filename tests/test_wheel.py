@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.stage import ENVIRONMENT, ROOT, git, new_key
-from tests.github.forge import Forge
+from tests.github.forge import HUMANS, Forge
 from tests.repository import CHARTER
 
 pytestmark = pytest.mark.blackbox
@@ -152,7 +152,7 @@ def test_the_verbs_of_github_do_their_work_from_the_wheel(program: Path, tmp_pat
     forge.claim(7, 4)
     (tmp_path / "event.json").write_text(json.dumps(forge.pull_request(7)))
     git(tmp_path, "clone", "--quiet", str(forge.origin.path), "clone")
-    github = forge.variables(tmp_path) | {"GH_TOKEN": "made up"}
+    github = forge.variables(tmp_path) | {"GH_TOKEN": HUMANS}
     github = {name: value for name, value in github.items() if not name.startswith("PYTHON")}
 
     def verb(*words: str) -> Done:
@@ -161,7 +161,7 @@ def test_the_verbs_of_github_do_their_work_from_the_wheel(program: Path, tmp_pat
     plan = verb("plan")
     assert (plan.returncode, "✗ ruleset main: there is none\n" in plan.stdout) == (1, True), plan.stderr
     apply = verb("apply")
-    assert (apply.returncode, "set: ruleset main\n" in apply.stdout) == (1, True), apply.stderr
+    assert (apply.returncode, "set: ruleset main\n" in apply.stdout) == (0, True), apply.stderr
     remark = verb("remark", "--event", str(tmp_path / "event.json"))
     assert (remark.returncode, json.loads(remark.stdout)["number"]) == (0, 7)
     comment = verb("comment", "--event", str(tmp_path / "event.json"), "--remark", remark.stdout)
@@ -176,6 +176,7 @@ def test_no_verb_is_left_out(program: Path, tmp_path: Path) -> None:
     assert told == set(verbs(program / "registry", tmp_path))
 
 
+@pytest.mark.timeout(900)
 def test_the_demo_plays_from_the_wheel(program: Path, tmp_path: Path) -> None:
     done = run(program / "session-registry", tmp_path, "demo")
     assert done.returncode == 0, done.stdout + done.stderr

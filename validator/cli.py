@@ -497,11 +497,13 @@ def init(
 @registry.command("install-hook")
 @click.argument("bare", metavar="BARE_REPO", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--unsigned", is_flag=True, help="Do without signatures: whoever can push can approve.")
-def install_hook(bare: Path, unsigned: bool) -> NoReturn:
+@click.option("--trial", is_flag=True, help="The repository will not outlive this program: take any interpreter.")
+def install_hook(bare: Path, unsigned: bool, trial: bool) -> NoReturn:
     """Guard a plain Git server's main with this validator."""
     from validator.commands.hook import install
 
-    _answer(install(bare=bare, python=sys.executable, unsigned=unsigned), 0)
+    text = install(bare=bare, python=sys.executable, environment=os.environ, unsigned=unsigned, trial=trial)
+    _answer(text, 0)
 
 
 @registry.command()

@@ -8,6 +8,12 @@ import pytest
 
 from tests.commands.stage import CHARTER, ENVIRONMENT, Stage, commit, fleet, git, new_key, try_git, verb, write
 from validator.commands.hook import install
+from validator.finding import FatalError
+
+
+def contents(folder: Path) -> dict[str, bytes | None]:
+    """Every file and folder below a folder, with what a file holds."""
+    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
 
 
 def charter_pushed(stage: Stage, charter: str, *, key: str = "") -> str:
@@ -38,7 +44,7 @@ def test_python_may_lie_in_a_folder_of_any_name(stage: Stage) -> None:
     python.parent.mkdir()
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
-    install(bare=stage.bare, python=str(python), unsigned=True)
+    install(bare=stage.bare, python=str(python), environment=ENVIRONMENT, unsigned=True, trial=True)
     write(stage.human, "registry/sessions/04.yaml", fleet(4))
     commit(stage.human, "Register session 4")
     assert git(stage.human, "push", "--quiet", "origin", "HEAD:claim/04") == ""
@@ -75,3 +81,34 @@ def test_a_guarded_server_looks_at_the_objects_too(stage: Stage, guarded: bool) 
     ).stdout.decode().strip()  # fmt: skip
     odd = git(stage.human, "commit-tree", "-p", "main", "-m", "Twice", tree).strip()
     assert (try_git(stage.human, "push", "origin", f"{odd}:refs/heads/topic").exit_code != 0) is guarded
+
+
+def test_the_probe_leaves_nothing_behind(stage: Stage) -> None:
+    before = contents(stage.bare)
+    assert verb(stage.folder, "install-hook", "--unsigned", "fleet.git").exit_code == 0
+    after = contents(stage.bare)
+    assert {name for name in after if after[name] != before.get(name)} == {"config", "hooks/pre-receive"}
+    assert set(after) - set(before) == {"hooks", "hooks/pre-receive"}
+
+
+@pytest.mark.parametrize(
+    ("program", "why"),
+    [
+        ("exit 0", "the guard does not judge, so it is not installed: exit code 0, nothing"),
+        ("exit 1", "the guard does not judge, so it is not installed: exit code 1, nothing"),
+        ("echo refs/heads/main: refused; exit 1", "exit code 1, refs/heads/main: refused"),
+        (f'"{sys.executable}" "$@"; exit 0', "exit code 0, main is never deleted"),
+        ("cat; echo lost >&2; exit 2", "exit code 2, lost"),
+    ],
+    ids=["accepts all", "says nothing", "refuses all", "loses the exit code", "fails"],
+)
+def test_a_guard_that_does_not_judge_is_not_installed(guarded: Stage, program: str, why: str) -> None:
+    """The one that guards so far stays."""
+    python = guarded.folder / "python"
+    python.write_text(f"#!/bin/sh\n{program}\n")
+    python.chmod(0o755)
+    before = contents(guarded.bare)
+    with pytest.raises(FatalError) as raised:
+        install(bare=guarded.bare, python=str(python), environment=ENVIRONMENT, unsigned=True, trial=True)
+    assert str(raised.value).endswith(why)
+    assert contents(guarded.bare) == before

@@ -34,7 +34,7 @@ def test_all_that_is_asked_is_in_force_here(forge: Forge) -> None:
     forge.origin.commit("main", named(forge))
     with_owners(forge, str(named(forge)["CODEOWNERS"]))
     assert github(forge, "github", "apply").returncode == 0
-    assert github(forge, "install-hook", "--unsigned", str(forge.origin.path)).returncode == 0
+    assert github(forge, "install-hook", "--trial", "--unsigned", str(forge.origin.path)).returncode == 0
     checks = doctor(forge)
     assert {check["state"] for check in checks.values()} == {"in-force"}
     assert {check["part"] for check in checks.values()} == {"local", "remote"}

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ import validator
 from validator.finding import FatalError
 from validator.snapshot import CHARTER, claim_path
 
-FLEET = Path(__file__).parent.parent / "fleet"
+FLEET = resources.files(validator) / "fleet"
 CAPACITY = 12
 # Each of these numbers is wanted by a second session at the same time.
 CONTESTED = (3, 6, 9, 12)
@@ -97,7 +98,7 @@ def _stage(folder: Path, tell: _Teller) -> Stage:
     )
     _git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(server))
     _clone(server, human)
-    charter = _charter().read_text(encoding="utf-8")
+    charter = _charter()
     if key:
         public = " ".join(key.with_suffix(".pub").read_text(encoding="utf-8").split()[:2])
         charter = charter.replace('{handle: "@OWNER"}', f'{{handle: "@OWNER", key: "{public}"}}')
@@ -106,7 +107,7 @@ def _stage(folder: Path, tell: _Teller) -> Stage:
     _put(human, "registry/sessions/.gitkeep", "")
     _commit(human, "A charter for twelve sessions")
     _git(human, "push", "--quiet", "origin", "HEAD:main")
-    guard = _registry(human, "install-hook", *([] if key else ["--unsigned"]), str(server))
+    guard = _registry(human, "install-hook", "--trial", *([] if key else ["--unsigned"]), str(server))
     tell.line(guard.returncode == 0, "registry install-hook server.git")
     return Stage(folder, human, _git(human, "rev-parse", "HEAD").strip())
 
@@ -318,10 +319,11 @@ def _put(clone: Path, path: str, text: str) -> None:
     (clone / path).write_text(text, encoding="utf-8", newline="\n")
 
 
-def _charter() -> Path:
+def _charter() -> str:
     """A wheel carries the charter beside the fleet; a checkout has it where every registry has it."""
     carried = FLEET / "charter.yaml"
-    return carried if carried.exists() else FLEET.parent.parent / CHARTER
+    place = carried if carried.is_file() else Path(validator.__file__).parent.parent / CHARTER
+    return place.read_text(encoding="utf-8")
 
 
 def _session(stage: Stage, start: str = "origin/main") -> Path:

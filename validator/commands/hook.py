@@ -1,10 +1,14 @@
 """Put the guard into a plain Git server's repository: a pre-receive hook that judges every push."""
 
+import os
 import re
 import shlex
+import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from validator.commands.interpreter import require_lasting
 from validator.commands.pre_receive import MAIN, UNSIGNED, keys_of
 from validator.finding import FatalError
 from validator.reading import Reader
@@ -12,10 +16,17 @@ from validator.repo import Repo
 
 MARK = "# guards a session registry"
 GUARD = "-P -m validator.guard"
+# A push that no server gets, as Git tells a hook of it: main is deleted, and some branch is created. The hook changes
+# nothing, and looks at neither of the two objects.
+_PROBE = f"{'1' * 40} {'0' * 40} {MAIN}\n{'0' * 40} {'1' * 40} refs/heads/registry-probe\n"
+_PROBE_ANSWER = f"{MAIN}: refused\nmain is never deleted\n"
 
 
-def install(*, bare: Path, python: str, unsigned: bool) -> str:
-    """Put the guard into a bare repository. Raises FatalError rather than replace somebody else's hook."""
+def install(*, bare: Path, python: str, environment: Mapping[str, str], unsigned: bool, trial: bool = False) -> str:
+    """Put the guard into a bare repository, once it has judged a probe. Raises FatalError, and then changes nothing.
+
+    `environment` is this shell's. `trial`: the repository is gone as soon as this program, so take any interpreter.
+    """
     repo = Repo(bare)
     if repo.top is not None:
         raise FatalError(f"{bare} is not a bare repository; the guard stands on the server")
@@ -31,9 +42,14 @@ def install(*, bare: Path, python: str, unsigned: bool) -> str:
         )
     if hook.exists() and MARK not in hook.read_text(encoding="utf-8", errors="replace"):
         raise FatalError(f"{hook} is there already; run this from it, with the lines it reads: {guard}")
+    # Git runs the hook with the environment of whoever pushes: what this shell says to Python does not count.
+    servers = {name: value for name, value in environment.items() if trial or not name.startswith("PYTHON")}
+    if not trial:
+        require_lasting(python, repo.folder, servers)
+    fresh = _tried_program(hook, _script(guard), servers)
     repo.configure(UNSIGNED, "true" if unsigned else "false")
     repo.configure("receive.fsckObjects", "true")
-    _write_program(hook, _script(guard))
+    _put(fresh, hook)
     return f"{'unsigned: whoever can push can approve; ' if unsigned else ''}guarded by {hook}\n"
 
 
@@ -90,13 +106,44 @@ def _script(guard: str) -> str:
     return f"#!/bin/sh\n{MARK}; see registry install-hook\nexec {guard}\n"
 
 
-def _write_program(path: Path, text: str) -> None:
-    """Put a program in place as a whole: a push meanwhile runs the old one or the new one."""
+def _tried_program(hook: Path, text: str, environment: Mapping[str, str]) -> Path:
+    """Write the hook beside its place and try it there; the file."""
+    fresh = hook.with_name(f"{hook.name}.new")
     try:
-        path.parent.mkdir(exist_ok=True)
-        fresh = path.with_name(f"{path.name}.new")
+        hook.parent.mkdir(exist_ok=True)
         fresh.write_text(text, encoding="utf-8")
         fresh.chmod(0o755)
-        fresh.replace(path)
     except OSError as error:
-        raise FatalError(f"{path} cannot be written: {error.strerror}") from error
+        raise FatalError(f"{hook} cannot be written: {error.strerror}") from error
+    try:
+        _probe(fresh, environment)
+    except FatalError:
+        fresh.unlink(missing_ok=True)
+        raise
+    return fresh
+
+
+def _probe(program: Path, environment: Mapping[str, str]) -> None:
+    """Run the hook as Git would. Raises FatalError unless it refuses what it must, and only that."""
+    if not os.access(program, os.X_OK):
+        folder = program.parent
+        raise FatalError(f"no program in {folder} can be run: its file system is noexec, or has no execute bits")
+    try:
+        # No shell; the program was just written here.
+        done = subprocess.run(  # noqa: S603
+            [str(program.resolve())], cwd=program.parent.parent, env=environment, input=_PROBE, capture_output=True,
+            encoding="utf-8", errors="replace", check=False, timeout=60,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise FatalError(f"the guard cannot be run, so it is not installed: {error}") from error
+    if (done.returncode, done.stdout) != (1, _PROBE_ANSWER):
+        said = (done.stdout + done.stderr).strip().splitlines() or ["nothing"]
+        raise FatalError(f"the guard does not judge, so it is not installed: exit code {done.returncode}, {said[-1]}")
+
+
+def _put(fresh: Path, hook: Path) -> None:
+    """Put the program in place as a whole: a push meanwhile runs the old one or the new one."""
+    try:
+        fresh.replace(hook)
+    except OSError as error:
+        raise FatalError(f"{hook} cannot be written: {error.strerror}") from error
