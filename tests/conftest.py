@@ -1,10 +1,12 @@
 """What all tests share."""
 
+import functools
 import gc
 import os
 import random
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -55,9 +57,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.timeout(LONG))
 
 
+def empty_caches() -> None:
+    """Let go of the last registries that the program remembers: what they hold is tidied up with them."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "validator":
+            for value in vars(module).values():
+                if isinstance(value, functools._lru_cache_wrapper):
+                    value.cache_clear()
+
+
 @pytest.hookimpl(trylast=True)  # when the workers have ended
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A run that leaves something in the temporary folder has failed."""
+    empty_caches()
     gc.collect()
     if hasattr(session.config, "workerinput"):
         return

@@ -277,7 +277,8 @@ def test_guarded_branch_says_what_main_says_and_stays(tmp_path: Path) -> None:
     assert "there is nothing to broadcast before" in try_git(intruder, *forge).err
     agree(stage, orchestrator)
     assert "this is not what main says" in try_git(intruder, *forge).err
-    assert try_git(intruder, "push", "origin", "HEAD:refs/heads/broadcast/x", "HEAD:refs/heads/Broadcast").exit_code
+    alike = try_git(intruder, "push", "origin", "HEAD:refs/heads/broadcast/x", "HEAD:refs/heads/Broadcast")
+    assert alike.err.count("this server has no such ref") == 2
     said(verb(orchestrator, *SEND, "--branch"))
     git(intruder, "fetch", "--quiet", "origin", "broadcast")
     git(intruder, "checkout", "--quiet", "FETCH_HEAD")

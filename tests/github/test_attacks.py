@@ -165,7 +165,8 @@ def test_names_like_gits_own_are_refused_as_data(forge: Forge) -> None:
     tree = origin.git("mktree", stdin=f"{top}\n".encode())
     forge.open(7, origin.commit_tree(tree, forge.main, branch="pulls/7"), author=SESSION)
     job = checked(forge, forge.gate(7))
-    assert job.status != 0, "refused, or not even fetched"
+    assert (job.status, job.last.error) == (1, "")
+    assert "REG302" in job.last.out
 
 
 WORDS = ("$(touch PWNED)", "`touch PWNED`", "'; touch PWNED; '", '"; touch PWNED; "', "${{ github.token }}")
