@@ -42,13 +42,15 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: FORCE help runtime demo test lint format-check code-check type-check generated-check workflow-check setup-check format generated \
-	bench race coverage mutation breakages lock clean
+.PHONY: FORCE help runtime dev demo test lint format-check code-check type-check generated-check workflow-check \
+	setup-check format generated bench race coverage mutation breakages lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 runtime: $(RUNTIME) ## what the verbs need, and no more: .venv/bin/registry
+
+dev: $(DEV) ## what the tests and checks need as well
 
 demo: $(RUNTIME) ## the whole story in a minute, on a Git server in a temporary folder
 	$(BIN)/registry demo

@@ -71,3 +71,11 @@ def test_no_test_walks_the_working_copy(path: Path) -> None:
                 walked |= {node.id for given in call.args for node in ast.walk(given) if isinstance(node, ast.Name)}
             ours = {name for name in walked if name == "__file__" or name.isupper()}
             assert not ours, f"{path}:{call.lineno} walks {ours}"
+
+
+def test_tested_pythons_are_the_ones_that_are_named_as_supported() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "test.yml").read_text()
+    named = re.findall(
+        r"Programming Language :: Python :: (3\.\d+)$", "\n".join(PROJECT["project"]["classifiers"]), re.MULTILINE
+    )
+    assert re.findall(r'"(3\.\d+)"', workflow) == named

@@ -283,7 +283,7 @@ def test_the_programs_own_tests_run_on_the_proposal_and_on_main(forge: Forge, ev
         forge.merge(7)
     payload = forge.push(before) if event == "push" else forge.pull_request(7)
     jobs = forge.deliver(event, payload, ["test"], **ONE_TEST)
-    assert {name: job.status for name, job in jobs.items()} == {f"Python 3.{minor}": 0 for minor in (11, 12, 13)}
+    assert {name: job.status for name, job in jobs.items()} == {f"Python 3.{minor}": 0 for minor in (11, 12, 13, 14)}
     assert all("1 passed" in job.last.out for job in jobs.values())
 
 

@@ -1,0 +1,58 @@
+"""`.ci/run` with a stand-in for make: what it calls, what it prints, and how it ends."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.repository import ROOT
+
+STAND_IN = """#!/bin/sh
+echo "make $*" >>"$CALLS"
+if [ "$1" = "$BROKEN" ]; then echo "$1 is broken" >&2; exit 2; fi
+[ "$1" != test ] || printf '=== 7 passed in 0.10s ===\\nmake says something else\\n'
+"""
+PARTS = ["demo", "lint", "workflow-check", "setup-check"]
+
+
+def run(folder: Path, broken: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    tools, calls = folder / "tools", folder / "calls"
+    tools.mkdir()
+    for name in ("git", "make", "ssh-keygen", "node", "npm", "python3"):
+        text = f'#!/bin/sh\nexec "{sys.executable}" "$@"\n' if name == "python3" else STAND_IN
+        (tools / name).write_text(text)
+        (tools / name).chmod(0o755)
+    (folder / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", folder / ".ci")
+    path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "CALLS": str(calls), "BROKEN": broken}
+    command = ["bash", str(folder / ".ci" / "run")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return done, calls.read_text().splitlines()
+
+
+def test_it_calls_the_two_commands_of_the_readme_and_ends_with_times_and_pytests_line(tmp_path: Path) -> None:
+    done, calls = run(tmp_path, "")
+    assert done.returncode == 0, done.stderr
+    assert calls[0] == "make dev"
+    assert sorted(calls[1:-1]) == sorted(f"make {name}" for name in PARTS)
+    assert calls[-1].startswith("make test ARGS=--cov")
+    *_, table = done.stdout.split("=== seconds\n")
+    *rows, total, closing = table.splitlines()
+    assert [row.split()[0] for row in rows] == ["set-up", *PARTS, "test"]
+    assert all(re.fullmatch(r"[\w-]+ +\d+", row) for row in [*rows, total])
+    assert closing == "=== 7 passed in 0.10s ==="
+
+
+@pytest.mark.parametrize("broken", ["dev", *PARTS, "test"])
+def test_it_fails_with_a_part_and_says_which(tmp_path: Path, broken: str) -> None:
+    done, calls = run(tmp_path, broken)
+    assert done.returncode != 0
+    assert f"{broken} is broken" in done.stdout
+    failed = [line.split()[0] for line in done.stdout.splitlines() if line.endswith("  failed")]
+    assert failed == [{"dev": "set-up"}.get(broken, broken)]
+    assert any(call.startswith("make test") for call in calls) == (broken == "test")
