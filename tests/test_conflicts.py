@@ -44,6 +44,16 @@ def test_target_against_the_mission() -> None:
     assert found(registry(claim(1), claim(2, targets=[LIMIT])) | {CHARTER: mission}) == ()
 
 
+def test_who_was_first_on_main_keeps_what_two_have() -> None:
+    files = registry(claim(1), claim(2, session_id="outreach-1"), claim(3, role="Outreach AI - Batch 1"))
+    whole = snapshot(files, *(f"registry/sessions/{number:02}.yaml" for number in (3, 2, 1)))
+    assert whole.charter
+    told = conflicts(whole, whole.charter)
+    assert [(one.kind, one.numbers) for one in told] == [("role", (3, 1)), ("session", (2, 1))]
+    assert "number 1 names a role of its own" in told[0].help
+    assert "registry release 1 --reason" in told[1].help
+
+
 def test_promises_that_do_not_add_up_to_the_work() -> None:
     divided = {CHARTER: charter(work=[LETTERS])}
     two = registry(share(1, 1, 5, promise(5)), share(2, 6, 9, promise(5)))

@@ -287,6 +287,10 @@ def test_guarded_branch_says_what_main_says_and_stays(tmp_path: Path) -> None:
     commit(intruder, "Forged")
     assert "this is not what main says" in try_git(intruder, *forge).err
     assert "never taken away" in try_git(intruder, "push", "origin", ":refs/heads/broadcast").err
+    words = ("commit-tree", "-m", "The first one", "origin/broadcast^{tree}")
+    alone = git(intruder, *words).strip()  # says what main says, and nothing was said before it
+    rewound = try_git(intruder, "push", "origin", f"+{alone}:refs/heads/broadcast")
+    assert "a broadcast is followed by the next one" in rewound.err
     assert set(refs(stage.bare, "refs/heads")) == {
         f"refs/heads/{name}" for name in ("broadcast", "main", "record/broadcast")
     }
