@@ -1,6 +1,7 @@
 """What is told of a step of main, without a repository; tests/commands/test_watch.py asks the verb."""
 
 from tests.snapshots import charter, claim, registry, snapshot
+from tests.test_consensus import ANSWERED, APPROVED, CONFIRMED, FULL, SENT, STARTED
 from validator.snapshot import CHARTER
 from validator.watching import news
 
@@ -36,3 +37,15 @@ def test_a_change_of_the_charter_tells_what_now_conflicts() -> None:
     files = registry(claim(1, targets=[{**limit, "op": "gte", "value": 5}]))
     mission = charter(mission={"statement": "Send 51 emails a day", "targets": [limit]})
     assert told(files, files | {CHARTER: mission}) == [("conflict", 1, None)]
+
+
+def test_phases_that_are_reached_in_one_step_are_all_told() -> None:
+    """A step may land several records; who waits for the approval does not wait for ever."""
+    assert told(FULL, FULL | CONFIRMED | APPROVED | SENT) == [
+        (x, None, None) for x in ("confirmed", "approved", "broadcast")
+    ]
+    everything = FULL | CONFIRMED | APPROVED | SENT | ANSWERED | STARTED
+    assert told(FULL | CONFIRMED | APPROVED | SENT, everything)[-1:] == [("active", None, None)]
+    assert told(FULL | CONFIRMED | APPROVED, FULL | CONFIRMED) == [("voided", None, "@OWNER")], (
+        "no phase is reached backwards"
+    )

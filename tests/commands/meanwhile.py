@@ -6,7 +6,7 @@ from tests.commands.stage import Stage, git
 from tests.repository import Repository
 
 # The line of main in `tests.commands.states.active`, as revisions.
-REGISTERED, CONFIRMED, APPROVED = "main~16", "main~15", "main~14"
+REGISTERED, CONFIRMED, APPROVED, BROADCAST = "main~16", "main~15", "main~14", "main~13"
 ALL_BUT_ONE_ACKNOWLEDGED, ACKNOWLEDGED = "main~2", "main~1"
 
 

@@ -55,6 +55,15 @@ def test_a_proposal_that_meets_somebody(stage: Stage, number: int, text: str, ki
         assert "1-3, 5-12" in rows[0]["help"], "the second gets the free numbers"
 
 
+def test_a_proposal_is_not_blamed_for_what_main_had(stage: Stage) -> None:
+    role = fleet(4).partition("\nrole: ")[2].partition("\n")[0]
+    stage.registered(4)
+    stage.registered(5, role=role)
+    done = verb(proposed(stage, 6, fleet(6)), "conflicts", "--format", "json")
+    assert done.exit_code == 1
+    assert {(row["where"], row["kind"]) for row in done.document["conflicts"]} == {("main", "role")}
+
+
 def test_two_proposals_that_want_the_same(stage: Stage) -> None:
     proposed(stage, 5, fleet(5))
     session = proposed(stage, 6, fleet(6, session_id="marketing-outreach-2", runtime_id="x"))
@@ -96,6 +105,22 @@ def test_split_mends_what_the_seed_got_wrong(stage: Stage, tmp_path: Path) -> No
     git(clone, "apply", str(tmp_path / "edit.patch"))
     done = verb(clone, "validate", "--worktree", "--format", "json")
     assert {row["code"] for row in json.loads(done.out)["findings"] if row["code"] == "REG204"} == set()
+
+
+def test_split_of_a_share_whose_numbers_get_longer(stage: Stage) -> None:
+    """Both numbers stand in one line: putting the first in must not move the place of the last."""
+    clone = all_registered(stage)
+    write(stage.human, "registry/sessions/05.yaml", fleet(5).replace("first: 18", "first: 3"))
+    commit(stage.human, "Another share")
+    git(stage.human, "push", "--quiet", "origin", "main")
+    git(clone, "fetch", "--quiet", "origin")
+    document = verb(clone, "conflicts", "--propose-split", "outreach", "--format", "json").document
+    edit = document["shares"][1]["edit"]
+    assert edit is not None
+    assert [line for line in edit.splitlines() if line.startswith(("-  ", "+  "))] == [
+        "-  - {work: outreach, first: 3, last: 33}",
+        "+  - {work: outreach, first: 18, last: 34}",
+    ]
 
 
 def test_split_of_segments_and_of_what_there_is_not(stage: Stage) -> None:

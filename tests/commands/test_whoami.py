@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.commands.stage import Stage, git, verb
 from tests.repository import Repository
 from validator.commands.whoami import whoami
 
@@ -55,3 +56,15 @@ def test_json(halfway_there: Repository) -> None:
 def test_before_the_release(halfway_there: Repository) -> None:
     answer = whoami(repo=halfway_there.path, ref="main~2", session_id="marketing-sales-closer-2", format="text")
     assert answer.exit_code == 0
+
+
+def test_fetch_asks_the_server_before_it_answers(stage: Stage) -> None:
+    session = stage.clone("session")
+    stage.registered(4)
+    me = ("whoami", "--session-id", "marketing-outreach-1")
+    heard = verb(session, *me)
+    assert (heard.exit_code, "is not registered" in heard.out) == (1, True)
+    assert git(session, "rev-parse", "origin/main").strip() == stage.beginning, "nothing is fetched without being asked"
+    asked = verb(session, *me, "--fetch")
+    assert (asked.exit_code, "state:   registered\n" in asked.out) == (0, True)
+    assert "next:    wait for the broadcast" in asked.out
