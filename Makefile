@@ -42,7 +42,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: FORCE help runtime dev demo test lint format-check code-check type-check generated-check workflow-check \
+.PHONY: FORCE help runtime dev demo test long-part lint format-check code-check type-check generated-check workflow-check \
 	setup-check format generated bench race coverage mutation breakages lock clean
 
 help: ## list the targets
@@ -57,6 +57,13 @@ demo: $(RUNTIME) ## the whole story in a minute, on a Git server in a temporary 
 
 test: $(DEV) ## the whole test suite; ARGS=--long plays races and faults in the numbers of a bad day
 	$(PYTEST) $(ARGS)
+
+# Parts of --long that take a minute or two; the others are for releases (CONTRIBUTING.md, "Proofs that take long").
+LONG_PARTS := killed_while_claiming killed_while_judging approvers every_step number_seven their_own[git] test_row
+
+long-part: $(DEV) ## the part of --long whose turn it is, by the commit id
+	@set -f -- $(LONG_PARTS); shift $$((0x$$(git rev-parse --short=7 HEAD | cut -c 1-7) % $$#)); \
+		echo "of --long, chosen by the commit id: $$1"; $(PYTEST) --long -k "$$1" $(ARGS)
 
 lint: format-check code-check type-check generated-check ## everything that CI looks at before it runs a test
 

@@ -8,7 +8,7 @@ from tests.blackbox.command import SECONDS, validate
 from tests.blackbox.store import Store
 from tests.blackbox.table import CASES, THEMES
 
-pytestmark = pytest.mark.blackbox
+pytestmark = [pytest.mark.blackbox, pytest.mark.no_cover]
 
 
 # In processes of their own: one of each theme, what is large or not judged at all, and with `--long` everything.

@@ -7,7 +7,7 @@ from tests.blackbox.command import validate
 from tests.blackbox.store import Store
 from tests.blackbox_records.table import CASES, THEMES
 
-pytestmark = pytest.mark.blackbox
+pytestmark = [pytest.mark.blackbox, pytest.mark.no_cover]
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())

@@ -8,14 +8,17 @@ import sys
 import pytest
 
 from tests.github.forge import OURS, SESSION_ID, Forge, claim, group_of, is_started
-from tests.repository import claim_path, environment
+from tests.repository import Changes, claim_path, environment
 from tests.server import serving
 
 pytestmark = pytest.mark.blackbox
 
 SESSION = (SESSION_ID, "session")
 # What `make test` is told: one file, and no workers, whose start would take most of the time.
-ONE_TEST = {"ARGS": "-p no:cacheprovider tests/test_it.py", "JOBS": "0"}
+ONE_TEST = {"ARGS": "-p no:cacheprovider -k test_it tests/test_it.py", "JOBS": "0"}
+LONG: Changes = {
+    "tests/conftest.py": "def pytest_addoption(parser):\n    parser.addoption('--long', action='store_true')\n"
+}
 MARK = "<!-- session-registry: verdict -->"
 
 
@@ -278,19 +281,22 @@ def test_the_programs_own_tests_run_on_the_proposal_and_on_main(forge: Forge, ev
         "def test_it() -> None:\n    assert Path(__file__).is_relative_to(Path.cwd())\n"
     )
     before = forge.main
-    forge.propose(7, {"tests/test_it.py": passing})
+    forge.propose(7, {**LONG, "tests/test_it.py": passing})
     if event == "push":
         forge.merge(7)
     payload = forge.push(before) if event == "push" else forge.pull_request(7)
     jobs = forge.deliver(event, payload, ["test"], **ONE_TEST)
-    assert {name: job.status for name, job in jobs.items()} == {f"Python 3.{minor}": 0 for minor in (11, 12, 13, 14)}
+    names = [*(f"Python 3.{minor}" for minor in (11, 12, 13, 14)), "one proof in full"]
+    assert {name: job.status for name, job in jobs.items()} == dict.fromkeys(names, 0)
+    assert jobs["one proof in full"].last.out.startswith("of --long, chosen by the commit id: ")
     assert all("1 passed" in job.last.out for job in jobs.values())
 
 
 def test_the_programs_own_tests_fail_where_the_proposal_breaks_them(forge: Forge) -> None:
-    forge.propose(7, {"tests/test_it.py": "def test_it() -> None:\n    raise AssertionError\n"})
+    forge.propose(7, {**LONG, "tests/test_it.py": "def test_it() -> None:\n    raise AssertionError\n"})
     jobs = forge.deliver("pull_request", forge.pull_request(7), ["test"], **ONE_TEST)
     assert {job.status for job in jobs.values()} == {2}
+    assert all("1 failed" in job.last.out for job in jobs.values())
 
 
 @pytest.mark.parametrize(
