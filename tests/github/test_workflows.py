@@ -177,6 +177,7 @@ def test_a_jobs_token_can_do_what_the_job_does_and_no_more(forge: Forge) -> None
         "look at the proposal": {"contents": "read", "pull-requests": "read"},
         "say it on the pull request": {"contents": "read", "pull-requests": "write"},
         "Python ${{ matrix.python }}": {"contents": "read"},
+        "one proof in full": {"contents": "read"},
         "registry gate": {"contents": "read"},
     }
 
