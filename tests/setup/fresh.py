@@ -32,7 +32,7 @@ def main() -> None:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
         environment["PIP_FIND_LINKS"] = f"{environment.get('PIP_FIND_LINKS', '')} {index.as_uri()}".strip()
         oldest = prepare_oldest(copy, environment)
-        run("make", f"PYTHON={sys.executable}", ".venv/.dev", cwd=copy, env=environment)
+        run("make", f"PYTHON={Path(sys.executable).resolve()}", ".venv/.dev", cwd=copy, env=environment)
         run(".venv/bin/registry", "--help", cwd=copy, env=environment)
         compare({name: pin[3] for name, pin in pins.items()}, copy)
         print(f"set up by {oldest} as locked, while {len(pins)} newer releases were on offer")
@@ -55,7 +55,7 @@ def prepare_oldest(copy: Path, environment: dict[str, str]) -> str:
 
     The newer releases must be on offer to it: otherwise the check would prove nothing.
     """
-    run("make", f"PYTHON={sys.executable}", ".venv/.made", cwd=copy, env=environment)
+    run("make", f"PYTHON={Path(sys.executable).resolve()}", ".venv/.made", cwd=copy, env=environment)
     pip = (".venv/bin/python", "-m", "pip", "--disable-pip-version-check", "--quiet")
     run(
         *pip, "install", "--no-deps", "--require-hashes", "-r", "requirements/oldest-pip.txt", cwd=copy, env=environment

@@ -17,6 +17,7 @@ BETA = Wheel("beta", "1.0", extras=("toml",))
 NEWER_BETA = Wheel("beta", "9999.0", extras=("toml",))
 
 PLAIN = {"LC_ALL": "C", "PYTHONUTF8": "0"}  # Python takes the folder's name for bytes then
+PYTHON = str(Path(sys.executable).resolve())  # not the one of .venv: make takes a list of words for PYTHON
 
 
 class Stranger:
@@ -37,7 +38,7 @@ class Stranger:
         (self.folder / "requirements" / f"{name}.txt").write_text(text)
 
     def make(
-        self, python: str = sys.executable, settings: Mapping[str, str] = {}, dry_run: bool = False
+        self, python: str = PYTHON, settings: Mapping[str, str] = {}, dry_run: bool = False
     ) -> subprocess.CompletedProcess[str]:
         """Run make as a user with these pip settings would."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "MAKE"))}
