@@ -81,6 +81,27 @@ def test_a_push_takes_nothing_else_along(server: Repository, clone: Repository, 
     assert names == [CLAIM, "refs/heads/claim/05", "refs/heads/main"]
 
 
+def test_a_push_asks_no_hook_of_the_user(server: Repository, clone: Repository) -> None:
+    hook = clone.path / ".git/hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    mine = clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
+    assert remote(clone).push([Update("refs/heads/claim/05", None, mine)]).outcome is Outcome.PUSHED
+
+
+def test_a_fetch_brings_nothing_else_along(server: Repository, clone: Repository) -> None:
+    """Neither tags of the commits that it brings, nor other branches, nor what a `git pull` would merge."""
+    server.commit("main", {"a": "2"})
+    server.git("update-ref", "refs/tags/v1", "main")
+    server.commit("topic", {"c": "1"})
+    remote(clone).fetch()
+    names = clone.git("for-each-ref", "--format=%(refname)").split()
+    assert names == ["refs/remotes/origin/claim/04", "refs/remotes/origin/main"]
+    assert tip(clone, "refs/remotes/origin/main") == tip(server, "main")
+    assert not (clone.path / ".git/FETCH_HEAD").exists()
+
+
 def test_what_a_push_without_an_answer_has_done(server: Repository, clone: Repository) -> None:
     """It may have landed, and others on top of it."""
     mine = clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")

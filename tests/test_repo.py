@@ -348,6 +348,15 @@ class TestMoving:
         assert repo.move(ref, second, first) is None
         assert repo.resolve(ref) == [second]
 
+    def test_a_stale_lock_is_in_nobody_s_way(self, repository: Repository) -> None:
+        head = repository.commit("main", {"a": "1"})
+        lock = repository.path / "refs/heads/claim/04.lock"
+        lock.parent.mkdir()
+        lock.touch()
+        os.utime(lock, (0, 0))
+        assert Repo(repository.path).move("refs/heads/claim/04", head, None) is None
+        assert not lock.exists()
+
 
 class TestPlaces:
     def test_outside_of_any_repository(self, tmp_path: Path) -> None:
