@@ -1,5 +1,6 @@
 """What other repositories take from here: hooks for pre-commit, and the action, as their readers want them."""
 
+import re
 from typing import Any
 
 import pytest
@@ -30,6 +31,25 @@ def test_every_hook_calls_a_verb_that_is_there() -> None:
         told = CliRunner().invoke(registry, [verb, "--help"])
         assert told.exit_code == 0
         assert all(option in told.output for option in options)
+
+
+@pytest.mark.parametrize(
+    ("hook", "path", "runs"),
+    [
+        ("registry-validate", "registry/sessions/04.yaml", True),
+        ("registry-validate", "registry/charter.yaml", True),
+        ("registry-validate", "registry/consensus/acknowledgements/04.yaml", True),
+        ("registry-validate", "docs/registry/charter.yaml", False),
+        ("registry-codeowners", "registry/charter.yaml", True),
+        ("registry-codeowners", "CODEOWNERS", True),
+        ("registry-codeowners", "registry/sessions/04.yaml", False),
+    ],
+)
+def test_a_hook_runs_where_a_file_that_it_judges_is_changed(hook: str, path: str, runs: bool) -> None:
+    """pre-commit searches for `files` in a path, and runs the entry if one fits."""
+    (row,) = (row for row in read(".pre-commit-hooks.yaml") if row["id"] == hook)
+    assert bool(re.search(row["files"], path)) is runs
+    assert row["pass_filenames"] is False, "the verb judges the folder, and takes no file names"
 
 
 def test_action_and_gate_take_the_same_steps() -> None:

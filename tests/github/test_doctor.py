@@ -178,6 +178,23 @@ def test_what_github_says_is_asked_only_where_somebody_is_logged_in(forge: Forge
     assert "    run: gh auth login\n" in done.stdout
 
 
+def test_what_this_login_may_not_ask_is_unknown_and_not_fine(forge: Forge) -> None:
+    """Only what GitHub says that it does not have is missing there; here the files may not be read."""
+    with_owners(forge)
+    state = forge.read_state()
+    forge.write_state(state | {"tokens": state["tokens"] | {"gho_other": {"administration": "write"}}})
+    done = github(forge, "doctor", "--format", "json", login="gho_other")
+    asked = [check for check in json.loads(done.stdout)["checks"] if check["part"] == "remote"]
+    assert [(check["name"], check["state"]) for check in asked] == [("github", "unknown")]
+    assert "HTTP 403" in asked[0]["what"]
+
+
+def test_local_asks_nobody_although_somebody_is_logged_in(forge: Forge) -> None:
+    done = github(forge, "doctor", "--local", "--format", "json")
+    assert {check["part"] for check in json.loads(done.stdout)["checks"]} == {"local"}
+    assert not forge.calls.exists() or not forge.calls.read_text()
+
+
 def test_what_github_has_otherwise_is_named(forge: Forge) -> None:
     with_owners(forge)
     state = forge.read_state()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.repository import ROOT
+from tests.repository import ROOT, environment
 from tests.setup.wheels import Wheel
 
 BETA = Wheel("beta", "1.0", extras=("toml",))
@@ -95,6 +95,17 @@ def test_program_is_found_whatever_the_locale(stranger: Stranger, utf8: str) -> 
     done = subprocess.run(command, cwd="/", env=plain, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert ascii(os.fsencode(stranger.folder)) in done.stdout
+
+
+def test_program_is_its_own_whatever_lies_in_the_folder(stranger: Stranger, tmp_path: Path) -> None:
+    """A registry that is judged may have a folder of the program's name: Python would take it for the program."""
+    for folder, says in ((stranger.folder, "ours"), (tmp_path, "theirs")):
+        (folder / "validator").mkdir()
+        (folder / "validator/__main__.py").write_text(f"print({says!r})\n")
+    program = [stranger.folder / ".venv/bin/registry", "audit"]
+    done = subprocess.run(program, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    shutil.rmtree(stranger.folder / "validator")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ours\n", "")
 
 
 def test_pinned_installer_comes_first(prepared: tuple[Stranger, str]) -> None:
