@@ -149,10 +149,10 @@ def test_what_is_turned_down_while_the_human_reads_is_not_merged(stage: Stage) -
     other = stage.clone("other")
     with Terminal(stage.human, "approve", "4") as terminal:
         terminal.until("Approve claim/04 as @OWNER? [y/N]: ")
-        said(verb(other, "reject", "4", "--reason", "Not this week"))
+        said(verb(other, "reject", "4", "--reason", "Not this week\x1b[2J"))
         terminal.answer("y")
         exit_code, rest = terminal.end()
-    assert (exit_code, rest.strip().splitlines()[-1]) == (1, "claim/04 was turned down: Not this week")
+    assert (exit_code, rest.strip().splitlines()[-1]) == (1, "claim/04 was turned down: Not this week\\x1b[2J")
     assert main_of(stage) == stage.beginning
 
 

@@ -125,13 +125,16 @@ def test_what_cannot_be_read_is_shown_too(stage: Stage) -> None:
     propose(stage, "claim/05", ("registry/sessions/05.yaml", "{{{{"), message="\x1b[31m##[error]x \u202e y")
     propose(stage, "claim/06", ("a", ""), ("b", ""), message="two files \x1b[2J##[error]x \u202e y")
     git(stage.human, "push", "--quiet", "origin", "origin/main:refs/heads/claim/07")
+    claims(stage, 8, role='"\\x1b[2J##[error]x"', session_id='"\\x1b[2J##[error]x"')  # escapes of YAML
     rows = {row["name"]: row for row in document(stage)["proposals"]}
     assert [(row["number"], row["session_id"], row["role"]) for row in rows.values()] == [
         (5, None, None),
         (None, None, None),
         (None, None, None),
+        (8, None, "\x1b[2J##[error]x"),
     ]
     text = verb(stage.human, "proposals").out
+    assert 'not the text "\\x1b[2J' in text
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "##[" not in text
