@@ -102,7 +102,7 @@ def test_program_is_its_own_whatever_lies_in_the_folder(stranger: Stranger, tmp_
     for folder, says in ((stranger.folder, "ours"), (tmp_path, "theirs")):
         (folder / "validator").mkdir()
         (folder / "validator/__main__.py").write_text(f"print({says!r})\n")
-    program = [stranger.folder / ".venv/bin/registry", "audit"]
+    program = [f"{stranger.folder}/.venv/bin/registry", "audit"]
     done = subprocess.run(program, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
     shutil.rmtree(stranger.folder / "validator")
     assert (done.returncode, done.stdout, done.stderr) == (0, "ours\n", "")
