@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.commands.stage import ROOT, Stage, git, plain, refs, try_git, verb
+from tests.commands.stage import ROOT, Stage, commit, git, plain, refs, try_git, verb
 from tests.commands.test_claim import MINE, RIVAL
 from tests.commands.test_proposals import claims, document, propose
 
@@ -115,6 +115,22 @@ def test_one_sessions_rejection_is_not_anothers(stage: Stage) -> None:
     assert verb(session, "claim", "4", *RIVAL, "--push").exit_code == 0
     assert verb(stage.human, "reject", "4", "--reason", "no").exit_code == 0
     assert "turned down" not in whoami(stage, "session", "--fetch")["next_action"]
+
+
+def test_a_rejection_is_not_that_of_whoever_was_registered_then(stage: Stage) -> None:
+    """What was turned down stands on top of the main of that day, with the claims of others in it."""
+    stage.registered(4)
+    session = stage.clone("session")
+    claims(stage, 5)
+    assert verb(stage.human, "reject", "5", "--reason", "no").exit_code == 0
+    git(stage.human, "checkout", "--quiet", "-B", "main", "origin/main")
+    (stage.human / "registry/sessions/04.yaml").unlink()
+    commit(stage.human, "Release number 4")
+    git(stage.human, "push", "--quiet", "origin", "main")
+    answer = whoami(stage, "session", "--fetch")
+    assert answer["state"] == "unregistered"
+    assert answer["next_action"].startswith("claim a free number")
+    assert "turned down: no;" in verb(session, "whoami", "--session-id", "marketing-outreach-2").out
 
 
 def test_release_and_record_can_be_turned_down(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from validator.output import SlotEntry, WhoamiDocument, as_json
 from validator.phrases import a_free_number
 from validator.reading import Reader, charter_of
 from validator.records import command
-from validator.remote import PROPOSAL, Remote, rejections
+from validator.remote import PROPOSAL, Remote, number_of, rejections
 from validator.repo import Repo
 from validator.snapshot import Snapshot
 
@@ -66,8 +66,9 @@ def _proposed(reader: Reader, session_id: str) -> SlotEntry | None:
 def _turned_down(reader: Reader, session_id: str) -> str:
     """Why this session's last proposal was turned down, as last fetched."""
     for rejection in reversed(rejections(reader.repo, ORIGIN)):
-        claims = reader.at(rejection.rejected).claims.values()
-        if any(claim.draft.session_id == session_id for claim in claims):
+        number = number_of(rejection.name)  # what was turned down has the claims of others in its tree, too
+        claim = reader.at(rejection.rejected).by_number.get(int(number)) if number else None
+        if claim and claim.draft.session_id == session_id:
             return f"{rejection.name} was turned down: {rejection.reason}; "
     return ""
 
