@@ -10,7 +10,7 @@ from typing import Any
 @contextmanager
 def running(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
     """A process with text streams. It is killed where the test fails or runs out of time; `Popen` would wait for it."""
-    with subprocess.Popen(command, text=True, **options) as process:
+    with subprocess.Popen(command, encoding="utf-8", **options) as process:
         try:
             yield process
         except BaseException:

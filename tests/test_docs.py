@@ -60,7 +60,7 @@ def run(page: str, folder: Path) -> Iterator[tuple[Command, str, int]]:
     environment = ENVIRONMENT | {"PATH": f"{folder / 'bin'}{os.pathsep}{ENVIRONMENT['PATH']}", "HOME": str(folder)}
     done = subprocess.run(
         ["bash", "-c", f"exec 2>&1\n{script}"],
-        cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
     pieces = done.stdout.split(MARK)[1:]
     assert len(pieces) == 2 * len(said), f"the page ends before its end: {pieces[-1]}"

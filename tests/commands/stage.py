@@ -26,7 +26,8 @@ FLEET = ROOT / "validator" / "fleet"
 REGISTRY = (sys.executable, "-P", "-m", "validator")
 # Nobody's settings but those of the test; the hook finds the program where its sources are.
 ENVIRONMENT = {
-    **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+    **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PYTHON"))},
+    "LC_ALL": "C.UTF-8",
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_TERMINAL_PROMPT": "0",
@@ -157,7 +158,7 @@ def git(folder: Path, *words: str, **variables: str) -> str:
 def try_git(folder: Path, *words: str, **variables: str) -> Done:
     """Plain Git, which may fail."""
     done = subprocess.run(
-        ["git", *words], cwd=folder, env=ENVIRONMENT | variables, capture_output=True, text=True, check=False
+        ["git", *words], cwd=folder, env=ENVIRONMENT | variables, capture_output=True, encoding="utf-8", check=False
     )
     return Done(done.returncode, done.stdout, done.stderr)
 

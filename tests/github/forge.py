@@ -322,7 +322,7 @@ class Forge:
         script, output = folder / "step.sh", folder / f"output-{step.get('id', 'none')}"
         script.write_text(step["run"])
         done = subprocess.run(
-            ["bash", "-e", str(script)], cwd=folder / "work", capture_output=True, text=True, check=False,
+            ["bash", "-e", str(script)], cwd=folder / "work", capture_output=True, encoding="utf-8", check=False,
             env=self.variables(folder, output, event) | {k: filled(v, values) for k, v in step.get("env", {}).items()},
         )  # fmt: skip
         if output.exists():

@@ -19,6 +19,7 @@ REGISTRY = (sys.executable, "-P", "-m", "validator")
 # Nobody's settings but those of the test; the program is found where its sources are.
 ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PYTHON"))},
+    "LC_ALL": "C.UTF-8",
     **{"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0"},
     **{f"GIT_{role}_NAME": "session" for role in ("AUTHOR", "COMMITTER")},
     **{f"GIT_{role}_EMAIL": "session@example.invalid" for role in ("AUTHOR", "COMMITTER")},
@@ -208,7 +209,7 @@ def started(folder: Path, *words: str, **variables: str) -> subprocess.Popen[str
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         start_new_session=True,
     )
 
@@ -233,7 +234,7 @@ def git(folder: Path, *words: str, **variables: str) -> str:
 
 def run(command: Iterable[str], folder: Path, **variables: str) -> Done:
     return subprocess.run(
-        list(command), cwd=folder, env=ENVIRONMENT | variables, capture_output=True, text=True, check=False
+        list(command), cwd=folder, env=ENVIRONMENT | variables, capture_output=True, encoding="utf-8", check=False
     )
 
 
