@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.fleets import Fleet, build
 from benchmarks.programs import compare, compiled
-from tests.repository import ROOT
+from tests.repository import ROOT, environment
 from validator.commands.audit import audit
 from validator.commands.validate import validate
 from validator.finding import Verdict
@@ -71,6 +71,6 @@ def test_programs_run_to_the_end(fleet: Fleet, tmp_path: Path) -> None:
 )
 def test_races_and_claims_are_run_to_the_end(module: str, words: list[str], rows: int) -> None:
     command = [sys.executable, "-m", f"benchmarks.{module}", *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert len(re.findall(r"^  .* [0-9]+\.[0-9]{2} ×", done.stdout, re.MULTILINE)) == rows

@@ -42,7 +42,6 @@ def run(cwd: Path, *words: str, stdin: str = "", **more: str) -> subprocess.Comp
         env=environment(PYTHONPATH=str(ROOT), **more),
         input=stdin,
         capture_output=True,
-        text=True,
         encoding="utf-8",
     )
 
@@ -166,7 +165,9 @@ class TestStreams:
         version = run(registry, "--version").stdout
         assert re.fullmatch(r"registry, version \d+\.\d+\.\d+\n", version)
         script = Path(sys.executable).parent / "registry"
-        other = subprocess.run([script, "--version"], check=True, env=environment(), capture_output=True, text=True)
+        other = subprocess.run(
+            [script, "--version"], check=True, env=environment(), capture_output=True, encoding="utf-8"
+        )
         assert other.stdout == version
 
     def test_any_folder_of_the_repository(self, registry: Path, tmp_path: Path) -> None:
@@ -193,7 +194,7 @@ class TestStreams:
             cwd=registry,
             env=environment(PYTHONPATH=str(ROOT)),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
         )
         assert (done.stdout, done.stderr) == ('{\n  "schem', "")
 
@@ -205,7 +206,7 @@ class TestStreams:
                 cwd=registry,
                 env=environment(PYTHONPATH=str(ROOT)),
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
             )
             assert (done.returncode, done.stderr) == (0, "")
 
@@ -304,7 +305,7 @@ class TestHook:
             cwd=clone.path,
             env=environment(PYTHONPATH=str(ROOT)),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
         )
 
     @pytest.mark.parametrize("options", ["", "--steps"])
@@ -363,7 +364,7 @@ class TestImports:
             cwd=cwd,
             env=environment(PYTHONPATH=str(ROOT)),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
         )
         assert "Traceback" not in done.stderr
         return set(done.stderr.split())
@@ -410,6 +411,6 @@ class TestImports:
         work.git("reset", "--quiet", "--hard")
         script = Path(sys.executable).parent / "registry"
         done = subprocess.run(
-            [script, "audit"], check=False, cwd=work.path, env=environment(), capture_output=True, text=True
+            [script, "audit"], check=False, cwd=work.path, env=environment(), capture_output=True, encoding="utf-8"
         )
         assert (done.returncode, done.stderr) == (0, "")

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 from tests.repository import ROOT, tracked
 
-PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 DECLARED: dict[str, list[str]] = {"runtime": PROJECT["project"]["dependencies"], **PROJECT["dependency-groups"]}
 
 
@@ -22,7 +22,7 @@ PIN = re.compile(r"^([\w.-]+)(?:\[[\w,.-]+\])?==([^ ]+).*\n((?: +--hash=sha256:[
 def pinned(name: str) -> dict[str, set[str]]:
     """Project name to the versions that `requirements/<name>.txt` pins with hashes: one, or one for each Python."""
     pins: dict[str, set[str]] = {}
-    for pin in PIN.finditer((ROOT / "requirements" / f"{name}.txt").read_text()):
+    for pin in PIN.finditer((ROOT / "requirements" / f"{name}.txt").read_text("utf-8")):
         pins.setdefault(canonicalize_name(pin[1]), set()).add(pin[2])
     return pins
 
@@ -44,12 +44,12 @@ def test_runtime_and_dev_agree_on_every_version() -> None:
 
 @pytest.mark.parametrize("path", tracked(ROOT / "requirements"), ids=lambda path: path.name)
 def test_lock_file_names_no_registry_and_no_path(path: Path) -> None:
-    assert not re.search(r"https?:|file:|index|find-links|\s/", path.read_text())
+    assert not re.search(r"https?:|file:|index|find-links|\s/", path.read_text("utf-8"))
 
 
 def test_hooks_and_lint_run_the_same_checks() -> None:
-    lint = re.search(r"^lint: ([a-z -]+?) ##", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    hooks = re.findall(r"entry: make --silent (.+)", (ROOT / ".pre-commit-config.yaml").read_text())
+    lint = re.search(r"^lint: ([a-z -]+?) ##", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    hooks = re.findall(r"entry: make --silent (.+)", (ROOT / ".pre-commit-config.yaml").read_text("utf-8"))
     assert lint
     assert lint[1].split() == hooks
 
@@ -74,7 +74,7 @@ def test_no_test_walks_the_working_copy(path: Path) -> None:
 
 
 def test_tested_pythons_are_the_ones_that_are_named_as_supported() -> None:
-    workflow = (ROOT / ".github" / "workflows" / "test.yml").read_text()
+    workflow = (ROOT / ".github" / "workflows" / "test.yml").read_text("utf-8")
     named = re.findall(
         r"Programming Language :: Python :: (3\.\d+)$", "\n".join(PROJECT["project"]["classifiers"]), re.MULTILINE
     )

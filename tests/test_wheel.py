@@ -92,7 +92,7 @@ def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def pip(*words: str) -> None:
     command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *words]
-    done = subprocess.run(command, env=ALONE, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=ALONE, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -104,7 +104,9 @@ def built(source: Path, folder: Path) -> Path:
 
 def run(program: Path, folder: Path, *words: str, **variables: str) -> Done:
     command = [str(program), *words]
-    return subprocess.run(command, cwd=folder, env=ALONE | variables, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=ALONE | variables, capture_output=True, encoding="utf-8", check=False
+    )
 
 
 def verbs(program: Path, folder: Path, *group: str) -> Iterator[tuple[str, ...]]:
@@ -130,7 +132,7 @@ def stage(program: Path, tmp_path: Path) -> Path:
     git(tmp_path / "human", "remote", "add", "origin", str(tmp_path / "fleet.git"))
     git(tmp_path / "human", "push", "--quiet", "origin", "main")
     git(tmp_path, "clone", "--quiet", "fleet.git", "session")
-    (tmp_path / "claim.yaml").write_text(CLAIM)
+    (tmp_path / "claim.yaml").write_text(CLAIM, "utf-8")
     return tmp_path
 
 

@@ -504,8 +504,8 @@ def _beside(common: Path) -> Path:
     (folder / "refs").mkdir()
     (folder / "objects/info").mkdir(parents=True)
     (folder / "HEAD").write_text("ref: refs/heads/none\n")
-    quoted = str(common / "objects").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    (folder / "objects/info/alternates").write_text(f'"{quoted}"\n')
+    quoted = bytes(common / "objects").replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
+    (folder / "objects/info/alternates").write_bytes(b'"%s"\n' % quoted)
     config = (common / "config").read_bytes() if (common / "config").is_file() else b""
     if re.search(rb"^\s*objectformat\s*=\s*sha256\s*$", config, re.MULTILINE | re.IGNORECASE):
         (folder / "config").write_text("[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n")

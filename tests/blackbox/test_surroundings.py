@@ -335,6 +335,12 @@ def test_terminal_that_knows_ascii_alone(tmp_path: Path, format: str) -> None:
     assert "\u202e" not in run.out
 
 
+def test_folder_whose_name_the_locale_cannot_spell(tmp_path: Path) -> None:
+    place = Place(tmp_path / "flötte")
+    run = registry("validate", "--head=claim/06", folder=place.folder, PYTHONUTF8="0", LC_ALL="C")
+    assert (run.exit, run.err) == (1, ""), "judged, and number 6 is taken"
+
+
 def test_output_that_is_full(place: Place) -> None:
     words = [sys.executable, "-P", "-m", "validator", "validate", "--head=claim/06"]
     with Path("/dev/full").open("w") as full:
