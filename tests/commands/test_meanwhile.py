@@ -136,6 +136,16 @@ def test_main_that_moves_meanwhile_is_gone_on_from(
     assert not stage.refs("refs/heads/record/")
 
 
+def test_who_loses_many_races_for_main_goes_on(tmp_path: Path, all_active: Repository) -> None:
+    """More often than a server may be silent: one that says no each time does answer."""
+    stage = Advanced(tmp_path, all_active, ALL_BUT_ONE_ACKNOWLEDGED)
+    moves = 'git update-ref refs/heads/main "$(git commit-tree -p main -m "A page" main^{tree})"'
+    before_the_push(stage.human, f"echo >> pushed; if [ $(wc -l < pushed) -lt 7 ]; then {moves}; fi")
+    done = said(verb(stage.human, *ACKNOWLEDGE))
+    assert done.err.count("somebody was faster; looking again") == 6
+    assert git(stage.bare, "rev-list", "--first-parent", "--count", f"{stage.beginning}..main").strip() == "7"
+
+
 def test_a_record_that_appears_meanwhile_is_not_overwritten(tmp_path: Path, all_active: Repository) -> None:
     stage = Advanced(tmp_path, all_active, REGISTERED)
     ahead = a_page(stage)
