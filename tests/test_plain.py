@@ -1,5 +1,6 @@
 """The fast reader: what it takes, what it leaves to the strict one, and that the two never differ."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,10 @@ def test_places_are_found_when_asked_for() -> None:
         assert quick.at(*route) == strict.at(*route)
         assert quick.at_key(*route) == strict.at_key(*route)
     assert quick.excerpt(3) == strict.excerpt(3)
+
+
+def test_no_group_is_repeated_possessively() -> None:
+    """Python up to 3.11.4 goes wrong on that (https://github.com/python/cpython/issues/106052)."""
+    source = (ROOT / "validator" / "plain.py").read_text("utf-8")
+    code = "\n".join(line for line in source.splitlines() if not line.startswith("#"))
+    assert not re.search(r"\)[*+?]\+", code)

@@ -56,7 +56,7 @@ def test_a_test_that_hangs_fails_and_shows_where(tmp_path: Path) -> None:
 def test_every_test_has_a_time_limit(tmp_path: Path) -> None:
     done = suite(tmp_path, {"order": ORDER})
     assert done.returncode == 0
-    assert "\ntimeout: 300.0s\n" in done.stdout
+    assert "\ntimeout: 600.0s\n" in done.stdout
 
 
 @pytest.mark.parametrize("workers", [[], ["--numprocesses=2"]], ids=["alone", "workers"])

@@ -10,30 +10,32 @@ from typing import Any
 
 from validator.document import MAX_BYTES, UNREADABLE, Document, read
 
+# A group that is repeated without backtracking is an atomic group, (?>(?:…)*). (?:…)*+ means the same, but Python up to
+# 3.11.4 matches too much or too little with it (https://github.com/python/cpython/issues/106052).
 _AMBIGUOUS = r"(?=[ynotf])(?:y|n|yes|no|on|off|null|true|false)"
 _END = r"(?=[\n,}\]]| +#)"
 # At most 100 long: YAML's limit for a key is 1,024 characters (YAML 1.2, 7.4.2).
 _KEY = rf"(?!(?i:{_AMBIGUOUS}):)[A-Za-z_][A-Za-z0-9_-]{{0,99}}+"
 _NUMBER = r"(?:0|-?[1-9][0-9]{0,14}+|-?(?:0|[1-9][0-9]{0,6}+)\.[0-9]{0,6}[1-9])"
-_QUOTED = r"""(?:"(?:[^"\\\n:]|:(?! ))*+"|'(?:[^'\n:]|:(?! ))*+')"""
+_QUOTED = r"""(?:"(?>(?:[^"\\\n:]|:(?! ))*)"|'(?>(?:[^'\n:]|:(?! ))*)')"""
 _TIMESTAMP = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
 # A letter first, so never a number; no `: ` and no ` #`, so never a key or a comment; no space last.
-_WORDS = rf"(?!(?i:{_AMBIGUOUS}){_END})[A-Za-z](?:[^\n:# ]| +(?=[^\n:# ])|(?<! ):(?=[^\n ])|(?<! )#)*+"
-_FLOW_WORDS = rf"(?!(?i:{_AMBIGUOUS}){_END})[A-Za-z](?:[^\n:#,\[\]{{}}\"' ]| +(?=[^\n:#,\[\]{{}}\"' ]))*+"
+_WORDS = rf"(?!(?i:{_AMBIGUOUS}){_END})[A-Za-z](?>(?:[^\n:# ]| +(?=[^\n:# ])|(?<! ):(?=[^\n ])|(?<! )#)*)"
+_FLOW_WORDS = rf"(?!(?i:{_AMBIGUOUS}){_END})[A-Za-z](?>(?:[^\n:#,\[\]{{}}\"' ]| +(?=[^\n:#,\[\]{{}}\"' ]))*)"
 _FLOW_SCALAR = rf"(?:{_NUMBER}|true|false|{_QUOTED}|{_FLOW_WORDS})"
-_LIST = rf"\[(?:{_FLOW_SCALAR}(?:, (?!\])|(?=\])))++\]"
-_MAPPING = rf"\{{(?:{_KEY}: (?:{_FLOW_SCALAR}|{_LIST})(?:, (?!\}})|(?=\}})))++\}}"
+_LIST = rf"\[(?>(?:{_FLOW_SCALAR}(?:, (?!\])|(?=\])))+)\]"
+_MAPPING = rf"\{{(?>(?:{_KEY}: (?:{_FLOW_SCALAR}|{_LIST})(?:, (?!\}})|(?=\}})))+)\}}"
 _VALUE = rf"(?:{_NUMBER}|true|false|{_TIMESTAMP}|{_QUOTED}|{_LIST}|{_MAPPING}|{_WORDS})"
 # No quotes in a comment that ends a line: so ` #` with a quote after it is in a text, and without one it is not.
-_NOTE = r"""(?: ++#[^\n"'#]*+)?+"""
+_NOTE = r"""(?>(?: ++#[^\n"'#]*+)?)"""
 # Every line for itself, and how lines may follow one another: apart they are compiled in a tenth of the time.
 _BEFORE = rf"(?:  (?:  )?- |(?:  (?:- |  )?)?{_KEY}: )"
-_LINES = re.compile(rf"(?:#[^\n]*+\n|(?:(?:  )?{_KEY}:|{_BEFORE}{_VALUE}){_NOTE}\n)++")
+_LINES = re.compile(rf"(?>(?:#[^\n]*+\n|(?:(?:  )?{_KEY}:|{_BEFORE}{_VALUE}){_NOTE}\n)+)")
 _WORD, _REST = "[A-Za-z_][A-Za-z0-9_-]*+", r"[^\n]*+\n"
 _ENTRY, _GROUP = rf"{_WORD}: (?! *#){_REST}", rf"{_WORD}:{_NOTE}\n"
-_ITEM = rf"  - (?:{_ENTRY}(?:    {_ENTRY})*+|{_REST})"
-_FIELD = rf"  (?:{_ENTRY}|{_GROUP}(?:    - {_REST})++)"
-_ORDER = re.compile(rf"(?:#{_REST}|{_ENTRY}|{_GROUP}(?:(?:{_ITEM})++|(?:{_FIELD})++))++")
+_ITEM = rf"  - (?:{_ENTRY}(?>(?:    {_ENTRY})*)|{_REST})"
+_FIELD = rf"  (?:{_ENTRY}|{_GROUP}(?>(?:    - {_REST})+))"
+_ORDER = re.compile(rf"(?>(?:#{_REST}|{_ENTRY}|{_GROUP}(?:(?>(?:{_ITEM})+)|(?>(?:{_FIELD})+)))+)")
 _COMMENT = re.compile(r"""#(?:(?<=^#)[^\n]*+|(?<= #)[^\n"'#]*+$)""", re.MULTILINE)
 
 

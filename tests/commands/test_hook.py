@@ -1,5 +1,6 @@
 """`registry install-hook`: what it writes, what it leaves alone, and when it refuses."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -58,7 +59,10 @@ def test_somebody_elses_hook_stays(stage: Stage) -> None:
     before = (stage.bare / "config").read_text()
     done = verb(stage.folder, "install-hook", str(stage.bare), "--unsigned")
     assert (done.exit_code, done.out) == (2, "")
-    assert f"{hook} is there already; run this from it, with the lines it reads: {sys.executable} -P -m" in done.err
+    assert (
+        f"{hook} is there already; run this from it, with the lines it reads: {shlex.quote(sys.executable)} -P -m"
+        in done.err
+    )
     assert (hook.read_text(), (stage.bare / "config").read_text()) == ("#!/bin/sh\nexit 0\n", before)
 
 

@@ -118,7 +118,8 @@ def test_events_have_stdout_for_themselves(tmp_path: Path) -> None:
     with (
         out.open("w") as events,
         err.open("w") as complaints,
-        subprocess.Popen(words, cwd=eyes, env=ENVIRONMENT, stdout=events, stderr=complaints) as watcher,
+        interruptible(),
+        running(words, cwd=eyes, env=ENVIRONMENT, stdout=events, stderr=complaints) as watcher,
     ):
         try:
             until(lambda: "does not answer" in err.read_text() + out.read_text())

@@ -1,6 +1,7 @@
 """Approvers merge at the same time: main is clean after every push, and the first one merged is the holder."""
 
 import re
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,7 @@ def test_main_moves_between_verdict_and_merge(stage: Stage, verb: str) -> None:
         guard.replace(
             "exec ",
             f'lines=$(cat); if mkdir "{stage.folder}/once" 2>/dev/null; then\n'
-            f'  (cd "{deputy}" && {environment} {" ".join(REGISTRY)} {others} >/dev/null) || exit 1\nfi\n'
+            f'  (cd "{deputy}" && {environment} {shlex.join(REGISTRY)} {others} >/dev/null) || exit 1\nfi\n'
             'printf "%s\\n" "$lines" | ',
         )
     )

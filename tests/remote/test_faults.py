@@ -312,7 +312,7 @@ def small_disk(folder: Path) -> Iterator[Path]:
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size=4m,uid={os.getuid()}", "tmpfs", str(folder)]
     for root in ([], ["sudo", "--non-interactive"]):
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, PermissionError):  # where PATH leads into somebody else's folder
             if run([*root, *mount], folder.parent).returncode == 0:
                 break
     else:
