@@ -121,6 +121,26 @@ def test_main_is_the_remotes_and_not_the_one_here(stage: Stage) -> None:
     assert (done.exit_code, done.out) == (0, "nothing to approve\n")
 
 
+def test_what_main_had_wrong_already_is_told_of_no_proposal(stage: Stage) -> None:
+    stage.registered(4, status="ASLEEP")
+    claims(stage, 6)
+    (row,) = document(stage)["proposals"]
+    assert [(one["code"], one["origin"]) for one in row["findings"]] == [
+        ("REG006", "inherited"),
+        ("REG204", "introduced"),
+    ]
+    text = verb(stage.human, "proposals").out
+    assert "warning[REG204]" in text
+    assert "REG006" not in text
+
+
+def test_roles_compete_as_they_look(stage: Stage) -> None:
+    claims(stage, 1)
+    claims(stage, 2, role='"master coordinator: orchestrate ALL marketing automation workflows"')
+    rows = document(stage)["proposals"]
+    assert [row["competitors"] for row in rows] == [["claim/02 (same role)"], ["claim/01 (same role)"]]
+
+
 def test_what_cannot_be_read_is_shown_too(stage: Stage) -> None:
     propose(stage, "claim/05", ("registry/sessions/05.yaml", "{{{{"), message="\x1b[31m##[error]x \u202e y")
     propose(stage, "claim/06", ("a", ""), ("b", ""), message="two files \x1b[2J##[error]x \u202e y")
