@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.remote.stage import Stage, answer, claim_path, claim_text, claim_words, git, registry
+from tests.hosts.plain.stage import Stage, answer, claim_path, claim_text, claim_words, git, registry
 
 CAPACITY = 99
 Way = Callable[[Path, int], None]

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.remote.racing import SEVEN, all_have_one, lost_races, one_has_seven, race_for
-from tests.remote.stage import ENVIRONMENT, NAME, Done, Stage, branch, claim_path, claim_text, git
+from tests.hosts.plain.racing import SEVEN, all_have_one, lost_races, one_has_seven, race_for
+from tests.hosts.plain.stage import ENVIRONMENT, NAME, Done, Stage, branch, claim_path, claim_text, git
 from tests.server import serving
 
 LIMIT = 3  # to reach: times the loop without guard

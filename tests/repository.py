@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-FLEET = ROOT / "validator" / "fleet"
+FLEET = ROOT / "validator/cli/demo/fleet"
 CHARTER = "registry/charter.yaml"
 NINE = 1795165200  # 2026-11-20T09:00:00Z
 OWNER = "OWNER <owner@example.invalid>"

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from validator import model
-from validator.document import read
-from validator.history import Registration
-from validator.repo import Entry
-from validator.snapshot import CHARTER, ClaimFile, Parsed, Snapshot, claim_file, claim_path, form_of, parse
+from validator.git.repo import Entry
+from validator.model import shapes
+from validator.model.layout import CHARTER, claim_path, form_of
+from validator.registry.history import Registration
+from validator.registry.parsing import ClaimFile, Parsed, claim_file, parse
+from validator.registry.snapshot import Snapshot
+from validator.registry.yaml.reader import read
 
 ROOT = Path(__file__).parent.parent
 COMMIT = "1" * 40
@@ -57,14 +59,14 @@ def registry(*claims: str, **others: str) -> dict[str, str]:
 
 def snapshot(files: Mapping[str, str], *order: str) -> Snapshot:
     """The snapshot of files by path. `order` are the paths that main has, in the order of their arrival."""
-    charter_file = parse(read(CHARTER, files[CHARTER].encode()), model.Charter) if CHARTER in files else None
+    charter_file = parse(read(CHARTER, files[CHARTER].encode()), shapes.Charter) if CHARTER in files else None
     capacity = charter_file.value.capacity if charter_file and charter_file.value else None
     claims, records = dict[str, ClaimFile](), dict[str, Parsed[Any]]()
     for path, text in sorted(files.items()):
         match form_of(path, capacity):
-            case (model.Claim, int(number)):
+            case (shapes.Claim, int(number)):
                 claims[path] = claim_file(read(path, text.encode()), number)
-            case (shape, _) if shape is not model.Charter:
+            case (shape, _) if shape is not shapes.Charter:
                 records[path] = parse(read(path, text.encode()), shape)
     entries = {
         path: Entry("100644", hashlib.sha1(text.encode()).hexdigest(), len(text)) for path, text in files.items()

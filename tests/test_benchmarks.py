@@ -10,10 +10,10 @@ import pytest
 from benchmarks.fleets import Fleet, build
 from benchmarks.programs import compare, compiled
 from tests.repository import ROOT, environment
-from validator.commands.audit import audit
-from validator.commands.validate import validate
-from validator.finding import Verdict
-from validator.repo import Repo
+from validator.cli.audit import audit
+from validator.git.repo import Repo
+from validator.model.findings import Verdict
+from validator.operations.steps import validate
 
 SIZE = 3
 

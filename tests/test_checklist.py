@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests.repository import ROOT
-from validator.cli import registry
+from validator.cli.verbs import registry
 from validator.rules import RULES
 
 PAGE = (ROOT / "docs" / "checklist.md").read_text("utf-8")
@@ -31,18 +31,18 @@ OURS_TO_TELL = "Revenue generation begins"
 # Sentences that once had only a file or a folder to their name, and the first of their proofs.
 PROOFS = {
     "GOAL: [measurable objective]": "rules/cases/goal-not-measurable/no-targets",
-    "Consensus is achieved when:": "commands/test_consensus.py::test_status_exits_0_from_the_approval_on",
+    "Consensus is achieved when:": "cli/test_consensus.py::test_status_exits_0_from_the_approval_on",
     "Human approves final registry": (
-        "commands/test_consensus.py::test_what_is_approved_is_the_registry_as_it_is_on_main"
+        "cli/test_consensus.py::test_what_is_approved_is_the_registry_as_it_is_on_main"
     ),
     "All sessions follow this format for clarity and consensus.": (
-        "commands/test_broadcast.py::test_every_session_gets_the_final_registry"
+        "cli/test_broadcast.py::test_every_session_gets_the_final_registry"
     ),
     "Orchestrator broadcasts final registry to all sessions": (
-        "commands/test_broadcast.py::test_every_session_gets_the_final_registry"
+        "cli/test_broadcast.py::test_every_session_gets_the_final_registry"
     ),
     "Human reviews and approves registry": (
-        "commands/test_consensus.py::test_the_human_decides_on_one_page_with_all_of_the_registry"
+        "cli/test_consensus.py::test_the_human_decides_on_one_page_with_all_of_the_registry"
     ),
     "Week 1 workflow scheduled": "rules/cases/premature-record/nothing-is-scheduled",
 }

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.commands.stage import ENVIRONMENT, ROOT
+from tests.cli.stage import ENVIRONMENT, ROOT
 from tests.repository import tracked
 
 DOCS = ROOT / "docs"

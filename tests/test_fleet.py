@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.repository import CHARTER, Repository, charter, claim_path, fleet, with_charter
-from validator.commands.audit import audit
-from validator.commands.status import status_at
-from validator.commands.validate import validate
-from validator.document import read
-from validator.finding import Finding
-from validator.model import Charter, Claim, RangePart, RangeWork, SegmentPart
+from validator.cli.audit import audit
+from validator.cli.status import status_at
+from validator.model.findings import Finding
+from validator.model.shapes import Charter, Claim, RangePart, RangeWork, SegmentPart
+from validator.operations.steps import validate
+from validator.registry.yaml.reader import read
 from validator.report import FORMATS, Setting
 
 FLEET = {

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tests.commands.states import FLEET, STATES
+from tests.cli.states import FLEET, STATES
 from tests.repository import CHARTER, ROOT, Repository, claim_path, tracked, with_charter
-from validator.commands.audit import audit
-from validator.commands.explain import explain
-from validator.commands.export import export
-from validator.commands.generated import SHAPES, schema
-from validator.commands.history import history
-from validator.commands.status import status
-from validator.commands.validate import validate
-from validator.commands.whoami import whoami
-from validator.finding import Verdict
+from validator.cli.audit import audit
+from validator.cli.explain import explain
+from validator.cli.export import export
+from validator.cli.history import history
+from validator.cli.schema import SHAPES, schema
+from validator.cli.status import status
+from validator.cli.whoami import whoami
+from validator.model.findings import Verdict
+from validator.operations.steps import validate
 from validator.report import FORMATS, Setting
 
 FOLDER = ROOT / "schema"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.remote.stage import ENVIRONMENT, git, run
+from tests.hosts.plain.stage import ENVIRONMENT, git, run
 from tests.server import Cut, serving
 
 

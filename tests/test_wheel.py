@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.stage import ENVIRONMENT, ROOT, git, new_key
-from tests.github.forge import HUMANS, Forge
+from tests.cli.stage import ENVIRONMENT, ROOT, git, new_key
+from tests.hosts.github.forge import HUMANS, Forge
 from tests.repository import CHARTER
 
 pytestmark = pytest.mark.blackbox
@@ -191,10 +191,10 @@ def test_what_the_wheel_holds(wheel: Path, program: Path, tmp_path: Path) -> Non
     """The package and nothing of the tests, the charter as the checkout has it, and two names for one program."""
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-        assert archive.read("validator/fleet/charter.yaml") == (ROOT / CHARTER).read_bytes()
+        assert archive.read("validator/cli/demo/fleet/charter.yaml") == (ROOT / CHARTER).read_bytes()
     tracked = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "validator").split()
     information = {name for name in names if ".dist-info/" in name}
-    assert names - information == {*tracked, "validator/fleet/charter.yaml"}
+    assert names - information == {*tracked, "validator/cli/demo/fleet/charter.yaml"}
     assert any(name.endswith("/licenses/LICENSE") for name in information)
     answers = {run(program / name, tmp_path, "--version").stdout for name in ("registry", "session-registry")}
     assert len(answers) == 1

@@ -4,19 +4,19 @@ import gc
 import sys
 from pathlib import Path
 
-from validator.door import enter, told
-from validator.finding import FatalError
+from validator.model.errors import FatalError
+from validator.startup import enter, told
 
 
 def main() -> None:
     """Judge the push that standard input tells of, in the repository that this process stands in."""
     enter()
     try:
-        from validator.commands.pre_receive import pre_receive
+        from validator.hosts.plain.pre_receive import pre_receive
 
         text, exit_code = pre_receive(repo=Path(), lines=sys.stdin)
     except (FatalError, OSError) as error:
-        from validator.escaping import logged
+        from validator.model.escape import logged
 
         text, exit_code = f"registry: {logged(told(error) if isinstance(error, OSError) else str(error))}\n", 2
     sys.stdout.write(text)

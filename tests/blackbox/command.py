@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.commands.stage import verb
+from tests.cli.stage import verb
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 5.0  # of computing: no single run, Git included, may take more

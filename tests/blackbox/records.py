@@ -1,4 +1,4 @@
-"""The records of consensus keep their form too; tests/blackbox_records has those that come when it is their turn."""
+"""The records of consensus keep their form too; tests/blackbox/consensus has those that come when it is their turn."""
 
 from tests.blackbox.case import Build, change, refused
 from tests.blackbox.store import link

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.repository import CHARTER, charter, claim_path, fleet
-from validator import model
-from validator.document import Document, read
-from validator.repo import Entry
-from validator.snapshot import ClaimFile, Parsed, Snapshot, claim_file, form_of, parse
+from validator.git.repo import Entry
+from validator.model import shapes
+from validator.model.layout import form_of
+from validator.registry.parsing import ClaimFile, Parsed, claim_file, parse
+from validator.registry.snapshot import Snapshot
+from validator.registry.yaml.reader import Document, read
 
 COMMIT, TREE = "1" * 40, "2" * 40
 LATER = 4_000_000_000  # after every timestamp
@@ -30,14 +32,14 @@ def _parsed(reader: Reader, path: str, data: bytes, shape: Any) -> Parsed[Any]:
 def snapshot(files: Mapping[str, bytes], reader: Reader = read) -> Snapshot:
     """The registry of these files, in the order in which they are given."""
     entries = {path: Entry("100644", hashlib.sha1(data).hexdigest(), len(data)) for path, data in files.items()}
-    charter_file = _parsed(reader, CHARTER, files[CHARTER], model.Charter) if CHARTER in files else None
+    charter_file = _parsed(reader, CHARTER, files[CHARTER], shapes.Charter) if CHARTER in files else None
     capacity = charter_file.value.capacity if charter_file and charter_file.value else None
     claims, records = dict[str, ClaimFile](), dict[str, Parsed[Any]]()
     for path, data in files.items():
         match form_of(path, capacity):
-            case (model.Claim, int(number)):
+            case (shapes.Claim, int(number)):
                 claims[path] = _claim(reader, path, data, number)
-            case (shape, _) if shape is not model.Charter:
+            case (shape, _) if shape is not shapes.Charter:
                 records[path] = _parsed(reader, path, data, shape)
     return Snapshot(COMMIT, TREE, entries, charter_file, claims, records, LATER)
 

@@ -7,7 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.repository import fleet
-from validator.document import SAFE_INTEGER, UNREADABLE
+from validator.model.normalize import UNREADABLE
+from validator.registry.yaml.scalars import SAFE_INTEGER
 
 # Words whose spelling is a trap: numbers, booleans, dates and marks of YAML 1.1 or 1.2.
 TRAPS = (

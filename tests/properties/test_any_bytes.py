@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from tests.properties.registry import fleet_files, snapshot
 from tests.properties.strategies import any_bytes, mutated, tries, yamlish
 from tests.repository import claim_path, with_charter
-from validator.commands.validate import validate
-from validator.document import MAX_BYTES, MAX_FAULTS, Document, read
-from validator.finding import Level, Location, Verdict
-from validator.judging import judge
-from validator.plain import read_quickly
+from validator.model.findings import Level, Location, Verdict
+from validator.operations.judge import judge
+from validator.operations.steps import validate
+from validator.registry.snapshot import Snapshot
+from validator.registry.yaml.quick import read_quickly
+from validator.registry.yaml.reader import MAX_BYTES, MAX_FAULTS, Document, read
 from validator.report import FORMATS, Setting, github
 from validator.rules import RULES
-from validator.snapshot import Snapshot
 
 PATH = claim_path(4)
 FLEET = fleet_files()

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from tests.properties.strategies import claim, tries
 from tests.properties.writing import written
-from validator.consensus import digest
-from validator.document import MAX_BYTES, read
-from validator.model import Claim
+from validator.model.shapes import Claim
+from validator.registry.consensus.digest import digest
+from validator.registry.yaml.reader import MAX_BYTES, read
 
 distinct = st.lists(claim, min_size=1, max_size=3, unique_by=lambda value: value["number"])
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.properties.muddled import muddled_fleet
 from tests.properties.registry import fleet_files, snapshot
 from tests.properties.strategies import tries
-from validator.clash import clashes
-from validator.consensus import assess
-from validator.judging import audit, judge
-from validator.snapshot import Intent
+from validator.git.change import Intent
+from validator.operations.judge import audit, judge
+from validator.registry.consensus.phases import assess
+from validator.registry.overlaps import clashes
 
 T = TypeVar("T")
 FLEET = fleet_files()

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from tests.properties.strategies import tries
 from tests.repository import Repository, claim_path, fleet, with_charter
-from validator.commands.audit import audit
-from validator.commands.export import registry_at
-from validator.commands.validate import validate
-from validator.finding import Verdict
-from validator.history import registrations
-from validator.repo import Repo
+from validator.cli.audit import audit
+from validator.git.repo import Repo
+from validator.model.findings import Verdict
+from validator.operations.export import registry_at
+from validator.operations.steps import validate
+from validator.registry.history import registrations
 
 FLEET = fleet()
 

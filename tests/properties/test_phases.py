@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.snapshots import charter, claim, snapshot
-from validator.consensus import NEEDED, PHASES, assess, phase_of, reached, registry_digest
-from validator.judging import judge
-from validator.records import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION, KINDS, standings
-from validator.snapshot import CHARTER, Snapshot, claim_path
+from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CHARTER, CONFIRMATION, claim_path
+from validator.operations.judge import judge
+from validator.registry.consensus.digest import registry_digest
+from validator.registry.consensus.phases import NEEDED, PHASES, assess, phase_of, reached
+from validator.registry.records import KINDS, standings
+from validator.registry.snapshot import Snapshot
 
 Tree = Mapping[str, str]
 NUMBERS = (1, 2, 3)

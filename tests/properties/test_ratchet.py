@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from tests.properties.muddled import BROKEN, CLAIMS, muddled_fleet
 from tests.properties.registry import fleet_files, snapshot
 from tests.properties.strategies import tries
-from validator.finding import Finding, Level, Location, Origin
-from validator.judging import audit, judge
-from validator.rules import run
+from validator.model.findings import Finding, Level, Location, Origin
+from validator.operations.judge import audit, judge, run
 
 FLEET = fleet_files()
 files = muddled_fleet()

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from tests.properties.strategies import TRAPS, claim, mutated, seed_claim, tries
 from tests.properties.writing import written
 from tests.repository import charter
-from validator.document import MAX_BYTES, read
-from validator.plain import value_of
+from validator.registry.yaml.quick import value_of
+from validator.registry.yaml.reader import MAX_BYTES, read
 
 # Built to be nearly in the plain layout: what is rare breaks it, or seems to.
 MARKS = (

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tests.commands.stage import ENVIRONMENT, REGISTRY, Done, Stage, commit, git, new_key, try_git, verb, write
-from validator.claiming import write_claim
-from validator.document import read
+from tests.cli.stage import ENVIRONMENT, REGISTRY, Done, Stage, commit, git, new_key, try_git, verb, write
+from validator.registry.yaml.reader import read
+from validator.registry.yaml.writer import write_claim
 
 CAPACITY = 3
 CHARTER = f"""\

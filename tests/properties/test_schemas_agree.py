@@ -14,17 +14,9 @@ from pydantic import BaseModel, ValidationError
 from tests.properties.changing import NEARLY, changed, replaced, routes
 from tests.properties.strategies import claim, fields, json_value, line, some, target, tries, whole
 from tests.repository import ROOT, charter, claim_path, fleet, tracked
-from validator.document import read
-from validator.model import (
-    Acknowledgement,
-    Activation,
-    Approval,
-    Broadcast,
-    Charter,
-    Claim,
-    Confirmation,
-)
-from validator.snapshot import CHARTER, form_of
+from validator.model.layout import CHARTER, form_of
+from validator.model.shapes import Acknowledgement, Activation, Approval, Broadcast, Charter, Claim, Confirmation
+from validator.registry.yaml.reader import read
 
 SCHEMAS: dict[type[BaseModel], str] = {
     Charter: "charter",

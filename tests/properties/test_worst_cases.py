@@ -10,9 +10,9 @@ import pytest
 
 from tests.properties.registry import fleet_files, snapshot
 from tests.repository import claim_path, fleet
-from validator.document import MAX_BYTES
-from validator.judging import judge
-from validator.plain import value_of
+from validator.operations.judge import judge
+from validator.registry.yaml.quick import value_of
+from validator.registry.yaml.reader import MAX_BYTES
 from validator.report import FORMATS, Setting, github
 from validator.rules import RULES
 

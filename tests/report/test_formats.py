@@ -7,9 +7,9 @@ from types import ModuleType
 
 import pytest
 
-from validator.finding import Finding, Level, Location, Origin, Verdict
-from validator.output import ValidateDocument
+from validator.model.findings import Finding, Level, Location, Origin, Verdict
 from validator.report import FORMATS, Setting, github
+from validator.report.documents import ValidateDocument
 
 EXPECTED = Path(__file__).parent / "expected"
 BASE, HEAD, TREE, STEP = "1" * 40, "2" * 40, "3" * 40, "0123456789abcdef" * 2 + "01234567"

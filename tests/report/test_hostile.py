@@ -13,8 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from validator.escaping import logged, markdown, visible, well_formed
-from validator.finding import Finding, Level, Location, Origin, Verdict
+from validator.model.escape import logged, markdown, visible, well_formed
+from validator.model.findings import Finding, Level, Location, Origin, Verdict
 from validator.report import FORMATS, Setting, github
 
 ATTACKS = (

@@ -7,9 +7,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from validator.finding import Level
-from validator.model import Approver, Charter, Claim, Mission, Target
-from validator.output import (
+from validator.model.findings import Level
+from validator.model.shapes import Approver, Charter, Claim, Mission, Target
+from validator.report.documents import (
     CriterionEntry,
     EventEntry,
     ExportDocument,

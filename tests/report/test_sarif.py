@@ -11,8 +11,8 @@ from tests.report.test_formats import VERDICTS
 from tests.report.test_hostile import attacks, hostile
 from tests.repository import claim_path, fleet, with_charter
 from tests.schemastore import published, validator
-from validator.commands.audit import audit
-from validator.finding import Verdict
+from validator.cli.audit import audit
+from validator.model.findings import Verdict
 from validator.report import FORMATS, Setting
 from validator.rules import RULES
 

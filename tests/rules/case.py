@@ -20,11 +20,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from tests.repository import NINE, Repository, tracked
-from validator.commands.audit import audit
-from validator.commands.validate import validate
-from validator.finding import Verdict
+from validator.cli.audit import audit
+from validator.model.findings import Verdict
+from validator.operations.steps import validate
+from validator.registry.snapshot import Author
 from validator.report import text
-from validator.snapshot import Author
 
 REGISTRY = Path(__file__).parent / "registry"
 CASES = Path(__file__).parent / "cases"

@@ -7,7 +7,7 @@ import pytest
 
 from tests.repository import tracked
 from tests.rules.case import CASES, report
-from validator.finding import Level
+from validator.model.findings import Level
 from validator.rules import RULES, Rule
 
 FOLDERS = sorted({CASES.joinpath(*path.relative_to(CASES).parts[:2]) for path in tracked(CASES)})

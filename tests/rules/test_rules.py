@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.snapshots import claim, registry, snapshot
-from validator.repo import TWICE, Entry
-from validator.rules import run
-from validator.snapshot import ShapeFault, Snapshot
+from validator.git.repo import TWICE, Entry
+from validator.operations.judge import run
+from validator.registry.parsing import ShapeFault
+from validator.registry.snapshot import Snapshot
 
 P1 = "registry/sessions/01.yaml"
 

@@ -6,7 +6,7 @@ A format is imported when it is asked for: the one that most runs print needs ne
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from validator.finding import Verdict
+from validator.model.findings import Verdict
 
 if TYPE_CHECKING:
     from validator.report.sarif import Rule

@@ -6,9 +6,10 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 from collections.abc import Iterator
 from itertools import accumulate
 
-from validator.conclusion import conclusion, counted, free_numbers
-from validator.escaping import markdown, visible, workflow_data, workflow_property
-from validator.finding import Finding, Origin, Verdict
+from validator.model.escape import markdown, visible, workflow_data, workflow_property
+from validator.model.findings import Finding, Origin, Verdict
+from validator.model.phrases import counted
+from validator.report.summary import conclusion, free_numbers
 
 # GitHub refuses a step's summary of more than 1 MiB as a whole; the step may have written something of its own.
 SUMMARY_BYTES = 900_000

@@ -1,7 +1,7 @@
 """For programs: the document of `validate --format json` (design contract)."""
 
-from validator.finding import Origin, Verdict
-from validator.output import ValidateDocument, as_json, finding_entries
+from validator.model.findings import Origin, Verdict
+from validator.report.documents import ValidateDocument, as_json, finding_entries
 
 
 def render(verdict: Verdict) -> str:

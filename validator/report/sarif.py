@@ -13,8 +13,8 @@ from inspect import cleandoc
 from textwrap import shorten
 from typing import Any, Protocol
 
-from validator.escaping import json_text, uri, visible
-from validator.finding import Finding, Level, Origin, Verdict
+from validator.model.escape import json_text, uri, visible
+from validator.model.findings import Finding, Level, Origin, Verdict
 
 BASELINE_STATES = {Origin.INTRODUCED: "new", Origin.INHERITED: "unchanged"}
 DESCRIPTION = 1024  # characters, GitHub's limit

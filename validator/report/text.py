@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 from unicodedata import category, east_asian_width
 
-from validator.conclusion import conclusion, free_numbers
-from validator.escaping import logged, visible
-from validator.finding import Finding, Level, Origin, Verdict
+from validator.model.escape import logged, visible
+from validator.model.findings import Finding, Level, Origin, Verdict
+from validator.report.summary import conclusion, free_numbers
 
 WIDTH = 100  # columns of a source line that are shown
 LEFT = 60  # of these, at most so many before the caret

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from validator.finding import Finding, Level, Problem, in_order
+from validator.model.findings import Level, Problem
+from validator.registry.snapshot import Snapshot
 from validator.rules import (
     bad_timestamp,
     charter_contradiction,
@@ -42,7 +43,6 @@ from validator.rules import (
     yaml_subset,
     yaml_syntax,
 )
-from validator.snapshot import Snapshot
 
 
 class Rule(Protocol):
@@ -95,24 +95,3 @@ RULES: tuple[Rule, ...] = (
     frozen,
     double_holder,
 )
-
-
-def run(head: Snapshot, base: Snapshot) -> tuple[Finding, ...]:
-    """Every finding in head, in the order of files and places. The same snapshots give the same findings."""
-    documents = {parsed.path: parsed.document for parsed in head.parsed}
-    findings = [
-        Finding(
-            rule.CODE,
-            rule.NAME,
-            problem.level or rule.LEVEL,
-            problem.location,
-            problem.message,
-            problem.help,
-            excerpt=documents[path].excerpt(problem.location.line)
-            if (path := problem.location.path) in documents
-            else None,
-        )
-        for rule in RULES
-        for problem in rule.check(head, base)
-    ]
-    return in_order(findings)

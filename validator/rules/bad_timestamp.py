@@ -17,11 +17,10 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from validator.document import Document
-from validator.finding import Level, Problem
-from validator.history import rfc3339
-from validator.phrases import quoted
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Problem
+from validator.model.phrases import quoted, rfc3339
+from validator.registry.snapshot import Snapshot
+from validator.registry.yaml.reader import Document
 
 CODE, NAME, LEVEL = "REG303", "bad-timestamp", Level.ERROR
 RFC3339_UTC = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|\+00:00)", re.ASCII)

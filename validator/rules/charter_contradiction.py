@@ -15,12 +15,12 @@ Way out: Mend the field that the message names.
 
 from collections.abc import Iterator
 
-from validator.document import Route
-from validator.finding import Level, Problem
-from validator.model import Charter, RangeWork
-from validator.phrases import quoted
-from validator.snapshot import Snapshot
-from validator.wording import fold
+from validator.model.findings import Level, Problem
+from validator.model.normalize import fold
+from validator.model.phrases import quoted
+from validator.model.shapes import Charter, RangeWork
+from validator.registry.snapshot import Snapshot
+from validator.registry.yaml.reader import Route
 
 CODE, NAME, LEVEL = "REG008", "charter-contradiction", Level.ERROR
 

@@ -15,8 +15,9 @@ Way out: A human restores the charter in a change of its own: `git checkout main
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Location, Problem
-from validator.snapshot import CHARTER, Snapshot
+from validator.model.findings import Level, Location, Problem
+from validator.model.layout import CHARTER
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG007", "charter-missing", Level.ERROR
 

@@ -15,11 +15,12 @@ claims a free number.
 
 from collections.abc import Iterator
 
-from validator.clash import Clash, clashes
-from validator.finding import Level, Problem
-from validator.history import first_of
-from validator.phrases import a_free_number, holder, quoted
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Problem
+from validator.model.phrases import quoted
+from validator.registry.history import first_of
+from validator.registry.holders import a_free_number, holder
+from validator.registry.overlaps import Clash, clashes
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG501", "double-holder", Level.ERROR
 WHAT = {"session_id": "the session_id", "runtime_id": "the runtime_id", "role": "the role", "scope": "the work"}

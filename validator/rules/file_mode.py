@@ -16,9 +16,10 @@ PATH`.
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Location, Problem
-from validator.repo import TWICE
-from validator.snapshot import REGULAR_FILE, Snapshot, governed
+from validator.git.repo import TWICE
+from validator.model.findings import Level, Location, Problem
+from validator.model.layout import REGULAR_FILE, governed
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG004", "file-mode", Level.ERROR
 EXECUTABLE = "100755"

@@ -18,10 +18,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from validator.finding import Level, Location, Problem
-from validator.phrases import quoted, some
-from validator.repo import Entry
-from validator.snapshot import ACKNOWLEDGEMENTS, RECORDS, SESSIONS, Snapshot, claim_path, form_of, governed
+from validator.git.repo import Entry
+from validator.model.findings import Level, Location, Problem
+from validator.model.layout import ACKNOWLEDGEMENTS, RECORDS, SESSIONS, claim_path, form_of, governed
+from validator.model.phrases import quoted, some
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG005", "file-name", Level.ERROR
 README = "registry/README.md"

@@ -18,9 +18,11 @@ field out. `gh api user --jq .id` shows the number. If the account is lost, an a
 
 from collections.abc import Iterator
 
-from validator import model
-from validator.finding import Level, Location, Problem
-from validator.snapshot import Author, ClaimFile, Snapshot, form_of
+from validator.model import shapes
+from validator.model.findings import Level, Location, Problem
+from validator.model.layout import form_of
+from validator.registry.parsing import ClaimFile
+from validator.registry.snapshot import Author, Snapshot
 
 CODE, NAME, LEVEL = "REG307", "foreign-owner", Level.ERROR
 MINE = "gh api user --jq .id"
@@ -45,7 +47,7 @@ def _acknowledged(author: Author, head: Snapshot, base: Snapshot, *, approves: b
     """A session says of itself that it is ready. An approver may take the word away, and not say it for another."""
     for path in sorted(head.touched(base)):
         shape, number = form_of(path, None) or (None, None)
-        held = base.by_number.get(number or 0) if shape is model.Acknowledgement else None
+        held = base.by_number.get(number or 0) if shape is shapes.Acknowledgement else None
         cleared = approves and path not in head.files
         if held and not cleared and held.draft.owner not in (None, author.account):
             who = f"this change is {author.handle}'s ({author.account})"

@@ -16,11 +16,12 @@ Way out: Let the one say it whose word it is; the message names who that is.
 
 from collections.abc import Iterator
 
-from validator.consensus import registry_digest
-from validator.finding import Level, Location, Problem
-from validator.phrases import quoted
-from validator.records import Said, brought, counting, foreign
-from validator.snapshot import ACKNOWLEDGEMENTS, Snapshot
+from validator.model.findings import Level, Location, Problem
+from validator.model.layout import ACKNOWLEDGEMENTS
+from validator.model.phrases import quoted
+from validator.registry.consensus.digest import registry_digest
+from validator.registry.records import Said, brought, counting, foreign
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG402", "foreign-record", Level.ERROR
 

@@ -16,11 +16,11 @@ Way out: Propose the release of the number, and claim it again once that is on m
 
 from collections.abc import Iterator
 
-from validator.consensus import phase_of
-from validator.finding import Level, Problem
-from validator.phrases import holder
-from validator.records import ACTIVATION
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Problem
+from validator.model.layout import ACTIVATION
+from validator.registry.consensus.phases import phase_of
+from validator.registry.holders import holder
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG404", "frozen", Level.ERROR
 

@@ -16,8 +16,8 @@ day}`.
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Problem
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Problem
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG201", "goal-not-measurable", Level.ERROR
 EXAMPLE = "{metric: emails sent, op: gte, value: 17, unit: emails, per: day}"

@@ -15,8 +15,9 @@ Way out: Merge into main: `git checkout main && git merge --no-ff claim/05`.
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Location, Problem
-from validator.snapshot import SESSIONS, Snapshot
+from validator.model.findings import Level, Location, Problem
+from validator.model.layout import SESSIONS
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG306", "line-rewritten", Level.ERROR
 

@@ -14,8 +14,9 @@ the branch, so that a plain push is refused); a branch without common history is
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Location, Problem
-from validator.snapshot import CHARTER, Snapshot
+from validator.model.findings import Level, Location, Problem
+from validator.model.layout import CHARTER
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG305", "merge-conflict", Level.ERROR
 UPDATE = "git fetch origin && git rebase origin/main, resolve, then git push --force-with-lease"

@@ -14,10 +14,10 @@ Way out: Align the target with the mission; only a human can change the charter.
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Problem
-from validator.interval import contradict, told
-from validator.phrases import quoted
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Problem
+from validator.model.phrases import quoted
+from validator.model.targets import contradict, told
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG206", "mission-conflict", Level.ERROR
 

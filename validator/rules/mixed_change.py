@@ -16,9 +16,9 @@ Way out: Propose the claim alone, on a branch from main; the rest in a change of
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Location, Problem
-from validator.phrases import quoted, some
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Location, Problem
+from validator.model.phrases import quoted, some
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG302", "mixed-change", Level.ERROR
 ALONE = ("registry/sessions/", "registry/consensus/")

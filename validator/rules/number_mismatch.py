@@ -14,8 +14,8 @@ Way out: Change the number, or move the claim to the file of its number.
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Problem
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Problem
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG101", "number-mismatch", Level.ERROR
 

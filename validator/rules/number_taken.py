@@ -15,9 +15,10 @@ Way out: Claim one of the free numbers that the message lists. If the holder is 
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Location, Problem
-from validator.phrases import holder, way_to_a_number
-from validator.snapshot import ClaimFile, Snapshot
+from validator.model.findings import Level, Location, Problem
+from validator.registry.holders import holder, way_to_a_number
+from validator.registry.parsing import ClaimFile
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG103", "number-taken", Level.ERROR
 

@@ -17,12 +17,12 @@ Way out: Wait for your turn; the help line and `registry consensus status` say w
 from collections.abc import Iterator
 from datetime import date
 
-from validator.consensus import NEEDED, assess, reached
-from validator.finding import Level, Location, Problem
-from validator.model import Charter
-from validator.phrases import ranges
-from validator.records import Said, brought
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Location, Problem
+from validator.model.phrases import ranges
+from validator.model.shapes import Charter
+from validator.registry.consensus.phases import NEEDED, assess, reached
+from validator.registry.records import Said, brought
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG403", "premature-record", Level.ERROR
 

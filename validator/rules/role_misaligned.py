@@ -17,11 +17,11 @@ Way out: Take the planned role that the message quotes, or claim the number whos
 import re
 from collections.abc import Iterable, Iterator
 
-from validator.finding import Level, Problem
-from validator.model import Slot
-from validator.phrases import quoted
-from validator.snapshot import Snapshot
-from validator.wording import fold
+from validator.model.findings import Level, Problem
+from validator.model.normalize import fold
+from validator.model.phrases import quoted
+from validator.model.shapes import Slot
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG106", "role-misaligned", Level.ERROR
 RECOGNISABLE = 0.5

@@ -15,10 +15,11 @@ a role.
 
 from collections.abc import Iterator
 
-from validator.clash import clashes
-from validator.finding import Level, Problem
-from validator.phrases import holder, quoted
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Problem
+from validator.model.phrases import quoted
+from validator.registry.holders import holder
+from validator.registry.overlaps import clashes
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG105", "role-taken", Level.ERROR
 

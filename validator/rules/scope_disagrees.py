@@ -16,12 +16,12 @@ Way out: Correct the target and the goal, or the range.
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Problem
-from validator.interval import told
-from validator.model import RangePart
-from validator.phrases import quoted, span
-from validator.snapshot import Snapshot
-from validator.work import counts, range_size
+from validator.model.findings import Level, Problem
+from validator.model.phrases import quoted, span
+from validator.model.shapes import RangePart
+from validator.model.targets import told
+from validator.registry.snapshot import Snapshot
+from validator.registry.workload import counts, range_size
 
 CODE, NAME, LEVEL = "REG204", "scope-disagrees", Level.WARNING
 

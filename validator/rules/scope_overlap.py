@@ -14,10 +14,11 @@ Way out: Take the part that is free; the message says who has the rest.
 
 from collections.abc import Iterator
 
-from validator.clash import clashes
-from validator.finding import Level, Problem
-from validator.phrases import holder, quoted
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Problem
+from validator.model.phrases import quoted
+from validator.registry.holders import holder
+from validator.registry.overlaps import clashes
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG107", "scope-overlap", Level.ERROR
 

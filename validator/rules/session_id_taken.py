@@ -14,10 +14,11 @@ Way out: Use your own session_id; or give the other number back in a change of i
 
 from collections.abc import Iterator
 
-from validator.clash import clashes
-from validator.finding import Level, Problem
-from validator.phrases import quoted, since
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Problem
+from validator.model.phrases import quoted
+from validator.registry.holders import since
+from validator.registry.overlaps import clashes
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG104", "session-id-taken", Level.ERROR
 

@@ -15,11 +15,12 @@ Way out: Write the field as the message says. The schemas under `schema/` let an
 
 from collections.abc import Iterator
 
-from validator import model
-from validator.document import Route
-from validator.finding import Level, Location, Problem
-from validator.phrases import quoted
-from validator.snapshot import Parsed, ShapeFault, Snapshot
+from validator.model import shapes
+from validator.model.findings import Level, Location, Problem
+from validator.model.phrases import quoted
+from validator.registry.parsing import Parsed, ShapeFault
+from validator.registry.snapshot import Snapshot
+from validator.registry.yaml.reader import Route
 
 CODE, NAME, LEVEL = "REG006", "shape", Level.ERROR
 TYPES = {
@@ -50,11 +51,11 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield every way in which a file departs from its form. Goals without target are another rule's."""
     for parsed in head.parsed:
         for fault in parsed.faults:
-            if not (parsed.shape is model.Claim and fault.unmeasurable):
+            if not (parsed.shape is shapes.Claim and fault.unmeasurable):
                 yield _problem(parsed, fault)
 
 
-def _problem(parsed: Parsed[model.Claim], fault: ShapeFault) -> Problem:
+def _problem(parsed: Parsed[shapes.Claim], fault: ShapeFault) -> Problem:
     form = parsed.shape.__name__.lower()
     a_form = f"{'an' if form.startswith('a') else 'a'} {form}"
     name = _name(fault.route)
@@ -86,7 +87,7 @@ def _place(a_form: str, fault: ShapeFault) -> str:
     return f"{around[-1]} in {a_form}" if around else a_form
 
 
-def _meant(parsed: Parsed[model.Claim], fault: ShapeFault) -> str | None:
+def _meant(parsed: Parsed[shapes.Claim], fault: ShapeFault) -> str | None:
     """The field that a misspelt one was meant to be, where the two are close."""
     from rapidfuzz import fuzz, process
 
@@ -96,16 +97,16 @@ def _meant(parsed: Parsed[model.Claim], fault: ShapeFault) -> str | None:
 
 
 def _inner_fields(field: str) -> list[str]:
-    shapes: dict[str, list[type[model.Shape]]] = {
-        "targets": [model.Target],
-        "scope": [model.RangePart, model.SegmentPart],
-        "schedule": [model.Appointment],
-        "mission": [model.Mission, model.Target],
-        "approvers": [model.Approver],
-        "work": [model.RangeWork, model.SegmentWork],
-        "slots": [model.Slot],
+    forms: dict[str, list[type[shapes.Shape]]] = {
+        "targets": [shapes.Target],
+        "scope": [shapes.RangePart, shapes.SegmentPart],
+        "schedule": [shapes.Appointment],
+        "mission": [shapes.Mission, shapes.Target],
+        "approvers": [shapes.Approver],
+        "work": [shapes.RangeWork, shapes.SegmentWork],
+        "slots": [shapes.Slot],
     }
-    return sorted({name for shape in shapes.get(field, ()) for name in shape.model_fields})
+    return sorted({name for shape in forms.get(field, ()) for name in shape.model_fields})
 
 
 def _expected(fault: ShapeFault) -> str:

@@ -16,10 +16,10 @@ Way out: Say it again for the registry as it is: the verbs of `registry consensu
 
 from collections.abc import Iterator
 
-from validator.consensus import registry_digest
-from validator.finding import Level, Problem
-from validator.records import again, brought, is_stale, short
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Problem
+from validator.registry.consensus.digest import registry_digest
+from validator.registry.records import again, brought, is_stale, short
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG401", "stale-record", Level.ERROR
 

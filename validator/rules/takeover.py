@@ -15,9 +15,10 @@ Way out: Claim a free number. If the holder is gone, propose its release first, 
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Problem
-from validator.phrases import holder, quoted, some, way_to_a_number
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Problem
+from validator.model.phrases import quoted, some
+from validator.registry.holders import holder, way_to_a_number
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG301", "takeover", Level.ERROR
 

@@ -15,12 +15,12 @@ Way out: Correct the value or the operator.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from validator.finding import Level, Problem
-from validator.interval import contradict, told
-from validator.model import Target
-from validator.phrases import quoted
-from validator.snapshot import Snapshot
-from validator.wording import fold
+from validator.model.findings import Level, Problem
+from validator.model.normalize import fold
+from validator.model.phrases import quoted
+from validator.model.shapes import Target
+from validator.model.targets import contradict, told
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG203", "target-implausible", Level.ERROR
 PERCENT = ("percent", "%", "per cent", "pct")

@@ -16,11 +16,11 @@ Way out: State the number in the goal, or correct the target.
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Problem
-from validator.interval import told
-from validator.phrases import quoted
-from validator.snapshot import Snapshot
-from validator.wording import numbers_stated
+from validator.model.findings import Level, Problem
+from validator.model.numbers import numbers_stated
+from validator.model.phrases import quoted
+from validator.model.targets import told
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG202", "target-not-in-goal", Level.ERROR
 

@@ -17,10 +17,11 @@ Way out: An approver merges and signs: `git -c gpg.format=ssh -c user.signingkey
 
 from collections.abc import Iterator
 
-from validator.consensus import registry_digest
-from validator.finding import Level, Location, Problem
-from validator.records import counting
-from validator.snapshot import ACKNOWLEDGEMENTS, CHARTER, Snapshot
+from validator.model.findings import Level, Location, Problem
+from validator.model.layout import ACKNOWLEDGEMENTS, CHARTER
+from validator.registry.consensus.digest import registry_digest
+from validator.registry.records import counting
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG304", "unapproved", Level.ERROR
 

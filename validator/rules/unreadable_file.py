@@ -16,8 +16,8 @@ Way out: Save the file as UTF-8 without BOM and with LF line ends, and delete wh
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Location, Problem
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Location, Problem
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG001", "unreadable-file", Level.ERROR
 

@@ -17,11 +17,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from validator.document import Document, Route, elsewhere
-from validator.finding import Level, Location, Problem
-from validator.phrases import quoted
-from validator.snapshot import Snapshot
-from validator.wording import INVISIBLE, look_alikes
+from validator.model.findings import Level, Location, Problem
+from validator.model.normalize import INVISIBLE, look_alikes
+from validator.model.phrases import quoted
+from validator.registry.snapshot import Snapshot
+from validator.registry.yaml.reader import Document, Route, elsewhere
 
 CODE, NAME, LEVEL = "REG108", "unsafe-text", Level.ERROR
 

@@ -15,9 +15,9 @@ Way out: Say how much, how many or how fast instead of the words that the messag
 import re
 from collections.abc import Iterator
 
-from validator.finding import Level, Problem
-from validator.phrases import quoted
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Problem
+from validator.model.phrases import quoted
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG205", "vague-goal", Level.WARNING
 WORDS = (

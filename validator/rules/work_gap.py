@@ -17,13 +17,13 @@ the confirmation, take the confirmation out first.
 
 from collections.abc import Iterator
 
-from validator.consensus import phase_of, reached
-from validator.finding import Level, Location, Problem
-from validator.phrases import quoted
-from validator.records import CONFIRMATION
-from validator.snapshot import Snapshot
-from validator.wording import fold
-from validator.work import left_over
+from validator.model.findings import Level, Location, Problem
+from validator.model.layout import CONFIRMATION
+from validator.model.normalize import fold
+from validator.model.phrases import quoted
+from validator.registry.consensus.phases import phase_of, reached
+from validator.registry.snapshot import Snapshot
+from validator.registry.workload import left_over
 
 CODE, NAME, LEVEL = "REG207", "work-gap", Level.WARNING
 

@@ -15,11 +15,11 @@ Way out: Write the part as the charter has it.
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Problem
-from validator.model import Charter, RangePart, RangeWork, SegmentPart
-from validator.phrases import quoted, some, span
-from validator.snapshot import Snapshot
-from validator.wording import fold
+from validator.model.findings import Level, Problem
+from validator.model.normalize import fold
+from validator.model.phrases import quoted, some, span
+from validator.model.shapes import Charter, RangePart, RangeWork, SegmentPart
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG208", "work-unknown", Level.ERROR
 

@@ -15,8 +15,8 @@ Way out: Quote what is text (`"010"`), write numbers as JSON does (`10`, `0.5`),
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Location, Problem
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Location, Problem
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG003", "yaml-subset", Level.ERROR
 

@@ -14,8 +14,8 @@ character.
 
 from collections.abc import Iterator
 
-from validator.finding import Level, Location, Problem
-from validator.snapshot import Snapshot
+from validator.model.findings import Level, Location, Problem
+from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG002", "yaml-syntax", Level.ERROR
 

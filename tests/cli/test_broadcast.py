@@ -1,0 +1,296 @@
+"""Letters that arrive, and carriers that fail, hang, or print garbage: nothing is lost, nothing is told twice."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.agreeing import ORCHESTRATOR, SESSIONS, all_registered, guard, said
+from tests.cli.stage import ENVIRONMENT, REGISTRY, Done, Stage, commit, fleet, git, refs, try_git, verb, write
+from validator.operations.claim.message import read_message
+
+SEND = ("consensus", "broadcast", "--session-id", ORCHESTRATOR, "--push")
+
+
+@pytest.fixture
+def approved(tmp_path: Path) -> tuple[Stage, Path]:
+    """Approved, on a server without a guard."""
+    stage = Stage(tmp_path)
+    orchestrator = all_registered(stage)
+    agree(stage, orchestrator)
+    return stage, orchestrator
+
+
+def agree(stage: Stage, orchestrator: Path) -> None:
+    """Bring a registry without conflicts to approved."""
+    said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push"))
+    said(verb(stage.human, "approve", "record/confirmation", "--yes"))
+    said(verb(stage.human, "consensus", "approve", "--yes"))
+
+
+def program(folder: Path, body: str) -> tuple[str, ...]:
+    """A carrier: a program that gets a letter on standard input and the session as its argument."""
+    path = folder / "carrier.py"
+    path.write_text(
+        f"import pathlib, sys, time\nfolder, session = pathlib.Path({str(folder)!r}), sys.argv[1]\n{body}\n"
+    )
+    return ("--", sys.executable, str(path), "{session_id}")
+
+
+def states(done: Done) -> dict[str, list[int]]:
+    """The numbers by what became of their letters."""
+    found = dict[str, list[int]]()
+    for row in done.document["deliveries"]:
+        found.setdefault(row["state"], []).append(row["number"])
+    return found
+
+
+def proposed(stage: Stage) -> bool:
+    return "refs/heads/record/broadcast" in refs(stage.bare, "refs/heads/record")
+
+
+def test_folder_of_letters_in_the_form_of_the_seed(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    folder = stage.folder / "mail"
+    done = said(verb(orchestrator, *SEND, "--folder", str(folder), "--format", "json"))
+    assert states(done) == {"delivered": list(range(1, 13))}
+    assert sorted(path.name for path in folder.iterdir()) == ["REGISTRY.md", "messages", "registry.json"]
+    letter = (folder / "messages" / "04-marketing-outreach-1.txt").read_text(encoding="utf-8")
+    block, _, rest = letter.partition("\n\n")
+    assert block.splitlines() == [
+        "REGISTRATION COMPLETE",
+        "NUMBER: 4",
+        "ROLE: Outreach AI - Personalize and send emails (Morning Batch 1)",
+        "GOAL: Send 17 perfectly personalized emails daily, 95%+ delivery rate",
+        "SESSION_ID: marketing-outreach-1",
+        "STATUS: REGISTERED",
+        "READY: YES",
+    ]
+    assert read_message(block)["number"] == 4, "what is broadcast can be read back"
+    assert "registry consensus acknowledge --session-id marketing-outreach-1 --push" in rest
+    assert all(session in rest for session in SESSIONS if session != "marketing-outreach-1")
+    assert proposed(stage)
+    assert stage.at("record/broadcast", "registry/consensus/broadcast.yaml")["delivered"] == list(range(1, 13))
+
+
+def test_every_session_gets_the_final_registry(approved: tuple[Stage, Path]) -> None:
+    """A letter to each, every field of which is read back as main has it, and the registry beside them."""
+    stage, orchestrator = approved
+    folder = stage.folder / "mail"
+    said(verb(orchestrator, *SEND, "--folder", str(folder)))
+    exported = verb(orchestrator, "export").document
+    assert json.loads((folder / "registry.json").read_text()) == exported
+    page = (folder / "REGISTRY.md").read_text()
+    assert exported["digest"] in page
+    for claim in exported["claims"]:
+        letter = (folder / f"messages/{claim['number']:02}-{claim['session_id']}.txt").read_text()
+        block, _, rest = letter.partition("\n\n")
+        fields = ("number", "role", "goal", "session_id", "status")
+        assert {name: read_message(block)[name] for name in fields} == {name: claim[name] for name in fields}
+        assert block.endswith("\nREADY: YES")
+        assert exported["digest"] in rest
+    assert len(exported["claims"]) == len(list((folder / "messages").iterdir())) == 12
+
+
+def test_failing_carrier_loses_nothing(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    body = (
+        "if session.endswith('-1') and not (folder / 'mended').exists(): sys.exit('the line is dead')\n"
+        "with (folder / session).open('a') as file: file.write(sys.stdin.read())"
+    )
+    carrier = program(stage.folder, body)
+    done = verb(orchestrator, *SEND, "--format", "json", *carrier)
+    assert done.exit_code == 1
+    assert states(done)["failed"] == [2, 4, 7, 11]
+    assert done.document["note"].startswith("not delivered to 2, 4, 7, 11; run the same command again")
+    assert done.err.count("exit 1: the line is dead") == 4 * 3, "each is tried three times"
+    assert not proposed(stage)
+    (stage.folder / "mended").touch()
+    again = said(verb(orchestrator, *SEND, "--format", "json", *carrier))
+    assert states(again) == {"delivered": [2, 4, 7, 11], "delivered-before": [1, 3, 5, 6, 8, 9, 10, 12]}
+    assert proposed(stage)
+    once = [(stage.folder / session).read_text().count("REGISTRATION COMPLETE") for session in SESSIONS]
+    assert once == [1] * 12, "nobody is told twice"
+
+
+def test_hanging_carrier_is_stopped(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    body = (
+        "import signal, subprocess\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "if session == 'marketing-outreach-1':\n"
+        "    child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "    with (folder / 'children').open('a') as file: print(child.pid, file=file)\n"
+        "    time.sleep(600)"
+    )
+    done = verb(orchestrator, *SEND, "--timeout", "1.5", "--format", "json", *program(stage.folder, body))
+    assert done.exit_code == 1
+    assert states(done)["failed"] == [4]
+    assert "number 4: took longer than 1.5 s" in done.err
+    assert not proposed(stage)
+    for child in (stage.folder / "children").read_text().split():
+        gone = Path(f"/proc/{child}/status")
+        assert not gone.exists() or "\nState:\tZ" in gone.read_text(), "what it started ends with it"
+
+
+def test_after_an_amendment_everybody_is_told_anew(approved: tuple[Stage, Path]) -> None:
+    """What was delivered is remembered for one digest: letters about another registry are other letters."""
+    stage, orchestrator = approved
+    carrier = program(stage.folder, "with (folder / session).open('a') as file: file.write(sys.stdin.read())")
+    said(verb(orchestrator, *SEND, *carrier))
+    said(verb(orchestrator, *SEND, "--branch"))
+    first = refs(stage.bare)["refs/heads/broadcast"]
+    stage.registered(5, role="Outreach AI - Personalize and send emails (Morning Batch 2), late")
+    agree(stage, orchestrator)
+    for way in (carrier, ("--branch",)):
+        assert states(said(verb(orchestrator, *SEND, "--format", "json", *way))) == {"delivered": list(range(1, 13))}
+    for session in SESSIONS:
+        text = (stage.folder / session).read_text()
+        assert text.count("REGISTRATION COMPLETE") == 2
+        assert text.count("(Morning Batch 2), late") == 1
+    assert git(stage.bare, "merge-base", "broadcast", first).strip() == first, "the first broadcast stays in history"
+
+
+def test_what_one_carrier_delivered_another_has_not(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    for folder in ("mail", "other mail"):
+        done = said(verb(orchestrator, *SEND, "--folder", str(stage.folder / folder), "--format", "json"))
+        assert states(done) == {"delivered": list(range(1, 13))}
+        assert len(list((stage.folder / folder / "messages").iterdir())) == 12
+
+
+def test_a_broadcast_that_is_killed_has_lost_nothing(approved: tuple[Stage, Path]) -> None:
+    """The program that carries letter 12 waits until that of letter 1 is noted, and then kills who sends them."""
+    stage, orchestrator = approved
+    body = (
+        "import os, signal\n"
+        f"if session == '{SESSIONS[11]}' and not (folder / 'once').exists():\n"
+        "    (folder / 'once').touch()\n"
+        f"    notes = pathlib.Path({str(orchestrator)!r}, '.git', 'registry', 'broadcast')\n"
+        "    late = time.monotonic() + 5\n"
+        "    while not list(notes.glob('*/*/1')) and time.monotonic() < late: time.sleep(0.05)\n"
+        "    os.kill(os.getppid(), signal.SIGKILL)"
+    )
+    carrier = program(stage.folder, body)
+    alone = ENVIRONMENT | {"TMPDIR": str(stage.folder)}  # a killed process leaves its temporary folder behind
+    killed = subprocess.run([*REGISTRY, *SEND, *carrier], cwd=orchestrator, env=alone, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    again = states(said(verb(orchestrator, *SEND, "--format", "json", *carrier)))
+    assert 1 in again["delivered-before"]
+    assert 12 in again["delivered"]
+
+
+def test_a_command_is_told_whose_letter_it_carries(tmp_path: Path) -> None:
+    """`runtime_id` is the running process of a session; one without it is reached by its stable name."""
+    stage = Stage(tmp_path)
+    orchestrator = all_registered(stage)
+    text = "".join(line for line in fleet(12).splitlines(keepends=True) if not line.startswith("runtime_id:"))
+    write(stage.human, "registry/sessions/12.yaml", text)
+    commit(stage.human, "Restarted")
+    git(stage.human, "push", "--quiet", "origin", "main")
+    agree(stage, orchestrator)
+    body = "pathlib.Path(folder / f'told-{session}').write_text('\\n'.join(sys.argv[1:]))"
+    words = ("{runtime_id}", "{number}", "{session_id}/{number}", "{role}")
+    said(verb(orchestrator, *SEND, *program(stage.folder, body), *words))
+    for number, session in enumerate(SESSIONS, 1):
+        claim = stage.at("main", f"registry/sessions/{number:02}.yaml")
+        runtime = claim.get("runtime_id", session)
+        assert (runtime == session) == (number == 12)
+        told = (stage.folder / f"told-{session}").read_text().splitlines()
+        assert told == [session, runtime, str(number), f"{session}/{number}", "{role}"]
+
+
+def test_carrier_that_prints_garbage(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    body = (
+        "sys.stdin.read()\n"
+        "for stream in (sys.stdout, sys.stderr):\n"
+        "    stream.buffer.write(b'\\x1b[2J\\xff\\x00::error::' * 20_000)\n"
+        "sys.exit(3 if session == 'marketing-research-1' else 0)"
+    )
+    done = verb(orchestrator, *SEND, *program(stage.folder, body))
+    assert done.exit_code == 1
+    assert "\x1b" not in done.out + done.err
+    assert "\x00" not in done.out + done.err
+    assert len(done.err) < 3 * 600
+    assert done.note.startswith("not delivered to 2;")
+
+
+def test_carrier_that_does_not_listen_or_is_not_there(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    missing = verb(orchestrator, *SEND, "--", str(stage.folder / "no-such-program"))
+    assert missing.exit_code == 1
+    assert "No such file or directory" in missing.err
+    assert states(said(verb(orchestrator, *SEND, "--format", "json", *program(stage.folder, "")))) == {
+        "delivered": list(range(1, 13))
+    }
+
+
+def test_branch_of_the_remote(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    said(verb(orchestrator, *SEND, "--branch"))
+    names = git(stage.bare, "ls-tree", "-r", "--name-only", "broadcast").split()
+    assert names[:2] == ["REGISTRY.md", "messages/01-marketing-orchestrator.txt"]
+    assert len(names) == 14
+    tip = refs(stage.bare)["refs/heads/broadcast"]
+    again = said(verb(orchestrator, *SEND, "--branch", "--format", "json"))
+    assert states(again) == {"delivered-before": list(range(1, 13))}
+    assert refs(stage.bare)["refs/heads/broadcast"] == tip
+
+
+def test_branch_that_was_taken_away_comes_back(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    said(verb(orchestrator, *SEND, "--branch"))
+    git(stage.bare, "update-ref", "-d", "refs/heads/broadcast")
+    shutil.rmtree(orchestrator / ".git/registry/broadcast")
+    said(verb(orchestrator, *SEND, "--branch"))
+    assert "refs/heads/broadcast" in refs(stage.bare)
+
+
+def test_folder_that_cannot_be_written_to(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    folder, loop = stage.folder / "folder", stage.folder / "loop"
+    (folder / "messages/04-marketing-outreach-1.txt").mkdir(parents=True)
+    done = verb(orchestrator, *SEND, "--folder", str(folder))
+    assert done.exit_code == 1
+    assert "not delivered to 4;" in done.note
+    assert len(list((folder / "messages").iterdir())) == 12, "nothing is left of what could not be put in place"
+    loop.symlink_to(loop)
+    assert verb(orchestrator, *SEND, "--folder", str(loop)).exit_code == 2
+
+
+def test_one_carrier_at_a_time(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    assert verb(orchestrator, *SEND, "--branch", "--folder", str(stage.folder / "x")).exit_code == 2
+
+
+def test_guarded_branch_says_what_main_says_and_stays(tmp_path: Path) -> None:
+    """Nobody signs the broadcast, so the guard holds it against main: a forged one is refused, whoever pushes it."""
+    stage = Stage(tmp_path)
+    orchestrator, intruder = all_registered(stage), stage.clone("intruder")
+    guard(stage, signed=False)
+    forge = ("push", "origin", "HEAD:refs/heads/broadcast")
+    assert "there is nothing to broadcast before" in try_git(intruder, *forge).err
+    agree(stage, orchestrator)
+    assert "this is not what main says" in try_git(intruder, *forge).err
+    alike = try_git(intruder, "push", "origin", "HEAD:refs/heads/broadcast/x", "HEAD:refs/heads/Broadcast")
+    assert alike.err.count("this server has no such ref") == 2
+    said(verb(orchestrator, *SEND, "--branch"))
+    git(intruder, "fetch", "--quiet", "origin", "broadcast")
+    git(intruder, "checkout", "--quiet", "FETCH_HEAD")
+    letter = intruder / "messages/04-marketing-outreach-1.txt"
+    letter.write_text(letter.read_text().replace("17", "18"))
+    commit(intruder, "Forged")
+    assert "this is not what main says" in try_git(intruder, *forge).err
+    assert "never taken away" in try_git(intruder, "push", "origin", ":refs/heads/broadcast").err
+    words = ("commit-tree", "-m", "The first one", "origin/broadcast^{tree}")
+    alone = git(intruder, *words).strip()  # says what main says, and nothing was said before it
+    rewound = try_git(intruder, "push", "origin", f"+{alone}:refs/heads/broadcast")
+    assert "a broadcast is followed by the next one" in rewound.err
+    assert set(refs(stage.bare, "refs/heads")) == {
+        f"refs/heads/{name}" for name in ("broadcast", "main", "record/broadcast")
+    }

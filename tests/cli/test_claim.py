@@ -1,0 +1,643 @@
+"""`registry claim` on real repositories: what it writes, what it leaves alone, and what a session hears."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.cli.stage import CHARTER, ROOT, Done, Stage, fleet, git, plain, refs, typed, verb, write
+from tests.operations.test_message import ONE_LINE, ORCHESTRATOR, RESEARCH
+from validator.hosts.github.pull_request import open_pull_request
+from validator.registry.yaml.reader import read
+
+GOAL = "Send 17 emails daily, 95%+ delivery rate"
+ME = ("--session-id", "marketing-outreach-1")
+MINE = (*ME, "--goal", GOAL, "--yes")
+SCHEMA: dict[str, Any] = json.loads((ROOT / "schema" / "output-claim.schema.json").read_text())
+RIVAL = ("--session-id", "marketing-rival", "--goal", GOAL, "--yes")
+
+
+def document(done: Done) -> dict[str, Any]:
+    """The JSON document, alone on standard output, as its schema wants it."""
+    Draft202012Validator(SCHEMA).validate(done.document)
+    answer: dict[str, Any] = done.document
+    return answer
+
+
+def state(clone: Path) -> tuple[str, ...]:
+    """Everything of a clone that is the caller's own."""
+    files = {
+        str(path): path.read_bytes() for path in sorted(clone.rglob("*")) if path.is_file() and ".git" not in path.parts
+    }
+    index = (
+        git(clone, "ls-files", "--stage", "-v"),
+        (clone / ".git" / "HEAD").read_text(),
+        (clone / ".git" / "index").read_bytes(),
+    )
+    heads = {name: oid for name, oid in refs(clone, "refs/heads/").items() if not name.startswith("refs/heads/claim/")}
+    return (
+        str(files),
+        str(index),
+        str(heads),
+        git(clone, "status", "--porcelain=v2", "--branch"),
+        git(clone, "stash", "list"),
+    )
+
+
+# From words to a branch
+
+
+def test_claim_from_flags(stage: Stage) -> None:
+    session = stage.clone("session")
+    done = verb(session, "claim", "4", *MINE, "--push", "--responsibility", "Write", "--responsibility", "Send")
+    assert done == (0, "accepted: no findings\nproposed number 4 on branch claim/04; a human has to approve it\n", "")
+    fields = stage.at("claim/04", "registry/sessions/04.yaml")
+    assert fields.pop("timestamp").startswith("20")
+    assert fields == {
+        "number": 4,
+        "role": "Outreach AI - Personalize and send emails (Morning Batch 1)",  # the charter's slot says so
+        "goal": GOAL,
+        "targets": [
+            {"metric": "emails sent", "op": "gte", "value": 17, "unit": "emails", "per": "day"},
+            {"metric": "delivery rate", "op": "gte", "value": 95, "unit": "percent"},
+        ],
+        "session_id": "marketing-outreach-1",
+        "responsibilities": ["Write", "Send"],
+        "status": "REGISTERED",
+    }
+    assert git(stage.bare, "diff-tree", "-r", "--name-status", "main", "claim/04") == "A\tregistry/sessions/04.yaml\n"
+    assert git(stage.bare, "log", "-1", "--format=%an %s", "claim/04") == "session Claim number 4\n"
+
+
+def test_claim_from_a_file_and_from_standard_input_is_the_file(stage: Stage) -> None:
+    session = stage.clone("session")
+    for number, words, stdin in ((4, ["--from", "../mine.yaml"], ""), (5, ["--from", "-"], fleet(5))):
+        (stage.folder / "mine.yaml").write_text(fleet(number), encoding="utf-8")
+        assert verb(session, "claim", *words, "--push", stdin=stdin.encode()).exit_code == 0
+        fields = read("", fleet(number).encode()).value
+        assert stage.at(f"claim/{number:02}", f"registry/sessions/{number:02}.yaml") == fields
+
+
+@pytest.mark.parametrize(
+    ("message", "number", "targets"),
+    [
+        (ORCHESTRATOR, 1, ["sessions coordinated", "MRR"]),
+        (RESEARCH, 2, ["prospects found", "score"]),
+        (ONE_LINE, 2, ["prospects found", "score"]),
+    ],
+)
+def test_claim_from_the_seeds_messages(stage: Stage, message: str, number: int, targets: list[str]) -> None:
+    session = stage.clone("session")
+    done = verb(session, "claim", "--message", message, "--yes", "--push")
+    assert done.exit_code == 0, done
+    fields = stage.at(f"claim/{number:02}", f"registry/sessions/{number:02}.yaml")
+    assert fields["number"] == number
+    assert [target["metric"] for target in fields["targets"]] == targets
+    assert fields["responsibilities"] == [fields["goal"]]
+
+
+def test_who_is_not_ready_claims_as_pending_and_amends_when_ready(stage: Stage) -> None:
+    session = stage.clone("session")
+    message = RESEARCH.replace("READY: YES", "READY: NO")
+    assert verb(session, "claim", "--message", message, "--yes", "--push").exit_code == 0
+    assert stage.at("claim/02", "registry/sessions/02.yaml")["status"] == "PENDING"
+    assert verb(stage.human, "approve", "2", "--yes").exit_code == 0
+    done = verb(session, "claim", "--message", RESEARCH, "--yes", "--push")
+    assert done.note == "proposed number 2 on branch claim/02; a human has to approve it"
+    assert git(stage.bare, "log", "-1", "--format=%s", "claim/02") == "Amend number 2\n"
+    assert git(stage.bare, "diff", "--name-status", "main", "claim/02") == "M\tregistry/sessions/02.yaml\n"
+    assert verb(stage.human, "approve", "2", "--yes").exit_code == 0
+    assert git(stage.bare, "log", "-1", "--format=%s", "main").startswith("Amend session 2: Research AI")
+    assert stage.at("main", "registry/sessions/02.yaml")["status"] == "REGISTERED"
+
+
+def test_options_go_before_the_source(stage: Stage) -> None:
+    session = stage.clone("session")
+    words = [
+        "--from",
+        "-",
+        "--session-id",
+        "other-1",
+        "--goal",
+        "Send 9 emails daily",
+        "--target",
+        "mails >= 9 mails/day",
+    ]
+    done = verb(
+        session, "claim", "5", *words, "--role", "Outreach AI (Morning Batch 2)", "--push", stdin=fleet(4).encode()
+    )
+    assert done.exit_code == 0, done
+    fields = stage.at("claim/05", "registry/sessions/05.yaml")
+    assert (fields["number"], fields["session_id"], fields["role"]) == (5, "other-1", "Outreach AI (Morning Batch 2)")
+    assert fields["targets"] == [{"metric": "mails", "op": "gte", "value": 9, "unit": "mails", "per": "day"}]
+    assert fields["runtime_id"] == "session-1763243115"
+
+
+def test_a_number_from_the_source_does_for_any(stage: Stage) -> None:
+    session = stage.clone("session")
+    stage.registered(4)
+    done = verb(
+        session, "claim", "--any", "--from", "-", "--session-id", "late-1", "--role", "", "--push", "--yes", stdin=LATE
+    )
+    assert done.exit_code == 0, done
+    assert "claim/04" not in done.note
+
+
+LATE = b"""
+number: 4
+goal: Handle 17 tickets daily
+session_id: late-1
+"""
+
+
+# What is asked for
+
+
+def test_targets_from_the_goal_are_shown_and_accepted_on_a_terminal(stage: Stage) -> None:
+    session = stage.clone("session")
+    done = typed(session, ["y"], "claim", "4", *ME, "--goal", GOAL, "--push")
+    assert done.err.splitlines()[:2] == [
+        "target: emails sent >= 17 emails/day",
+        "target: delivery rate >= 95 percent",
+    ]
+    assert "These targets are read from the goal. Right? [y/N]" in done.err
+    assert (done.exit_code, done.note) == (0, "proposed number 4 on branch claim/04; a human has to approve it")
+
+
+def test_targets_that_are_not_accepted_propose_nothing(stage: Stage) -> None:
+    session = stage.clone("session")
+    done = typed(session, ["n"], "claim", "4", *ME, "--goal", GOAL, "--push")
+    assert (done.exit_code, done.out) == (1, "")
+    assert done.err.endswith('nothing is proposed; say the targets: --target "emails sent >= 17 emails/day"\n')
+    assert list(stage.refs()) == ["refs/heads/main"]
+
+
+def test_where_nobody_can_answer_the_option_is_named(stage: Stage) -> None:
+    done = verb(stage.human, "claim", "4", *ME, "--goal", GOAL)
+    assert done.exit_code == 2
+    assert done.err.endswith(
+        "registry: These targets are read from the goal. Right? Nobody is here to answer; accept with --yes\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "why"),
+    [
+        (
+            ["4", *ME, "--goal", "2% bounce rate"],
+            "",
+            'what is measured in "2% bounce rate"? say all targets: --target "METRIC',
+        ),
+        (
+            ["4", *ME, "--goal", "Send 17 emails daily, 2% bounce rate"],
+            "",
+            'in "2% bounce rate"? say all targets: --target "emails sent >= 17 emails/day" --target "METRIC >= VALUE',
+        ),
+        (["4", *ME, "--goal", "Do my best"], "", 'what is measured in "Do my best"?'),
+        (["4", *ME, "--target", "x >= 5 y"], "", "the claim has no goal; add --goal"),
+        (["4", "--goal", GOAL], "", "the claim has no session_id; add --session-id"),
+        (["4", *ME, "--goal", " "], "", "the claim has no goal; add --goal"),
+        ([*MINE], "", "which number? name one, or take any free one: --any"),
+        (["4", *MINE, "--target", "17 emails"], "", '"17 emails" is no target; write METRIC'),
+        (["--message", "REGISTRATION: NUMBER=four"], "", 'NUMBER is "four", not a whole number'),
+        (["--from", "-"], "number: 012", "line 1, column 9: 012 is read differently by different YAML readers"),
+        (["--from", "-", *MINE], 'number: "4"', 'number is "4", not a whole number'),
+        (["--from", "-", *MINE], "number: true", 'number is "True", not a whole number'),
+        (["--from", "-", *MINE], "number: 4.5", 'number is "4.5", not a whole number'),
+        (["4", "--from", "-"], "goal: 5\nsession_id: a-1", "the claim has no goal"),
+        (["4", "--from", "-"], "", "a claim is a mapping of fields"),
+        (["4", "--from", "-", "--message", "x"], "", "--from and --message are two ways to say the same; use one"),
+        (["4", "--from", "nowhere.yaml"], "", "nowhere.yaml"),
+        (["four", *MINE], "", "'four' is not a valid integer"),
+        (["4", *MINE, "--remote", "upstream", "--push"], "", "there is no remote 'upstream' here; run: git remote add"),
+    ],
+)
+def test_too_few_words_are_asked_for(stage: Stage, words: list[str], stdin: str, why: str) -> None:
+    done = verb(stage.human, "claim", *words, stdin=stdin.encode())
+    assert (done.exit_code, done.out) == (2, "")
+    assert why in done.err
+    assert list(refs(stage.human, "refs/heads/")) == ["refs/heads/main"]
+
+
+def test_source_that_is_not_utf8_is_told_so(stage: Stage) -> None:
+    done = verb(stage.human, "claim", "4", "--from", "-", stdin=b"role: caf\xe9")
+    assert done.exit_code == 2
+    assert "the file is not UTF-8: byte 0xe9 at offset 9" in done.err
+
+
+# What the caller has is left alone
+
+
+@pytest.mark.parametrize("push", [[], ["--push"]])
+def test_nothing_of_the_callers_is_touched(stage: Stage, push: list[str]) -> None:
+    session = stage.clone("session")
+    git(session, "switch", "--quiet", "-c", "work")
+    write(session, "registry/charter.yaml", CHARTER.replace("capacity: 12", "capacity: 13"))
+    git(session, "add", "registry/charter.yaml")
+    write(session, "registry/charter.yaml", "in the middle of something")
+    write(session, "registry/sessions/04.yaml", "not this")
+    write(session, "notes.txt", "mine")
+    before = state(session)
+    assert verb(session, "claim", "4", *MINE, *push).exit_code == 0
+    assert verb(session, "claim", "4", *MINE, *push, "--goal", "Send 16 emails daily").exit_code == 0
+    assert state(session) == before
+    assert git(session, "diff", "--name-status", "main...claim/04") == "A\tregistry/sessions/04.yaml\n"
+    assert not list((session / ".git").rglob("*.lock"))
+
+
+def test_nothing_is_touched_from_a_detached_head_in_a_subfolder(stage: Stage) -> None:
+    session = stage.clone("session")
+    git(session, "checkout", "--quiet", "--detach")
+    before = state(session)
+    assert verb(session / "registry" / "sessions", "claim", "4", *MINE, "--push").exit_code == 0
+    assert state(session) == before
+
+
+@pytest.mark.parametrize("worktree", [False, True])
+def test_branch_that_is_checked_out_is_left_alone(stage: Stage, worktree: bool) -> None:
+    session = stage.clone("session")
+    assert verb(session, "claim", "4", *MINE).exit_code == 0
+    git(session, *(["worktree", "add", "../beside", "claim/04"] if worktree else ["switch", "--quiet", "claim/04"]))
+    before = state(session), refs(session)
+    for push in ([], ["--push"]):
+        done = verb(session, "claim", "4", *MINE, "--goal", "Send 9 emails daily", *push)
+        assert (done.exit_code, done.err) == (2, "registry: claim/04 is checked out here; run: git switch main\n")
+    assert (state(session), refs(session)) == before
+    assert list(stage.refs()) == ["refs/heads/main"]
+
+
+def test_a_repository_without_an_identity_is_told_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = stage.clone("session")
+    for name in [name for name in os.environ if name.endswith(("_NAME", "_EMAIL")) and name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    git(session, "config", "user.useConfigOnly", "true")
+    done = verb(session, "claim", "4", *MINE, "--push")
+    assert done.exit_code == 2
+    assert "git config --global user.email" in done.err
+
+
+# Here only
+
+
+def test_without_push_the_claim_stays_here(stage: Stage) -> None:
+    session = stage.clone("session")
+    done = verb(session, "claim", "4", *MINE, "--format", "json")
+    answer = document(done)
+    assert (answer["branch"], answer["pushed"], answer["findings"]) == ("claim/04", False, [])
+    assert refs(session, "refs/heads/claim/") == {"refs/heads/claim/04": answer["commit"]}
+    assert list(stage.refs()) == ["refs/heads/main"]
+    assert answer["note"] == "proposed number 4 on branch claim/04, here only; publish it: git push origin claim/04"
+    again = document(verb(session, "claim", "4", *MINE, "--format", "json"))
+    assert again == answer | {"note": "number 4 is proposed already, by you; a human has to approve it"}
+    rival = verb(session, "claim", "4", *RIVAL)
+    assert rival.exit_code == 1
+    assert (
+        plain(rival.note)
+        == "number 4 was proposed first by marketing-outreach-1 (commit <id>); free and not proposed: 1-3, 5-12"
+    )
+    published = document(verb(session, "claim", "4", *MINE, "--push", "--format", "json"))
+    assert stage.refs("refs/heads/claim/") == {"refs/heads/claim/04": published["commit"]}
+
+
+# The gate before the push
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "code"),
+    [
+        (["9", *MINE, "--role", "Prospect Research AI - Find and score prospects"], "", "REG106"),
+        (["4", "--session-id", "Not A Name", "--goal", GOAL, "--yes"], "", "REG006"),
+        (["4", *ME, "--goal", "Send 17 emails daily", "--target", "emails sent >= 7 emails/day"], "", "REG202"),
+        (["4", *ME, "--goal", "Reach 120%+ delivery rate", "--yes"], "", "REG203"),
+        (["4", "--from", "-"], fleet(4).replace("team", "x") + "colour: blue\n", "REG006"),
+        (["4", *MINE, "--responsibility", "x" * 17_000], "", "REG001"),
+        (["4", "--from", "-"], fleet(4, timestamp="2099-01-01T00:00:00Z"), "REG303"),
+        (["4", "--from", "-"], fleet(4, goal='"Send 17 emails \\u202e daily"'), "REG108"),
+        (["4", *MINE, "--role", "Outreach AI \udcff"], "", "REG001"),
+        (["4", "--from", "-"], fleet(4, role="5"), "REG006"),
+    ],
+)
+def test_claim_that_the_gate_would_reject_is_never_pushed(
+    stage: Stage, words: list[str], stdin: str, code: str
+) -> None:
+    session = stage.clone("session")
+    done = verb(session, "claim", *words, "--push", "--format", "json", stdin=stdin.encode())
+    answer = document(done)
+    assert done.exit_code == 1
+    assert code in [finding["code"] for finding in answer["findings"]]
+    assert (answer["commit"], answer["pushed"]) == (None, False)
+    assert answer["note"] == "not proposed: the gate would reject it"
+    assert list(stage.refs()) == ["refs/heads/main"]
+    assert list(refs(session, "refs/heads/")) == ["refs/heads/main"]
+    shown = verb(session, "claim", *words, "--push", stdin=stdin.encode())
+    assert f"error[{code}]" in shown.out
+    assert "= help: " in shown.out
+
+
+@pytest.mark.parametrize("number", ["0", "13", "99999"])
+def test_number_that_the_charter_does_not_have(stage: Stage, number: str) -> None:
+    done = verb(stage.human, "claim", number, *MINE, "--push", "--format", "json")
+    assert done.exit_code == 1
+    assert document(done)["note"] == f"number {number} is not one of 1 to 12; free and not proposed: 1-12"
+
+
+# Again, and differently
+
+
+def test_the_same_claim_again_says_so_and_writes_nothing(guarded: Stage) -> None:
+    session = guarded.clone("session")
+    first = document(verb(session, "claim", "4", *MINE, "--push", "--format", "json"))
+    assert first["note"] == "proposed number 4 on branch claim/04; a human has to approve it"
+    for words in (["4"], ["--any"]):
+        again = verb(session, "claim", *words, *MINE, "--push", "--format", "json")
+        assert again.exit_code == 0
+        assert document(again) == first | {"note": "number 4 is proposed already, by you; a human has to approve it"}
+    other = guarded.clone("other")
+    assert document(verb(other, "claim", "4", *MINE, "--push", "--format", "json"))["commit"] == first["commit"]
+    assert verb(guarded.human, "approve", "4", "--yes").exit_code == 0
+    for words in (["4"], ["--any"]):
+        held = verb(session, "claim", *words, *MINE, "--push")
+        assert held.exit_code == 0
+        assert plain(held.note) == "number 4 is yours already: marketing-outreach-1 since <time> (commit <id>)"
+    assert list(guarded.refs("refs/heads/")) == ["refs/heads/main"]
+
+
+def test_an_open_proposal_is_amended_by_its_session_alone(guarded: Stage) -> None:
+    session, rival = guarded.clone("session"), guarded.clone("rival")
+    first = document(verb(session, "claim", "4", *MINE, "--push", "--format", "json"))
+    lost = verb(rival, "claim", "4", *RIVAL, "--push")
+    assert lost.exit_code == 1
+    assert plain(lost.note) == (
+        "number 4 was proposed first by marketing-outreach-1 (commit <id>); free and not proposed: 1-3, 5-12"
+    )
+    second = document(
+        verb(session, "claim", "4", *ME, "--goal", "Send 16 emails daily", "--yes", "--push", "--format", "json")
+    )
+    assert second["commit"] != first["commit"]
+    assert guarded.refs("refs/heads/claim/") == {"refs/heads/claim/04": second["commit"]}
+    assert guarded.at("claim/04", "registry/sessions/04.yaml")["goal"] == "Send 16 emails daily"
+    assert refs(session, "refs/heads/claim/") == {"refs/heads/claim/04": second["commit"]}
+    # The clone that wrote the first one goes on from the second.
+    other = guarded.clone("other")
+    assert verb(other, "claim", "4", *MINE, "--push").exit_code == 0
+    assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
+
+
+def test_a_held_number_is_amended_by_its_holder_alone(guarded: Stage) -> None:
+    session = guarded.clone("session")
+    guarded.registered(4, goal="Send 17 emails daily, 95%+ delivery rate")
+    done = verb(session, "claim", "4", "--from", "-", "--push", stdin=fleet(4).replace("Track", "Follow").encode())
+    assert done.note == "proposed number 4 on branch claim/04; a human has to approve it"
+    assert verb(session, "claim", "4", "--from", "-", stdin=fleet(4).encode()).exit_code == 0
+    assert verb(guarded.human, "approve", "4", "--yes").exit_code == 0
+    assert git(guarded.bare, "log", "-1", "--format=%s", "main").startswith("Amend session 4: Outreach AI")
+    lost = verb(session, "claim", "4", *RIVAL, "--push")
+    assert (lost.exit_code, plain(lost.note)) == (
+        1,
+        "number 4 is held by marketing-outreach-1 since <time> (commit <id>); free and not proposed: 1-3, 5-12",
+    )
+
+
+def test_who_holds_a_number_gets_no_other(stage: Stage) -> None:
+    stage.registered(4)
+    done = verb(stage.human, "claim", "5", *MINE, "--push")
+    assert (done.exit_code, plain(done.note)) == (
+        1,
+        "you hold number 4: marketing-outreach-1 since <time> (commit <id>)",
+    )
+
+
+def test_who_has_proposed_a_number_gets_no_other(guarded: Stage) -> None:
+    session = guarded.clone("session")
+    assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
+    done = verb(session, "claim", "5", *MINE, "--push")
+    assert (done.exit_code, done.note) == (
+        1,
+        "you have proposed number 4; claim it, or have an approver turn it down: registry reject 4",
+    )
+    # Somebody else was merged first, with a plain push: the proposal is dead, and the session free.
+    guarded.registered(4, session_id="marketing-early", runtime_id="session-early")
+    lost = verb(session, "claim", "4", *MINE, "--push")
+    assert plain(lost.note).startswith("number 4 is held by marketing-early since <time> (commit <id>); free and not")
+    done = verb(session, "claim", "--any", *MINE, "--push")
+    assert done.exit_code == 0
+    assert len(guarded.refs("refs/heads/claim/")) == 2
+
+
+def test_a_proposal_that_main_has_moved_against_is_told_and_can_be_amended(stage: Stage) -> None:
+    session, role = stage.clone("session"), "Conversation AI - Handle replies and qualify (Standard)"
+    words = ["claim", "8", "--session-id", "talk-1", "--goal", "Handle 20 replies daily", "--yes", "--push", "--role"]
+    assert verb(session, *words, role).exit_code == 0
+    stage.registered(10, role=role)  # an unguarded server lets it land
+    again = verb(session, *words, role)
+    assert again.exit_code == 1
+    assert "error[REG105]" in again.out
+    assert again.note == "number 8 is proposed already, by you; the gate rejects it now"
+    assert verb(session, *words, f"{role} and more").exit_code == 0
+
+
+def test_a_proposal_that_the_gate_rejects_holds_nobody_back(stage: Stage) -> None:
+    session, role = stage.clone("session"), "Conversation AI - Handle replies and qualify (Standard)"
+    words = ["--session-id", "talk-1", "--goal", "Handle 20 replies daily", "--yes", "--push"]
+    assert verb(session, "claim", "8", *words, "--role", role).exit_code == 0
+    stage.registered(10, role=role)
+    assert verb(session, "claim", "9", *words).exit_code == 0
+
+
+# Any number
+
+
+def test_any_takes_what_is_left(stage: Stage) -> None:
+    session = stage.clone("session")
+    taken = set()
+    for number in range(1, 13):
+        words = [
+            "--session-id",
+            f"session-{number}",
+            "--goal",
+            "Handle 20 tickets daily",
+            "--yes",
+            "--push",
+            "--format",
+            "json",
+        ]
+        answer = document(verb(session, "claim", "--any", *words))
+        assert answer["pushed"], answer
+        taken.add(answer["number"])
+    assert taken == {*range(1, 13)}
+    done = verb(session, "claim", "--any", *MINE, "--push", "--format", "json")
+    assert done.exit_code == 1
+    assert (document(done)["number"], document(done)["branch"]) == (0, "")
+    assert document(done)["note"] == "no number is left that is not proposed already; ask again when one is turned down"
+    lost = verb(session, "claim", "4", *MINE, "--push")
+    assert lost.note.endswith("no number is left")
+
+
+def test_any_with_a_role_takes_a_number_that_is_planned_for_it(stage: Stage) -> None:
+    session = stage.clone("session")
+    stage.registered(2)
+    words = ["claim", "--any", "--goal", "Find 25 prospects daily", "--yes", "--push", "--format", "json"]
+    role = "Prospect Research AI - Find and score prospects (Batch 2)"
+    assert document(verb(session, *words, "--session-id", "find-1", "--role", role))["number"] == 3
+    done = verb(session, *words, "--session-id", "find-2", "--role", role)
+    assert (done.exit_code, document(done)["note"]) == (
+        1,
+        "the charter plans other roles for the free numbers (1, 4-12); claim without a role of your own",
+    )
+
+
+def test_any_where_nothing_is_planned_takes_every_role(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, charter=CHARTER.partition("slots:")[0])
+    words = ["claim", "--any", "--goal", "Find 25 prospects daily", "--yes", "--session-id", "find-1"]
+    assert "error[REG006] shape: " in verb(stage.human, *words).out  # and no role to fill in
+    assert verb(stage.human, *words, "--role", "Chief of everything", "--push").exit_code == 0
+    assert verb(stage.human, *words, "--from", "-", "--push", stdin=b"role: 5").exit_code == 1
+
+
+def in_between(stage: Stage, script: str) -> None:
+    """Something that happens on the server between looking and pushing."""
+    program(stage.bare / "hooks", "pre-receive", f"read old new ref; unset GIT_QUARANTINE_PATH\n{script}\n")
+
+
+def test_lost_race_names_the_winner(stage: Stage) -> None:
+    session, rival = stage.clone("session"), stage.clone("rival")
+    assert verb(rival, "claim", "4", *RIVAL).exit_code == 0
+    git(rival, "push", "--quiet", "origin", "claim/04:refs/heads/aside")
+    in_between(stage, "git update-ref refs/heads/claim/04 refs/heads/aside")
+    done = verb(session, "claim", "4", *MINE, "--push")
+    assert done.err.startswith("number 4: somebody was faster; looking again in ")
+    assert (done.exit_code, plain(done.note)) == (
+        1,
+        "number 4 was proposed first by marketing-rival (commit <id>); free and not proposed: 1-3, 5-12",
+    )
+    assert refs(session, "refs/heads/claim/") == {}  # what was lost leaves no branch behind
+
+
+def test_any_takes_another_number_after_a_lost_race(stage: Stage) -> None:
+    session = stage.clone("session")
+    in_between(stage, "[ -e lost ] || git update-ref $ref refs/heads/main; : > lost")
+    done = verb(session, "claim", "--any", *MINE, "--push", "--format", "json")
+    assert done.exit_code == 0
+    assert done.err.count("somebody was faster") == 1
+    (lost,) = stage.refs("refs/heads/claim/").keys() - {f"refs/heads/{document(done)['branch']}"}
+    assert done.err.startswith(f"number {int(lost[-2:])}: ")
+
+
+def test_server_that_refuses_is_told_in_its_own_words(stage: Stage) -> None:
+    in_between(stage, "printf 'closed on Sundays \\033[2J\\n'; exit 1")
+    done = verb(stage.human, "claim", "4", *MINE, "--push")
+    assert done.exit_code == 2
+    assert done.err.startswith("number 4: closed on Sundays \\x1b[2J; looking again in ")
+    assert "registry: the server does not take the push of number 4: closed on Sundays" in done.err
+    assert refs(stage.human, "refs/heads/claim/") == {}
+
+
+def test_server_that_is_not_there(stage: Stage) -> None:
+    session = stage.clone("session")
+    stage.bare.rename(stage.folder / "gone.git")
+    done = verb(session, "claim", "4", *MINE, "--push")
+    assert done.exit_code == 2
+    assert "does not answer" in done.err
+
+
+def test_branch_that_cannot_be_read_is_no_ones(stage: Stage) -> None:
+    git(stage.human, "push", "--quiet", "origin", "main:refs/heads/claim/04")
+    done = verb(stage.human, "claim", "4", *MINE, "--push")
+    assert done.exit_code == 1
+    assert plain(done.note).startswith("number 4 was proposed first by a session that cannot be read (commit <id>)")
+
+
+# Pull requests
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{script}")
+    (folder / name).chmod(0o755)
+
+
+@pytest.fixture
+def programs(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in front of the PATH."""
+    monkeypatch.setenv("PATH", f"{stage.folder / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    return stage.folder / "bin"
+
+
+NOTES = 'printf \'%s\\n\' "$@" > "$(dirname "$0")/said"; if [ -t 0 ]; then exit 9; fi\n'
+
+
+def test_pull_request_is_opened_by_gh(stage: Stage, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program(programs, "gh", f"{NOTES}echo https://github.com/example/fleet/pull/7")
+    # What Git takes for a connection to GitHub ends in this folder.
+    program(programs, "to-github", f'exec sh -c "$(echo "$2" | sed "s#example/fleet.git#{stage.bare}#")"\n')
+    monkeypatch.setenv("GIT_SSH_COMMAND", str(programs / "to-github"))
+    session = stage.clone("session")
+    git(session, "remote", "set-url", "origin", "git@github.com:example/fleet.git")
+    done = verb(session, "claim", "4", *MINE, "--pr", "--format", "json")
+    assert (done.exit_code, done.err) == (0, "https://github.com/example/fleet/pull/7\n")
+    assert stage.refs("refs/heads/claim/") == {"refs/heads/claim/04": document(done)["commit"]}
+    assert (programs / "said").read_text().splitlines() == [
+        *("pr", "create", "--repo", "example/fleet", "--head", "claim/04", "--base", "main"),
+        *("--title", "Claim number 4", "--body", ""),
+    ]
+    program(programs, "gh", "echo 'a pull request for branch \"claim/04\" already exists:' >&2; echo URL >&2; exit 1")
+    again = verb(session, "claim", "4", *MINE, "--pr")
+    assert (again.exit_code, again.err) == (0, 'a pull request for branch "claim/04" already exists:\nURL\n')
+    program(programs, "gh", "echo 'gh auth login' >&2; exit 4")
+    failed = verb(session, "claim", "4", *MINE, "--pr")
+    assert (failed.exit_code, failed.err) == (2, "registry: gh pr create: gh auth login\n")
+    (programs / "said").unlink()
+    program(programs, "gh", NOTES)
+    assert verb(session, "claim", "4", *RIVAL, "--pr").exit_code == 1
+    assert not (programs / "said").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://github.com/example/fleet.git", "example/fleet"),
+        ("https://token@github.com/example/fleet/", "example/fleet"),
+        ("git@github.com:example/a.b_c-d.git", "example/a.b_c-d"),
+        ("ssh://git@ssh.github.com:443/example/fleet.git", "example/fleet"),
+        ("git@gitlab.com:example/fleet.git", None),
+        ("https://github.com.example.org/example/fleet", None),
+        ("https://example.org/github.com-mirror/fleet", None),
+        ("git@github.com:--web/fleet.git", None),
+        ("/srv/git/fleet.git", None),
+    ],
+)
+def test_repository_on_github_is_told_by_its_url(stage: Stage, programs: Path, url: str, name: str | None) -> None:
+    program(programs, "gh", NOTES)
+    git(stage.human, "config", "remote.origin.url", url)
+    said = open_pull_request(repo=stage.human, remote="origin", branch="claim/04")
+    if name:
+        assert (programs / "said").read_text().splitlines()[3] == name
+    else:
+        assert said == "origin is no GitHub repository; ask an approver to run: registry approve claim/04\n"
+        assert not (programs / "said").exists()
+
+
+def test_without_gh_the_page_is_named(stage: Stage, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs.mkdir()
+    program_of_git = shutil.which("git")
+    assert program_of_git
+    (programs / "git").symlink_to(program_of_git)
+    monkeypatch.setenv("PATH", str(programs))
+    git(stage.human, "config", "remote.origin.url", "https://github.com/example/fleet.git")
+    assert open_pull_request(repo=stage.human, remote="origin", branch="claim/04") == (
+        "the gh program is not on the PATH; open the pull request by hand: "
+        "https://github.com/example/fleet/compare/main...claim/04?expand=1\n"
+    )
+
+
+def test_pull_request_on_a_plain_server_says_what_to_do(stage: Stage) -> None:
+    done = verb(stage.human, "claim", "4", *MINE, "--pr")
+    assert (done.exit_code, done.err) == (
+        0,
+        "origin is no GitHub repository; ask an approver to run: registry approve claim/04\n",
+    )
+    assert list(stage.refs("refs/heads/claim/")) == ["refs/heads/claim/04"]

@@ -1,0 +1,168 @@
+"""What doctor says of a plain Git server: a hook counts where Git would run it, and it guards."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.stage import Done, Stage, commit, fleet, git, refs, try_git, verb, write
+
+
+def install(stage: Stage, *words: str) -> Done:
+    return verb(stage.folder, "install-hook", str(stage.bare), *words)
+
+
+def hook_check(folder: Path) -> tuple[str, str, str | None]:
+    """What doctor says of the hook: state, reason and command."""
+    document = verb(folder, "doctor", "--local", "--format", "json").document
+    (check,) = (check for check in document["checks"] if check["name"] == "hook-installed")
+    return check["state"], check["what"], check["command"]
+
+
+def pushed_junk(stage: Stage) -> Done:
+    """A push of a claim that says another number than its file, straight to main."""
+    git(stage.human, "fetch", "--quiet", "origin")
+    git(stage.human, "checkout", "--quiet", "--detach", "origin/main")
+    write(stage.human, "registry/sessions/05.yaml", fleet(4))
+    commit(stage.human, "Junk")
+    return try_git(stage.human, "push", "origin", "HEAD:main")
+
+
+def test_our_own_hook_is_put_in_place_anew(guarded: Stage) -> None:
+    hook = guarded.bare / "hooks" / "pre-receive"
+    text = hook.read_text()
+    hook.write_text(text.replace(sys.executable, "/gone/python"))
+    hook.chmod(0o644)
+    assert install(guarded).exit_code == 0
+    assert hook.read_text() == text
+    assert "error[REG101]" in pushed_junk(guarded).err
+    assert git(guarded.bare, "config", "registry.unsigned") == "false\n"
+    assert install(guarded, "--unsigned").exit_code == 0
+    assert git(guarded.bare, "config", "registry.unsigned") == "true\n"
+
+
+def test_hooks_that_git_takes_from_elsewhere(stage: Stage) -> None:
+    """With core.hooksPath Git would not look at the guard: it is not put where nobody runs it, nor taken for one."""
+    assert install(stage, "--unsigned").exit_code == 0
+    assert hook_check(stage.human) == ("in-force", "origin has the guard", None)
+    git(stage.bare, "config", "core.hooksPath", "/nowhere/hooks")
+    assert pushed_junk(stage).exit_code == 0
+    git(stage.bare, "update-ref", "refs/heads/main", stage.beginning)
+    state, what, _ = hook_check(stage.human)
+    assert (state, what.endswith("without the guard: there is no pre-receive hook")) == ("not-in-force", True)
+    done = install(stage, "--unsigned")
+    assert done.exit_code == 2
+    told, _, command = done.err.rstrip("\n").partition("; to change that: ")
+    assert told.startswith("registry: core.hooksPath names another folder, so Git runs /nowhere/hooks/pre-receive, not")
+    git(stage.folder, *command.split()[1:])
+    assert install(stage, "--unsigned").exit_code == 0
+    assert "error[REG101]" in pushed_junk(stage).err
+    assert hook_check(stage.human)[0] == "in-force"
+
+
+def without_run_bit(hook: Path) -> None:
+    hook.chmod(0o644)
+
+
+def written(text: str) -> Callable[[Path], None]:
+    def write(hook: Path) -> None:
+        hook.write_text(text.replace("{own}", hook.read_text()).replace("{python}", sys.executable))
+
+    return write
+
+
+MARKED = "#!/bin/sh\n# guards a session registry; see registry install-hook\n"
+HOOKS: dict[str, tuple[Callable[[Path], None], str, str]] = {
+    "without its run bit": (without_run_bit, "not-in-force", "has no run bit, so Git passes it over"),
+    "another one of that name": (written("#!/bin/sh\nexit 0\n"), "not-in-force", "does not run the guard"),
+    "the mark alone": (written(f"{MARKED}exit 0\n"), "not-in-force", "does not run the guard"),
+    "the guard in a comment": (
+        written(f"{MARKED}# exec {{python}} -P -m validator.guard\nexit 0\n"),
+        "not-in-force",
+        "does not run the guard",
+    ),
+    "the guard's answer thrown away": (
+        written("{own}".replace("exec", "") + "exit 0\n"),
+        "unknown",
+        "is not install-hook's; whether it heeds the guard that it names is seen there",
+    ),
+    "a guard after a way out": (
+        written(f"{MARKED}exit 0\nexec {{python}} -P -m validator.guard\n"),
+        "unknown",
+        "is not install-hook's; whether it heeds the guard that it names is seen there",
+    ),
+    "a quote without its end": (
+        written(f"{MARKED}exec 'x -P -m validator.guard\n"),
+        "unknown",
+        "is not install-hook's",
+    ),
+    "a program that has gone": (
+        written(f"{MARKED}exec /gone/python -P -m validator.guard\n"),
+        "not-in-force",
+        "runs /gone/python, which is not there: no push gets through",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", HOOKS)
+def test_a_file_called_pre_receive_is_not_yet_the_guard(stage: Stage, what: str) -> None:
+    change, state, why = HOOKS[what]
+    assert install(stage, "--unsigned").exit_code == 0
+    assert hook_check(stage.human)[0] == "in-force"
+    hook = stage.bare / "hooks" / "pre-receive"
+    change(hook)
+    found = hook_check(stage.human)
+    assert (found[0], why in found[1]) == (state, True), found
+    assert found[1] != "origin has the guard"
+    if found[2] and found[2].startswith("chmod"):
+        assert pushed_junk(stage).exit_code == 0, "this is what doctor warned of"
+        git(stage.bare, "update-ref", "refs/heads/main", stage.beginning)
+        hook.chmod(0o755)
+        assert "error[REG101]" in pushed_junk(stage).err
+        assert hook_check(stage.human)[0] == "in-force"
+
+
+@pytest.mark.parametrize("guard", [True, False])
+def test_a_server_asks_about_itself(stage: Stage, guard: bool) -> None:
+    """In a bare repository there is no remote to look at: its own hook is the gate."""
+    if guard:
+        assert install(stage, "--unsigned").exit_code == 0
+    state, what, command = hook_check(stage.bare)
+    assert state == ("in-force" if guard else "not-in-force")
+    assert command == (None if guard else "registry install-hook BARE_REPO")
+    assert "there is no remote" not in what
+
+
+def test_what_cannot_be_told_is_not_wrong(stage: Stage) -> None:
+    """No answer is not a no: exit 0 says that nothing is known to be open."""
+    charter = (stage.human / "registry/charter.yaml").read_text().replace("@OWNER", "@session-approver")
+    write(stage.human, "registry/charter.yaml", charter)
+    assert verb(stage.human, "codeowners").exit_code == 0
+    root = Path(__file__).parent.parent.parent
+    for path in (*(root / ".github").rglob("*.yml"), root / ".github/rulesets/main.json"):
+        write(stage.human, path.relative_to(root).as_posix(), path.read_text())
+    commit(stage.human, "A gate")
+    git(stage.human, "push", "--quiet", "origin", "main")
+    git(stage.human, "remote", "set-url", "origin", "ssh://server.invalid/registry.git")
+    done = verb(stage.human, "doctor", "--local")
+    assert done.out.count("\n? ") == 1
+    assert "\n? hook-installed: origin is not a folder of this machine" in done.out
+    assert done.out.endswith(" in force, 0 not, 1 cannot be told from here\n")
+    assert done.exit_code == 0
+    assert verb(stage.human, "doctor", "--local", "--format", "json").document["in_force"]
+
+
+def test_doctor_reads_main_and_not_what_is_checked_out(stage: Stage) -> None:
+    """On a branch that would take the gate away, main still has it; and the other way round."""
+    write(stage.human, "CODEOWNERS", "* @OWNER\n")
+    commit(stage.human, "Owners")
+    git(stage.human, "push", "--quiet", "origin", "main")
+    git(stage.human, "checkout", "--quiet", "-b", "topic")
+    (stage.human / "CODEOWNERS").unlink()
+    commit(stage.human, "No owners")
+    for words, there in (((), True), (("--ref", "HEAD"), False)):
+        done = verb(stage.human, "doctor", "--local", *words)
+        assert ("there is no CODEOWNERS" in done.out) is not there
+    document = verb(stage.human, "doctor", "--local", "--format", "json").document
+    assert document["commit"] == refs(stage.bare)["refs/heads/main"]

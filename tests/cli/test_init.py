@@ -1,0 +1,171 @@
+"""`registry init`: another fleet's registry, that works at once; and the guard of its server."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.stage import Stage, git, new_key, plain, refs, verb, write
+
+WORDS = ("--mission", "Answer every customer", "--approver", "@OWNER")
+CLAIM = ("--session-id", "desk-7", "--role", "Desk 7 - Answer letters", "--goal", "Answer 20 letters daily", "--yes")
+
+
+@pytest.mark.parametrize(("capacity", "branch", "path"), [(40, "claim/07", "07"), (100, "claim/007", "007")])
+def test_a_fresh_registry_works_at_once(tmp_path: Path, capacity: int, branch: str, path: str) -> None:
+    """From nothing to a registered session, on a guarded server: the capacity says how many digits a number has."""
+    key = new_key(tmp_path / "key")
+    begun = verb(
+        tmp_path, "init", "fleet", "--capacity", str(capacity), *WORDS[:3], f"@OWNER {key}", "--orchestrator", "3"
+    )
+    assert begun.exit_code == 0, begun
+    fleet = tmp_path / "fleet"
+    assert git(fleet, "status", "--porcelain") == ""
+    assert git(fleet, "log", "--format=%s", "main") == f"Start a session registry for {capacity} sessions\n"
+    for check in (["audit"], ["schema", "--check"], ["codeowners", "--check"], ["validate", "--worktree"]):
+        assert verb(fleet, *check).exit_code == 0
+    git(tmp_path, "init", "--quiet", "--bare", "--template=", "fleet.git")
+    assert verb(tmp_path, "install-hook", "fleet.git").exit_code == 0
+    git(fleet, "remote", "add", "origin", str(tmp_path / "fleet.git"))
+    git(fleet, "push", "--quiet", "origin", "main")
+    git(fleet, "config", "user.signingkey", str(tmp_path / "key"))
+
+    session = tmp_path / "session"
+    git(tmp_path, "clone", "--quiet", "--template=", "--branch", "main", "fleet.git", "session")
+    claimed = verb(session, "claim", "7", *CLAIM, "--push")
+    assert (claimed.exit_code, claimed.note) == (0, f"proposed number 7 on branch {branch}; a human has to approve it")
+    assert verb(fleet, "approve", "7", "--yes").exit_code == 0
+    assert git(tmp_path / "fleet.git", "ls-tree", "--name-only", "main", "registry/sessions/").split() == [
+        "registry/sessions/.gitkeep",
+        f"registry/sessions/{path}.yaml",
+    ]
+    status = verb(fleet, "status", "--format", "json").document
+    assert (status["capacity"], status["registered"], status["approvals_signed"]) == (capacity, 1, True)
+    assert status["slots"][6]["state"] == "registered"
+    assert verb(fleet, "audit").exit_code == 0
+    lost = verb(session, "claim", "7", *CLAIM, "--session-id", "desk-8", "--push")
+    assert plain(lost.note) == (
+        f"number 7 is held by desk-7 since <time> (commit <id>); free and not proposed: 1-6, 8-{capacity}"
+    )
+
+
+def test_what_is_written(tmp_path: Path) -> None:
+    done = verb(
+        tmp_path, "init", "fleet", "--capacity", "2", *WORDS, "--approver", "@OTHER", "--time-zone", "Europe/Berlin"
+    )
+    assert plain(done.out).startswith("a registry for 2 sessions in fleet (commit <id>)\nnext: describe the slots in ")
+    assert (
+        (tmp_path / "fleet/registry/charter.yaml").read_text()
+        == """\
+# What this fleet is for. Only humans change this file.
+mission:
+  statement: "Answer every customer"
+capacity: 2  # the numbers are 1 to 2, all of them must be registered
+orchestrator: 1  # the number whose holder confirms and broadcasts
+time_zone: "Europe/Berlin"
+approvers:  # on a plain Git server each also has a key: the SSH public key that signs approvals
+  - {handle: "@OWNER"}
+  - {handle: "@OTHER"}
+"""
+    )
+    assert (tmp_path / "fleet/CODEOWNERS").read_text().splitlines()[-2] == "* @OWNER @OTHER"
+    assert len(list((tmp_path / "fleet/schema").iterdir())) > 10
+
+
+def test_in_an_existing_repository_nothing_else_is_committed(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--template=", "--initial-branch=main", "fleet")
+    fleet = tmp_path / "fleet"
+    write(fleet, "staged.txt", "mine")
+    write(fleet, "loose.txt", "mine")
+    git(fleet, "add", "staged.txt")
+    assert verb(tmp_path, "init", "fleet", "--capacity", "2", *WORDS).exit_code == 0
+    assert git(fleet, "status", "--porcelain") == "A  staged.txt\n?? loose.txt\n"
+    assert "staged.txt" not in git(fleet, "ls-tree", "-r", "--name-only", "main")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--capacity", "0", *WORDS], "this makes no charter: capacity"),
+        (["--capacity", "100000", *WORDS], "this makes no charter: capacity"),
+        (["--capacity", "4", *WORDS, "--orchestrator", "5"], "this makes no charter: orchestrator 5 of 4"),
+        (["--capacity", "4", *WORDS, "--time-zone", "Middle Earth"], "this makes no charter: time_zone"),
+        (["--capacity", "4", *WORDS, "--time-zone", "Mars/Base"], 'Mars/Base" is not in the time zone database'),
+        (["--capacity", "4", *WORDS[:3], "OWNER"], "this makes no charter: approvers.0.handle"),
+        (["--capacity", "4", *WORDS[:3], "@OWNER not-a-key"], "this makes no charter: approvers.0.key"),
+        (["--capacity", "4", "--mission", " ", "--approver", "@OWNER"], "this makes no charter: mission.statement"),
+        (["--capacity", "4", "--mission", "a\x1bb", "--approver", "@OWNER"], "this makes no charter: an escape makes"),
+        (["--capacity", "4", "--mission", "\udcff", "--approver", "@OWNER"], "the file is not UTF-8"),
+        (["--capacity", "4", "--mission", "x"], "Missing option '--approver'"),
+        (["--capacity", "four", *WORDS], "'four' is not a valid integer"),
+    ],
+)
+def test_words_that_make_no_charter(tmp_path: Path, words: list[str], why: str) -> None:
+    done = verb(tmp_path, "init", "fleet", *words)
+    assert done.exit_code == 2
+    assert why in done.err
+    assert not (tmp_path / "fleet").exists()
+
+
+def test_a_folder_that_has_a_registry_is_left_alone(stage: Stage) -> None:
+    before = git(stage.human, "status", "--porcelain"), refs(stage.human)
+    done = verb(stage.folder, "init", "human", "--capacity", "4", *WORDS)
+    assert (done.exit_code, done.err) == (2, "registry: human has a registry already\n")
+    git(stage.folder, "init", "--quiet", "other")
+    assert verb(stage.folder, "init", "other", "--capacity", "4", *WORDS).exit_code == 0
+    again = verb(stage.folder, "init", "other", "--capacity", "4", *WORDS)
+    assert (again.exit_code, again.err) == (2, "registry: other has a registry already\n")
+    inside = verb(stage.human, "init", "notes", "--capacity", "4", *WORDS)
+    assert inside.exit_code == 2
+    assert "lies inside another repository" in inside.err
+    assert (git(stage.human, "status", "--porcelain"), refs(stage.human)) == before
+
+
+def test_a_registry_whose_files_are_missing_on_disk_stays(stage: Stage) -> None:
+    """It is in the last commit; another charter over it would begin another registry."""
+    shutil.rmtree(stage.human / "registry")
+    before = refs(stage.human)
+    done = verb(stage.folder, "init", "human", "--capacity", "4", *WORDS)
+    assert (done.exit_code, done.err) == (2, "registry: human has a registry already\n")
+    assert refs(stage.human) == before
+    assert not (stage.human / "registry").exists()
+
+
+def test_what_was_begun_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as nobody:
+        for name in [name for name in os.environ if name.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_"))]:
+            nobody.delenv(name)
+        nobody.setenv("GIT_CONFIG_COUNT", "1")
+        nobody.setenv("GIT_CONFIG_KEY_0", "user.useConfigOnly")
+        nobody.setenv("GIT_CONFIG_VALUE_0", "true")
+        first = verb(tmp_path, "init", "fleet", "--capacity", "4", *WORDS)
+        assert first.exit_code == 2
+        assert "registry: git commit: " in first.err
+    other = verb(tmp_path, "init", "fleet", "--capacity", "5", *WORDS)
+    assert (other.exit_code, other.err) == (2, "registry: fleet has a registry already\n")
+    assert verb(tmp_path, "init", "fleet", "--capacity", "4", *WORDS).exit_code == 0
+    assert verb(tmp_path / "fleet", "audit").exit_code == 0
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """Not even by root, for whom a missing right is none: what would have to contain it is a file."""
+    (tmp_path / "notes").write_text("mine")
+    done = verb(tmp_path, "init", "notes/fleet", "--capacity", "4", *WORDS)
+    assert done.exit_code == 2
+    assert "no repository can be made in notes/fleet" in done.err
+    assert (tmp_path / "notes").read_text() == "mine"
+
+
+def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
+    (tmp_path / "fleet").write_text("mine")
+    done = verb(tmp_path, "init", "fleet", "--capacity", "4", *WORDS)
+    assert done.exit_code == 2
+    assert "no repository can be made in fleet" in done.err
+    assert (tmp_path / "fleet").read_text() == "mine"
+
+
+def test_a_link_to_itself_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    done = verb(tmp_path, "init", "loop", "--capacity", "3", *WORDS)
+    assert (done.exit_code, done.out) == (2, "")

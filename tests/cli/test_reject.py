@@ -1,0 +1,213 @@
+"""`registry reject`: a proposal goes, and the reason stays where its session finds it."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.cli.stage import ROOT, Stage, commit, git, plain, refs, try_git, verb
+from tests.cli.test_claim import MINE, RIVAL
+from tests.cli.test_proposals import claims, document, propose
+
+WHOAMI: dict[str, Any] = json.loads((ROOT / "schema" / "output-whoami.schema.json").read_text())
+WHO = ("whoami", "--session-id", "marketing-outreach-1")
+
+
+def whoami(stage: Stage, folder: str, *words: str) -> dict[str, Any]:
+    done = verb(stage.folder / folder, *WHO, "--format", "json", *words)
+    Draft202012Validator(WHOAMI).validate(done.document)
+    answer: dict[str, Any] = done.document
+    return answer
+
+
+def test_the_session_hears_why(guarded: Stage) -> None:
+    session = guarded.clone("session")
+    assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
+    assert whoami(guarded, "session")["next_action"] == "wait: a human has to approve number 4; ask again with --fetch"
+    done = verb(guarded.human, "reject", "4", "--reason", "Take number 5, please")
+    assert done == (0, "turned down claim/04: Take number 5, please\n", "")
+    assert list(guarded.refs("refs/heads/")) == ["refs/heads/main"]
+    answer = whoami(guarded, "session", "--fetch")
+    assert (answer["state"], answer["number"]) == ("unregistered", None)
+    assert answer["next_action"].startswith("claim/04 was turned down: Take number 5, please; claim a free number")
+    text = verb(session, *WHO)
+    assert text.exit_code == 1
+    assert text.out.startswith("marketing-outreach-1 is not registered\nnext: claim/04 was turned down: Take number 5")
+
+
+def test_the_reason_is_kept_with_what_was_turned_down(guarded: Stage) -> None:
+    proposal = claims(guarded, 4)
+    assert verb(guarded.human, "reject", "claim/04", "--reason", "  Not now.\n\nAsk again. ").exit_code == 0
+    ((ref, kept),) = guarded.refs("refs/rejected/").items()
+    assert ref == f"refs/rejected/claim/04/{kept[:12]}"
+    assert git(guarded.bare, "log", "-1", "--format=%P|%B", kept) == (
+        f"{proposal}|Not now.\n\nAsk again.\n\nRejected-by: @OWNER\n\n"
+    )
+    assert git(guarded.bare, "diff", "--name-only", proposal, kept) == ""
+    (row,) = document(guarded, "--all")["rejected"]
+    assert row == {"name": "claim/04", "commit": proposal, "reason": "Not now."}
+    assert verb(guarded.human, "proposals", "--all").out == "claim/04     turned down: Not now.\n"
+    assert document(guarded)["rejected"] == []
+    assert verb(guarded.human, "proposals").out == "nothing is proposed\n"
+
+
+def test_a_better_claim_of_the_same_number_takes_its_place(guarded: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = guarded.clone("session")
+    assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
+    assert verb(guarded.human, "reject", "4", "--reason", "first").exit_code == 0
+    better = [*MINE, "--goal", "Send 18 emails daily"]
+    assert verb(session, "claim", "4", *better, "--push").exit_code == 0
+    assert whoami(guarded, "session", "--fetch")["state"] == "proposed"
+    with monkeypatch.context() as later:  # the latest reason is the one with the latest time, in seconds
+        later.setenv("GIT_COMMITTER_DATE", "2090-01-01T00:00:00Z")
+        assert verb(guarded.human, "reject", "4", "--reason", "second").exit_code == 0
+    assert [row["reason"] for row in document(guarded, "--all")["rejected"]] == ["first", "second"]
+    assert "turned down: second;" in whoami(guarded, "session", "--fetch")["next_action"]
+    assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
+    assert verb(guarded.human, "approve", "4", "--yes").exit_code == 0
+    answer = whoami(guarded, "session", "--fetch")
+    assert (answer["state"], answer["number"]) == ("registered", 4)
+    assert "turned down" not in answer["next_action"]
+
+
+def test_once_more_it_says_so(guarded: Stage) -> None:
+    claims(guarded, 4)
+    assert verb(guarded.human, "reject", "4", "--reason", "Not now").exit_code == 0
+    before = guarded.refs()
+    assert verb(guarded.human, "reject", "4", "--reason", "Not now") == (
+        0,
+        "claim/04 is turned down already: Not now\n",
+        "",
+    )
+    assert guarded.refs() == before
+
+
+def test_of_an_amendment_once_more_it_says_so_too(guarded: Stage) -> None:
+    """Its number is held, but by the claim that it wanted to amend: nothing has won against it since."""
+    guarded.registered(4)
+    claims(guarded, 4, goal="Send 17 perfectly personalized emails daily, 95%+ delivery rate, in verse")
+    assert verb(guarded.human, "reject", "4", "--reason", "No verse").exit_code == 0
+    again = verb(guarded.human, "reject", "4", "--reason", "No verse")
+    assert again == (0, "claim/04 is turned down already: No verse\n", "")
+
+
+def test_what_was_turned_down_and_then_merged_is_no_longer_turned_down(guarded: Stage) -> None:
+    """Found by the state machine: the answer was that claim/04 is turned down, though its session holds number 4."""
+    session = guarded.clone("session")
+    assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
+    assert verb(guarded.human, "reject", "4", "--reason", "Not now").exit_code == 0
+    assert verb(session, "claim", "4", *MINE, "--goal", "Send 18 emails daily", "--push").exit_code == 0
+    assert verb(guarded.human, "approve", "4", "--yes").exit_code == 0
+    before = guarded.refs()
+    done = verb(guarded.human, "reject", "4", "--reason", "Not now")
+    assert (done.exit_code, done.out) == (2, "")
+    assert plain(done.err) == (
+        "registry: claim/04 is not open any more: number 4 is held by marketing-outreach-1 since <time> (commit <id>);"
+        " to free it: registry release 4 --reason TEXT\n"
+    )
+    assert guarded.refs() == before
+
+
+def test_one_sessions_rejection_is_not_anothers(stage: Stage) -> None:
+    session = stage.clone("session")
+    assert verb(session, "claim", "4", *RIVAL, "--push").exit_code == 0
+    assert verb(stage.human, "reject", "4", "--reason", "no").exit_code == 0
+    assert "turned down" not in whoami(stage, "session", "--fetch")["next_action"]
+
+
+def test_a_rejection_is_not_that_of_whoever_was_registered_then(stage: Stage) -> None:
+    """What was turned down stands on top of the main of that day, with the claims of others in it."""
+    stage.registered(4)
+    session = stage.clone("session")
+    claims(stage, 5)
+    assert verb(stage.human, "reject", "5", "--reason", "no").exit_code == 0
+    git(stage.human, "checkout", "--quiet", "-B", "main", "origin/main")
+    (stage.human / "registry/sessions/04.yaml").unlink()
+    commit(stage.human, "Release number 4")
+    git(stage.human, "push", "--quiet", "origin", "main")
+    answer = whoami(stage, "session", "--fetch")
+    assert answer["state"] == "unregistered"
+    assert answer["next_action"].startswith("claim a free number")
+    assert "turned down: no;" in verb(session, "whoami", "--session-id", "marketing-outreach-2").out
+
+
+def test_release_and_record_can_be_turned_down(stage: Stage) -> None:
+    stage.registered(4)
+    propose(stage, "release/04", ("registry/sessions/04.yaml", None))
+    propose(stage, "record/confirmation", ("registry/consensus/confirmation.yaml", "registry: x\n"))
+    for name in ("release/04", "record/confirmation"):
+        assert verb(stage.human, "reject", name, "--reason", "no").exit_code == 0
+    assert {row["name"] for row in document(stage, "--all")["rejected"]} == {"release/04", "record/confirmation"}
+
+
+@pytest.mark.parametrize("reason", ["", "  \n "])
+def test_a_reason_has_to_be_given(stage: Stage, reason: str) -> None:
+    claims(stage, 4)
+    done = verb(stage.human, "reject", "4", "--reason", reason)
+    assert (done.exit_code, done.err) == (2, "registry: say why: the session has nothing else to learn from\n")
+    assert verb(stage.human, "reject", "4").exit_code == 2
+    assert list(stage.refs("refs/heads/claim/")) == ["refs/heads/claim/04"]
+
+
+def test_what_is_not_open_cannot_be_turned_down(stage: Stage) -> None:
+    done = verb(stage.human, "reject", "4", "--reason", "no")
+    assert (done.exit_code, done.err) == (
+        2,
+        "registry: there is no open proposal 'claim/04'; see: registry proposals\n",
+    )
+
+
+def test_a_proposal_that_changes_meanwhile_is_not_turned_down(stage: Stage) -> None:
+    """The reason is for what the human has seen."""
+    claims(stage, 4)
+    other = claims(stage, 4, branch="aside", goal="Send 17 emails daily, 95%+ delivery rate, in verse")
+    hook = stage.bare / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\nunset GIT_QUARANTINE_PATH; git update-ref refs/heads/claim/04 {other}\n")
+    hook.chmod(0o755)
+    done = verb(stage.human, "reject", "4", "--reason", "no")
+    assert done.exit_code == 2
+    assert done.err.startswith("registry: claim/04 is still there: ")
+    assert stage.refs("refs/heads/claim/") == {"refs/heads/claim/04": other}
+    assert stage.refs("refs/rejected/") == {}
+
+
+def test_the_reason_does_nothing_to_a_terminal(stage: Stage) -> None:
+    session = stage.clone("session")
+    assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
+    assert verb(stage.human, "reject", "4", "--reason", "\x1b[2J##[error]no\u202e").exit_code == 0
+    verb(session, *WHO, "--fetch")
+    again = verb(stage.human, "reject", "4", "--reason", "x")
+    for done in (verb(stage.human, "proposals", "--all"), verb(session, *WHO), again):
+        assert re.search(r"turned down(?: already)?: \\x1b\[2J", done.out)
+        assert "\x1b" not in done.out
+        assert "\u202e" not in done.out
+    assert document(stage, "--all")["rejected"][0]["reason"] == "\x1b[2J##[error]no\u202e"
+
+
+def test_only_an_approver_turns_down_on_a_guarded_server(guarded: Stage) -> None:
+    """What the verb asks for, the server demands: no session takes a proposal away, or leaves a reason, by itself."""
+    claims(guarded, 4)
+    session = guarded.clone("session")
+    git(session, "fetch", "--quiet", "origin", "claim/04")
+    fake = git(session, "commit-tree", "FETCH_HEAD^{tree}", "-p", "FETCH_HEAD", "-m", "no").strip()
+    reason = f"{fake}:refs/rejected/claim/04/{fake[:12]}"
+    for push in ([":refs/heads/claim/04"], [reason], [reason, ":refs/heads/claim/04"]):
+        done = try_git(session, "push", "--atomic", "origin", *push)
+        assert done.exit_code == 1
+        assert "refused" in done.err
+    assert list(guarded.refs("refs/heads/claim/")) == ["refs/heads/claim/04"]
+    assert guarded.refs("refs/rejected/") == {}
+    assert refs(session, "refs/rejected/") == {}
+
+
+def test_rejections_stay(guarded: Stage) -> None:
+    claims(guarded, 4)
+    assert verb(guarded.human, "reject", "4", "--reason", "no").exit_code == 0
+    (ref,) = guarded.refs("refs/rejected/")
+    done = try_git(guarded.human, "push", "origin", f":{ref}")
+    assert done.exit_code == 1
+    assert "a reason for turning something down stays as it is" in done.err
+    assert plain(verb(guarded.human, "proposals", "--all").out) == "claim/04     turned down: no\n"

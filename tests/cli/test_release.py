@@ -1,0 +1,118 @@
+"""`registry release`: a number is given back, history keeps who had it, and another session may take it."""
+
+import pytest
+
+from tests.cli.stage import Stage, fleet, git, plain, verb
+from tests.cli.test_claim import MINE
+from tests.cli.test_proposals import propose
+
+REASON = ("--reason", "The session has ended")
+
+
+def events(stage: Stage, *words: str) -> list[tuple[str, str]]:
+    verb(stage.human, "proposals")  # hears of main
+    done = verb(stage.human, "history", "--format", "json", *words)
+    return [(row["event"], row["session_id"]) for row in done.document["events"]]
+
+
+def test_release_takes_the_claim_out_and_history_keeps_it(guarded: Stage) -> None:
+    session = guarded.clone("session")
+    assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
+    assert verb(guarded.human, "approve", "4", "--yes").exit_code == 0
+    before = verb(guarded.human, "history", "4", "--format", "json").document["events"]
+    done = verb(session, "release", "4", *REASON)
+    holder = "marketing-outreach-1 since <time> (commit <id>)"
+    assert (done.exit_code, plain(done.out)) == (
+        0,
+        f"proposed on release/04 that {holder} gives number 4 back; a human has to approve it\n",
+    )
+    assert git(guarded.bare, "log", "-1", "--format=%B", "release/04") == (
+        "Release number 4: The session has ended\n\n"
+    )
+    assert git(guarded.bare, "diff", "--name-status", "main", "release/04") == "D\tregistry/sessions/04.yaml\n"
+    assert "Release number 4: The session has ended" in verb(guarded.human, "proposals").out
+    assert "Release number 4: The session has ended" in verb(guarded.human, "approve", "release/04", "--yes").out
+    assert events(guarded, "4") == [("registered", "marketing-outreach-1"), ("released", "marketing-outreach-1")]
+    assert verb(guarded.human, "history", "4", "--format", "json").document["events"][:1] == before
+
+    # Another session's life of the number.
+    other = guarded.clone("other")
+    again = verb(other, "claim", "4", *MINE, "--session-id", "marketing-successor", "--push")
+    assert again.exit_code == 0, again
+    assert verb(guarded.human, "approve", "4", "--yes").exit_code == 0
+    assert events(guarded, "4") == [
+        ("registered", "marketing-outreach-1"),
+        ("released", "marketing-outreach-1"),
+        ("registered", "marketing-successor"),
+    ]
+    lost = verb(session, "claim", "4", *MINE, "--push")
+    assert lost.exit_code == 1
+    assert "number 4 is held by marketing-successor since" in lost.note
+    assert verb(guarded.human, "audit").exit_code == 0
+    assert verb(session, "claim", "5", *MINE, "--push").exit_code == 0  # who has given back may take another
+
+
+def test_release_again_says_so(stage: Stage) -> None:
+    stage.registered(4)
+    assert verb(stage.human, "release", "4", *REASON).exit_code == 0
+    proposed = stage.refs("refs/heads/release/")
+    done = verb(stage.human, "release", "4", "--reason", "another")
+    assert (done.exit_code, done.out) == (0, "the release of number 4 is proposed already: release/04\n")
+    assert stage.refs("refs/heads/release/") == proposed
+
+
+@pytest.mark.parametrize("number", ["3", "0", "13"])
+def test_release_of_a_number_that_nobody_holds(stage: Stage, number: str) -> None:
+    done = verb(stage.human, "release", number, *REASON)
+    assert (done.exit_code, done.out) == (1, f"number {number} is held by nobody\n")
+
+
+def test_release_wants_a_reason(stage: Stage) -> None:
+    stage.registered(4)
+    done = verb(stage.human, "release", "4", "--reason", " ")
+    assert (done.exit_code, done.err) == (2, "registry: say why: it is what history will tell\n")
+
+
+def test_release_leaves_the_working_tree_alone(stage: Stage) -> None:
+    stage.registered(4)
+    before = (git(stage.human, "status", "--porcelain=v2", "--branch"), git(stage.human, "ls-files", "--stage"))
+    assert verb(stage.human, "release", "4", *REASON).exit_code == 0
+    assert (git(stage.human, "status", "--porcelain=v2", "--branch"), git(stage.human, "ls-files", "--stage")) == before
+
+
+def test_release_of_a_claim_that_cannot_be_read(stage: Stage) -> None:
+    """What is broken on main can be given back like anything else."""
+    stage.registered(4, number="four")
+    done = verb(stage.human, "release", "4", *REASON)
+    assert done.exit_code == 0, done
+    assert verb(stage.human, "approve", "release/04", "--yes").exit_code == 0
+    assert verb(stage.human, "audit").exit_code == 0
+
+
+def test_server_that_refuses(stage: Stage) -> None:
+    stage.registered(4)
+    hook = stage.bare / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'not today'; exit 1\n")
+    hook.chmod(0o755)
+    done = verb(stage.human, "release", "4", *REASON)
+    assert (done.exit_code, done.err) == (2, "registry: release/04 is not pushed: not today\n")
+
+
+def test_a_release_that_main_has_moved_past_is_void(stage: Stage) -> None:
+    """Somebody amends the claim while its release waits: Git cannot merge the two, and the gate says so."""
+    stage.registered(4)
+    assert verb(stage.human, "release", "4", *REASON).exit_code == 0
+    propose(stage, "claim/04", ("registry/sessions/04.yaml", fleet(4).replace("Track", "Follow")))
+    assert verb(stage.human, "approve", "claim/04", "--yes").exit_code == 0
+    done = verb(stage.human, "approve", "release/04", "--yes")
+    assert done.exit_code == 1
+    assert done.out.endswith(
+        "release/04 is not merged: the gate rejects it: REG305 this file does not merge into main\n\n"
+    )
+
+
+def test_a_reason_that_is_no_text_is_kept_as_it_can_be_shown(stage: Stage) -> None:
+    stage.registered(4)
+    assert verb(stage.human, "release", "4", "--reason", "caf\udce9").exit_code == 0
+    assert git(stage.bare, "log", "-1", "--format=%s", "release/04") == "Release number 4: caf\\udce9\n"

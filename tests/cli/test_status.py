@@ -1,0 +1,96 @@
+"""The table that a human enjoys: whole texts, compared with `expected/`."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.states import FLEET
+from tests.repository import Repository, charter, claim_path, with_charter
+from validator.cli.status import render, status, status_at
+from validator.model.errors import FatalError
+
+Compare = Callable[[str, str], None]
+
+
+@pytest.mark.parametrize("width", [20, 60, 80, 100, 160])
+def test_table_halfway(halfway_there: Repository, width: int, expected: Compare) -> None:
+    answer = status(repo=halfway_there.path, ref=None, format="text", colour=False, width=width)
+    assert answer.exit_code == 0
+    expected(f"status-halfway-{width}.txt", answer.text)
+
+
+def test_colour(halfway_there: Repository, expected: Compare) -> None:
+    coloured = render(status_at(halfway_there.path, None), colour=True, width=100)
+    expected("status-halfway.colour.txt", coloured)
+    plain = render(status_at(halfway_there.path, None), colour=False, width=100)
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert [line.rstrip() for line in bare.splitlines()] == plain.splitlines()
+
+
+def test_table_before_anybody_came(tmp_path: Path, expected: Compare) -> None:
+    repository = with_charter(tmp_path / "registry.git")
+    expected("status-empty.txt", render(status_at(repository.path, None), colour=False, width=100))
+
+
+def test_table_when_all_are_registered(all_registered: Repository, expected: Compare) -> None:
+    expected("status-registered.txt", render(status_at(all_registered.path, None), colour=False, width=160))
+
+
+def test_table_when_the_fleet_is_active(all_active: Repository, expected: Compare) -> None:
+    expected("status-active.txt", render(status_at(all_active.path, None), colour=False, width=160))
+
+
+def test_every_phase_on_the_way(all_active: Repository) -> None:
+    commits = all_active.git("rev-list", "--first-parent", "--reverse", "main").splitlines()
+    phases = [status_at(all_active.path, commit).phase for commit in commits]
+    reached = [phase for at, phase in enumerate(phases) if phase not in phases[:at]]
+    assert reached == "registering registered confirmed approved broadcast acknowledged active".split()
+    assert sorted(phases, key=reached.index) == phases
+
+
+def test_json(halfway_there: Repository, expected: Compare) -> None:
+    answer = status(repo=halfway_there.path, ref="main", format="json", colour=True, width=20)
+    expected("status-halfway.json", answer.text)
+    slots = {slot["number"]: slot["state"] for slot in json.loads(answer.text)["slots"]}
+    assert slots == dict.fromkeys(range(1, 13), "open") | {
+        **{1: "registered", 4: "registered"},
+        **{5: "proposed", 7: "pending", 9: "unreadable"},
+    }
+
+
+def test_an_earlier_commit(halfway_there: Repository) -> None:
+    assert status_at(halfway_there.path, "main~2").registered == 3
+    assert status_at(halfway_there.path, None).registered == 2
+
+
+def test_a_stranger_s_text_is_only_shown(tmp_path: Path) -> None:
+    repository = with_charter(tmp_path / "registry.git")
+    evil = "[bold red]x[/] :tada: \\u202e\\u001b[31m ::error::x 中文 %0A"
+    text = re.sub(r"role: .*", lambda _: f'role: "{evil}"', FLEET[4]).replace("marketing-outreach-1", '"\\u001b[2J"')
+    repository.commit("main", {claim_path(4): text})
+    printed = render(status_at(repository.path, None), colour=False, width=200)
+    assert "\x1b" not in printed
+    assert "\u202e" not in printed
+    assert "[bold red]x[/] :tada: \\u202e\\x1b[31m ::error::x 中文 %0A" in printed
+
+
+@pytest.mark.parametrize("content", [None, "[", charter().replace("capacity: 12", "capacity: twelve")])
+def test_without_a_charter_there_is_nothing_to_tell(tmp_path: Path, content: str | None) -> None:
+    repository = with_charter(tmp_path / "registry.git")
+    commit = repository.commit("main", {"registry/charter.yaml": content})
+    with pytest.raises(FatalError, match=f"registry audit --ref {commit}"):
+        status_at(repository.path, None)
+
+
+def test_origin_main_goes_before_main(tmp_path: Path) -> None:
+    repository = with_charter(tmp_path / "registry.git", [1, 2])
+    repository.git("update-ref", "refs/remotes/origin/main", "main~1")
+    assert status_at(repository.path, None).registered == 1
+    assert status_at(repository.path, "main").registered == 2
+    repository.git("update-ref", "-d", "refs/remotes/origin/main")
+    repository.git("update-ref", "-d", "refs/heads/main")
+    with pytest.raises(FatalError, match="neither origin/main nor main"):
+        status_at(repository.path, None)

@@ -1,0 +1,70 @@
+"""What main says about one session."""
+
+import json
+
+import pytest
+
+from tests.cli.stage import Stage, git, verb
+from tests.repository import Repository
+from validator.cli.whoami import whoami
+
+OUTREACH = """\
+number:  4
+state:   registered
+role:    Outreach AI - Personalize and send emails (Morning Batch 1)
+goal:    Send 17 perfectly personalized emails daily, 95%+ delivery rate
+since:   2026-11-20T09:05:00Z
+next:    wait for the broadcast: registry status
+"""
+
+
+def test_a_registered_session(halfway_there: Repository) -> None:
+    answer = whoami(repo=halfway_there.path, ref=None, session_id="marketing-outreach-1", format="text")
+    assert answer == (OUTREACH, 0)
+
+
+def test_a_pending_session(halfway_there: Repository) -> None:
+    answer = whoami(repo=halfway_there.path, ref=None, session_id="marketing-conversation-1", format="text")
+    assert answer.exit_code == 0
+    assert "state:   pending\n" in answer.text
+    assert "next:    commit to the claim: amend it to status: REGISTERED" in answer.text
+
+
+def test_an_acknowledged_session(all_active: Repository) -> None:
+    answer = whoami(repo=all_active.path, ref=None, session_id="marketing-outreach-1", format="text")
+    assert answer.exit_code == 0
+    assert "state:   acknowledged\n" in answer.text
+
+
+@pytest.mark.parametrize("session_id", ["nobody", "marketing-sales-closer-2", "Marketing-Outreach-1", "", "\x1b[31m"])
+def test_a_session_that_is_not_there(halfway_there: Repository, session_id: str) -> None:
+    answer = whoami(repo=halfway_there.path, ref=None, session_id=session_id, format="text")
+    assert answer.exit_code == 1
+    assert "is not registered\nnext: claim" in answer.text
+    assert "2-3, 5-6, 8, 10-12" in answer.text
+    assert "\x1b" not in answer.text
+
+
+def test_json(halfway_there: Repository) -> None:
+    found = whoami(repo=halfway_there.path, ref=None, session_id="marketing-outreach-1", format="json")
+    missing = whoami(repo=halfway_there.path, ref=None, session_id="nobody", format="json")
+    assert (found.exit_code, missing.exit_code) == (0, 1)
+    assert json.loads(found.text)["number"] == 4
+    assert json.loads(missing.text)["state"] == "unregistered"
+
+
+def test_before_the_release(halfway_there: Repository) -> None:
+    answer = whoami(repo=halfway_there.path, ref="main~2", session_id="marketing-sales-closer-2", format="text")
+    assert answer.exit_code == 0
+
+
+def test_fetch_asks_the_server_before_it_answers(stage: Stage) -> None:
+    session = stage.clone("session")
+    stage.registered(4)
+    me = ("whoami", "--session-id", "marketing-outreach-1")
+    heard = verb(session, *me)
+    assert (heard.exit_code, "is not registered" in heard.out) == (1, True)
+    assert git(session, "rev-parse", "origin/main").strip() == stage.beginning, "nothing is fetched without being asked"
+    asked = verb(session, *me, "--fetch")
+    assert (asked.exit_code, "state:   registered\n" in asked.out) == (0, True)
+    assert "next:    wait for the broadcast" in asked.out

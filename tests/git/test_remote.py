@@ -1,0 +1,138 @@
+"""Pushing to a real server: each ref only from where it was judged, nothing of the user's along; what has landed."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.repository import NINE, Repository
+from validator.git.remote import Outcome, Pushed, Remote, Update, rejections, turned_down
+from validator.git.repo import Repo
+from validator.model.errors import FatalError
+
+CLAIM = "refs/heads/claim/04"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Repository:
+    server = Repository(tmp_path / "server.git")
+    server.commit("main", {"a": "1"})
+    server.commit("claim/04", {"b": "1"}, "main")
+    return server
+
+
+@pytest.fixture
+def clone(server: Repository, tmp_path: Path) -> Repository:
+    """A clone that has heard of the server as it was at first."""
+    clone = Repository(tmp_path / "clone", bare=False)
+    clone.git("remote", "add", "origin", str(server.path))
+    remote(clone).fetch()
+    return clone
+
+
+def remote(clone: Repository) -> Remote:
+    return Remote(Repo(clone.path), "origin")
+
+
+def tip(server: Repository, ref: str) -> str:
+    return server.git("rev-parse", ref)
+
+
+class TestLease:
+    """A push moves a ref from the commit that was judged, whatever this clone has heard of meanwhile."""
+
+    def test_of_a_ref_that_another_process_has_fetched_since(self, server: Repository, clone: Repository) -> None:
+        judged, mine = tip(server, CLAIM), clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
+        theirs = server.commit("claim/04", {"b": "3"})
+        remote(clone).fetch()
+        assert remote(clone).push([Update(CLAIM, judged, mine)]).outcome is Outcome.LOST
+        assert tip(server, CLAIM) == theirs
+        assert remote(clone).push([Update(CLAIM, theirs, mine)]).outcome is Outcome.PUSHED
+        assert tip(server, CLAIM) == mine
+
+    def test_of_a_ref_that_is_to_go(self, server: Repository, clone: Repository) -> None:
+        judged, theirs = tip(server, CLAIM), server.commit("claim/04", {"b": "3"})
+        remote(clone).fetch()
+        assert remote(clone).push([Update(CLAIM, judged, None)]).outcome is Outcome.LOST
+        assert tip(server, CLAIM) == theirs
+
+    def test_of_a_ref_that_must_not_exist(self, server: Repository, clone: Repository) -> None:
+        theirs, mine = tip(server, CLAIM), clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
+        assert remote(clone).push([Update(CLAIM, None, mine)]).outcome is Outcome.LOST
+        assert tip(server, CLAIM) == theirs
+
+    def test_of_two_refs_either_both_move_or_none(self, server: Repository, clone: Repository) -> None:
+        main, judged = tip(server, "main"), tip(server, CLAIM)
+        merge = clone.commit("merge", {"b": "1"}, "refs/remotes/origin/main")
+        theirs = server.commit("claim/04", {"b": "3"})
+        moves = [Update("refs/heads/main", main, merge), Update(CLAIM, judged, None)]
+        assert remote(clone).push(moves).outcome is Outcome.LOST
+        assert (tip(server, "main"), tip(server, CLAIM)) == (main, theirs)
+
+
+@pytest.mark.parametrize("setting", ["push.followTags=true", "push.default=matching", "remote.origin.push=refs/tags/*"])
+def test_a_push_takes_nothing_else_along(server: Repository, clone: Repository, setting: str) -> None:
+    mine = clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
+    who = {f"GIT_COMMITTER_{what}": "OWNER" for what in ("NAME", "EMAIL")}
+    clone.git("tag", "--annotate", "--message", "my own", "v1", mine, variables=who)
+    clone.git("config", *setting.split("="))
+    assert remote(clone).push([Update("refs/heads/claim/05", None, mine)]) == Pushed(Outcome.PUSHED)
+    names = server.git("for-each-ref", "--format=%(refname)").split()
+    assert names == [CLAIM, "refs/heads/claim/05", "refs/heads/main"]
+
+
+def test_a_push_asks_no_hook_of_the_user(server: Repository, clone: Repository) -> None:
+    hook = clone.path / ".git/hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    mine = clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
+    assert remote(clone).push([Update("refs/heads/claim/05", None, mine)]).outcome is Outcome.PUSHED
+
+
+def test_a_fetch_brings_nothing_else_along(server: Repository, clone: Repository) -> None:
+    """Neither tags of the commits that it brings, nor other branches, nor what a `git pull` would merge."""
+    server.commit("main", {"a": "2"})
+    server.git("update-ref", "refs/tags/v1", "main")
+    server.commit("topic", {"c": "1"})
+    remote(clone).fetch()
+    names = clone.git("for-each-ref", "--format=%(refname)").split()
+    assert names == ["refs/remotes/origin/claim/04", "refs/remotes/origin/main"]
+    assert tip(clone, "refs/remotes/origin/main") == tip(server, "main")
+    assert not (clone.path / ".git/FETCH_HEAD").exists()
+
+
+def test_what_a_push_without_an_answer_has_done(server: Repository, clone: Repository) -> None:
+    """It may have landed, and others on top of it."""
+    mine = clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
+    assert not remote(clone).took(mine)
+    clone.git("push", "--quiet", "origin", f"{mine}:refs/heads/main")
+    assert remote(clone).took(mine)
+    server.commit("main", {"a": "2"})
+    assert remote(clone).took(mine)
+    assert not remote(clone).took(clone.commit("other", {"b": "3"}, "refs/remotes/origin/main"))
+
+
+def test_the_last_rejection_is_the_one_with_the_latest_time(clone: Repository) -> None:
+    """In the order of time, whatever the names under which they are kept."""
+    for hour in (3, 1, 4, 2):
+        commit = clone.commit("reason", {}, "refs/remotes/origin/claim/04", time=NINE + 3600 * hour)
+        clone.git("update-ref", f"refs/rejected/origin/claim/04/{commit[:12]}", commit)
+    repo = Repo(clone.path)
+    told = [repo.read_commit(repo.blobs([one.commit])[one.commit])[1] for one in rejections(repo, "origin")]
+    assert told == [NINE + 3600 * hour for hour in (1, 2, 3, 4)]
+    last = turned_down(repo, "origin", "4")
+    assert last == rejections(repo, "origin")[-1]
+
+
+def test_a_server_s_words_remove_no_file(clone: Repository, tmp_path: Path) -> None:
+    """A server can say the same as Git does where a lock of this repository is in the way."""
+    mine, program = tmp_path / "mine.lock", tmp_path / "upload-pack"
+    mine.touch()
+    os.utime(mine, (0, 0))
+    program.write_text(f"#!/bin/sh\necho \"fatal: Unable to create '{mine}': File exists.\" >&2\nexit 1\n")
+    program.chmod(0o755)
+    clone.git("config", "remote.origin.uploadpack", str(program))
+    with pytest.raises(FatalError, match="File exists"):
+        remote(clone).fetch()
+    assert mine.exists()

@@ -1,0 +1,22 @@
+"""A forge for every test, copied from one that is made once."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.hosts.github.forge import Forge
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("forge")
+    Forge.made(folder)
+    return folder
+
+
+@pytest.fixture
+def forge(fresh: Path, tmp_path: Path) -> Forge:
+    """A forge whose main holds this very working copy, and a registry without claims."""
+    shutil.copytree(fresh, tmp_path / "forge")
+    return Forge(tmp_path / "forge")

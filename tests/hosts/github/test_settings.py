@@ -1,0 +1,181 @@
+"""`registry github plan` and `apply` against the stand-in: what differs is told, made so once, and left alone after."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.hosts.github.forge import HUMANS, SCOPES, Forge
+from validator.hosts.github.codeowners import owners_text
+from validator.hosts.github.settings import REPOSITORY, RULESET_FILE, WORKFLOW_TOKEN, ruleset, ruleset_text
+
+pytestmark = pytest.mark.blackbox
+
+Done = subprocess.CompletedProcess[str]
+OWNERS = owners_text(["@OWNER"])
+
+
+def github(forge: Forge, *words: str, login: bool | str = True) -> Done:
+    folder = forge.folder / "clone"
+    if not folder.exists():
+        forge.origin.git("clone", "--quiet", str(forge.origin.path), str(folder))
+        (folder / ".venv").mkdir()
+    env = forge.variables(forge.folder) | ({"GH_TOKEN": HUMANS if login is True else login} if login else {})
+    command = ["sh", "-c", f'PYTHONPATH="{folder}" exec "$0" -P -m validator "$@"', sys.executable, *words]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=300)
+
+
+def with_owners(forge: Forge, text: str = OWNERS) -> None:
+    """Main on GitHub has these code owners."""
+    forge.origin.commit("main", {"CODEOWNERS": text})
+
+
+def test_plan_shows_what_differs_and_changes_nothing(forge: Forge) -> None:
+    with_owners(forge, "* @somebody\n")
+    done = github(forge, "github", "plan")
+    assert done.returncode == 1
+    assert "✗ ruleset main: there is none\n" in done.stdout
+    assert '    -  "allow_squash_merge": true,\n    -  "allow_rebase_merge": true,\n' in done.stdout
+    assert '    +  "default_workflow_permissions": "read",\n' in done.stdout
+    assert "    -* @somebody\n" in done.stdout
+    assert "    +* @OWNER\n" in done.stdout
+    assert done.stdout.endswith("to make it so: registry github apply\n")
+    assert forge.sent() == []
+
+
+def test_apply_makes_it_so_and_the_second_time_sends_nothing(forge: Forge) -> None:
+    with_owners(forge)
+    done = github(forge, "github", "apply")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [(call["method"], call["path"]) for call in forge.sent()] == [
+        ("POST", "repos/{owner}/{repo}/rulesets"),
+        ("PATCH", "repos/{owner}/{repo}"),
+        ("PUT", "repos/{owner}/{repo}/actions/permissions/workflow"),
+    ]
+    assert [call["body"] for call in forge.sent()] == [ruleset(), dict(REPOSITORY), dict(WORKFLOW_TOKEN)]
+    again = github(forge, "github", "apply", "--format", "json")
+    assert (again.returncode, json.loads(again.stdout)["fits"]) == (0, True)
+    assert len(forge.sent()) == 3
+    assert github(forge, "github", "plan").stdout == (
+        "✓ ruleset main\n✓ repository\n✓ workflow permissions\n✓ CODEOWNERS\n"
+    )
+
+
+def test_a_ruleset_that_was_loosened_is_put_right_in_its_place(forge: Forge) -> None:
+    with_owners(forge)
+    github(forge, "github", "apply")
+    state = forge.read_state()
+    (ours,) = state["rulesets"]
+    ours["bypass_actors"] = [{"actor_id": 5, "actor_type": "RepositoryRole", "bypass_mode": "always"}]
+    ours["rules"] = [rule for rule in ours["rules"] if rule["type"] != "non_fast_forward"] + [{"type": "creation"}]
+    forge.write_state(state)
+    plan = github(forge, "github", "plan").stdout
+    assert '    -      "actor_type": "RepositoryRole",\n' in plan
+    assert '    +      "type": "non_fast_forward"\n' in plan
+    assert '    -      "type": "creation"\n' in plan
+    assert github(forge, "github", "apply").returncode == 0
+    assert forge.sent()[-1] == {"method": "PUT", "path": "repos/{owner}/{repo}/rulesets/42", "body": ruleset()}
+
+
+def test_what_is_nobodys_business_here_stays_as_it_is(forge: Forge) -> None:
+    """An update changes what it names: of the repository, of the ruleset, of the token."""
+    with_owners(forge)
+    github(forge, "github", "apply")
+    state = forge.read_state()
+    state["repository"] |= {"allow_squash_merge": True, "has_wiki": True}
+    state["rulesets"][0] |= {"enforcement": "evaluate", "source": "OWNER/registry"}
+    forge.write_state(state)
+    assert github(forge, "github", "apply").returncode == 0
+    found = forge.read_state()
+    assert found["repository"] == dict(REPOSITORY) | {"has_wiki": True}
+    assert [row["enforcement"] for row in found["rulesets"]] == ["active"]
+
+
+def test_the_organisations_rulesets_are_not_ours(forge: Forge) -> None:
+    """One of the same name above the repository is nobody's to change from here."""
+    with_owners(forge)
+    above = {"id": 7, "name": "main", "target": "branch", "enforcement": "disabled", "source_type": "Organization"}
+    forge.write_state(forge.read_state() | {"parents_rulesets": [above]})
+    assert github(forge, "github", "apply").returncode == 0
+    assert forge.sent()[0]["method"] == "POST"
+
+
+def test_our_ruleset_is_found_on_a_later_page(forge: Forge) -> None:
+    with_owners(forge)
+    others = [{"id": 1000 + at, "name": f"team {at}", "target": "branch", "enforcement": "active"} for at in range(130)]
+    assert github(forge, "github", "apply").returncode == 0
+    state = forge.read_state()
+    forge.write_state(state | {"rulesets": [*others, *state["rulesets"]]})
+    assert github(forge, "github", "plan").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("rights", "said"),
+    [
+        (dict.fromkeys(SCOPES, "write"), "gh: Resource not accessible by integration (HTTP 403)"),
+        (None, "gh: Bad credentials (HTTP 401)"),
+    ],
+)
+def test_a_token_that_may_not_ends_in_a_line(forge: Forge, rights: dict[str, str] | None, said: str) -> None:
+    state = forge.read_state()
+    forge.write_state(state | {"tokens": state["tokens"] | ({"ghs_other": rights} if rights else {})})
+    before = forge.read_state()
+    done = github(forge, "github", "apply", login="ghs_other")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("registry: gh api GET repos/{owner}/{repo}")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert forge.read_state() == before
+
+
+def test_an_account_without_merge_queue_is_not_asked_for_one(forge: Forge) -> None:
+    forge.write_state(forge.read_state() | {"owner_type": "User"})
+    with_owners(forge)
+    assert github(forge, "github", "apply").returncode == 0
+    assert forge.sent()[0]["body"] == ruleset(queue=False)
+
+
+def test_what_only_a_proposal_can_change_is_left_and_told(forge: Forge) -> None:
+    forge.origin.commit("main", {"CODEOWNERS": None})
+    done = github(forge, "github", "apply")
+    assert done.returncode == 1
+    assert "✗ CODEOWNERS: there is none\n" in done.stdout
+    assert done.stdout.endswith("propose it: registry codeowners, then a pull request\n")
+
+
+def test_what_github_refuses_ends_in_a_line(forge: Forge) -> None:
+    state = forge.read_state()
+    forge.write_state(state | {"rulesets": "nonsense"})
+    done = github(forge, "github", "plan")
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        "registry: gh api GET repos/{owner}/{repo}/rulesets?includes_parents=false&per_page=100: "
+    )
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("rulesets", [[]]), ("rulesets", [{"name": "main", "target": "branch", "id": "x"}]), ("token", []),
+        ("repository", {"owner": 5}), ("owner_type", None),
+    ],
+)  # fmt: skip
+def test_what_github_would_not_answer_ends_in_a_line(forge: Forge, part: str, value: object) -> None:
+    forge.write_state(forge.read_state() | {part: value})
+    done = github(forge, "github", "plan")
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == (done.returncode == 2)
+
+
+def test_the_file_is_made_from_the_same_place(forge: Forge) -> None:
+    assert json.loads(ruleset_text()) == ruleset()
+    assert github(forge, "github", "ruleset", "--check").returncode == 0
+    Path(forge.folder / "clone" / RULESET_FILE).write_text("{}\n")
+    stale = github(forge, "github", "ruleset", "--check")
+    assert (stale.returncode, stale.stdout) == (1, f"{RULESET_FILE} is stale; run: registry github ruleset\n")
+    assert github(forge, "github", "ruleset").returncode == 0
+    assert Path(forge.folder / "clone" / RULESET_FILE).read_text() == ruleset_text()

@@ -1,0 +1,95 @@
+"""What the guard rests on: whole objects, main as it was before the push, a process that no caller has set up."""
+
+import subprocess
+from pathlib import Path
+
+from tests.hosts.plain.stage import (
+    ENVIRONMENT,
+    Stage,
+    branch,
+    charter,
+    claim_path,
+    claim_text,
+    claims,
+    commit,
+    git,
+    public,
+    registry,
+    run,
+    signing,
+)
+
+
+def pushed(clone: Path, *words: str, **variables: str) -> tuple[int, str]:
+    done = run(["git", "push", "origin", *words], clone, **variables)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr
+
+
+def test_malformed_objects_are_not_taken_anywhere(stage: Stage) -> None:
+    """On a branch that is none of the registry's business too: a clone of it would carry a hook into `.git`."""
+    clone = stage.human
+    evil = clone / ".git" / "evil"
+    evil.write_text("#!/bin/sh\n")
+    blob = git(clone, "hash-object", "-w", str(evil)).strip()
+    evil.write_bytes(b"100644 .git\0" + bytes.fromhex(blob))
+    tree = git(clone, "hash-object", "-t", "tree", "-w", "--literally", str(evil)).strip()
+    bad = git(clone, "commit-tree", "-p", "origin/main", "-m", "x", tree).strip()
+    code, said = pushed(clone, f"{bad}:refs/heads/team/evil")
+    assert code
+    assert "hasDotgit" in said
+    assert list(stage.refs()) == ["refs/heads/main"]
+
+
+def test_the_first_main_is_audited(tmp_path: Path) -> None:
+    """Before there is a main the guard has nothing to compare with, so it looks at all that comes."""
+    stage = Stage.make(tmp_path, guarded=False)
+    key = {name: public(path) for name, path in stage.keys.items()}
+    new = tmp_path / "served" / "new.git"
+    git(tmp_path, "init", "--quiet", "--bare", "--template=", "--initial-branch=main", str(new))
+    registry(tmp_path, "install-hook", str(new), check=True)
+    clone = stage.human
+    git(clone, "remote", "set-url", "origin", f"file://{new}")
+    start = git(clone, "rev-parse", "HEAD").strip()
+    commit(clone, {claim_path(4): claim_text(5, "session-4")}, "One that says another number than its file")
+    code, said = pushed(clone, "HEAD:refs/heads/main")
+    assert (code, "error[REG101] number-mismatch" in said) == (1, True)
+    git(clone, "checkout", "--quiet", "--detach", start)
+    commit(clone, {"registry/charter.yaml": charter(12, {})}, "Nobody could approve")
+    code, said = pushed(clone, "HEAD:refs/heads/main")
+    assert (code, "no approver in the charter has a key" in said) == (1, True), said
+    assert git(new, "for-each-ref") == ""
+    commit(clone, {"registry/charter.yaml": charter(12, key), **claims(4)}, "A charter and a claim")
+    assert pushed(clone, "HEAD:refs/heads/main")[0] == 0
+
+
+def test_main_is_the_one_before_the_push(stage: Stage) -> None:
+    """What an approver changes counts for the next push: a proposal is held against the main that all can see."""
+    clone = stage.human
+    keys = {name: public(key) for name, key in stage.keys.items()}
+    git(clone, "checkout", "--quiet", "--detach", "origin/main")
+    wider = commit(clone, {"registry/charter.yaml": charter(20, keys)}, "Wider", *signing(stage.keys["OWNER"]))
+    commit(clone, {claim_path(15): claim_text(15, "session-15")}, "Claim")
+    both = (f"{wider}:refs/heads/main", "HEAD:refs/heads/claim/15")
+    code, said = pushed(clone, *both)
+    assert code
+    assert "refs/heads/claim/15: refused" in said
+    assert "refs/heads/main: refused" not in said
+    assert list(stage.refs()) == ["refs/heads/main"]
+    assert pushed(clone, both[0])[0] == 0
+    assert pushed(clone, both[1])[0] == 0
+
+
+def test_the_callers_surroundings_change_nothing(stage: Stage) -> None:
+    """Git hands its environment to hooks: encodings that lack a letter, and variables that change what Git finds."""
+    clone = stage.human
+    branch(clone, "claim/04", {claim_path(4): claim_text(4, "session-4", role="Pförtner - Türen öffnen")})
+    plain = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+    code, said = pushed(clone, "claim/04", **plain)
+    assert code
+    assert "error[REG106] role-misaligned" in said
+    odd = [b"git", b"push", b"origin", b"claim/04:refs/heads/claim/\xff"]
+    done = subprocess.run(odd, cwd=clone, env=ENVIRONMENT | plain, capture_output=True, check=False)
+    assert (done.returncode, b"this server has no such ref" in done.stderr) == (1, True), done.stderr
+    branch(clone, "claim/05", claims(5))
+    assert pushed(clone, "claim/05", GIT_LITERAL_PATHSPECS="1", GIT_REPLACE_REF_BASE="refs/heads/")[0] == 0

@@ -1,0 +1,100 @@
+"""A remark is bounded, whatever a stranger has written, and its comment is one that GitHub takes."""
+
+import json
+import re
+
+import pytest
+
+from tests.report.test_hostile import hostile
+from validator.hosts.github.event import PullRequest
+from validator.hosts.github.posts import MARK, text_of
+from validator.hosts.github.remark import FEWEST_FINDINGS, MOST_BYTES, as_comment, read_remark, remark
+from validator.model.errors import FatalError
+from validator.model.findings import Origin, Verdict
+from validator.registry.snapshot import Author
+
+HEAD = "a" * 40
+EVENT = PullRequest(7, HEAD, Author("github:1", "@OWNER"))
+GITHUBS_LIMIT = 65_536  # characters of a comment or an issue
+TEXTS = ("x", ":", "\U000e0041", "\x01", "中", "\udcff", "\n", "&<", "")
+
+
+def verdict(text: str, findings: int = 20) -> Verdict:
+    (one, *_), *_ = [hostile(text).findings]
+    return hostile(text)._replace(findings=(one._replace(step=None),) * findings, healed=())
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=ascii)
+@pytest.mark.parametrize("length", [1, 1_000, 20_000])
+def test_a_remark_fits_where_it_has_to_go(text: str, length: int) -> None:
+    said = remark(7, verdict(text * length), ("#8 (same number, same session_id, same role)",) * 200)
+    assert len(said) <= MOST_BYTES
+    assert said.isascii()
+    assert "\n" not in said
+    found = read_remark(said, EVENT)
+    assert len(found.document.findings) >= FEWEST_FINDINGS
+    assert len(found.document.findings) + found.left_off == 20
+    comment = as_comment(found)
+    assert len(comment) <= GITHUBS_LIMIT
+    assert comment.startswith("<!-- session-registry: verdict -->\n### rejected: ")
+    assert "<tr><td>error" in comment, "at least one finding is told"
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=ascii)
+def test_an_issue_fits_where_it_has_to_go(text: str) -> None:
+    issue = text_of(verdict(text * 1_000, findings=200))
+    assert len(issue) <= GITHUBS_LIMIT
+    assert issue.startswith(MARK)
+
+
+def test_what_decides_comes_first() -> None:
+    kept = verdict("x").findings[0]
+    inherited = kept._replace(origin=Origin.INHERITED)
+    said = json.loads(remark(7, verdict("x")._replace(findings=(inherited,) * 30 + (kept,)), ()))
+    assert said["document"]["findings"][0]["origin"] == "introduced"
+    assert said["document"]["verdict"] == "rejected"
+
+
+def test_an_accepted_proposal_is_told_what_comes_next() -> None:
+    accepted = Verdict(HEAD, HEAD, HEAD, ())
+    assert as_comment(read_remark(remark(7, accepted, ()), EVENT)) == (
+        "<!-- session-registry: verdict -->\n### accepted: no findings\n\n"
+        "**Next:** a code owner reviews and merges. Merging registers; until then nothing is taken.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("number", 8, f"the remark is on pull request 8 at {HEAD}, the event on 7"),
+        ("head", "b" * 40, f"the remark is on pull request 7 at {'b' * 40}, the event on 7"),
+        ("verdict", "accepted", "the remark says accepted, and its findings do not"),
+        ("findings", [], "the remark says rejected, and its findings do not"),
+    ],
+)
+def test_a_remark_on_something_else_ends_in_a_line(key: str, value: object, said: str) -> None:
+    document = json.loads(remark(7, verdict("x"), ()))
+    (document if key == "number" else document["document"])[key] = value
+    with pytest.raises(FatalError, match=re.escape(said)):
+        read_remark(json.dumps(document), EVENT)
+
+
+BROKEN = (
+    "",
+    "[]",
+    "{",
+    "\udc80",
+    '{"number": 7}',
+    "[" * 10_000,
+    '{"number": 7e999}',
+    "null",
+    '"' + "x" * 100_000 + '"',
+)
+
+
+@pytest.mark.parametrize("text", BROKEN, ids=range(len(BROKEN)))
+def test_what_is_no_remark_ends_in_a_line(text: str) -> None:
+    with pytest.raises(FatalError) as caught:
+        read_remark(text, EVENT)
+    assert str(caught.value).startswith("the remark is malformed at ")
+    assert len(str(caught.value)) < 300

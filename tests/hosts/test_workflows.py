@@ -1,0 +1,138 @@
+"""Workflows as data: what is read of them, and that nothing in one keeps the reader from ending in a clear word."""
+
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from validator.hosts.github.settings import CHECK
+from validator.hosts.github.workflows import (
+    MAX_BYTES,
+    Job,
+    Workflow,
+    is_action,
+    is_workflow,
+    may_be_called,
+    read_workflow,
+    unreadable,
+)
+
+PATH = ".github/workflows/a.yml"
+STEP = "    steps:\n      - {step}\n"
+
+
+def read(text: str | bytes, path: str = PATH) -> Workflow:
+    return read_workflow(path, text.encode() if isinstance(text, str) else text)
+
+
+def test_what_is_read_of_a_workflow() -> None:
+    flow = read("on: [push, merge_group]\npermissions: {}\njobs:\n  a:\n    name: b\n    if: always()\n" + STEP)
+    assert (list(flow.triggers), flow.permissions, flow.unread) == (["push", "merge_group"], {}, None)
+    assert flow.jobs == (Job("a", "b", ("if",), None, ({"step": None},)),)
+    assert list(read("on: push\njobs: {a: {uses: ./b.yml}}").uses()) == ["./b.yml"]
+
+
+def test_which_files_are_workflows_and_actions() -> None:
+    paths = [".github/workflows/a.yaml", ".github/workflows/a.txt", "action.yml", ".github/actions/a/action.yaml"]
+    assert [is_workflow(path) for path in paths] == [True, False, False, False]
+    assert [is_action(path) for path in paths] == [False, False, True, True]
+    assert not is_action("a/action.yml"), "elsewhere it is an action of somebody who names it"
+
+
+def test_of_a_file_that_nobody_reads_nothing_is_known() -> None:
+    flow = unreadable(PATH, "it is no regular file")
+    assert (flow.jobs, flow.unpinned(), flow.fetches_head, flow.unread) == ((), [], False, "it is no regular file")
+
+
+@pytest.mark.parametrize(
+    ("step", "on", "gets_it"),
+    [
+        ("{uses: a@b, with: {ref: '${{ github.event.pull_request.head.sha }}'}}", "pull_request_target", True),
+        ("{run: gh pr checkout $NUMBER}", "issue_comment", True),
+        ("{run: git fetch origin refs/pull/1/merge}", "workflow_run", True),
+        ("{uses: a@b, with: {ref: '${{ github.event.pull_request.head.sha }}'}}", "pull_request", False),
+        ("{uses: a@b, with: {ref: main}}", "pull_request_target", False),
+        ("{uses: a@b, with: [head.sha]}", "pull_request_target", False),
+    ],
+)
+def test_who_gets_the_proposals_files(step: str, on: str, gets_it: bool) -> None:
+    assert read(f"on: {on}\njobs:\n  a:\n{STEP.format(step=step)}").fetches_head is gets_it
+
+
+@pytest.mark.parametrize(
+    ("name", "can"),
+    [
+        ("registry gate", True),
+        ("registry ${{ matrix.a }}", True),
+        ("${{ a }} gate", True),
+        ("registry ${{ 'gate' || '}}' }}", True),
+        ("registry ${{\n  'gate' }}", True),
+        ("registry gate ${{ a }} gate", False),
+        ("the ${{ a }}", False),
+        ("Registry gates", False),
+        ("${{a}}" * 10_000, True),
+        ("${{a}}x" * 10_000, False),
+    ],
+)
+def test_what_a_check_can_be_called(name: str, can: bool) -> None:
+    start = time.process_time()
+    assert may_be_called(Job("a", name, (), None, ()), CHECK) is can
+    assert time.process_time() - start < 1
+
+
+BOMB = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in pairwise("abcdefghijklmno"))
+HOSTILE: dict[str, tuple[str | bytes, str]] = {
+    "nothing": ("", "it is no mapping"),
+    "a list": ("- push\n", "it is no mapping"),
+    "no YAML": ("on: [push\njobs: {", "line 2: not YAML"),
+    "no UTF-8": (b"on: push\xff\n", "line 1: the file is not UTF-8"),
+    "bytes of UTF-16": ("on: push\n".encode("utf-16"), "line 1: the file is not UTF-8"),
+    "brackets": ("[" * 30_000, "line 1: nested more than 16 deep"),
+    "folders": ("".join(" " * at + "a:\n" for at in range(300)), "line 17: nested more than 16 deep"),
+    "aliases of aliases": (BOMB, "line 2: an alias"),
+    "an alias for a job": ("on: push\nx: &x {name: registry gate}\njobs:\n  a: *x\n", "line 4: an alias"),
+    "a merge key": ("on: push\nx: &x {name: registry gate}\njobs:\n  a:\n    <<: *x\n", "line 5: an alias"),
+    "jobs twice": ("on: push\njobs: {}\njobs: {a: {name: registry gate}}\n", "line 2: an alias"),
+    "an alias in what stands twice": ("x: &x 1\njobs: {}\njobs: {a: *x}\n", "line 2: an alias"),
+    "an alias in a list that stands twice": ("x: &x 1\njobs: 1\njobs: [*x]\n", "line 2: an alias"),
+    "two documents": ("on: push\n---\non: pull_request\n", "line 2: a second document begins here"),
+    "a list for a key": ("? [a]\n: b\n", "line 1: a list or mapping as a key"),
+    "an object of Python's": ("jobs: !!python/object/apply:os.system {a: b}\n", "line 1: an alias, a tag"),
+    "too much": ("#" * (MAX_BYTES + 1), "line 1: the file is 65,537 bytes long; this one may have at most 65,536"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_cannot_be_read_for_sure_is_told(name: str) -> None:
+    text, why = HOSTILE[name]
+    start = time.process_time()
+    flow = read(text)
+    assert flow.unread is not None
+    assert flow.unread.startswith(why)
+    assert time.process_time() - start < 5
+
+
+ODD = (
+    "on: {push: null, 1: 2}", "on: 5", "on: [[push], {a: b}]", "jobs: 5", "jobs: [a]", "jobs: {a: null, b: [c], 1: 2}",
+    "jobs: {a: {steps: {uses: b}}}", "jobs: {a: {steps: [1, null, [a], {uses: 5}, {uses: {a: b}}, {with: 5}]}}",
+    "jobs: {a: {name: [registry, gate], uses: [b], permissions: 5}}", "permissions: [a]", "runs: 5", "runs: {steps: 5}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ODD)
+@pytest.mark.parametrize("path", [PATH, "action.yml"])
+def test_odd_forms_are_read_as_far_as_they_go(text: str, path: str) -> None:
+    flow = read(text, path)
+    assert isinstance(flow.unpinned(), list)
+    assert not flow.fetches_head
+    assert not [job for job in flow.jobs if may_be_called(job, CHECK)]
+
+
+@given(st.text() | st.text(alphabet="on:jbs-[]{}&*!|>'\"?#, \n", max_size=60))
+def test_whatever_the_text_is_there_is_a_workflow(text: str) -> None:
+    for path in (PATH, "action.yml"):
+        flow = read_workflow(path, text.encode("utf-8", "surrogatepass"))
+        assert isinstance(flow.unpinned(), list)
+        assert isinstance(flow.fetches_head, bool)

@@ -1,0 +1,109 @@
+"""Each escape against the language that it escapes for."""
+
+import os
+import unicodedata
+from urllib.parse import unquote_to_bytes
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from validator.model.escape import (
+    json_text,
+    logged,
+    markdown,
+    uri,
+    visible,
+    well_formed,
+    workflow_data,
+    workflow_property,
+)
+
+ANY_TEXT = st.text(st.characters())
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain “text”, é 完 ⏳ \\n", "plain “text”, é 完 ⏳ \\n"),
+        ("\x00\t\n\r\x1b[31m\x7f\x9b", r"\x00\x09\x0a\x0d\x1b[31m\x7f\x9b"),
+        ("\u202eevil\u2066\u200b\ufeff\xad", r"\u202eevil\u2066\u200b\ufeff\xad"),
+        ("\u2028\u2029\x85", r"\u2028\u2029\x85"),
+        ("\u3164\u115f\ufe0f\U000e0041\U000e0100", r"\u3164\u115f\ufe0f\U000e0041\U000e0100"),
+        ("\ud800\udfff", r"\ud800\udfff"),
+        ("\udc80\udcff", r"\x80\xff"),
+        ("\ue000\ufffe\U0001ffff\U0010ffff", r"\ue000\ufffe\U0001ffff\U0010ffff"),
+    ],
+)
+def test_visible(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+def test_visible_knows_every_character_that_unicode_calls_control_format_or_private() -> None:
+    hidden = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+    assert not [hex(c) for c in range(0x110000) if unicodedata.category(chr(c)) in hidden and visible(chr(c)) == chr(c)]
+
+
+def test_visible_changes_no_letter_number_punctuation_or_symbol_that_is_drawn() -> None:
+    drawn = (
+        c
+        for c in map(chr, range(0x110000))
+        if unicodedata.category(c)[0] in "LNPS" and c not in "\u115f\u1160\u3164\uffa0"
+    )
+    assert [c for c in drawn if visible(c) != c] == []
+
+
+@given(ANY_TEXT)
+def test_visible_is_one_well_formed_line_and_settled(text: str) -> None:
+    shown = visible(text)
+    shown.encode()
+    assert visible(shown) == shown
+    assert shown.splitlines() in ([], [shown])
+
+
+def test_well_formed_mends_surrogates_alone() -> None:
+    assert well_formed("\u202e\x00é\ud83d\udc41") == "\u202e\x00é\\ud83d\\udc41"
+    assert well_formed("\udce9") == "\\xe9"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("##[error]x", r"\x23#[error]x"),
+        ("###[group]", r"#\x23#[group]"),
+        ("##vso[task.setvariable]", r"\x23#vso[task.setvariable]"),
+        ("#\u200b#[x]", r"#\u200b#[x]"),
+        ("## heading [1]", "## heading [1]"),
+    ],
+)
+def test_logged(text: str, shown: str) -> None:
+    assert logged(text) == shown
+
+
+def test_workflow_commands() -> None:
+    assert workflow_data("100%, a:b\n%0A\r") == r"100%25, a:b%0A%250A\x0d"
+    assert workflow_property("100%, a:b\n%0A\r") == r"100%25%2C a%3Ab\x0a%250A\x0d"
+
+
+def test_markdown() -> None:
+    assert markdown("<b>|a:`@") == "<code>&#60;b&#62;&#124;a&#58;<wbr>&#96;&#64;<wbr></code>"
+
+
+@given(st.binary().filter(lambda path: b"\0" not in path))
+def test_uri_keeps_every_byte_of_a_path(path: bytes) -> None:
+    reference = uri(path.decode("utf-8", "surrogateescape"))
+    assert unquote_to_bytes(reference) == path
+    assert not set(reference) - set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/%")
+
+
+def test_uri_takes_what_is_no_path() -> None:
+    assert uri("a:\ud800") == "a%3A%5Cud800"
+    assert uri(os.fsdecode(b"\xff/\xc3\xa9")) == "%FF/%C3%A9"
+
+
+def test_json_text() -> None:
+    assert json_text({"b": "\x7f\x00é", "a": [1.5]}) == (
+        '{\n  "b": "\\u007f\\u0000\\u00e9",\n  "a": [\n    1.5\n  ]\n}\n'
+    )
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        json_text(float("nan"))

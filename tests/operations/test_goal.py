@@ -1,0 +1,338 @@
+"""The reader of goals and targets: what it reads, and above all what it must ask for instead."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.repository import fleet
+from validator.model.numbers import numbers_stated
+from validator.model.shapes import Op, Period, Target
+from validator.model.targets import told
+from validator.operations.claim.goal import UnreadableError, draft_targets, read_target
+from validator.operations.claim.lexicon import ADVERBS, BOUNDS, DONE, PERIODS, SIGNS
+from validator.registry.yaml.reader import read
+
+SEED = {
+    1: "sessions coordinated >= 12 sessions; MRR >= 120000 USD/month",
+    2: "high-quality prospects found >= 25 prospects/day; average score >= 70 points",
+    3: "high-quality prospects found >= 25 prospects/day; average score >= 70 points",
+    4: "perfectly personalized emails sent >= 17 emails/day; delivery rate >= 95 percent",
+    5: "perfectly personalized emails sent >= 17 emails/day; delivery rate >= 95 percent",
+    6: "perfectly personalized emails sent >= 16 emails/day; delivery rate >= 95 percent",
+    7: "time to process all high-value replies <= 1 hours; qualification accuracy >= 90 percent",
+    8: "time to process all standard replies <= 2 hours",
+    9: "time to process all remaining replies <= 4 hours",
+    10: "human review time <= 15 minutes",
+    11: "sales calls supported >= 10 calls/week; close rate >= 30 percent",
+    12: "close rate >= 30 percent",
+}
+
+
+def shown(goal: str) -> str:
+    draft = draft_targets(goal)
+    assert not draft.unread, draft.unread
+    return "; ".join(map(told, draft.targets))
+
+
+@pytest.mark.parametrize("number", SEED)
+def test_goals_of_the_seed_are_read(number: int) -> None:
+    claim = read("", fleet()[number].encode()).value
+    assert claim["number"] == number
+    assert shown(claim["goal"]) == SEED[number]
+    # What the reader makes of a goal promises the same amounts as the targets that the fleet wrote down.
+    promised = {(target["value"], target.get("per")) for target in claim["targets"]}
+    assert promised == {(target.value, target.per) for target in draft_targets(claim["goal"]).targets}
+
+
+@pytest.mark.parametrize(
+    ("goal", "targets"),
+    [
+        ("Coordinate 12 sessions → $120k MRR", "sessions coordinated >= 12 sessions; MRR >= 120000 USD/month"),
+        ("Find 25 prospects/day, score 70+/100", "prospects found >= 25 prospects/day; score >= 70 points"),
+    ],
+)
+def test_goals_of_the_seeds_messages_are_read(goal: str, targets: str) -> None:
+    assert shown(goal) == targets
+
+
+READ = {
+    # a count: the verb, a sign or the metric shows the way
+    "Handle 1,200 tickets/month": "tickets handled >= 1200 tickets/month",
+    "Handle 1,200 tickets / month.": "tickets handled >= 1200 tickets/month",
+    "25+ prospects per week": "prospects >= 25 prospects/week",
+    "Send 25 daily emails": "emails sent >= 25 emails/day",
+    "Send 17 emails to customers daily": "emails sent >= 17 emails/day",
+    "Send 17 emails daily to customers": "emails sent >= 17 emails/day",
+    "Send 2.5k emails an hour": "emails sent >= 2500 emails/hour",
+    "Qualify 40 B2B leads every quarter": "B2B leads qualified >= 40 leads/quarter",
+    "Send at most 17 emails per day": "emails sent <= 17 emails/day",
+    "SEND UP TO 3 REMINDERS A WEEK": "REMINDERS sent <= 3 REMINDERS/week",
+    "fewer than 5 complaints each year": "complaints < 5 complaints/year",
+    "Publish exactly 4 posts annually": "posts published = 4 posts/year",
+    "Send no more than 3 reminders a week": "reminders sent <= 3 reminders/week",
+    "Coordinate 12 sessions": "sessions coordinated >= 12 sessions",
+    # money
+    "Close $1.5m ARR": "ARR >= 1500000 USD/year",
+    "Generate more than $5k MRR": "MRR > 5000 USD/month",
+    "Earn $2 million revenue/quarter": "revenue >= 2000000 USD/quarter",
+    "below $40 costs/d": "costs < 40 USD/day",
+    # a ratio: only a sign shows the way
+    "Keep bounce rate below 2%": "bounce rate < 2 percent",
+    "Keep uptime ≥99.9%": "uptime >= 99.9 percent",
+    "uptime 99.95 %+": "uptime >= 99.95 percent",
+    "delivery rate of at least 95%": "delivery rate >= 95 percent",
+    "Maintain an open rate at 40%+": "open rate >= 40 percent",
+    "Achieve 30%+ close rate with warm leads": "close rate >= 30 percent",
+    "quality score of 85+ / 100": "quality score >= 85 points",
+    # a duration
+    "Reply in under 2 hours": "time to reply < 2 hours",
+    "Answer VIP mail within 30 minutes of receipt": "time to answer VIP mail <= 30 minutes",
+    "QA every build within 1 day after the merge": "time to QA every build <= 1 days",
+    "reply time below 45 secs": "reply time < 45 seconds",
+    "Keep the reply time no more than 45 min": "reply time <= 45 minutes",
+    "15-min human review": "human review time <= 15 minutes",
+    "2-hour responses": "responses time <= 2 hours",
+    # more than one
+    "Send 17 emails daily. Reach 95%+ delivery rate.": "emails sent >= 17 emails/day; delivery rate >= 95 percent",
+    "Find 25 leads/day; call 5 users/day!": "leads found >= 25 leads/day; users called >= 5 users/day",
+    "Find 25 leads daily and call 5 users weekly": "leads found >= 25 leads/day; users called >= 5 users/week",
+    "Find and score 25 prospects daily": "prospects scored >= 25 prospects/day",
+    "Call 5 customers to close deals weekly": "customers called >= 5 customers/week",
+    "Keep everybody happy, send 17 emails daily": "emails sent >= 17 emails/day",
+    "Coordinate 12 sessions\nGenerate $120k MRR": "sessions coordinated >= 12 sessions; MRR >= 120000 USD/month",
+}
+
+
+@pytest.mark.parametrize("goal", READ)
+def test_reads(goal: str) -> None:
+    assert shown(goal) == READ[goal]
+
+
+ASKED = [
+    # Which way does it count?
+    "2% bounce rate",
+    "score 70/100",
+    "12 errors per day",
+    "$500 ad budget daily",
+    "Spend $500 daily on ads",
+    "Reduce churn to 5%",
+    "Increase signups by 10 per week",
+    "Send at most 5+ emails daily",
+    # How much is it?
+    "Send about 20 emails daily",
+    "Send approx. 20 emails daily",
+    "Send 10-12 emails daily",
+    "Send 1,5 emails daily",
+    "Send 5m emails daily",
+    "Send 1.2.3 emails daily",
+    "Send 1,200,00 emails daily",
+    "Send 9999999999m emails daily",
+    "Generate $999,999,999,999,999k MRR",
+    "Handle twelve calls daily",
+    "Send 17 or more emails daily",
+    "Respond without delay",
+    # What is counted?
+    "Run daily workflow 6 AM - 6 PM",
+    "Stop at 6 PM",
+    "Monitor inbox 24/7",
+    "Post 3 times daily",
+    "Handle 5 daily",
+    "Backup for session #11",
+    "Handle batch 2 replies daily",
+    "Batch 2 replies daily",
+    "95%+",
+    "Process 100%+ of replies",
+    "within 1 hour",
+    "Be quick: 30 minutes",
+    "Hold 30-minute focus sessions",
+    "Juggle 15-min reviews",
+    "under 15-min review",
+    "15-min review daily",
+    "Reach 2k%+ growth",
+    "$5%+ growth",
+    "Score 70%+/100",
+    "Keep score 70+/100 delivery rate",
+    "Reply within 2k hours",
+    "Reply within 1 hour daily",
+    "Reply within 1 hour on each workday of the daily shift",
+    "Reply within 1 hour, roughly",
+    "If possible, reply within 1 hour",
+    "Reply within 1 hour, or 2",
+    "Reply within 1 hour except on 2 days",
+    "Send 17 emails daily monthly",
+    "Send 17 weekly emails daily",
+    "Send 17 emails daily to leads weekly",
+    # Is the other number, or the period, part of it?
+    "Find 25 prospects in 3 regions daily",
+    "Find 25 prospects in three regions daily",
+    "Find 25 prospects for the daily report",
+    "Find 25 prospects for every report",
+    "Find 25 prospects in a day",
+    "Find 25 prospects unless told otherwise",
+    "Close 10 deals over 5 weeks",
+    "Respond to 90% of requests within 1 hour",
+    "Send 17 emails and call 5 customers daily",
+    "Send 17 emails, call customers daily",
+    "Daily, send 17 emails",
+    "Find 25 prospects, score them daily",
+    "Send 17 emails and 5 letters daily",
+    # in another language, or in no language
+    "Besuche 5 Kunden täglich",
+    "5 5 5",
+    "Send 17 " + "very " * 100 + "long emails",
+    "Send 17 a b c d e f g h emails daily",
+]
+
+
+@pytest.mark.parametrize("goal", ASKED)
+def test_asks(goal: str) -> None:
+    """Where no reading is certain, some clause is handed back, and no target is made of that clause."""
+    draft = draft_targets(goal)
+    assert draft.unread
+    whole = [clause for clause in draft.unread if clause == goal.strip().rstrip(".")]
+    assert not (whole and draft.targets)
+
+
+def test_clause_that_is_asked_about_does_not_hide_the_others() -> None:
+    draft = draft_targets("Send 17 emails daily, 2% bounce rate")
+    assert [told(target) for target in draft.targets] == ["emails sent >= 17 emails/day"]
+    assert draft.unread == ("2% bounce rate",)
+
+
+@pytest.mark.parametrize("goal", ["", "   ", "Do my best", "Prepare the approval queue daily", ",;.→\n"])
+def test_goal_without_a_number_has_neither(goal: str) -> None:
+    assert draft_targets(goal) == ((), ())
+
+
+@given(
+    verb=st.sampled_from(sorted(DONE)),
+    bound=st.sampled_from(["", *BOUNDS]),
+    value=st.integers(0, 10**9),
+    per=st.sampled_from(["", *ADVERBS, *(f"per {period}" for period in list(PERIODS)[:6])]),
+)
+def test_count_is_read_whatever_its_words(verb: str, bound: str, value: int, per: str) -> None:
+    goal = " ".join(f"{verb} {bound} {value} red tickets {per}".split())
+    (target,) = draft_targets(goal).targets
+    assert (target.metric, target.unit, target.value) == (f"red tickets {DONE[verb]}", "tickets", value)
+    assert target.op == BOUNDS.get(bound, "gte")
+    assert target.per == (ADVERBS.get(per) or PERIODS.get(per.removeprefix("per ")))
+
+
+PIECES = "within in of per day hours emails rate MRR $ % + / /100 -min , . ; k m and to or not 5 17 1,000 2.5 x".split()
+WORDS = st.sampled_from([*BOUNDS, *ADVERBS, *list(DONE)[:3], *PIECES])
+
+
+@given(st.lists(WORDS, max_size=12).map(" ".join) | st.text(max_size=80))
+def test_whatever_is_read_is_what_the_sentence_states(goal: str) -> None:
+    draft = draft_targets(goal)
+    assert draft == draft_targets(goal)
+    assert all(target.value in numbers_stated(goal) for target in draft.targets)
+    assert all(numbers_stated(clause) for clause in draft.unread)
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        "9" * 5000,
+        "1," * 5000,
+        "a " * 8000 + "5",
+        "send " * 5000,
+        "to send " * 3000 + "5 x",
+        "/" * 16000,
+        ". A" * 5000,
+        "a," * 8000,
+        "5+ a," * 3000,
+    ],
+)
+def test_long_goals_are_read_in_no_time(goal: str) -> None:
+    begun = time.process_time()
+    draft_targets(goal)
+    assert time.process_time() - begun < 2
+
+
+TARGETS = {
+    "emails sent >= 17 emails/day": ("emails sent", "gte", 17, "emails", "day"),
+    "delivery rate >= 95 percent": ("delivery rate", "gte", 95, "percent", None),
+    "delivery rate >= 95%": ("delivery rate", "gte", 95, "percent", None),
+    "reply time <= 1 hours": ("reply time", "lte", 1, "hours", None),
+    "MRR >= $120k/month": ("MRR", "gte", 120000, "USD", "month"),
+    "MRR >= 120000 USD/month": ("MRR", "gte", 120000, "USD", "month"),
+    "MRR >= $1.5m USD per month": ("MRR", "gte", 1500000, "USD", "month"),
+    "  tickets>=1,200   open tickets / week ": ("tickets", "gte", 1200, "open tickets", "week"),
+    "errors < 3 errors daily": ("errors", "lt", 3, "errors", "day"),
+    "drift ≥ -2.50 points": ("drift", "gte", -2.5, "points", None),
+    "sessions == 12 sessions": ("sessions", "eq", 12, "sessions", None),
+    "sessions = 12 sessions": ("sessions", "eq", 12, "sessions", None),
+    "latency ≤ 3 ms": ("latency", "lte", 3, "ms", None),
+}
+
+
+@pytest.mark.parametrize("text", TARGETS)
+def test_target_is_read_as_people_write_it(text: str) -> None:
+    target = read_target(text)
+    assert (target.metric, target.op, target.value, target.unit, target.per) == TARGETS[text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "emails",
+        "emails 17",
+        ">= 17 emails",
+        "emails >= emails",
+        "emails >= 17",
+        "emails >= 17 emails/fortnight",
+        "emails >= 17 emails/",
+        "emails >= 17 emails/day/day",
+        "emails >= 1,5 emails",
+        "emails >= 1.2.3 emails",
+        "emails >= 1e3 emails",
+        "emails >= ١٧ emails",
+        "emails >= 17emails",
+        "emails >= 17 %x",
+        "emails >= 17 = 18",
+        "p95 > p50 > 3 ms",
+        "emails >= 5m emails",
+        "emails >= nan emails",
+        f"emails >= {'9' * 400} emails",
+        "emails >= 9999999999999k emails",
+        "MRR >= $5 EUR",
+        "MRR >= €5",
+        "emails \udcff >= 17 emails",
+        "emails >= 17 em\u2028ails",
+        "emails \x7f >= 17 emails",
+        "e" * 500 + " >= 17 emails",
+    ],
+)
+def test_what_is_no_target_is_refused_with_the_form(text: str) -> None:
+    with pytest.raises(UnreadableError, match="is no target; write METRIC >= VALUE UNIT/PERIOD"):
+        read_target(text)
+
+
+NAMES = st.lists(st.from_regex(r"[a-z]{2,9}(-[a-z]{2,5})?", fullmatch=True), min_size=1, max_size=3).map(" ".join)
+SPOKEN = NAMES.filter(
+    lambda name: name.split()[-1] not in ADVERBS and not name.endswith(tuple(f" {p}" for p in PERIODS))
+)
+VALUES = st.integers(-(10**9), 10**9) | st.integers(-(10**8), 10**8).map(lambda value: value / 1000)
+
+
+@given(
+    st.builds(
+        Target,
+        metric=NAMES,
+        op=st.sampled_from(sorted({*SIGNS.values()})),
+        value=VALUES,
+        unit=SPOKEN,
+        per=st.sampled_from([None, *list(PERIODS)[:6]]),
+    )
+)
+def test_told_target_is_read_back(target: Target) -> None:
+    assert read_target(told(target)) == target
+
+
+def test_every_op_and_period_of_a_claim_can_be_said() -> None:
+    assert {*SIGNS.values()} == {*BOUNDS.values()} == {*Op.__args__}  # type: ignore[attr-defined]  # a Literal's choices
+    assert {*PERIODS.values()} == {*ADVERBS.values()} == {*Period.__args__}  # type: ignore[attr-defined]  # likewise

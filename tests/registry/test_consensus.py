@@ -1,0 +1,352 @@
+"""How far the fleet is: digest, phases, criteria with their evidence, and the next action."""
+
+import hashlib
+import json
+from collections.abc import Set
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.snapshots import charter, claim, registry, snapshot
+from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION
+from validator.registry.consensus.criteria import acknowledged
+from validator.registry.consensus.digest import digest, registry_digest
+from validator.registry.consensus.phases import Consensus, Metrics, assess, phase_of, reached
+from validator.registry.records import Standing
+from validator.registry.snapshot import Snapshot
+from validator.rules import foreign_record
+
+FULL = registry(claim(1), claim(2), claim(3))
+TODAY = registry_digest(snapshot(FULL))
+ONE = "--session-id outreach-1 --push"
+WHEN = {"timestamp": "2026-11-20T10:00:00Z"}
+
+
+def record(**fields: Any) -> str:
+    return json.dumps({"registry": TODAY, **fields, **WHEN})
+
+
+def acknowledgement(number: int, /, **fields: Any) -> dict[str, str]:
+    text = record(**{"number": number, "session_id": f"outreach-{number}", "ready": True, **fields})
+    return {f"registry/consensus/acknowledgements/0{number}.yaml": text}
+
+
+CONFIRMED = {CONFIRMATION: record(number=1, session_id="outreach-1")}
+APPROVED = {APPROVAL: record(approved_by="@OWNER")}
+SENT = {BROADCAST: record(number=1, session_id="outreach-1", delivered=[3, 1, 2])}
+ANSWERED = acknowledgement(1) | acknowledgement(2) | acknowledgement(3)
+STARTED = {ACTIVATION: record(approved_by="@OWNER", week="2026-W48")}
+
+
+def assessed(files: dict[str, str], proposed: Set[int] = frozenset()) -> Consensus:
+    whole = snapshot(files)
+    assert whole.charter is not None
+    return assess(whole, whole.charter, proposed)
+
+
+def evidence(files: dict[str, str]) -> dict[str, tuple[bool, str]]:
+    return {criterion.name: (criterion.met, criterion.evidence) for criterion in assessed(files).criteria}
+
+
+@pytest.mark.parametrize(
+    ("files", "phase", "next_action"),
+    [
+        (
+            {},
+            "registered",
+            f"number 1 (outreach-1) confirms that nothing conflicts: registry consensus confirm {ONE}",
+        ),
+        (CONFIRMED, "confirmed", "@OWNER reviews the registry and approves it: registry consensus approve"),
+        (
+            CONFIRMED | APPROVED,
+            "approved",
+            f"number 1 (outreach-1) broadcasts the registry: registry consensus broadcast {ONE}",
+        ),
+        (
+            CONFIRMED | APPROVED | SENT,
+            "broadcast",
+            "each of 1-3 acknowledges for itself: registry consensus acknowledge --session-id ID --push",
+        ),
+        (
+            CONFIRMED | APPROVED | SENT | ANSWERED,
+            "acknowledged",
+            "@OWNER starts the fleet: registry consensus activate --week WEEK",
+        ),
+        (CONFIRMED | APPROVED | SENT | ANSWERED | STARTED, "active", "nobody has to do anything: the fleet is active"),
+    ],
+)
+def test_phases_one_after_the_other(files: dict[str, str], phase: str, next_action: str) -> None:
+    found = assessed(FULL | files)
+    assert (found.phase, found.next_action) == (phase, next_action)
+    assert (found.registered, found.digest) == (3, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("files", "phase"),
+    [
+        (APPROVED | SENT | ANSWERED | STARTED, "registered"),
+        (CONFIRMED | SENT | ANSWERED | STARTED, "confirmed"),
+        (CONFIRMED | APPROVED | ANSWERED | STARTED, "approved"),
+        (CONFIRMED | APPROVED | SENT | STARTED, "broadcast"),
+        (
+            CONFIRMED | APPROVED | {BROADCAST: record(number=2, session_id="outreach-2", delivered=[1, 2, 3])},
+            "approved",
+        ),
+        (CONFIRMED | APPROVED | {BROADCAST: record(number=1, session_id="outreach-1", delivered=[1, 3])}, "approved"),
+        (CONFIRMED | APPROVED | SENT | ANSWERED | acknowledgement(2, session_id="outreach-3"), "broadcast"),
+        (
+            CONFIRMED | APPROVED | SENT | ANSWERED | {ACTIVATION: record(approved_by="@me", week="2026-W48")},
+            "acknowledged",
+        ),
+    ],
+)
+def test_no_phase_is_reached_over_a_gap(files: dict[str, str], phase: str) -> None:
+    assert assessed(FULL | files).phase == phase
+
+
+def test_nothing_is_registered_yet() -> None:
+    found = assessed(registry())
+    assert (found.phase, found.registered) == ("registering", 0)
+    assert found.next_action == (
+        "whoever has no number claims one of the free numbers 1-3: registry claim 1 --session-id ID --goal GOAL --push"
+    )
+    assert evidence(registry()) == {
+        "all-registered": (False, "0 of 3"),
+        "numbers-unique": (False, "no claim yet"),
+        "roles-distinct": (False, "no claim yet"),
+        "goals-measurable": (False, "no claim yet"),
+        "orchestrator-confirmed": (False, "no confirmation"),
+        "human-approved": (False, "no approval"),
+    }
+
+
+def test_everything_is_registered_confirmed_and_approved() -> None:
+    assert evidence(FULL | CONFIRMED | APPROVED) == {
+        "all-registered": (True, "3 of 3"),
+        "numbers-unique": (True, "3 numbers, each held by a session of its own"),
+        "roles-distinct": (True, "3 roles, no two alike"),
+        "goals-measurable": (True, "3 goals, each with targets"),
+        "orchestrator-confirmed": (True, "by outreach-1"),
+        "human-approved": (True, "by @OWNER"),
+    }
+
+
+def test_some_are_registered_one_is_pending_one_is_broken() -> None:
+    files = registry(claim(1, status="PENDING"), claim(3, goal=None), charter=charter(capacity=4))
+    found = assessed(files)
+    assert (found.phase, found.registered) == ("registering", 0)
+    assert found.next_action == (
+        "whoever has no number claims one of the free numbers 2, 4: "
+        "registry claim 2 --session-id ID --goal GOAL --push; "
+        "number 1 amends its claim to status: REGISTERED; "
+        "everybody concerned mends what is wrong on main: registry audit"
+    )
+    assert evidence(files)["all-registered"] == (False, "0 of 4; not ready: 1, 3")
+    assert evidence(files)["goals-measurable"] == (False, "unreadable claims: 3")
+    assert evidence(registry(claim(2)))["roles-distinct"] == (True, "1 role, no two alike")
+
+
+def test_proposed_numbers_are_not_offered() -> None:
+    files = registry(claim(1), charter=charter(capacity=4))
+    some = assessed(files, {2, 4}).next_action
+    assert some == (
+        "whoever has no number claims the free number 3: registry claim 3 --session-id ID --goal GOAL --push; "
+        "an approver decides on what is proposed: 2, 4: registry proposals"
+    )
+    every = assessed(files, {2, 3, 4}).next_action
+    assert every == "an approver decides on what is proposed: 2-4: registry proposals"
+
+
+def test_pending_sessions_commit_when_no_number_is_free() -> None:
+    found = assessed(registry(claim(1), claim(2, status="PENDING"), claim(3, status="PENDING")))
+    assert (found.phase, found.registered) == ("registering", 1)
+    assert found.next_action == "each of 2-3 amends its claim to status: REGISTERED"
+
+
+@pytest.mark.parametrize("wrong", [{"number": 2}, {"role": None}])
+def test_claim_that_does_not_fit_is_not_registered(wrong: dict[str, Any]) -> None:
+    files = FULL | {"registry/sessions/03.yaml": claim(3, **wrong)}
+    found = assessed(files)
+    assert (found.phase, found.registered) == ("registering", 2)
+    assert evidence(files)["all-registered"] == (False, "2 of 3; not ready: 3")
+    assert found.next_action == "everybody concerned mends what is wrong on main: registry audit"
+
+
+def test_number_beyond_the_capacity_is_not_registered() -> None:
+    found = assessed(registry(claim(1), claim(2), charter=charter(capacity=1)))
+    assert (found.phase, found.registered) == ("registered", 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "told"),
+    [
+        ({"session_id": "outreach-1"}, "numbers-unique", '"outreach-1" under 1 and 2'),
+        ({"runtime_id": "outreach-1"}, "numbers-unique", '"outreach-1" under 1 and 2'),
+        ({"role": "outreach ai (BATCH 1)"}, "roles-distinct", '"Outreach AI (Batch 1)" under 1 and 2'),
+    ],
+)
+def test_what_is_shared_is_told(fields: dict[str, str], name: str, told: str) -> None:
+    files = registry(claim(1), claim(2, **fields), claim(3))
+    assert assessed(files).phase == "registering"
+    unmet = {name: told for name, (met, told) in evidence(files).items() if not met and "no " not in told}
+    assert unmet == {name: told}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (record(number=2, session_id="outreach-2"), "only number 1 can say it, and it names number 2"),
+        (record(number=1, session_id="outreach-2"), 'number 1 is held by outreach-1, not by "outreach-2"'),
+        (record(number=1), "it cannot be read"),
+        (
+            json.dumps({"registry": f"sha256:{'0' * 64}", "number": 1, "session_id": "outreach-1", **WHEN}),
+            f"it speaks of the registry sha256:000000000000…, and today's is {TODAY[:19]}…",
+        ),
+    ],
+)
+def test_confirmation_of_another_registry_or_by_another_is_void(text: str, why: str) -> None:
+    told = evidence(FULL | {CONFIRMATION: text})["orchestrator-confirmed"]
+    assert told == (False, f"the confirmation is void: {why}")
+
+
+def test_nobody_can_confirm_for_an_orchestrator_that_is_not_there() -> None:
+    files = registry(claim(2), claim(3), charter=charter(capacity=3))
+    today = registry_digest(snapshot(files))
+    text = json.dumps({"registry": today, "number": 1, "session_id": "outreach-1", **WHEN})
+    assert evidence(files | {CONFIRMATION: text})["orchestrator-confirmed"][0] is False
+    holderless = registry(claim(1), charter=charter(capacity=1, orchestrator=2))
+    assert assessed(holderless).next_action.startswith(
+        "number 2 confirms that nothing conflicts: registry consensus confirm --session-id ID"
+    )
+
+
+def test_approval_counts_for_the_approvers_of_the_charter() -> None:
+    void = (False, 'the approval is void: "@me" is no approver of the charter (@OWNER)')
+    assert evidence(FULL | {APPROVAL: record(approved_by="@me")})["human-approved"] == void
+    two = registry(
+        claim(1), claim(2), claim(3), charter=charter(approvers=[{"handle": "@OWNER"}, {"handle": "@org/all"}])
+    )
+    assert evidence(two | {APPROVAL: record(approved_by="@org/all")})["human-approved"] == (True, "by @org/all")
+    assert assessed(two | CONFIRMED).next_action.startswith("@OWNER, @org/all reviews")
+
+
+def test_nothing_is_confirmed_while_anything_conflicts() -> None:
+    shared = [{"work": "outreach", "first": 1, "last": 9}]
+    files = registry(claim(1, scope=shared), claim(2, scope=shared), claim(3))
+    today = registry_digest(snapshot(files))
+    text = json.dumps({"registry": today, "number": 1, "session_id": "outreach-1", **WHEN})
+    found = assessed(files | {CONFIRMATION: text})
+    assert (found.phase, found.next_action) == ("registered", "who is in conflict (1) gives way: registry conflicts")
+    met, told = evidence(files | {CONFIRMATION: text})["orchestrator-confirmed"]
+    assert not met
+    assert told.startswith('by outreach-1, and yet the work "outreach 1-9" is that of number 1, outreach-1')
+
+
+def test_what_is_wrong_is_to_be_mended_while_numbers_are_free() -> None:
+    moves = assessed(registry(claim(1), claim(2, session_id="outreach-1"))).moves
+    assert [move.command for move in moves] == [
+        "registry claim 3 --session-id ID --goal GOAL --push",
+        "registry audit",
+    ]
+
+
+def test_metrics() -> None:
+    assert assessed(FULL | CONFIRMED | APPROVED | SENT | acknowledgement(2)).metrics == Metrics(3, 3, 3, 100, 1)
+    twins = registry(claim(1), claim(2, role="Outreach AI (Batch 1)"), claim(3, status="PENDING"))
+    assert assessed(twins).metrics == Metrics(2, 1, 2, 0, 0)
+    same = registry(claim(1), claim(2, session_id="outreach-1"), claim(3))
+    assert assessed(same).metrics == Metrics(2, 3, 3, 33, 0)
+
+
+def test_the_last_to_acknowledge_is_named() -> None:
+    files = FULL | CONFIRMED | APPROVED | SENT | acknowledgement(1) | acknowledgement(3)
+    assert assessed(files).next_action == (
+        "number 2 acknowledges for itself: registry consensus acknowledge --session-id outreach-2 --push"
+    )
+
+
+def test_what_is_void_has_to_be_said_again() -> None:
+    files = FULL | CONFIRMED | APPROVED | SENT | ANSWERED | STARTED
+    assert assessed(files).void == ()
+    late = files | {"registry/sessions/02.yaml": claim(2, goal="Send 17 emails daily, and one letter")}
+    again = {record.path: record.again for record in assessed(late).void}
+    assert again == {
+        APPROVAL: "registry consensus approve",
+        ACTIVATION: "registry consensus activate --week 2026-W48",
+        BROADCAST: "registry consensus broadcast --session-id outreach-1 --push",
+        CONFIRMATION: "registry consensus confirm --session-id outreach-1 --push",
+        **{
+            f"registry/consensus/acknowledgements/0{n}.yaml": (
+                f"registry consensus acknowledge --session-id outreach-{n} --push"
+            )
+            for n in (1, 2, 3)
+        },
+    }
+
+
+def test_record_that_cannot_be_read_is_void() -> None:
+    assert assessed(FULL | {APPROVAL: "registry: ["}).void == (
+        Standing(APPROVAL, "approval", None, None, "it cannot be read", "registry audit"),
+    )
+
+
+def test_records_are_told_with_who_says_them() -> None:
+    rows = [record[:5] for record in assessed(FULL | CONFIRMED | APPROVED | acknowledgement(3)).records]
+    assert rows == [
+        ("registry/consensus/acknowledgements/03.yaml", "acknowledgement", 3, "outreach-3", None),
+        (APPROVAL, "approval", None, "@OWNER", None),
+        (CONFIRMATION, "confirmation", 1, "outreach-1", None),
+    ]
+
+
+@pytest.mark.parametrize("signer", ["@OWNER", "@other", None])
+def test_approval_is_in_the_name_of_who_signs_the_step(signer: str | None) -> None:
+    """Where main is not guarded, nobody signs, and the charter alone says who may approve."""
+    before = snapshot(FULL | CONFIRMED)
+    after = replace(snapshot(FULL | CONFIRMED | APPROVED), signed_by=signer)
+    found = [problem.message for problem in foreign_record.check(after, before)]
+    told = 'this approval is in a wrong name: it says "@OWNER", and @other has signed the step'
+    assert found == ([told] if signer == "@other" else [])
+
+
+def test_phase_without_a_charter() -> None:
+    assert phase_of(snapshot({})) == "registering"
+    assert reached("active", "active")
+    assert not reached("approved", "broadcast")
+
+
+def test_acknowledgements_are_each_session_s_own() -> None:
+    files = FULL | acknowledgement(1) | acknowledgement(2, number=3) | acknowledgement(3, session_id="outreach-1")
+    whole = snapshot(files)
+    assert whole.charter is not None
+    assert acknowledged(whole, whole.charter, TODAY) == {1}
+    assert acknowledged(whole, whole.charter, "sha256:other") == set()
+
+
+def claims(*texts: str) -> Snapshot:
+    return snapshot(registry(*texts))
+
+
+def test_digest_is_that_of_canonical_json() -> None:
+    """For ASCII keys and texts and whole numbers, RFC 8785 is sorted keys without spaces."""
+    rows = [{**json.loads(claim(number)), "scope": [], "schedule": [], "labels": {}} for number in (1, 2, 3)]
+    canonical = json.dumps(rows, sort_keys=True, separators=(",", ":"))
+    assert f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}" == TODAY
+
+
+def test_digest_does_not_depend_on_layout_or_order() -> None:
+    whole = snapshot(FULL)
+    found = [claim.claim for claim in whole.claims.values() if claim.claim]
+    assert digest(reversed(found)) == digest(found) == TODAY
+    text = "# a comment\n" + json.dumps(dict(reversed(json.loads(claim(2)).items())), indent=2) + "\n"
+    assert registry_digest(snapshot(FULL | {"registry/sessions/02.yaml": text})) == TODAY
+    unsaid = claim(2, scope=[], schedule=[], labels={})
+    assert registry_digest(snapshot(FULL | {"registry/sessions/02.yaml": unsaid})) == TODAY
+
+
+def test_digest_depends_on_every_claim() -> None:
+    assert registry_digest(claims(claim(1), claim(2))) != TODAY
+    assert registry_digest(claims(claim(1), claim(2), claim(3, status="PENDING"))) != TODAY
+    broken = claims(claim(1), claim(2), claim(3, goal=None))
+    assert registry_digest(broken) == registry_digest(claims(claim(1), claim(2)))

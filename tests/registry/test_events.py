@@ -1,0 +1,51 @@
+"""What is told of a step of main, without a repository; tests/cli/test_watch.py asks the verb."""
+
+from tests.registry.test_consensus import ANSWERED, APPROVED, CONFIRMED, FULL, SENT, STARTED
+from tests.snapshots import charter, claim, registry, snapshot
+from validator.model.layout import CHARTER
+from validator.registry.events import news
+
+
+def told(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, int | None, str | None]]:
+    return [(one.event, one.number, one.session_id) for one in news(snapshot(before), snapshot(after))]
+
+
+def test_what_happens_to_a_number() -> None:
+    one, amended = registry(claim(1)), registry(claim(1, goal="Send 18 emails daily"))
+    other = registry(claim(1, session_id="outreach-9"))
+    assert told(registry(), one) == [("registered", 1, "outreach-1")]
+    assert told(one, amended) == [("amended", 1, "outreach-1")]
+    assert told(one, other) == [("taken-over", 1, "outreach-9")]
+    assert told(one, registry()) == [("released", 1, "outreach-1")]
+    assert told(one, one) == []
+
+
+def test_conflict_is_told_once() -> None:
+    """A step that changes nothing about it, and a charter that cannot be read, tell nothing."""
+    alone = registry(claim(1), claim(2))
+    both = registry(claim(1), claim(2, role="Outreach AI (Batch 1)"))
+    assert told(alone, both) == [("amended", 2, "outreach-2"), ("conflict", 2, None)]
+    later = both | registry(claim(3))
+    assert told(both, later) == [("registered", 3, "outreach-3")]
+    unreadable = both | {CHARTER: "mission: ["}
+    assert told(both, unreadable) == []
+    assert told(unreadable, both) == [("conflict", 2, None)]
+
+
+def test_a_change_of_the_charter_tells_what_now_conflicts() -> None:
+    limit = {"metric": "bounce rate", "op": "lte", "value": 2, "unit": "percent"}
+    files = registry(claim(1, targets=[{**limit, "op": "gte", "value": 5}]))
+    mission = charter(mission={"statement": "Send 51 emails a day", "targets": [limit]})
+    assert told(files, files | {CHARTER: mission}) == [("conflict", 1, None)]
+
+
+def test_phases_that_are_reached_in_one_step_are_all_told() -> None:
+    """A step may land several records; who waits for the approval does not wait for ever."""
+    assert told(FULL, FULL | CONFIRMED | APPROVED | SENT) == [
+        (x, None, None) for x in ("confirmed", "approved", "broadcast")
+    ]
+    everything = FULL | CONFIRMED | APPROVED | SENT | ANSWERED | STARTED
+    assert told(FULL | CONFIRMED | APPROVED | SENT, everything)[-1:] == [("active", None, None)]
+    assert told(FULL | CONFIRMED | APPROVED, FULL | CONFIRMED) == [("voided", None, "@OWNER")], (
+        "no phase is reached backwards"
+    )

@@ -1,0 +1,39 @@
+"""Records as files: what is written is read back, by this reader and as the words that people expect."""
+
+import pytest
+
+from tests.snapshots import charter, claim, registry, snapshot
+from validator.model.layout import ACTIVATION, APPROVAL, CHARTER, CONFIRMATION, acknowledgement_path, branch_of
+from validator.registry.records import said
+from validator.registry.yaml.writer import write_record
+
+WHEN = "2026-11-20T10:00:00Z"
+DIGEST = f"sha256:{'1' * 64}"
+
+
+def test_text_of_a_record() -> None:
+    """A handle begins with a sign that YAML reserves; all else is plain."""
+    fields = {"registry": DIGEST, "approved_by": "@OWNER", "ready": True, "delivered": [1, 2], "timestamp": WHEN}
+    assert write_record(fields) == (
+        f'registry: {DIGEST}\napproved_by: "@OWNER"\nready: true\ndelivered: [1, 2]\ntimestamp: {WHEN}\n'
+    )
+
+
+@pytest.mark.parametrize("session_id", ["outreach-1", "true", "null", "0x1f", "1e3", "012"])
+def test_what_is_written_is_read_back(session_id: str) -> None:
+    text = write_record({"registry": DIGEST, "number": 1, "session_id": session_id, "timestamp": WHEN})
+    whole = snapshot(registry(claim(1)) | {CONFIRMATION: text})
+    assert whole.charter
+    record = said(whole.records[CONFIRMATION], whole.charter)
+    assert record is not None
+    assert (record.kind, record.number, record.by, record.value.registry) == ("confirmation", 1, session_id, DIGEST)
+
+
+def test_places_and_branches() -> None:
+    small, large = snapshot({CHARTER: charter()}).charter, snapshot({CHARTER: charter(capacity=100)}).charter
+    assert small
+    assert large
+    assert acknowledgement_path(2, small) == "registry/consensus/acknowledgements/02.yaml"
+    assert acknowledgement_path(2, large) == "registry/consensus/acknowledgements/002.yaml"
+    assert branch_of(acknowledgement_path(2, small)) == "record/acknowledgements/02"
+    assert [branch_of(path) for path in (APPROVAL, ACTIVATION)] == ["record/approval", "record/activation"]

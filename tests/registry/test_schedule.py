@@ -1,0 +1,161 @@
+"""The week of the fleet, written by one calendar library and read by another that knows only what the file says."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import vobject
+
+from tests.snapshots import charter, claim, registry, snapshot
+from validator.cli.ics import calendar
+from validator.model.errors import FatalError
+from validator.registry.schedule import Week, week_of
+from validator.report.week import render
+
+EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+MADE = 1795165200
+
+
+def week(name: str, *schedule: Mapping[str, Any], zone: str = "America/Los_Angeles") -> Week:
+    files = registry(claim(1, schedule=list(schedule)), claim(2), charter=charter(time_zone=zone))
+    whole = snapshot(files)
+    assert whole.charter
+    return week_of(whole, whole.charter, name)
+
+
+def appointment(start: str | None, end: str, *days: str) -> dict[str, Any]:
+    times = {"end": end} if start is None else {"start": start, "end": end}
+    return {"activity": "Send", "days": list(days or EVERY_DAY), **times}
+
+
+def read_elsewhere(found: Week) -> dict[str, tuple[datetime, datetime | None]]:
+    """What vobject makes of the file: instants by UID. It takes the zone from VTIMEZONE, by way of dateutil."""
+    read = vobject.readOne(calendar(found, MADE).decode())
+    rows = {}
+    for event in read.vevent_list:
+        end = event.dtend.value.astimezone(UTC) if hasattr(event, "dtend") else None
+        rows[event.uid.value] = event.dtstart.value.astimezone(UTC), end
+    return rows
+
+
+CHANGES = [
+    ("2026-W44", "America/Los_Angeles"),  # the clocks go back on Sunday, 1 November
+    ("2026-W45", "America/Los_Angeles"),
+    ("2026-W10", "America/Los_Angeles"),  # and forward on Sunday, 8 March
+    ("2026-W11", "America/Los_Angeles"),
+    ("2026-W13", "Europe/Berlin"),
+    ("2026-W43", "Europe/Berlin"),
+    ("2026-W14", "Australia/Lord_Howe"),  # half an hour, in April
+    ("2026-W48", "Asia/Kolkata"),
+    ("2026-W48", "UTC"),
+]
+
+
+@pytest.mark.parametrize(("name", "zone"), CHANGES)
+def test_another_parser_reads_the_same_instants(name: str, zone: str) -> None:
+    times = (appointment("06:00", "18:00"), appointment("10:00", "11:00"), appointment(None, "08:00"))
+    found = week(name, *times, appointment("22:30", "05:30"), zone=zone)
+    meant = {
+        one.uid: (one.begins.astimezone(UTC), one.end.astimezone(UTC) if one.start else None) for one in found.meetings
+    }
+    assert len(meant) == 28
+    assert read_elsewhere(found) == meant
+
+
+def test_ten_in_the_morning_stays_ten_in_the_morning() -> None:
+    found = week("2026-W44", appointment("10:00", "11:00"))
+    utc = [one.begins.astimezone(UTC).strftime("%a %H:%M") for one in found.meetings]
+    assert utc == [f"{day} 17:00" for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat")] + ["Sun 18:00"]
+
+
+def test_times_that_the_clocks_skip_or_repeat() -> None:
+    """RFC 5545, 3.3.5: a time that is skipped counts by the offset before, one that is repeated is the first."""
+    skipped = week("2026-W10", appointment(None, "02:30", "sun"))
+    assert skipped.meetings[0].end.astimezone(UTC).strftime("%H:%M") == "10:30"
+    repeated = week("2026-W44", appointment(None, "01:30", "sun"))
+    assert repeated.meetings[0].end.astimezone(UTC).strftime("%H:%M") == "08:30"
+    for found in (skipped, repeated):
+        assert read_elsewhere(found) == {one.uid: (one.end.astimezone(UTC), None) for one in found.meetings}
+
+
+def test_what_ends_before_it_starts_ends_on_the_next_day() -> None:
+    (night,) = week("2026-W48", appointment("22:00", "06:00", "mon")).meetings
+    assert night.start
+    assert (night.end - night.start, night.end.day - night.start.day) == (timedelta(hours=8), 1)
+
+
+def test_what_ends_when_it_starts_takes_a_day() -> None:
+    (whole_day,) = week("2026-W48", appointment("09:00", "09:00", "mon")).meetings
+    assert whole_day.start
+    assert whole_day.end - whole_day.start == timedelta(hours=24)
+    assert read_elsewhere(week("2026-W48", appointment("09:00", "09:00", "mon"))) == {
+        whole_day.uid: (whole_day.start.astimezone(UTC), whole_day.end.astimezone(UTC))
+    }
+
+
+def test_names_of_events_stay_while_times_change() -> None:
+    one, other = (week("2026-W48", appointment(start, "12:00")) for start in ("10:00", "11:00"))
+    assert [meeting.uid for meeting in one.meetings] == [meeting.uid for meeting in other.meetings]
+    assert len({meeting.uid for meeting in one.meetings}) == 7
+    assert {m.uid for m in one.meetings}.isdisjoint(
+        m.uid for m in week("2026-W49", appointment("10:00", "12:00")).meetings
+    )
+
+
+def test_same_week_makes_the_same_bytes() -> None:
+    found = week("2026-W48", appointment("10:00", "11:00"))
+    text = calendar(found, MADE)
+    assert text == calendar(week("2026-W48", appointment("10:00", "11:00")), MADE)
+    lines = text.decode().split("\r\n")
+    stamps = [line for line in lines if line.startswith(("DTSTAMP", "CREATED", "LAST-MODIFIED"))]
+    assert stamps == ["DTSTAMP:20261120T090000Z"] * 7, "the time it was made is given, and never asked of a clock"
+
+
+def test_text_of_strangers_cannot_add_events() -> None:
+    files = registry(claim(1, schedule=[{**appointment("10:00", "11:00", "mon"), "activity": "a;b,c\\nEND:VEVENT"}]))
+    whole = snapshot(files)
+    assert whole.charter
+    read = vobject.readOne(calendar(week_of(whole, whole.charter, "2026-W48"), MADE).decode())
+    (event,) = read.vevent_list
+    assert event.summary.value == "1 outreach-1: a;b,c\\nEND:VEVENT"
+
+
+def test_table() -> None:
+    found = week("2026-W48", appointment("10:00", "11:00", "tue", "mon"), appointment(None, "08:00", "mon"))
+    assert render(found).splitlines() == [
+        "week 2026-W48, times of America/Los_Angeles",
+        "",
+        "mon 2026-11-23",
+        "  by 08:00           1  outreach-1                  Send",
+        "  10:00 – 11:00      1  outreach-1                  Send",
+        "",
+        "tue 2026-11-24",
+        "  10:00 – 11:00      1  outreach-1                  Send",
+    ]
+    assert render(week("2026-W48")).endswith("nothing is scheduled\n")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("2025-W53", "2026-W00", "2026-48", "next week", "2026-W48-1", "2026-W8", "2026-W48\n", " 2026-W48"),
+        *("2026-W4_8", "+2026-W48", "２０２６-W48", "0001-W01", "9999-W52"),
+    ],
+)
+def test_week_that_there_is_not(name: str) -> None:
+    with pytest.raises(FatalError, match="is no ISO week of the calendar"):
+        week(name)
+
+
+def test_zone_that_there_is_not() -> None:
+    with pytest.raises(FatalError, match="is not in the time zone database"):
+        week("2026-W48", zone="Moon/Tycho")
+
+
+def test_draft_without_a_schedule() -> None:
+    broken = json.dumps({**json.loads(claim(1)), "schedule": "soon"})
+    whole = snapshot(registry(broken))
+    assert whole.charter
+    assert week_of(whole, whole.charter, "2026-W48").meetings == ()

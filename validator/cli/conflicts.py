@@ -1,0 +1,103 @@
+"""Mediation: what stands against each other on main and in open proposals, who was first, and the way out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from validator.git.repo import Repo
+from validator.model.escape import visible, well_formed
+from validator.model.layout import PROPOSAL
+from validator.model.phrases import counted
+from validator.operations import Answer
+from validator.operations.judge import judge
+from validator.operations.proposals import KINDS
+from validator.registry.conflicts import Conflict, ConflictKind, added_up, conflicts, uneven
+from validator.registry.reader import Reader, charter_of, reader_at
+from validator.registry.snapshot import Snapshot
+from validator.registry.workload import sums
+from validator.report.documents import ConflictEntry, ConflictsDocument, as_json
+
+HERE, THERE = "refs/heads/", "refs/remotes/origin/"
+
+
+def mediate(*, repo: Path, ref: str | None, format: str) -> Answer:
+    """Yes where nothing conflicts, neither on main nor between main and the proposals last heard of."""
+    reader, commit = reader_at(repo, ref)
+    snapshot = reader.at(commit)
+    charter = charter_of(snapshot)
+    on_main = [_entry("main", one) for one in conflicts(snapshot, charter)]
+    document = ConflictsDocument(
+        commit=commit,
+        conflicts=(*on_main, *_in_proposals(reader, commit)),
+        advice=tuple(_entry("main", one) for one in uneven(snapshot, charter)),
+        sums=tuple(added_up(one) for one in sums(snapshot, charter)),
+    )
+    text = as_json(document) if format == "json" else "".join(f"{visible(line)}\n" for line in _lines(document))
+    return Answer(text, 1 if document.conflicts else 0)
+
+
+def _in_proposals(reader: Reader, main: str) -> Iterator[ConflictEntry]:
+    """What each proposal meets on main, and what it meets in the other proposals."""
+    seen = list[tuple[str, Snapshot]]()
+    for name, oid in _heard_of(reader.repo):
+        landed, base = reader.change(main, oid)
+        seen.append((name, landed))
+        yield from _against_main(name, landed, base)
+    yield from _among(seen)
+
+
+def _heard_of(repo: Repo) -> Iterator[tuple[str, str]]:
+    """The claims that are proposed on the remote as last fetched; the branches here only where there is no remote.
+
+    A session's own branch stays behind when its proposal is replaced, merged or turned down.
+    """
+    prefix = THERE if any(repo.resolve(f"{THERE}main")) else HERE
+    for ref, oid in repo.refs(f"{prefix}claim/"):
+        if PROPOSAL.fullmatch(ref.removeprefix(prefix)):
+            yield ref.removeprefix(HERE).removeprefix("refs/remotes/"), oid
+
+
+def _against_main(name: str, landed: Snapshot, base: Snapshot) -> Iterator[ConflictEntry]:
+    for finding in judge(landed, base).findings:
+        if finding.code in KINDS and finding.origin == "introduced":
+            claim = landed.claims.get(finding.location.path)
+            numbers = (claim.number,) if claim else ()
+            yield _entry(name, Conflict(KINDS[finding.code], numbers, finding.message, finding.help))
+
+
+def _among(proposals: list[tuple[str, Snapshot]]) -> Iterator[ConflictEntry]:
+    """Two proposals for one number, or by one session: neither is wrong until the other has landed."""
+    brought = [
+        (name, landed.claims[path].draft)
+        for name, landed in proposals
+        for path in landed.intent
+        if path in landed.claims
+    ]
+    for at, (name, draft) in enumerate(brought):
+        for other, rival in brought[:at]:
+            pairs: tuple[tuple[ConflictKind, object, object], ...] = (
+                ("number", draft.number, rival.number),
+                ("session", draft.session_id, rival.session_id),
+            )
+            for kind, mine, theirs in pairs:
+                if mine is not None and mine == theirs:
+                    message = f"{other} and {name} both want {kind} {mine}"
+                    help = "whoever is merged first keeps it; the other chooses a free number"
+                    numbers = (draft.number,) if draft.number is not None else ()
+                    yield _entry(name, Conflict(kind, numbers, message, help))
+
+
+def _entry(where: str, one: Conflict) -> ConflictEntry:
+    message = well_formed(one.message)
+    return ConflictEntry(kind=one.kind, where=where, numbers=one.numbers, message=message, help=one.help)
+
+
+def _lines(document: ConflictsDocument) -> Iterator[str]:
+    for row in document.conflicts:
+        yield f"✗ {row.kind} ({row.where}): {row.message}"
+        yield f"    {row.help}"
+    for row in document.advice:
+        yield f"· {row.kind}: {row.message}"
+        yield f"    {row.help}"
+    for told in document.sums:
+        yield f"  {told}"
+    yield f"{counted(len(document.conflicts), 'conflict')}"

@@ -1,0 +1,92 @@
+"""How far the fleet is from consensus, what blocks it, and whose move it is."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from validator.git.repo import Repo
+from validator.model import shapes
+from validator.model.escape import visible, well_formed
+from validator.model.layout import PROPOSAL
+from validator.operations import Answer
+from validator.registry.consensus.phases import Consensus, assess, reached
+from validator.registry.reader import charter_of, reader_at
+from validator.report.documents import (
+    ConflictEntry,
+    ConsensusDocument,
+    CriterionEntry,
+    MetricsEntry,
+    MoveEntry,
+    RecordEntry,
+    as_json,
+    record_entries,
+)
+
+
+def status(*, repo: Path, ref: str | None, format: str) -> Answer:
+    """Yes where there is consensus: all six criteria are met. `ref` None stands for main."""
+    reader, commit = reader_at(repo, ref)
+    snapshot = reader.at(commit)
+    charter = charter_of(snapshot)
+    document = _document(
+        commit, charter, assess(snapshot, charter, reader.repo.proposed_numbers()), _proposed(reader.repo)
+    )
+    text = as_json(document) if format == "json" else _render(document)
+    return Answer(text, 0 if document.consensus else 1)
+
+
+def void_lines(records: Iterable[RecordEntry]) -> Iterator[str]:
+    """A line for each record that counts for nothing: why, and the command that says it again."""
+    for record in records:
+        if record.void:
+            yield f"void: {record.path} by {record.by}: {record.void}; say it again: {record.again}"
+
+
+def _document(commit: str, charter: shapes.Charter, now: Consensus, proposed: tuple[str, ...]) -> ConsensusDocument:
+    return ConsensusDocument(
+        commit=commit,
+        phase=now.phase,
+        consensus=reached(now.phase, "approved"),
+        digest=now.digest,
+        capacity=charter.capacity,
+        registered=now.registered,
+        criteria=tuple(CriterionEntry(**one._asdict()) for one in now.criteria),
+        metrics=MetricsEntry(**now.metrics._asdict()),
+        records=record_entries(now.records),
+        conflicts=tuple(
+            ConflictEntry(kind=c.kind, where="main", numbers=c.numbers, message=well_formed(c.message), help=c.help)
+            for c in now.conflicts
+        ),
+        proposed=proposed,
+        moves=tuple(MoveEntry(**move._asdict()) for move in now.moves),
+        next_action=now.next_action,
+    )
+
+
+def _proposed(repo: Repo) -> tuple[str, ...]:
+    """The records that wait for a human, as last fetched."""
+    prefix = "refs/remotes/origin/"
+    names = (ref.removeprefix(prefix) for ref, _ in repo.refs(f"{prefix}record/"))
+    return tuple(filter(PROPOSAL.fullmatch, names))
+
+
+def _render(document: ConsensusDocument) -> str:
+    return "".join(f"{visible(line)}\n" for line in _lines(document))
+
+
+def _lines(document: ConsensusDocument) -> Iterator[str]:
+    metrics = document.metrics
+    yield f"{document.phase} · {'consensus' if document.consensus else 'no consensus yet'} · {document.digest}"
+    for criterion in document.criteria:
+        yield f"{'✓' if criterion.met else '·'} {criterion.name:<23} {criterion.evidence}"
+    yield (
+        f"{metrics.unique_numbers} unique numbers, {metrics.distinct_roles} distinct roles, "
+        f"{metrics.measurable_goals} measurable goals, {metrics.acknowledged} acknowledged; "
+        f"{metrics.alignment} % alignment of {document.capacity}"
+    )
+    yield from void_lines(document.records)
+    for conflict in document.conflicts:
+        yield f"conflict: {conflict.message}; {conflict.help}"
+    for name in document.proposed:
+        yield f"waits for an approver: {name}: registry approve {name}"
+    for move in document.moves:
+        yield f"next: {move.who} {move.action}" + (f": {move.command}" if move.command else "")

@@ -1,0 +1,1 @@
+"""`registry demo`: the whole story on one machine."""

@@ -1,0 +1,155 @@
+"""Is the gate in force here? What the files of main tell, what the server tells, and what mends it."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from validator.git.remote import Remote
+from validator.git.repo import Entry, Repo
+from validator.hosts.github.api import HERE, Gh
+from validator.hosts.github.checks import Check, Grounds, State, grounds, local_checks, verdict
+from validator.hosts.github.codeowners import MAX_BYTES, PLACES
+from validator.hosts.github.pull_request import GITHUB
+from validator.hosts.github.settings import RULESET_FILE, settings
+from validator.hosts.github.workflows import MAX_BYTES as MOST_WORKFLOW
+from validator.hosts.github.workflows import Workflow, is_action, is_workflow, read_workflow, unreadable
+from validator.hosts.plain.install import fault_of, hook_of
+from validator.model.errors import FatalError, ShallowError
+from validator.model.escape import logged, well_formed
+from validator.model.phrases import some
+from validator.operations import Answer
+from validator.registry.reader import Reader, main_of
+from validator.report.documents import CheckEntry, DoctorDocument, as_json
+
+SIGNS = {State.IN_FORCE: "✓", State.NOT_IN_FORCE: "✗", State.UNKNOWN: "?"}
+SHALLOW = ("history-whole", "who was first is read from history; without all of it nothing can be judged")
+FILES = ("100644", "100755")  # the modes of what is a file and not a link, a folder or another repository
+MOST_WORKFLOWS = 1024 * 1024  # bytes, of all workflows together
+GITHUBS = "what GitHub enforces is decided there, not in a file"
+
+
+def doctor(*, repo: Path, ref: str | None, remote: str, local: bool, format: str) -> Answer:
+    """Every check with its verdict; 1 where one is not in force. `local` asks nobody outside this machine."""
+    try:
+        reader = Reader(Repo(repo))
+    except ShallowError as error:
+        broken = Check(SHALLOW[0], State.NOT_IN_FORCE, str(error), SHALLOW[1], "git fetch --unshallow")
+        return _answer(None, [broken], [], format)
+    commit = main_of(reader.repo, ref)
+    whole = Check(SHALLOW[0], State.IN_FORCE, "the clone has all of main's history", SHALLOW[1])
+    here = [whole, *local_checks(_grounds(reader, commit)), _hook(reader.repo, remote)]
+    return _answer(commit, here, [] if local else list(_remote_checks(repo, ref)), format)
+
+
+def _grounds(reader: Reader, commit: str) -> Grounds:
+    files = reader.repo.tree(commit)
+    wanted = {path: files[path] for path in (*PLACES, RULESET_FILE) if path in files}
+    readable = {path: e.oid for path, e in wanted.items() if e.mode in FILES and (e.size or 0) < MAX_BYTES}
+    contents = reader.repo.blobs(readable.values())
+    texts = {path: text for path, oid in readable.items() if (text := _decoded(contents[oid])) is not None}
+    flows = sorted(_workflows(reader.repo, files), key=lambda flow: flow.path)
+    return grounds(frozenset(files), texts, reader.at(commit).charter, tuple(flows))
+
+
+def _workflows(repo: Repo, files: Mapping[str, Entry]) -> Iterator[Workflow]:
+    """Every workflow and action, read as far as it is a file that somebody would read."""
+    left = MOST_WORKFLOWS
+    unread, oids = dict[str, str](), dict[str, str]()
+    for path in sorted(path for path in files if is_workflow(path) or is_action(path)):
+        entry = files[path]
+        size = entry.size or 0
+        if entry.mode not in FILES:
+            unread[path] = "it is no regular file"
+        elif size > MOST_WORKFLOW:
+            unread[path] = f"it has {size:,} bytes; {MOST_WORKFLOW:,} are read"
+        elif size > left:
+            unread[path] = f"no more than {MOST_WORKFLOWS:,} bytes of workflows are read"
+        else:
+            left -= size
+            oids[path] = entry.oid
+    contents = repo.blobs(oids.values())
+    yield from (unreadable(path, why) for path, why in unread.items())
+    yield from (read_workflow(path, contents[oid]) for path, oid in oids.items())
+
+
+def _decoded(content: bytes) -> str | None:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _hook(repo: Repo, remote: str) -> Check:
+    """On a plain server the hook is the gate; GitHub has no hooks, and asks for a check instead."""
+    name, why = "hook-installed", "a plain Git server takes whatever is pushed, unless its hook judges"
+    try:
+        server = repo.folder if repo.top is None else _folder(Remote(repo, remote).url)
+    except FatalError:
+        return Check(name, State.UNKNOWN, f"there is no remote {remote} to guard", why, f"git remote add {remote} URL")
+    if server is None and GITHUB.search(Remote(repo, remote).url):
+        return Check(name, State.IN_FORCE, f"{remote} is on GitHub, where the ruleset takes the hook's place", why)
+    if server is None:
+        what = f"{remote} is not a folder of this machine; whether it has the guard is seen there"
+        return Check(name, State.UNKNOWN, what, why, "registry install-hook BARE_REPO")
+    try:
+        fault = fault_of(hook_of(Repo(server)))
+    except (FatalError, OSError) as error:
+        return Check(name, State.UNKNOWN, str(error), why, "registry install-hook BARE_REPO")
+    wrong = f"{remote} is a plain Git server without the guard: {fault.why}" if fault else ""
+    return verdict(name, why, wrong, fault.command if fault else "", fine=f"{remote} has the guard")
+
+
+def _folder(url: str) -> Path | None:
+    folder = Path(url.removeprefix("file://"))
+    return next((path for path in (folder, folder / ".git") if (path / "objects").is_dir()), None)
+
+
+def _remote_checks(repo: Path, ref: str | None) -> Iterator[Check]:
+    """What GitHub has, where somebody is logged in to ask."""
+    try:
+        if not Gh(repo).logged_in():
+            raise FatalError("nobody is logged in to gh")
+        rows = settings(repo=repo, ref=ref)
+        errors = Gh(repo).find(f"{HERE}/codeowners/errors?ref=main")
+    except FatalError as error:
+        yield Check("github", State.UNKNOWN, str(error), GITHUBS, "gh auth login")
+        return
+    for row in rows:
+        wrong = "" if row.fits else f"GitHub's {row.name} is not what it should be"
+        command = "registry github plan && registry github apply" if row.call else "registry codeowners"
+        yield verdict(f"github: {row.name}", GITHUBS, wrong, command, fine=f"GitHub's {row.name} is as it should be")
+    yield _unread_lines(errors)
+
+
+def _unread_lines(errors: object) -> Check:
+    rows = errors.get("errors") if isinstance(errors, dict) else None
+    faults = [f"line {row.get('line')}: {row.get('kind')}" for row in rows or () if isinstance(row, dict)]
+    why = "GitHub alone knows which handles exist and may be asked"
+    wrong = f"GitHub finds fault with CODEOWNERS: {some(faults)}" if faults else ""
+    return verdict("github: owners exist", why, wrong, f"gh api {HERE}/codeowners/errors", fine="every owner exists")
+
+
+def _answer(commit: str | None, here: list[Check], there: list[Check], format: str) -> Answer:
+    checks = [*here, *there]
+    in_force = not any(check.state is State.NOT_IN_FORCE for check in checks)
+    if format == "json":
+        entries = (*(_entry(check, "local") for check in here), *(_entry(check, "remote") for check in there))
+        return Answer(as_json(DoctorDocument(commit=commit, in_force=in_force, checks=entries)), 0 if in_force else 1)
+    lines = [line for check in checks for line in _lines(check)]
+    unknown = sum(check.state is State.UNKNOWN for check in checks)
+    wrong = sum(check.state is State.NOT_IN_FORCE for check in checks)
+    end = f"{len(checks) - wrong - unknown} in force, {wrong} not, {unknown} cannot be told from here"
+    return Answer("".join(f"{line}\n" for line in [*lines, end]), 0 if in_force else 1)
+
+
+def _lines(check: Check) -> Iterator[str]:
+    yield f"{SIGNS[check.state]} {check.name}: {logged(check.what)}"
+    if check.state is not State.IN_FORCE:
+        yield f"    why: {check.why}"
+    if check.command:
+        yield f"    run: {logged(check.command)}"
+
+
+def _entry(check: Check, part: str) -> CheckEntry:
+    return CheckEntry.model_validate(
+        {**check._asdict(), "state": check.state.value, "part": part, "what": well_formed(check.what)}
+    )

@@ -1,0 +1,1 @@
+"""`registry github VERB`."""

@@ -1,0 +1,48 @@
+"""What happened to the numbers, in the order in which it arrived on main."""
+
+from pathlib import Path
+
+from validator.model.errors import FatalError
+from validator.model.escape import visible, well_formed
+from validator.model.layout import SESSIONS, claim_path, form_of
+from validator.model.phrases import rfc3339
+from validator.operations import Answer
+from validator.registry.history import Event, events
+from validator.registry.reader import charter_of, reader_at, session_ids
+from validator.report.documents import EventEntry, HistoryDocument, as_json
+
+
+def history(*, repo: Path, ref: str | None, number: int | None, format: str) -> Answer:
+    """Registrations, amendments, takeovers and releases on main's first-parent line; of one number, or of all."""
+    reader, commit = reader_at(repo, ref)
+    capacity = charter_of(reader.at(commit)).capacity
+    if number is not None and not 1 <= number <= capacity:
+        raise FatalError(f"number {number} is not one of 1 to {capacity}")
+    steps = reader.repo.steps(commit, [SESSIONS if number is None else claim_path(number, capacity)])
+    sessions = session_ids(reader.repo, [entry.oid for step in steps for entry in (step.old, step.new) if entry])
+    rows = tuple(filter(None, (_entry(event) for event in events(steps, sessions))))
+    document = HistoryDocument(commit=commit, events=rows)
+    return Answer(as_json(document) if format == "json" else _render(document))
+
+
+def _entry(event: Event) -> EventEntry | None:
+    form = form_of(event.path, None)
+    if form is None or form[1] is None:
+        return None
+    return EventEntry(
+        number=form[1],
+        event=event.kind.value,
+        session_id=None if event.session_id is None else well_formed(event.session_id),
+        commit=event.commit,
+        committed_at=rfc3339(event.time),
+        path=event.path,
+    )
+
+
+def _render(document: HistoryDocument) -> str:
+    rows = [
+        f"{e.committed_at}  {e.commit[:12]}  {e.number:>5}  {e.event:<10}  {visible(e.session_id or '?')}"
+        for e in document.events
+    ]
+    heading = f"{'committed':<20}  {'commit':<12}  {'no':>5}  {'event':<10}  session"
+    return "\n".join([heading, *rows]) + "\n" if rows else "nothing has been registered yet\n"

@@ -1,0 +1,43 @@
+"""Options that several verbs share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+REPO = click.option(
+    "--repo", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".", show_default="this folder",
+    help="A folder of the repository.",
+)  # fmt: skip
+REF = click.option("--ref", metavar="REV", help="The commit to read.  [default: origin/main, else main]")
+REMOTE = click.option("--remote", default="origin", show_default=True)
+FORMAT = click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+REPORT = click.option(
+    "--format", type=click.Choice(["text", "github", "json", "sarif"]), default="text", show_default=True
+)
+SESSION = click.option("--session-id", required=True, help="The stable name of the session that speaks.")
+PUSH = click.option("--push", is_flag=True, help="Bring it to the remote; else it stays here.")
+OUTPUT = click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file."
+)
+THE_RUNNERS = ""  # --event without a file: the one of the environment
+EVENT = click.option(
+    "--event", metavar="[FILE]", is_flag=False, flag_value=THE_RUNNERS,
+    help="A GitHub event's payload says what is judged.  [without FILE: GITHUB_EVENT_PATH]",
+)  # fmt: skip
+CHECK = click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is stale.")
+
+
+class Seconds(click.FloatRange):
+    """How long to wait: a tenth of a second to a day. `nan` is in every range, and no time."""
+
+    def __init__(self) -> None:
+        super().__init__(0.1, 24 * 60 * 60)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds that a word stands for."""
+        seconds: float = super().convert(value, param, ctx)
+        return seconds if seconds == seconds else self.fail(f"{value!r} is no time", param, ctx)

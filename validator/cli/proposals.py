@@ -1,0 +1,65 @@
+"""Every open proposal of the remote with the gate's verdict, before anyone merges."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from validator.git.remote import Rejection, Remote, rejections
+from validator.git.repo import Repo
+from validator.model.escape import logged, well_formed
+from validator.operations import Answer
+from validator.operations.proposals import Judged, competitors, judged
+from validator.report.documents import ProposalEntry, ProposalsDocument, RejectionEntry, as_json, finding_entries
+from validator.report.summary import conclusion
+
+
+def proposals(*, repo: Path, remote: str, everything: bool, format: str, now: float) -> Answer:
+    """The open proposals; with `everything`, those that were turned down too. `now` is in seconds since 1970."""
+    server = Remote(Repo(repo), remote)
+    server.fetch()
+    open_ones = judged(server)
+    rejected = rejections(server.repo, remote) if everything else ()
+    if format == "json":
+        rows = tuple(_entry(one, open_ones, server.repo) for one in open_ones)
+        return Answer(as_json(ProposalsDocument(proposals=rows, rejected=tuple(map(_turned_down, rejected)))))
+    lines = [line for one in open_ones for line in _lines(one, open_ones, server.repo, now)]
+    lines += [f"{one.name:<12} turned down: {logged(one.reason)}" for one in rejected]
+    return Answer("\n".join(lines or ["nothing is proposed"]) + "\n")
+
+
+def _entry(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalEntry:
+    draft = one.claim.draft if one.claim else None
+    return ProposalEntry(
+        name=one.proposal.name,
+        commit=one.proposal.commit,
+        subject=one.subject(repo),
+        verdict="accepted" if one.verdict.accepted else "rejected",
+        proposed_at=one.proposed_at,
+        number=one.claim.number if one.claim else None,
+        session_id=well_formed(draft.session_id) if draft and draft.session_id is not None else None,
+        role=well_formed(draft.role) if draft and draft.role is not None else None,
+        competitors=competitors(one, others),
+        findings=finding_entries(one.verdict.findings),
+    )
+
+
+def _turned_down(rejection: Rejection) -> RejectionEntry:
+    return RejectionEntry(name=rejection.name, commit=rejection.rejected, reason=rejection.reason)
+
+
+def _lines(one: Judged, others: Iterable[Judged], repo: Repo, now: float) -> Iterable[str]:
+    who = one.claim.draft.session_id if one.claim else one.subject(repo)
+    sign = "✓" if one.verdict.accepted else "✗"
+    age = _age(now - (one.landed.committed_at or 0))
+    yield f"{sign} {one.proposal.name:<12} {age:>9}  {logged(who or ''):<26} {conclusion(one.verdict)}"
+    for finding in one.verdict.findings:
+        if finding.origin == "introduced":
+            yield f"    {finding.level}[{finding.code}] {finding.name}: {logged(finding.message)}"
+    if rivals := competitors(one, others):
+        yield f"    whoever is merged first wins against: {', '.join(rivals)}"
+
+
+def _age(seconds: float) -> str:
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return "just now"

@@ -1,0 +1,168 @@
+"""Tell what changes on main, event by event, each once: what was told last is kept in Git's own folder."""
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from validator.git.remote import Proposal, Remote
+from validator.git.repo import OID, Repo
+from validator.git.retry import alone
+from validator.model.errors import FatalError
+from validator.model.escape import visible, well_formed
+from validator.model.layout import PROPOSAL
+from validator.model.phrases import rfc3339
+from validator.operations.proposals import KINDS, judge_proposal
+from validator.registry.events import News, news
+from validator.registry.reader import Reader, main_of
+from validator.registry.snapshot import Snapshot
+from validator.report.documents import WatchDocument, as_json_line
+
+NOTHING = Snapshot(None, None, {}, None, {}, {})  # before the first commit
+
+Say = Callable[[str], None]
+
+
+class Seen(NamedTuple):
+    """How far the telling is: all of `main`, `told` events of the step after it, and these proposals by name."""
+
+    main: str | None = None
+    told: int = 0
+    proposals: dict[str, str] = {}  # noqa: RUF012 - never changed
+
+
+class _Gone(Exception):  # noqa: N818 - says how a look ended
+    """Main is not what it was: somebody has rewritten it."""
+
+
+class _UnkeptError(FatalError):
+    """What was told last cannot be read or written: looking again would not help."""
+
+
+def watch(
+    *, repo: Path, remote: str | None, since: str | None, once: bool, interval: float, format: str, say: Say, tell: Say
+) -> int:
+    """Tell events until somebody stops it, or look `once`. 1 where main was rewritten: that is never followed.
+
+    `since` is the last commit that needs no telling, in place of the one that is kept. `interval` is in seconds;
+    `remote` None watches origin, and where there is none, the main of this repository.
+    """
+    store = Repo(repo)
+    server = Remote(store, remote or "origin") if remote or store.configured("remote.origin.url") else None
+    file = store.folder / "registry" / f"watch-{server.name if server else 'here'}.json"
+    if since is not None:
+        _write(file, Seen(store.commit(since)))
+    while True:
+        try:
+            with alone(file.with_suffix(".lock")):  # two who watch share what there is to tell
+                _look(store, server, file, format, say)
+        except _Gone as gone:
+            say(str(gone))
+            return 1
+        except FatalError as error:
+            if once or server is None or isinstance(error, _UnkeptError):
+                raise
+            tell(f"{visible(str(error))}; looking again in {interval:g} s\n")
+        if once:
+            return 0
+        time.sleep(interval)
+
+
+def _look(store: Repo, server: Remote | None, file: Path, format: str, say: Say) -> None:
+    """Tell everything new, and keep after each event that it has been told."""
+    if server:
+        server.fetch()
+    main = store.commit(server.main) if server else main_of(store, "refs/heads/main")
+    seen, reader = _read(file), Reader(store)
+    for parent, commit in _steps(store, seen.main, main, format):
+        after, before = reader.step(parent, commit) if parent else (reader.at(commit), NOTHING)
+        for at, one in enumerate(news(before, after)):
+            if at >= seen.told:
+                say(_told(one, commit, after.committed_at or 0, format))
+                seen = seen._replace(told=at + 1)
+                _write(file, seen)
+        seen = seen._replace(main=commit, told=0)
+        _write(file, seen)
+    prefix = f"refs/remotes/{server.name}/" if server else "refs/heads/"
+    found = {ref.removeprefix(prefix): oid for ref, oid in store.refs(prefix)}
+    open_now = {name: oid for name, oid in found.items() if PROPOSAL.fullmatch(name)}
+    for name, oid in open_now.items():
+        if seen.proposals.get(name) != oid:
+            for one in _proposed(reader, main, Proposal(name, oid)):
+                say(_told(one, oid, reader.at(oid).committed_at or 0, format))
+            seen = seen._replace(proposals={**seen.proposals, name: oid})
+            _write(file, seen)
+    _write(file, seen._replace(proposals=open_now))
+
+
+def _steps(store: Repo, seen: str | None, main: str, format: str) -> list[tuple[str, str]]:
+    """(parent, commit) for each first-parent commit that is new; without a seen one, for all, the first without one."""
+    if seen is None:
+        return store.whole_line(main)
+    known = store.resolve(seen)[0]
+    line = store.line(seen, main) if known else None
+    if line is None:
+        message = (
+            f"main was rewritten: {seen[:12]}, which was told last, is no ancestor of {main[:12]}; find out who did "
+            f"that, then go on from a commit that you trust: registry status --watch --since {main[:12]}"
+        )
+        raise _Gone(_told(News("rewritten", seen, None, None, message), main, 0, format))
+    return line
+
+
+def _proposed(reader: Reader, main: str, proposal: Proposal) -> Iterator[News]:
+    one = judge_proposal(reader, main, proposal)
+    number, session = (one.claim.number, one.claim.draft.session_id) if one.claim else (None, None)
+    by = f" by {session}" if session else ""
+    verdict = "accepted" if one.verdict.accepted else "rejected"
+    yield News("proposed", proposal.name, number, session, f"{proposal.name} is proposed{by}; the gate says {verdict}")
+    for finding in one.verdict.findings:
+        if finding.code in KINDS and finding.origin == "introduced":
+            subject, message = f"{proposal.name} {finding.code}", f"{finding.message}; {finding.help}"
+            yield News("conflict", subject, number, session, message)
+
+
+def _told(one: News, commit: str, seconds: int, format: str) -> str:
+    subject = f" {one.subject}" if one.subject else ""
+    if format == "text":
+        number = "" if one.number is None else f"{one.number:>5}"
+        return f"{commit[:12]}  {one.event:<12} {number:>5}  {visible(one.message)}\n"
+    return as_json_line(
+        WatchDocument(
+            id=f"{commit} {one.event}{subject}",
+            event=one.event,
+            commit=commit,
+            committed_at=rfc3339(seconds),
+            number=one.number,
+            session_id=None if one.session_id is None else well_formed(one.session_id),
+            message=well_formed(one.message),
+        )
+    )
+
+
+def _read(file: Path) -> Seen:
+    """What was told last; nothing where nothing was. Raises FatalError for a file that somebody has edited."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        main, told, proposals = kept["main"], kept["told"], dict(kept["proposals"])
+    except FileNotFoundError:
+        return Seen()
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _UnkeptError(f"{file} cannot be read; delete it to be told everything again") from error
+    if not (main is None or (isinstance(main, str) and OID.fullmatch(main))) or type(told) is not int:
+        raise _UnkeptError(f"{file} cannot be read; delete it to be told everything again")
+    return Seen(main, told, proposals)
+
+
+def _write(file: Path, seen: Seen) -> None:
+    """Replace the file as a whole: a watcher that is killed has kept the old state or the new one."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as fresh:
+            json.dump(seen._asdict(), fresh)
+        os.replace(fresh.name, file)
+    except OSError as error:
+        raise _UnkeptError(f"what has been told cannot be kept: {error.strerror}") from error

@@ -1,0 +1,105 @@
+"""What main says about one session, and what that session should do now."""
+
+from pathlib import Path
+from typing import Any
+
+from validator.git.remote import Remote, rejections
+from validator.git.repo import Repo
+from validator.model.escape import visible, well_formed
+from validator.model.layout import PROPOSAL, number_of
+from validator.operations import Answer
+from validator.operations.export import slots_of
+from validator.registry.consensus.digest import registry_digest
+from validator.registry.consensus.phases import phase_of
+from validator.registry.holders import a_free_number
+from validator.registry.reader import Reader, charter_of, reader_at
+from validator.registry.records import command
+from validator.registry.snapshot import Snapshot
+from validator.report.documents import SlotEntry, WhoamiDocument, as_json
+
+ORIGIN = "origin"
+
+
+def whoami(*, repo: Path, ref: str | None, session_id: str, format: str, fetch: bool = False) -> Answer:
+    """Yes with the number of a session that main has a claim of, no with what it can do about it.
+
+    `fetch` asks the remote first; otherwise main, proposals and rejections are those last heard of.
+    """
+    if fetch:
+        Remote(Repo(repo), ORIGIN).fetch()
+    reader, commit = reader_at(repo, ref)
+    snapshot = reader.at(commit)
+    charter, digest = charter_of(snapshot), registry_digest(snapshot)
+    slots = slots_of(snapshot, charter, digest, frozenset())
+    mine = next((slot for slot in slots if slot.session_id == session_id), None)
+    proposed = None if mine else _proposed(reader, session_id)
+    mine = mine or proposed
+    state: Any = mine.state if mine else "unregistered"  # a slot with a session in it is never "open"
+    turned_down = "" if mine else _turned_down(reader, session_id)
+    document = WhoamiDocument(
+        session_id=well_formed(session_id),
+        commit=commit,
+        state=state,
+        number=mine.number if mine else None,
+        role=mine.role if mine else None,
+        goal=mine.goal if mine else None,
+        registered_at=mine.registered_at if mine else None,
+        next_action=turned_down + _next_action(mine, snapshot),
+    )
+    return Answer(as_json(document) if format == "json" else _render(document), 0 if mine and not proposed else 1)
+
+
+def _proposed(reader: Reader, session_id: str) -> SlotEntry | None:
+    """What a session has proposed: on the remote as last fetched, or here where there is no remote."""
+    there, here = f"refs/remotes/{ORIGIN}/", "refs/heads/"
+    prefix = there if any(reader.repo.resolve(f"{there}main")) else here
+    for ref, commit in reader.repo.refs(f"{prefix}claim/"):
+        found = PROPOSAL.fullmatch(ref.removeprefix(prefix))
+        claim = reader.at(commit).by_number.get(int(ref.rpartition("/")[2])) if found else None
+        if claim and claim.draft.session_id == session_id:
+            role, goal = (text if text is None else well_formed(text) for text in (claim.draft.role, claim.draft.goal))
+            return SlotEntry(
+                number=claim.number, state="proposed", session_id=well_formed(session_id), role=role, goal=goal,
+                registered_at=None, commit=None,
+            )  # fmt: skip
+    return None
+
+
+def _turned_down(reader: Reader, session_id: str) -> str:
+    """Why this session's last proposal was turned down, as last fetched."""
+    for rejection in reversed(rejections(reader.repo, ORIGIN)):
+        number = number_of(rejection.name)  # what was turned down has the claims of others in its tree, too
+        claim = reader.at(rejection.rejected).by_number.get(int(number)) if number else None
+        if claim and claim.draft.session_id == session_id:
+            return f"{rejection.name} was turned down: {rejection.reason}; "
+    return ""
+
+
+def _next_action(mine: SlotEntry | None, snapshot: Snapshot) -> str:
+    if mine is None:
+        return a_free_number(snapshot)
+    if mine.state == "proposed":
+        return f"wait: a human has to approve number {mine.number}; ask again with --fetch"
+    if mine.state == "unreadable":
+        return f"mend the claim of number {mine.number}: registry audit says what is wrong with it"
+    if mine.state == "pending":
+        return "commit to the claim: amend it to status: REGISTERED"
+    if mine.state == "acknowledged":
+        return "start when the fleet is active: registry consensus status"
+    if phase_of(snapshot) == "broadcast":
+        return f"take it upon you: {command('acknowledgement', snapshot.by_number[mine.number])}"
+    return "wait for the broadcast: registry status"
+
+
+def _render(document: WhoamiDocument) -> str:
+    if document.number is None:
+        return f"{visible(document.session_id)} is not registered\nnext: {visible(document.next_action)}\n"
+    rows = (
+        ("number", str(document.number)),
+        ("state", document.state),
+        ("role", document.role or ""),
+        ("goal", document.goal or ""),
+        ("since", document.registered_at or ""),
+        ("next", document.next_action),
+    )
+    return "".join(f"{name + ':':<8} {visible(value)}".rstrip() + "\n" for name, value in rows)

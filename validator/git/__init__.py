@@ -1,0 +1,1 @@
+"""All that runs Git. What a claim means is not known here."""

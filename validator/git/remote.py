@@ -1,0 +1,172 @@
+"""Proposals on a remote: fetched, pushed by compare-and-swap, and made as commits that no working tree ever sees.
+
+A branch of a name exists once on a server, and creating it is atomic: that is the lock which lets two sessions want the
+same number at the same time.
+"""
+
+import re
+from collections.abc import Sequence
+from enum import Enum, auto
+from typing import NamedTuple
+
+from validator.git import locks
+from validator.git.repo import OID, Repo
+from validator.model.errors import FatalError
+from validator.model.layout import PROPOSAL, number_of
+
+REFSPECS = (
+    "+refs/heads/main:refs/remotes/{remote}/main",
+    *(f"+refs/heads/{kind}/*:refs/remotes/{{remote}}/{kind}/*" for kind in ("claim", "release", "record")),
+    "+refs/rejected/*:refs/rejected/{remote}/*",
+)
+# What a server says when a ref is another than the pusher believed: the race is lost, nothing is wrong.
+_LOST = re.compile(
+    r"stale info|cannot lock ref|already exists|fetch first|non-fast-forward|failed to update ref|incorrect old value"
+)
+
+
+# Of refs that move together it says so in words only, and that the transaction failed.
+_LOST_TOGETHER = re.compile(
+    r"error: cannot lock ref .*(?:but expected|unable to resolve reference|already exists|File exists)"
+)
+
+
+class Outcome(Enum):
+    """How a push ended: it is there, somebody was faster, the server's gate said no, or the server did not answer."""
+
+    PUSHED = auto()
+    LOST = auto()
+    REFUSED = auto()
+    UNREACHABLE = auto()
+
+
+class Pushed(NamedTuple):
+    """A push and what the server said about it, a line each."""
+
+    outcome: Outcome
+    said: tuple[str, ...] = ()
+
+
+class Update(NamedTuple):
+    """A ref to move: from `old` (None: it must not exist) to `new` (None: it goes). Full object ids."""
+
+    ref: str
+    old: str | None
+    new: str | None
+
+
+class Proposal(NamedTuple):
+    """A branch on the remote that wants something of main."""
+
+    name: str
+    commit: str
+
+
+class Rejection(NamedTuple):
+    """A proposal that a human turned down, and why."""
+
+    name: str
+    commit: str
+    rejected: str
+    reason: str
+
+
+class Remote:
+    """One remote of a repository, by its name."""
+
+    def __init__(self, repo: Repo, name: str) -> None:
+        self.repo, self.name = repo, name
+
+    @property
+    def url(self) -> str:
+        """Where it is. Raises FatalError where the repository has no remote of this name."""
+        status, out, _ = self.repo.as_user("remote", "get-url", "--", self.name)
+        if status:
+            raise FatalError(f"there is no remote {self.name!r} here; run: git remote add {self.name} URL")
+        return out.strip()
+
+    @property
+    def main(self) -> str:
+        """The name of the remote's main as last fetched."""
+        return f"refs/remotes/{self.name}/main"
+
+    def fetch(self, refspecs: Sequence[str] = REFSPECS) -> None:
+        """Hear of main, proposals and rejections, or of other refs; `{remote}` in a refspec is the remote's name.
+
+        Raises FatalError where the server does not answer.
+        """
+        named = [spec.format(remote=self.name) for spec in refspecs]
+        options = (
+            "--quiet",
+            "--prune",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--no-recurse-submodules",
+            "--no-auto-gc",
+        )
+        status, _, error = self.repo.as_user("fetch", *options, "--", self.name, *named)
+        if status and locks.outlived(error, self.repo.folder):
+            status, _, error = self.repo.as_user("fetch", *options, "--", self.name, *named)
+        if status:
+            raise FatalError(f"{self.url} does not answer: {' '.join(error.split())[-300:]}")
+
+    def proposals(self) -> tuple[Proposal, ...]:
+        """The open proposals as last fetched, by name."""
+        return self.heard()[1]
+
+    def heard(self) -> tuple[str, tuple[Proposal, ...]]:
+        """Main and the open proposals as last fetched, by name. Raises FatalError where the server has no main."""
+        prefix = f"refs/remotes/{self.name}/"
+        found = {ref.removeprefix(prefix): oid for ref, oid in self.repo.refs(prefix)}
+        if "main" not in found:
+            raise FatalError(f"{self.url} has no main yet; publish one: git push {self.name} main")
+        return found["main"], tuple(Proposal(name, oid) for name, oid in found.items() if PROPOSAL.fullmatch(name))
+
+    def took(self, commit: str) -> bool:
+        """Whether a commit whose push has not ended well is there nevertheless, on main or as a rejection."""
+        self.fetch()
+        rejected = [rejection.commit for rejection in rejections(self.repo, self.name)]
+        return commit in rejected or self.repo.merge_base(commit, self.heard()[0]) == commit
+
+    def push(self, updates: Sequence[Update]) -> Pushed:
+        """Move refs together, each only from where the caller believes it to be."""
+        leases = [f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates]
+        refspecs = [f"{update.new or ''}:{update.ref}" for update in updates]
+        options = ("--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no")
+        atomic = ("--atomic",) if len(updates) > 1 else ()
+        status, out, error = self.repo.as_user("push", *options, *atomic, *leases, "--", self.name, *refspecs)
+        said = tuple(
+            line.removeprefix("remote: ").rstrip() for line in error.splitlines() if line.startswith("remote:")
+        )
+        if status == 0:
+            return Pushed(Outcome.PUSHED, said)
+        refused = [line for line in out.splitlines() if line.startswith("!")]
+        together = any("(atomic transaction failed)" in line for line in refused)
+        if any(_LOST.search(line) for line in refused) or (together and any(map(_LOST_TOGETHER.match, said))):
+            return Pushed(Outcome.LOST, said)
+        if refused:
+            return Pushed(Outcome.REFUSED, said or tuple(refused))
+        return Pushed(Outcome.UNREACHABLE, tuple(line for line in error.splitlines() if line.strip())[-3:])
+
+
+def rejections(repo: Repo, remote: str) -> tuple[Rejection, ...]:
+    """The proposals that were turned down, as last fetched from a remote, the latest last."""
+    prefix = f"refs/rejected/{remote}/"
+    named = ((ref.removeprefix(prefix).rpartition("/")[0], oid) for ref, oid in repo.refs(prefix))
+    rows = [(name, oid) for name, oid in named if PROPOSAL.fullmatch(name)]
+    contents = repo.blobs(oid for _, oid in rows)
+    by_time = sorted(rows, key=lambda row: (repo.read_commit(contents[row[1]])[1], row))
+    return tuple(_rejection(name, oid, contents[oid]) for name, oid in by_time)
+
+
+def _rejection(name: str, oid: str, content: bytes) -> Rejection:
+    header, _, message = content.decode("utf-8", "replace").partition("\n\n")
+    parents = [line.removeprefix("parent ") for line in header.split("\n") if line.startswith("parent ")]
+    parents = list(filter(OID.fullmatch, parents))  # what a server without the guard has here may be anything
+    return Rejection(name, oid, parents[0] if parents else oid, message.split("\n\n")[0].strip())
+
+
+def turned_down(repo: Repo, remote: str, word: str) -> Rejection | None:
+    """How a proposal was turned down the last time, as last fetched; a number stands for its claim."""
+    past = [one for one in rejections(repo, remote) if word in (one.name, number_of(one.name))]
+    return past[-1] if past else None

@@ -1,0 +1,1 @@
+"""Where a registry lives, and who asks there."""

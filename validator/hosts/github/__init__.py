@@ -1,0 +1,1 @@
+"""A registry on GitHub: events, remarks, settings, code owners, workflows."""

@@ -1,0 +1,111 @@
+"""GitHub's REST API by way of the `gh` program, which knows the repository, the host and the login.
+
+https://cli.github.com/manual/gh_api
+"""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, Literal
+
+from validator.model.errors import FatalError
+
+SECONDS = 60  # how long one call may take
+HERE = "repos/{owner}/{repo}"  # gh fills in the braces from the folder's remote, or from GH_REPO
+
+
+def part(answer: dict[str, Any], key: str) -> dict[str, Any]:
+    """The object under a key of an answer; an empty one where there is none."""
+    found = answer.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def number(answer: dict[str, Any], key: str) -> int:
+    """The number under a key of an answer. Raises FatalError where there is none."""
+    found = answer.get(key)
+    if not isinstance(found, int):
+        raise FatalError(f"GitHub gives no number as {key}; is it GitHub? gh auth status")
+    return found
+
+
+class Gh:
+    """GitHub as whoever is logged in sees it. Raises FatalError where there is no `gh`, and for what GitHub refuses."""
+
+    def __init__(self, folder: Path) -> None:
+        program = shutil.which("gh")
+        if program is None:
+            raise FatalError("the gh program is not on the PATH; install it from cli.github.com, then: gh auth login")
+        self._program, self._folder = program, folder
+
+    def logged_in(self) -> bool:
+        """Whether a login is there to ask with."""
+        return self._run("auth", "status")[0] == 0
+
+    def get(self, path: str) -> dict[str, Any]:
+        """The object at a path of the API. Raises FatalError where there is nothing, or nothing for this login."""
+        return _one(path, self._call("GET", path, None))
+
+    def find(self, path: str) -> dict[str, Any] | None:
+        """The object at a path of the API; None where GitHub has nothing there (404)."""
+        status, out, error = self._run("api", "--method", "GET", path)
+        if status and "HTTP 404" in error:
+            return None
+        return _one(path, self._settled("GET", path, status, out, error))
+
+    def every(self, path: str) -> list[dict[str, Any]]:
+        """All objects of a list, from all of its pages."""
+        pages = _documents(self._call("GET", path, None, "--paginate"))
+        rows = [row for page in pages for row in (page if isinstance(page, list) else [page])]
+        return [_object(path, row) for row in rows]
+
+    def send(self, method: Literal["POST", "PUT", "PATCH"], path: str, body: dict[str, Any]) -> None:
+        """Change something."""
+        self._call(method, path, body)
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None, *options: str) -> str:
+        words = ("--input", "-") if body is not None else ()
+        done = self._run("api", "--method", method, *options, *words, path, body=body)
+        return self._settled(method, path, *done)
+
+    def _settled(self, method: str, path: str, status: int, out: str, error: str) -> str:
+        if status:
+            said = " ".join(error.split())[-300:] or "failed without a word"
+            raise FatalError(f"gh api {method} {path}: {said}; who asks: gh auth status")
+        return out
+
+    def _run(self, *words: str, body: dict[str, Any] | None = None) -> tuple[int, str, str]:
+        """An argument vector, no shell; paths are of our own making, and strangers' text goes by standard input."""
+        text = "" if body is None else json.dumps(body)
+        try:
+            done = subprocess.run(  # noqa: S603
+                [self._program, *words], cwd=self._folder, input=text, capture_output=True, text=True,
+                encoding="utf-8", errors="replace", timeout=SECONDS, check=False,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise FatalError(f"gh {' '.join(words[:3])} did not end well: {error}") from error
+        return done.returncode, done.stdout, done.stderr
+
+
+def _one(path: str, text: str) -> dict[str, Any]:
+    return _object(path, next(iter(_documents(text)), None))
+
+
+def _object(path: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise FatalError(f"GitHub answers {path} in another form than documented; is it GitHub? gh auth status")
+    return value
+
+
+def _documents(text: str) -> list[Any]:
+    """The JSON documents in a text, one after another: gh prints a page at a time."""
+    decoder, at, found = json.JSONDecoder(), 0, list[Any]()
+    text = text.strip()
+    try:
+        while at < len(text):
+            document, at = decoder.raw_decode(text, at)
+            found.append(document)
+            at += len(text[at:]) - len(text[at:].lstrip())
+    except (ValueError, RecursionError) as error:
+        raise FatalError("gh answered with something that is not JSON; is it the GitHub CLI? gh --version") from error
+    return found

@@ -1,0 +1,59 @@
+"""Judge what a GitHub event is about: a pull request as it would land, or what moves main, step by step.
+
+The commits come by plain `git fetch` and stay data: nothing is checked out. Main is the remote's of this moment; what a
+payload believes of it is a minute old, or years where a run is started again.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+from validator.git.remote import Remote
+from validator.git.repo import Repo
+from validator.hosts.github.event import QUEUE, Moved, PullRequest, read_event
+from validator.model.errors import FatalError
+from validator.model.findings import Verdict
+from validator.operations.judge import judge
+from validator.operations.steps import in_steps
+from validator.registry.reader import Reader
+
+MAIN_REFSPEC = "+refs/heads/main:refs/remotes/{remote}/main"
+QUEUED = QUEUE.removeprefix("refs/heads/")
+QUEUE_REFSPEC = f"+{QUEUE}*:refs/remotes/{{remote}}/{QUEUED}*"
+
+
+def validate_event(*, repo: Path, remote: str, data: bytes) -> Verdict:
+    """The verdict that the JSON of an event's payload asks for. Raises FatalError where it asks for none."""
+    event = read_event(data)
+    server = Remote(Repo(repo), remote)
+    return judge_pull(server, event) if isinstance(event, PullRequest) else _judge_move(server, event)
+
+
+def fetch_pulls(server: Remote, *numbers: int) -> None:
+    """Hear of main and of the heads of pull requests, which lie below `refs/pull/` on a forge."""
+    server.fetch((MAIN_REFSPEC, *(f"+refs/pull/{n}/head:refs/remotes/{{remote}}/pull/{n}" for n in numbers)))
+
+
+def judge_pull(server: Remote, event: PullRequest) -> Verdict:
+    """The verdict on a pull request at the very commit of its event: the one that the check is shown beside."""
+    fetch_pulls(server, event.number)
+    (head,) = server.repo.resolve(event.head)
+    if head is None:
+        raise FatalError(f"pull request {event.number} has left {event.head}; the run of its new commit decides")
+    landed, base = Reader(server.repo).change(server.repo.commit(server.main), head)
+    return judge(replace(landed, author=event.author), base)
+
+
+def _judge_move(server: Remote, event: Moved) -> Verdict:
+    """The verdict on every step. Signatures are a plain server's approval; on a forge it is a review."""
+    server.fetch((MAIN_REFSPEC, *((QUEUE_REFSPEC,) if event.queued else ())))
+    base, head = server.repo.commit(event.base), server.repo.commit(event.head)
+    if event.queued and not _is_judged(server, base, head):
+        raise FatalError(f"this merge group starts from {base}, which is neither on main nor another group's")
+    return in_steps(Reader(server.repo), base, head, guards=())
+
+
+def _is_judged(server: Remote, base: str, head: str) -> bool:
+    """Whether a group starts from what has a verdict of its own: main, or the group before it in the queue."""
+    groups = {oid for _, oid in server.repo.refs(f"refs/remotes/{server.name}/{QUEUED}")}
+    on_main = server.repo.merge_base(server.repo.commit(server.main), base) == base
+    return base != head and (on_main or base in groups)

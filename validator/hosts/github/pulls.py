@@ -1,0 +1,78 @@
+"""What is said on a pull request: made by a job that only reads, put there by one that never sees the proposal."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from validator.git.remote import Proposal, Remote
+from validator.git.repo import Repo
+from validator.hosts.github.api import HERE, Gh
+from validator.hosts.github.event import Number, PullRequest, read_event
+from validator.hosts.github.judge import fetch_pulls, judge_pull
+from validator.hosts.github.posts import keep_comment
+from validator.hosts.github.remark import MARK, as_comment, read_remark
+from validator.hosts.github.remark import remark as remark_on
+from validator.model.errors import FatalError
+from validator.operations.proposals import competitors, judge_proposal
+from validator.registry.reader import Reader
+from validator.report.documents import Oid
+
+MOST_RIVALS = 100  # open pull requests that are held against this one
+
+
+class _Head(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore")
+    sha: Oid
+
+
+class _Open(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore")
+    number: Number
+    head: _Head
+
+
+class _Pull(NamedTuple):
+    number: int
+    head: str
+
+
+def remark(*, repo: Path, remote: str, data: bytes) -> str:
+    """The remark on the pull request of an event's payload, as JSON on one line of ASCII."""
+    event = _pull_request(data)
+    server = Remote(Repo(repo), remote)
+    verdict = judge_pull(server, event)
+    return remark_on(event.number, verdict, _competitors(server, event, _open_pulls(Gh(repo))))
+
+
+def comment(*, repo: Path, data: bytes, remark: str) -> str:
+    """Put a remark on the pull request of an event's payload, in place of an earlier one."""
+    event = _pull_request(data)
+    text = as_comment(read_remark(remark, event))
+    return f"comment on pull request {event.number}: {keep_comment(Gh(repo), event.number, MARK, text)}\n"
+
+
+def _pull_request(data: bytes) -> PullRequest:
+    event = read_event(data)
+    if not isinstance(event, PullRequest):
+        raise FatalError("this event is about no pull request; there is nobody to tell")
+    return event
+
+
+def _open_pulls(gh: Gh) -> list[_Pull]:
+    rows = gh.every(f"{HERE}/pulls?state=open&base=main&per_page=100")
+    try:
+        found = TypeAdapter(list[_Open]).validate_python(rows)
+    except ValidationError as error:
+        raise FatalError("GitHub's list of open pull requests has another form than documented") from error
+    return sorted((_Pull(one.number, one.head.sha) for one in found), key=lambda pull: pull.number)
+
+
+def _competitors(server: Remote, event: PullRequest, pulls: list[_Pull]) -> tuple[str, ...]:
+    """The open pull requests that claim the same, as `#7 (same number)`."""
+    others = [pull for pull in pulls if pull.number != event.number][:MOST_RIVALS]
+    fetch_pulls(server, event.number, *(pull.number for pull in others))
+    reader, main = Reader(server.repo), server.repo.commit(server.main)
+    there = [pull for pull in others if server.repo.resolve(pull.head) != [None]]
+    mine = judge_proposal(reader, main, Proposal(f"#{event.number}", event.head))
+    return competitors(mine, [judge_proposal(reader, main, Proposal(f"#{p.number}", p.head)) for p in there])

@@ -1,0 +1,128 @@
+"""What is said on a pull request about its proposal, as data that goes from the job that judges to the one that writes.
+
+Whoever reads a remark trusts nothing in it: its form is checked, and that it speaks of the event at hand.
+"""
+
+import json
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from validator.hosts.github.event import PullRequest
+from validator.model.errors import FatalError
+from validator.model.findings import Finding, Location, Origin, Verdict, decides
+from validator.model.shapes import NO_NEWLINE
+from validator.report.documents import FindingEntry, PrintedDocument, ValidateDocument, finding_entries
+from validator.report.github import COMMENT_BYTES, summary
+
+MARK = "<!-- session-registry: verdict -->"
+MOST_FINDINGS = 15
+LONGEST = 1_000  # characters of a message or help
+# What Linux takes as one environment variable is 131,072; three findings fit, whatever is in them.
+MOST_BYTES = 120_000
+FEWEST_FINDINGS = 3
+Competitor = Annotated[
+    str,
+    Field(
+        pattern=r"^#[1-9][0-9]{0,9} \(same (number|session_id|role)(, same (number|session_id|role))*\)$",
+        json_schema_extra=NO_NEWLINE,
+    ),
+]
+
+
+class RemarkDocument(PrintedDocument):
+    """`github remark`: the verdict on a pull request, and the open ones that it cannot be registered together with.
+
+    `left_off` counts findings that are in the check's log only.
+    """
+
+    number: Annotated[int, Field(ge=1)]
+    document: ValidateDocument
+    left_off: Annotated[int, Field(ge=0)]
+    competitors: tuple[Competitor, ...]
+
+
+def remark(number: int, verdict: Verdict, competitors: tuple[str, ...]) -> str:
+    """A remark as JSON: one line of ASCII, at most `MOST_BYTES` long. What decides comes first, the rest if it fits."""
+    texts = (
+        json.dumps(_remark(number, verdict, competitors, most).model_dump(mode="json"))
+        for most in range(MOST_FINDINGS, FEWEST_FINDINGS - 1, -1)
+    )
+    return next(text for text in texts if len(text) <= MOST_BYTES)
+
+
+def _remark(number: int, verdict: Verdict, competitors: tuple[str, ...], most: int) -> RemarkDocument:
+    ordered = sorted(verdict.findings, key=lambda finding: not decides(finding))
+    document = ValidateDocument(
+        verdict="accepted" if verdict.accepted else "rejected",
+        base=verdict.base,
+        head=verdict.head,
+        tree=verdict.tree,
+        findings=finding_entries(map(_cut, ordered[:most])),
+        healed=(),
+        free_numbers=tuple(sorted(verdict.free_numbers))[:100],
+    )
+    left_off = max(0, len(ordered) - most)
+    return RemarkDocument(number=number, document=document, left_off=left_off, competitors=competitors[:100])
+
+
+def read_remark(text: str, event: PullRequest) -> RemarkDocument:
+    """A remark on the pull request of an event. Raises FatalError for one that is malformed, or on something else."""
+    try:
+        found = RemarkDocument.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"])) or "its top"
+        raise FatalError(f"the remark is malformed at {place}: {first['msg']}") from error
+    if (found.number, found.document.head) != (event.number, event.head):
+        raise FatalError(
+            f"the remark is on pull request {found.number} at {found.document.head}, the event on {event.number}"
+        )
+    if _verdict(found).accepted != (found.document.verdict == "accepted"):
+        raise FatalError(f"the remark says {found.document.verdict}, and its findings do not")
+    return found
+
+
+def as_comment(found: RemarkDocument) -> str:
+    """The comment, in Markdown: verdict, findings with their ways out, free numbers, competitors, what to do now."""
+    accepted = found.document.verdict == "accepted"
+    parts = [f"{MARK}\n{summary(_verdict(found), most=COMMENT_BYTES).rstrip()}"]
+    if found.left_off:
+        parts.append(f"{found.left_off} more in the log of the check.")
+    if found.competitors:
+        parts.append(f"Whoever is merged first wins against: {', '.join(found.competitors)}.")
+    parts.append(_next(accepted=accepted))
+    return "\n\n".join(parts) + "\n"
+
+
+def _next(*, accepted: bool) -> str:
+    if accepted:
+        return "**Next:** a code owner reviews and merges. Merging registers; until then nothing is taken."
+    return (
+        "**Next:** mend it on the same branch and push; the check runs again. "
+        "`registry validate` tells the same before you push, and `registry explain CODE` tells why."
+    )
+
+
+def _cut(finding: Finding) -> Finding:
+    return finding._replace(
+        location=finding.location._replace(path=_short(finding.location.path)),
+        message=_short(finding.message),
+        help=_short(finding.help),
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _verdict(found: RemarkDocument) -> Verdict:
+    document = found.document
+    findings = tuple(map(_finding, document.findings))
+    return Verdict(document.base, document.head, document.tree, findings, (), document.free_numbers)
+
+
+def _finding(entry: FindingEntry) -> Finding:
+    place = Location(entry.path, entry.line, entry.column)
+    origin = Origin(entry.origin)
+    return Finding(entry.code, entry.name, entry.level, place, entry.message, entry.help, origin, step=entry.step)

@@ -1,0 +1,172 @@
+"""What GitHub's settings of a registry have to be, in one place: ruleset of main, merging, the workflows' token.
+
+The forms are those of https://docs.github.com/en/rest: repos/rules, repos/repos and actions/permissions.
+"""
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from validator.hosts.github.api import HERE, Gh, number, part
+from validator.hosts.github.codeowners import owners_text
+from validator.model.errors import FatalError
+from validator.model.escape import json_text
+from validator.registry.reader import charter_of, reader_at
+
+RULESET_FILE = ".github/rulesets/main.json"
+RULESET = "main"
+CHECK = "registry gate"  # the name of the job whose success is required
+GITHUB_ACTIONS = 15368  # the app whose checks count: anyone who can write can set a status of the same name
+
+# First-parent order is the order of registration, so a proposal arrives as one merge commit, or not at all.
+REPOSITORY: Mapping[str, Any] = {
+    "allow_merge_commit": True,
+    "allow_squash_merge": False,
+    "allow_rebase_merge": False,
+    "delete_branch_on_merge": True,
+}
+WORKFLOW_TOKEN: Mapping[str, Any] = {
+    "default_workflow_permissions": "read",
+    "can_approve_pull_request_reviews": False,
+}
+
+TOKEN_PATH = f"{HERE}/actions/permissions/workflow"
+
+
+def ruleset(*, queue: bool = True) -> dict[str, Any]:
+    """The ruleset of main as the REST API takes it; `queue`: with the merge queue, which only organisations have."""
+    rules = [
+        {"type": "deletion"},
+        {"type": "non_fast_forward"},
+        {"type": "pull_request", "parameters": _review()},
+        {"type": "required_status_checks", "parameters": _checks()},
+        *([{"type": "merge_queue", "parameters": _queue()}] if queue else []),
+    ]
+    return {
+        "name": RULESET,
+        "target": "branch",
+        "enforcement": "active",
+        "bypass_actors": [],
+        "conditions": {"ref_name": {"include": ["refs/heads/main"], "exclude": []}},
+        "rules": rules,
+    }
+
+
+def ruleset_text() -> str:
+    """The content of `.github/rulesets/main.json`."""
+    return json_text(ruleset())
+
+
+def seen(actual: Any, wanted: Any) -> Any:
+    """What GitHub has, as far as it is ours to say: keys that we do not set are its own business, list elements not."""
+    if isinstance(wanted, dict) and isinstance(actual, dict):
+        return {key: seen(actual.get(key), value) for key, value in wanted.items()}
+    if isinstance(wanted, list) and isinstance(actual, list):
+        return _seen_list(actual, wanted)
+    return actual
+
+
+def _seen_list(actual: list[Any], wanted: list[Any]) -> list[Any]:
+    """Rules and checks in our order, each held against its counterpart; what has none comes last, as it is."""
+    rows, counterparts = list[Any](), {_name(want): want for want in wanted}
+    order = {name: place for place, name in enumerate(counterparts)}
+    for have in sorted(actual, key=lambda row: (order.get(_name(row), len(order)), _name(row))):
+        rows.append(seen(have, counterparts[_name(have)]) if _name(have) in counterparts else have)
+    return rows
+
+
+def _name(row: Any) -> str:
+    return str(row.get("type") or row.get("context")) if isinstance(row, dict) else str(row)
+
+
+def _review() -> dict[str, Any]:
+    return {
+        "required_approving_review_count": 1,
+        "require_code_owner_review": True,
+        "dismiss_stale_reviews_on_push": True,
+        "require_last_push_approval": True,
+        "required_review_thread_resolution": False,
+        "allowed_merge_methods": ["merge"],
+    }
+
+
+def _checks() -> dict[str, Any]:
+    return {
+        "strict_required_status_checks_policy": True,
+        "do_not_enforce_on_create": False,
+        "required_status_checks": [{"context": CHECK, "integration_id": GITHUB_ACTIONS}],
+    }
+
+
+def _queue() -> dict[str, Any]:
+    return {
+        "merge_method": "MERGE",
+        "grouping_strategy": "ALLGREEN",
+        "min_entries_to_merge": 1,
+        "min_entries_to_merge_wait_minutes": 0,
+        "max_entries_to_build": 5,
+        "max_entries_to_merge": 1,
+        "check_response_timeout_minutes": 15,
+    }
+
+
+class Call(NamedTuple):
+    """The request that makes a setting what it should be."""
+
+    method: Literal["POST", "PUT", "PATCH"]
+    path: str
+
+
+class Setting(NamedTuple):
+    """One thing to be set: what is there (None: nothing), what should be, the call (None: a proposal has to)."""
+
+    name: str
+    actual: Any
+    wanted: Any
+    call: Call | None
+
+    @property
+    def fits(self) -> bool:
+        """Whether nothing is to be done."""
+        return bool(self.actual == self.wanted)
+
+
+def settings(*, repo: Path, ref: str | None) -> list[Setting]:
+    """Everything on GitHub that has to be so for the gate to hold. Raises FatalError where gh cannot tell."""
+    reader, commit = reader_at(repo, ref)
+    handles = [approver.handle for approver in charter_of(reader.at(commit)).approvers]
+    gh = Gh(repo)
+    about = gh.get(HERE)
+    return [
+        _ruleset(gh, queue=part(about, "owner").get("type") == "Organization"),
+        Setting("repository", seen(about, dict(REPOSITORY)), dict(REPOSITORY), Call("PATCH", HERE)),
+        _token(gh),
+        Setting("CODEOWNERS", _file(gh, "CODEOWNERS"), owners_text(handles), None),
+    ]
+
+
+def _ruleset(gh: Gh, *, queue: bool) -> Setting:
+    wanted = ruleset(queue=queue)
+    listed = gh.every(f"{HERE}/rulesets?includes_parents=false&per_page=100")
+    ours = next((row for row in listed if row.get("name") == RULESET and row.get("target") == "branch"), None)
+    if ours is None:
+        return Setting(f"ruleset {RULESET}", None, wanted, Call("POST", f"{HERE}/rulesets"))
+    path = f"{HERE}/rulesets/{number(ours, 'id')}"
+    return Setting(f"ruleset {RULESET}", seen(gh.get(path), wanted), wanted, Call("PUT", path))
+
+
+def _token(gh: Gh) -> Setting:
+    wanted = dict(WORKFLOW_TOKEN)
+    return Setting("workflow permissions", seen(gh.get(TOKEN_PATH), wanted), wanted, Call("PUT", TOKEN_PATH))
+
+
+def _file(gh: Gh, path: str) -> str | None:
+    """A file of main as GitHub has it; None where there is none."""
+    found = gh.find(f"{HERE}/contents/{path}?ref=main")
+    if found is None or found.get("encoding") != "base64":
+        return None
+    try:
+        return base64.b64decode(str(found.get("content"))).decode("utf-8", "replace")
+    except ValueError as error:
+        raise FatalError(f"GitHub's {path} is no base64, which it says that it is; look again in a minute") from error

@@ -1,0 +1,1 @@
+"""A plain Git server that guards its main."""

@@ -1,0 +1,76 @@
+"""What the validator says: places, problems, findings and the verdict made of them."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Level(StrEnum):
+    """How much a finding weighs: an error blocks, a warning is shown to the human who approves."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Origin(StrEnum):
+    """Whose fault a finding is: this change's (it decides) or one that the base had already (shown only)."""
+
+    INTRODUCED = "introduced"
+    INHERITED = "inherited"
+
+
+class Location(NamedTuple):
+    """A place in a file of the judged tree; line and column count from 1, columns in Unicode code points."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+
+class Problem(NamedTuple):
+    """What a rule yields: where, what is wrong (with the values), and what to do now."""
+
+    location: Location
+    message: str
+    help: str
+    level: Level | None = None  # where it weighs otherwise than its rule usually does
+
+
+class Finding(NamedTuple):
+    """A problem with its rule's code, name and level stamped on, and the source line that it points at."""
+
+    code: str
+    name: str
+    level: Level
+    location: Location
+    message: str
+    help: str
+    origin: Origin = Origin.INTRODUCED
+    excerpt: str | None = None
+    step: str | None = None  # with --steps: the commit that was judged
+
+
+class Verdict(NamedTuple):
+    """The answer to "may this change land?". Object ids are full hex; `tree` is None where the merge conflicts."""
+
+    base: str | None
+    head: str
+    tree: str | None
+    findings: tuple[Finding, ...]
+    healed: tuple[Finding, ...] = ()
+    free_numbers: tuple[int, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """True when the change introduces no error; inherited findings never decide."""
+        return not any(decides(finding) for finding in self.findings)
+
+
+def decides(finding: Finding) -> bool:
+    """Whether this finding alone would reject the change."""
+    return finding.level is Level.ERROR and finding.origin is Origin.INTRODUCED
+
+
+def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Sort findings by file, place and code: every report shows the same order, whatever rule ran first."""
+    return tuple(sorted(findings, key=lambda f: (f.location, f.code, f.message)))

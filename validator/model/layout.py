@@ -1,0 +1,81 @@
+"""Where things stand in a registry: the paths of its files, the form each asks for, the names of its branches."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+
+from validator.model import shapes
+from validator.model.normalize import INVISIBLE
+
+CHARTER = "registry/charter.yaml"
+SESSIONS = "registry/sessions"
+RECORDS: Mapping[str, type[shapes.Record]] = {
+    "registry/consensus/confirmation.yaml": shapes.Confirmation,
+    "registry/consensus/approval.yaml": shapes.Approval,
+    "registry/consensus/broadcast.yaml": shapes.Broadcast,
+    "registry/consensus/activation.yaml": shapes.Activation,
+}
+ACKNOWLEDGEMENTS = "registry/consensus/acknowledgements"
+REGULAR_FILE = "100644"
+_NUMBERED = re.compile(rf"({SESSIONS}|{ACKNOWLEDGEMENTS})/([0-9]{{2,5}})\.yaml", re.ASCII)
+
+CONFIRMATION = "registry/consensus/confirmation.yaml"
+APPROVAL = "registry/consensus/approval.yaml"
+BROADCAST = "registry/consensus/broadcast.yaml"
+ACTIVATION = "registry/consensus/activation.yaml"
+PROPOSAL_REF = re.compile(r"refs/(?:heads|remotes/[^/]+)/claim/(0*[1-9][0-9]*)")
+PROPOSAL = re.compile(r"(?:claim|release)/[0-9]{2,5}|record/[a-z]+(?:/[0-9]{2,5})?", re.ASCII)
+
+
+def governed(path: str) -> bool:
+    """Whether a path is in the registry's folder, or some file system would take it for one that is.
+
+    That is a link in its place, `Registry/`, or a name with what HFS+ or NTFS pass over: zero widths, dots at the end.
+    """
+    first = path.split("/", 1)[0]
+    if first == "registry":
+        return True
+    return INVISIBLE.sub("", unicodedata.normalize("NFKC", first)).casefold().rstrip(". ") == "registry"
+
+
+def width(capacity: int) -> int:
+    """How many digits a number has in file and branch names."""
+    return max(2, len(str(capacity)))
+
+
+def claim_path(number: int, capacity: int) -> str:
+    """The path of a number's claim: `registry/sessions/04.yaml`."""
+    return f"{SESSIONS}/{number:0{width(capacity)}}.yaml"
+
+
+def form_of(path: str, capacity: int | None) -> tuple[type[BaseModel], int | None] | None:
+    """The form that a path asks for, and the number in its name; None for a path with no form.
+
+    Without a readable charter (`capacity` None) every width of number is taken for a claim.
+    """
+    if path == CHARTER:
+        return shapes.Charter, None
+    if path in RECORDS:
+        return RECORDS[path], None
+    found = _NUMBERED.fullmatch(path)
+    if not found or (capacity is not None and len(found[2]) != width(capacity)):
+        return None
+    return (shapes.Claim if found[1] == SESSIONS else shapes.Acknowledgement), int(found[2])
+
+
+def acknowledgement_path(number: int, charter: shapes.Charter) -> str:
+    """`registry/consensus/acknowledgements/04.yaml`."""
+    return f"{ACKNOWLEDGEMENTS}/{number:0{width(charter.capacity)}}.yaml"
+
+
+def branch_of(path: str) -> str:
+    """The branch that a record is proposed on: `record/acknowledgements/04`."""
+    return "record/" + path.removeprefix("registry/consensus/").removesuffix(".yaml")
+
+
+def number_of(name: str) -> str:
+    """The number that a branch `claim/04` proposes, as people write it: `4`; empty for other branches."""
+    kind, _, number = name.partition("/")
+    return str(int(number)) if kind == "claim" and number.isdecimal() else ""

@@ -1,0 +1,65 @@
+"""Numbers in words and figures: what a sentence states."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_UNITS = dict(
+    zip(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen".split(),
+        range(20),
+        strict=True,
+    )
+)
+_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_ALONE = {"no": 0, "none": 0, "never": 0, "without": 0, "once": 1, "twice": 2, "dozen": 12}
+_SCALES = {"k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "million": 10**6, "b": 10**9, "bn": 10**9} | {
+    "billion": 10**9,
+    "hundred": 100,
+}
+_FIGURE = re.compile(
+    r"(?<![\w.])(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?P<fraction>\.[0-9]+)?"
+    r"(?:(?P<scale>k|m|mn|b|bn|\s?(?:hundred|thousand|million|billion))(?![a-z]))?(?P<percent>\s?(?:%|per\s?cent\b))?",
+    re.IGNORECASE,
+)
+SCALES = {"k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6, "bn": 10**9, "billion": 10**9}
+
+
+def numbers_stated(sentence: str) -> frozenset[float]:
+    """The numbers that a sentence states: `$120k` 120000, `95%+` 95 (and 0.95), `1,000`, `twelve`, `twenty-five`."""
+    text = unicodedata.normalize("NFKC", sentence)
+    return frozenset(_figures(text)) | frozenset(_spelled(text.casefold()))
+
+
+def _figures(text: str) -> Iterator[float]:
+    for match in _FIGURE.finditer(text):
+        # Scaled as a decimal string, not as a float: 1.1k is 1100, not 1100.0000000000002.
+        number = float(match["digits"].replace(",", "") + (match["fraction"] or ""))
+        scale = (match["scale"] or "").strip().lower()
+        if scale in ("", "m"):  # 5m may be minutes
+            yield number
+        if scale:
+            yield round(number * _SCALES[scale], 6)
+        if match["percent"]:
+            yield round(number / 100, 8)
+
+
+def _spelled(text: str) -> Iterator[float]:
+    """Numbers in words: a run of number words is one number, and each of its words stands alone as well."""
+    total, current, running, before = 0, 0, False, ""
+    for word in [*re.findall(r"[a-z]+", text), ""]:
+        if word in _UNITS or word in _TENS:
+            value = _UNITS.get(word, _TENS.get(word, 0))
+            yield value
+            current, running = current + value, True
+        elif len(word) > 2 and word in _SCALES and (running or before == "a"):
+            scaled = max(current, 1) * _SCALES[word]
+            total, current = (total, scaled) if word == "hundred" else (total + scaled, 0)
+            running = True
+        elif word in _ALONE:
+            yield _ALONE[word]
+        elif running and word != "and":
+            yield total + current
+            total, current, running = 0, 0, False
+        before = word

@@ -1,0 +1,48 @@
+"""Facts that many messages tell, worded once."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+LONGEST_QUOTE = 80
+
+
+def quoted(value: object) -> str:
+    """A value out of a file, in the double quotes of a message, cut to a length that a line can carry."""
+    text = value.replace("\n", "\\n") if isinstance(value, str) else repr(value)
+    return f'"{text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"}"'
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers in short: `3, 7-9, 12`; `none` where there are none."""
+    runs = list[list[int]]()
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ", ".join("-".join(map(str, run)) for run in runs) or "none"
+
+
+def span(first: int, last: int) -> str:
+    """A range of work in short: `1-17`, or `18`."""
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def some(names: Iterable[str], limit: int = 5) -> str:
+    """A list of names that stays short: `a, b, c and 12 more`."""
+    listed = list(names)
+    more = f" and {len(listed) - limit} more" if len(listed) > limit else ""
+    return ", ".join(listed[:limit]) + more
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def rfc3339(seconds: int) -> str:
+    """Seconds since 1970 as RFC 3339 text in UTC; a time that no calendar has is told as seconds."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError, OSError):
+        return f"@{seconds}"

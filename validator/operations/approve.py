@@ -1,0 +1,191 @@
+"""The human's part on a plain Git server: look at a proposal, and merge it in one's own name (signed)."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from validator.git.remote import Outcome, Proposal, Pushed, Remote, Update, turned_down
+from validator.git.repo import Repo
+from validator.model.errors import FatalError
+from validator.model.escape import logged, visible
+from validator.model.findings import Verdict, decides
+from validator.model.layout import number_of
+from validator.operations.approver import Approver, who_approves
+from validator.operations.proposals import Judged, competitors, judge_proposal, judged, name_of
+from validator.registry.holders import holder
+from validator.registry.reader import Reader
+from validator.report.documents import ApprovalEntry, ApprovalsDocument, as_json
+from validator.report.text import render as report
+
+ATTEMPTS = 20  # how often main may move between verdict and merge
+
+Say = Callable[[str], None]
+Ask = Callable[[str], bool]
+
+
+class Ended(NamedTuple):
+    """What became of one proposal."""
+
+    name: str
+    merged: str | None
+    note: str
+
+
+def approve(
+    *, repo: Path, remote: str, names: tuple[str, ...], all_accepted: bool, ask: Ask, show: Say, say: Say, format: str
+) -> int:
+    """Merge proposals one by one, each as a step of its own. 0 if every one that was named is on main.
+
+    What a human decides on goes to `show`; `say` gets the JSON document where that is the format.
+    """
+    server = Remote(Repo(repo), remote)
+    server.fetch()
+    approver = who_approves(server)
+    wanted, open_ones = [_wanted(name, server) for name in names], judged(server)
+    if all_accepted:
+        wanted += [one.proposal.name for one in open_ones if one.verdict.accepted]
+    ended = list[Ended]()
+    try:
+        for name in dict.fromkeys(wanted):
+            ended.append(_approve(server, approver, name, open_ones, ask, show))
+    except FatalError as error:
+        ended.append(Ended(name, None, str(error)))
+        raise
+    finally:  # what is on main is on main, however the rest ends
+        if format == "json":
+            rows = tuple(ApprovalEntry(name=one.name, merged=one.merged, note=one.note) for one in ended)
+            say(as_json(ApprovalsDocument(approvals=rows)))
+    if not ended:
+        show("nothing to approve\n")
+    return 0 if all(one.merged for one in ended) else 1
+
+
+def _wanted(word: str, server: Remote) -> str:
+    """The proposal that a word names: one that is open, or a claim that is on main already."""
+    try:
+        return name_of(word, server)
+    except FatalError:
+        digits = word.removeprefix("claim/")
+        number = int(digits) if digits.isdecimal() and len(digits) <= 5 else 0
+        held = Reader(server.repo).at(server.heard()[0]).by_number.get(number)
+        if held is None:
+            raise
+        return f"claim/{PurePosixPath(held.path).stem}"
+
+
+def _approve(server: Remote, approver: Approver, name: str, others: Sequence[Judged], ask: Ask, say: Say) -> Ended:
+    """One proposal: judged against main as it is now, shown, asked about, merged; again where main has moved."""
+    agreed: str | None = None  # the commit that the human has said yes to
+    reader = Reader(server.repo)
+    for attempt in range(ATTEMPTS):
+        main, proposals = server.heard()
+        open_now = {one.name: one for one in proposals}
+        if name not in open_now:
+            known = next((one.proposal.commit for one in others if one.proposal.name == name), None)
+            return _done(say, _closed(server, reader, main, Proposal(name, agreed or known or "")))
+        one = judge_proposal(reader, main, open_now[name])
+        if agreed != one.proposal.commit:
+            say(_shown(one, server, competitors(one, [o for o in others if o.proposal.name in open_now])))
+        if why_not := _unfit(one):
+            return _done(say, Ended(name, None, why_not))
+        if agreed != one.proposal.commit and not ask(f"Approve {name} as {approver.handle}?"):
+            return _done(say, Ended(name, None, f"{name} stays open"))
+        agreed = one.proposal.commit
+        merge, pushed = _merge(server, approver, one)
+        if pushed.outcome is Outcome.PUSHED or server.took(merge):
+            return _done(say, Ended(name, merge, f"{name} is on main (commit {merge[:12]})"))
+        if pushed.outcome is Outcome.REFUSED:
+            return _done(say, Ended(name, None, f"{name} is not merged: the server refuses it: {_words(pushed)}"))
+        if pushed.outcome is Outcome.UNREACHABLE:
+            raise FatalError(f"{name} is not merged: {_words(pushed) or 'the server does not answer'}")
+        in_the_way = "main moved in between"
+        if server.heard()[0] == main:
+            in_the_way = _words(pushed) or "another push was in the way"
+            time.sleep(random.uniform(0.5, 1) * min(1.5, 0.05 * 1.5**attempt))  # noqa: S311 - spreads rivals
+    return _done(say, Ended(name, None, f"tried {ATTEMPTS} times: {in_the_way}; run the same command again"))
+
+
+def _closed(server: Remote, reader: Reader, main: str, proposal: Proposal) -> Ended:
+    """What became of a proposal that is not open any more."""
+    name, commit = proposal
+    snapshot = reader.at(main)
+    held = snapshot.by_number.get(int(number_of(name) or 0))
+    if commit and server.repo.merge_base(commit, main) != commit:
+        past = turned_down(server.repo, server.name, name)
+        return Ended(
+            name, None, f"{name} {f'was turned down: {logged(past.reason)}' if past else 'is not open any more'}"
+        )
+    if held is None:
+        return Ended(name, main, f"{name} is merged already")
+    standing = snapshot.past([held.path])
+    return Ended(
+        name,
+        standing[held.path].commit,
+        f"{name} is merged already: number {held.number} is held by {holder(held, standing)}",
+    )
+
+
+def _unfit(one: Judged) -> str | None:
+    """Why a proposal cannot be merged: the gate rejects it, or its commit is on main and its change is not."""
+    name, verdict = one.proposal.name, one.verdict
+    if not verdict.accepted or verdict.tree is None:
+        return f"{name} is not merged: the gate rejects it{_because(verdict)}"
+    if not one.landed.touched(one.base):
+        return (
+            f"{name} changes nothing on main; its session proposes it again, or: registry reject {name} --reason TEXT"
+        )
+    return None
+
+
+def _because(verdict: Verdict) -> str:
+    reasons = [f"{finding.code} {logged(finding.message)}" for finding in verdict.findings if decides(finding)]
+    return f": {'; '.join(reasons)}" if reasons else ""
+
+
+def _merge(server: Remote, approver: Approver, one: Judged) -> tuple[str, Pushed]:
+    """Push the merge and take the branch away in one step; the merge, and how that ended."""
+    main, commit = one.base.commit or "", one.proposal.commit
+    message = f"{_subject(one)}\n\nApproved-by: {approver.handle}\n"
+    if one.claim and one.claim.draft.session_id:
+        message += f"Session-Id: {one.claim.draft.session_id}\n"
+    tree = server.repo.merge(main, commit, kept=True).tree
+    if tree != one.verdict.tree:
+        raise FatalError(f"{one.proposal.name}: Git merges it otherwise here than judged; look at .git/info/attributes")
+    merge = server.repo.commit_as_user(tree, [main, commit], message, key=approver.key)
+    branch = f"refs/heads/{one.proposal.name}"
+    return merge, server.push([Update("refs/heads/main", main, merge), Update(branch, commit, None)])
+
+
+def _words(pushed: Pushed) -> str:
+    return " / ".join(map(logged, filter(None, pushed.said)))
+
+
+def _subject(one: Judged) -> str:
+    if one.claim:
+        verb = "Amend" if one.claim.path in one.base.files else "Register"
+        return f"{verb} session {one.claim.number}: {visible(one.claim.draft.role or '')}"
+    kind, _, number = one.proposal.name.partition("/")
+    return f"{'Release session' if kind == 'release' else 'Record'} {number}"
+
+
+def _shown(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:
+    """The page a human decides on: the change itself, what the gate says, who else wants the same."""
+    text = "".join(f"  {logged(line)}\n" for line in _difference(one, server.repo).splitlines())
+    against = f"whoever is merged first wins against: {', '.join(rivals)}\n" if rivals else ""
+    heading = f"{one.proposal.name}, proposed {one.proposed_at}: {logged(one.subject(server.repo))}"
+    return f"{heading}\n\n{text}\n{report(one.verdict)}{against}"
+
+
+def _difference(one: Judged, repo: Repo) -> str:
+    """What it does to main; where it does not merge into main, what it does to the commit that it began from."""
+    main, commit = one.base.commit or "", one.proposal.commit
+    if one.landed.tree is None:
+        return repo.difference(repo.merge_base(main, commit) or main, commit)
+    return repo.difference(main, one.landed.tree)
+
+
+def _done(say: Say, ended: Ended) -> Ended:
+    say(f"{ended.note}\n\n")
+    return ended

@@ -1,0 +1,78 @@
+"""What a session says it wants, put together: options of the command line over a message or a file."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from validator.model.errors import FatalError
+from validator.model.phrases import quoted
+from validator.model.shapes import Target
+from validator.model.targets import told
+from validator.operations.claim.goal import UnreadableError, draft_targets, read_target
+from validator.operations.claim.message import read_source
+
+
+class Wish(NamedTuple):
+    """What a session wants to claim: fields of a claim without the number, and the number, None for any free one."""
+
+    number: int | None
+    fields: Mapping[str, Any]
+
+
+class Words(NamedTuple):
+    """What a session said on the command line; `source` is the text of a file, of standard input or of a message."""
+
+    number: int | None = None
+    session_id: str | None = None
+    role: str | None = None
+    goal: str | None = None
+    targets: tuple[str, ...] = ()
+    responsibilities: tuple[str, ...] = ()
+    source: str | None = None
+
+
+def wish_from(words: Words, *, any_number: bool, now: str) -> tuple[Wish, tuple[str, ...]]:
+    """What a session wishes, and the targets that were drawn from its goal and want a yes, as people write them.
+
+    Words on the command line go before those of the source. `now` is the time of claiming, RFC 3339. Raises
+    FatalError for words that make no claim, or for too few of them.
+    """
+    try:
+        fields = read_source(words.source) if words.source is not None else {}
+        said = {"session_id": words.session_id, "role": words.role, "goal": words.goal}
+        fields |= {name: value for name, value in said.items() if value is not None}
+        if words.targets:
+            fields["targets"] = [_as_field(read_target(text)) for text in words.targets]
+        drawn = _draw(fields)
+    except UnreadableError as error:
+        raise FatalError(str(error)) from error
+    if words.responsibilities or not fields.get("responsibilities"):
+        fields["responsibilities"] = list(words.responsibilities) or [fields["goal"]]
+    stated = fields.pop("number", None)
+    number = None if any_number else words.number if words.number is not None else stated
+    if number is None and not any_number:
+        raise FatalError("which number? name one, or take any free one: --any")
+    if number is not None and type(number) is not int:
+        raise FatalError(f"number is {quoted(number)}, not a whole number")
+    return Wish(number, {"status": "REGISTERED", "timestamp": now, **fields}), tuple(map(told, drawn))
+
+
+def _draw(fields: dict[str, Any]) -> tuple[Target, ...]:
+    """Fill in targets that the goal states, where none are given. What cannot be read is asked for, never guessed."""
+    for name in ("session_id", "goal"):
+        value = fields.get(name)
+        if not (isinstance(value, str) and value.strip()):
+            raise UnreadableError(f"the claim has no {name}; add --{name.replace('_', '-')}")
+    if fields.get("targets"):
+        return ()
+    draft = draft_targets(fields["goal"])
+    if draft.unread or not draft.targets:
+        unread = " and ".join(map(quoted, draft.unread or [fields["goal"]]))
+        options = [f'--target "{told(target)}"' for target in draft.targets]
+        options += ['--target "METRIC >= VALUE UNIT/day"'] * max(1, len(draft.unread))
+        raise UnreadableError(f"what is measured in {unread}? say all targets: {' '.join(options)}")
+    fields["targets"] = [_as_field(target) for target in draft.targets]
+    return draft.targets
+
+
+def _as_field(target: Target) -> dict[str, Any]:
+    return target.model_dump(exclude_none=True)

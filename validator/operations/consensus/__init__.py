@@ -1,0 +1,1 @@
+"""Saying the records of consensus, and bringing them to every session."""

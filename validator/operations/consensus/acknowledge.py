@@ -1,0 +1,109 @@
+"""A session takes its number, role and goal upon itself: straight onto main, for it needs nobody's approval."""
+
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import NamedTuple
+
+from validator.git.remote import Outcome, Update
+from validator.git.retry import turn
+from validator.model.errors import FatalError
+from validator.model.escape import visible
+from validator.model.findings import Verdict
+from validator.model.layout import acknowledgement_path
+from validator.operations.consensus.record import (
+    ATTEMPTS,
+    UNANSWERED,
+    Ended,
+    Tell,
+    View,
+    Word,
+    judged,
+    look,
+    look_again,
+    pause,
+    propose,
+    render,
+    speaker_of,
+    stands,
+)
+from validator.registry.consensus.criteria import acknowledged
+
+
+class _Again(NamedTuple):
+    """The race for main was lost, or the server was silent: look again."""
+
+    why: str
+    silent: bool = False
+
+
+def acknowledge(*, repo: Path, remote: str | None, session_id: str, now: str, tell: Tell) -> tuple[View, Word, Ended]:
+    """Acknowledge (`remote` None: propose it here only). Where main takes no push, it becomes a proposal.
+
+    `now` is RFC 3339. Raises FatalError where the session holds no number, or main moves on and on.
+    """
+    view: View | None = None
+    silent = 0
+    for _ in range(ATTEMPTS):
+        with turn("acknowledge", 1) if remote else nullcontext():
+            began = time.monotonic()
+            view = look_again(view.reader, view.server) if view else look(repo, remote)
+            word = _word(view, session_id, now)
+            ended = _said(view, word)
+        if isinstance(ended, Ended):
+            return view, word, ended
+        silent += ended.silent
+        if silent >= UNANSWERED:
+            raise FatalError(f"the server does not take the acknowledgement: {ended.why}")
+        tell(f"{ended.why}; looking again\n")
+        pause(2 * (time.monotonic() - began) * _rivals(view))
+    raise FatalError(f"main moved {ATTEMPTS} times in between; run the same command again")
+
+
+def render_acknowledged(view: View, word: Word, ended: Ended, format: str, report: Callable[[Verdict], str]) -> str:
+    """What the session says back: number, role, goal, and the digest of the registry that it speaks of."""
+    text = render(view, word, ended, format, report)
+    if format == "json" or not ended.won or word.speaker is None:
+        return text
+    draft = word.speaker.draft
+    rows = (
+        ("number", str(word.speaker.number)),
+        ("role", draft.role or ""),
+        ("goal", draft.goal or ""),
+        ("registry", view.digest),
+    )
+    return "".join(f"{name + ':':<9} {visible(value)}\n" for name, value in rows) + text
+
+
+def _rivals(view: View) -> int:
+    """How many sessions may want to push at the same time: those who have not acknowledged yet."""
+    return len(view.snapshot.by_number) - len(acknowledged(view.snapshot, view.charter, view.digest))
+
+
+def _word(view: View, session_id: str, now: str) -> Word:
+    claim = speaker_of(view, session_id)
+    fields = {
+        "registry": view.digest,
+        "number": claim.number,
+        "session_id": session_id,
+        "ready": True,
+        "timestamp": now,
+    }
+    return Word("acknowledgement", acknowledgement_path(claim.number, view.charter), fields, claim)
+
+
+def _said(view: View, word: Word) -> Ended | _Again:
+    if view.server is None or stands(view, word):
+        return propose(view, word)
+    commit, verdict = judged(view, word)
+    if not verdict.accepted:
+        return Ended(False, "not acknowledged: the gate would reject it", commit=commit, verdict=verdict)
+    pushed = view.server.push([Update("refs/heads/main", view.main, commit)])
+    if pushed.outcome is Outcome.PUSHED:
+        return Ended(True, f"acknowledged, on main (commit {commit[:12]})", None, commit, True, commit, verdict)
+    if pushed.outcome is Outcome.REFUSED:
+        return propose(view, word)
+    if pushed.outcome is Outcome.LOST:
+        return _Again("somebody was faster")
+    return _Again(" / ".join(pushed.said)[-400:] or "no answer", silent=True)

@@ -1,0 +1,84 @@
+"""What a broadcast says: the final registry as a page and as data, and a letter to every session in the seed's form."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from validator.model import shapes
+from validator.model.escape import markdown, visible
+from validator.model.targets import told
+from validator.registry.parsing import ClaimFile
+from validator.registry.snapshot import Snapshot
+
+PAGE, DATA, LETTERS = "REGISTRY.md", "registry.json", "messages"
+
+
+class Letter(NamedTuple):
+    """What one session is told. `runtime_id` is the coordination system's name for it, where it has one."""
+
+    number: int
+    session_id: str
+    runtime_id: str | None
+    text: str
+
+    @property
+    def file(self) -> str:
+        """The letter's file in a folder or on a branch: `messages/04-marketing-outreach-1.txt`."""
+        return f"{LETTERS}/{self.number:02}-{self.session_id}.txt"
+
+
+def letters(snapshot: Snapshot, digest: str) -> tuple[Letter, ...]:
+    """A letter to every session, in the order of numbers."""
+    claims = [claim for _, claim in sorted(snapshot.by_number.items()) if claim.claim]
+    short = {claim.number: _in_short(claim) for claim in claims}
+    return tuple(_letter(claim, short, digest) for claim in claims)
+
+
+def page(snapshot: Snapshot, charter: shapes.Charter, digest: str) -> str:
+    """The registry for a human to read, in Markdown; nothing in a claim can be markup."""
+    lines = [
+        f"# {markdown(charter.mission.statement)}",
+        "",
+        f"Registry `{digest}`, {len(snapshot.by_number)} of {charter.capacity} numbers.",
+        "",
+        "| no | session | role | goal | targets |",
+        "|---:|---|---|---|---|",
+        *(_row(claim) for _, claim in sorted(snapshot.by_number.items())),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _letter(claim: ClaimFile, short: dict[int, str], digest: str) -> Letter:
+    said = claim.claim
+    assert said, "only readable claims get letters"
+    others = [line for number, line in short.items() if number != claim.number]
+    text = "\n".join(_lines(said, others, digest)) + "\n"
+    return Letter(claim.number, said.session_id, said.runtime_id, text)
+
+
+def _lines(said: shapes.Claim, others: Sequence[str], digest: str) -> Iterator[str]:
+    """The block of the seed's *Expected Registration Messages*, what to do now, and everybody else's commitments."""
+    yield "REGISTRATION COMPLETE"
+    yield f"NUMBER: {said.number}"
+    yield f"ROLE: {visible(said.role)}"
+    yield f"GOAL: {visible(said.goal)}"
+    yield f"SESSION_ID: {said.session_id}"
+    yield f"STATUS: {said.status}"
+    yield "READY: YES"
+    yield ""
+    yield f"The registry is final: {digest}"
+    yield f"Acknowledge it: registry consensus acknowledge --session-id {said.session_id} --push"
+    yield ""
+    yield "Everybody else's commitments:"
+    yield from others
+
+
+def _in_short(claim: ClaimFile) -> str:
+    draft = claim.draft
+    return f"{claim.number} {draft.session_id}: {visible(draft.role or '')} | {visible(draft.goal or '')}"
+
+
+def _row(claim: ClaimFile) -> str:
+    draft = claim.draft
+    targets = "; ".join(told(target) for target in draft.targets or ())
+    cells = (draft.session_id or "", draft.role or "", draft.goal or "", targets)
+    return f"| {claim.number} | " + " | ".join(map(markdown, cells)) + " |"

@@ -1,0 +1,70 @@
+"""The registry as one JSON document, for the orchestrator, and each number's slot in it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from validator.model import shapes
+from validator.model.escape import well_formed
+from validator.model.phrases import rfc3339
+from validator.registry.consensus.criteria import acknowledged
+from validator.registry.consensus.digest import registry_digest
+from validator.registry.history import Registration
+from validator.registry.parsing import ClaimFile
+from validator.registry.reader import Reader, charter_of, reader_at
+from validator.registry.snapshot import Snapshot
+from validator.report.documents import ExportDocument, SlotEntry, SlotState
+
+
+def registry_at(repo: Path, ref: str | None) -> ExportDocument:
+    """The same as a typed document. Raises FatalError where the charter cannot be read."""
+    return document_at(*reader_at(repo, ref))
+
+
+def document_at(reader: Reader, commit: str) -> ExportDocument:
+    """The same of a commit that a reader has at hand."""
+    snapshot = reader.at(commit)
+    charter, digest = charter_of(snapshot), registry_digest(snapshot)
+    return ExportDocument(
+        commit=commit,
+        digest=digest,
+        charter=charter,
+        slots=tuple(slots_of(snapshot, charter, digest, reader.repo.proposed_numbers())),
+        claims=tuple(claim.claim for claim in snapshot.claims.values() if claim.claim),
+    )
+
+
+def slots_of(snapshot: Snapshot, charter: shapes.Charter, digest: str, proposed: frozenset[int]) -> Iterator[SlotEntry]:
+    """Every number of the charter in order; `proposed` are the numbers with a proposal that is not on main."""
+    standing = snapshot.past(list(snapshot.claims))
+    ready = acknowledged(snapshot, charter, digest)
+    for number in range(1, charter.capacity + 1):
+        claim = snapshot.by_number.get(number)
+        if claim is None:
+            state: SlotState = "proposed" if number in proposed else "open"
+            yield SlotEntry(
+                number=number, state=state, session_id=None, role=None, goal=None, registered_at=None, commit=None
+            )
+        else:
+            yield _held(number, claim, standing.get(claim.path), acknowledged=number in ready)
+
+
+def _held(number: int, claim: ClaimFile, arrival: Registration | None, *, acknowledged: bool) -> SlotEntry:
+    return SlotEntry(
+        number=number,
+        state="acknowledged" if acknowledged else _state(claim),
+        session_id=_text(claim.draft.session_id),
+        role=_text(claim.draft.role),
+        goal=_text(claim.draft.goal),
+        registered_at=rfc3339(arrival.time) if arrival else None,
+        commit=arrival.commit if arrival else None,
+    )
+
+
+def _state(claim: ClaimFile) -> SlotState:
+    if claim.claim is None:
+        return "unreadable"
+    return "registered" if claim.claim.status == "REGISTERED" else "pending"
+
+
+def _text(text: str | None) -> str | None:
+    return None if text is None else well_formed(text)

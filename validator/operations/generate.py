@@ -1,0 +1,48 @@
+"""Files that are made from others: written as a whole, or checked to be fresh."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from validator.git.repo import Repo
+from validator.model.errors import FatalError
+from validator.operations import Answer
+
+
+def top_of(repo: Path) -> Path:
+    """The top of the working tree around a folder. Raises FatalError where there is none."""
+    top = Repo(repo).top
+    if top is None:
+        raise FatalError("a bare repository has no folder to write to")
+    return top
+
+
+def settle(top: Path, files: Mapping[str, str], command: str, *, check: bool) -> Answer:
+    """Write the files that are stale, or with `check` only say which; 1 where one is."""
+    stale = [name for name, text in files.items() if _content(top / name) != text]
+    if check:
+        lines = [f"{name} is stale; run: {command}\n" for name in stale]
+        return Answer("".join(lines) or f"fresh: {', '.join(files)}\n", 1 if stale else 0)
+    for name in stale:
+        _write(top / name, files[name])
+    return Answer("".join(f"wrote {name}\n" for name in stale) or "nothing to do: all fresh\n")
+
+
+def _content(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file as a whole: a reader sees the old one or the new one, and a full disk leaves the old one."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("wb", dir=path.parent, delete=False) as file:
+            file.write(text.encode())
+        os.chmod(file.name, 0o644)
+        os.replace(file.name, path)
+    except OSError as error:
+        raise FatalError(f"{path.name} cannot be written: {error.strerror}") from error

@@ -1,0 +1,67 @@
+"""The ratchet: a change answers for what it introduces, not for what main had wrong already."""
+
+from collections import Counter
+
+from validator.model.findings import Finding, Origin, Verdict, in_order
+from validator.registry.snapshot import Snapshot
+from validator.rules import RULES
+
+
+def judge(head: Snapshot, base: Snapshot) -> Verdict:
+    """Hold a change, as it would land, against its base. Findings of the base alone are inherited or healed."""
+    old, new = run(base, base), run(head, base)
+    known = Counter(map(_identity, old))
+    findings = list[Finding]()
+    for finding in new:
+        if known[_identity(finding)]:
+            known[_identity(finding)] -= 1
+            findings.append(finding._replace(origin=Origin.INHERITED))
+        else:
+            findings.append(finding)
+    # A file that is wrong in another way now is not healed.
+    worse = {finding.location.path for finding in findings if finding.origin is Origin.INTRODUCED}
+    healed = tuple(f for f in _left(old, known) if f.location.path not in worse)
+    assert head.commit is not None, "only a commit is judged"
+    return Verdict(base.commit, head.commit, head.tree, tuple(findings), healed, base.free_numbers())
+
+
+def audit(snapshot: Snapshot) -> Verdict:
+    """Hold a registry as it stands against its own rules and history; whatever is wrong counts."""
+    assert snapshot.commit is not None, "only a commit is audited"
+    return Verdict(None, snapshot.commit, snapshot.tree, run(snapshot, snapshot), (), snapshot.free_numbers())
+
+
+def _identity(finding: Finding) -> tuple[str, str, str]:
+    """What makes two findings the same one: not the line, which moves with every edit above it."""
+    return finding.code, finding.location.path, finding.message
+
+
+def _left(old: tuple[Finding, ...], unmatched: Counter[tuple[str, str, str]]) -> list[Finding]:
+    left = Counter(unmatched)
+    gone = list[Finding]()
+    for finding in old:
+        if left[_identity(finding)] > 0:
+            left[_identity(finding)] -= 1
+            gone.append(finding)
+    return gone
+
+
+def run(head: Snapshot, base: Snapshot) -> tuple[Finding, ...]:
+    """Every finding in head, in the order of files and places. The same snapshots give the same findings."""
+    documents = {parsed.path: parsed.document for parsed in head.parsed}
+    findings = [
+        Finding(
+            rule.CODE,
+            rule.NAME,
+            problem.level or rule.LEVEL,
+            problem.location,
+            problem.message,
+            problem.help,
+            excerpt=documents[path].excerpt(problem.location.line)
+            if (path := problem.location.path) in documents
+            else None,
+        )
+        for rule in RULES
+        for problem in rule.check(head, base)
+    ]
+    return in_order(findings)

@@ -1,0 +1,61 @@
+"""Turn a proposal down, with a reason that its session finds."""
+
+from pathlib import Path
+
+from validator.git.remote import Outcome, Proposal, Rejection, Remote, Update, turned_down
+from validator.git.repo import Repo
+from validator.model.errors import FatalError
+from validator.model.escape import logged
+from validator.model.layout import number_of
+from validator.operations.approver import who_approves
+from validator.operations.proposals import name_of
+from validator.registry.holders import holder
+from validator.registry.reader import Reader
+
+
+def reject(*, repo: Path, remote: str, name: str, reason: str) -> str:
+    """Take a proposal off the remote and leave the reason where its session finds it; once more says so.
+
+    Raises FatalError where no such proposal is open, and none was turned down, or another one has been merged since.
+    """
+    if not reason.strip():
+        raise FatalError("say why: the session has nothing else to learn from")
+    server = Remote(Repo(repo), remote)
+    server.fetch()
+    try:
+        proposal = _proposal(server, name_of(name, server))
+    except FatalError:
+        if past := turned_down(server.repo, remote, name):
+            if since := _registered_since(server, past):
+                raise FatalError(since) from None
+            return f"{past.name} is turned down already: {logged(past.reason)}\n"
+        raise
+    approver = who_approves(server)
+    message = f"{reason.strip()}\n\nRejected-by: {approver.handle}\n"
+    tree = server.repo.tree_of(proposal.commit)
+    commit = server.repo.commit_as_user(tree, [proposal.commit], message, key=approver.key)
+    gone = Update(f"refs/heads/{proposal.name}", proposal.commit, None)
+    pushed = server.push([gone, Update(f"refs/rejected/{proposal.name}/{commit[:12]}", None, commit)])
+    if pushed.outcome is not Outcome.PUSHED and not server.took(commit):
+        raise FatalError(f"{proposal.name} is still there: {' / '.join(pushed.said) or 'it moved; look again'}")
+    return f"turned down {proposal.name}: {logged(reason.strip())}\n"
+
+
+def _registered_since(server: Remote, past: Rejection) -> str | None:
+    """That another claim of the number is on main, which was not there when this one was turned down."""
+    main, number = server.heard()[0], int(number_of(past.name) or 0)
+    fork, reader = server.repo.merge_base(past.rejected, main), Reader(server.repo)
+    snapshot = reader.at(main)
+    held = snapshot.by_number.get(number)
+    if held is None or (fork and number in reader.at(fork).by_number):
+        return None
+    who = holder(held, snapshot.past([held.path]))
+    free = f"registry release {number} --reason TEXT"
+    return f"{past.name} is not open any more: number {number} is held by {who}; to free it: {free}"
+
+
+def _proposal(server: Remote, name: str) -> Proposal:
+    found = next((one for one in server.proposals() if one.name == name), None)
+    if found is None:
+        raise FatalError(f"{name} is not open any more; see: registry proposals --all")
+    return found

@@ -1,0 +1,61 @@
+"""Propose that a number be given back. History keeps what was."""
+
+from pathlib import Path
+
+from validator.git.remote import Outcome, Remote, Update
+from validator.git.repo import Repo
+from validator.model.errors import FatalError
+from validator.model.layout import claim_path, width
+from validator.operations.judge import judge
+from validator.registry.holders import holder
+from validator.registry.reader import Reader, charter_of
+from validator.report.text import render as report
+
+
+def release(*, repo: Path, remote: str, number: int, reason: str) -> tuple[str, int]:
+    """Push branch `release/NN`, which takes the claim out; a human approves it. The reason is its commit message.
+
+    One that is there already stands, unless it can no longer be merged: then this one takes its place.
+    """
+    if not reason.strip():
+        raise FatalError("say why: it is what history will tell")
+    server = Remote(Repo(repo), remote)
+    server.fetch()
+    reader, main = Reader(server.repo), server.repo.commit(server.main)
+    snapshot = reader.at(main)
+    capacity = charter_of(snapshot).capacity
+    held = snapshot.by_number.get(number)
+    if held is None:
+        return f"number {number} is held by nobody\n", 1
+    branch = f"release/{number:0{width(capacity)}}"
+    there = _open(server, branch)
+    if there and _takes_out(reader, main, there, held.path):
+        return _already(number, branch), 0
+    who = holder(held, snapshot.past([held.path]))
+    tree = server.repo.tree_with(main, claim_path(number, capacity), None)
+    commit = server.repo.commit_as_user(tree, [main], f"Release number {number}: {reason.strip()}\n")
+    verdict = judge(*reader.change(main, commit))
+    if not verdict.accepted:
+        return report(verdict), 1
+    pushed = server.push([Update(f"refs/heads/{branch}", there, commit)])
+    if pushed.outcome is not Outcome.PUSHED:
+        server.fetch()
+        if _open(server, branch) not in (None, there):
+            return _already(number, branch), 0
+        raise FatalError(f"{branch} is not pushed: {' / '.join(pushed.said) or 'the server does not answer'}")
+    return f"proposed on {branch} that {who} gives number {number} back; a human has to approve it\n", 0
+
+
+def _open(server: Remote, branch: str) -> str | None:
+    """The commit of an open proposal, as last fetched."""
+    return next((one.commit for one in server.proposals() if one.name == branch), None)
+
+
+def _takes_out(reader: Reader, main: str, commit: str, path: str) -> bool:
+    """Whether a proposal, merged into main as it is now, takes a claim out of it."""
+    landed, base = reader.change(main, commit)
+    return path in base.files and path not in landed.files and judge(landed, base).accepted
+
+
+def _already(number: int, branch: str) -> str:
+    return f"the release of number {number} is proposed already: {branch}\n"

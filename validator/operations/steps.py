@@ -1,0 +1,76 @@
+"""Judge a change as it would land on its base, or step by step as it moves main."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from validator.git.repo import Repo
+from validator.model.errors import FatalError
+from validator.model.findings import Finding, Verdict
+from validator.model.shapes import Charter
+from validator.operations.judge import judge
+from validator.registry.reader import Reader, main_of
+from validator.registry.snapshot import Author
+
+MAX_STEPS = 500
+
+
+def validate(
+    *,
+    repo: Path,
+    base: str | None,
+    head: str,
+    steps: bool = False,
+    worktree: bool = False,
+    author: Author | None = None,
+) -> Verdict:
+    """The verdict on a change. `base` None stands for main; `worktree` judges the files on disk in place of `head`.
+
+    `author` is who proposes the change, where a forge says so; steps have many authors, and ask for none.
+    `steps` judges what moves main: every first-parent commit after base, each against its parent.
+    Raises FatalError for what is the environment's fault.
+    """
+    reader = Reader(Repo(repo))
+    start = main_of(reader.repo, base)
+    end = reader.repo.working_tree_commit() if worktree else reader.repo.commit(head)
+    if steps:
+        return in_steps(reader, start, end, _guards(reader.at(start).charter))
+    landed, current = reader.change(start, end)
+    return judge(replace(landed, author=author), current)
+
+
+def in_steps(reader: Reader, base: str, head: str, guards: tuple[tuple[str, str], ...]) -> Verdict:
+    """The verdict on every first-parent commit after base. `guards` are those who may sign; none: nobody has to."""
+    line = reader.repo.line(base, head)
+    if line is None:
+        landed, current = reader.change(base, head)
+        return judge(replace(landed, rewritten=True), current)
+    if len(line) > MAX_STEPS:
+        raise FatalError(
+            f"{len(line):,} steps are too many to judge at once; begin with: --head {line[MAX_STEPS - 1][1]}"
+        )
+    verdicts = [(commit, _judge_step(reader, parent, commit, guards)) for parent, commit in line]
+    last = verdicts[-1][1] if verdicts else judge(*reader.step(base, head))
+    return Verdict(
+        base,
+        head,
+        last.tree,
+        tuple(_at(commit, finding) for commit, verdict in verdicts for finding in verdict.findings),
+        tuple(_at(commit, finding) for commit, verdict in verdicts for finding in verdict.healed),
+        last.free_numbers,
+    )
+
+
+def _judge_step(reader: Reader, parent: str, commit: str, guards: tuple[tuple[str, str], ...]) -> Verdict:
+    landed, current = reader.step(parent, commit)
+    signer = reader.repo.signer(commit, guards) if guards else None
+    joins = len(reader.repo.parents(commit)) > 1
+    return judge(replace(landed, joins=joins, unsigned=bool(guards) and signer is None, signed_by=signer), current)
+
+
+def _guards(charter: Charter | None) -> tuple[tuple[str, str], ...]:
+    """Who may sign, as (handle, public key): the approvers of the old main's charter, whatever a step makes of it."""
+    return tuple((approver.handle, approver.key) for approver in charter.approvers if approver.key) if charter else ()
+
+
+def _at(commit: str, finding: Finding) -> Finding:
+    return finding._replace(step=commit)

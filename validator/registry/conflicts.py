@@ -1,0 +1,83 @@
+"""What stands against each other in a registry, and how it is resolved (seed, *Conflict Resolution*)."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from validator.model import shapes
+from validator.model.phrases import quoted
+from validator.model.targets import contradict, told
+from validator.registry.history import first_of
+from validator.registry.holders import a_free_number, holder
+from validator.registry.overlaps import Clash, clashes
+from validator.registry.snapshot import Snapshot
+from validator.registry.workload import Sum, sums
+
+ConflictKind = Literal["number", "session", "role", "scope", "goal"]
+WHAT: dict[str, tuple[ConflictKind, str]] = {
+    "session_id": ("session", "the session_id"),
+    "runtime_id": ("session", "the runtime_id"),
+    "role": ("role", "the role"),
+    "scope": ("scope", "the work"),
+}
+
+
+class Conflict(NamedTuple):
+    """Two things that cannot both stand. `numbers`: who keeps what it has comes first; `help` is the way out."""
+
+    kind: ConflictKind
+    numbers: tuple[int, ...]
+    message: str
+    help: str
+
+
+def conflicts(snapshot: Snapshot, charter: shapes.Charter) -> tuple[Conflict, ...]:
+    """What stands against each other on main, so that nobody can confirm it; in the order of kinds and numbers."""
+    found = [_of_clash(clash, snapshot) for clash in clashes(snapshot, snapshot)]
+    return tuple(sorted((*found, *_with_mission(snapshot, charter)), key=lambda one: (one.kind, one.numbers)))
+
+
+def uneven(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Conflict]:
+    """Where the targets of those who divide a piece of work do not add up to the whole. It blocks nothing."""
+    for found in sums(snapshot, charter):
+        if found.total != found.whole:
+            numbers = tuple(number for number, _ in found.promised)
+            help = f"adjust the targets; an even split: registry conflicts --propose-split {quoted(found.work.name)}"
+            yield Conflict("goal", numbers, added_up(found), help)
+
+
+def added_up(found: Sum) -> str:
+    """`outreach: 4, 5, 6 promise 17 + 17 + 16 = 50 emails/day, and the work holds 50`."""
+    numbers = ", ".join(str(number) for number, _ in found.promised)
+    values = " + ".join(str(value) for _, value in found.promised)
+    total = f"{values} = {found.total} {found.unit}"
+    return f"{found.work.name}: {numbers} promise {total}, and the work holds {found.whole}"
+
+
+def _of_clash(clash: Clash, snapshot: Snapshot) -> Conflict:
+    pair = {claim.path: claim for claim in (clash.first, clash.second)}
+    standing = snapshot.past(pair)
+    first, second = (pair[path] for path in first_of(pair, standing))
+    kind, what = WHAT[clash.kind]
+    message = (
+        f"{what} {quoted(clash.shared)} is that of number {first.number}, {holder(first, standing)}, "
+        f"and of number {second.number}, {holder(second, standing)}"
+    )
+    return Conflict(kind, (first.number, second.number), message, _way_out(kind, second.number, snapshot))
+
+
+def _way_out(kind: ConflictKind, number: int, snapshot: Snapshot) -> str:
+    if kind == "session":
+        return f'a session has one number: registry release {number} --reason "…"; {a_free_number(snapshot)}'
+    mended = "names a role of its own" if kind == "role" else "takes a part that nobody has"
+    return f"who was first keeps it; number {number} {mended}, in an amendment of its claim"
+
+
+def _with_mission(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Conflict]:
+    for claim in snapshot.claims.values():
+        for target in claim.draft.targets or ():
+            for wanted in charter.mission.targets:
+                if contradict(target, wanted):
+                    message = (
+                        f"number {claim.number} promises {quoted(told(target))}, and the mission {quoted(told(wanted))}"
+                    )
+                    yield Conflict("goal", (claim.number,), message, "align the target with the mission of the charter")

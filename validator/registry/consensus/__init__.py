@@ -1,0 +1,1 @@
+"""How far the fleet is on the way to consensus: pure functions of main that anybody can compute."""

@@ -1,0 +1,77 @@
+"""Whose turn it is on the way to consensus, for what, and with which command."""
+
+from collections.abc import Iterator, Set
+from typing import NamedTuple
+
+from validator.model import shapes
+from validator.model.phrases import ranges, some
+from validator.registry.conflicts import Conflict
+from validator.registry.consensus.criteria import Criterion, Phase, acknowledged
+from validator.registry.consensus.digest import registry_digest
+from validator.registry.records import command
+from validator.registry.snapshot import Snapshot
+
+
+class Move(NamedTuple):
+    """Whose turn it is, for what, and the command for it where one says it all (else None)."""
+
+    who: str
+    action: str
+    command: str | None
+
+
+def next_moves(
+    snapshot: Snapshot,
+    charter: shapes.Charter,
+    phase: Phase,
+    criteria: tuple[Criterion, ...],
+    against: tuple[Conflict, ...],
+    proposed: Set[int],
+) -> Iterator[Move]:
+    """Whose turn it is, and for what, in the phase that is reached."""
+    orchestrator = snapshot.by_number.get(charter.orchestrator)
+    who = f"number {charter.orchestrator}" + (f" ({orchestrator.draft.session_id})" if orchestrator else "")
+    humans = some(approver.handle for approver in charter.approvers)
+    if phase == "registering":
+        yield from _to_register(snapshot, criteria, proposed)
+    elif phase == "registered" and against:
+        yield Move(f"who is in conflict ({len(against)})", "gives way", "registry conflicts")
+    elif phase == "registered":
+        yield Move(who, "confirms that nothing conflicts", command("confirmation", orchestrator))
+    elif phase == "confirmed":
+        yield Move(humans, "reviews the registry and approves it", command("approval"))
+    elif phase == "approved":
+        yield Move(who, "broadcasts the registry", command("broadcast", orchestrator))
+    elif phase == "broadcast":
+        yield _to_acknowledge(snapshot, charter)
+    elif phase == "acknowledged":
+        yield Move(humans, "starts the fleet", command("activation"))
+    else:
+        yield Move("nobody", "has to do anything: the fleet is active", None)
+
+
+def _to_acknowledge(snapshot: Snapshot, charter: shapes.Charter) -> Move:
+    ready = acknowledged(snapshot, charter, registry_digest(snapshot))
+    waiting = [number for number in sorted(snapshot.by_number) if number not in ready]
+    only = snapshot.by_number[waiting[0]] if len(waiting) == 1 else None
+    return Move(_each(waiting), "acknowledges for itself", command("acknowledgement", only))
+
+
+def _to_register(snapshot: Snapshot, criteria: tuple[Criterion, ...], proposed: Set[int]) -> Iterator[Move]:
+    waiting = [number for number in snapshot.free_numbers() if number in proposed]
+    free = [number for number in snapshot.free_numbers() if number not in proposed]
+    if free:
+        example = f"registry claim {free[0]} --session-id ID --goal GOAL --push"
+        which = f"one of the free numbers {ranges(free)}" if len(free) > 1 else f"the free number {free[0]}"
+        yield Move("whoever has no number", f"claims {which}", example)
+    if waiting:
+        yield Move("an approver", f"decides on what is proposed: {ranges(waiting)}", "registry proposals")
+    pending = sorted(c.number for c in snapshot.claims.values() if c.claim and c.draft.status == "PENDING")
+    if pending:
+        yield Move(_each(pending), "amends its claim to status: REGISTERED", None)
+    if (not all(criterion.met for criterion in criteria[1:4]) and snapshot.claims) or not (free or waiting or pending):
+        yield Move("everybody concerned", "mends what is wrong on main", "registry audit")
+
+
+def _each(numbers: list[int]) -> str:
+    return f"number {numbers[0]}" if len(numbers) == 1 else f"each of {ranges(numbers)}"

@@ -1,0 +1,74 @@
+"""Who registered first. The first-parent order of main decides, never a date: dates can be set by whoever commits."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from validator.git.repo import Step
+from validator.model.phrases import rfc3339
+
+
+class Registration(NamedTuple):
+    """The arrival of a file on main that still stands. `order` counts steps: the smaller was first."""
+
+    path: str
+    commit: str
+    time: int
+    order: int
+
+    @property
+    def day(self) -> str:
+        """The committer's date, to recognise the commit by."""
+        return rfc3339(self.time)[:10]
+
+
+class EventKind(StrEnum):
+    """What a step of main did to a number."""
+
+    REGISTERED = "registered"
+    AMENDED = "amended"
+    TAKEN_OVER = "taken-over"
+    RELEASED = "released"
+
+
+class Event(NamedTuple):
+    """One step in the life of a claim's file, with the session that holds it afterwards (at a release: before)."""
+
+    kind: EventKind
+    path: str
+    session_id: str | None
+    commit: str
+    time: int
+
+
+def registrations(steps: Iterable[Step]) -> dict[str, Registration]:
+    """The standing registration of every file, by path; steps come oldest first.
+
+    A released and re-added file belongs to its later arrival; an amendment changes nothing about who was first.
+    """
+    standing = dict[str, Registration]()
+    for order, step in enumerate(steps):
+        if step.new is None:
+            standing.pop(step.path, None)
+        elif step.old is None or step.path not in standing:
+            standing[step.path] = Registration(step.path, step.commit, step.time, order)
+    return standing
+
+
+def first_of(paths: Iterable[str], standing: Mapping[str, Registration]) -> list[str]:
+    """Sort paths by registration, the first holder first; a path that main does not have comes last."""
+    return sorted(paths, key=lambda path: (path not in standing, standing[path].order if path in standing else 0, path))
+
+
+def events(steps: Iterable[Step], session_of: Mapping[str, str | None]) -> Iterator[Event]:
+    """The life of the claims, oldest first. `session_of` gives the session_id in a blob by its object id."""
+    for step in steps:
+        before = session_of.get(step.old.oid) if step.old else None
+        after = session_of.get(step.new.oid) if step.new else None
+        if step.new is None:
+            kind = EventKind.RELEASED
+        elif step.old is None:
+            kind = EventKind.REGISTERED
+        else:
+            kind = EventKind.AMENDED if before == after else EventKind.TAKEN_OVER
+        yield Event(kind, step.path, before if step.new is None else after, step.commit, step.time)

@@ -1,0 +1,34 @@
+"""Who holds a number, since when, and what is free: worded once for all messages."""
+
+from collections.abc import Mapping
+
+from validator.model.phrases import ranges
+from validator.registry.history import Registration
+from validator.registry.parsing import ClaimFile
+from validator.registry.snapshot import Snapshot
+
+
+def holder(claim: ClaimFile, standing: Mapping[str, Registration]) -> str:
+    """`marketing-outreach-1 since 2026-11-20 (commit 0123456789ab)`."""
+    who = claim.draft.session_id or "an unreadable claim"
+    return who + since(claim.path, standing)
+
+
+def since(path: str, standing: Mapping[str, Registration]) -> str:
+    """` since 2026-11-20 (commit 0123456789ab)`, or nothing for a file that is not on main."""
+    found = standing.get(path)
+    return f" since {found.day} (commit {found.commit[:12]})" if found else ""
+
+
+def way_to_a_number(base: Snapshot, session_id: str | None) -> str:
+    """What a session that wanted another number does now: it has one already, or it claims a free one."""
+    held = sorted(c.number for c in base.claims.values() if session_id and c.draft.session_id == session_id)
+    if held:
+        return f"{session_id} holds number {held[0]} already: amend that claim, or release it first"
+    return a_free_number(base)
+
+
+def a_free_number(base: Snapshot) -> str:
+    """What a session without a number does now."""
+    free = base.free_numbers()
+    return f"claim a free number: {ranges(free)}" if free else "no number is free: ask a holder to release one"

@@ -1,0 +1,135 @@
+"""Documents held against their forms. A broken file is kept with its faults; nothing raises on content."""
+
+import functools
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from validator.model import shapes
+from validator.registry.yaml.reader import Document, Route
+
+MAX_FAULTS = 100  # in one file: `targets: [{},{},…]` has 20,000 in 16 KiB, and they would bury the other files
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class ShapeFault(NamedTuple):
+    """One way in which a file does not have its form. `kind` is pydantic's error type, `context` its details."""
+
+    route: Route
+    kind: str
+    value: Any
+    context: Mapping[str, Any]
+
+    @property
+    def unmeasurable(self) -> bool:
+        """Whether this is a goal without a target, or a target without one of its four parts: no mere slip."""
+        if self.route == ("targets",):
+            return self.kind in ("missing", "too_short") or self.value is None
+        part = (
+            len(self.route) == 3 and self.route[0] == "targets" and self.route[2] in ("metric", "op", "value", "unit")
+        )
+        return part and (self.kind == "missing" or self.value is None)
+
+
+class Parsed(NamedTuple, Generic[Shape]):
+    """A file that should have a form: its value where it has, else why not."""
+
+    path: str
+    document: Document
+    shape: type[Shape]
+    value: Shape | None
+    faults: tuple[ShapeFault, ...]
+
+
+class Draft(NamedTuple):
+    """What could be read of a claim: a field that is missing or misshapen is None, and hides no other."""
+
+    number: int | None = None
+    role: str | None = None
+    goal: str | None = None
+    targets: tuple[shapes.Target, ...] | None = None
+    session_id: str | None = None
+    runtime_id: str | None = None
+    scope: tuple[shapes.RangePart | shapes.SegmentPart, ...] | None = None
+    schedule: tuple[shapes.Appointment, ...] | None = None
+    status: str | None = None
+    timestamp: str | None = None
+    owner: str | None = None
+
+
+class ClaimFile(NamedTuple):
+    """A file `registry/sessions/NN.yaml`: `number` is the one in its name."""
+
+    path: str
+    number: int
+    parsed: Parsed[shapes.Claim]
+    draft: Draft
+
+    @property
+    def document(self) -> Document:
+        """The document under the claim, for places and source lines."""
+        return self.parsed.document
+
+    @property
+    def claim(self) -> shapes.Claim | None:
+        """The claim, where the file has the form of one."""
+        return self.parsed.value
+
+
+def parse(document: Document, shape: type[Shape]) -> Parsed[Shape]:
+    """Hold a document against its form."""
+    try:
+        value = shape.model_validate(document.value)
+    except ValidationError as error:
+        faults = itertools.islice(_faults(error, document), MAX_FAULTS)
+        return Parsed(document.path, document, shape, None, tuple(faults))
+    return Parsed(document.path, document, shape, None if document.faults else value, ())
+
+
+def _faults(error: ValidationError, document: Document) -> Iterator[ShapeFault]:
+    for row in error.errors(include_url=False):
+        route = _without_tags(row["loc"])
+        # pydantic counts only the elements that are right, and tries a number as whole and as broken.
+        echo = (row["type"] == "too_short" and row["input"]) or row["loc"][-2:] == ("value", "int")
+        # A value that already has a fault of its own is not what its author meant: one problem, one finding.
+        if not echo and document.damaged.isdisjoint(route[:end] for end in range(len(route) + 1)):
+            yield ShapeFault(route, row["type"], row["input"], row.get("ctx", {}))
+
+
+def _without_tags(route: tuple[str | int, ...]) -> Route:
+    """pydantic names the branch of a union: ("scope", 0, "range", "last"), ("targets", 0, "value", "float")."""
+    if route[-2:] == ("value", "float"):
+        return route[:-1]
+    if len(route) > 2 and route[0] in ("scope", "work") and isinstance(route[1], int):
+        return route[:2] + route[3:]
+    return route
+
+
+def claim_file(document: Document, number: int) -> ClaimFile:
+    """A claim's file with everything that could be read of it."""
+    parsed = parse(document, shapes.Claim)
+    return ClaimFile(document.path, number, parsed, _draft(parsed))
+
+
+def _draft(parsed: Parsed[shapes.Claim]) -> Draft:
+    if parsed.value is not None:
+        return Draft(*(getattr(parsed.value, name) for name in Draft._fields))
+    value = parsed.document.value if isinstance(parsed.document.value, dict) else {}
+    broken = {route[0] for route in parsed.document.damaged if route}
+    fields = dict[str, Any]()
+    for name in Draft._fields:
+        if name in value and name not in broken:
+            try:
+                fields[name] = _field(name).validate_python(value[name])
+            except ValidationError:
+                continue
+    return Draft(**fields)
+
+
+@functools.cache
+def _field(name: str) -> TypeAdapter[Any]:
+    annotation = shapes.Claim.model_fields[name].rebuild_annotation()
+    return TypeAdapter(annotation, config=ConfigDict(strict=True))

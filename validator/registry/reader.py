@@ -1,0 +1,245 @@
+"""From a repository to snapshots: which objects to read, each of them once, and nothing that is not needed."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from validator.git.change import Intent
+from validator.git.repo import Entry, Merge, Repo
+from validator.model import shapes
+from validator.model.errors import FatalError
+from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of
+from validator.registry.history import Registration, registrations
+from validator.registry.parsing import ClaimFile, Parsed, claim_file, parse
+from validator.registry.snapshot import Snapshot
+from validator.registry.yaml.quick import read_quickly, value_of
+from validator.registry.yaml.reader import MAX_BYTES, Document, read, too_large
+
+Files = Mapping[str, Entry]
+
+# A claim stands alone in its change. One that touches many files is refused for that, whatever they say, and must not
+# keep the judge busy for an hour: no more of them are read than this, and the slow way only for the first few.
+MAX_CHANGED_FILES = 1_000
+MAX_CHANGED_BYTES = 512 * 1024
+MAX_STRICT_BYTES = 32 * 1024
+MAX_SLOW_BYTES = 96 * 1024
+MAX_MERGED_BYTES = 4 * 1024 * 1024  # of files that both sides have changed; beyond it Git compares lines for minutes
+
+MAIN = ("refs/remotes/origin/main", "refs/heads/main")
+
+
+class Reader:
+    """Reads snapshots of one repository; a file is read once, however many snapshots hold it."""
+
+    def __init__(self, repo: Repo) -> None:
+        self.repo = repo
+        self._contents = dict[str, bytes]()
+        self._commits = dict[str, tuple[str, int]]()
+        self._claims = dict[tuple[str, str], ClaimFile]()
+        self._parsed = dict[tuple[str, str], Parsed[Any]]()
+        self._strictly = set[tuple[str, str]]()
+        self._unread = set[tuple[str, str]]()
+        self._pasts = dict[str, Callable[[Iterable[str]], Mapping[str, Registration]]]()
+        self._trees = dict[str, dict[str, Entry]]()
+
+    def at(self, commit: str) -> Snapshot:
+        """The registry at a commit."""
+        files = self._tree(commit)
+        self._fetch([files], [commit])
+        return self._snapshot(commit, files, line=commit)
+
+    def change(self, base: str, head: str) -> tuple[Snapshot, Snapshot]:
+        """(head as it would land on base, base). Nothing of head is checked out, followed or run."""
+        fork = self.repo.merge_base(base, head)
+        before = self.repo.tree(base)
+        if fork == base:
+            merge, after = None, self.repo.tree(head)
+            intent = {path: Intent(before.get(path), after.get(path)) for path in _differing(before, after)}
+        else:
+            intent = self._intent(fork, head)
+            merge = self._merged(fork, base, head, before, intent)
+            whole = fork and not merge.conflicts
+            after = self.repo.tree(merge.tree) if whole else self._overlaid(before, intent)
+        self._bring(before, after, intent, [base, head])
+        landed = self._snapshot(head, after, line=base)
+        if merge:
+            tree = merge.tree if whole else None
+            landed = replace(landed, tree=tree, conflicts=merge.conflicts, unrelated=fork is None)
+        return replace(landed, intent=intent), self._snapshot(base, before, line=base)
+
+    def step(self, parent: str, commit: str, *, own: bool = False) -> tuple[Snapshot, Snapshot]:
+        """(a commit that moves main, its first parent), exactly as they are.
+
+        What this program has written itself (`own`) needs no strict reader.
+        """
+        before, after = self._tree(parent), self._tree(commit)
+        if not own:
+            self._bring(before, after, {}, [parent, commit])
+        else:
+            self._fetch([before, after], [parent, commit])
+        return self._snapshot(commit, after, line=parent), self._snapshot(parent, before, line=parent)
+
+    def _tree(self, commit: str) -> dict[str, Entry]:
+        if commit not in self._trees:
+            self._trees = {commit: self.repo.tree(commit)}
+        return self._trees[commit]
+
+    def _intent(self, fork: str | None, head: str) -> dict[str, Intent]:
+        if fork is None:
+            return {path: Intent(None, entry) for path, entry in self.repo.tree(head).items()}
+        return {path: Intent(*pair) for path, pair in self.repo.changes(fork, head).items()}
+
+    def _merged(self, fork: str | None, base: str, head: str, before: Files, intent: Mapping[str, Intent]) -> Merge:
+        if fork is None:
+            return Merge("", tuple(intent))
+        both = sorted(path for path, entry in intent.items() if _identity(entry.before) != _identity(before.get(path)))
+        versions = [entry.oid for path in both for entry in (*intent[path], before.get(path)) if entry]
+        if versions and sum(self.repo.sizes(versions).values()) > MAX_MERGED_BYTES:
+            return Merge("", tuple(both))
+        return self.repo.merge(base, head)
+
+    def _overlaid(self, before: Files, intent: Mapping[str, Intent]) -> dict[str, Entry]:
+        """Where merging conflicts, what the change would leave if it had its way: so its own faults are told too."""
+        after = dict(before)
+        sizes = self.repo.sizes(entry.after.oid for entry in intent.values() if entry.after)
+        for path, entry in intent.items():
+            after.pop(path, None)
+            if entry.after:
+                after[path] = entry.after._replace(size=sizes.get(entry.after.oid))
+        return after
+
+    def _bring(self, before: Files, after: Files, intent: Mapping[str, Intent], commits: list[str]) -> None:
+        """Fetch two trees. What the change brings is for the strict reader, and only so much of it."""
+        changed = sorted(path for path in {*_differing(before, after), *intent} if form_of(path, None))
+        brought = [(path, after[path].oid) for path in changed if path in after]
+        sizes = list(accumulate(after[path].size or 0 if _readable(after[path]) else 0 for path, _ in brought))
+        few = sum(size <= MAX_STRICT_BYTES for size in sizes)
+        self._strictly.update(brought[:few])
+        self._unread.update(brought[min(MAX_CHANGED_FILES, sum(size <= MAX_CHANGED_BYTES for size in sizes)) :])
+        self._fetch([before, after], commits)
+        self._unread.update(self._too_slow(brought[few:]))
+
+    def _too_slow(self, brought: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        """Of the files of a large change, those that only the strict reader could read, once it has read enough."""
+        left = MAX_SLOW_BYTES
+        for path, oid in brought:
+            content = self._contents.get(oid, b"")
+            left -= 0 if value_of(content.decode("utf-8", "replace")) else len(content)
+            if left < 0:
+                yield path, oid
+
+    def _fetch(self, trees: Iterable[Files], commits: list[str]) -> None:
+        oids = {entry.oid for files in trees for _, entry in self._formed(files) if _readable(entry)}
+        self._contents |= self.repo.blobs((oids | set(commits)) - self._contents.keys())
+        self._commits |= {commit: self.repo.read_commit(self._contents[commit]) for commit in commits}
+
+    def _formed(self, files: Files) -> Iterator[tuple[str, Entry]]:
+        """The files that have a form to keep, and are files at all."""
+        for path, entry in files.items():
+            if entry.mode == REGULAR_FILE and form_of(path, None) and (path, entry.oid) not in self._unread:
+                yield path, entry
+
+    def _snapshot(self, commit: str, files: Files, *, line: str) -> Snapshot:
+        formed = dict(self._formed(files))
+        charter = self._parse(CHARTER, formed[CHARTER], shapes.Charter) if CHARTER in formed else None
+        capacity = charter.value.capacity if charter and charter.value else None
+        claims, records = dict[str, ClaimFile](), dict[str, Parsed[Any]]()
+        for path in sorted(formed):
+            match form_of(path, capacity):
+                case (shapes.Claim, int(number)):
+                    claims[path] = self._claim(path, formed[path], number)
+                case (shape, _) if shape is not shapes.Charter:
+                    records[path] = self._parse(path, formed[path], shape)
+        tree, time = self._commits[commit]
+        return Snapshot(commit, tree, files, charter, claims, records, time, self._past(line))
+
+    def _past(self, line: str) -> Callable[[Iterable[str]], Mapping[str, Registration]]:
+        """Who stands on main since when: asked of Git only when a conflict needs an answer, and twice at most."""
+        asked, standing = set[str](), dict[str, Registration]()
+
+        def past(paths: Iterable[str]) -> Mapping[str, Registration]:
+            wanted = set(paths)
+            if not asked >= wanted and SESSIONS not in asked:
+                # The walk costs about the same for one file and for all of them.
+                asked.update([SESSIONS] if asked or len(wanted) > 2 else wanted)
+                standing.clear()
+                standing.update(
+                    registrations(self.repo.steps(line, [SESSIONS] if SESSIONS in asked else sorted(wanted)))
+                )
+            return standing
+
+        return self._pasts.setdefault(line, past)
+
+    def _claim(self, path: str, entry: Entry, number: int) -> ClaimFile:
+        key = path, entry.oid
+        if key not in self._claims:
+            self._claims[key] = claim_file(self._document(path, entry), number)
+        return self._claims[key]
+
+    def _parse(self, path: str, entry: Entry, shape: Any) -> Parsed[Any]:
+        key = path, entry.oid
+        if key not in self._parsed:
+            self._parsed[key] = parse(self._document(path, entry), shape)
+        return self._parsed[key]
+
+    def _document(self, path: str, entry: Entry) -> Document:
+        if not _readable(entry):
+            return too_large(path, entry.size or 0)
+        reader = read if (path, entry.oid) in self._strictly else read_quickly
+        return reader(path, self._contents[entry.oid])
+
+
+def charter_of(snapshot: Snapshot) -> shapes.Charter:
+    """The charter of a registry that is to be reported on; raises FatalError where it cannot be read."""
+    if snapshot.charter is None:
+        raise FatalError(
+            f"{CHARTER} is missing or broken at {snapshot.commit}; run: registry audit --ref {snapshot.commit}"
+        )
+    return snapshot.charter
+
+
+def claims_at(repo: Repo, places: Iterable[tuple[str, int]], capacity: int) -> dict[tuple[str, int], ClaimFile]:
+    """The claim of a number at a commit, for each pair of these that has one of a size to be read."""
+    wanted = {(commit, claim_path(number, capacity)): number for commit, number in places}
+    return {
+        (place[0], wanted[place]): claim_file(read_quickly(place[1], content), wanted[place])
+        for place, content in repo.files(wanted, MAX_BYTES).items()
+    }
+
+
+def session_ids(repo: Repo, oids: Iterable[str]) -> dict[str, str | None]:
+    """The session_id in each claim blob by object id; None where it cannot be read."""
+    sizes = repo.sizes(oids)
+    contents = repo.blobs(oid for oid, size in sizes.items() if size <= MAX_BYTES)
+    drafts = {oid: claim_file(read_quickly(SESSIONS, content), 0).draft for oid, content in contents.items()}
+    return {oid: draft.session_id for oid, draft in drafts.items()}
+
+
+def _differing(one: Files, other: Files) -> set[str]:
+    return {path for path in {*one, *other} if _identity(one.get(path)) != _identity(other.get(path))}
+
+
+def _identity(entry: Entry | None) -> tuple[str, str] | None:
+    return (entry.mode, entry.oid) if entry else None
+
+
+def _readable(entry: Entry) -> bool:
+    return entry.size is not None and entry.size <= MAX_BYTES
+
+
+def reader_at(repo: Path, ref: str | None) -> tuple[Reader, str]:
+    """A reader of the repository around a folder, and the commit to read: `ref`, else main as last heard of."""
+    reader = Reader(Repo(repo))
+    return reader, main_of(reader.repo, ref)
+
+
+def main_of(repo: Repo, ref: str | None) -> str:
+    """The commit of a revision; None stands for `origin/main`, else `main`. Raises FatalError where there is none."""
+    if ref is not None:
+        return repo.commit(ref)
+    found = next((oid for oid in repo.resolve(*MAIN) if oid), None)
+    if found is None:
+        raise FatalError("there is neither origin/main nor main here; name a revision, or run: git fetch")
+    return found

@@ -1,0 +1,143 @@
+"""The records of consensus: where they stand, who may say them, and what makes one void.
+
+A record is bound to the registry that it speaks of by the digest. One that speaks of another, or in a name that may not
+say it, is void: it stays in the tree and counts for nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple
+
+from validator.model import shapes
+from validator.model.layout import form_of
+from validator.model.phrases import quoted, some
+from validator.registry.parsing import ClaimFile, Parsed
+from validator.registry.snapshot import Snapshot
+from validator.registry.yaml.reader import Document
+
+RecordKind = Literal["confirmation", "approval", "broadcast", "acknowledgement", "activation"]
+KINDS: Mapping[type[Any], RecordKind] = {
+    shapes.Confirmation: "confirmation",
+    shapes.Approval: "approval",
+    shapes.Broadcast: "broadcast",
+    shapes.Acknowledgement: "acknowledgement",
+    shapes.Activation: "activation",
+}
+
+
+class Said(NamedTuple):
+    """A readable record. `number` is the one that it belongs to by its place, None for a human's."""
+
+    kind: RecordKind
+    number: int | None
+    value: Any
+    document: Document
+
+    @property
+    def by(self) -> str:
+        """The session_id or handle in whose name it is."""
+        return str(self.value.approved_by if self.number is None else self.value.session_id)
+
+
+class Standing(NamedTuple):
+    """A record as it stands in a tree; `by` is None where it cannot be read, `void` says why it counts for nothing."""
+
+    path: str
+    kind: RecordKind
+    number: int | None
+    by: str | None
+    void: str | None
+    again: str  # the command that says it again
+
+
+def standings(snapshot: Snapshot, charter: shapes.Charter, today: str) -> tuple[Standing, ...]:
+    """Every record of a snapshot, by path, held against the registry whose digest is `today`."""
+    return tuple(_standing(parsed, snapshot, charter, today) for _, parsed in sorted(snapshot.records.items()))
+
+
+def counting(snapshot: Snapshot, charter: shapes.Charter, path: str, today: str) -> Any:
+    """The record at a path where it counts for the registry with this digest, else None."""
+    parsed = snapshot.records.get(path)
+    record = said(parsed, charter) if parsed else None
+    return record.value if record and _why_void(record, snapshot, charter, today) is None else None
+
+
+def why_void(parsed: Parsed[Any], snapshot: Snapshot, charter: shapes.Charter, today: str) -> str | None:
+    """Why a record counts for nothing: unreadable, of another registry, or in a wrong name. None where it counts."""
+    record = said(parsed, charter)
+    return _why_void(record, snapshot, charter, today) if record else "it cannot be read"
+
+
+def brought(head: Snapshot, base: Snapshot) -> Iterator[Said]:
+    """The readable records that a change adds or rewrites. One that a change merely voids is not its fault."""
+    for path, parsed in head.records.items():
+        record = said(parsed, head.charter) if head.charter and head.differs(path, base) else None
+        if record:
+            yield record
+
+
+def said(parsed: Parsed[Any], charter: shapes.Charter) -> Said | None:
+    """What a record's file says; None where it cannot be read."""
+    kind, form = KINDS[parsed.shape], form_of(parsed.path, None)
+    number = form[1] if form and form[1] is not None else charter.orchestrator
+    human = kind in ("approval", "activation")
+    if parsed.value is None:
+        return None
+    return Said(kind, None if human else number, parsed.value, parsed.document)
+
+
+def is_stale(record: Said, today: str) -> bool:
+    """Whether a record speaks of another registry than the one with this digest."""
+    return bool(record.value.registry != today)
+
+
+def foreign(record: Said, snapshot: Snapshot, charter: shapes.Charter) -> str | None:
+    """Why a record is in the name of somebody who may not say it; None where that is right."""
+    if record.number is None:
+        handles = [approver.handle for approver in charter.approvers]
+        known = record.by in handles
+        return None if known else f"{quoted(record.by)} is no approver of the charter ({some(handles)})"
+    if record.value.number != record.number:
+        return f"only number {record.number} can say it, and it names number {record.value.number}"
+    held = snapshot.by_number.get(record.number)
+    if held is None or record.number > charter.capacity:
+        return f"number {record.number} is held by nobody"
+    if held.draft.session_id != record.by:
+        return f"number {record.number} is held by {held.draft.session_id or 'nobody'}, not by {quoted(record.by)}"
+    return None
+
+
+def command(kind: RecordKind, holder: ClaimFile | None = None, week: str = "WEEK") -> str:
+    """The command that says a record of this kind; `holder` is the claim of the session that says it."""
+    session = (holder.draft.session_id if holder else None) or "ID"
+    return {
+        "confirmation": f"registry consensus confirm --session-id {session} --push",
+        "approval": "registry consensus approve",
+        "broadcast": f"registry consensus broadcast --session-id {session} --push",
+        "acknowledgement": f"registry consensus acknowledge --session-id {session} --push",
+        "activation": f"registry consensus activate --week {week}",
+    }[kind]
+
+
+def again(record: Said, snapshot: Snapshot) -> str:
+    """The command that says a record again for today's registry."""
+    holder = None if record.number is None else snapshot.by_number.get(record.number)
+    return command(record.kind, holder, record.value.week if record.kind == "activation" else "WEEK")
+
+
+def short(digest: str) -> str:
+    """A digest as people compare it: its first twelve digits."""
+    return digest[: len("sha256:") + 12] + "…"
+
+
+def _why_void(record: Said, snapshot: Snapshot, charter: shapes.Charter, today: str) -> str | None:
+    if is_stale(record, today):
+        return f"it speaks of the registry {short(record.value.registry)}, and today's is {short(today)}"
+    return foreign(record, snapshot, charter)
+
+
+def _standing(parsed: Parsed[Any], snapshot: Snapshot, charter: shapes.Charter, today: str) -> Standing:
+    record = said(parsed, charter)
+    if record is None:
+        return Standing(parsed.path, KINDS[parsed.shape], None, None, "it cannot be read", "registry audit")
+    void = _why_void(record, snapshot, charter, today)
+    return Standing(parsed.path, record.kind, record.number, record.by, void, again(record, snapshot))

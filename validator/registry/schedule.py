@@ -1,0 +1,97 @@
+"""The week of the fleet: when each session does what, in the charter's time zone, over daylight-saving changes too."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from validator.model import shapes
+from validator.model.errors import FatalError
+from validator.model.phrases import quoted
+from validator.registry.parsing import ClaimFile
+from validator.registry.snapshot import Snapshot
+
+# As the contract writes a week, in a century or two for which clocks and calendars have rules.
+WEEK = re.compile(r"(?:19[7-9]|20[0-9]|21[0-9])[0-9]-W[0-9]{2}", re.ASCII)
+DAYS: tuple[shapes.Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Meeting(NamedTuple):
+    """One appointment on one day, as aware times in the zone of the charter. Without start, `end` is a deadline.
+
+    `uid` names it in calendars; it stays the same when the times change, so that a calendar follows.
+    """
+
+    number: int
+    session_id: str
+    activity: str
+    day: date
+    start: datetime | None
+    end: datetime
+    uid: str
+
+    @property
+    def begins(self) -> datetime:
+        """When somebody has to be there: at the start, or at the deadline."""
+        return self.start or self.end
+
+
+class Week(NamedTuple):
+    """An ISO week, as in `2026-W48`, with its appointments in the order of time."""
+
+    name: str
+    zone: ZoneInfo
+    monday: date
+    meetings: tuple[Meeting, ...]
+
+
+def week_of(snapshot: Snapshot, charter: shapes.Charter, name: str) -> Week:
+    """The week of a registry. Raises FatalError for a week or a time zone that does not exist."""
+    zone, monday = zone_of(charter), _monday(name)
+    found = [
+        meeting
+        for _, claim in sorted(snapshot.by_number.items())
+        for meeting in _of_claim(claim, charter, monday, zone)
+    ]
+    return Week(name, zone, monday, tuple(sorted(found, key=lambda one: (one.begins.timestamp(), one.number, one.uid))))
+
+
+def zone_of(charter: shapes.Charter) -> ZoneInfo:
+    """The charter's time zone. Raises FatalError where there is none of that name."""
+    try:
+        return ZoneInfo(charter.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        zone = quoted(charter.time_zone)
+        raise FatalError(f"the charter's time_zone {zone} is not in the time zone database") from error
+
+
+def _of_claim(claim: ClaimFile, charter: shapes.Charter, monday: date, zone: ZoneInfo) -> Iterator[Meeting]:
+    for index, appointment in enumerate(claim.draft.schedule or ()):
+        for name in dict.fromkeys(appointment.days):
+            day = monday + timedelta(days=DAYS.index(name))
+            start = _at(day, appointment.start, zone) if appointment.start else None
+            # What ends before it starts ends on the next day: clocks of one day, in the order of the wall.
+            late = appointment.start is not None and appointment.end <= appointment.start
+            end = _at(day + timedelta(days=1) if late else day, appointment.end, zone)
+            session = claim.draft.session_id or ""
+            seed = f"{charter.mission.statement}\n{session}\n{index}\n{appointment.activity}\n{day.isoformat()}"
+            uid = f"{uuid.uuid5(uuid.NAMESPACE_OID, seed)}@session-registry"
+            yield Meeting(claim.number, session, appointment.activity, day, start, end, uid)
+
+
+def _at(day: date, clock: str, zone: ZoneInfo) -> datetime:
+    """A time of the wall. One that the clocks repeat is the first; one that they skip counts by the offset before.
+
+    RFC 5545, 3.3.5. Over UTC and back, what is skipped becomes a time that exists: readers differ about the other.
+    """
+    return datetime.combine(day, time.fromisoformat(clock), zone).astimezone(UTC).astimezone(zone)
+
+
+def _monday(name: str) -> date:
+    with suppress(ValueError):
+        if WEEK.fullmatch(name):
+            return date.fromisocalendar(int(name[:4]), int(name[-2:]), 1)
+    raise FatalError(f"{quoted(name)} is no ISO week of the calendar; write it as in 2026-W48")

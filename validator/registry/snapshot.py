@@ -1,0 +1,82 @@
+"""The registry at one commit, as data. A broken file is part of it, with its faults; nothing raises on content."""
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from validator.git.change import Intent
+from validator.git.repo import Entry
+from validator.model import shapes
+from validator.registry.history import Registration
+from validator.registry.parsing import ClaimFile, Parsed
+
+
+class Author(NamedTuple):
+    """Who proposes, as a forge vouches for it: `github:583231`, and the handle `@OWNER` of today."""
+
+    account: str
+    handle: str
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """The registry at a commit, or as a merge would leave it (then `commit` is the change's own)."""
+
+    commit: str | None
+    tree: str | None
+    files: Mapping[str, Entry]
+    charter_file: Parsed[shapes.Charter] | None
+    claims: Mapping[str, ClaimFile]
+    records: Mapping[str, Parsed[Any]]
+    committed_at: int | None = None
+    # Who of these files stands on main since when; asked only when a conflict needs an answer.
+    past: Callable[[Iterable[str]], Mapping[str, Registration]] = field(default=lambda paths: {})
+    intent: Mapping[str, Intent] = field(default_factory=dict)
+    conflicts: tuple[str, ...] = ()
+    unrelated: bool = False  # the change shares no history with its base
+    rewritten: bool = False  # moving main to it would leave main's first-parent line
+    joins: bool = False  # this step of main brings another history along: it is a merge
+    unsigned: bool = False  # main is guarded by signatures, and this step carries none of an approver
+    signed_by: str | None = None  # the approver's handle, where main is guarded and an approver has signed this step
+    author: Author | None = None  # who proposes, where a forge says so
+
+    @property
+    def charter(self) -> shapes.Charter | None:
+        """The charter, where it can be read."""
+        return self.charter_file.value if self.charter_file else None
+
+    @functools.cached_property
+    def by_number(self) -> Mapping[int, ClaimFile]:
+        """The claim file of each number that is held, readable or not."""
+        return {claim.number: claim for claim in self.claims.values()}
+
+    @property
+    def parsed(self) -> Iterator[Parsed[Any]]:
+        """Every file that has a form to keep: charter, claims, records."""
+        if self.charter_file:
+            yield self.charter_file
+        for claim in self.claims.values():
+            yield claim.parsed
+        yield from self.records.values()
+
+    def free_numbers(self) -> tuple[int, ...]:
+        """The numbers that nobody holds, in order; none where there is no charter to say how many there are."""
+        capacity = self.charter.capacity if self.charter else 0
+        return tuple(number for number in range(1, capacity + 1) if number not in self.by_number)
+
+    def touched(self, base: "Snapshot") -> frozenset[str]:
+        """The files that differ from base, and those that the change meant to touch though Git finds nothing left."""
+        names = {*self.files, *base.files}
+        return frozenset(path for path in names if self.differs(path, base)) | frozenset(self.intent)
+
+    def differs(self, path: str, base: "Snapshot") -> bool:
+        """Whether a path leads to another file than in base, or to one only here or there."""
+        now, before = self.files.get(path), base.files.get(path)
+        if now is None or before is None:
+            return now is not before
+        return (now.mode, now.oid) != (before.mode, before.oid)
+
+    def is_new(self, claim: ClaimFile, base: "Snapshot") -> bool:
+        """Whether a claim of this snapshot is not the same file in base."""
+        return self.differs(claim.path, base)

@@ -1,0 +1,144 @@
+"""The charter's work and how the sessions divide it: what is left over, what the shares promise, an even split."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from validator.model.normalize import fold
+from validator.model.phrases import span
+from validator.model.shapes import Charter, RangePart, RangeWork, SegmentPart, SegmentWork, Target
+from validator.registry.parsing import ClaimFile
+from validator.registry.snapshot import Snapshot
+
+Part = RangePart | SegmentPart
+Work = RangeWork | SegmentWork
+# Units that measure how well, how fast or how much money, not how many pieces of work.
+NOT_COUNTED = {"percent", "%", "points", "ratio", "seconds", "minutes", "hours", "days", "usd", "eur", "$", "€"}
+
+
+class Share(NamedTuple):
+    """A session's share of a piece of work, with the place of each part in its `scope`."""
+
+    claim: ClaimFile
+    parts: tuple[tuple[int, Part], ...]
+
+
+class Sum(NamedTuple):
+    """What the sessions of a piece of work promise together, in one unit and period, and how much the work is."""
+
+    work: RangeWork
+    unit: str  # `emails/day`
+    promised: tuple[tuple[int, int | float], ...]  # (number, value), in the order of numbers
+    whole: int
+
+    @property
+    def total(self) -> int | float:
+        """The promises added up."""
+        return sum(value for _, value in self.promised)
+
+
+def counts(target: Target) -> bool:
+    """Whether a target counts pieces of work per period, and so can be held against the size of a scope."""
+    return target.per is not None and target.op != "lt" and target.unit.strip().casefold() not in NOT_COUNTED
+
+
+def range_size(parts: Sequence[RangePart]) -> int:
+    """How many pieces of work the parts hold together; what two parts of one work share counts once."""
+    spans = defaultdict[str, list[tuple[int, int]]](list)
+    for part in parts:
+        spans[fold(part.work)].append((part.first, part.last))
+    return sum(_union(sorted(of_work)) for of_work in spans.values())
+
+
+def _union(spans: Sequence[tuple[int, int]]) -> int:
+    """The whole numbers in ascending spans, each counted once."""
+    size, reached = 0, -math.inf
+    for first, last in spans:
+        size += int(max(0, last - max(first - 1, reached)))
+        reached = max(reached, last)
+    return size
+
+
+def shares(snapshot: Snapshot, work: Work) -> tuple[Share, ...]:
+    """Who has a part of a piece of work, in the order of numbers."""
+    name, found = fold(work.name), list[Share]()
+    for claim in sorted(snapshot.claims.values(), key=lambda claim: claim.number):
+        parts = [(at, part) for at, part in enumerate(claim.draft.scope or ()) if fold(part.work) == name]
+        if parts:
+            found.append(Share(claim, tuple(parts)))
+    return tuple(found)
+
+
+def left_over(work: Work, parts: Sequence[Part]) -> str | None:
+    """What nobody took, as in `outreach 50` or `replies: overflow`; None where nothing is left."""
+    left = _left_of_range(work, parts) if isinstance(work, RangeWork) else _left_of_segments(work, parts)
+    return f"{work.name}{left}" if left else None
+
+
+def sums(snapshot: Snapshot, charter: Charter) -> Iterator[Sum]:
+    """Where every session of a divided range promises a count in the same unit and period: what that comes to."""
+    for work in charter.work:
+        found = shares(snapshot, work)
+        if isinstance(work, RangeWork) and len(found) > 1:
+            yield from _sums(work, found)
+
+
+def split(work: Work, number_of_sessions: int) -> tuple[Part, ...]:
+    """Even, contiguous shares of a piece of work in its own order; the first ones are larger by one where it must be.
+
+    `number_of_sessions` is at least 1 and at most the size of the work.
+    """
+    pieces: Sequence[str] = work.segments if isinstance(work, SegmentWork) else ()
+    size = work.last - work.first + 1 if isinstance(work, RangeWork) else len(pieces)
+    each, more = divmod(size, number_of_sessions)
+    parts, start = list[Part](), 0
+    for at in range(number_of_sessions):
+        end = start + each + (at < more)
+        if isinstance(work, RangeWork):
+            parts.append(RangePart(work=work.name, first=work.first + start, last=work.first + end - 1))
+        else:
+            parts.append(SegmentPart(work=work.name, segments=tuple(pieces[start:end])))
+        start = end
+    return tuple(parts)
+
+
+def size_of(work: Work) -> int:
+    """Into how many shares a piece of work can be divided at most."""
+    return work.last - work.first + 1 if isinstance(work, RangeWork) else len(work.segments)
+
+
+def told(part: Part) -> str:
+    """A share as a person reads it: `1-17`, `high-value, standard`."""
+    return span(part.first, part.last) if isinstance(part, RangePart) else ", ".join(part.segments)
+
+
+def _sums(work: RangeWork, found: Sequence[Share]) -> Iterator[Sum]:
+    promises = defaultdict[tuple[str, str | None], list[tuple[int, int | float]]](list)
+    for share in found:
+        seen = set[tuple[str, str | None]]()
+        for target in share.claim.draft.targets or ():
+            unit = fold(target.unit), target.per
+            if counts(target) and target.op != "lte" and unit not in seen:
+                seen.add(unit)
+                promises[unit].append((share.claim.number, target.value))
+    for (noun, per), promised in sorted(promises.items(), key=str):
+        if len(promised) == len(found):
+            yield Sum(work, f"{noun}/{per}", tuple(promised), size_of(work))
+
+
+def _left_of_range(work: RangeWork, parts: Iterable[Part]) -> str | None:
+    """Sweeps over sorted ranges, so that the length of the work costs nothing."""
+    gaps, next_free = list[str](), work.first
+    taken = sorted((part.first, part.last) for part in parts if isinstance(part, RangePart))
+    for first, last in [*taken, (work.last + 1, work.last + 1)]:
+        if next_free < min(first, work.last + 1):
+            gaps.append(span(next_free, min(first - 1, work.last)))
+        next_free = max(next_free, last + 1)
+    return f" {', '.join(gaps)}" if gaps else None
+
+
+def _left_of_segments(work: SegmentWork, parts: Iterable[Part]) -> str | None:
+    taken = {fold(name) for part in parts if isinstance(part, SegmentPart) for name in part.segments}
+    left = [name for name in work.segments if fold(name) not in taken]
+    return f": {', '.join(left)}" if left else None

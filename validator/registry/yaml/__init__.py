@@ -1,0 +1,1 @@
+"""The strict subset of YAML that registry files are written in: reading and writing it."""

@@ -1,0 +1,444 @@
+"""The JSON documents that verbs print (design contract), one class a document; `registry schema` publishes them.
+
+Texts that come from a registry are plain `str` here, not the patterns of a claim: a report on a broken registry must be
+printable too. They have to be well-formed Unicode (`validator.model.escape.well_formed`).
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, JsonValue
+
+from validator.model.escape import json_text, well_formed
+from validator.model.findings import Finding, Level, Origin
+from validator.model.shapes import NO_NEWLINE, Charter, Claim, Digest, Shape
+from validator.registry.conflicts import ConflictKind
+from validator.registry.consensus.criteria import CriterionName, Phase
+from validator.registry.events import NewsKind
+from validator.registry.records import RecordKind, Standing
+
+Oid = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$", json_schema_extra=NO_NEWLINE)]
+SlotState = Literal["open", "proposed", "unreadable", "pending", "registered", "acknowledged"]
+SessionState = Literal["unregistered", "proposed", "pending", "registered", "acknowledged"]
+DeliveryState = Literal["delivered", "delivered-before", "failed"]
+EventKind = Literal["registered", "amended", "taken-over", "released"]
+
+
+class Printed(Shape):
+    """What all output shares: readers pass over keys that they do not know, for a version may gain keys."""
+
+    model_config = ConfigDict(extra="ignore", json_schema_serialization_defaults_required=True)
+
+
+class PrintedDocument(Printed):
+    """A whole document. Within a `schema_version` no key is renamed or removed."""
+
+    schema_version: Literal[1] = 1
+
+
+class FindingEntry(Printed):
+    """A finding; columns count Unicode code points from 1; `step` is the judged commit, null without `--steps`."""
+
+    code: str
+    name: str
+    level: Level
+    path: str
+    line: int
+    column: int
+    message: str
+    help: str
+    origin: Origin
+    step: Oid | None
+
+
+class ValidateDocument(PrintedDocument):
+    """`validate` and `audit`. `tree` is the merged tree, null where there is none; `base` null where none was given."""
+
+    verdict: Literal["accepted", "rejected"]
+    base: Oid | None
+    head: Oid
+    tree: Oid | None
+    findings: tuple[FindingEntry, ...]
+    healed: tuple[FindingEntry, ...]
+    free_numbers: tuple[int, ...]
+
+
+class SlotEntry(Printed):
+    """Who has a number. `registered_at` and `commit` are of the first-parent commit that brought the claim to main."""
+
+    number: int
+    state: SlotState
+    session_id: str | None
+    role: str | None
+    goal: str | None
+    registered_at: str | None
+    commit: Oid | None
+
+
+class CriterionEntry(Printed):
+    """One of the seed's six conditions of consensus."""
+
+    name: CriterionName
+    met: bool
+    evidence: str
+
+
+class RecordEntry(Printed):
+    """A record on main. `void` says why it counts for nothing (null: it counts), `again` how it is said again."""
+
+    path: str
+    record: RecordKind
+    number: int | None
+    by: str | None
+    void: str | None
+    again: str
+
+
+class StatusDocument(PrintedDocument):
+    """`status`: how far the fleet is on the way to consensus, and what comes next.
+
+    `approvals_signed`: whether any approver has a key; where none has, whoever can push to a plain server can approve.
+    """
+
+    commit: Oid
+    phase: Phase
+    capacity: int
+    digest: Digest
+    registered: int
+    next_action: str
+    approvals_signed: bool
+    slots: tuple[SlotEntry, ...]
+    criteria: tuple[CriterionEntry, ...]
+    records: tuple[RecordEntry, ...] = ()
+
+
+class ExportDocument(PrintedDocument):
+    """`export`: all that an orchestrator needs, read at one commit."""
+
+    commit: Oid
+    digest: Digest
+    charter: Charter
+    slots: tuple[SlotEntry, ...]
+    claims: tuple[Claim, ...]
+
+
+class EventEntry(Printed):
+    """What happened to a number on main; `committed_at` is RFC 3339, UTC, and informative: the order decides."""
+
+    number: int
+    event: EventKind
+    session_id: str | None
+    commit: Oid
+    committed_at: str
+    path: str
+
+
+class HistoryDocument(PrintedDocument):
+    """`history`: the events on main along first-parent."""
+
+    commit: Oid
+    events: tuple[EventEntry, ...]
+
+
+class WhoamiDocument(PrintedDocument):
+    """`whoami`: what main says about one session, and what that session should do now."""
+
+    session_id: str
+    commit: Oid
+    state: SessionState
+    number: int | None
+    role: str | None
+    goal: str | None
+    registered_at: str | None
+    next_action: str
+
+
+class ClaimDocument(PrintedDocument):
+    """`claim`: `note` says in a line how it ended; `commit` is null where nothing had to be written."""
+
+    number: int
+    branch: str
+    commit: Oid | None
+    pushed: bool
+    findings: tuple[FindingEntry, ...]
+    note: str
+
+
+class ProposalEntry(Printed):
+    """An open proposal as it would land now; `competitors` are proposals that cannot be registered together with it.
+
+    `subject` is the first line of its commit message: for a release, why.
+    """
+
+    name: str
+    commit: Oid
+    subject: str
+    verdict: Literal["accepted", "rejected"]
+    proposed_at: str
+    number: int | None
+    session_id: str | None
+    role: str | None
+    competitors: tuple[str, ...]
+    findings: tuple[FindingEntry, ...]
+
+
+class RejectionEntry(Printed):
+    """A proposal that a human turned down; `commit` is the proposed one."""
+
+    name: str
+    commit: Oid
+    reason: str
+
+
+class ProposalsDocument(PrintedDocument):
+    """`proposals`; `rejected` is empty without `--all`."""
+
+    proposals: tuple[ProposalEntry, ...]
+    rejected: tuple[RejectionEntry, ...]
+
+
+class ApprovalEntry(Printed):
+    """What became of a proposal: `merged` is the commit on main, null where it is not there."""
+
+    name: str
+    merged: Oid | None
+    note: str
+
+
+class ApprovalsDocument(PrintedDocument):
+    """`approve`: one entry a proposal, in the order of merging."""
+
+    approvals: tuple[ApprovalEntry, ...]
+
+
+class MetricsEntry(Printed):
+    """The counts of the seed's *Consensus Metrics*; `alignment` is in whole percent."""
+
+    unique_numbers: int
+    distinct_roles: int
+    measurable_goals: int
+    alignment: int
+    acknowledged: int
+
+
+class ConflictEntry(Printed):
+    """What stands against each other: on main, or where a proposal meets main (`where` is its branch)."""
+
+    kind: ConflictKind
+    where: str
+    numbers: tuple[int, ...]
+    message: str
+    help: str
+
+
+class MoveEntry(Printed):
+    """Whose turn it is; `command` is null where no single command does it."""
+
+    who: str
+    action: str
+    command: str | None
+
+
+class ConsensusDocument(PrintedDocument):
+    """`consensus status`: `consensus` says that all six criteria are met, `proposed` which records wait for a yes."""
+
+    commit: Oid
+    phase: Phase
+    consensus: bool
+    digest: Digest
+    capacity: int
+    registered: int
+    criteria: tuple[CriterionEntry, ...]
+    metrics: MetricsEntry
+    records: tuple[RecordEntry, ...]
+    conflicts: tuple[ConflictEntry, ...]
+    proposed: tuple[str, ...]
+    moves: tuple[MoveEntry, ...]
+    next_action: str
+
+
+class RecordDocument(PrintedDocument):
+    """`consensus confirm|approve|acknowledge|activate`: what was said, and where it went.
+
+    `branch` is null where it went straight to main, `merged` the commit on main (null: it is not there). `number`,
+    `session_id`, `role` and `goal` are those of the session that speaks, null where a human does.
+    """
+
+    record: RecordKind
+    path: str
+    registry: Digest
+    number: int | None
+    session_id: str | None
+    role: str | None
+    goal: str | None
+    branch: str | None
+    commit: Oid | None
+    pushed: bool
+    merged: Oid | None
+    findings: tuple[FindingEntry, ...]
+    note: str
+
+
+class DeliveryEntry(Printed):
+    """Whether a session's message was carried; `note` says why not."""
+
+    number: int
+    session_id: str
+    state: DeliveryState
+    note: str
+
+
+class BroadcastDocument(RecordDocument):
+    """`consensus broadcast`: the record is proposed only when every delivery has succeeded."""
+
+    deliveries: tuple[DeliveryEntry, ...]
+
+
+class ConflictsDocument(PrintedDocument):
+    """`conflicts`; `sums` tells for each divided work what the sessions promise together."""
+
+    commit: Oid
+    conflicts: tuple[ConflictEntry, ...]
+    advice: tuple[ConflictEntry, ...]
+    sums: tuple[str, ...]
+
+
+class ShareEntry(Printed):
+    """A session's share of a piece of work, now and as proposed; `edit` is a unified diff of its claim."""
+
+    number: int
+    session_id: str | None
+    path: str
+    now: str
+    proposed: str
+    edit: str | None
+
+
+class SplitDocument(PrintedDocument):
+    """`conflicts --propose-split`: an even, contiguous division, to be reviewed."""
+
+    commit: Oid
+    work: str
+    shares: tuple[ShareEntry, ...]
+
+
+class AppointmentEntry(Printed):
+    """One appointment; `start` and `end` are RFC 3339 with the offset of that day, `start` null for a deadline."""
+
+    number: int
+    session_id: str
+    activity: str
+    day: str
+    start: str | None
+    end: str
+
+
+class ScheduleDocument(PrintedDocument):
+    """`schedule`: the week of the fleet in the order of time."""
+
+    commit: Oid
+    week: str
+    time_zone: str
+    appointments: tuple[AppointmentEntry, ...]
+
+
+class WatchDocument(PrintedDocument):
+    """`status --watch --format json` prints one of these a line; `id` is the same whenever an event is told."""
+
+    id: str
+    event: NewsKind
+    commit: Oid
+    committed_at: str
+    number: int | None
+    session_id: str | None
+    message: str
+
+
+class RuleEntry(Printed):
+    """A rule; `summary` is the first line of its `documentation`."""
+
+    code: str
+    name: str
+    level: Level
+    summary: str
+    documentation: str
+
+
+class RulesDocument(PrintedDocument):
+    """`explain`: the rules in the order of their codes."""
+
+    rules: tuple[RuleEntry, ...]
+
+
+class SettingEntry(Printed):
+    """A thing to be set on GitHub, as it is and as it should be; text where it is a file, null where there is none."""
+
+    name: str
+    fits: bool
+    actual: JsonValue
+    wanted: JsonValue
+
+
+class GithubPlanDocument(PrintedDocument):
+    """`github plan` and, after it has done its work, `github apply`."""
+
+    fits: bool
+    settings: tuple[SettingEntry, ...]
+
+
+class CheckEntry(Printed):
+    """One thing that has to be so for the gate to be in force; `command` mends it, null where nothing is wrong."""
+
+    name: str
+    part: Literal["local", "remote"]
+    state: Literal["in-force", "not-in-force", "unknown"]
+    what: str
+    why: str
+    command: str | None
+
+
+class DoctorDocument(PrintedDocument):
+    """`doctor`: `in_force` where no check says otherwise; `commit` is null where the repository cannot be read."""
+
+    commit: Oid | None
+    in_force: bool
+    checks: tuple[CheckEntry, ...]
+
+
+def as_json(document: PrintedDocument) -> str:
+    """A document as JSON text: ASCII only, keys in the order of the contract, LF at the end."""
+    return json_text(document.model_dump(mode="json"))
+
+
+def as_json_line(document: PrintedDocument) -> str:
+    """A document as one line of JSON (JSON Lines): ASCII only, LF at the end."""
+    return json.dumps(document.model_dump(mode="json"), allow_nan=False) + "\n"
+
+
+def finding_entries(findings: Iterable[Finding]) -> tuple[FindingEntry, ...]:
+    r"""Findings as they are printed; what is not Unicode in a path is shown as `\xNN`."""
+    return tuple(map(_entry, findings))
+
+
+def record_entries(records: Iterable[Standing]) -> tuple[RecordEntry, ...]:
+    """Records as they are printed."""
+    return tuple(
+        RecordEntry(path=one.path, record=one.kind, number=one.number, by=one.by, void=one.void, again=one.again)
+        for one in records
+    )
+
+
+def _entry(finding: Finding) -> FindingEntry:
+    return FindingEntry(
+        code=finding.code,
+        name=finding.name,
+        level=finding.level,
+        path=well_formed(finding.location.path),
+        line=finding.location.line,
+        column=finding.location.column,
+        message=well_formed(finding.message),
+        help=well_formed(finding.help),
+        origin=finding.origin,
+        step=finding.step,
+    )

@@ -1,0 +1,24 @@
+"""A verdict in few words, the same in every report. Without strangers' text, so safe in any place."""
+
+from validator.model.findings import Level, Origin, Verdict
+from validator.model.phrases import counted, ranges
+
+
+def conclusion(verdict: Verdict) -> str:
+    """The verdict and what it rests on: `rejected: 2 errors, 1 warning`, `accepted: no findings`."""
+    introduced = [finding.level for finding in verdict.findings if finding.origin is Origin.INTRODUCED]
+    inherited = len(verdict.findings) - len(introduced)
+    counts = [counted(number, level) for level in Level if (number := introduced.count(level))]
+    parts = [", ".join(counts) or ("nothing new" if inherited or verdict.healed else "no findings")]
+    if inherited:
+        parts.append(f"{counted(inherited, 'inherited problem')} {'does' if inherited == 1 else 'do'} not decide")
+    if verdict.healed:
+        parts.append(f"{len(verdict.healed)} healed")
+    return f"{'accepted' if verdict.accepted else 'rejected'}: {'; '.join(parts)}"
+
+
+def free_numbers(verdict: Verdict) -> str | None:
+    """What a rejected session can still choose, `free numbers: 3, 7-9`; None where that is no question."""
+    if verdict.accepted or not verdict.free_numbers:
+        return None
+    return f"free numbers: {ranges(sorted(verdict.free_numbers))}"
