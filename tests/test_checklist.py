@@ -32,9 +32,7 @@ OURS_TO_TELL = "Revenue generation begins"
 PROOFS = {
     "GOAL: [measurable objective]": "rules/cases/goal-not-measurable/no-targets",
     "Consensus is achieved when:": "cli/test_consensus.py::test_status_exits_0_from_the_approval_on",
-    "Human approves final registry": (
-        "cli/test_consensus.py::test_what_is_approved_is_the_registry_as_it_is_on_main"
-    ),
+    "Human approves final registry": ("cli/test_consensus.py::test_what_is_approved_is_the_registry_as_it_is_on_main"),
     "All sessions follow this format for clarity and consensus.": (
         "cli/test_broadcast.py::test_every_session_gets_the_final_registry"
     ),
