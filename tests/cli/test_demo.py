@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from validator.cli.demo import story
+from validator.cli.demo.attacks import attacks, attempts
+from validator.cli.demo.stage import CAPACITY, claim_text, commit, git, put, set_up
+from validator.cli.demo.teller import Teller
 from validator.model.layout import claim_path
 
 NOW = "2026-11-20T08:00:00Z"
@@ -13,17 +15,17 @@ NOW = "2026-11-20T08:00:00Z"
 @pytest.mark.parametrize("hook", ["exit 0", "echo no; exit 1"], ids=["lets all through", "refuses without a reason"])
 def test_every_attack_has_to_be_refused_for_its_reason(tmp_path: Path, hook: str) -> None:
     told = list[str]()
-    teller = story._Teller(told.append, colour=False)
-    stage = story._stage(tmp_path, teller)
+    teller = Teller(told.append, colour=False)
+    stage = set_up(tmp_path, teller)
     installed = tmp_path / "server.git" / "hooks" / "pre-receive"
     installed.unlink()
-    for number in range(1, story.CAPACITY + 1):
-        story._put(stage.human, claim_path(number, story.CAPACITY), story._text(number, NOW))
-    story._commit(stage.human, "The fleet")
-    story._git(stage.human, "push", "--quiet", "origin", "HEAD:main")
+    for number in range(1, CAPACITY + 1):
+        put(stage.human, claim_path(number, CAPACITY), claim_text(number, NOW))
+    commit(stage.human, "The fleet")
+    git(stage.human, "push", "--quiet", "origin", "HEAD:main")
     installed.write_text(f"#!/bin/sh\n{hook}\n")
     installed.chmod(0o755)
-    attacks = list(story._attempts(NOW))
-    surprises = list(story._attacks(stage, NOW, teller))
-    assert surprises == [f"the server refuses: {attack.title} ({attack.because})" for attack in attacks]
+    tried = list(attempts(NOW))
+    surprises = list(attacks(stage, NOW, teller))
+    assert surprises == [f"the server refuses: {attack.title} ({attack.because})" for attack in tried]
     assert len(surprises) == 8

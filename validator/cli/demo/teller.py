@@ -1,0 +1,24 @@
+"""How the demo is told: headings, and a line for each thing that went well or did not."""
+
+from collections.abc import Callable
+
+Say = Callable[[str], None]
+
+
+class Teller:
+    """Says the story to a terminal, in colour or without."""
+
+    def __init__(self, say: Say, colour: bool) -> None:
+        self.say, self.colour = say, colour
+
+    def heading(self, text: str) -> None:
+        """Begin a chapter."""
+        self.say(f"\n{self._in(1, text)}\n\n")
+
+    def line(self, good: bool, text: str, details: str = "") -> None:
+        """Tell one thing, good or not, and what belongs to it in lines of their own."""
+        self.say(f"{self._in(32, '✓') if good else self._in(31, '✗')} {text}\n")
+        self.say("".join(f"    {line}\n" for line in details.splitlines()))
+
+    def _in(self, style: int, text: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[0m" if self.colour else text
