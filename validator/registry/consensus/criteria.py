@@ -1,10 +1,14 @@
-"""The words of consensus: phases, the six conditions, and who has acknowledged."""
+"""The six conditions of consensus, each with its evidence, and who has acknowledged."""
 
 from typing import Literal, NamedTuple
 
 from validator.model import shapes
-from validator.model.layout import acknowledgement_path
-from validator.registry.records import counting
+from validator.model.layout import APPROVAL, CONFIRMATION, acknowledgement_path
+from validator.model.phrases import quoted, ranges, some
+from validator.registry.conflicts import Conflict
+from validator.registry.overlaps import Clash
+from validator.registry.parsing import ClaimFile
+from validator.registry.records import counting, why_void
 from validator.registry.snapshot import Snapshot
 
 Phase = Literal["registering", "registered", "confirmed", "approved", "broadcast", "acknowledged", "active"]
@@ -17,6 +21,12 @@ CriterionName = Literal[
     "human-approved",
 ]
 
+# What a claim must not share with another for a criterion to be met, and how it is told.
+_KINDS: dict[CriterionName, tuple[tuple[str, ...], str, str]] = {
+    "numbers-unique": (("session_id", "runtime_id"), "number", "each held by a session of its own"),
+    "roles-distinct": (("role",), "role", "no two alike"),
+}
+
 
 class Criterion(NamedTuple):
     """One of the six conditions of consensus (seed, *Consensus Validation*), with what it was decided by."""
@@ -24,6 +34,38 @@ class Criterion(NamedTuple):
     name: CriterionName
     met: bool
     evidence: str
+
+
+def criteria_of(
+    snapshot: Snapshot,
+    charter: shapes.Charter,
+    today: str,
+    registered: list[ClaimFile],
+    shared: tuple[Clash, ...],
+    against: tuple[Conflict, ...],
+) -> tuple[Criterion, ...]:
+    """The six conditions, in the seed's order; `today` is the digest that records have to name."""
+    return (
+        _all_registered(snapshot, registered, charter),
+        _unshared(snapshot, shared, "numbers-unique"),
+        _unshared(snapshot, shared, "roles-distinct"),
+        _held(snapshot, "goals-measurable", "goal", "each with targets"),
+        _confirmed(snapshot, charter, today, against),
+        _approved(snapshot, charter, today),
+    )
+
+
+def is_registered(claim: ClaimFile, charter: shapes.Charter) -> bool:
+    """Whether a claim is valid, says REGISTERED, and holds a number of this fleet."""
+    value = claim.claim
+    fits = value is not None and value.number == claim.number and claim.number <= charter.capacity
+    return fits and claim.draft.status == "REGISTERED"
+
+
+def violations(found: tuple[Clash, ...], name: CriterionName) -> list[Clash]:
+    """Of all clashes, those that keep a criterion from being met."""
+    kinds, _, _ = _KINDS[name]
+    return [clash for clash in found if clash.kind in kinds]
 
 
 def acknowledged(snapshot: Snapshot, charter: shapes.Charter, today: str) -> frozenset[int]:
@@ -34,3 +76,48 @@ def acknowledged(snapshot: Snapshot, charter: shapes.Charter, today: str) -> fro
         for number, path in paths.items()
         if path in snapshot.records and counting(snapshot, charter, path, today)
     )
+
+
+def _all_registered(snapshot: Snapshot, registered: list[ClaimFile], charter: shapes.Charter) -> Criterion:
+    ready = {claim.path for claim in registered}
+    waiting = sorted(claim.number for claim in snapshot.claims.values() if claim.path not in ready)
+    evidence = f"{len(registered)} of {charter.capacity}" + (f"; not ready: {ranges(waiting)}" if waiting else "")
+    return Criterion("all-registered", len(registered) == charter.capacity, evidence)
+
+
+def _unshared(snapshot: Snapshot, found: tuple[Clash, ...], name: CriterionName) -> Criterion:
+    _, noun, fine = _KINDS[name]
+    if shared := violations(found, name):
+        told = some(f"{quoted(c.shared)} under {c.first.number} and {c.second.number}" for c in shared)
+        return Criterion(name, False, told)
+    return _held(snapshot, name, noun, fine)
+
+
+def _held(snapshot: Snapshot, name: CriterionName, noun: str, fine: str) -> Criterion:
+    broken = sorted(claim.number for claim in snapshot.claims.values() if claim.claim is None)
+    if broken:
+        return Criterion(name, False, f"unreadable claims: {ranges(broken)}")
+    count = len(snapshot.claims)
+    return Criterion(name, count > 0, f"{count} {noun}{'' if count == 1 else 's'}, {fine}" if count else "no claim yet")
+
+
+def _confirmed(snapshot: Snapshot, charter: shapes.Charter, today: str, against: tuple[Conflict, ...]) -> Criterion:
+    record = counting(snapshot, charter, CONFIRMATION, today)
+    if record is None:
+        return Criterion("orchestrator-confirmed", False, _missing(snapshot, charter, CONFIRMATION, today))
+    evidence = f"by {record.session_id}"
+    if against:
+        evidence += f", and yet {against[0].message}"
+    return Criterion("orchestrator-confirmed", not against, evidence)
+
+
+def _approved(snapshot: Snapshot, charter: shapes.Charter, today: str) -> Criterion:
+    record = counting(snapshot, charter, APPROVAL, today)
+    evidence = f"by {record.approved_by}" if record else _missing(snapshot, charter, APPROVAL, today)
+    return Criterion("human-approved", record is not None, evidence)
+
+
+def _missing(snapshot: Snapshot, charter: shapes.Charter, path: str, today: str) -> str:
+    noun = {CONFIRMATION: "confirmation", APPROVAL: "approval"}[path]
+    parsed = snapshot.records.get(path)
+    return f"the {noun} is void: {why_void(parsed, snapshot, charter, today)}" if parsed else f"no {noun}"
