@@ -10,6 +10,7 @@ from validator.git.repo import Repo
 from validator.model import shapes
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER
+from validator.operations.files import write
 from validator.registry.parsing import parse
 from validator.registry.schedule import zone_of
 from validator.registry.yaml.reader import read
@@ -78,7 +79,6 @@ def _content(path: Path) -> str | None:
 
 def _put(path: Path, text: str) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write(path, text.encode())
     except OSError as error:
         raise FatalError(f"{path} cannot be written: {error.strerror}") from error

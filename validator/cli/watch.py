@@ -1,8 +1,6 @@
 """Tell what changes on main, event by event, each once: what was told last is kept in Git's own folder."""
 
 import json
-import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +13,7 @@ from validator.model.errors import FatalError
 from validator.model.escape import visible, well_formed
 from validator.model.layout import PROPOSAL
 from validator.model.phrases import rfc3339
+from validator.operations.files import write
 from validator.operations.proposals import KINDS, judge_proposal
 from validator.registry.events import News, news
 from validator.registry.reader import Reader, main_of
@@ -158,11 +157,8 @@ def _read(file: Path) -> Seen:
 
 
 def _write(file: Path, seen: Seen) -> None:
-    """Replace the file as a whole: a watcher that is killed has kept the old state or the new one."""
+    """Keep what has been told, as a whole: a watcher that is killed has kept the old state or the new one."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as fresh:
-            json.dump(seen._asdict(), fresh)
-        os.replace(fresh.name, file)
+        write(file, json.dumps(seen._asdict()).encode(), mode=0o600)
     except OSError as error:
         raise _UnkeptError(f"what has been told cannot be kept: {error.strerror}") from error

@@ -1,13 +1,12 @@
 """Files that are made from others: written as a whole, or checked to be fresh."""
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.operations import Answer
+from validator.operations.files import write
 
 
 def top_of(repo: Path) -> Path:
@@ -37,12 +36,7 @@ def _content(path: Path) -> str | None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace a file as a whole: a reader sees the old one or the new one, and a full disk leaves the old one."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("wb", dir=path.parent, delete=False) as file:
-            file.write(text.encode())
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
+        write(path, text.encode())
     except OSError as error:
         raise FatalError(f"{path.name} cannot be written: {error.strerror}") from error

@@ -1,0 +1,17 @@
+"""Files that are written as a whole."""
+
+import tempfile
+from pathlib import Path
+
+
+def write(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Replace a file as a whole: a reader sees the old one or the new one, and a full disk leaves the old one.
+
+    Raises OSError, and then leaves nothing beside it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
+        fresh = Path(folder, path.name)
+        fresh.write_bytes(content)
+        fresh.chmod(mode)
+        fresh.replace(path)
