@@ -11,7 +11,7 @@ from validator.model.errors import FatalError
 from validator.model.findings import Verdict
 
 if TYPE_CHECKING:
-    from validator.operations.consensus.record import Ended, View, Word
+    from validator.operations.consensus.view import Ended, View, Word
 
 
 STOPPED = 130  # how shells tell of an interrupt (128 + SIGINT): for who watches that is no answer
@@ -37,7 +37,7 @@ def report_on(verdict: Verdict, format: str, output: Path | None) -> NoReturn:
 
 def recorded(view: "View", word: "Word", ended: "Ended", format: str) -> NoReturn:
     """Print what became of a record, and leave with whether it was taken."""
-    from validator.operations.consensus.record import render
+    from validator.cli.consensus.documents import render
     from validator.report.text import render as report
 
     answer(render(view, word, ended, format, lambda verdict: report(verdict, colour=colour())), 0 if ended.won else 1)

@@ -364,7 +364,7 @@ def consensus_status(repo: Path, ref: str | None, format: str) -> NoReturn:
 @FORMAT
 def confirm(session_id: str, push: bool, remote: str, repo: Path, format: str) -> NoReturn:
     """The orchestrator says that nothing conflicts."""
-    from validator.operations.consensus.record import confirm
+    from validator.operations.consensus.confirm import confirm
 
     view, word, ended = confirm(repo=repo, remote=remote if push else None, session_id=session_id, now=console.now())
     console.recorded(view, word, ended, format)
@@ -404,7 +404,8 @@ def broadcast(
 
     It gets the message on its standard input; {session_id}, {runtime_id} and {number} in it are the session's.
     """
-    from validator.operations.consensus.broadcast import Way, broadcast, render
+    from validator.cli.consensus.broadcast import render
+    from validator.operations.consensus.broadcast import Way, broadcast
     from validator.report.text import render as report
 
     if bool(command) + branch + bool(folder) > 1:
@@ -425,7 +426,8 @@ def broadcast(
 @FORMAT
 def acknowledge(session_id: str, push: bool, remote: str, repo: Path, format: str) -> NoReturn:
     """A session takes its number, role and goal upon itself; with --push, straight onto main."""
-    from validator.operations.consensus.acknowledge import acknowledge, render_acknowledged
+    from validator.cli.consensus.acknowledge import render_acknowledged
+    from validator.operations.consensus.acknowledge import acknowledge
     from validator.report.text import render as report
 
     view, word, ended = acknowledge(

@@ -1,7 +1,6 @@
 """A session takes its number, role and goal upon itself: straight onto main, for it needs nobody's approval."""
 
 import time
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
@@ -9,26 +8,13 @@ from typing import NamedTuple
 from validator.git.remote import Outcome, Update
 from validator.git.retry import turn
 from validator.model.errors import FatalError
-from validator.model.escape import visible
-from validator.model.findings import Verdict
 from validator.model.layout import acknowledgement_path
-from validator.operations.consensus.record import (
-    ATTEMPTS,
-    UNANSWERED,
-    Ended,
-    Tell,
-    View,
-    Word,
-    judged,
-    look,
-    look_again,
-    pause,
-    propose,
-    render,
-    speaker_of,
-    stands,
-)
+from validator.operations.consensus.record import Tell, judged, pause, propose, stands
+from validator.operations.consensus.view import Ended, View, Word, look, look_again, speaker_of
 from validator.registry.consensus.criteria import acknowledged
+
+ATTEMPTS = 60  # lost races before giving up; with jitter, more than a hundred sessions at once need
+UNANSWERED = 4  # of these, how often a server may be silent
 
 
 class _Again(NamedTuple):
@@ -59,21 +45,6 @@ def acknowledge(*, repo: Path, remote: str | None, session_id: str, now: str, te
         tell(f"{ended.why}; looking again\n")
         pause(2 * (time.monotonic() - began) * _rivals(view))
     raise FatalError(f"main moved {ATTEMPTS} times in between; run the same command again")
-
-
-def render_acknowledged(view: View, word: Word, ended: Ended, format: str, report: Callable[[Verdict], str]) -> str:
-    """What the session says back: number, role, goal, and the digest of the registry that it speaks of."""
-    text = render(view, word, ended, format, report)
-    if format == "json" or not ended.won or word.speaker is None:
-        return text
-    draft = word.speaker.draft
-    rows = (
-        ("number", str(word.speaker.number)),
-        ("role", draft.role or ""),
-        ("goal", draft.goal or ""),
-        ("registry", view.digest),
-    )
-    return "".join(f"{name + ':':<9} {visible(value)}\n" for name, value in rows) + text
 
 
 def _rivals(view: View) -> int:

@@ -1,29 +1,18 @@
 """The orchestrator sends the final registry to every session, and proposes the record when all have been reached."""
 
 import hashlib
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from validator.model.errors import FatalError
-from validator.model.findings import Verdict
-from validator.model.layout import BROADCAST, width
+from validator.model.layout import BROADCAST
 from validator.model.phrases import ranges
 from validator.operations.consensus.delivery import Carrier, Mail, mail_at, on_branch, through_command, to_folder
 from validator.operations.consensus.letters import Letter
-from validator.operations.consensus.record import (
-    Ended,
-    Tell,
-    View,
-    Word,
-    document_of,
-    look,
-    orchestrator_of,
-    pause,
-    propose,
-)
+from validator.operations.consensus.record import Tell, pause, propose
+from validator.operations.consensus.view import Ended, View, Word, look, orchestrator_of
 from validator.registry.consensus.phases import NEEDED, phase_of, reached
-from validator.report.documents import BroadcastDocument, DeliveryEntry, DeliveryState, as_json
+from validator.report.documents import DeliveryEntry, DeliveryState
 
 ROUNDS = 3  # how often a letter is tried before somebody has to look
 
@@ -74,28 +63,6 @@ def broadcast(
         note = f"not delivered to {who}; run the same command again: whoever has it is passed over"
         return view, word, Ended(False, note), rows
     return view, word, propose(view, word), rows
-
-
-def render(
-    view: View,
-    word: Word,
-    ended: Ended,
-    rows: Sequence[DeliveryEntry],
-    format: str,
-    report: Callable[[Verdict], str],
-) -> str:
-    """Every delivery, and how it ended."""
-    if format == "json":
-        document = document_of(view, word, ended)
-        return as_json(BroadcastDocument(**dict(document), deliveries=tuple(rows)))
-    digits = width(view.charter.capacity)
-    lines = [
-        f"{'✗' if row.state == 'failed' else '✓'} {row.number:>{digits}}  {row.session_id:<26} {row.state}"
-        f"{f': {row.note}' if row.note else ''}\n"
-        for row in rows
-    ]
-    rejected = report(ended.verdict) if ended.verdict and not ended.won else ""
-    return "".join(lines) + rejected + f"{ended.note}\n"
 
 
 def _carrier(view: View, way: Way) -> Carrier:

@@ -11,7 +11,8 @@ from validator.model.layout import ACTIVATION, APPROVAL
 from validator.operations import judge
 from validator.operations.approve import ATTEMPTS
 from validator.operations.approver import Approver, who_approves
-from validator.operations.consensus.record import Ended, View, Word, judged, look, look_again, propose, stands
+from validator.operations.consensus.record import judged, propose, stands
+from validator.operations.consensus.view import Ended, View, Word, look, look_again
 from validator.registry.consensus.phases import assess
 from validator.registry.schedule import week_of
 from validator.report.summary import conclusion

@@ -1,0 +1,26 @@
+"""The orchestrator says that nothing conflicts, where the audit finds nothing that decides against it."""
+
+from pathlib import Path
+
+from validator.model.findings import decides
+from validator.model.layout import CONFIRMATION
+from validator.operations.consensus.record import propose
+from validator.operations.consensus.view import Ended, View, Word, look, orchestrator_of
+from validator.operations.judge import audit
+
+
+def confirm(*, repo: Path, remote: str | None, session_id: str, now: str) -> tuple[View, Word, Ended]:
+    """Propose the confirmation (`remote` None: here only). `now` is RFC 3339."""
+    view = look(repo, remote)
+    orchestrator = orchestrator_of(view, session_id)
+    fields = {
+        "registry": view.digest,
+        "number": orchestrator.number,
+        "session_id": session_id,
+        "timestamp": now,
+    }
+    word = Word("confirmation", CONFIRMATION, fields, orchestrator)
+    verdict = audit(view.snapshot)
+    if any(decides(finding) for finding in verdict.findings):
+        return view, word, Ended(False, "not confirmed: this has to be mended on main before", verdict=verdict)
+    return view, word, propose(view, word)

@@ -1,0 +1,81 @@
+"""What somebody who says a record sees of the registry, what is said, and how that ended."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from validator.git.remote import Remote
+from validator.git.repo import Repo
+from validator.model import shapes
+from validator.model.errors import FatalError
+from validator.model.findings import Verdict
+from validator.registry.consensus.digest import registry_digest
+from validator.registry.parsing import ClaimFile
+from validator.registry.reader import Reader, charter_of, main_of
+from validator.registry.records import RecordKind
+from validator.registry.snapshot import Snapshot
+
+
+class View(NamedTuple):
+    """What somebody who says a record sees: main as last heard of, and the remote where there is one to push to."""
+
+    reader: Reader
+    server: Remote | None
+    main: str
+    snapshot: Snapshot
+    charter: shapes.Charter
+    digest: str
+
+
+class Word(NamedTuple):
+    """A record that is to be said; `speaker` is the claim of the session that says it, None for a human."""
+
+    kind: RecordKind
+    path: str
+    fields: Mapping[str, Any]
+    speaker: ClaimFile | None = None
+
+
+class Ended(NamedTuple):
+    """How it ended: `won` is yes; `note` says it in a line; `merged` is the commit on main."""
+
+    won: bool
+    note: str
+    branch: str | None = None
+    commit: str | None = None
+    pushed: bool = False
+    merged: str | None = None
+    verdict: Verdict | None = None
+
+
+def look(repo: Path, remote: str | None) -> View:
+    """Main as it is, fetched from a remote where one is named. Raises FatalError where the charter cannot be read."""
+    reader = Reader(Repo(repo))
+    server = Remote(reader.repo, remote) if remote else None
+    return look_again(reader, server)
+
+
+def look_again(reader: Reader, server: Remote | None) -> View:
+    """The same with a reader that knows most of it."""
+    if server:
+        server.fetch()
+    main = reader.repo.commit(server.main) if server else main_of(reader.repo, None)
+    snapshot = reader.at(main)
+    return View(reader, server, main, snapshot, charter_of(snapshot), registry_digest(snapshot))
+
+
+def speaker_of(view: View, session_id: str) -> ClaimFile:
+    """The claim of a session. Raises FatalError for one that holds no number."""
+    for claim in view.snapshot.claims.values():
+        if claim.draft.session_id == session_id:
+            return claim
+    raise FatalError(f"{session_id} holds no number on main; see: registry whoami --session-id {session_id}")
+
+
+def orchestrator_of(view: View, session_id: str) -> ClaimFile:
+    """The claim of the orchestrator. Raises FatalError where the session is another one."""
+    held = view.snapshot.by_number.get(view.charter.orchestrator)
+    who = held.draft.session_id if held else "nobody"
+    if held is None or who != session_id:
+        raise FatalError(f"the orchestrator is number {view.charter.orchestrator}, held by {who}, not {session_id}")
+    return held
