@@ -30,7 +30,7 @@ EXCEPTIONS = set[tuple[str, str]]()
 
 # Modules, or rooms and folders with all that is in them.
 OWNERS = {
-    "click": {"cli/console", "cli/options", "cli/verbs"},
+    "click": {"cli/console", "cli/demo/teller", "cli/options", "cli/verbs"},
     "confusable_homoglyphs": {"model/normalize"},
     "git": {"git/repo"},
     "icalendar": {"cli/ics"},

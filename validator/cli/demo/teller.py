@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import click
+
 Say = Callable[[str], None]
 
 
@@ -13,12 +15,12 @@ class Teller:
 
     def heading(self, text: str) -> None:
         """Begin a chapter."""
-        self.say(f"\n{self._in(1, text)}\n\n")
+        self.say(f"\n{self._in(text, bold=True)}\n\n")
 
     def line(self, good: bool, text: str, details: str = "") -> None:
         """Tell one thing, good or not, and what belongs to it in lines of their own."""
-        self.say(f"{self._in(32, '✓') if good else self._in(31, '✗')} {text}\n")
+        self.say(f"{self._in('✓', fg='green') if good else self._in('✗', fg='red')} {text}\n")
         self.say("".join(f"    {line}\n" for line in details.splitlines()))
 
-    def _in(self, style: int, text: str) -> str:
-        return f"\x1b[{style}m{text}\x1b[0m" if self.colour else text
+    def _in(self, text: str, *, fg: str | None = None, bold: bool | None = None) -> str:
+        return click.style(text, fg=fg, bold=bold) if self.colour else text
