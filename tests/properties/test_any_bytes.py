@@ -14,8 +14,9 @@ from validator.model.findings import Level, Location, Verdict
 from validator.operations.judge import judge
 from validator.operations.steps import validate
 from validator.registry.snapshot import Snapshot
+from validator.registry.yaml.faults import MAX_FAULTS
 from validator.registry.yaml.quick import read_quickly
-from validator.registry.yaml.reader import MAX_BYTES, MAX_FAULTS, Document, read
+from validator.registry.yaml.reader import MAX_BYTES, Document, read
 from validator.report import FORMATS, Setting, github
 from validator.rules import RULES
 

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from validator.model.findings import Location
-from validator.registry.yaml.reader import MAX_BYTES, MAX_DEPTH, MAX_FAULTS, Document, read
+from validator.registry.yaml.builder import MAX_DEPTH
+from validator.registry.yaml.faults import MAX_FAULTS
+from validator.registry.yaml.reader import MAX_BYTES, Document, read
 
 PATH = "registry/sessions/04.yaml"
 DEPTH = "[" * MAX_DEPTH + "]" * MAX_DEPTH

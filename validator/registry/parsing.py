@@ -8,7 +8,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from validator.model import shapes
-from validator.registry.yaml.reader import Document, Route
+from validator.registry.yaml.builder import Route
+from validator.registry.yaml.reader import Document
 
 MAX_FAULTS = 100  # in one file: `targets: [{},{},…]` has 20,000 in 16 KiB, and they would bury the other files
 
