@@ -32,7 +32,7 @@ EXCEPTIONS = set[tuple[str, str]]()
 OWNERS = {
     "click": {"cli/console", "cli/demo/teller", "cli/options", "cli/verbs"},
     "confusable_homoglyphs": {"model/normalize"},
-    "git": {"git/repo"},
+    "git": {"git/process"},
     "icalendar": {"cli/ics"},
     "pydantic": {"model", "registry/parsing", "report/documents", "hosts/github"},
     "rapidfuzz": {"cli/explain", "rules/shape"},
@@ -58,7 +58,7 @@ EFFECTS = {
     "pathlib": {"git", "registry/reader", "operations", "hosts", "cli", "guard", DOOR},
     # Rivals wait for a time of chance, so that they seldom meet again.
     "random": {"git/retry", "operations/approve", "operations/claim/race", "operations/consensus/record"},
-    "shutil": {"git/repo", "hosts/github", "cli"},
+    "shutil": {"git/process", "hosts/github", "cli"},
     "signal": {"operations/consensus/delivery"},
     "subprocess": {"hosts", "operations/consensus/delivery", "cli/demo"},
     "sys": {"startup", "git/retry", "guard", "cli"},
@@ -66,7 +66,7 @@ EFFECTS = {
     "threading": {"operations/consensus/delivery"},
     "time": {"git", "operations", "cli"},
     "uuid": {"registry/schedule"},
-    "weakref": {"git/repo"},
+    "weakref": {"git/process"},
     "zoneinfo": {"registry/schedule", "cli/ics"},
 }
 PURE = {

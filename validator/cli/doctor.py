@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from validator.git.objects import Entry
 from validator.git.remote import Remote
-from validator.git.repo import Entry, Repo
+from validator.git.repo import Repo
 from validator.hosts.github.api import HERE, Gh
 from validator.hosts.github.checks import Check, Grounds, State, grounds, local_checks, verdict
 from validator.hosts.github.codeowners import MAX_BYTES, PLACES

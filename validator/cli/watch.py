@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from validator.git.objects import OID
 from validator.git.remote import Proposal, Remote
-from validator.git.repo import OID, Repo
+from validator.git.repo import Repo
 from validator.git.retry import alone
 from validator.model.errors import FatalError
 from validator.model.escape import visible, well_formed

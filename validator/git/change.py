@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from validator.git.repo import Entry
+from validator.git.objects import Entry
 
 
 class Intent(NamedTuple):

@@ -10,7 +10,8 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from validator.git import locks
-from validator.git.repo import OID, Repo
+from validator.git.objects import OID
+from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.layout import PROPOSAL, number_of
 

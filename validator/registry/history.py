@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from validator.git.repo import Step
+from validator.git.history import Step
 from validator.model.phrases import rfc3339
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from validator.git.change import Intent
-from validator.git.repo import Entry, Merge, Repo
+from validator.git.history import Merge
+from validator.git.objects import Entry
+from validator.git.repo import Repo
 from validator.model import shapes
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from validator.git.change import Intent
-from validator.git.repo import Entry
+from validator.git.objects import Entry
 from validator.model import shapes
 from validator.registry.history import Registration
 from validator.registry.parsing import ClaimFile, Parsed

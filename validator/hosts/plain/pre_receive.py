@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from validator.git import locks
-from validator.git.repo import OID, Repo
+from validator.git.objects import OID
+from validator.git.repo import Repo
+from validator.git.signatures import signer
 from validator.model.errors import FatalError
 from validator.model.findings import Verdict
 from validator.model.layout import PROPOSAL, form_of, width
@@ -180,7 +182,7 @@ def _judge_rejection(move: Move, push: _Push) -> str | None:
     if push.main is None:
         return "there is no main yet"
     guards = _guards(push.reader, push.reader.at(push.main))
-    if guards and push.reader.repo.signer(move.new, guards) is None:
+    if guards and signer(push.reader.repo, move.new, guards) is None:
         return "only an approver turns a proposal down, and signs it"
     going = {f"{REJECTED}{other.name}/{move.new[:12]}": other.old for other in push.moves if other.new is None}
     if move.ref not in going or going[move.ref] != _turned_down(move.new, push):

@@ -1,0 +1,95 @@
+"""How commits follow each other: what they have in common, how they merge, and the line that main went along."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from validator.git.objects import OID, Entry, Objects, light, raw_rows, seconds
+from validator.git.process import USAGE, last_line
+from validator.model.errors import FatalError
+
+
+class Merge(NamedTuple):
+    """What Git makes of merging a change: a tree, and the paths that conflict (then the tree is not to be trusted)."""
+
+    tree: str
+    conflicts: tuple[str, ...] = ()
+
+
+class Step(NamedTuple):
+    """One file's change by one commit of the first-parent line. `time` is the committer's clock: informative only."""
+
+    commit: str
+    time: int
+    path: str
+    old: Entry | None
+    new: Entry | None
+
+
+class History(Objects):
+    """The commits of a repository, and the way from one to another."""
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor of two commits, None for unrelated histories."""
+        status, out, error = self.run("merge-base", one, other)
+        if status not in (0, 1):
+            raise FatalError(f"git merge-base: {last_line(error)}")
+        return out.decode().strip() or None
+
+    def merge(self, base: str, head: str, *, kept: bool = False) -> Merge:
+        """Merge head into base in memory; raises FatalError where Git is older than 2.38.
+
+        The merged tree is gone with this Repo, unless it is to be `kept` in the repository itself.
+        """
+        command = ("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", base, head)
+        status, out, error = self.run(*command, environment=self.real if kept else None)
+        tree, *conflicts = out.decode("utf-8", "surrogateescape").split("\0")
+        if status == USAGE:
+            raise FatalError("this Git cannot merge in memory; install Git 2.38 or newer")
+        if status not in (0, 1) or not OID.fullmatch(tree):
+            raise FatalError(f"git merge-tree: {last_line(error)}")
+        return Merge(tree, tuple(sorted({path for path in conflicts if path})) if status else ())
+
+    def steps(self, commit: str, paths: Sequence[str]) -> tuple[Step, ...]:
+        """How files came to be what they are on the first-parent line that ends in `commit`, oldest step first.
+
+        A merge counts as one step against its first parent: what the merged branch went through is its own business.
+        Within a commit the steps are in the order of paths.
+        """
+        line = self.read("rev-list", "--first-parent", "--parents", "--reverse", commit).splitlines()
+        # `git log` with a path compares every two trees twice: once to find the commit, once to show it.
+        pairs = b"".join(b" ".join(row.split()[:2]) + b"\n" for row in line)
+        options = ("--root", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", "--format=%H %ct")
+        out = self.read("diff-tree", "--stdin", *options, "--", *paths, stdin=pairs)
+        steps = list[Step]()
+        for part in re.split(rb"(?:^|\0)(?=[0-9a-f]{40,64} [0-9]*(?:\0|$))", out):
+            header, _, rows = part.partition(b"\0")
+            if header.strip():
+                oid, _, time = header.decode().partition(" ")
+                rows = rows.lstrip(b"\n")
+                steps += [Step(oid, seconds(time), path, old, new) for path, old, new in raw_rows(rows)]
+        return tuple(steps)
+
+    def line(self, base: str, head: str) -> list[tuple[str, str]] | None:
+        """The first-parent commits after base up to head as (parent, commit), oldest first.
+
+        None where base does not stand on head's first-parent line.
+        """
+        out = self.read("rev-list", "--first-parent", "--parents", head, f"^{base}").decode().splitlines()
+        rows = [row.split() for row in reversed(out)]
+        if not rows:
+            return [] if base == head else None
+        for commit, size in self.sizes(commit for commit, *_ in rows).items():
+            light(commit, size)
+        pairs = [(parents[0] if parents else "", commit) for commit, *parents in rows]
+        return pairs if pairs[0][0] == base else None
+
+    def ahead(self, base: str, head: str) -> set[str]:
+        """Every commit of head's history that base's has not, by whichever parent."""
+        return set(self.read("rev-list", head, f"^{base}").decode().split())
+
+    def whole_line(self, head: str) -> list[tuple[str, str]]:
+        """All first-parent commits up to head as (parent, commit), oldest first; the first has "" for a parent."""
+        out = self.read("rev-list", "--first-parent", "--parents", head).decode().splitlines()
+        rows = [row.split() for row in reversed(out)]
+        return [(parents[0] if parents else "", commit) for commit, *parents in rows]

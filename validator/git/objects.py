@@ -1,0 +1,138 @@
+"""What Git keeps, read: files, trees, commits and what differs between them.
+
+Every object id comes from Git itself, and nothing is read without a limit to its size.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from validator.git.process import Process
+from validator.model.errors import FatalError
+
+TWICE = "twice"  # the mode of an entry that its folder lists more than once
+# The tree without entries, in either kind of object id.
+EMPTY = {
+    "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+MAX_COMMIT = 1024 * 1024  # bytes, message and all
+OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+class Entry(NamedTuple):
+    """One file of a tree. `size` is in bytes; None for a submodule, and where only the change is known."""
+
+    mode: str
+    oid: str
+    size: int | None = None
+
+
+class Objects(Process):
+    """The objects of a repository, by id."""
+
+    def tree(self, treeish: str) -> dict[str, Entry]:
+        """Every file of a tree by path; links, submodules and empty folders too, which Git itself never writes.
+
+        Undecodable bytes are kept by surrogate escape.
+        """
+        files = dict[str, Entry]()
+        for row in self.read_listing("ls-tree", "-r", "-t", "-l", "-z", "--full-tree", treeish).split(b"\0")[:-1]:
+            facts, path = row.split(b"\t", 1)
+            mode, kind, oid, size = facts.decode().split()
+            if kind == "tree" and oid not in EMPTY:
+                continue
+            if size == "BAD":
+                raise FatalError(f"object {oid} is missing from the repository; run: git fsck")
+            name = text(path)
+            # A tree made by hand can list a name twice; whichever entry counted, somebody would read the other.
+            twice = name in files
+            files[name] = Entry(TWICE if twice else mode, oid, int(size) if size != "-" else None)
+        return files
+
+    def changes(self, old: str, new: str) -> dict[str, tuple[Entry | None, Entry | None]]:
+        """The files that differ between two trees, as (old, new); None where a tree has no such file."""
+        out = self.read_listing("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new)
+        return {path: (before, after) for path, before, after in raw_rows(out)}
+
+    def difference(self, old: str, new: str) -> str:
+        """What differs between two trees, as a unified diff without colour, filters or text conversion."""
+        options = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "-p", "-r")
+        return self.read("diff-tree", *options, old, new).decode("utf-8", "surrogateescape")
+
+    def sizes(self, oids: Iterable[str]) -> dict[str, int]:
+        """The size in bytes of each object that is there, by object id."""
+        asked = "".join(f"{oid}\n" for oid in sorted(set(oids)))
+        out = self.read("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=asked.encode()).decode()
+        rows = (line.split() for line in out.splitlines())
+        return {oid: int(size) for oid, size in rows if size.isdecimal()}
+
+    def files(self, places: Iterable[tuple[str, str]], limit: int) -> dict[tuple[str, str], bytes]:
+        """The content of each file, by commit and path, that is there and has at most `limit` bytes."""
+        wanted = sorted(set(places))
+        asked = "".join(f"{commit}:{path}\n" for commit, path in wanted).encode()
+        out = self.read("cat-file", "--batch-check=%(objecttype) %(objectsize) %(objectname)", stdin=asked).decode()
+        rows = [(place, line.split(" ")) for place, line in zip(wanted, out.splitlines(), strict=True)]
+        found = {place: row[2] for place, row in rows if row[0] == "blob" and int(row[1]) <= limit}
+        contents = self.blobs(found.values())
+        return {place: contents[oid] for place, oid in found.items()}
+
+    def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
+        """The content of blobs (or commits) by object id, read in one batch; raises FatalError for a missing one."""
+        wanted = sorted(set(oids))
+        if not wanted:
+            return {}
+        out = self.read("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode())
+        contents, offset = dict[str, bytes](), 0
+        for oid in wanted:
+            header_end = out.index(b"\n", offset)
+            name, *facts = out[offset:header_end].decode().split()
+            if name != oid or len(facts) != 2:
+                raise FatalError(f"object {oid} is missing from the repository; run: git fsck")
+            offset = header_end + 1 + int(facts[1])
+            contents[oid] = out[header_end + 1 : offset]
+            offset += 1
+        return contents
+
+    @staticmethod
+    def read_commit(content: bytes) -> tuple[str, int]:
+        """The tree of a commit object and its committer's time in seconds since 1970; anyone can set that time."""
+        header = content.split(b"\n\n", 1)[0]
+        found = re.search(rb"^committer .*> (-?[0-9]+) [+-][0-9]+$", header, re.MULTILINE)
+        return header.split(b"\n", 1)[0].removeprefix(b"tree ").decode(), seconds(found[1]) if found else 0
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """The parents of a commit, the first first."""
+        header = self.blobs([commit])[commit].split(b"\n\n", 1)[0].decode("utf-8", "replace")
+        rows = header.splitlines() if header.startswith("tree ") else []  # a tag could carry such lines as well
+        return tuple(line.removeprefix("parent ") for line in rows if line.startswith("parent "))
+
+    def tree_of(self, commit: str) -> str:
+        """The tree of a commit."""
+        return self.read_commit(self.blobs([commit])[commit])[0]
+
+
+def light(commit: str, size: int) -> str:
+    """The commit, if it is not so large that reading it would take all memory: a message packs a thousand to one."""
+    if size > MAX_COMMIT:
+        raise FatalError(f"commit {commit} has {size:,} bytes; nobody reads more than {MAX_COMMIT:,}")
+    return commit
+
+
+def seconds(digits: str | bytes) -> int:
+    """A time of a commit. One that no clock shows is the epoch to Git too, and as little to be trusted as any other."""
+    return int(digits) if 0 < len(digits) <= 18 else 0
+
+
+def raw_rows(out: bytes) -> Iterable[tuple[str, Entry | None, Entry | None]]:
+    """Rows of `--raw -z` output: `:oldmode newmode oldoid newoid status`, NUL, path, NUL."""
+    fields = out.split(b"\0")
+    for facts, path in zip(fields[0::2], fields[1::2], strict=False):
+        old_mode, new_mode, old_oid, new_oid, _ = facts.decode().lstrip(":").split(" ")
+        before = Entry(old_mode, old_oid) if int(old_mode, 8) else None
+        yield text(path), before, Entry(new_mode, new_oid) if int(new_mode, 8) else None
+
+
+def text(path: bytes) -> str:
+    """A path or a name as Git has it; undecodable bytes are kept by surrogate escape."""
+    return path.decode("utf-8", "surrogateescape")

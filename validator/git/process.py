@@ -1,0 +1,187 @@
+"""Git as a program: how it is called, in whose name, and in which repository.
+
+Git is called without a shell, without user or system configuration, hooks, file monitor, replace refs, grafts or
+attributes of a working tree. The repository itself is asked for names only. Objects are read and merged in an empty
+repository beside it, where no configuration, index or attribute of anybody's making has a say.
+"""
+
+import re
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from validator.model.errors import FatalError, ShallowError
+
+USAGE = 129  # how Git exits when it does not know an option
+MAX_LISTING = 8 * 1024 * 1024  # bytes: about 100,000 files
+
+# `git -c` settings that a repository's own configuration cannot undo.
+_SETTINGS = (
+    *("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.quotePath=false", "core.attributesFile=/dev/null"),
+    *("log.showSignature=false", "merge.renames=false", "merge.directoryRenames=false", "submodule.recurse=false"),
+    "advice.graftFileDeprecated=false",
+)
+_ENVIRONMENT = {
+    **{
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_COUNT": "0",
+        "GIT_CONFIG_PARAMETERS": "",
+    },
+    **{"GIT_ATTR_NOSYSTEM": "1"},
+    **{"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": "/dev/null", "GIT_NO_LAZY_FETCH": "1"},
+    **{"GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+}
+
+
+class Process:
+    """Git for the repository that contains a folder. Raises FatalError where there is none, or only a shallow clone."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            import git  # here, so that whoever needs but a type of this room does not pay for it
+        except ImportError as error:  # GitPython asks for the program when it is imported
+            raise FatalError("the git program is not on the PATH; install Git 2.38 or newer") from error
+        try:
+            with git.Repo(folder, search_parent_directories=True, expand_vars=False) as found:
+                git_dir, common, top = found.git_dir, found.common_dir, found.working_tree_dir
+        except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
+            raise FatalError(f"{folder} is not inside a Git repository") from error
+        if Path(common, "shallow").exists():
+            raise ShallowError("a shallow clone does not hold who was first; run: git fetch --unshallow")
+        self.top = Path(top) if top else None
+        self.real = {"GIT_DIR": str(Path(git_dir).resolve())}
+        try:
+            beside = _beside(Path(common).resolve())
+        except OSError as error:
+            raise FatalError(f"there is no place for temporary files: {error.strerror}") from error
+        weakref.finalize(self, shutil.rmtree, beside, ignore_errors=True)
+        self._git = git.Git(beside)
+        self._git.update_environment(**_ENVIRONMENT, GIT_DIR=str(beside))
+        self.folder = Path(common)
+        self._as_user = git.Git(git_dir)
+        self._as_user.update_environment(GIT_TERMINAL_PROMPT="0", LC_ALL="C", **self.real)
+
+    @classmethod
+    def found_or_made(cls, folder: Path) -> Self:
+        """The repository around a folder, or a new one in it whose first branch is main."""
+        import git
+
+        try:
+            whole = folder.resolve()
+        except RuntimeError as error:  # a link that leads to itself (Python before 3.13)
+            raise FatalError(f"{folder} leads nowhere") from error
+        try:
+            return cls(next(path for path in (whole, *whole.parents) if path.is_dir()))
+        except FatalError:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                git.Git(folder).execute(
+                    ["git", "init", "--quiet", "--initial-branch=main", "--", str(folder.resolve())]
+                )
+            except (OSError, git.GitCommandError) as error:
+                raise FatalError(f"no repository can be made in {folder}: {last_line(str(error))}") from error
+            return cls(folder)
+
+    def configured(self, name: str) -> str | None:
+        """A setting of the caller's Git configuration, None where there is none."""
+        status, out, _ = self.as_user("config", "--get", name)
+        return out.strip() or None if status == 0 else None
+
+    def setting(self, name: str) -> str | None:
+        """A setting of this repository's own configuration, whoever calls."""
+        status, out, _ = self.run("config", "--local", "--get", name, environment=self.real)
+        return out.decode().strip() if status == 0 else None
+
+    def configure(self, name: str, value: str) -> None:
+        """Change this repository's own configuration."""
+        self.read("config", "--local", name, value, environment=self.real)
+
+    def as_user(self, *command: str, stdin: bytes = b"", settings: tuple[str, ...] = ()) -> tuple[int, str, str]:
+        """Run Git as the caller is used to it, with identity, credentials and transports; (status, stdout, stderr).
+
+        Only for what speaks to a remote or in the caller's name; nothing of a change is ever judged this way.
+        """
+        status, out, error = _run(self._as_user, [*_options(settings), *command], stdin)
+        return status, out.decode("utf-8", "replace"), error
+
+    def run(
+        self,
+        *command: str,
+        stdin: bytes = b"",
+        environment: Mapping[str, str] | None = None,
+        settings: tuple[str, ...] = (),
+    ) -> tuple[int, bytes, str]:
+        """Run Git beside the repository, or in it where the environment is `real`; (status, stdout, stderr)."""
+        return _run(self._git, [*_options((*_SETTINGS, *settings)), *command], stdin, environment)
+
+    def read(self, *command: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> bytes:
+        """What Git prints, run as by `run`; raises FatalError where it fails."""
+        status, out, error = self.run(*command, stdin=stdin, environment=environment)
+        if status:
+            raise FatalError(f"git {command[0]}: {last_line(error)}")
+        return out
+
+    def read_listing(self, *command: str) -> bytes:
+        """What Git lists; raises FatalError where it does not end: a tree can hold itself ten times, ten deep."""
+        child = self._git.execute(["git", *_options(_SETTINGS), *command], as_process=True, shell=False)
+        process: Any = child.proc  # `child` ends the process when nothing refers to it any more
+        out: bytes = process.stdout.read(MAX_LISTING + 1)
+        if len(out) > MAX_LISTING:
+            process.kill()
+        _, error = process.communicate()
+        if len(out) > MAX_LISTING:
+            raise FatalError(f"git {command[0]}: over {MAX_LISTING // 2**20} MiB of file names are too much to judge")
+        if process.returncode:
+            raise FatalError(f"git {command[0]}: {last_line(error.decode(errors='replace'))}")
+        return out
+
+
+def _run(
+    git: Any, words: list[str], stdin: bytes, environment: Mapping[str, str] | None = None
+) -> tuple[int, bytes, str]:
+    with tempfile.TemporaryFile() as file:
+        file.write(stdin)
+        file.seek(0)
+        done: tuple[int, bytes, str] = git.execute(
+            ["git", *words],
+            istream=file,
+            env=environment,
+            with_extended_output=True,
+            with_exceptions=False,
+            stdout_as_string=False,
+            strip_newline_in_stdout=False,
+            shell=False,
+        )
+    return done
+
+
+def _options(settings: Iterable[str]) -> list[str]:
+    return [word for setting in settings for word in ("-c", setting)]
+
+
+def _beside(common: Path) -> Path:
+    """An empty repository, in the folder for temporary files, that reads the objects of another.
+
+    `common` is the Git folder of the other (gitrepository-layout(5)); nothing but the format of its object ids is taken
+    from its configuration.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="registry-"))
+    (folder / "refs").mkdir()
+    (folder / "objects/info").mkdir(parents=True)
+    (folder / "HEAD").write_text("ref: refs/heads/none\n")
+    quoted = bytes(common / "objects").replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
+    (folder / "objects/info/alternates").write_bytes(b'"%s"\n' % quoted)
+    config = (common / "config").read_bytes() if (common / "config").is_file() else b""
+    if re.search(rb"^\s*objectformat\s*=\s*sha256\s*$", config, re.MULTILINE | re.IGNORECASE):
+        (folder / "config").write_text("[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n")
+    return folder
+
+
+def last_line(error: str) -> str:
+    """What an error of Git comes down to."""
+    lines = [line for line in error.splitlines() if line.strip()]
+    return lines[-1].removeprefix("fatal: ") if lines else "failed without a word"

@@ -1,0 +1,76 @@
+"""The names of commits: branches, tags and whatever a caller writes for a revision."""
+
+import re
+
+from validator.git import locks
+from validator.git.objects import OID, light, text
+from validator.git.process import Process
+from validator.model.errors import FatalError
+from validator.model.layout import PROPOSAL_REF
+
+# Enough for every way to name a commit, and nothing that could be an option, a second line or a search pattern.
+REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_./@{}^~+#=-]*")
+
+
+class Refs(Process):
+    """The refs of a repository; a revision's name is checked before Git sees it."""
+
+    def resolve(self, *revisions: str) -> list[str | None]:
+        """The full commit id of each revision, None where there is no such commit. A branch goes before a tag."""
+        readings = [(name, reading) for name in revisions for reading in _readings(name)]
+        asked = "".join(f"{reading}^{{commit}}\n" for _, reading in readings)
+        form = "--batch-check=%(objectname) %(objectsize)"
+        answers = self.read("cat-file", form, stdin=asked.encode(), environment=self.real).decode().splitlines()
+        found = dict[str, str]()
+        for (name, _), answer in zip(readings, answers, strict=True):
+            oid, _, size = answer.partition(" ")
+            if OID.fullmatch(oid) and size.isdecimal():
+                found.setdefault(name, light(oid, int(size)))
+        return [found.get(name) for name in revisions]
+
+    def commit(self, revision: str) -> str:
+        """The full id of the commit that a revision names; raises FatalError where there is none."""
+        (oid,) = self.resolve(revision)
+        if oid is None:
+            raise FatalError(f"{revision!r} names no commit here; see: git branch --all")
+        return oid
+
+    def refs(self, prefix: str) -> list[tuple[str, str]]:
+        """The refs below a prefix that ends in a slash, with the object each names, by name.
+
+        Git takes any bytes for a name, and any character but the ASCII ones that it forbids.
+        """
+        asked = ("for-each-ref", "--format=%(refname) %(objectname)", prefix.rstrip("/"))
+        out = text(self.read(*asked, environment=self.real))
+        rows = (line.rsplit(" ", 1) for line in out.split("\n")[:-1])
+        return [(name, oid) for name, oid in rows if name.startswith(prefix)]
+
+    def is_checked_out(self, ref: str) -> bool:
+        """Whether a branch, as a full ref, is checked out in a working tree of this repository."""
+        return bool(self.read("for-each-ref", "--format=%(worktreepath)", ref, environment=self.real).strip())
+
+    def proposed_numbers(self) -> frozenset[int]:
+        """The numbers that have a `claim/NN` branch, here or as last fetched from a remote."""
+        asked = ("for-each-ref", "--format=%(refname)", "refs/heads/claim", "refs/remotes")
+        out = text(self.read(*asked, environment=self.real))
+        return frozenset(int(found[1]) for name in out.split("\n") if (found := PROPOSAL_REF.fullmatch(name)))
+
+    def move(self, ref: str, new: str, old: str | None) -> str | None:
+        """Move a ref from `old` (None: it must not exist) to `new`; where that fails, what Git says.
+
+        A lock that a killed Git has left in the way is waited for, and cleared when it is stale.
+        """
+        command = ("update-ref", "--no-deref", ref, new, old or "0" * len(new))
+        status, _, error = self.run(*command, environment=self.real)
+        if status and locks.outlived(error, self.folder):
+            status, _, error = self.run(*command, environment=self.real)
+        return error.strip() or "failed without a word" if status else None
+
+
+def _readings(name: str) -> list[str]:
+    """What a name may stand for, the likeliest first. To Git itself a tag `main` would go before the branch."""
+    if not REVISION.fullmatch(name):
+        return []
+    if OID.fullmatch(name) or name.startswith(("HEAD", "@", "refs/")):
+        return [name]
+    return [f"refs/heads/{name}", f"refs/remotes/{name}", name]

@@ -1,0 +1,84 @@
+"""New objects: files, trees and commits, loose and on no branch; only `commit_all` moves the caller's own."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from validator.git.process import last_line
+from validator.git.refs import Refs
+from validator.model.errors import FatalError
+
+
+class Write(Refs):
+    """What can be put into a repository."""
+
+    def write_blob(self, content: bytes) -> str:
+        """Store a file's content; its object id."""
+        return self.read("hash-object", "-w", "--stdin", stdin=content, environment=self.real).decode().strip()
+
+    def tree_with(self, base: str, path: str, blob: str | None) -> str:
+        """The tree of base with one regular file put in (`blob` None: taken out), made without the caller's index."""
+        entry = f"{'100644' if blob else '0'} {blob or '0' * len(base)}\t{path}\n"
+        with tempfile.TemporaryDirectory() as folder:
+            index = self.real | {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            self.read("read-tree", base, environment=index)
+            self.read("update-index", "--index-info", stdin=entry.encode(), environment=index)
+            return self.read("write-tree", environment=index).decode().strip()
+
+    def write_tree(self, files: Mapping[str, bytes]) -> str:
+        """A tree of regular files by path, made without the caller's index; its object id."""
+        with tempfile.TemporaryDirectory() as folder:
+            index = self.real | {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            contents = [Path(folder, f"{at}") for at in range(len(files))]
+            for path, content in zip(contents, files.values(), strict=True):
+                path.write_bytes(content)
+            names = "".join(f"{path}\n" for path in contents).encode()
+            command = ("hash-object", "-w", "--no-filters", "--stdin-paths")
+            oids = self.read(*command, stdin=names, environment=self.real).decode().split()
+            rows = "".join(f"100644 {oid}\t{path}\n" for oid, path in zip(oids, files, strict=True))
+            self.read("update-index", "--index-info", stdin=rows.encode(), environment=index)
+            return self.read("write-tree", environment=index).decode().strip()
+
+    def commit_as_user(self, tree: str, parents: Sequence[str], message: str, *, key: str | None = None) -> str:
+        """A commit in the caller's name; with `key`, signed by that SSH key. Raises FatalError without an identity."""
+        words = [word for parent in parents for word in ("-p", parent)]
+        settings = ("gpg.format=ssh", f"user.signingkey={key}") if key else ()
+        signing = "-S" if key else "--no-gpg-sign"
+        text = message.encode("utf-8", "backslashreplace")
+        status, out, error = self.as_user(
+            "commit-tree", signing, *words, "-F", "-", tree, stdin=text, settings=settings
+        )
+        if status:
+            raise FatalError(f"git commit-tree: {' '.join(error.split())[-300:]}")
+        return out.strip()
+
+    def commit_all(self, message: str, paths: Sequence[str]) -> str:
+        """Commit these paths of the working tree in the caller's name; the new commit's id."""
+        top = str(self.top)
+        for command in (["add", "--", *paths], ["commit", "--quiet", "--no-verify", "-m", message, "--", *paths]):
+            status, _, error = self.as_user("-C", top, f"--work-tree={top}", *command)
+            if status:
+                raise FatalError(f"git {command[0]}: {last_line(error)}")
+        return self.commit("HEAD")
+
+    def working_tree_commit(self) -> str:
+        """A commit, on no branch, of the files on disk as `git add --all` would take them, on top of HEAD."""
+        if self.top is None:
+            raise FatalError("a bare repository has no working tree to judge")
+        with tempfile.TemporaryDirectory() as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder, "index")), "GIT_WORK_TREE": str(self.top)}
+            index |= self.real | self._without_filters()
+            self.read("read-tree", "HEAD", environment=index)
+            self.read("add", "--all", "--", str(self.top), environment=index)
+            tree = self.read("write-tree", environment=index).decode().strip()
+        who = {f"GIT_{who}_{what}": "validator" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        words = ("commit-tree", "-p", "HEAD", "-m", "files on disk", tree)
+        return self.read(*words, environment=who | self.real).decode().strip()
+
+    def _without_filters(self) -> dict[str, str]:
+        """Settings that leave no program to run where an attribute on disk names a filter (gitattributes(5))."""
+        asked = ("config", "--name-only", "-z", "--get-regexp", r"^filter\.")
+        names = self.run(*asked, environment=self.real)[1].decode("utf-8", "surrogateescape").split("\0")[:-1]
+        keys = {f"GIT_CONFIG_KEY_{at}": name for at, name in enumerate(names)}
+        values = {f"GIT_CONFIG_VALUE_{at}": "" for at in range(len(names))}
+        return keys | values | {"GIT_CONFIG_COUNT": str(len(names))}
