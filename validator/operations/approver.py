@@ -1,9 +1,9 @@
 """Who approves: the human behind a Git configuration, as the charter on the remote's main knows that human."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 from validator.git.remote import Remote
+from validator.git.signatures import material, public_key
 from validator.model.errors import FatalError
 from validator.model.shapes import Charter
 from validator.registry.reader import Reader, charter_of
@@ -19,13 +19,13 @@ class Approver(NamedTuple):
 def who_approves(server: Remote) -> Approver:
     """Which approver of main's charter the caller is. Raises FatalError where that cannot be told."""
     charter = charter_of(Reader(server.repo).at(server.repo.commit(server.main)))
-    keys = {_material(approver.key): approver.handle for approver in charter.approvers if approver.key}
+    keys = {material(approver.key): approver.handle for approver in charter.approvers if approver.key}
     if not keys:
         return Approver(_handle(charter, server), None)
     setting = server.repo.configured("user.signingkey")
     if setting is None:
         raise FatalError("approvals are signed here: git config user.signingkey PATH-OF-YOUR-SSH-KEY")
-    handle = keys.get(_material(_public_key(setting)))
+    handle = keys.get(material(public_key(setting)))
     if handle is None:
         raise FatalError(f"the key in user.signingkey ({setting}) is no approver's of the charter")
     return Approver(handle, setting)
@@ -39,18 +39,3 @@ def _handle(charter: Charter, server: Remote) -> str:
     if mine not in handles:
         raise FatalError(f"which approver are you? git config registry.approver {handles[0]}")
     return mine
-
-
-def _public_key(setting: str) -> str:
-    if setting.startswith(("key::", "ssh-", "ecdsa-", "sk-")):
-        return setting.removeprefix("key::")
-    path = Path(setting).expanduser()
-    public = path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub")
-    try:
-        return public.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FatalError(f"the public key {public} cannot be read") from error
-
-
-def _material(key: str) -> str:
-    return " ".join(key.split()[:2])
