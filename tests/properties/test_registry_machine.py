@@ -300,8 +300,10 @@ class Registry(RuleBasedStateMachine):
 
     def status(self, folder: Path) -> dict[str, Any]:
         answer: dict[str, Any] = verb(folder, "status", "--format", "json").document
-        for slot in answer["slots"]:  # a clone's own branches are proposals to itself
+        # A clone's own branches are proposals to itself, and what is to be done next depends on the proposals.
+        for slot in answer["slots"]:
             slot["state"] = slot["state"].replace("proposed", "open")
+        del answer["next_action"]
         return answer
 
     def held(self) -> dict[int, str]:
