@@ -11,7 +11,7 @@ from validator.model.errors import FatalError
 from validator.model.findings import Verdict
 
 if TYPE_CHECKING:
-    from validator.operations.consensus.view import Ended, View, Word
+    from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome
 
 
 STOPPED = 130  # how shells tell of an interrupt (128 + SIGINT): for who watches that is no answer
@@ -35,12 +35,12 @@ def report_on(verdict: Verdict, format: str, output: Path | None) -> NoReturn:
     sys.exit(0 if verdict.accepted else 1)
 
 
-def recorded(view: "View", word: "Word", ended: "Ended", format: str) -> NoReturn:
+def recorded(view: "MainState", draft: "RecordDraft", ended: "RecordOutcome", format: str) -> NoReturn:
     """Print what became of a record, and leave with whether it was taken."""
     from validator.cli.consensus.documents import render
     from validator.report.text import render as report
 
-    answer(render(view, word, ended, format, lambda verdict: report(verdict, colour=colour())), 0 if ended.won else 1)
+    answer(render(view, draft, ended, format, lambda verdict: report(verdict, colour=colour())), 0 if ended.won else 1)
 
 
 def is_given(context: click.Context, name: str) -> bool:

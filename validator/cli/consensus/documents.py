@@ -4,21 +4,21 @@ from collections.abc import Callable
 
 from validator.model.escape import well_formed
 from validator.model.findings import Verdict
-from validator.operations.consensus.view import Ended, View, Word
+from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome
 from validator.report.documents import RecordDocument, as_json, finding_entries
 
 
-def document_of(view: View, word: Word, ended: Ended) -> RecordDocument:
+def document_of(view: MainState, draft: RecordDraft, ended: RecordOutcome) -> RecordDocument:
     """What was said and how it ended, to be printed."""
-    draft = word.speaker.draft if word.speaker else None
+    claim = draft.speaker.draft if draft.speaker else None
     return RecordDocument(
-        record=word.kind,
-        path=word.path,
+        record=draft.kind,
+        path=draft.path,
         registry=view.digest,
-        number=word.speaker.number if word.speaker else None,
-        session_id=_text(draft.session_id if draft else None),
-        role=_text(draft.role if draft else None),
-        goal=_text(draft.goal if draft else None),
+        number=draft.speaker.number if draft.speaker else None,
+        session_id=_text(claim.session_id if claim else None),
+        role=_text(claim.role if claim else None),
+        goal=_text(claim.goal if claim else None),
         branch=ended.branch,
         commit=ended.commit,
         pushed=ended.pushed,
@@ -28,10 +28,12 @@ def document_of(view: View, word: Word, ended: Ended) -> RecordDocument:
     )
 
 
-def render(view: View, word: Word, ended: Ended, format: str, report: Callable[[Verdict], str]) -> str:
+def render(
+    view: MainState, draft: RecordDraft, ended: RecordOutcome, format: str, report: Callable[[Verdict], str]
+) -> str:
     """The document as JSON, or as text with the gate's findings where it said no."""
     if format == "json":
-        return as_json(document_of(view, word, ended))
+        return as_json(document_of(view, draft, ended))
     rejected = report(ended.verdict) if ended.verdict and not ended.won else ""
     return f"{rejected}{ended.note}\n"
 

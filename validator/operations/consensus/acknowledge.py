@@ -10,7 +10,7 @@ from validator.git.retry import turn
 from validator.model.errors import FatalError
 from validator.model.layout import acknowledgement_path
 from validator.operations.consensus.record import Tell, judged, pause, propose, stands
-from validator.operations.consensus.view import Ended, View, Word, look, look_again, speaker_of
+from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome, look, look_again, speaker_of
 from validator.registry.consensus.criteria import acknowledged
 
 ATTEMPTS = 60  # lost races before giving up; with jitter, more than a hundred sessions at once need
@@ -24,21 +24,23 @@ class _Again(NamedTuple):
     silent: bool = False
 
 
-def acknowledge(*, repo: Path, remote: str | None, session_id: str, now: str, tell: Tell) -> tuple[View, Word, Ended]:
+def acknowledge(
+    *, repo: Path, remote: str | None, session_id: str, now: str, tell: Tell
+) -> tuple[MainState, RecordDraft, RecordOutcome]:
     """Acknowledge (`remote` None: propose it here only). Where main takes no push, it becomes a proposal.
 
     `now` is RFC 3339. Raises FatalError where the session holds no number, or main moves on and on.
     """
-    view: View | None = None
+    view: MainState | None = None
     silent = 0
     for _ in range(ATTEMPTS):
         with turn("acknowledge", 1) if remote else nullcontext():
             began = time.monotonic()
             view = look_again(view.reader, view.server) if view else look(repo, remote)
-            word = _word(view, session_id, now)
-            ended = _said(view, word)
-        if isinstance(ended, Ended):
-            return view, word, ended
+            draft = _draft(view, session_id, now)
+            ended = _said(view, draft)
+        if isinstance(ended, RecordOutcome):
+            return view, draft, ended
         silent += ended.silent
         if silent >= UNANSWERED:
             raise FatalError(f"the server does not take the acknowledgement: {ended.why}")
@@ -47,12 +49,12 @@ def acknowledge(*, repo: Path, remote: str | None, session_id: str, now: str, te
     raise FatalError(f"main moved {ATTEMPTS} times in between; run the same command again")
 
 
-def _rivals(view: View) -> int:
+def _rivals(view: MainState) -> int:
     """How many sessions may want to push at the same time: those who have not acknowledged yet."""
     return len(view.snapshot.by_number) - len(acknowledged(view.snapshot, view.charter, view.digest))
 
 
-def _word(view: View, session_id: str, now: str) -> Word:
+def _draft(view: MainState, session_id: str, now: str) -> RecordDraft:
     claim = speaker_of(view, session_id)
     fields = {
         "registry": view.digest,
@@ -61,20 +63,20 @@ def _word(view: View, session_id: str, now: str) -> Word:
         "ready": True,
         "timestamp": now,
     }
-    return Word("acknowledgement", acknowledgement_path(claim.number, view.charter), fields, claim)
+    return RecordDraft("acknowledgement", acknowledgement_path(claim.number, view.charter), fields, claim)
 
 
-def _said(view: View, word: Word) -> Ended | _Again:
-    if view.server is None or stands(view, word):
-        return propose(view, word)
-    commit, verdict = judged(view, word)
+def _said(view: MainState, draft: RecordDraft) -> RecordOutcome | _Again:
+    if view.server is None or stands(view, draft):
+        return propose(view, draft)
+    commit, verdict = judged(view, draft)
     if not verdict.accepted:
-        return Ended(False, "not acknowledged: the gate would reject it", commit=commit, verdict=verdict)
+        return RecordOutcome(False, "not acknowledged: the gate would reject it", commit=commit, verdict=verdict)
     pushed = view.server.push([Update("refs/heads/main", view.main, commit)])
     if pushed.outcome is Outcome.PUSHED:
-        return Ended(True, f"acknowledged, on main (commit {commit[:12]})", None, commit, True, commit, verdict)
+        return RecordOutcome(True, f"acknowledged, on main (commit {commit[:12]})", None, commit, True, commit, verdict)
     if pushed.outcome is Outcome.REFUSED:
-        return propose(view, word)
+        return propose(view, draft)
     if pushed.outcome is Outcome.LOST:
         return _Again("somebody was faster")
     return _Again(" / ".join(pushed.said)[-400:] or "no answer", silent=True)

@@ -10,7 +10,7 @@ from validator.model.phrases import ranges
 from validator.operations.consensus.delivery import Carrier, Mail, mail_at, on_branch, through_command, to_folder
 from validator.operations.consensus.letters import Letter
 from validator.operations.consensus.record import Tell, pause, propose
-from validator.operations.consensus.view import Ended, View, Word, look, orchestrator_of
+from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome, look, orchestrator_of
 from validator.registry.consensus.phases import NEEDED, phase_of, reached
 from validator.report.documents import DeliveryEntry, DeliveryState
 
@@ -36,7 +36,7 @@ class Sent(NamedTuple):
 
 def broadcast(
     *, repo: Path, remote: str | None, session_id: str, way: Way, now: str, tell: Tell
-) -> tuple[View, Word, Ended, tuple[DeliveryEntry, ...]]:
+) -> tuple[MainState, RecordDraft, RecordOutcome, tuple[DeliveryEntry, ...]]:
     """Carry a letter to each session; a session that has it is passed over. `now` is RFC 3339.
 
     With all letters delivered, and only then, the record is proposed (`remote` None: here only).
@@ -52,20 +52,20 @@ def broadcast(
         "timestamp": now,
         "delivered": delivered,
     }
-    word = Word("broadcast", BROADCAST, fields, orchestrator)
+    draft = RecordDraft("broadcast", BROADCAST, fields, orchestrator)
     phase = phase_of(view.snapshot)
     if not reached(phase, NEEDED["broadcast"]):
-        return view, word, Ended(False, f"nothing is sent: the registry is {phase}, not approved"), ()
+        return view, draft, RecordOutcome(False, f"nothing is sent: the registry is {phase}, not approved"), ()
     sent = _send(view, _carrier(view, way), mail, tell)
     rows = tuple(_entry(letter, sent) for letter in mail.letters)
     if sent.failed:
         who = ranges(sorted(sent.failed))
         note = f"not delivered to {who}; run the same command again: whoever has it is passed over"
-        return view, word, Ended(False, note), rows
-    return view, word, propose(view, word), rows
+        return view, draft, RecordOutcome(False, note), rows
+    return view, draft, propose(view, draft), rows
 
 
-def _carrier(view: View, way: Way) -> Carrier:
+def _carrier(view: MainState, way: Way) -> Carrier:
     if way.command:
         return through_command(way.command, way.limit)
     if way.branch:
@@ -75,7 +75,7 @@ def _carrier(view: View, way: Way) -> Carrier:
     return to_folder(way.folder or _kept(view) / "mail")
 
 
-def _send(view: View, carrier: Carrier, mail: Mail, tell: Tell) -> Sent:
+def _send(view: MainState, carrier: Carrier, mail: Mail, tell: Tell) -> Sent:
     """Each delivery is noted as soon as it is known, so that a run that is killed has lost nothing."""
     ledger = _kept(view) / hashlib.sha256(carrier.name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     before = _noted(ledger)
@@ -106,7 +106,7 @@ def _entry(letter: Letter, sent: Sent) -> DeliveryEntry:
     return DeliveryEntry(number=letter.number, session_id=letter.session_id, state=state, note=why)
 
 
-def _kept(view: View) -> Path:
+def _kept(view: MainState) -> Path:
     """Where the progress of this registry's broadcast is kept: in Git's own folder, under the digest."""
     return view.reader.repo.folder / "registry" / "broadcast" / view.digest.removeprefix("sha256:")[:32]
 

@@ -5,11 +5,13 @@ from pathlib import Path
 from validator.model.findings import decides
 from validator.model.layout import CONFIRMATION
 from validator.operations.consensus.record import propose
-from validator.operations.consensus.view import Ended, View, Word, look, orchestrator_of
+from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome, look, orchestrator_of
 from validator.operations.judge import audit
 
 
-def confirm(*, repo: Path, remote: str | None, session_id: str, now: str) -> tuple[View, Word, Ended]:
+def confirm(
+    *, repo: Path, remote: str | None, session_id: str, now: str
+) -> tuple[MainState, RecordDraft, RecordOutcome]:
     """Propose the confirmation (`remote` None: here only). `now` is RFC 3339."""
     view = look(repo, remote)
     orchestrator = orchestrator_of(view, session_id)
@@ -19,8 +21,8 @@ def confirm(*, repo: Path, remote: str | None, session_id: str, now: str) -> tup
         "session_id": session_id,
         "timestamp": now,
     }
-    word = Word("confirmation", CONFIRMATION, fields, orchestrator)
+    draft = RecordDraft("confirmation", CONFIRMATION, fields, orchestrator)
     verdict = audit(view.snapshot)
     if any(decides(finding) for finding in verdict.findings):
-        return view, word, Ended(False, "not confirmed: this has to be mended on main before", verdict=verdict)
-    return view, word, propose(view, word)
+        return view, draft, RecordOutcome(False, "not confirmed: this has to be mended on main before", verdict=verdict)
+    return view, draft, propose(view, draft)

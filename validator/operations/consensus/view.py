@@ -16,7 +16,7 @@ from validator.registry.records import RecordKind
 from validator.registry.snapshot import Snapshot
 
 
-class View(NamedTuple):
+class MainState(NamedTuple):
     """What somebody who says a record sees: main as last heard of, and the remote where there is one to push to."""
 
     reader: Reader
@@ -27,7 +27,7 @@ class View(NamedTuple):
     digest: str
 
 
-class Word(NamedTuple):
+class RecordDraft(NamedTuple):
     """A record that is to be said; `speaker` is the claim of the session that says it, None for a human."""
 
     kind: RecordKind
@@ -36,7 +36,7 @@ class Word(NamedTuple):
     speaker: ClaimFile | None = None
 
 
-class Ended(NamedTuple):
+class RecordOutcome(NamedTuple):
     """How it ended: `won` is yes; `note` says it in a line; `merged` is the commit on main."""
 
     won: bool
@@ -48,23 +48,23 @@ class Ended(NamedTuple):
     verdict: Verdict | None = None
 
 
-def look(repo: Path, remote: str | None) -> View:
+def look(repo: Path, remote: str | None) -> MainState:
     """Main as it is, fetched from a remote where one is named. Raises FatalError where the charter cannot be read."""
     reader = Reader(Repo(repo))
     server = Remote(reader.repo, remote) if remote else None
     return look_again(reader, server)
 
 
-def look_again(reader: Reader, server: Remote | None) -> View:
+def look_again(reader: Reader, server: Remote | None) -> MainState:
     """The same with a reader that knows most of it."""
     if server:
         server.fetch()
     main = reader.repo.commit(server.main) if server else main_of(reader.repo, None)
     snapshot = reader.at(main)
-    return View(reader, server, main, snapshot, charter_of(snapshot), registry_digest(snapshot))
+    return MainState(reader, server, main, snapshot, charter_of(snapshot), registry_digest(snapshot))
 
 
-def speaker_of(view: View, session_id: str) -> ClaimFile:
+def speaker_of(view: MainState, session_id: str) -> ClaimFile:
     """The claim of a session. Raises FatalError for one that holds no number."""
     for claim in view.snapshot.claims.values():
         if claim.draft.session_id == session_id:
@@ -72,7 +72,7 @@ def speaker_of(view: View, session_id: str) -> ClaimFile:
     raise FatalError(f"{session_id} holds no number on main; see: registry whoami --session-id {session_id}")
 
 
-def orchestrator_of(view: View, session_id: str) -> ClaimFile:
+def orchestrator_of(view: MainState, session_id: str) -> ClaimFile:
     """The claim of the orchestrator. Raises FatalError where the session is another one."""
     held = view.snapshot.by_number.get(view.charter.orchestrator)
     who = held.draft.session_id if held else "nobody"
