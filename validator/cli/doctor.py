@@ -9,8 +9,9 @@ from validator.git.repo import Repo
 from validator.hosts.github.api import HERE, Gh
 from validator.hosts.github.checks import Check, Grounds, State, grounds, local_checks, verdict
 from validator.hosts.github.codeowners import MAX_BYTES, PLACES
+from validator.hosts.github.plan import settings
 from validator.hosts.github.pull_request import GITHUB
-from validator.hosts.github.settings import RULESET_FILE, settings
+from validator.hosts.github.settings import RULESET_FILE
 from validator.hosts.github.workflows import MAX_BYTES as MOST_WORKFLOW
 from validator.hosts.github.workflows import Workflow, is_action, is_workflow, read_workflow, unreadable
 from validator.hosts.plain.install import fault_of, hook_of

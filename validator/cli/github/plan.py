@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from validator.hosts.github.api import Gh
-from validator.hosts.github.settings import Setting, settings
+from validator.hosts.github.plan import Setting, settings
 from validator.model.escape import json_text, logged
 from validator.operations import Answer
 from validator.report.documents import GithubPlanDocument, SettingEntry, as_json

@@ -3,16 +3,11 @@
 The forms are those of https://docs.github.com/en/rest: repos/rules, repos/repos and actions/permissions.
 """
 
-import base64
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
-from validator.hosts.github.api import HERE, Gh, number, part
-from validator.hosts.github.codeowners import owners_text
-from validator.model.errors import FatalError
+from validator.hosts.github.api import HERE
 from validator.model.escape import json_text
-from validator.registry.reader import charter_of, reader_at
 
 RULESET_FILE = ".github/rulesets/main.json"
 RULESET = "main"
@@ -109,64 +104,3 @@ def _queue() -> dict[str, Any]:
         "max_entries_to_merge": 1,
         "check_response_timeout_minutes": 15,
     }
-
-
-class Call(NamedTuple):
-    """The request that makes a setting what it should be."""
-
-    method: Literal["POST", "PUT", "PATCH"]
-    path: str
-
-
-class Setting(NamedTuple):
-    """One thing to be set: what is there (None: nothing), what should be, the call (None: a proposal has to)."""
-
-    name: str
-    actual: Any
-    wanted: Any
-    call: Call | None
-
-    @property
-    def fits(self) -> bool:
-        """Whether nothing is to be done."""
-        return bool(self.actual == self.wanted)
-
-
-def settings(*, repo: Path, ref: str | None) -> list[Setting]:
-    """Everything on GitHub that has to be so for the gate to hold. Raises FatalError where gh cannot tell."""
-    reader, commit = reader_at(repo, ref)
-    handles = [approver.handle for approver in charter_of(reader.at(commit)).approvers]
-    gh = Gh(repo)
-    about = gh.get(HERE)
-    return [
-        _ruleset(gh, queue=part(about, "owner").get("type") == "Organization"),
-        Setting("repository", seen(about, dict(REPOSITORY)), dict(REPOSITORY), Call("PATCH", HERE)),
-        _token(gh),
-        Setting("CODEOWNERS", _file(gh, "CODEOWNERS"), owners_text(handles), None),
-    ]
-
-
-def _ruleset(gh: Gh, *, queue: bool) -> Setting:
-    wanted = ruleset(queue=queue)
-    listed = gh.every(f"{HERE}/rulesets?includes_parents=false&per_page=100")
-    ours = next((row for row in listed if row.get("name") == RULESET and row.get("target") == "branch"), None)
-    if ours is None:
-        return Setting(f"ruleset {RULESET}", None, wanted, Call("POST", f"{HERE}/rulesets"))
-    path = f"{HERE}/rulesets/{number(ours, 'id')}"
-    return Setting(f"ruleset {RULESET}", seen(gh.get(path), wanted), wanted, Call("PUT", path))
-
-
-def _token(gh: Gh) -> Setting:
-    wanted = dict(WORKFLOW_TOKEN)
-    return Setting("workflow permissions", seen(gh.get(TOKEN_PATH), wanted), wanted, Call("PUT", TOKEN_PATH))
-
-
-def _file(gh: Gh, path: str) -> str | None:
-    """A file of main as GitHub has it; None where there is none."""
-    found = gh.find(f"{HERE}/contents/{path}?ref=main")
-    if found is None or found.get("encoding") != "base64":
-        return None
-    try:
-        return base64.b64decode(str(found.get("content"))).decode("utf-8", "replace")
-    except ValueError as error:
-        raise FatalError(f"GitHub's {path} is no base64, which it says that it is; look again in a minute") from error
