@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tests.repository import CHARTER, Changes, Repository, charter, claim_path, fleet, with_charter
-from validator.git.change import Intent
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.registry.reader import MAX_CHANGED_FILES, Reader, charter_of, session_ids
@@ -128,14 +127,6 @@ class TestChange:
         assert landed.tree == repository.git("merge-tree", "--write-tree", "main", "change")
         assert landed.conflicts == ()
 
-    def test_what_it_meant_survives_a_merge_that_finds_nothing(self, repository: Repository) -> None:
-        repository.commit("change", {FOUR: FLEET[4]}, "main~1")
-        landed, base = change(repository)
-        assert landed.tree == base.tree
-        assert landed.files[FOUR].oid == base.files[FOUR].oid
-        assert list(landed.intent) == [FOUR]
-        assert landed.intent[FOUR].before is None
-
     def test_a_conflict_shows_what_the_change_wants(self, repository: Repository) -> None:
         other = FLEET[4].replace("marketing-outreach-1", "marketing-outreach-9")
         repository.commit("change", {FOUR: other, SIX: FLEET[6], claim_path(1): None}, "main~1")
@@ -150,14 +141,6 @@ class TestChange:
         assert landed.unrelated
         assert landed.tree is None
         assert list(landed.intent) == [FIVE]
-
-    def test_nothing_changed(self, repository: Repository) -> None:
-        landed, base = change(repository, "main", "main")
-        assert landed.intent == {}
-        assert landed.tree == base.tree
-        landed, base = change(repository, "main", "main~1")
-        assert landed.intent == {}
-        assert list(landed.claims) == list(base.claims)
 
     def test_the_past_is_that_of_main_and_not_of_the_change(self, repository: Repository) -> None:
         main = repository.git("rev-parse", "main")
@@ -214,10 +197,3 @@ def test_session_ids(repository: Repository) -> None:
     found = session_ids(Repo(repository.path), oids)
     assert [found.get(oid) for oid in oids] == ["marketing-outreach-1", "no-claim", None, None, None, None]
     assert session_ids(Repo(repository.path), []) == {}
-
-
-def test_intent_of_a_mode(repository: Repository) -> None:
-    repository.commit("change", {FOUR: ("100755", FLEET[4])}, "main")
-    landed, base = change(repository)
-    assert landed.intent[FOUR] == Intent(base.files[FOUR], base.files[FOUR]._replace(mode="100755"))
-    assert FOUR not in landed.claims

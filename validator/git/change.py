@@ -1,8 +1,15 @@
-"""What a change did, before anybody asks what it means."""
+"""A change as it would land on main: merged in memory, and what it did itself, before anybody asks what that means."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from validator.git.history import Merge
 from validator.git.objects import Entry
+from validator.git.repo import Repo
+
+Files = Mapping[str, Entry]
+
+MAX_MERGED_BYTES = 4 * 1024 * 1024  # of files that both sides have changed; beyond it Git compares lines for minutes
 
 
 class Intent(NamedTuple):
@@ -10,3 +17,70 @@ class Intent(NamedTuple):
 
     before: Entry | None
     after: Entry | None
+
+
+class Landing(NamedTuple):
+    """The files of a base, and what a change would leave of them.
+
+    `fork` is where the change left the base's line, None for a history of its own. `merge` is None for a change that
+    stands on its base: there is nothing to merge.
+    """
+
+    before: Files
+    after: Files
+    intent: Mapping[str, Intent]
+    merge: Merge | None
+    fork: str | None
+
+    @property
+    def merged(self) -> str | None:
+        """The tree that merging makes; None where it conflicts, and where there is nothing to merge."""
+        return self.merge.tree if self.merge and self.fork and not self.merge.conflicts else None
+
+
+def landing(repo: Repo, base: str, head: str) -> Landing:
+    """A commit as it would land on another one. Nothing of it is checked out, followed or run."""
+    fork, before = repo.merge_base(base, head), repo.tree(base)
+    if fork == base:
+        after = repo.tree(head)
+        intent = {path: Intent(before.get(path), after.get(path)) for path in differing(before, after)}
+        return Landing(before, after, intent, None, fork)
+    intent = _intent(repo, fork, head)
+    landed = Landing(before, before, intent, _merge(repo, fork, base, head, before, intent), fork)
+    return landed._replace(after=repo.tree(landed.merged) if landed.merged else _overlaid(repo, before, intent))
+
+
+def differing(one: Files, other: Files) -> set[str]:
+    """The paths whose file is not the same in both."""
+    return {path for path in {*one, *other} if _identity(one.get(path)) != _identity(other.get(path))}
+
+
+def _intent(repo: Repo, fork: str | None, head: str) -> dict[str, Intent]:
+    if fork is None:
+        return {path: Intent(None, entry) for path, entry in repo.tree(head).items()}
+    return {path: Intent(*pair) for path, pair in repo.changes(fork, head).items()}
+
+
+def _merge(repo: Repo, fork: str | None, base: str, head: str, before: Files, intent: Mapping[str, Intent]) -> Merge:
+    if fork is None:
+        return Merge("", tuple(intent))
+    both = sorted(path for path, entry in intent.items() if _identity(entry.before) != _identity(before.get(path)))
+    versions = [entry.oid for path in both for entry in (*intent[path], before.get(path)) if entry]
+    if versions and sum(repo.sizes(versions).values()) > MAX_MERGED_BYTES:
+        return Merge("", tuple(both))
+    return repo.merge(base, head)
+
+
+def _overlaid(repo: Repo, before: Files, intent: Mapping[str, Intent]) -> dict[str, Entry]:
+    """Where merging conflicts, what the change would leave if it had its way: so its own faults are told too."""
+    after = dict(before)
+    sizes = repo.sizes(entry.after.oid for entry in intent.values() if entry.after)
+    for path, entry in intent.items():
+        after.pop(path, None)
+        if entry.after:
+            after[path] = entry.after._replace(size=sizes.get(entry.after.oid))
+    return after
+
+
+def _identity(entry: Entry | None) -> tuple[str, str] | None:
+    return (entry.mode, entry.oid) if entry else None

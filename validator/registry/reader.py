@@ -6,8 +6,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from validator.git.change import Intent
-from validator.git.history import Merge
+from validator.git.change import Files, Intent, differing, landing
 from validator.git.objects import Entry
 from validator.git.repo import Repo
 from validator.model import shapes
@@ -19,15 +18,12 @@ from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.quick import read_quickly, value_of
 from validator.registry.yaml.reader import MAX_BYTES, Document, read, too_large
 
-Files = Mapping[str, Entry]
-
 # A claim stands alone in its change. One that touches many files is refused for that, whatever they say, and must not
 # keep the judge busy for an hour: no more of them are read than this, and the slow way only for the first few.
 MAX_CHANGED_FILES = 1_000
 MAX_CHANGED_BYTES = 512 * 1024
 MAX_STRICT_BYTES = 32 * 1024
 MAX_SLOW_BYTES = 96 * 1024
-MAX_MERGED_BYTES = 4 * 1024 * 1024  # of files that both sides have changed; beyond it Git compares lines for minutes
 
 MAIN = ("refs/remotes/origin/main", "refs/heads/main")
 
@@ -54,22 +50,13 @@ class Reader:
 
     def change(self, base: str, head: str) -> tuple[Snapshot, Snapshot]:
         """(head as it would land on base, base). Nothing of head is checked out, followed or run."""
-        fork = self.repo.merge_base(base, head)
-        before = self.repo.tree(base)
-        if fork == base:
-            merge, after = None, self.repo.tree(head)
-            intent = {path: Intent(before.get(path), after.get(path)) for path in _differing(before, after)}
-        else:
-            intent = self._intent(fork, head)
-            merge = self._merged(fork, base, head, before, intent)
-            whole = fork and not merge.conflicts
-            after = self.repo.tree(merge.tree) if whole else self._overlaid(before, intent)
-        self._bring(before, after, intent, [base, head])
-        landed = self._snapshot(head, after, line=base)
-        if merge:
-            tree = merge.tree if whole else None
-            landed = replace(landed, tree=tree, conflicts=merge.conflicts, unrelated=fork is None)
-        return replace(landed, intent=intent), self._snapshot(base, before, line=base)
+        found = landing(self.repo, base, head)
+        self._bring(found.before, found.after, found.intent, [base, head])
+        landed = replace(self._snapshot(head, found.after, line=base), intent=found.intent)
+        if found.merge:
+            conflicts, unrelated = found.merge.conflicts, found.fork is None
+            landed = replace(landed, tree=found.merged, conflicts=conflicts, unrelated=unrelated)
+        return landed, self._snapshot(base, found.before, line=base)
 
     def step(self, parent: str, commit: str, *, own: bool = False) -> tuple[Snapshot, Snapshot]:
         """(a commit that moves main, its first parent), exactly as they are.
@@ -88,33 +75,9 @@ class Reader:
             self._trees = {commit: self.repo.tree(commit)}
         return self._trees[commit]
 
-    def _intent(self, fork: str | None, head: str) -> dict[str, Intent]:
-        if fork is None:
-            return {path: Intent(None, entry) for path, entry in self.repo.tree(head).items()}
-        return {path: Intent(*pair) for path, pair in self.repo.changes(fork, head).items()}
-
-    def _merged(self, fork: str | None, base: str, head: str, before: Files, intent: Mapping[str, Intent]) -> Merge:
-        if fork is None:
-            return Merge("", tuple(intent))
-        both = sorted(path for path, entry in intent.items() if _identity(entry.before) != _identity(before.get(path)))
-        versions = [entry.oid for path in both for entry in (*intent[path], before.get(path)) if entry]
-        if versions and sum(self.repo.sizes(versions).values()) > MAX_MERGED_BYTES:
-            return Merge("", tuple(both))
-        return self.repo.merge(base, head)
-
-    def _overlaid(self, before: Files, intent: Mapping[str, Intent]) -> dict[str, Entry]:
-        """Where merging conflicts, what the change would leave if it had its way: so its own faults are told too."""
-        after = dict(before)
-        sizes = self.repo.sizes(entry.after.oid for entry in intent.values() if entry.after)
-        for path, entry in intent.items():
-            after.pop(path, None)
-            if entry.after:
-                after[path] = entry.after._replace(size=sizes.get(entry.after.oid))
-        return after
-
     def _bring(self, before: Files, after: Files, intent: Mapping[str, Intent], commits: list[str]) -> None:
         """Fetch two trees. What the change brings is for the strict reader, and only so much of it."""
-        changed = sorted(path for path in {*_differing(before, after), *intent} if form_of(path, None))
+        changed = sorted(path for path in {*differing(before, after), *intent} if form_of(path, None))
         brought = [(path, after[path].oid) for path in changed if path in after]
         sizes = list(accumulate(after[path].size or 0 if _readable(after[path]) else 0 for path, _ in brought))
         few = sum(size <= MAX_STRICT_BYTES for size in sizes)
@@ -217,14 +180,6 @@ def session_ids(repo: Repo, oids: Iterable[str]) -> dict[str, str | None]:
     contents = repo.blobs(oid for oid, size in sizes.items() if size <= MAX_BYTES)
     drafts = {oid: claim_file(read_quickly(SESSIONS, content), 0).draft for oid, content in contents.items()}
     return {oid: draft.session_id for oid, draft in drafts.items()}
-
-
-def _differing(one: Files, other: Files) -> set[str]:
-    return {path for path in {*one, *other} if _identity(one.get(path)) != _identity(other.get(path))}
-
-
-def _identity(entry: Entry | None) -> tuple[str, str] | None:
-    return (entry.mode, entry.oid) if entry else None
 
 
 def _readable(entry: Entry) -> bool:

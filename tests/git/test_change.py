@@ -1,0 +1,127 @@
+"""A change as it would land: what Git makes of it, and what it did itself."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.repository import Changes, Repository
+from validator.git.change import MAX_MERGED_BYTES, Intent, Landing, differing, landing
+from validator.git.objects import TWICE, Entry
+from validator.git.repo import Repo
+
+LINES = "".join(f"{number}\n" for number in range(20))
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    repository = Repository(tmp_path / "registry.git")
+    repository.commit("main", {"a": LINES, "b": "1"})
+    return repository
+
+
+def landed(repository: Repository, base: str = "main", head: str = "change") -> tuple[Landing, Repo]:
+    repo = Repo(repository.path)
+    return landing(repo, repo.commit(base), repo.commit(head)), repo
+
+
+def content(repo: Repo, entry: Entry) -> bytes:
+    return repo.blobs([entry.oid])[entry.oid]
+
+
+def test_on_top_of_its_base_there_is_nothing_to_merge(repository: Repository) -> None:
+    head = repository.commit("change", {"a": None, "c": "1"}, "main")
+    found, repo = landed(repository)
+    assert (found.merge, found.merged, found.fork) == (None, None, repo.commit("main"))
+    assert (found.before, found.after) == (repo.tree(found.fork or ""), repo.tree(head))
+    assert found.intent == {"a": Intent(found.before["a"], None), "c": Intent(None, found.after["c"])}
+
+
+def test_a_mode_is_part_of_it(repository: Repository) -> None:
+    repository.commit("change", {"b": ("100755", "1")}, "main")
+    found, _ = landed(repository)
+    assert found.intent == {"b": Intent(found.before["b"], found.before["b"]._replace(mode="100755"))}
+
+
+def test_beside_its_base_it_is_merged(repository: Repository) -> None:
+    fork = repository.git("rev-parse", "main")
+    repository.commit("change", {"a": f"{LINES}last\n"}, "main")
+    repository.commit("main", {"a": f"first\n{LINES}", "c": "1"})
+    found, repo = landed(repository)
+    assert found.merge
+    assert (found.fork, found.merge.conflicts) == (fork, ())
+    assert found.merged == found.merge.tree == repository.git("merge-tree", "--write-tree", "main", "change")
+    assert content(repo, found.after["a"]) == f"first\n{LINES}last\n".encode()
+    assert sorted(found.after) == ["a", "b", "c"]
+    assert list(found.intent) == ["a"]
+
+
+def test_what_it_meant_survives_a_merge_that_finds_nothing(repository: Repository) -> None:
+    repository.commit("change", {"c": "same"}, "main")
+    repository.commit("main", {"c": "same"})
+    found, repo = landed(repository)
+    assert found.merged == repo.tree_of(repo.commit("main"))
+    assert found.after == found.before
+    assert list(found.intent) == ["c"]
+    assert found.intent["c"].before is None
+
+
+def test_what_has_landed_already_does_nothing(repository: Repository) -> None:
+    repository.commit("main", {"c": "1"})
+    for head in ("main", "main~1"):
+        found, _ = landed(repository, "main", head)
+        assert found.intent == {}
+        assert found.after == found.before
+
+
+def test_a_conflict_leaves_what_the_change_wants(repository: Repository) -> None:
+    repository.commit("change", {"a": "mine", "b": None, "c": "1"}, "main")
+    repository.commit("main", {"a": "theirs", "d": "1"})
+    found, repo = landed(repository)
+    assert found.merge
+    assert (found.merge.conflicts, found.merged) == (("a",), None)
+    assert sorted(found.after) == ["a", "c", "d"]
+    assert content(repo, found.after["a"]) == b"mine"
+    assert found.after["a"].size == len("mine")
+
+
+def test_a_history_of_its_own_conflicts_with_all_that_it_has(repository: Repository) -> None:
+    repository.commit("change", {"a": "mine", "c": "1"}, orphan=True)
+    found, _ = landed(repository)
+    assert found.merge
+    assert (found.fork, found.merged, found.merge.conflicts) == (None, None, ("a", "c"))
+    assert all(intent.before is None for intent in found.intent.values())
+    assert sorted(found.after) == ["a", "b", "c"]
+    assert found.after["a"].size == len("mine")
+
+
+def test_an_empty_history_of_its_own_is_not_merged_either(repository: Repository) -> None:
+    repository.commit("change", {}, orphan=True)
+    found, _ = landed(repository)
+    assert (found.fork, found.merged, found.intent) == (None, None, {})
+    assert found.after == found.before
+
+
+def test_large_files_of_both_sides_are_not_merged(repository: Repository) -> None:
+    """Git could merge these, and others of that size would keep it busy for minutes."""
+    large = LINES * (MAX_MERGED_BYTES // 3 // len(LINES) + 1)
+    both: Changes = {"large": large, "b": "2"}
+    repository.commit("main", both)
+    repository.commit("change", {"large": f"{large}last\n", "c": "1"}, "main")
+    repository.commit("main", {"large": f"first\n{large}", "b": "3"})
+    found, _ = landed(repository)
+    assert found.merge
+    assert (found.merge.conflicts, found.merged) == (("large",), None)
+    assert sorted(found.after) == ["a", "b", "c", "large"]
+
+
+def test_large_files_of_one_side_are_no_work(repository: Repository) -> None:
+    repository.commit("change", {"large": "x" * (MAX_MERGED_BYTES + 1)}, "main")
+    repository.commit("main", {"c": "1"})
+    found, _ = landed(repository)
+    assert found.merged == repository.git("merge-tree", "--write-tree", "main", "change")
+
+
+def test_differing() -> None:
+    one = {"same": Entry("100644", "1", 3), "mode": Entry("100644", "1"), "gone": Entry("100644", "1")}
+    other = {"same": Entry("100644", "1"), "mode": Entry(TWICE, "1"), "new": Entry("100644", "2")}
+    assert differing(one, other) == {"mode", "gone", "new"}
