@@ -159,13 +159,6 @@ class TestRevisions:
         repository.git("update-ref", "refs/tags/main", first)
         assert Repo(repository.path).commit("main") == second
 
-    def test_proposed_numbers(self, repository: Repository) -> None:
-        head = repository.commit("main", {"a": "1"})
-        names = "heads/claim/04 heads/claim/5 remotes/origin/claim/06 heads/claim/x heads/claim/0 tags/claim/07"
-        for name in [*names.split(), "heads/release/08", "heads/x/claim/09", "remotes/origin/x/claim/10"]:
-            repository.git("update-ref", f"refs/{name}", head)
-        assert Repo(repository.path).proposed_numbers() == {4, 5, 6}
-
 
 class TestMerging:
     def test_clean(self, repository: Repository) -> None:

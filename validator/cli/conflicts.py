@@ -3,20 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from validator.git.repo import Repo
 from validator.model.escape import visible, well_formed
-from validator.model.layout import PROPOSAL
 from validator.model.phrases import counted
 from validator.operations import Answer
 from validator.operations.judge import judge
 from validator.operations.proposals import KINDS
 from validator.registry.conflicts import Conflict, ConflictKind, added_up, conflicts, uneven
+from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import sums
 from validator.report.documents import ConflictEntry, ConflictsDocument, as_json
-
-HERE, THERE = "refs/heads/", "refs/remotes/origin/"
 
 
 def mediate(*, repo: Path, ref: str | None, format: str) -> Answer:
@@ -38,22 +35,13 @@ def mediate(*, repo: Path, ref: str | None, format: str) -> Answer:
 def _in_proposals(reader: Reader, main: str) -> Iterator[ConflictEntry]:
     """What each proposal meets on main, and what it meets in the other proposals."""
     seen = list[tuple[str, Snapshot]]()
-    for name, oid in _heard_of(reader.repo):
-        landed, base = reader.change(main, oid)
+    remote = published(reader.repo)
+    for proposal in proposals_on(remote, reader.repo, "claim"):
+        name = f"{remote}/{proposal.name}" if remote else proposal.name
+        landed, base = reader.change(main, proposal.commit)
         seen.append((name, landed))
         yield from _against_main(name, landed, base)
     yield from _among(seen)
-
-
-def _heard_of(repo: Repo) -> Iterator[tuple[str, str]]:
-    """The claims that are proposed on the remote as last fetched; the branches here only where there is no remote.
-
-    A session's own branch stays behind when its proposal is replaced, merged or turned down.
-    """
-    prefix = THERE if any(repo.resolve(f"{THERE}main")) else HERE
-    for ref, oid in repo.refs(f"{prefix}claim/"):
-        if PROPOSAL.fullmatch(ref.removeprefix(prefix)):
-            yield ref.removeprefix(HERE).removeprefix("refs/remotes/"), oid
 
 
 def _against_main(name: str, landed: Snapshot, base: Snapshot) -> Iterator[ConflictEntry]:

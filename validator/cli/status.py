@@ -10,6 +10,7 @@ from validator.model.escape import visible
 from validator.operations import Answer
 from validator.operations.export import slots_of
 from validator.registry.consensus.phases import Consensus, assess
+from validator.registry.proposals import proposed_numbers
 from validator.registry.reader import charter_of, reader_at
 from validator.report.documents import CriterionEntry, SlotEntry, StatusDocument, as_json, record_entries
 
@@ -36,7 +37,7 @@ def status_at(repo: Path, ref: str | None) -> StatusDocument:
     reader, commit = reader_at(repo, ref)
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
-    proposed = reader.repo.proposed_numbers()
+    proposed = proposed_numbers(reader.repo)
     consensus: Consensus = assess(snapshot, charter, proposed)
     return StatusDocument(
         commit=commit,

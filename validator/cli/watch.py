@@ -12,11 +12,11 @@ from validator.git.repo import Repo
 from validator.git.retry import alone
 from validator.model.errors import FatalError
 from validator.model.escape import visible, well_formed
-from validator.model.layout import PROPOSAL
 from validator.model.phrases import rfc3339
 from validator.operations.files import write
 from validator.operations.proposals import KINDS, judge_proposal
 from validator.registry.events import News, news
+from validator.registry.proposals import proposals_on
 from validator.registry.reader import Reader, main_of
 from validator.registry.snapshot import Snapshot
 from validator.report.documents import WatchDocument, as_json_line
@@ -86,9 +86,7 @@ def _look(store: Repo, server: Remote | None, file: Path, format: str, say: Say)
                 _write(file, seen)
         seen = seen._replace(main=commit, told=0)
         _write(file, seen)
-    prefix = f"refs/remotes/{server.name}/" if server else "refs/heads/"
-    found = {ref.removeprefix(prefix): oid for ref, oid in store.refs(prefix)}
-    open_now = {name: oid for name, oid in found.items() if PROPOSAL.fullmatch(name)}
+    open_now = dict(proposals_on(server.name if server else None, store))
     for name, oid in open_now.items():
         if seen.proposals.get(name) != oid:
             for one in _proposed(reader, main, Proposal(name, oid)):

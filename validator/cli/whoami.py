@@ -6,18 +6,17 @@ from typing import Any
 from validator.git.remote import Remote, rejections
 from validator.git.repo import Repo
 from validator.model.escape import visible, well_formed
-from validator.model.layout import PROPOSAL, number_of
+from validator.model.layout import number_of
 from validator.operations import Answer
 from validator.operations.export import slots_of
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import phase_of
 from validator.registry.holders import a_free_number
+from validator.registry.proposals import ORIGIN, proposals_on, published
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.registry.records import command
 from validator.registry.snapshot import Snapshot
 from validator.report.documents import SlotEntry, WhoamiDocument, as_json
-
-ORIGIN = "origin"
 
 
 def whoami(*, repo: Path, ref: str | None, session_id: str, format: str, fetch: bool = False) -> Answer:
@@ -51,11 +50,8 @@ def whoami(*, repo: Path, ref: str | None, session_id: str, format: str, fetch: 
 
 def _proposed(reader: Reader, session_id: str) -> SlotEntry | None:
     """What a session has proposed: on the remote as last fetched, or here where there is no remote."""
-    there, here = f"refs/remotes/{ORIGIN}/", "refs/heads/"
-    prefix = there if any(reader.repo.resolve(f"{there}main")) else here
-    for ref, commit in reader.repo.refs(f"{prefix}claim/"):
-        found = PROPOSAL.fullmatch(ref.removeprefix(prefix))
-        claim = reader.at(commit).by_number.get(int(ref.rpartition("/")[2])) if found else None
+    for name, commit in proposals_on(published(reader.repo), reader.repo, "claim"):
+        claim = reader.at(commit).by_number.get(int(number_of(name)))
         if claim and claim.draft.session_id == session_id:
             role, goal = (text if text is None else well_formed(text) for text in (claim.draft.role, claim.draft.goal))
             return SlotEntry(

@@ -6,7 +6,6 @@ from validator.git import locks
 from validator.git.objects import OID, light, text
 from validator.git.process import Process
 from validator.model.errors import FatalError
-from validator.model.layout import PROPOSAL_REF
 
 # Enough for every way to name a commit, and nothing that could be an option, a second line or a search pattern.
 REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_./@{}^~+#=-]*")
@@ -35,25 +34,19 @@ class Refs(Process):
             raise FatalError(f"{revision!r} names no commit here; see: git branch --all")
         return oid
 
-    def refs(self, prefix: str) -> list[tuple[str, str]]:
-        """The refs below a prefix that ends in a slash, with the object each names, by name.
+    def refs(self, *prefixes: str) -> list[tuple[str, str]]:
+        """The refs below prefixes that end in a slash, with the object each names, by name.
 
         Git takes any bytes for a name, and any character but the ASCII ones that it forbids.
         """
-        asked = ("for-each-ref", "--format=%(refname) %(objectname)", prefix.rstrip("/"))
+        asked = ("for-each-ref", "--format=%(refname) %(objectname)", *(prefix.rstrip("/") for prefix in prefixes))
         out = text(self.read(*asked, environment=self.real))
         rows = (line.rsplit(" ", 1) for line in out.split("\n")[:-1])
-        return [(name, oid) for name, oid in rows if name.startswith(prefix)]
+        return [(name, oid) for name, oid in rows if name.startswith(prefixes)]
 
     def is_checked_out(self, ref: str) -> bool:
         """Whether a branch, as a full ref, is checked out in a working tree of this repository."""
         return bool(self.read("for-each-ref", "--format=%(worktreepath)", ref, environment=self.real).strip())
-
-    def proposed_numbers(self) -> frozenset[int]:
-        """The numbers that have a `claim/NN` branch, here or as last fetched from a remote."""
-        asked = ("for-each-ref", "--format=%(refname)", "refs/heads/claim", "refs/remotes")
-        out = text(self.read(*asked, environment=self.real))
-        return frozenset(int(found[1]) for name in out.split("\n") if (found := PROPOSAL_REF.fullmatch(name)))
 
     def move(self, ref: str, new: str, old: str | None) -> str | None:
         """Move a ref from `old` (None: it must not exist) to `new`; where that fails, what Git says.

@@ -25,7 +25,6 @@ CONFIRMATION = "registry/consensus/confirmation.yaml"
 APPROVAL = "registry/consensus/approval.yaml"
 BROADCAST = "registry/consensus/broadcast.yaml"
 ACTIVATION = "registry/consensus/activation.yaml"
-PROPOSAL_REF = re.compile(r"refs/(?:heads|remotes/[^/]+)/claim/(0*[1-9][0-9]*)")
 PROPOSAL = re.compile(r"(?:claim|release)/[0-9]{2,5}|record/[a-z]+(?:/[0-9]{2,5})?", re.ASCII)
 
 

@@ -10,6 +10,7 @@ from validator.registry.consensus.criteria import acknowledged
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.history import Registration
 from validator.registry.parsing import ClaimFile
+from validator.registry.proposals import proposed_numbers
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.registry.snapshot import Snapshot
 from validator.report.documents import ExportDocument, SlotEntry, SlotState
@@ -28,7 +29,7 @@ def document_at(reader: Reader, commit: str) -> ExportDocument:
         commit=commit,
         digest=digest,
         charter=charter,
-        slots=tuple(slots_of(snapshot, charter, digest, reader.repo.proposed_numbers())),
+        slots=tuple(slots_of(snapshot, charter, digest, proposed_numbers(reader.repo))),
         claims=tuple(claim.claim for claim in snapshot.claims.values() if claim.claim),
     )
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from validator.git.repo import Repo
 from validator.model import shapes
 from validator.model.escape import visible, well_formed
-from validator.model.layout import PROPOSAL
 from validator.operations import Answer
 from validator.registry.consensus.phases import Consensus, assess, reached
+from validator.registry.proposals import ORIGIN, proposals_on, proposed_numbers
 from validator.registry.reader import charter_of, reader_at
 from validator.report.documents import (
     ConflictEntry,
@@ -27,9 +26,9 @@ def status(*, repo: Path, ref: str | None, format: str) -> Answer:
     reader, commit = reader_at(repo, ref)
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
-    document = _document(
-        commit, charter, assess(snapshot, charter, reader.repo.proposed_numbers()), _proposed(reader.repo)
-    )
+    now = assess(snapshot, charter, proposed_numbers(reader.repo))
+    waiting = tuple(proposal.name for proposal in proposals_on(ORIGIN, reader.repo, "record"))
+    document = _document(commit, charter, now, waiting)
     text = as_json(document) if format == "json" else _render(document)
     return Answer(text, 0 if document.consensus else 1)
 
@@ -60,13 +59,6 @@ def _document(commit: str, charter: shapes.Charter, now: Consensus, proposed: tu
         moves=tuple(MoveEntry(**move._asdict()) for move in now.moves),
         next_action=now.next_action,
     )
-
-
-def _proposed(repo: Repo) -> tuple[str, ...]:
-    """The records that wait for a human, as last fetched."""
-    prefix = "refs/remotes/origin/"
-    names = (ref.removeprefix(prefix) for ref, _ in repo.refs(f"{prefix}record/"))
-    return tuple(filter(PROPOSAL.fullmatch, names))
 
 
 def _render(document: ConsensusDocument) -> str:

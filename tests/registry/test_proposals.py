@@ -1,0 +1,54 @@
+"""What is proposed, as the names of branches tell it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.repository import Repository
+from validator.git.repo import Repo
+from validator.registry.proposals import proposals_on, proposed_numbers, published
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    repository = Repository(tmp_path / "registry.git")
+    repository.commit("main", {"a": "1"})
+    return repository
+
+
+def point(repository: Repository, names: str) -> str:
+    """Let refs of these names be there, all at main."""
+    main = repository.git("rev-parse", "main")
+    for name in names.split():
+        repository.git("update-ref", f"refs/{name}", main)
+    return main
+
+
+def test_proposed_numbers(repository: Repository) -> None:
+    point(repository, "heads/claim/04 heads/claim/5 remotes/origin/claim/06 heads/claim/x heads/claim/0 tags/claim/07")
+    point(repository, "heads/release/08 heads/x/claim/09 remotes/origin/x/claim/10 remotes/mirror/claim/11")
+    assert proposed_numbers(Repo(repository.path)) == {4, 5, 6, 11}
+
+
+def test_proposals_of_a_place_and_a_kind(repository: Repository) -> None:
+    point(repository, "heads/claim/04 heads/record/approval heads/topic heads/claim/x heads/claims/05")
+    point(repository, "remotes/origin/claim/05 remotes/origin/release/06 remotes/origin/main remotes/mirror/claim/07")
+    repo, main = Repo(repository.path), repository.git("rev-parse", "main")
+
+    def names(remote: str | None, kind: str = "") -> list[str]:
+        found = proposals_on(remote, repo, kind)
+        assert {proposal.commit for proposal in found} <= {main}
+        return [proposal.name for proposal in found]
+
+    assert names(None) == ["claim/04", "record/approval"]
+    assert names(None, "claim") == ["claim/04"]
+    assert names("origin") == ["claim/05", "release/06"]
+    assert names("origin", "record") == []
+    assert names("mirror", "claim") == ["claim/07"]
+
+
+def test_the_remote_counts_as_soon_as_it_has_a_main(repository: Repository) -> None:
+    point(repository, "remotes/mirror/main remotes/origin/claim/04")
+    assert published(Repo(repository.path)) is None
+    point(repository, "remotes/origin/main")
+    assert published(Repo(repository.path)) == "origin"
