@@ -191,8 +191,8 @@ def _judge_rejection(move: Move, push: _Push) -> str | None:
 
 
 def _judge_broadcast(move: Move, push: _Push) -> str | None:
-    """What the sessions take for the orchestrator's word is what main comes to, whoever has pushed it."""
-    from validator.operations.consensus.delivery import mail_at  # few pushes need it
+    """The broadcast branch must equal what main generates, whoever pushes it."""
+    from validator.operations.consensus.mail import mail_at  # few pushes need it
 
     repo = push.reader.repo
     if move.new is None or (move.old and repo.merge_base(move.old, move.new) != move.old):

@@ -1,20 +1,23 @@
-"""The orchestrator sends the final registry to every session, and proposes the record when all have been reached."""
+"""The orchestrator sends the final registry to every session: compose the letters, deliver them, propose the record."""
 
-import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from validator.git.remote import Remote
 from validator.model.errors import FatalError
 from validator.model.layout import BROADCAST
 from validator.model.phrases import ranges
-from validator.operations.consensus.delivery import Carrier, Mail, mail_at, on_branch, through_command, to_folder
-from validator.operations.consensus.letters import Letter
+from validator.operations.consensus.delivery import Carrier, on_branch, through_command, to_folder
+from validator.operations.consensus.ledger import Ledger, ledger_of, progress_folder
+from validator.operations.consensus.letters import Letter, Mail
+from validator.operations.consensus.mail import mail_at
 from validator.operations.consensus.record import Tell, pause, propose
 from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome, look, orchestrator_of
 from validator.registry.consensus.phases import NEEDED, phase_of, reached
 from validator.report.documents import DeliveryEntry, DeliveryState
 
-ROUNDS = 3  # how often a letter is tried before somebody has to look
+ROUNDS = 3  # attempts for each letter
 
 
 class Way(NamedTuple):
@@ -26,68 +29,66 @@ class Way(NamedTuple):
     limit: float = 30  # seconds that a command has for one letter
 
 
-class Sent(NamedTuple):
-    """What became of the letters: who had one from an earlier run, who has one now, and whom it did not reach."""
-
-    before: frozenset[int]
-    now: frozenset[int]
-    failed: dict[int, str]
-
-
 def broadcast(
     *, repo: Path, remote: str | None, session_id: str, way: Way, now: str, tell: Tell
 ) -> tuple[MainState, RecordDraft, RecordOutcome, tuple[DeliveryEntry, ...]]:
-    """Carry a letter to each session; a session that has it is passed over. `now` is RFC 3339.
+    """Deliver a letter to each session that does not have it yet. `now` is RFC 3339.
 
-    With all letters delivered, and only then, the record is proposed (`remote` None: here only).
+    The record is proposed only when all letters have been delivered (`remote` None: in this repository only).
     """
     view = look(repo, remote)
-    orchestrator = orchestrator_of(view, session_id)
     mail = mail_at(view.reader, view.main)
-    delivered = sorted(letter.number for letter in mail.letters)
-    fields = {
-        "registry": view.digest,
-        "number": orchestrator.number,
-        "session_id": session_id,
-        "timestamp": now,
-        "delivered": delivered,
-    }
-    draft = RecordDraft("broadcast", BROADCAST, fields, orchestrator)
+    draft = _draft(view, session_id, mail, now)
     phase = phase_of(view.snapshot)
     if not reached(phase, NEEDED["broadcast"]):
         return view, draft, RecordOutcome(False, f"nothing is sent: the registry is {phase}, not approved"), ()
-    sent = _send(view, _carrier(view, way), mail, tell)
-    rows = tuple(_entry(letter, sent) for letter in mail.letters)
-    if sent.failed:
-        who = ranges(sorted(sent.failed))
+    progress = progress_folder(view.reader.repo.folder, view.digest)
+    carrier = _carrier(way, view.server, progress)
+    ledger = ledger_of(progress, carrier.name)
+    before = ledger.delivered()
+    failed = _send(carrier, mail, [letter for letter in mail.letters if letter.number not in before], ledger, tell)
+    rows = tuple(_entry(letter, before, failed) for letter in mail.letters)
+    if failed:
+        who = ranges(sorted(failed))
         note = f"not delivered to {who}; run the same command again: whoever has it is passed over"
         return view, draft, RecordOutcome(False, note), rows
     return view, draft, propose(view, draft), rows
 
 
-def _carrier(view: MainState, way: Way) -> Carrier:
+def _draft(view: MainState, session_id: str, mail: Mail, now: str) -> RecordDraft:
+    orchestrator = orchestrator_of(view, session_id)
+    fields = {
+        "registry": view.digest,
+        "number": orchestrator.number,
+        "session_id": session_id,
+        "timestamp": now,
+        "delivered": sorted(letter.number for letter in mail.letters),
+    }
+    return RecordDraft("broadcast", BROADCAST, fields, orchestrator)
+
+
+def _carrier(way: Way, server: Remote | None, progress: Path) -> Carrier:
     if way.command:
         return through_command(way.command, way.limit)
     if way.branch:
-        if view.server is None:
+        if server is None:
             raise FatalError("branch broadcast is on the remote: say --push as well")
-        return on_branch(view.server)
-    return to_folder(way.folder or _kept(view) / "mail")
+        return on_branch(server)
+    return to_folder(way.folder or progress / "mail")
 
 
-def _send(view: MainState, carrier: Carrier, mail: Mail, tell: Tell) -> Sent:
-    """Each delivery is noted as soon as it is known, so that a run that is killed has lost nothing."""
-    ledger = _kept(view) / hashlib.sha256(carrier.name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    before = _noted(ledger)
-    wanted = [letter for letter in mail.letters if letter.number not in before]
-    reached_now, failed = set[int](), dict[int, str]()
+def _send(carrier: Carrier, mail: Mail, wanted: Sequence[Letter], ledger: Ledger, tell: Tell) -> Mapping[int, str]:
+    """Why letters were not delivered, by number, after ROUNDS attempts.
+
+    Each delivery is recorded as soon as it is known, so that a killed run loses none.
+    """
+    failed = dict[int, str]()
     for attempt in range(ROUNDS):
-        if attempt and failed:
-            pause(attempt)  # a carrier that was busy may not be any more
+        if attempt:
+            pause(attempt)  # the carrier may have been busy
         for number, why in carrier.carry(mail, wanted):
             if why is None:
-                _note(ledger, number)
-                reached_now.add(number)
+                ledger.add(number)
                 failed.pop(number, None)
             else:
                 tell(f"number {number}: {why}\n")
@@ -95,33 +96,12 @@ def _send(view: MainState, carrier: Carrier, mail: Mail, tell: Tell) -> Sent:
         wanted = [letter for letter in wanted if letter.number in failed]
         if not wanted:
             break
-    return Sent(before, frozenset(reached_now), failed)
+    return failed
 
 
-def _entry(letter: Letter, sent: Sent) -> DeliveryEntry:
-    state: DeliveryState = "delivered-before" if letter.number in sent.before else "delivered"
-    if letter.number in sent.failed:
+def _entry(letter: Letter, before: frozenset[int], failed: Mapping[int, str]) -> DeliveryEntry:
+    state: DeliveryState = "delivered-before" if letter.number in before else "delivered"
+    if letter.number in failed:
         state = "failed"
-    why = sent.failed.get(letter.number, "")
+    why = failed.get(letter.number, "")
     return DeliveryEntry(number=letter.number, session_id=letter.session_id, state=state, note=why)
-
-
-def _kept(view: MainState) -> Path:
-    """Where the progress of this registry's broadcast is kept: in Git's own folder, under the digest."""
-    return view.reader.repo.folder / "registry" / "broadcast" / view.digest.removeprefix("sha256:")[:32]
-
-
-def _noted(ledger: Path) -> frozenset[int]:
-    try:
-        return frozenset(int(path.name) for path in ledger.iterdir() if path.name.isdecimal())
-    except FileNotFoundError:
-        return frozenset()
-
-
-def _note(ledger: Path, number: int) -> None:
-    """An empty file named by the number: it is there or it is not."""
-    try:
-        ledger.mkdir(parents=True, exist_ok=True)
-        (ledger / str(number)).touch()
-    except OSError as error:
-        raise FatalError(f"the progress of the broadcast cannot be kept: {error.strerror}") from error

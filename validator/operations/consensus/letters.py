@@ -1,6 +1,6 @@
 """What a broadcast says: the final registry as a page and as data, and a letter to every session in the seed's form."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from validator.model import shapes
@@ -24,6 +24,19 @@ class Letter(NamedTuple):
     def file(self) -> str:
         """The letter's file in a folder or on a branch: `messages/04-marketing-outreach-1.txt`."""
         return f"{LETTERS}/{self.number:02}-{self.session_id}.txt"
+
+
+class Mail(NamedTuple):
+    """All that a broadcast delivers: the registry as a page and as JSON, and the letters."""
+
+    page: str
+    data: str
+    letters: tuple[Letter, ...]
+
+    def files(self) -> Mapping[str, bytes]:
+        """Each part as a file, by path."""
+        letters = {letter.file: letter.text for letter in self.letters}
+        return {path: text.encode() for path, text in {PAGE: self.page, DATA: self.data, **letters}.items()}
 
 
 def letters(snapshot: Snapshot, digest: str) -> tuple[Letter, ...]:

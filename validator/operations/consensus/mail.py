@@ -1,0 +1,18 @@
+"""What a broadcast delivers at a commit of main, read from the repository."""
+
+from validator.operations.consensus.letters import Mail, letters, page
+from validator.operations.export import document_at
+from validator.registry.consensus.digest import registry_digest
+from validator.registry.reader import Reader, charter_of
+from validator.report.documents import as_json
+
+
+def mail_at(reader: Reader, main: str) -> Mail:
+    """The page, the JSON and the letters for a commit of main. Deterministic: the pre-receive hook compares them.
+
+    Raises FatalError where the charter cannot be read.
+    """
+    snapshot = reader.at(main)
+    digest = registry_digest(snapshot)
+    data = as_json(document_at(reader, main))
+    return Mail(page(snapshot, charter_of(snapshot), digest), data, letters(snapshot, digest))
