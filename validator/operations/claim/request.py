@@ -11,11 +11,16 @@ from validator.operations.claim.goal import UnreadableError, draft_targets, read
 from validator.operations.claim.message import read_source
 
 
-class Wish(NamedTuple):
+class ClaimRequest(NamedTuple):
     """What a session wants to claim: fields of a claim without the number, and the number, None for any free one."""
 
     number: int | None
     fields: Mapping[str, Any]
+
+    @property
+    def session_id(self) -> str:
+        """The session that claims."""
+        return str(self.fields["session_id"])
 
 
 class Words(NamedTuple):
@@ -30,8 +35,8 @@ class Words(NamedTuple):
     source: str | None = None
 
 
-def wish_from(words: Words, *, any_number: bool, now: str) -> tuple[Wish, tuple[str, ...]]:
-    """What a session wishes, and the targets that were drawn from its goal and want a yes, as people write them.
+def wish_from(words: Words, *, any_number: bool, now: str) -> tuple[ClaimRequest, tuple[str, ...]]:
+    """What a session requests, and the targets that were drawn from its goal and want a yes, as people write them.
 
     Words on the command line go before those of the source. `now` is the time of claiming, RFC 3339. Raises
     FatalError for words that make no claim, or for too few of them.
@@ -53,7 +58,7 @@ def wish_from(words: Words, *, any_number: bool, now: str) -> tuple[Wish, tuple[
         raise FatalError("which number? name one, or take any free one: --any")
     if number is not None and type(number) is not int:
         raise FatalError(f"number is {quoted(number)}, not a whole number")
-    return Wish(number, {"status": "REGISTERED", "timestamp": now, **fields}), tuple(map(told, drawn))
+    return ClaimRequest(number, {"status": "REGISTERED", "timestamp": now, **fields}), tuple(map(told, drawn))
 
 
 def _draw(fields: dict[str, Any]) -> tuple[Target, ...]:

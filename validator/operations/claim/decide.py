@@ -1,0 +1,161 @@
+"""Decide about a request, from what was read before: end it, or draft the claim to propose. Nothing here asks Git."""
+
+import random
+from typing import NamedTuple
+
+from validator.model.findings import Verdict
+from validator.model.layout import claim_path
+from validator.model.phrases import ranges
+from validator.operations.claim.request import ClaimRequest
+from validator.operations.claim.state import OwnProposal, RegistryState
+from validator.registry.holders import holder
+from validator.registry.parsing import ClaimFile, claim_file
+from validator.registry.yaml.reader import read
+from validator.registry.yaml.writer import write_claim
+from validator.rules.role_misaligned import is_aligned
+
+
+class ClaimOutcome(NamedTuple):
+    """How a claim ended: `note` says it in a line; `verdict` is the gate's, where the gate was asked."""
+
+    won: bool
+    number: int
+    branch: str
+    note: str
+    commit: str | None = None
+    pushed: bool = False
+    verdict: Verdict | None = None
+
+
+class ClaimDraft(NamedTuple):
+    """A claim to propose; `replaces` is the commit of the session's open proposal for this number, if it has one."""
+
+    number: int
+    text: str
+    replaces: str | None
+
+
+def decide(state: RegistryState, request: ClaimRequest) -> ClaimOutcome | ClaimDraft:
+    """End a request that needs no new proposal, or draft one. Raises FatalError where a verdict it needs failed."""
+    outcome = _settled_by_main(state, request)
+    if outcome:
+        return outcome
+    number = request.number or next(iter(state.own), None) or _free_number(state, request)
+    if number is None:
+        return ClaimOutcome(False, 0, "", _why_no_number(state))
+    return _other_proposal(state, number) or _repeated(state, request, number) or _draft(state, request, number)
+
+
+def _settled_by_main(state: RegistryState, request: ClaimRequest) -> ClaimOutcome | None:
+    """The outcome where the number does not exist, the session holds one, or the number is somebody else's."""
+    session, number, capacity = request.session_id, request.number, state.charter.capacity
+    if number is not None and not 1 <= number <= capacity:
+        return _refused(state, number, f"number {number} is not one of 1 to {capacity}")
+    held = next((claim for claim in state.snapshot.by_number.values() if claim.draft.session_id == session), None)
+    if held:
+        return _settled_by_own(state, request, held)
+    return _taken(state, number, session) if number is not None else None
+
+
+def _settled_by_own(state: RegistryState, request: ClaimRequest, held: ClaimFile) -> ClaimOutcome | None:
+    """The outcome for a session that holds a number; None where it amends its claim."""
+    number = held.number
+    if request.number == number and not _is_repeat(held, _claim(state, request, number)):
+        return _proposed_by_other(state, number, request.session_id)
+    since = holder(held, state.snapshot.past([held.path]))
+    is_wanted = request.number in (None, number)
+    note = f"number {number} is yours already: {since}" if is_wanted else f"you hold number {number}: {since}"
+    return ClaimOutcome(is_wanted, number, state.branch(number), note)
+
+
+def _taken(state: RegistryState, number: int, session: str) -> ClaimOutcome | None:
+    """The outcome where another session holds a number or has proposed it."""
+    held = state.snapshot.by_number.get(number)
+    if held:
+        return _refused(state, number, f"number {number} is held by {holder(held, state.snapshot.past([held.path]))}")
+    return _proposed_by_other(state, number, session)
+
+
+def _proposed_by_other(state: RegistryState, number: int, session: str) -> ClaimOutcome | None:
+    proposal = state.proposed.get(number)
+    rival = proposal.claim.draft.session_id if proposal and proposal.claim else None
+    if proposal is None or rival == session:
+        return None
+    who = f"{rival or 'a session that cannot be read'} (commit {proposal.commit[:12]})"
+    return _refused(state, number, f"number {number} was proposed first by {who}")
+
+
+def _refused(state: RegistryState, number: int, why: str) -> ClaimOutcome:
+    free = state.free_numbers()
+    choice = f"free and not proposed: {ranges(free)}" if free else "no number is left"
+    return ClaimOutcome(False, number, state.branch(number), f"{why}; {choice}")
+
+
+def _free_number(state: RegistryState, request: ClaimRequest) -> int | None:
+    """A free number that fits the role, in an order of the session's own, so that not all run for the first."""
+    slots, role = {slot.number: slot for slot in state.charter.slots}, request.fields.get("role")
+    wanted = role if isinstance(role, str) else ""
+    free = [
+        n for n in state.free_numbers() if not wanted or n not in slots or is_aligned(wanted, slots[n], slots.values())
+    ]
+    seed = f"{request.session_id} {len(free)}"
+    return random.Random(seed).choice(free) if free else None  # noqa: S311 - spreads rivals, hides nothing
+
+
+def _why_no_number(state: RegistryState) -> str:
+    free = state.free_numbers()
+    if free:
+        return f"the charter plans other roles for the free numbers ({ranges(free)}); claim without a role of your own"
+    return "no number is left that is not proposed already; ask again when one is turned down"
+
+
+def _other_proposal(state: RegistryState, number: int) -> ClaimOutcome | None:
+    """The outcome where the session has proposed another number, and the gate would accept it."""
+    for other, own in state.own.items():
+        if other != number and _verdict(own).accepted:
+            way_out = f"claim it, or have an approver turn it down: registry reject {other}"
+            return ClaimOutcome(False, number, state.branch(number), f"you have proposed number {other}; {way_out}")
+    return None
+
+
+def _repeated(state: RegistryState, request: ClaimRequest, number: int) -> ClaimOutcome | None:
+    """The outcome where the session has proposed this very claim: it stands, unless main has moved against it."""
+    own = state.own.get(number)
+    if own is None or own.spent or not _is_repeat(own.claim, _claim(state, request, number)):
+        return None
+    verdict = _verdict(own)
+    then = "a human has to approve it" if verdict.accepted else "the gate rejects it now"
+    note = f"number {number} is proposed already, by you; {then}"
+    return ClaimOutcome(verdict.accepted, number, state.branch(number), note, own.commit, state.from_server, verdict)
+
+
+def _draft(state: RegistryState, request: ClaimRequest, number: int) -> ClaimDraft:
+    own = state.own.get(number)
+    return ClaimDraft(number, _text(state, request, number), own.commit if own else None)
+
+
+def _verdict(own: OwnProposal) -> Verdict:
+    if isinstance(own.verdict, Verdict):
+        return own.verdict
+    raise own.verdict
+
+
+def _text(state: RegistryState, request: ClaimRequest, number: int) -> str:
+    """The claim's file; the charter's slot names the role where the session does not."""
+    slot = next((slot for slot in state.charter.slots if slot.number == number), None)
+    role = {"role": slot.role} if slot and not request.fields.get("role") else {}
+    return write_claim({**request.fields, **role, "number": number})
+
+
+def _claim(state: RegistryState, request: ClaimRequest, number: int) -> ClaimFile:
+    path = claim_path(number, state.charter.capacity)
+    return claim_file(read(path, _text(state, request, number).encode()), number)
+
+
+def _is_repeat(one: ClaimFile, other: ClaimFile) -> bool:
+    """Whether two claims promise the same; when they were written makes no difference."""
+    return (
+        one.claim is not None
+        and other.claim is not None
+        and one.claim.model_copy(update={"timestamp": ""}) == other.claim.model_copy(update={"timestamp": ""})
+    )

@@ -1,0 +1,65 @@
+"""What a decision about a claim is made from: main and the open proposals, read at one moment."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from validator.model import shapes
+from validator.model.errors import FatalError
+from validator.model.findings import Verdict
+from validator.model.layout import width
+from validator.registry.parsing import ClaimFile
+from validator.registry.snapshot import Snapshot
+
+
+class ClaimProposal(NamedTuple):
+    """An open proposal for a number; `claim` is None where it brings no claim of this number."""
+
+    commit: str
+    claim: ClaimFile | None
+
+
+class OwnProposal(NamedTuple):
+    """An open proposal of the session that claims now.
+
+    `spent`: its commit is in main's history already, so it can never change main again. `verdict` is the gate's, or
+    the error for which the gate cannot judge it: that matters only to those who need the verdict.
+    """
+
+    commit: str
+    claim: ClaimFile
+    spent: bool
+    verdict: Verdict | FatalError
+
+
+class RegistryState(NamedTuple):
+    """Main, the open proposals by number, and of these the session's own.
+
+    `from_server` says whose proposals they are: the server's, or only the local branches.
+    """
+
+    main: str
+    snapshot: Snapshot
+    charter: shapes.Charter
+    proposed: Mapping[int, ClaimProposal]
+    own: Mapping[int, OwnProposal]
+    from_server: bool
+
+    def free_numbers(self) -> list[int]:
+        """The numbers that nobody holds or has proposed."""
+        return [number for number in self.snapshot.free_numbers() if number not in self.proposed]
+
+    def branch(self, number: int) -> str:
+        """The branch of a number's proposal."""
+        return f"claim/{number:0{width(self.charter.capacity)}}"
+
+
+def proposals_of(
+    session: str, proposed: Mapping[int, ClaimProposal], snapshot: Snapshot
+) -> dict[int, tuple[str, ClaimFile]]:
+    """Commit and claim of what a session has proposed and can still get: no other session holds the number."""
+    holders = {number: claim.draft.session_id for number, claim in snapshot.by_number.items()}
+    return {
+        number: (proposal.commit, proposal.claim)
+        for number, proposal in proposed.items()
+        if proposal.claim and proposal.claim.draft.session_id == session and holders.get(number, session) == session
+    }
