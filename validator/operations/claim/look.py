@@ -1,12 +1,12 @@
 """Read all that a decision about a claim needs: main, the open proposals, and the verdicts on the session's own."""
 
-from validator.git.remote import Proposal, Remote
+from validator.git.remote import Remote
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.findings import Verdict
-from validator.model.layout import PROPOSAL
 from validator.operations.claim.state import ClaimProposal, OwnProposal, RegistryState, proposals_of
 from validator.operations.judge import judge
+from validator.registry.proposals import proposals_on
 from validator.registry.reader import Reader, charter_of, claims_at, main_of
 
 
@@ -14,7 +14,9 @@ def look(reader: Reader, server: Remote | None, session: str) -> RegistryState:
     """Main and proposals for a session: fetched from a server, or as they are here. Raises FatalError."""
     if server:
         server.fetch()
-    main, proposals = server.heard() if server else (main_of(reader.repo, None), _local_proposals(reader.repo))
+    main, proposals = (
+        server.heard() if server else (main_of(reader.repo, None), proposals_on(None, reader.repo, "claim"))
+    )
     snapshot = reader.at(main)
     charter = charter_of(snapshot)
     commits = {int(one.name.removeprefix("claim/")): one.commit for one in proposals if one.name.startswith("claim/")}
@@ -25,12 +27,6 @@ def look(reader: Reader, server: Remote | None, session: str) -> RegistryState:
         for number, (commit, claim) in proposals_of(session, proposed, snapshot).items()
     }
     return RegistryState(main, snapshot, charter, proposed, own, from_server=server is not None)
-
-
-def _local_proposals(repo: Repo) -> tuple[Proposal, ...]:
-    """The proposals that are local branches."""
-    rows = ((ref.removeprefix("refs/heads/"), oid) for ref, oid in repo.refs("refs/heads/claim/"))
-    return tuple(Proposal(name, oid) for name, oid in rows if PROPOSAL.fullmatch(name))
 
 
 def _is_spent(repo: Repo, main: str, commit: str) -> bool:
