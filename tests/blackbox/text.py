@@ -1,4 +1,4 @@
-"""Text that a human sees otherwise than a program."""
+"""Text that a human sees differently than a program reads it."""
 
 from tests.blackbox.case import Build, accepted, change, refused
 from tests.blackbox.world import CHARTER, claim, path

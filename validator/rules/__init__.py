@@ -1,4 +1,4 @@
-"""The rules, and the one function that runs them. A rule is a module of this package and a line in RULES."""
+"""The rules. A rule is a module of this package and a line in RULES."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -46,7 +46,7 @@ from validator.rules import (
 
 
 class Rule(Protocol):
-    """What a rule module offers: its docstring is its page, its constants its metadata, `check` its work."""
+    """A rule module: the docstring is its documentation, the constants are its metadata, `check` finds problems."""
 
     __doc__: str | None
     CODE: str
@@ -54,7 +54,7 @@ class Rule(Protocol):
     LEVEL: Level
 
     def check(self, head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-        """Yield a problem for everything in head that the rule forbids, seen from base."""
+        """Yield a problem for everything in head that the rule forbids; base is main before the change."""
 
 
 RULES: tuple[Rule, ...] = (

@@ -3,8 +3,8 @@
 What it means: Timestamps are RFC 3339 in UTC, as in `2026-11-20T08:00:00Z`, and not later than the commit that
 carries them.
 
-Why: The timestamp tells a human when a session claimed. It decides nothing (the order of arrival on main does), but
-it should not tell stories.
+Why: The timestamp shows a human when a session claimed. It decides nothing (the order of arrival on main does), but
+a wrong one misleads.
 
 Example:
 
@@ -28,7 +28,7 @@ NOW = "write the current time: date -u +%Y-%m-%dT%H:%M:%SZ"
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield timestamps that are none, and those later than the commit that brought them."""
+    """Yield timestamps that are not RFC 3339 in UTC, and those later than the commit that brought them."""
     for claim in head.claims.values():
         latest = head.committed_at if head.is_new(claim, base) else base.committed_at
         yield from _problems(claim.document, claim.draft.timestamp, latest)
@@ -54,5 +54,5 @@ def _seconds(timestamp: str) -> int | None:
     found = RFC3339_UTC.fullmatch(timestamp)
     try:
         return int(datetime.fromisoformat(f"{found[1]}+00:00").timestamp()) if found else None
-    except ValueError:  # the 30th of February
+    except ValueError:  # a date that does not exist, such as 30 February
         return None

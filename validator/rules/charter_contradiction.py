@@ -3,14 +3,14 @@
 What it means: The orchestrator and every slot are numbers from 1 to the capacity, no slot, approver or piece of
 work is listed twice, and ranges of work run upwards.
 
-Why: Every claim is judged by the charter; a charter that says two things judges twice.
+Why: Every claim is judged by the charter. With a contradictory one the verdict depends on which field is read.
 
 Example:
 
     capacity: 12
     orchestrator: 13
 
-Way out: Mend the field that the message names.
+Way out: Correct the field that the message names.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ CODE, NAME, LEVEL = "REG008", "charter-contradiction", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield every contradiction inside a charter that can be read."""
+    """Yield every contradiction inside a readable charter."""
     if head.charter_file and head.charter:
         for route, message in (*_numbers(head.charter), *_twice(head.charter), *_work(head.charter)):
             yield Problem(head.charter_file.document.at(*route), message, "mend it in the charter")

@@ -1,9 +1,9 @@
-"""There is no charter to judge by.
+"""The charter is missing or cannot be read.
 
 What it means: `registry/charter.yaml` says how many numbers there are, who orchestrates and who approves. Without
 it no claim can be accepted; with a broken one neither.
 
-Why: A gate that cannot decide must not open.
+Why: Without the charter the gate cannot decide, so it accepts no claim.
 
 Example:
 
@@ -23,8 +23,8 @@ CODE, NAME, LEVEL = "REG007", "charter-missing", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the missing charter, and every new claim that cannot be judged for want of a readable one."""
-    if CHARTER not in head.files:  # where it is no regular file, another rule says so
+    """Yield the missing charter, and every new claim where the charter cannot be read."""
+    if CHARTER not in head.files:  # if it is not a regular file, file-mode reports it
         yield Problem(Location(CHARTER), f"{CHARTER} is missing", "restore the charter in a change of its own")
     if head.charter is None:
         for claim in head.claims.values():

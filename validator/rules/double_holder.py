@@ -1,9 +1,9 @@
-"""Main holds two sessions for what must be unique.
+"""Two claims on main share what must be unique.
 
 What it means: Two claims on main share a session_id, a runtime_id, a role or a piece of work. Both proposals were
-right when they were judged, and nothing judged them again when the second was merged.
+valid when they were judged, and the second was not judged again when it was merged.
 
-Why: Git merges files that differ in name without a word. This is the net under the gate.
+Why: Git merges files with different names without a conflict. This rule finds what the gate could not see.
 
 Example:
 
@@ -27,7 +27,7 @@ WHAT = {"session_id": "the session_id", "runtime_id": "the runtime_id", "role": 
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the later of two claims of main that share something, with the earlier one named."""
+    """Yield the later of two claims on main that share something; the message names the earlier one."""
     for clash in clashes(head, base):
         if not clash.new:
             yield _problem(clash, base)

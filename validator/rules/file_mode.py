@@ -1,10 +1,10 @@
 """A file of the registry is not a regular file.
 
-What it means: Everything under `registry/` has Git's mode 100644. Symbolic links, submodules and executables have
-not.
+What it means: Every file under `registry/` has Git's mode 100644. Symbolic links, submodules and executables have
+another mode.
 
-Why: A link says one thing today and another tomorrow, and a submodule's content is not in this repository at all:
-neither can be judged. Nothing in a registry is ever run.
+Why: The target of a link can change without a change of the registry, and a submodule's content is not in this
+repository: neither can be judged. No file of a registry is executed.
 
 Example:
 
@@ -33,7 +33,7 @@ KINDS = {
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the paths whose mode is another than 100644."""
+    """Yield the paths whose mode is not 100644."""
     for path, entry in head.files.items():
         if entry.mode != REGULAR_FILE and governed(path):
             message = f"this is {KINDS.get(entry.mode, f'of mode {entry.mode}')}, not a regular file"

@@ -1,10 +1,10 @@
 """A path under registry/ is not one of the registry's files.
 
 What it means: Names are compared byte for byte. A claim is `registry/sessions/NN.yaml` with exactly as many digits
-as the charter's capacity has, at least two; the records of consensus have the names of the contract.
-`registry/README.md` and empty `.gitkeep` files are the only others.
+as the charter's capacity has, at least two; the records of consensus have fixed names. The only other files are
+`registry/README.md` and empty `.gitkeep` files.
 
-Why: `6.yaml`, `006.yaml`, `06.yml` and `06.YAML` would each claim number 6 without meeting `06.yaml` in a merge.
+Why: `6.yaml`, `006.yaml`, `06.yml` and `06.YAML` would each claim number 6 without a merge conflict with `06.yaml`.
 
 Example:
 
@@ -31,7 +31,7 @@ PLACEHOLDERS = {f"{folder}/.gitkeep" for folder in (SESSIONS, CONSENSUS, ACKNOWL
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the paths that nobody asked for."""
+    """Yield the paths under registry/ that are not among its files."""
     capacity = head.charter.capacity if head.charter else None
     for path, entry in head.files.items():
         if form_of(path, capacity) is None and governed(path) and not _may_stand(path, entry):

@@ -1,9 +1,9 @@
 """A change of a claim by somebody who is not its owner.
 
-What it means: A claim with an `owner` belongs to that account on the forge. It is proposed by its owner; from then on
-it is changed or given back by its owner as main has it, or by an approver of main's charter. The acknowledgement of its
-number is the owner's alone. The account is told by its number, which stays when a login is renamed. Where no forge says
-who proposes, nothing is asked.
+What it means: A claim with an `owner` belongs to that account on the forge. Only the owner may propose it. Once it is
+on main, only the owner that main names, or an approver of main's charter, may change or release it, and only the owner
+may acknowledge for its number. An account is identified by its number, which stays the same when the login is renamed.
+Where no forge names the author of a change, this rule reports nothing.
 
 Why: A session_id is a name that anyone can write. The forge knows which account opened the pull request.
 
@@ -29,7 +29,7 @@ MINE = "gh api user --jq .id"
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the claims that the author of the change may not touch, or may not put an owner on."""
+    """Yield the claims and acknowledgements that the author may not change, and owners other than the author."""
     if head.author is None:
         return
     approves = _approves(head.author, base)
@@ -44,7 +44,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 
 def _acknowledged(author: Author, head: Snapshot, base: Snapshot, *, approves: bool) -> Iterator[Problem]:
-    """A session says of itself that it is ready. An approver may take the word away, and not say it for another."""
+    """Only the owner may acknowledge; an approver may remove an acknowledgement, but not give or change one."""
     for path in sorted(head.touched(base)):
         shape, number = form_of(path, None) or (None, None)
         held = base.by_number.get(number or 0) if shape is shapes.Acknowledgement else None
@@ -56,7 +56,7 @@ def _acknowledged(author: Author, head: Snapshot, base: Snapshot, *, approves: b
 
 
 def _approves(author: Author, base: Snapshot) -> bool:
-    """Logins have no case. A team's members are known to the forge alone, so a team's handle is nobody's here."""
+    """Logins are compared without case. Only the forge knows a team's members, so a team's handle matches nobody."""
     handles = {approver.handle.casefold() for approver in base.charter.approvers} if base.charter else frozenset()
     return author.handle.casefold() in handles
 

@@ -1,17 +1,17 @@
-"""A record is in the name of somebody who may not say it.
+"""A record names somebody who may not make it.
 
 What it means: The orchestrator confirms and broadcasts, each session acknowledges for itself, and a human whom the
 charter lists among its approvers approves and activates; where steps are signed, that human is the one who signed.
-An acknowledgement that counts is not taken away either.
+An acknowledgement that counts may not be removed either.
 
-Why: Consensus is everybody's own word. One who could say yes for another could say it for all.
+Why: Consensus needs everybody's own agreement. Whoever could agree for one other session could agree for all.
 
 Example:
 
     # registry/consensus/acknowledgements/04.yaml; number 4 is held by marketing-outreach-1
     session_id: marketing-outreach-2
 
-Way out: Let the one say it whose word it is; the message names who that is.
+Way out: The session or human that the message names makes the record.
 """
 
 from collections.abc import Iterator
@@ -27,14 +27,20 @@ CODE, NAME, LEVEL = "REG402", "foreign-record", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the records of this change that are in a wrong name, and acknowledgements that it takes away."""
+    """Yield the records of this change that name the wrong session or human, and acknowledgements that it removes."""
     for record in brought(head, base):
-        assert head.charter, "without one nothing is brought"
+        assert head.charter, "without a charter no record is read"
         if why := foreign(record, head, head.charter) or _unlike_signer(record, head):
             place = record.document.at("approved_by" if record.number is None else "session_id")
             message = f"this {record.kind} is in a wrong name: {why}"
-            yield Problem(place, message, "let the one say it whose word it is")
+            yield Problem(place, message, _who_may(record))
     yield from _taken_away(head, base)
+
+
+def _who_may(record: Said) -> str:
+    if record.number is None:
+        return "only an approver of the charter can make this record, in their own name"
+    return f"only the session that holds number {record.number} can make this record"
 
 
 def _unlike_signer(record: Said, head: Snapshot) -> str | None:

@@ -1,10 +1,10 @@
 """A claim changes while the fleet is active.
 
-What it means: From activation on, what a session has promised stays: role, goal, targets, scope, schedule and all else
-that the digest covers. Comments and layout may change. A number can still be given back, and claimed anew.
+What it means: From activation on, role, goal, targets, scope, schedule and everything else that the digest covers
+stay as they are. Comments and layout may change. A number can still be released and claimed again.
 
-Why: All others work from the registry that they have acknowledged. A promise that changes under them is none; a
-release is seen by everybody, voids the records, and brings the fleet to agree again.
+Why: All others work from the registry that they have acknowledged, so a claim must not change under them. A release
+is visible to everybody, voids the records, and makes the fleet agree again.
 
 Example:
 
@@ -26,7 +26,7 @@ CODE, NAME, LEVEL = "REG404", "frozen", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the claims of an active fleet that say something else than before."""
+    """Yield the claims of an active fleet whose content the change alters."""
     if ACTIVATION not in base.records:
         return
     for path, held in base.claims.items():

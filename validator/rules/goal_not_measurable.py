@@ -24,7 +24,7 @@ EXAMPLE = "{metric: emails sent, op: gte, value: 17, unit: emails, per: day}"
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield goals without target, and targets without one of their four parts."""
+    """Yield goals without a target, and targets that lack one of their four parts."""
     for claim in head.claims.values():
         for fault in claim.parsed.faults:
             if fault.unmeasurable and len(fault.route) == 1:

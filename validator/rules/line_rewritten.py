@@ -4,7 +4,7 @@ What it means: Main moves forward only, along its first parents: the old main mu
 the new one. A force push, or a merge made the wrong way round (main merged into the proposal, and that pushed as
 main), does not.
 
-Why: Who was first is read from that line. Whoever could rewrite it could have been first.
+Why: The first-parent line decides who was first. Whoever could rewrite it could put their own claim first.
 
 Example:
 
@@ -23,7 +23,7 @@ CODE, NAME, LEVEL = "REG306", "line-rewritten", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the move itself; it is a fact of the two commits, not of a file."""
+    """Yield one problem for the move of main: it concerns the two commits, not a file."""
     if head.rewritten:
         was, now = (base.commit or "")[:12], (head.commit or "")[:12]
         message = f"main's commit {was} does not stand on the first-parent line of {now}"

@@ -2,14 +2,14 @@
 
 What it means: Git cannot merge the named files, or the change shares no history with its base at all.
 
-Why: What cannot be merged cannot be judged as it would land.
+Why: A change is judged as it would be after the merge. Without a merge there is nothing to judge.
 
 Example:
 
     git push origin claim/05   # branched before main last changed the same lines
 
 Way out: `git fetch origin && git rebase origin/main`, resolve, then `git push --force-with-lease` (a rebase rewrites
-the branch, so that a plain push is refused); a branch without common history is made anew from main.
+the branch, so a plain push is refused). Create a branch without common history again from main.
 """
 
 from collections.abc import Iterator
@@ -23,11 +23,11 @@ UPDATE = "git fetch origin && git rebase origin/main, resolve, then git push --f
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield what does not merge; a second add of a held number is told by its own rule."""
+    """Yield what does not merge, except a second add of a held number: number-taken reports it."""
     if head.unrelated:
         yield Problem(Location(CHARTER), "this change shares no history with main", "make the branch anew from main")
         return
-    # Where a file meets a link or a folder, Git tells of `path~commit`.
+    # Where one side has a file and the other a link or folder, Git reports `path~commit`.
     for path in sorted({path if path in head.intent else path.rsplit("~", 1)[0] for path in head.conflicts}):
         intent = head.intent.get(path)
         if not (path in base.claims and intent and intent.before is None):

@@ -2,7 +2,7 @@
 
 What it means: No value meets both the claim's target and the charter's, for the same metric, unit and period.
 
-Why: A session that reaches its goal must not thereby miss the fleet's.
+Why: A session that reaches its goal must not make the fleet miss its own.
 
 Example:
 

@@ -25,7 +25,7 @@ ALONE = ("registry/sessions/", "registry/consensus/")
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the change itself, at its first claim or record, where that is not all there is."""
+    """Yield the change, at its first claim or record, if it touches anything else."""
     touched = sorted(head.touched(base))
     alone = [path for path in touched if path.startswith(ALONE) and not path.endswith("/.gitkeep")]
     if len(touched) > 1 and alone and not head.unrelated and not _is_swap(alone, touched, head, base):
@@ -35,7 +35,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 
 def _is_swap(alone: list[str], touched: list[str], head: Snapshot, base: Snapshot) -> bool:
-    """One claim out and another in is a takeover, and told as one."""
+    """One claim removed and another added: the takeover rule reports it."""
     removed = [path for path in alone if path in base.claims and path not in head.files]
     added = [path for path in alone if path in head.claims and path not in base.files]
     return len(touched) == 2 and len(removed) == len(added) == 1

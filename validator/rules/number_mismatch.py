@@ -2,7 +2,7 @@
 
 What it means: `registry/sessions/04.yaml` says `number: 4`.
 
-Why: The name is what merging compares, the number is what people read. They must be one.
+Why: Git merges by the file's name, and people read the number. They must be the same.
 
 Example:
 

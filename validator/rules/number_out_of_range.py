@@ -2,8 +2,7 @@
 
 What it means: The numbers are 1 to the charter's `capacity`.
 
-Why: All numbers must be registered before the fleet starts; one beyond the plan would never be waited for, or for
-ever.
+Why: The fleet starts when all numbers of the charter are registered. A number beyond them is not part of the plan.
 
 Example:
 

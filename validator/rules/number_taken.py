@@ -1,7 +1,7 @@
 """Somebody holds this number already.
 
-What it means: The change adds a claim for a number that main has given to a session. That is so even where Git sees
-nothing to merge, because both files are the same to the byte.
+What it means: The change adds a claim for a number that main has given to a session. That is so even where Git reports
+no conflict, because both files are identical.
 
 Why: The first registration wins. It is the order of arrival on main that counts, not a date that anyone can write.
 
@@ -24,7 +24,7 @@ CODE, NAME, LEVEL = "REG103", "number-taken", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the held numbers that the change means to take."""
+    """Yield the held numbers that the change adds a claim for."""
     for path, intent in head.intent.items():
         held = base.claims.get(path)
         if held and intent.before is None and intent.after and not head.unrelated:
@@ -34,7 +34,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 
 def _way_out(held: ClaimFile, head: Snapshot, base: Snapshot, meant: str) -> str:
-    # What merging leaves of a second add can be the holder's own file.
+    # After the merge the file can be the holder's own, not the one that the change adds.
     entry = head.files.get(held.path)
     claimed = head.claims.get(held.path) if entry and entry.oid == meant else None
     session_id = claimed.draft.session_id if claimed else None

@@ -1,17 +1,18 @@
-"""A record comes before its turn.
+"""A record comes too early.
 
 What it means: First all sessions are registered and nothing conflicts, then the orchestrator confirms, then a human
-approves, then the registry is broadcast to every number, then each session acknowledges, then a human activates a
-week that the calendar has and for which something is scheduled.
+approves, then the registry is broadcast to every number, then each session acknowledges, then a human activates an
+existing ISO week for which something is scheduled.
 
-Why: A yes means something only to what stands already. An acknowledgement of a registry that nobody has approved
+Why: Each step agrees to the result of the one before. An acknowledgement of a registry that nobody has approved
 would commit its session to a draft.
 
 Example:
 
     # registry/consensus/acknowledgements/04.yaml while the phase is approved
 
-Way out: Wait for your turn; the help line and `registry consensus status` say whose it is, and with which command.
+Way out: Wait until that phase is reached. The help line and `registry consensus status` show the next step, who takes
+it, and the command.
 """
 
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ CODE, NAME, LEVEL = "REG403", "premature-record", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the records of this change for which the registry is not ready yet."""
+    """Yield the records of this change whose phase is not reached yet."""
     if head.charter is None:
         for path in (path for path in head.records if head.differs(path, base)):
             yield Problem(

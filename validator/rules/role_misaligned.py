@@ -4,7 +4,7 @@ What it means: Where the charter has a slot for the number, the claimed role mus
 at least half of its words occur in the slot's title and role (by their first four letters), and no other slot fits
 better. Numerals count in full.
 
-Why: Roles are planned so that the work is covered once. A number is not a free seat.
+Why: Roles are planned so that all work is covered exactly once; the number carries its planned role.
 
 Example:
 
@@ -39,7 +39,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 
 def is_aligned(role: str, planned: Slot, slots: Iterable[Slot]) -> bool:
-    """Whether a role is recognisably the planned one, and no other of the slots has a better claim to it."""
+    """Whether a role is recognisably the planned one, and no other slot fits it better."""
     if fold(role) == fold(planned.role):
         return True
     fit = _fit(role, planned)

@@ -1,7 +1,7 @@
 """Another session has the same role.
 
 What it means: Roles are compared after Unicode normalisation, without regard to case, spacing, punctuation and
-look-alike letters, so that what looks the same is the same.
+look-alike letters: roles that look the same are the same.
 
 Why: Twelve numbers need twelve distinct roles; two sessions in one role do the same work twice.
 
@@ -9,8 +9,8 @@ Example:
 
     role: outreach ai: personalize and send emails (morning batch 1)
 
-Way out: Say what is yours alone: the batch, the segment, primary or backup. The charter's slot for your number has
-a role.
+Way out: Add what distinguishes your role: the batch, the segment, primary or backup. The charter's slot for your
+number has a role.
 """
 
 from collections.abc import Iterator

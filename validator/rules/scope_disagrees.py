@@ -1,4 +1,4 @@
-"""The goal promises another amount than the scope holds.
+"""The goal promises a different amount than the scope holds.
 
 What it means: A claim has a range of work and a target that counts per period, and no such target has the size of
 the range. It is a warning: there may be a reason, and a human decides.

@@ -24,7 +24,7 @@ CODE, NAME, LEVEL = "REG104", "session-id-taken", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the claims of this change whose session stands elsewhere."""
+    """Yield the claims of this change whose session_id or runtime_id another claim has."""
     for clash in clashes(head, base):
         if clash.kind in ("session_id", "runtime_id") and clash.new:
             number = clash.first.number

@@ -1,16 +1,16 @@
-"""A file does not have its form: a field is missing, unknown or of the wrong type.
+"""A file does not match its schema: a field is missing, unknown or of the wrong type.
 
 What it means: Charter, claims and records have exactly the fields of their schema under `schema/`. Nothing is
 converted: `"3"` is text and no number, `yes` is no `true`.
 
-Why: A field that is misspelt is a promise that nobody reads.
+Why: A misspelt field would be read by nobody, and its author would not notice.
 
 Example:
 
     number: "4"
     rol: Outreach AI
 
-Way out: Write the field as the message says. The schemas under `schema/` let an editor check while you type.
+Way out: Write the field as the message says. With the schemas under `schema/` an editor checks while you type.
 """
 
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ EXAMPLES = {
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield every way in which a file departs from its form. Goals without target are another rule's."""
+    """Yield every way in which a file differs from its schema. goal-not-measurable reports goals without a target."""
     for parsed in head.parsed:
         for fault in parsed.faults:
             if not (parsed.shape is shapes.Claim and fault.unmeasurable):
@@ -72,7 +72,7 @@ def _problem(parsed: Parsed[shapes.Claim], fault: ShapeFault) -> Problem:
 
 
 def _name(route: Route) -> str:
-    """A field as a reader counts: `value in entry 1 of targets`, `entry 2 of responsibilities`, `labels.team`."""
+    """A field, entries counted from 1: `value in entry 1 of targets`, `entry 2 of responsibilities`, `labels.team`."""
     entries = [at for at, part in enumerate(route) if isinstance(part, int)]
     if not entries:
         return ".".join(map(str, route))

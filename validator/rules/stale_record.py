@@ -1,17 +1,17 @@
-"""A record speaks of another registry.
+"""A record is for another registry than the one on main.
 
-What it means: A record names the digest of the registry that it speaks of, and this change brings one whose digest
-is not that of the registry on main. A record that was right and is voided by a later claim is nobody's fault;
-`registry consensus status` lists it with the command that says it again.
+What it means: A record names the digest of the registry that it is for, and this change adds one whose digest is
+not that of the registry on main. A record that a later claim makes void is not reported here; `registry consensus
+status` lists it with the command that repeats it.
 
-Why: A yes to one registry is no yes to another. Change one claim, and consensus has to be reached again.
+Why: Agreement to one registry is not agreement to another. When a claim changes, consensus has to be reached again.
 
 Example:
 
     # main has the digest sha256:9f6e…
     registry: sha256:41c0…
 
-Way out: Say it again for the registry as it is: the verbs of `registry consensus` fill in today's digest.
+Way out: Make the record again for the registry on main: the verbs of `registry consensus` fill in its digest.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ CODE, NAME, LEVEL = "REG401", "stale-record", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the records of this change that are bound to another digest than today's."""
+    """Yield the records of this change whose digest is not that of the registry."""
     for record in brought(head, base):
         today = registry_digest(head)
         if is_stale(record, today):

@@ -1,7 +1,7 @@
 """A change takes a number away from the session that holds it.
 
 What it means: The change puts another session_id on a held number, or removes one claim and adds another. A holder
-may amend its own claim, and a number may be given back; both in a change that does nothing else.
+may amend its own claim or release its number, each in a change that does nothing else.
 
 Why: The first registration wins, and it is not undone by a later edit.
 
@@ -24,7 +24,7 @@ CODE, NAME, LEVEL = "REG301", "takeover", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield held numbers that change hands, and claims that come while another one goes."""
+    """Yield held numbers that get another session_id, and claims added by a change that removes another one."""
     for path, held in base.claims.items():
         claim, intent = head.claims.get(path), head.intent.get(path)
         meant_as_new = intent is not None and intent.before is None

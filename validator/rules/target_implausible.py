@@ -40,7 +40,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 
 def _contradictions(targets: Sequence[Target]) -> Iterator[tuple[Target, int, Target]]:
-    """(earlier, index, later), each later target once: 16 KiB hold targets enough for 80,000 pairs."""
+    """(earlier, index, later), each later target once: a file of 16 KiB has room for 80,000 pairs."""
     comparable = defaultdict[tuple[str, str, str | None], list[Target]](list)
     for index, target in enumerate(targets):
         before = comparable[fold(target.metric), fold(target.unit), target.per]

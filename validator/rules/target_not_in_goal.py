@@ -3,8 +3,8 @@
 What it means: The number of every target stands in the goal, in figures or in words: `$120k` states 120000, `95%+`
 states 95, `twelve` states 12.
 
-Why: The human approves the sentence, programs measure the target. One that promises 17 while the other measures 7
-deceives one of them.
+Why: The human approves the sentence, and programs measure the target. If one says 17 and the other 7, what is
+measured is not what was approved.
 
 Example:
 

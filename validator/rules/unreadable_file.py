@@ -4,8 +4,8 @@ What it means: A registry file is UTF-8 without a byte order mark, its lines end
 character (tabs, NUL, escape, NEL and the Unicode line separators included), raw or made by an escape, and at most
 16 KiB.
 
-Why: Text that two programs read differently is a claim that two programs understand differently. A terminal or a
-browser must be able to show a claim without being steered by it.
+Why: All programs must read the same text, and a terminal or browser that shows a claim must not be controlled by
+it.
 
 Example:
 
@@ -23,7 +23,7 @@ CODE, NAME, LEVEL = "REG001", "unreadable-file", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield what the reader could not read as text."""
+    """Yield what cannot be read as text."""
     for parsed in head.parsed:
         for fault in parsed.document.faults:
             if fault.kind == "unreadable":

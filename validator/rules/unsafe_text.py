@@ -1,9 +1,9 @@
-r"""Text that a human sees otherwise than a program.
+r"""Text that a human sees differently than a program reads it.
 
 What it means: Bidirectional controls, characters without width, and words that mix Latin letters with letters of
 another script that look like Latin ones, anywhere in the file, comments and escapes included.
 
-Why: The human who approves reads what is shown; the programs act on what is there. Both must be the same.
+Why: The human who approves reads what is shown, and programs act on what is stored. Both must be the same.
 
 Example:
 
@@ -29,7 +29,7 @@ CODE, NAME, LEVEL = "REG108", "unsafe-text", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield invisible characters and look-alike letters, each kind once a file and place."""
+    """Yield invisible characters and look-alike letters, each once per file or value."""
     for parsed in head.parsed:
         document = parsed.document
         text = document.text or ""

@@ -1,9 +1,9 @@
 """The goal uses words that nobody can measure.
 
-What it means: A word or phrase of the list in this rule stands in the goal. It is a warning: the targets decide,
-the sentence should not promise more than they do.
+What it means: The goal contains a word or phrase of this rule's list. It is a warning: the targets decide, and the
+sentence should not promise more than they do.
 
-Why: "Improve as much as possible" agrees with every result.
+Why: Every result fulfils "improve as much as possible".
 
 Example:
 
@@ -31,7 +31,7 @@ VAGUE = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the goals with vague words, the words named."""
+    """Yield the goals with vague words; the message names them."""
     for claim in head.claims.values():
         if words := VAGUE.findall(claim.draft.goal or ""):
             named = ", ".join(dict.fromkeys(quoted(word.lower()) for word in words))

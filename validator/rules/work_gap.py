@@ -1,10 +1,10 @@
-"""A piece of the charter's work that nobody took.
+"""A piece of the charter's work is in nobody's scope.
 
-What it means: All numbers are claimed, and part of the work that the charter lists is in nobody's scope. Until all
-numbers are claimed a gap is nothing but work that waits; once the orchestrator has confirmed, and in the change that
-confirms, it is an error.
+What it means: All numbers are claimed, and part of the work that the charter lists is in nobody's scope. While
+numbers are free, a gap is not reported. Once the orchestrator has confirmed, and in the change that confirms, it is
+an error.
 
-Why: What everybody takes for somebody else's is done by nobody.
+Why: Each session does what its scope says, so work in nobody's scope is not done.
 
 Example:
 
@@ -12,7 +12,7 @@ Example:
     # the scopes:  1-17, 18-33, 34-49
 
 Way out: A session takes the rest into its scope, in an amendment of its claim. Where the charter gets new work after
-the confirmation, take the confirmation out first.
+the confirmation, delete the confirmation first.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ CODE, NAME, LEVEL = "REG207", "work-gap", Level.WARNING
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield what is left over of each kind of work, once nobody is left to take it."""
+    """Yield what is left over of each kind of work, once all numbers are claimed."""
     if not head.charter_file or not head.charter or head.free_numbers():
         return
     parts = [part for claim in head.claims.values() for part in claim.draft.scope or ()]
@@ -37,18 +37,18 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         mine = [part for part in parts if fold(part.work) == fold(work.name)]
         if left := left_over(work, mine):
             place = head.charter_file.document.at("work", index)
-            yield _confirmed(left, head, place) if _is_confirmed(head) else _told(left, place)
+            yield _error(left, head, place) if _is_confirmed(head) else _warning(left, place)
 
 
 def _is_confirmed(head: Snapshot) -> bool:
     return CONFIRMATION in head.records and reached(phase_of(head), "confirmed")
 
 
-def _told(left: str, place: Location) -> Problem:
+def _warning(left: str, place: Location) -> Problem:
     return Problem(place, f"nobody took {quoted(left)}", "a session adds it to its scope")
 
 
-def _confirmed(left: str, head: Snapshot, place: Location) -> Problem:
+def _error(left: str, head: Snapshot, place: Location) -> Problem:
     message = f"nobody took {quoted(left)}, and the registry is {phase_of(head)}"
     help = f"a session adds it to its scope before the orchestrator confirms; to begin again: git rm {CONFIRMATION}"
     return Problem(place, message, help, Level.ERROR)

@@ -1,9 +1,9 @@
-"""A scope names work that the charter does not have.
+"""A scope names work that is not in the charter.
 
 What it means: Where the charter lists work, a scope is a part of it: the name is listed, a range lies within the
 work's range and runs upwards, a segment is one of the work's segments.
 
-Why: Work that nobody planned is in nobody's way until somebody else does it too.
+Why: Overlaps and gaps are found by the names and ranges of the charter. Work outside them is compared with nothing.
 
 Example:
 
@@ -25,7 +25,7 @@ CODE, NAME, LEVEL = "REG208", "work-unknown", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the parts of scopes that are no part of the charter's work."""
+    """Yield the parts of scopes that are outside the charter's work."""
     if not head.charter:
         return
     for claim in head.claims.values():
@@ -57,7 +57,7 @@ def _outside(part: RangePart | SegmentPart, work: RangeWork) -> tuple[str, str] 
     whole = f"it goes from {work.first} to {work.last}: write first and last within"
     if not isinstance(part, RangePart):
         return f"{quoted(part.work)} is divided by numbers", whole
-    # A charter whose range runs down is at fault itself, and another rule says so.
+    # Where the charter's own range runs down, charter-contradiction reports it.
     if work.first <= work.last and (part.first < work.first or part.last > work.last):
         return f"{quoted(f'{part.work} {span(part.first, part.last)}')} is beyond the charter's work", whole
     return None

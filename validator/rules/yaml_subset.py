@@ -1,10 +1,10 @@
-"""A file uses a part of YAML that readers disagree on.
+"""A file uses a part of YAML that parsers read differently.
 
 What it means: Registry files keep to a strict subset of YAML 1.2: one document; no anchor, alias, tag, merge key,
-directive or duplicate key; keys are text; at most 16 levels; no unquoted value that some reader takes for something
-else (`no`, `012`, `1_0`, `1:30`, `0x3`, `3.0`, `+3`, `.nan`, a date). A number is written as JSON writes it.
+directive or duplicate key; keys are text; at most 16 levels; no unquoted value that some parser reads as another
+type (`no`, `012`, `1_0`, `1:30`, `0x3`, `3.0`, `+3`, `.nan`, a date). A number is written as JSON writes it.
 
-Why: `number: 010` is 8 to one reader and 10 to another. Who holds a number must not depend on the reader.
+Why: `number: 010` is 8 to one parser and 10 to another. Who holds a number must not depend on the parser.
 
 Example:
 
@@ -22,7 +22,7 @@ CODE, NAME, LEVEL = "REG003", "yaml-subset", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield every use of YAML beyond the subset."""
+    """Yield every use of YAML outside the subset."""
     for parsed in head.parsed:
         for fault in parsed.document.faults:
             if fault.kind == "subset":

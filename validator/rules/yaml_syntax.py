@@ -1,14 +1,14 @@
 """A file is not YAML.
 
-What it means: The text breaks YAML's grammar at the place shown. What stands after it was not read.
+What it means: There is a syntax error at the place shown. The rest of the file was not read.
 
-Why: A claim that cannot be read claims nothing.
+Why: A file that cannot be parsed cannot be judged.
 
 Example:
 
     targets: [{metric: emails sent, op: gte
 
-Way out: Mend the text where the caret points; quote a value that contains `: `, ` #` or starts with a special
+Way out: Correct the text where the caret points; quote a value that contains `: `, ` #` or starts with a special
 character.
 """
 
@@ -21,7 +21,7 @@ CODE, NAME, LEVEL = "REG002", "yaml-syntax", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield where the grammar breaks."""
+    """Yield the syntax errors."""
     for parsed in head.parsed:
         for fault in parsed.document.faults:
             if fault.kind == "syntax":
