@@ -1,8 +1,8 @@
-"""The environment's fault, told in a line."""
+"""Errors of the environment, as opposed to findings about a change."""
 
 
 class FatalError(Exception):
-    """The environment's fault (no repository, shallow clone, Git too old): one line, exit 2, no verdict."""
+    """An error of the environment (no repository, shallow clone, Git too old): one line, exit 2, no verdict."""
 
 
 class ShallowError(FatalError):

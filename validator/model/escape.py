@@ -1,7 +1,7 @@
-"""Strangers' text made harmless for the place it goes to: terminal, build log, workflow command, Markdown, JSON, URI.
+"""Escape untrusted text for where it is shown: terminal, build log, workflow command, Markdown, JSON, URI.
 
-Everything here takes any `str`, lone surrogates included, raises nothing and returns text that is well-formed Unicode.
-The escapes are for showing, not for reading back: a backslash of the text's own stays as it is.
+Every function takes any `str`, lone surrogates included, raises nothing and returns well-formed Unicode. The escapes
+cannot be read back: a backslash in the text stays as it is.
 """
 
 import re
@@ -9,13 +9,13 @@ import string
 from typing import Any
 from urllib.parse import quote
 
-# Spelled out, not asked of `unicodedata`: the same text must look the same under every Python version.
+# Listed here, not taken from `unicodedata`: the output must be the same under every Python version.
 _CONTROL = "\x00-\x1f\x7f-\x9f\u2028\u2029"  # Cc, Zl, Zp
-_FORMAT = (  # Cf: bidirectional controls, joiners, tags, marks that reach over their neighbours
+_FORMAT = (  # Cf: bidirectional controls, joiners, tags, marks that enclose other characters
     "\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     "\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
 )
-# The rest of Default_Ignorable_Code_Point (Unicode, DerivedCoreProperties): letters and marks that nobody sees.
+# The rest of Default_Ignorable_Code_Point (Unicode, DerivedCoreProperties): letters and marks that are not drawn.
 _UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff"
 _SURROGATE = "\ud800-\udfff"
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010ffff"
@@ -49,7 +49,7 @@ def well_formed(text: str) -> str:
 
 
 def logged(text: str) -> str:
-    """`visible`, and no build system finds a `##[…]` command in it; a line must also begin with a word of our own."""
+    """`visible`, and without `##[…]` commands of build systems; the caller has to begin the line with its own text."""
     return _LOG_COMMAND.sub(r"\\x23", visible(text))
 
 
@@ -67,7 +67,7 @@ def workflow_property(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """An HTML `<code>` for Markdown or HTML in which no character of the text means anything, and nothing links."""
+    """An HTML `<code>` for Markdown or HTML in which no character of the text is markup, and nothing becomes a link."""
     return f"<code>{visible(text).translate(_ENTITIES)}</code>"
 
 
@@ -79,7 +79,7 @@ def uri(path: str) -> str:
 
 def json_text(value: Any) -> str:
     """A JSON-like value of well-formed texts as JSON: printable ASCII, indented, keys in their order, ending in LF."""
-    import json  # most reports are none
+    import json  # most reports do not need it
 
     return json.dumps(value, indent=2, allow_nan=False) + "\n"
 

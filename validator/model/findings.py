@@ -1,4 +1,4 @@
-"""What the validator says: places, problems, findings and the verdict made of them."""
+"""Locations, problems, findings, and the verdict made of them."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 
 class Level(StrEnum):
-    """How much a finding weighs: an error blocks, a warning is shown to the human who approves."""
+    """An error rejects the change; a warning is shown to the human who approves."""
 
     ERROR = "error"
     WARNING = "warning"
 
 
 class Origin(StrEnum):
-    """Whose fault a finding is: this change's (it decides) or one that the base had already (shown only)."""
+    """Whether the change introduced a finding (it decides), or the base had it already (it is only shown)."""
 
     INTRODUCED = "introduced"
     INHERITED = "inherited"
@@ -33,11 +33,11 @@ class Problem(NamedTuple):
     location: Location
     message: str
     help: str
-    level: Level | None = None  # where it weighs otherwise than its rule usually does
+    level: Level | None = None  # None: the level of its rule
 
 
 class Finding(NamedTuple):
-    """A problem with its rule's code, name and level stamped on, and the source line that it points at."""
+    """A problem with its rule's code, name and level, and the source line that it points at."""
 
     code: str
     name: str

@@ -1,4 +1,4 @@
-"""Where things stand in a registry: the paths of its files, the form each asks for, the names of its branches."""
+"""The layout of a registry: the paths of its files, the form of each, and the names of branches."""
 
 import re
 import unicodedata
@@ -29,9 +29,9 @@ PROPOSAL = re.compile(r"(?:claim|release)/[0-9]{2,5}|record/[a-z]+(?:/[0-9]{2,5}
 
 
 def governed(path: str) -> bool:
-    """Whether a path is in the registry's folder, or some file system would take it for one that is.
+    """Whether a path is in the registry's folder, or would be on some file system.
 
-    That is a link in its place, `Registry/`, or a name with what HFS+ or NTFS pass over: zero widths, dots at the end.
+    That is a link in its place, `Registry/`, or a name with what HFS+ or NTFS ignore: zero widths, dots at the end.
     """
     first = path.split("/", 1)[0]
     if first == "registry":
@@ -50,9 +50,9 @@ def claim_path(number: int, capacity: int) -> str:
 
 
 def form_of(path: str, capacity: int | None) -> tuple[type[BaseModel], int | None] | None:
-    """The form that a path asks for, and the number in its name; None for a path with no form.
+    """The form of the file at a path, and the number in its name; None for a path with no form.
 
-    Without a readable charter (`capacity` None) every width of number is taken for a claim.
+    Without a readable charter (`capacity` None) a number of any width is accepted.
     """
     if path == CHARTER:
         return shapes.Charter, None

@@ -1,4 +1,4 @@
-"""Numbers in words and figures: what a sentence states."""
+"""The numbers that a sentence states, in figures or in words."""
 
 import re
 import unicodedata
@@ -46,7 +46,7 @@ def _figures(text: str) -> Iterator[float]:
 
 
 def _spelled(text: str) -> Iterator[float]:
-    """Numbers in words: a run of number words is one number, and each of its words stands alone as well."""
+    """Numbers in words: a run of number words is one number, and each of its words is a number as well."""
     total, current, running, before = 0, 0, False, ""
     for word in [*re.findall(r"[a-z]+", text), ""]:
         if word in _UNITS or word in _TENS:

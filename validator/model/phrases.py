@@ -1,4 +1,4 @@
-"""Facts that many messages tell, worded once."""
+"""Parts of messages that many rules and verbs share."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ LONGEST_QUOTE = 80
 
 
 def quoted(value: object) -> str:
-    """A value out of a file, in the double quotes of a message, cut to a length that a line can carry."""
+    """A value from a file in double quotes, on one line and cut to LONGEST_QUOTE characters."""
     text = value.replace("\n", "\\n") if isinstance(value, str) else repr(value)
     return f'"{text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"}"'
 
@@ -29,7 +29,7 @@ def span(first: int, last: int) -> str:
 
 
 def some(names: Iterable[str], limit: int = 5) -> str:
-    """A list of names that stays short: `a, b, c and 12 more`."""
+    """The first `limit` names and how many follow: `a, b, c and 12 more`."""
     listed = list(names)
     more = f" and {len(listed) - limit} more" if len(listed) > limit else ""
     return ", ".join(listed[:limit]) + more
@@ -41,7 +41,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def rfc3339(seconds: int) -> str:
-    """Seconds since 1970 as RFC 3339 text in UTC; a time that no calendar has is told as seconds."""
+    """Seconds since 1970 as RFC 3339 text in UTC; `@seconds` for a time that the calendar does not have."""
     try:
         return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (ValueError, OverflowError, OSError):

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 SESSION_ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-# JSON Schema's `$` is the end of the text; Python's `re`, which many validators use, also takes the place before a
-# trailing newline. Saying it twice makes every validator agree.
+# JSON Schema's `$` is the end of the text; Python's `re`, which many validators use, also matches before a trailing
+# newline. With this second condition all validators agree.
 NO_NEWLINE: dict[str, Any] = {"not": {"pattern": "\n"}}
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Op = Literal["gte", "gt", "lte", "lt", "eq"]
 Period = Literal["hour", "day", "week", "month", "quarter", "year"]
 Status = Literal["REGISTERED", "PENDING"]
-# `Literal[True]` would take 1 for it, and JSON Schema does not.
+# `Literal[True]` would accept 1, and JSON Schema does not.
 Yes = Annotated[bool, Field(ge=True), WithJsonSchema({"const": True, "type": "boolean"})]
 
 
@@ -93,7 +93,7 @@ class SegmentWork(Shape):
 
 
 def divided_how(value: Any) -> str:
-    """Tell ranges from segments by the keys present, so that a mistake is told in the words of the form meant."""
+    """Distinguish ranges from segments by the keys present, so that a fault names the fields of the form meant."""
     keys = value if isinstance(value, dict) else vars(value) if isinstance(value, Shape) else ()
     return "range" if "first" in keys or "last" in keys else "segments"
 

@@ -1,4 +1,4 @@
-"""What a target allows, as an interval of the number line."""
+"""The values that meet a target, as an interval."""
 
 import math
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from validator.model.shapes import Target
 
 
 class Interval(NamedTuple):
-    """From low to high; an open end does not belong to it."""
+    """From low to high; where it is `open`, both ends are excluded."""
 
     low: float
     high: float
@@ -42,6 +42,6 @@ def _holds(interval: Interval, value: float) -> bool:
 
 
 def told(target: Target) -> str:
-    """A target as a person writes it: `emails sent >= 17 emails/day`."""
+    """A target as text: `emails sent >= 17 emails/day`."""
     sign = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "="}[target.op]
     return f"{target.metric} {sign} {target.value} {target.unit}" + (f"/{target.per}" if target.per else "")

@@ -1,1 +1,1 @@
-"""The registry at one commit, and what follows from it. No verdict is passed here."""
+"""The registry at one commit, and what is computed from it. The verdict is not: see rules and operations."""

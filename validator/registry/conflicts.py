@@ -1,4 +1,4 @@
-"""What stands against each other in a registry, and how it is resolved (seed, *Conflict Resolution*)."""
+"""The conflicts in a registry, and how each is resolved (seed, *Conflict Resolution*)."""
 
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
@@ -22,7 +22,7 @@ WHAT: dict[str, tuple[ConflictKind, str]] = {
 
 
 class Conflict(NamedTuple):
-    """Two things that cannot both stand. `numbers`: who keeps what it has comes first; `help` is the way out."""
+    """A conflict. `numbers`: the one that keeps what it has comes first; `help` says how to resolve it."""
 
     kind: ConflictKind
     numbers: tuple[int, ...]
@@ -31,13 +31,13 @@ class Conflict(NamedTuple):
 
 
 def conflicts(snapshot: Snapshot, charter: shapes.Charter) -> tuple[Conflict, ...]:
-    """What stands against each other on main, so that nobody can confirm it; in the order of kinds and numbers."""
+    """The conflicts on main, which prevent its confirmation; in the order of kinds and numbers."""
     found = [_of_clash(clash, snapshot) for clash in clashes(snapshot, snapshot)]
     return tuple(sorted((*found, *_with_mission(snapshot, charter)), key=lambda one: (one.kind, one.numbers)))
 
 
 def uneven(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Conflict]:
-    """Where the targets of those who divide a piece of work do not add up to the whole. It blocks nothing."""
+    """Divided work whose targets do not add up to the whole. This prevents nothing."""
     for found in sums(snapshot, charter):
         if found.total != found.whole:
             numbers = tuple(number for number, _ in found.promised)

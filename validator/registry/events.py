@@ -1,4 +1,4 @@
-"""What happened to a registry between two commits of main, event by event."""
+"""The events between two commits of main."""
 
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
@@ -26,7 +26,7 @@ NewsKind = Literal[
     "voided",
     "rewritten",
 ]
-# What is told when the fleet reaches a phase. Registrations and acknowledgements are told one by one.
+# The event for each phase. Registrations and acknowledgements have an event each.
 _REACHED: Mapping[Phase, tuple[NewsKind, str]] = {
     "confirmed": ("confirmed", "the orchestrator has confirmed that nothing conflicts"),
     "approved": ("approved", "a human has approved the registry: there is consensus"),
@@ -36,7 +36,7 @@ _REACHED: Mapping[Phase, tuple[NewsKind, str]] = {
 
 
 class News(NamedTuple):
-    """One event. `subject` tells it from others of its kind in the same commit."""
+    """One event. `subject` distinguishes it from others of its kind in the same commit."""
 
     event: NewsKind
     subject: str
@@ -46,7 +46,7 @@ class News(NamedTuple):
 
 
 def news(before: Snapshot, after: Snapshot) -> Iterator[News]:
-    """What a step of main did: claims by number, conflicts, what it voided, what was said, phases reached."""
+    """The events of a step of main: claims by number, conflicts, records made void or new, phases reached."""
     numbers = sorted({*before.by_number, *after.by_number})
     for number in numbers:
         yield from _claim(number, before.by_number.get(number), after.by_number.get(number), before, after)

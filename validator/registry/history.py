@@ -9,7 +9,7 @@ from validator.model.phrases import rfc3339
 
 
 class Registration(NamedTuple):
-    """The arrival of a file on main that still stands. `order` counts steps: the smaller was first."""
+    """The step of main that added a file which is still there. `order` counts steps: the smaller was first."""
 
     path: str
     commit: str
@@ -18,7 +18,7 @@ class Registration(NamedTuple):
 
     @property
     def day(self) -> str:
-        """The committer's date, to recognise the commit by."""
+        """The committer's date, for display only."""
         return rfc3339(self.time)[:10]
 
 
@@ -32,7 +32,7 @@ class EventKind(StrEnum):
 
 
 class Event(NamedTuple):
-    """One step in the life of a claim's file, with the session that holds it afterwards (at a release: before)."""
+    """What one step did to a claim's file, with the session that holds it afterwards (at a release: before)."""
 
     kind: EventKind
     path: str
@@ -42,7 +42,7 @@ class Event(NamedTuple):
 
 
 def registrations(steps: Iterable[Step]) -> dict[str, Registration]:
-    """The standing registration of every file, by path; steps come oldest first.
+    """The current registration of every file, by path; steps come oldest first.
 
     A released and re-added file belongs to its later arrival; an amendment changes nothing about who was first.
     """
@@ -61,7 +61,7 @@ def first_of(paths: Iterable[str], standing: Mapping[str, Registration]) -> list
 
 
 def events(steps: Iterable[Step], session_of: Mapping[str, str | None]) -> Iterator[Event]:
-    """The life of the claims, oldest first. `session_of` gives the session_id in a blob by its object id."""
+    """The events of the claims, oldest first. `session_of` gives the session_id in a blob by its object id."""
     for step in steps:
         before = session_of.get(step.old.oid) if step.old else None
         after = session_of.get(step.new.oid) if step.new else None

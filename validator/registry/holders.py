@@ -1,4 +1,4 @@
-"""Who holds a number, since when, and what is free: worded once for all messages."""
+"""Parts of messages about who holds a number, since when, and which numbers are free."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ def since(path: str, standing: Mapping[str, Registration]) -> str:
 
 
 def way_to_a_number(base: Snapshot, session_id: str | None) -> str:
-    """What a session that wanted another number does now: it has one already, or it claims a free one."""
+    """What a session that cannot have a number does: keep or release the one it holds, or claim a free one."""
     held = sorted(c.number for c in base.claims.values() if session_id and c.draft.session_id == session_id)
     if held:
         return f"{session_id} holds number {held[0]} already: amend that claim, or release it first"
@@ -29,6 +29,6 @@ def way_to_a_number(base: Snapshot, session_id: str | None) -> str:
 
 
 def a_free_number(base: Snapshot) -> str:
-    """What a session without a number does now."""
+    """What a session without a number does: claim a free one, if there is one."""
     free = base.free_numbers()
     return f"claim a free number: {ranges(free)}" if free else "no number is free: ask a holder to release one"

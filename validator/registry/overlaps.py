@@ -1,4 +1,4 @@
-"""Pairs of claims that cannot both stand: the same session, runtime, role or piece of work under two numbers."""
+"""Pairs of claims that share what must be unique: session, runtime, role or piece of work."""
 
 import functools
 from collections import defaultdict
@@ -14,18 +14,18 @@ from validator.registry.yaml.builder import Route
 
 
 class Clash(NamedTuple):
-    """Two claims and what they share. `first` keeps it; `route` is where the second says so."""
+    """Two claims and what they share. `first` keeps it; `route` is the field of the second."""
 
     kind: str  # "session_id" | "runtime_id" | "role" | "scope"
     shared: str
     first: ClaimFile
     second: ClaimFile
     route: Route
-    new: bool  # base's second claim did not say so
+    new: bool  # the second claim did not have it in base
 
 
 class _Thing(NamedTuple):
-    """Something that only one claim may have; equal keys are the same thing."""
+    """Something that only one claim may have; equal keys mean the same thing."""
 
     kind: str
     key: tuple[str, ...]
@@ -34,7 +34,7 @@ class _Thing(NamedTuple):
 
 
 class _Share(NamedTuple):
-    """A claim's hold on a thing or, with `part`, on a range."""
+    """A thing that a claim has or, with `part`, a range."""
 
     thing: _Thing
     claim: ClaimFile
@@ -43,16 +43,16 @@ class _Share(NamedTuple):
 
     @property
     def rank(self) -> tuple[bool, int, str]:
-        """Who had it in base keeps it; else the smaller number does."""
+        """Sort order: the claim that had it in base keeps it, else the smaller number."""
         return self.new, self.claim.number, self.claim.path
 
     def against(self, first: "_Share", piece: str = "") -> Clash:
-        # What stood in base already is told in the same words, however the second words it now.
+        # What base had already is reported as base writes it, so that the finding stays the same.
         shared = (self if self.new else first).thing.shared + piece
         return Clash(self.thing.kind, shared, first.claim, self.claim, self.thing.route, self.new)
 
 
-@functools.lru_cache(maxsize=1)  # the rules of a run ask for the same pair, one after the other
+@functools.lru_cache(maxsize=1)  # several rules ask for the same pair
 def clashes(head: Snapshot, base: Snapshot) -> tuple[Clash, ...]:
     """Every clash in head; a claim cannot clash with itself."""
     nothing = Draft()
@@ -71,7 +71,7 @@ def _things_of(claim: ClaimFile, had: Draft) -> Iterator[_Share]:
 
 
 def _things(draft: Draft) -> Iterator[_Thing]:
-    """The two kinds of name share one space: a runtime_id that is another's session_id would mislead a router."""
+    """session_id and runtime_id share one namespace: messages could be routed to the wrong session otherwise."""
     if draft.session_id is not None:
         yield _Thing("session_id", ("name", draft.session_id), draft.session_id, ("session_id",))
     if draft.runtime_id is not None:
@@ -101,9 +101,9 @@ def _ranges_of(claim: ClaimFile, had: Draft) -> Iterator[_Share]:
 
 
 def _same_ranges(shares: Iterable[_Share]) -> Iterator[Clash]:
-    """A sweep over the ranges of a work by their start: each is held against the one before that reaches furthest.
+    """Sweep over the ranges of a work by their start; compare each with the earlier one that reaches furthest.
 
-    So a crowd of ranges costs no more than sorting; not every pair is told, but everyone who has to yield to base.
+    The cost is that of sorting. Not every pair is reported, but every claim that has to yield to base is.
     """
     works = defaultdict[tuple[str, ...], list[_Share]](list)
     for share in shares:

@@ -1,4 +1,4 @@
-"""Documents held against their forms. A broken file is kept with its faults; nothing raises on content."""
+"""Validate documents against their forms. A broken file is kept with its faults; nothing raises on content."""
 
 import functools
 import itertools
@@ -11,7 +11,7 @@ from validator.model import shapes
 from validator.registry.yaml.builder import Route
 from validator.registry.yaml.reader import Document
 
-MAX_FAULTS = 100  # in one file: `targets: [{},{},…]` has 20,000 in 16 KiB, and they would bury the other files
+MAX_FAULTS = 100  # in one file: `targets: [{},{},…]` has 20,000 in 16 KiB, which would hide the findings of other files
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -26,7 +26,7 @@ class ShapeFault(NamedTuple):
 
     @property
     def unmeasurable(self) -> bool:
-        """Whether this is a goal without a target, or a target without one of its four parts: no mere slip."""
+        """Whether this is a goal without a target, or a target that lacks one of its four parts."""
         if self.route == ("targets",):
             return self.kind in ("missing", "too_short") or self.value is None
         part = (
@@ -36,7 +36,7 @@ class ShapeFault(NamedTuple):
 
 
 class Parsed(NamedTuple, Generic[Shape]):
-    """A file that should have a form: its value where it has, else why not."""
+    """A file with a form: its value if it is valid, else its faults."""
 
     path: str
     document: Document
@@ -46,7 +46,7 @@ class Parsed(NamedTuple, Generic[Shape]):
 
 
 class Draft(NamedTuple):
-    """What could be read of a claim: a field that is missing or misshapen is None, and hides no other."""
+    """The readable fields of a claim; one that is missing or invalid is None, whatever the others are."""
 
     number: int | None = None
     role: str | None = None
@@ -81,7 +81,7 @@ class ClaimFile(NamedTuple):
 
 
 def parse(document: Document, shape: type[Shape]) -> Parsed[Shape]:
-    """Hold a document against its form."""
+    """Validate a document against its form."""
     try:
         value = shape.model_validate(document.value)
     except ValidationError as error:
@@ -93,9 +93,9 @@ def parse(document: Document, shape: type[Shape]) -> Parsed[Shape]:
 def _faults(error: ValidationError, document: Document) -> Iterator[ShapeFault]:
     for row in error.errors(include_url=False):
         route = _without_tags(row["loc"])
-        # pydantic counts only the elements that are right, and tries a number as whole and as broken.
+        # pydantic counts only the valid elements of a list, and tries a number both as int and as float.
         echo = (row["type"] == "too_short" and row["input"]) or row["loc"][-2:] == ("value", "int")
-        # A value that already has a fault of its own is not what its author meant: one problem, one finding.
+        # A value that the reader already reported gets no second finding.
         if not echo and document.damaged.isdisjoint(route[:end] for end in range(len(route) + 1)):
             yield ShapeFault(route, row["type"], row["input"], row.get("ctx", {}))
 
@@ -110,7 +110,7 @@ def _without_tags(route: tuple[str | int, ...]) -> Route:
 
 
 def claim_file(document: Document, number: int) -> ClaimFile:
-    """A claim's file with everything that could be read of it."""
+    """A claim's file with every field that can be read."""
     parsed = parse(document, shapes.Claim)
     return ClaimFile(document.path, number, parsed, _draft(parsed))
 

@@ -1,4 +1,4 @@
-"""What is proposed, as the names of branches tell it: on a remote as last fetched, or in this repository."""
+"""The open proposals, by the names of branches: on a remote as last fetched, or in this repository."""
 
 import re
 

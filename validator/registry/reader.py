@@ -1,4 +1,4 @@
-"""From a repository to snapshots: which objects to read, each of them once, and nothing that is not needed."""
+"""Read snapshots from a repository: each object at most once, and only those that are needed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -18,8 +18,8 @@ from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.quick import read_quickly, value_of
 from validator.registry.yaml.reader import MAX_BYTES, Document, read, too_large
 
-# A claim stands alone in its change. One that touches many files is refused for that, whatever they say, and must not
-# keep the judge busy for an hour: no more of them are read than this, and the slow way only for the first few.
+# A change that touches many files is rejected for that, whatever their content. Judging it must not take long, so no
+# more files than this are read, and only the first few with the slow strict reader.
 MAX_CHANGED_FILES = 1_000
 MAX_CHANGED_BYTES = 512 * 1024
 MAX_STRICT_BYTES = 32 * 1024
@@ -49,7 +49,7 @@ class Reader:
         return self._snapshot(commit, files, line=commit)
 
     def change(self, base: str, head: str) -> tuple[Snapshot, Snapshot]:
-        """(head as it would land on base, base). Nothing of head is checked out, followed or run."""
+        """(head as it would land on base, base). No file of head is checked out or executed, and no link followed."""
         found = landing(self.repo, base, head)
         self._bring(found.before, found.after, found.intent, [base, head])
         landed = replace(self._snapshot(head, found.after, line=base), intent=found.intent)
@@ -61,7 +61,7 @@ class Reader:
     def step(self, parent: str, commit: str, *, own: bool = False) -> tuple[Snapshot, Snapshot]:
         """(a commit that moves main, its first parent), exactly as they are.
 
-        What this program has written itself (`own`) needs no strict reader.
+        With `own` the commit was written by this program, and the strict reader is not needed.
         """
         before, after = self._tree(parent), self._tree(commit)
         if not own:
@@ -76,7 +76,7 @@ class Reader:
         return self._trees[commit]
 
     def _bring(self, before: Files, after: Files, intent: Mapping[str, Intent], commits: list[str]) -> None:
-        """Fetch two trees. What the change brings is for the strict reader, and only so much of it."""
+        """Fetch two trees. Files that the change adds or alters are read strictly, within the limits above."""
         changed = sorted(path for path in {*differing(before, after), *intent} if form_of(path, None))
         brought = [(path, after[path].oid) for path in changed if path in after]
         sizes = list(accumulate(after[path].size or 0 if _readable(after[path]) else 0 for path, _ in brought))
@@ -87,7 +87,7 @@ class Reader:
         self._unread.update(self._too_slow(brought[few:]))
 
     def _too_slow(self, brought: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        """Of the files of a large change, those that only the strict reader could read, once it has read enough."""
+        """Of the files of a large change, those that need the strict reader after its limit is used up."""
         left = MAX_SLOW_BYTES
         for path, oid in brought:
             content = self._contents.get(oid, b"")
@@ -101,7 +101,7 @@ class Reader:
         self._commits |= {commit: self.repo.read_commit(self._contents[commit]) for commit in commits}
 
     def _formed(self, files: Files) -> Iterator[tuple[str, Entry]]:
-        """The files that have a form to keep, and are files at all."""
+        """The regular files that have a form."""
         for path, entry in files.items():
             if entry.mode == REGULAR_FILE and form_of(path, None) and (path, entry.oid) not in self._unread:
                 yield path, entry
@@ -121,7 +121,7 @@ class Reader:
         return Snapshot(commit, tree, files, charter, claims, records, time, self._past(line))
 
     def _past(self, line: str) -> Callable[[Iterable[str]], Mapping[str, Registration]]:
-        """Who stands on main since when: asked of Git only when a conflict needs an answer, and twice at most."""
+        """Look up registrations on main lazily, with at most two history walks."""
         asked, standing = set[str](), dict[str, Registration]()
 
         def past(paths: Iterable[str]) -> Mapping[str, Registration]:
@@ -157,7 +157,7 @@ class Reader:
 
 
 def charter_of(snapshot: Snapshot) -> shapes.Charter:
-    """The charter of a registry that is to be reported on; raises FatalError where it cannot be read."""
+    """The charter of a snapshot. Raises FatalError where it cannot be read."""
     if snapshot.charter is None:
         raise FatalError(
             f"{CHARTER} is missing or broken at {snapshot.commit}; run: registry audit --ref {snapshot.commit}"
@@ -166,7 +166,7 @@ def charter_of(snapshot: Snapshot) -> shapes.Charter:
 
 
 def claims_at(repo: Repo, places: Iterable[tuple[str, int]], capacity: int) -> dict[tuple[str, int], ClaimFile]:
-    """The claim of a number at a commit, for each pair of these that has one of a size to be read."""
+    """The claim of each (commit, number) that has one, except files that are too large to be read."""
     wanted = {(commit, claim_path(number, capacity)): number for commit, number in places}
     return {
         (place[0], wanted[place]): claim_file(read_quickly(place[1], content), wanted[place])
@@ -187,7 +187,7 @@ def _readable(entry: Entry) -> bool:
 
 
 def reader_at(repo: Path, ref: str | None) -> tuple[Reader, str]:
-    """A reader of the repository around a folder, and the commit to read: `ref`, else main as last heard of."""
+    """A reader of the repository around a folder, and the commit to read: `ref`, else main as last fetched."""
     reader = Reader(Repo(repo))
     return reader, main_of(reader.repo, ref)
 

@@ -1,7 +1,7 @@
-"""The records of consensus: where they stand, who may say them, and what makes one void.
+"""The records of consensus: which there are, who may make them, and what makes one void.
 
-A record is bound to the registry that it speaks of by the digest. One that speaks of another, or in a name that may not
-say it, is void: it stays in the tree and counts for nothing.
+A record names the digest of the registry that it is for. One for another registry, or by somebody who may not make it,
+is void: it stays in the tree and does not count.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ KINDS: Mapping[type[Any], RecordKind] = {
 
 
 class Said(NamedTuple):
-    """A readable record. `number` is the one that it belongs to by its place, None for a human's."""
+    """A readable record. `number` is the one that its path belongs to, None for a human's record."""
 
     kind: RecordKind
     number: int | None
@@ -34,23 +34,23 @@ class Said(NamedTuple):
 
     @property
     def by(self) -> str:
-        """The session_id or handle in whose name it is."""
+        """The session_id or handle that it names."""
         return str(self.value.approved_by if self.number is None else self.value.session_id)
 
 
 class Standing(NamedTuple):
-    """A record as it stands in a tree; `by` is None where it cannot be read, `void` says why it counts for nothing."""
+    """A record in a tree; `by` is None where it cannot be read, `void` says why it does not count."""
 
     path: str
     kind: RecordKind
     number: int | None
     by: str | None
     void: str | None
-    again: str  # the command that says it again
+    again: str  # the command that makes it again
 
 
 def standings(snapshot: Snapshot, charter: shapes.Charter, today: str) -> tuple[Standing, ...]:
-    """Every record of a snapshot, by path, held against the registry whose digest is `today`."""
+    """Every record of a snapshot, by path, compared with the registry whose digest is `today`."""
     return tuple(_standing(parsed, snapshot, charter, today) for _, parsed in sorted(snapshot.records.items()))
 
 
@@ -62,13 +62,13 @@ def counting(snapshot: Snapshot, charter: shapes.Charter, path: str, today: str)
 
 
 def why_void(parsed: Parsed[Any], snapshot: Snapshot, charter: shapes.Charter, today: str) -> str | None:
-    """Why a record counts for nothing: unreadable, of another registry, or in a wrong name. None where it counts."""
+    """Why a record does not count: unreadable, for another registry, or by the wrong one. None where it counts."""
     record = said(parsed, charter)
     return _why_void(record, snapshot, charter, today) if record else "it cannot be read"
 
 
 def brought(head: Snapshot, base: Snapshot) -> Iterator[Said]:
-    """The readable records that a change adds or rewrites. One that a change merely voids is not its fault."""
+    """The readable records that a change adds or rewrites, not those that it only makes void."""
     for path, parsed in head.records.items():
         record = said(parsed, head.charter) if head.charter and head.differs(path, base) else None
         if record:
@@ -76,7 +76,7 @@ def brought(head: Snapshot, base: Snapshot) -> Iterator[Said]:
 
 
 def said(parsed: Parsed[Any], charter: shapes.Charter) -> Said | None:
-    """What a record's file says; None where it cannot be read."""
+    """The record in a file; None where it cannot be read."""
     kind, form = KINDS[parsed.shape], form_of(parsed.path, None)
     number = form[1] if form and form[1] is not None else charter.orchestrator
     human = kind in ("approval", "activation")
@@ -86,12 +86,12 @@ def said(parsed: Parsed[Any], charter: shapes.Charter) -> Said | None:
 
 
 def is_stale(record: Said, today: str) -> bool:
-    """Whether a record speaks of another registry than the one with this digest."""
+    """Whether a record is for another registry than the one with this digest."""
     return bool(record.value.registry != today)
 
 
 def foreign(record: Said, snapshot: Snapshot, charter: shapes.Charter) -> str | None:
-    """Why a record is in the name of somebody who may not say it; None where that is right."""
+    """Why the one that a record names may not make it; None where they may."""
     if record.number is None:
         handles = [approver.handle for approver in charter.approvers]
         known = record.by in handles
@@ -107,7 +107,7 @@ def foreign(record: Said, snapshot: Snapshot, charter: shapes.Charter) -> str | 
 
 
 def command(kind: RecordKind, holder: ClaimFile | None = None, week: str = "WEEK") -> str:
-    """The command that says a record of this kind; `holder` is the claim of the session that says it."""
+    """The command that makes a record of this kind; `holder` is the claim of the session that runs it."""
     session = (holder.draft.session_id if holder else None) or "ID"
     return {
         "confirmation": f"registry consensus confirm --session-id {session} --push",
@@ -119,13 +119,13 @@ def command(kind: RecordKind, holder: ClaimFile | None = None, week: str = "WEEK
 
 
 def again(record: Said, snapshot: Snapshot) -> str:
-    """The command that says a record again for today's registry."""
+    """The command that makes a record again for the current registry."""
     holder = None if record.number is None else snapshot.by_number.get(record.number)
     return command(record.kind, holder, record.value.week if record.kind == "activation" else "WEEK")
 
 
 def short(digest: str) -> str:
-    """A digest as people compare it: its first twelve digits."""
+    """The first twelve digits of a digest, for people to compare."""
     return digest[: len("sha256:") + 12] + "…"
 
 

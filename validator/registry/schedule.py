@@ -1,4 +1,4 @@
-"""The week of the fleet: when each session does what, in the charter's time zone, over daylight-saving changes too."""
+"""The week of the fleet: when each session does what, in the charter's time zone, with daylight saving."""
 
 import re
 import uuid
@@ -14,7 +14,7 @@ from validator.model.phrases import quoted
 from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
-# As the contract writes a week, in a century or two for which clocks and calendars have rules.
+# Years for which time zones and calendars have rules.
 WEEK = re.compile(r"(?:19[7-9]|20[0-9]|21[0-9])[0-9]-W[0-9]{2}", re.ASCII)
 DAYS: tuple[shapes.Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -35,7 +35,7 @@ class Meeting(NamedTuple):
 
     @property
     def begins(self) -> datetime:
-        """When somebody has to be there: at the start, or at the deadline."""
+        """The start, or the deadline where there is no start."""
         return self.start or self.end
 
 
@@ -73,7 +73,7 @@ def _of_claim(claim: ClaimFile, charter: shapes.Charter, monday: date, zone: Zon
         for name in dict.fromkeys(appointment.days):
             day = monday + timedelta(days=DAYS.index(name))
             start = _at(day, appointment.start, zone) if appointment.start else None
-            # What ends before it starts ends on the next day: clocks of one day, in the order of the wall.
+            # An end before the start is on the next day. Both are compared as local times.
             late = appointment.start is not None and appointment.end <= appointment.start
             end = _at(day + timedelta(days=1) if late else day, appointment.end, zone)
             session = claim.draft.session_id or ""
@@ -83,9 +83,9 @@ def _of_claim(claim: ClaimFile, charter: shapes.Charter, monday: date, zone: Zon
 
 
 def _at(day: date, clock: str, zone: ZoneInfo) -> datetime:
-    """A time of the wall. One that the clocks repeat is the first; one that they skip counts by the offset before.
+    """A local time. A repeated one is the first of the two; a skipped one takes the offset before the gap.
 
-    RFC 5545, 3.3.5. Over UTC and back, what is skipped becomes a time that exists: readers differ about the other.
+    RFC 5545, 3.3.5. The way over UTC turns a skipped time into one that exists, which all calendars read alike.
     """
     return datetime.combine(day, time.fromisoformat(clock), zone).astimezone(UTC).astimezone(zone)
 

@@ -13,7 +13,7 @@ from validator.registry.parsing import ClaimFile, Parsed
 
 
 class Author(NamedTuple):
-    """Who proposes, as a forge vouches for it: `github:583231`, and the handle `@OWNER` of today."""
+    """Who proposes, as authenticated by the forge: account `github:583231`, current handle `@OWNER`."""
 
     account: str
     handle: str
@@ -30,13 +30,13 @@ class Snapshot:
     claims: Mapping[str, ClaimFile]
     records: Mapping[str, Parsed[Any]]
     committed_at: int | None = None
-    # Who of these files stands on main since when; asked only when a conflict needs an answer.
+    # When these files were registered on main; called only when a message needs it.
     past: Callable[[Iterable[str]], Mapping[str, Registration]] = field(default=lambda paths: {})
     intent: Mapping[str, Intent] = field(default_factory=dict)
     conflicts: tuple[str, ...] = ()
     unrelated: bool = False  # the change shares no history with its base
     rewritten: bool = False  # moving main to it would leave main's first-parent line
-    joins: bool = False  # this step of main brings another history along: it is a merge
+    joins: bool = False  # this step of main is a merge
     unsigned: bool = False  # main is guarded by signatures, and this step carries none of an approver
     signed_by: str | None = None  # the approver's handle, where main is guarded and an approver has signed this step
     author: Author | None = None  # who proposes, where a forge says so
@@ -53,7 +53,7 @@ class Snapshot:
 
     @property
     def parsed(self) -> Iterator[Parsed[Any]]:
-        """Every file that has a form to keep: charter, claims, records."""
+        """Every file that has a form: charter, claims, records."""
         if self.charter_file:
             yield self.charter_file
         for claim in self.claims.values():
@@ -61,17 +61,17 @@ class Snapshot:
         yield from self.records.values()
 
     def free_numbers(self) -> tuple[int, ...]:
-        """The numbers that nobody holds, in order; none where there is no charter to say how many there are."""
+        """The numbers that nobody holds, in order; empty without a readable charter."""
         capacity = self.charter.capacity if self.charter else 0
         return tuple(number for number in range(1, capacity + 1) if number not in self.by_number)
 
     def touched(self, base: "Snapshot") -> frozenset[str]:
-        """The files that differ from base, and those that the change meant to touch though Git finds nothing left."""
+        """The files that differ from base, and those that the change touches but that merge to what base has."""
         names = {*self.files, *base.files}
         return frozenset(path for path in names if self.differs(path, base)) | frozenset(self.intent)
 
     def differs(self, path: str, base: "Snapshot") -> bool:
-        """Whether a path leads to another file than in base, or to one only here or there."""
+        """Whether a path has another mode or content than in base, or exists in only one of the two."""
         now, before = self.files.get(path), base.files.get(path)
         if now is None or before is None:
             return now is not before

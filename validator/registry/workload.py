@@ -13,7 +13,7 @@ from validator.registry.snapshot import Snapshot
 
 Part = RangePart | SegmentPart
 Work = RangeWork | SegmentWork
-# Units that measure how well, how fast or how much money, not how many pieces of work.
+# Units of quality, speed or money, which do not count pieces of work.
 NOT_COUNTED = {"percent", "%", "points", "ratio", "seconds", "minutes", "hours", "days", "usd", "eur", "$", "€"}
 
 
@@ -39,12 +39,12 @@ class Sum(NamedTuple):
 
 
 def counts(target: Target) -> bool:
-    """Whether a target counts pieces of work per period, and so can be held against the size of a scope."""
+    """Whether a target counts pieces of work per period, and so can be compared with the size of a scope."""
     return target.per is not None and target.op != "lt" and target.unit.strip().casefold() not in NOT_COUNTED
 
 
 def range_size(parts: Sequence[RangePart]) -> int:
-    """How many pieces of work the parts hold together; what two parts of one work share counts once."""
+    """How many pieces of work the parts hold together; what two parts share counts once."""
     spans = defaultdict[str, list[tuple[int, int]]](list)
     for part in parts:
         spans[fold(part.work)].append((part.first, part.last))
@@ -77,7 +77,7 @@ def left_over(work: Work, parts: Sequence[Part]) -> str | None:
 
 
 def sums(snapshot: Snapshot, charter: Charter) -> Iterator[Sum]:
-    """Where every session of a divided range promises a count in the same unit and period: what that comes to."""
+    """The sum of the promises for each divided range where all its sessions count in the same unit and period."""
     for work in charter.work:
         found = shares(snapshot, work)
         if isinstance(work, RangeWork) and len(found) > 1:
@@ -85,7 +85,7 @@ def sums(snapshot: Snapshot, charter: Charter) -> Iterator[Sum]:
 
 
 def split(work: Work, number_of_sessions: int) -> tuple[Part, ...]:
-    """Even, contiguous shares of a piece of work in its own order; the first ones are larger by one where it must be.
+    """Even, contiguous shares of a piece of work in its own order; the first ones take the remainder.
 
     `number_of_sessions` is at least 1 and at most the size of the work.
     """
@@ -104,12 +104,12 @@ def split(work: Work, number_of_sessions: int) -> tuple[Part, ...]:
 
 
 def size_of(work: Work) -> int:
-    """Into how many shares a piece of work can be divided at most."""
+    """The largest number of shares that a piece of work can be divided into."""
     return work.last - work.first + 1 if isinstance(work, RangeWork) else len(work.segments)
 
 
 def told(part: Part) -> str:
-    """A share as a person reads it: `1-17`, `high-value, standard`."""
+    """A share as text: `1-17`, `high-value, standard`."""
     return span(part.first, part.last) if isinstance(part, RangePart) else ", ".join(part.segments)
 
 
@@ -128,7 +128,7 @@ def _sums(work: RangeWork, found: Sequence[Share]) -> Iterator[Sum]:
 
 
 def _left_of_range(work: RangeWork, parts: Iterable[Part]) -> str | None:
-    """Sweeps over sorted ranges, so that the length of the work costs nothing."""
+    """Sweeps over sorted ranges: the cost does not depend on the length of the work."""
     gaps, next_free = list[str](), work.first
     taken = sorted((part.first, part.last) for part in parts if isinstance(part, RangePart))
     for first, last in [*taken, (work.last + 1, work.last + 1)]:

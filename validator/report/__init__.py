@@ -1,6 +1,6 @@
 """The report formats: pure functions from a verdict to text. Adding one: a module, a function here, a line in FORMATS.
 
-A format is imported when it is asked for: the one that most runs print needs neither pydantic's models nor JSON.
+A format is imported when it is used: the one that most runs print needs neither pydantic's models nor JSON.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Setting(NamedTuple):
-    """What some formats need besides the verdict: `colour` where a terminal reads, `rules` for their descriptions."""
+    """What some formats need besides the verdict: `colour` for a terminal, `rules` for their descriptions."""
 
     colour: bool = False
     rules: Sequence["Rule"] = ()

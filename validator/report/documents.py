@@ -26,7 +26,7 @@ EventKind = Literal["registered", "amended", "taken-over", "released"]
 
 
 class Printed(Shape):
-    """What all output shares: readers pass over keys that they do not know, for a version may gain keys."""
+    """The base of all output. Readers ignore unknown keys: a version may add keys."""
 
     model_config = ConfigDict(extra="ignore", json_schema_serialization_defaults_required=True)
 
@@ -85,7 +85,7 @@ class CriterionEntry(Printed):
 
 
 class RecordEntry(Printed):
-    """A record on main. `void` says why it counts for nothing (null: it counts), `again` how it is said again."""
+    """A record on main. `void` says why it does not count (null: it counts), `again` is the command that repeats it."""
 
     path: str
     record: RecordKind
@@ -223,7 +223,7 @@ class MetricsEntry(Printed):
 
 
 class ConflictEntry(Printed):
-    """What stands against each other: on main, or where a proposal meets main (`where` is its branch)."""
+    """A conflict on main, or between a proposal and main (`where` is its branch)."""
 
     kind: ConflictKind
     where: str
@@ -233,7 +233,7 @@ class ConflictEntry(Printed):
 
 
 class MoveEntry(Printed):
-    """Whose turn it is; `command` is null where no single command does it."""
+    """Who acts next; `command` is null where no single command does it."""
 
     who: str
     action: str
@@ -241,7 +241,7 @@ class MoveEntry(Printed):
 
 
 class ConsensusDocument(PrintedDocument):
-    """`consensus status`: `consensus` says that all six criteria are met, `proposed` which records wait for a yes."""
+    """`consensus status`: `consensus` is true if all six criteria are met; `proposed` are records not approved yet."""
 
     commit: Oid
     phase: Phase
@@ -259,7 +259,7 @@ class ConsensusDocument(PrintedDocument):
 
 
 class RecordDocument(PrintedDocument):
-    """`consensus confirm|approve|acknowledge|activate`: what was said, and where it went.
+    """`consensus confirm|approve|acknowledge|activate`: the record, and its branch and commit.
 
     `branch` is null where it went straight to main, `merged` the commit on main (null: it is not there). `number`,
     `session_id`, `role` and `goal` are those of the session that speaks, null where a human does.
@@ -281,7 +281,7 @@ class RecordDocument(PrintedDocument):
 
 
 class DeliveryEntry(Printed):
-    """Whether a session's message was carried; `note` says why not."""
+    """Whether a session's message was delivered; `note` says why not."""
 
     number: int
     session_id: str
@@ -296,7 +296,7 @@ class BroadcastDocument(RecordDocument):
 
 
 class ConflictsDocument(PrintedDocument):
-    """`conflicts`; `sums` tells for each divided work what the sessions promise together."""
+    """`conflicts`; `sums` has, for each divided work, what the sessions promise together."""
 
     commit: Oid
     conflicts: tuple[ConflictEntry, ...]
@@ -344,7 +344,7 @@ class ScheduleDocument(PrintedDocument):
 
 
 class WatchDocument(PrintedDocument):
-    """`status --watch --format json` prints one of these a line; `id` is the same whenever an event is told."""
+    """`status --watch --format json` prints one of these a line; `id` is the same whenever an event is reported."""
 
     id: str
     event: NewsKind
@@ -388,7 +388,7 @@ class GithubPlanDocument(PrintedDocument):
 
 
 class CheckEntry(Printed):
-    """One thing that has to be so for the gate to be in force; `command` mends it, null where nothing is wrong."""
+    """One condition for the gate to be in force; `command` mends it, null where nothing is wrong."""
 
     name: str
     part: Literal["local", "remote"]
@@ -399,7 +399,7 @@ class CheckEntry(Printed):
 
 
 class DoctorDocument(PrintedDocument):
-    """`doctor`: `in_force` where no check says otherwise; `commit` is null where the repository cannot be read."""
+    """`doctor`: `in_force` if no check failed; `commit` is null where the repository cannot be read."""
 
     commit: Oid | None
     in_force: bool

@@ -13,7 +13,7 @@ from validator.report.summary import conclusion, free_numbers
 
 # GitHub refuses a step's summary of more than 1 MiB as a whole; the step may have written something of its own.
 SUMMARY_BYTES = 900_000
-# A comment or an issue has 65,536 characters at most, and words of ours around this.
+# A comment or an issue has at most 65,536 characters, including our own text around the summary.
 COMMENT_BYTES = 60_000
 
 INTRODUCED, INHERITED, HEALED = "introduced", "inherited", "healed"

@@ -21,7 +21,7 @@ DESCRIPTION = 1024  # characters, GitHub's limit
 
 
 class Rule(Protocol):
-    """What a rule says of itself, as the modules of `validator.rules` do; the docstring is the documentation."""
+    """The metadata of a rule, as in the modules of `validator.rules`; the docstring is the documentation."""
 
     __doc__: str | None
     CODE: str
@@ -30,7 +30,7 @@ class Rule(Protocol):
 
 
 def render(verdict: Verdict, rules: Sequence[Rule]) -> str:
-    """The verdict as a SARIF log of one run; `rules` are those that could have spoken.
+    """The verdict as a SARIF log of one run; `rules` are those that ran.
 
     Healed findings are among the run's properties, not among its results: GitHub opens an alert for every result,
     whatever its `baselineState` says.
@@ -98,12 +98,12 @@ def _seen(line: str) -> str:
 
 
 def _mark(finding: Finding) -> str:
-    """The same while rule, file and source line are; a message changes with other sessions' claims, a number moves."""
+    """A fingerprint of rule, file and source line. Messages change with other claims, and line numbers move."""
     identity = (finding.code, uri(finding.location.path), _seen(finding.excerpt or ""))
     return sha256("\0".join(identity).encode()).hexdigest()[:16]
 
 
 def _plain(text: str) -> str:
-    """A message string in which nothing is a placeholder (SARIF 2.1.0, 3.11.5) or an embedded link (3.11.6)."""
+    """A message string without placeholders (SARIF 2.1.0, 3.11.5) and embedded links (3.11.6)."""
     lines = "\n".join(map(visible, text.split("\n")))
     return re.sub(r"[\\\[\]]", r"\\\g<0>", lines).replace("{", "{{").replace("}", "}}")

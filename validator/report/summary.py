@@ -1,11 +1,11 @@
-"""A verdict in few words, the same in every report. Without strangers' text, so safe in any place."""
+"""A verdict in one line, the same in every report. It contains no untrusted text, so it needs no escaping."""
 
 from validator.model.findings import Level, Origin, Verdict
 from validator.model.phrases import counted, ranges
 
 
 def conclusion(verdict: Verdict) -> str:
-    """The verdict and what it rests on: `rejected: 2 errors, 1 warning`, `accepted: no findings`."""
+    """The verdict and the counts behind it: `rejected: 2 errors, 1 warning`, `accepted: no findings`."""
     introduced = [finding.level for finding in verdict.findings if finding.origin is Origin.INTRODUCED]
     inherited = len(verdict.findings) - len(introduced)
     counts = [counted(number, level) for level in Level if (number := introduced.count(level))]
@@ -18,7 +18,7 @@ def conclusion(verdict: Verdict) -> str:
 
 
 def free_numbers(verdict: Verdict) -> str | None:
-    """What a rejected session can still choose, `free numbers: 3, 7-9`; None where that is no question."""
+    """`free numbers: 3, 7-9` for a rejected session; None for an accepted change, or where no number is free."""
     if verdict.accepted or not verdict.free_numbers:
         return None
     return f"free numbers: {ranges(sorted(verdict.free_numbers))}"

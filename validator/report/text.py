@@ -1,6 +1,6 @@
 """For a terminal: every finding with its source line, a caret and the way out, in the manner of rustc.
 
-No line begins with a stranger's text, so nothing in it is taken for a workflow command where the log is a build's.
+No line begins with untrusted text, so a build system finds no workflow command of a stranger in its log.
 """
 
 from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def _lines(finding: Finding, paint: Paint) -> Iterator[str]:
     if finding.excerpt is not None:
         before, after = _window(finding.excerpt, column)
         yield bar
-        # Once more: the two halves together may spell a command that neither holds.
+        # Escaped again: the two halves together may form a command.
         yield f"{paint(f'{line:>{len(gutter) - 1}} |', BLUE)} {logged(before + after)}"
         yield f"{bar} {' ' * _columns(before)}{paint('^', tint)}"
     if finding.help:
@@ -74,7 +74,7 @@ def _ending(verdict: Verdict, paint: Paint) -> Iterator[str]:
 
 def _window(source: str, column: int) -> tuple[str, str]:
     """What a terminal shows of a source line, before a column and from it on, cut where the line is too long."""
-    at = column - 1  # what is further off is cut in any case, and a thousand findings may each have a line of 16 KiB
+    at = column - 1  # cut early: a thousand findings may each have a line of 16 KiB
     before, after = logged(source[max(0, at - WIDTH - 1) : at]), logged(source[at : at + WIDTH + 1])
     if _room(before) + _room(after) > WIDTH:
         if _room(before) > LEFT:
@@ -89,7 +89,7 @@ def _fitting(text: str, room: int) -> str:
 
 
 def _room(text: str) -> int:
-    """Columns where a mark without width counts one, or a thousand of them on one letter would count nothing."""
+    """Like `_columns`, but a combining mark counts one column: a thousand on one letter must not count as none."""
     return sum(max(1, _columns(character)) for character in text)
 
 

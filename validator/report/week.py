@@ -7,7 +7,7 @@ from validator.registry.schedule import DAYS, Meeting, Week
 
 
 def render(week: Week) -> str:
-    """A table, a day after the other."""
+    """A table, grouped by day."""
     lines = [f"week {week.name}, times of {week.zone.key}"]
     for day, meetings in groupby(sorted(week.meetings, key=lambda one: one.day), key=lambda one: one.day):
         lines += ["", f"{DAYS[day.weekday()]} {day.isoformat()}"]

@@ -1,1 +1,1 @@
-"""How far the fleet is on the way to consensus: pure functions of main that anybody can compute."""
+"""The phase of the fleet on the way to consensus: pure functions of main."""

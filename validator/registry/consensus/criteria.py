@@ -21,7 +21,7 @@ CriterionName = Literal[
     "human-approved",
 ]
 
-# What a claim must not share with another for a criterion to be met, and how it is told.
+# What two claims must not share for a criterion to be met; the noun and the note of its evidence.
 _KINDS: dict[CriterionName, tuple[tuple[str, ...], str, str]] = {
     "numbers-unique": (("session_id", "runtime_id"), "number", "each held by a session of its own"),
     "roles-distinct": (("role",), "role", "no two alike"),
@@ -29,7 +29,7 @@ _KINDS: dict[CriterionName, tuple[tuple[str, ...], str, str]] = {
 
 
 class Criterion(NamedTuple):
-    """One of the six conditions of consensus (seed, *Consensus Validation*), with what it was decided by."""
+    """One of the six conditions of consensus (seed, *Consensus Validation*), with its evidence."""
 
     name: CriterionName
     met: bool

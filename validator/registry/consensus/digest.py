@@ -1,4 +1,4 @@
-"""The digest of a registry: what records of consensus are bound to."""
+"""The digest of a registry, which the records of consensus name."""
 
 import functools
 import hashlib
@@ -21,7 +21,7 @@ def digest(claims: Iterable[shapes.Claim]) -> str:
     return f"sha256:{hashlib.sha256(rfc8785.dumps(rows)).hexdigest()}"
 
 
-@functools.lru_cache(maxsize=2)  # the rules on a change ask for its head and its base, one after the other
+@functools.lru_cache(maxsize=2)  # the rules ask for the head and the base of a change
 def registry_digest(snapshot: Snapshot) -> str:
-    """The digest of all registered claims of a snapshot; broken files are no claims."""
+    """The digest of all registered claims of a snapshot; unreadable claims are left out."""
     return digest(claim.claim for _, claim in sorted(snapshot.claims.items()) if claim.claim)

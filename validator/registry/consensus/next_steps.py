@@ -1,4 +1,4 @@
-"""Whose turn it is on the way to consensus, for what, and with which command."""
+"""The next steps on the way to consensus: who, what, and the command."""
 
 from collections.abc import Iterator, Set
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from validator.registry.snapshot import Snapshot
 
 
 class Move(NamedTuple):
-    """Whose turn it is, for what, and the command for it where one says it all (else None)."""
+    """Who acts next, what they do, and the command for it (None where no single command does it)."""
 
     who: str
     action: str
@@ -28,7 +28,7 @@ def next_moves(
     against: tuple[Conflict, ...],
     proposed: Set[int],
 ) -> Iterator[Move]:
-    """Whose turn it is, and for what, in the phase that is reached."""
+    """The next moves in a phase."""
     orchestrator = snapshot.by_number.get(charter.orchestrator)
     who = f"number {charter.orchestrator}" + (f" ({orchestrator.draft.session_id})" if orchestrator else "")
     humans = some(approver.handle for approver in charter.approvers)

@@ -1,4 +1,4 @@
-"""How far the fleet is on the way to consensus: a pure function of main that nobody keeps and anybody can compute."""
+"""The phase of the fleet on the way to consensus, computed from main; it is stored nowhere."""
 
 import functools
 from collections.abc import Set
@@ -24,7 +24,7 @@ from validator.registry.records import RecordKind, Standing, counting, standings
 from validator.registry.snapshot import Snapshot
 
 PHASES: tuple[Phase, ...] = get_args(Phase)
-# The phase that has to be reached before a record of a kind may be said.
+# The phase that has to be reached before a record of a kind may be made.
 NEEDED: dict[RecordKind, Phase] = {
     "confirmation": "registered",
     "approval": "confirmed",
@@ -37,8 +37,8 @@ NEEDED: dict[RecordKind, Phase] = {
 class Metrics(NamedTuple):
     """The counts of the seed's *Consensus Metrics*.
 
-    `alignment` is the share of the fleet, in whole percent rounded down, that is registered and in conflict with
-    nothing; 100 is needed, and not enough, for consensus.
+    `alignment` is the share of the fleet, in whole percent rounded down, that is registered and without conflict.
+    Consensus needs 100, and more than that.
     """
 
     unique_numbers: int
@@ -49,7 +49,7 @@ class Metrics(NamedTuple):
 
 
 class Consensus(NamedTuple):
-    """Where the fleet stands. `registered` counts valid claims with status REGISTERED; `records` are by path."""
+    """The state of consensus. `registered` counts valid claims with status REGISTERED; `records` are by path."""
 
     phase: Phase
     digest: str
@@ -62,12 +62,12 @@ class Consensus(NamedTuple):
 
     @property
     def next_action(self) -> str:
-        """The moves in a sentence."""
+        """The next moves as one sentence."""
         return "; ".join(f"{m.who} {m.action}" + (f": {m.command}" if m.command else "") for m in self.moves)
 
     @property
     def void(self) -> tuple[Standing, ...]:
-        """The records that count for nothing: what they say has to be said again."""
+        """The void records, which have to be made again."""
         return tuple(record for record in self.records if record.void)
 
 
@@ -80,7 +80,7 @@ def phase_of(snapshot: Snapshot) -> Phase:
 def assess(snapshot: Snapshot, charter: shapes.Charter, proposed: Set[int] = frozenset()) -> Consensus:
     """Phase, criteria, metrics and next moves of the registry at a commit.
 
-    `proposed` are the numbers with an open proposal: nobody is told to claim one of them.
+    `proposed` are the numbers with an open proposal: the next moves do not name them as free.
     """
     today = registry_digest(snapshot)
     registered = [claim for claim in snapshot.claims.values() if is_registered(claim, charter)]

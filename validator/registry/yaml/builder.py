@@ -1,7 +1,7 @@
-"""From YAML's events to a value, a place for every part of it, and every fault on the way.
+"""Build a value from YAML's events, with the location of every part of it and the faults.
 
 Built from ruamel's event stream rather than its constructor: events are read one by one, so 20,000 brackets end at the
-depth limit instead of in a RecursionError, and an alias is seen instead of expanded.
+depth limit instead of in a RecursionError, and an alias is reported instead of expanded.
 """
 
 import re
@@ -20,17 +20,17 @@ Route = tuple[str | int, ...]
 
 
 class _Stop(Exception):  # noqa: N818 - ends the event loop, is not an error
-    """Reading cannot go on: the fault that says why has been noted."""
+    """Reading cannot continue; the fault has been recorded."""
 
 
 class Builder:
     """Builds value, places and faults from the events of one text, with a stack of its own instead of recursion."""
 
     def __init__(self, text: str) -> None:
-        # Same length, so every place stays true; CR is a line break to the scanner, a space is not.
+        # Of the same length, so that locations stay correct. The scanner would take CR for a line break.
         self.text = UNREADABLE.sub(" ", text)
         self.marked = text.startswith(MARK)
-        if self.marked:  # the scanner passes over it, and over its column
+        if self.marked:  # the scanner skips it and does not count its column
             self.text = MARK + self.text[1:]
         self.value: Any = None
         self.values: dict[Route, tuple[int, int]] = {}
@@ -41,8 +41,8 @@ class Builder:
         self.documents = 0
 
     def build(self) -> None:
-        """Read the text to its end, or to the fault after which there is no going on."""
-        import ruamel.yaml  # 13 ms that a run without any strictly read file does not pay
+        """Read the text to its end, or to a fault after which it cannot be read further."""
+        import ruamel.yaml  # takes 13 ms, and most runs read no file strictly
 
         try:
             for event in ruamel.yaml.YAML(typ="safe", pure=True).parse(self.text):
@@ -58,7 +58,7 @@ class Builder:
         self.value, self.damaged = None, {()}
 
     def _out_of_bounds(self) -> None:
-        """Note an error that comes without a place: an escape beyond U+10FFFF, or a version of thousands of digits."""
+        """Record an error that has no location: an escape beyond U+10FFFF, or a version of thousands of digits."""
         escape = BEYOND_UNICODE.search(self.text)
         message = f"not YAML: {escape[0]} is no character" if escape else "not YAML: a % directive is out of bounds"
         before = self.text[: escape.start()] if escape else ""
@@ -110,7 +110,7 @@ class Builder:
         self.frames.append(_Frame(container, route))
 
     def _decorated(self, event: Any) -> bool:
-        """Note an anchor or a tag; whether the value is another than the one written."""
+        """Record an anchor or a tag. Returns whether a tag changes the value."""
         if event.anchor:
             self._note("subset", event.start_mark, f"&{event.anchor} is an anchor", "delete it and write values out")
         if event.tag:
@@ -153,7 +153,7 @@ class Builder:
         frame.key = text
 
     def _place(self, event: Any, value: Any, *, damaged: bool) -> Route:
-        """Put a finished value where it belongs and remember its place."""
+        """Add a value to its container and record its location."""
         frame = self.frames[-1] if self.frames else None
         if frame is None:
             route: Route = ()
@@ -170,7 +170,7 @@ class Builder:
             frame.container.append(value)
         else:  # an alias where a key should be
             raise _Stop
-        # A value that was left out has the place of whatever comes next.
+        # An empty value has the location of the next token: use that of its key.
         left_out = value is None and event.start_mark.index == event.end_mark.index
         self.values[route] = self.keys[route] if left_out and route in self.keys else self._spot(event.start_mark)
         if damaged:
@@ -179,7 +179,7 @@ class Builder:
 
 
 class _Frame:
-    """A mapping or list that is still being read, and the key that waits for its value."""
+    """A mapping or list that is being read, and the key whose value comes next."""
 
     def __init__(self, container: Any, route: Route) -> None:
         self.container, self.route = container, route

@@ -1,4 +1,4 @@
-"""What is wrong with a file, and whatever its bytes and characters tell before anything reads them as YAML."""
+"""Faults of a file, and those that can be found in its bytes and characters before it is read as YAML."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from validator.model.normalize import UNREADABLE
 
-MAX_FAULTS = 20  # of one kind in one file: enough to mend it, too few to bury the other files
+MAX_FAULTS = 20  # of one kind in one file, so that the findings of other files are not lost among them
 
 
 class Fault(NamedTuple):
-    """Something that keeps bytes from being a registry document. `kind` is the rule's business: which code it gets."""
+    """Why bytes are not a registry document. `kind` decides which rule reports it."""
 
     kind: str  # "unreadable" | "syntax" | "subset"
     line: int
@@ -20,7 +20,7 @@ class Fault(NamedTuple):
 
 
 def elsewhere(times: int) -> str:
-    """` (here and in 2 more places)` for something that a file holds three times; nothing for once."""
+    """` (here and in 2 more places)` for three occurrences in a file; empty for one."""
     return "" if times == 1 else f" (here and in {times - 1} more place{'s' if times > 2 else ''})"
 
 
@@ -33,7 +33,7 @@ def undecodable(data: bytes, error: UnicodeDecodeError) -> Fault:
 
 
 def unreadable(text: str) -> Iterator[Fault]:
-    """Faults of the raw characters. A file with CRLF hears it once, not on every line."""
+    """Faults of the raw characters, each character once: a file with CRLF gets one fault, not one a line."""
     seen = set[str]()
     for match in UNREADABLE.finditer(text):
         character = match[0]
@@ -49,7 +49,7 @@ def unreadable(text: str) -> Iterator[Fault]:
 
 
 def named(character: str) -> str:
-    """What a human calls a character that cannot be seen."""
+    """The name of an invisible character, for messages."""
     names = {"\r": "a carriage return (CR)", "\ufeff": "a byte order mark", "\t": "a tab", "\0": "a NUL byte"}
     kind = "control character" if unicodedata.category(character) == "Cc" else "character"
     return names.get(character, f"the {kind} U+{ord(character):04X}")

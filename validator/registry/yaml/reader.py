@@ -1,7 +1,7 @@
-"""From a file's bytes to a document: a JSON-like value, a place for every part of it, and every fault on the way.
+"""Read a file's bytes as a document: a JSON-like value, the location of every part of it, and the faults.
 
 The strict subset of YAML 1.2 that registry files are written in (design contract): UTF-8, LF, one document, no anchor,
-alias, tag, merge key or duplicate key, and no plain scalar that two YAML readers could take for different things.
+alias, tag, merge key or duplicate key, and no plain scalar that YAML parsers read differently.
 """
 
 import functools
@@ -16,10 +16,10 @@ WHOLE = frozenset[Route]({()})
 
 
 class Document:
-    """A file as far as it could be read. Equal bytes at an equal path make equal documents.
+    """A file, as far as it can be read. Equal bytes at an equal path make equal documents.
 
-    `value` is None, bool, int, float, str, list or dict with text keys; `damaged` are the routes whose value is not
-    what the author meant, because a fault already says so: rules on the content pass them over.
+    `value` is None, bool, int, float, str, list or dict with text keys; `damaged` are the routes whose value already
+    has a fault: rules on the content skip them.
     """
 
     def __init__(self, path: str, text: str | None, value: Any, faults: tuple[Fault, ...] = ()) -> None:
@@ -51,7 +51,7 @@ class Document:
         return Location(self.path, *marks.get(route, (1, 1)))
 
     def _marks(self) -> dict[Route, tuple[int, int]]:
-        """Places cost more than values, and most files need none: read them when the first finding asks."""
+        """Locations cost more than values and most files need none: compute them for the first finding."""
         if self._values is None:
             builder = Builder(self.text or "")
             builder.build()

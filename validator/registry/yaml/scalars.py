@@ -1,4 +1,4 @@
-"""What a plain scalar means to every YAML reader, and which must not be written because readers differ."""
+"""The value of a plain scalar, and which are refused because YAML parsers read them differently."""
 
 import re
 from typing import Any
@@ -9,12 +9,12 @@ NUMBER = re.compile(r"0|-?[1-9][0-9]*|-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9]")
 # YAML 1.2.2, 10.3.2; ruamel's own table asks for a sign in the exponent of `.2e03`.
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 NO_NUMBER = re.compile(r"\.(nan|NaN|NAN)|[-+]?\.(inf|Inf|INF)")
-PLAIN_FLOAT = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)")  # to YAML 1.1 and 1.2 the same number
+PLAIN_FLOAT = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)")  # the same number in YAML 1.1 and 1.2
 WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 def resolve(text: str) -> tuple[Any, str | None]:
-    """A plain scalar's value, and why it must not be written so: None where all readers agree.
+    """A plain scalar's value, and why it is refused: None where all parsers agree.
 
     Numbers have JSON's spelling and a value that JSON carries: `3.0` is a float to YAML and an integer to JSON Schema.
     """
@@ -31,7 +31,7 @@ def resolve(text: str) -> tuple[Any, str | None]:
 
 
 def _in_another_spelling(text: str) -> str | None:
-    """Why a plain scalar is refused that YAML 1.1 and 1.2 read alike: it has another spelling, which JSON shares."""
+    """Why a plain scalar that YAML 1.1 and 1.2 read alike is refused: it is not written as JSON writes it."""
     if text in ("Null", "NULL", "True", "TRUE", "False", "FALSE"):
         return f"is another spelling of {text.casefold()}"
     if NO_NUMBER.fullmatch(text):

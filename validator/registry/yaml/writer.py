@@ -1,4 +1,4 @@
-"""Claims and records as text, in a layout that every YAML reader takes the same way."""
+"""Write claims and records in a layout that every YAML parser reads alike."""
 
 import json
 import re
@@ -23,7 +23,7 @@ _TO_A_COMMA = re.compile(r"[A-Za-z](?:[\w ()+%$/.'-]*[\w)+%])?", re.ASCII)
 def write_claim(fields: Mapping[str, Any]) -> str:
     """A claim's text in the plain layout of the contract, its fields in the contract's order, unknown ones last.
 
-    `fields` are JSON-like. `reader.read` gives the same back from the text, or finds fault with it.
+    `fields` are JSON-like. `reader.read` reads the same fields back from the text, or reports a fault.
     """
     known = [name for name in CLAIM_FIELDS if name in fields]
     lines = [SCHEMA]
@@ -46,7 +46,7 @@ def flow(value: Any, plain: re.Pattern[str] = _TO_A_COMMA) -> str:
 
 
 def _scalar(value: Any, plain: re.Pattern[str] = _TO_A_COMMA) -> str:
-    """Plain where every YAML reader agrees that it is text, quoted as JSON does elsewhere; numbers without exponent."""
+    """Plain where every YAML parser reads it as text, else quoted as in JSON; numbers without exponent."""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
     if not isinstance(value, str):
@@ -62,6 +62,6 @@ def write_record(fields: Mapping[str, Any]) -> str:
 
 
 def _plain_or_json(value: Any) -> str:
-    """Plain where every YAML reader takes it for text, else as JSON."""
+    """Plain where every YAML parser reads it as text, else as JSON."""
     plain = isinstance(value, str) and value[:1].isalnum() and resolve(value) == (value, None)
     return value if plain else json.dumps(value)
