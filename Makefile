@@ -1,8 +1,9 @@
 # The commands of this repository. Each prepares .venv by itself, from the hash-locked requirements:
 # Python 3.11 or newer (with its venv module), Git and make are all it takes. `make` alone lists them.
 
-# The interpreters to try, in this order. To choose one: make PYTHON=python3.12 test
-PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+# The interpreters to try, in this order. To choose one, in a folder of any name: make PYTHON=python3.12 test
+PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
+ASKED := $(if $(value PYTHON),'$(subst ','\'',$(value PYTHON))')
 # How many tests run at once: half of them wait for Git.
 JOBS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 # More words for pytest or the benchmarks: make test ARGS="-k digest"
@@ -32,7 +33,6 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 DESCRIBE := -I -S -c 'import os, sys; print(os.getcwd(), *sys.version_info[:2])'
 ifneq ($(wildcard $(MADE)),)
 MADE_FOR := $(shell cat $(MADE))
-ASKED := $(if $(filter file,$(origin PYTHON)),,$(PYTHON))
 IN_FORCE := $(shell $(BIN)/python $(DESCRIBE) 2>/dev/null)
 WANTED := $(if $(ASKED),$(shell for python in $(ASKED); do "$$python" $(DESCRIBE) 2>/dev/null && break; done),$(IN_FORCE))
 ifneq ($(IN_FORCE) $(WANTED),$(MADE_FOR) $(MADE_FOR))
@@ -140,13 +140,13 @@ clean: ## remove everything that the targets above create
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 $(MADE):
-	@set -e; for python in $(PYTHON); do \
+	@set -e; for python in $(or $(ASKED),$(PYTHONS)); do \
 		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
 		"$$python" -c 'import ensurepip, venv' 2>/dev/null || { \
 			echo "make: $$python lacks its venv module (on Debian and Ubuntu: apt-get install python3-venv)" >&2; exit 1; }; \
 		echo "preparing $(VENV) with $$("$$python" --version)"; \
 		PYTHONUTF8=1 "$$python" -m venv --clear $(VENV); $(BIN)/python $(DESCRIBE) >$@; exit 0; \
-	done; echo 'make: needs Python 3.11 or newer, tried: $(PYTHON). To name another: make PYTHON=/path/to/python …' >&2; exit 1
+	done; echo 'make: needs Python 3.11 or newer, tried:' $(or $(ASKED),$(PYTHONS))'. To name another: make PYTHON=/path/to/python …' >&2; exit 1
 
 # The pinned pip, installed by the one that Python brought: from here on every machine has the same installer.
 $(INSTALLER): $(MADE) requirements/pip.txt

@@ -9,13 +9,13 @@ printed, and `…` alone on a line stands for any lines. Every command has to su
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.cli.stage import ENVIRONMENT, ROOT
+from tests.cli.stage import ENVIRONMENT, REGISTRY, ROOT
 from tests.repository import tracked
+from tests.shell import program, quoted
 
 DOCS = ROOT / "docs"
 PAGES = ("server.md", "sessions.md", "approver.md", "consensus.md")
@@ -85,9 +85,7 @@ def fits(shown: str, printed: str) -> bool:
 
 
 def test_every_command_of_the_pages_does_what_they_say(tmp_path: Path, bless: bool) -> None:
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "registry").write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m validator "$@"\n')
-    (tmp_path / "bin" / "registry").chmod(0o755)
+    program(tmp_path / "bin" / "registry", f'exec {quoted(*REGISTRY)} "$@"')
     wrong, ended = list[str](), list[str]()
     for name in PAGES:
         page = (DOCS / name).read_text(encoding="utf-8")
@@ -109,9 +107,9 @@ def test_what_the_tables_quote_is_what_the_program_says() -> None:
     """A number, an X, a name or a `…` in a quotation stands for anything."""
     source = "".join(path.read_text(encoding="utf-8") for path in tracked(ROOT / "validator") if path.suffix == ".py")
     for name in PAGES:
-        for quoted in re.findall(r"^\| `([^`]+)` \|", (DOCS / name).read_text(encoding="utf-8"), re.MULTILINE):
-            parts = [re.escape(part) for part in re.split(r"[0-9]+|\bX\b|\"?…\"?", quoted.strip("… "))]
-            assert re.search(r"[^\"\n]*".join(parts), source), f"{name}: {quoted}"
+        for words in re.findall(r"^\| `([^`]+)` \|", (DOCS / name).read_text(encoding="utf-8"), re.MULTILINE):
+            parts = [re.escape(part) for part in re.split(r"[0-9]+|\bX\b|\"?…\"?", words.strip("… "))]
+            assert re.search(r"[^\"\n]*".join(parts), source), f"{name}: {words}"
 
 
 def test_links_between_the_pages_lead_somewhere() -> None:

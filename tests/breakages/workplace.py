@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.repository import ROOT
+from tests.shell import program, quoted
 
 STAMPS = (".made", ".runtime", ".dev")  # with these, make prepares nothing anew
 LIMIT = 600  # seconds for one run of tests
@@ -72,12 +73,10 @@ class Workplace:
         programs = self.root / ".venv/bin"
         (packages,) = (self.root / ".venv").glob("lib/python*/site-packages")
         (packages / "copy.pth").write_text(f"{self.root}\n{sysconfig.get_path('purelib')}\n")
-        registry = programs / "registry"
-        registry.write_text(f'#!/bin/sh\nexec "{programs}/python" -P -m validator "$@"\n')
-        registry.chmod(0o755)
-        for program in Path(sys.executable).parent.iterdir():
-            if not (programs / program.name).exists():
-                (programs / program.name).symlink_to(program)
+        program(programs / "registry", f'exec {quoted(programs / "python")} -P -m validator "$@"')
+        for tool in Path(sys.executable).parent.iterdir():
+            if not (programs / tool.name).exists():
+                (programs / tool.name).symlink_to(tool)
         for stamp in STAMPS:
             (self.root / ".venv" / stamp).touch()
             os.utime(self.root / ".venv" / stamp, (4102444800, 4102444800))  # the year 2100: never stale

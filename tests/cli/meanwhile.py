@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.cli.stage import Stage, git
 from tests.repository import Repository
+from tests.shell import program, quoted
 
 # The line of main in `tests.commands.states.active`, as revisions.
 REGISTERED, CONFIRMED, APPROVED, BROADCAST = "main~16", "main~15", "main~14", "main~13"
@@ -23,10 +24,9 @@ class Advanced(Stage):
 
 def before_the_push(clone: Path, script: str) -> None:
     """Run a script on the server, in its repository, whenever this clone begins a push: it has fetched by then."""
-    program = clone.parent / f"{clone.name}-receive-pack"
-    program.write_text(f'#!/bin/sh\n(cd "$1" && {{ {script}\n}}) || exit 1\nexec git-receive-pack "$@"\n')
-    program.chmod(0o755)
-    git(clone, "config", "remote.origin.receivepack", str(program))
+    path = clone.parent / f"{clone.name}-receive-pack"
+    program(path, f'(cd "$1" && {{ {script}\n}}) || exit 1\nexec git-receive-pack "$@"')
+    git(clone, "config", "remote.origin.receivepack", quoted(path))
 
 
 def once(script: str) -> str:

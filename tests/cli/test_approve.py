@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator
 
 from tests.cli.stage import CHARTER, ROOT, Done, Stage, commit, fleet, git, new_key, plain, try_git, typed, verb, write
 from tests.cli.test_proposals import claims, propose
+from tests.shell import program
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schema" / "output-approve.schema.json").read_text())
 
@@ -144,11 +145,8 @@ def test_release_and_record_are_approved_alike(stage: Stage) -> None:
 # Main moves between the verdict and the merge
 
 
-def program(stage: Stage, script: str) -> None:
-    hook = stage.bare / "hooks" / "pre-receive"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(f"#!/bin/sh\nunset GIT_QUARANTINE_PATH\n{script}\n")
-    hook.chmod(0o755)
+def before_the_merge(stage: Stage, script: str) -> None:
+    program(stage.bare / "hooks" / "pre-receive", f"unset GIT_QUARANTINE_PATH\n{script}")
 
 
 def test_when_main_has_moved_it_is_judged_again(stage: Stage) -> None:
@@ -156,7 +154,7 @@ def test_when_main_has_moved_it_is_judged_again(stage: Stage) -> None:
     stage.registered(5)
     ahead = stage.refs()["refs/heads/main"]
     git(stage.bare, "update-ref", "refs/heads/main", stage.beginning)
-    program(stage, f"[ -e moved ] && exit 0; : > moved; git update-ref refs/heads/main {ahead}")
+    before_the_merge(stage, f"[ -e moved ] && exit 0; : > moved; git update-ref refs/heads/main {ahead}")
     done = verb(stage.human, "approve", "4", "--yes")
     assert (done.exit_code, plain(done.out.rstrip().splitlines()[-1])) == (0, "claim/04 is on main (commit <id>)")
     assert [text.split(":")[0] for text in line(stage)] == ["Register session 4", "Register session 5", "A charter"]
@@ -168,7 +166,7 @@ def test_when_main_has_moved_against_it_it_is_not_merged(stage: Stage) -> None:
     stage.registered(4)
     ahead = stage.refs()["refs/heads/main"]
     git(stage.bare, "update-ref", "refs/heads/main", stage.beginning)
-    program(stage, f"git update-ref refs/heads/main {ahead}")
+    before_the_merge(stage, f"git update-ref refs/heads/main {ahead}")
     done = verb(stage.human, "approve", "4", "--yes")
     assert done.exit_code == 1
     assert plain(done.out).endswith(
@@ -181,7 +179,7 @@ def test_when_main_has_moved_against_it_it_is_not_merged(stage: Stage) -> None:
 def test_a_proposal_that_changes_meanwhile_is_asked_about_again(stage: Stage) -> None:
     claims(stage, 4)
     other = claims(stage, 4, branch="aside", goal="Send 17 emails daily, 95%+ delivery rate, in verse")
-    program(stage, f"[ -e moved ] && exit 0; : > moved; git update-ref refs/heads/claim/04 {other}")
+    before_the_merge(stage, f"[ -e moved ] && exit 0; : > moved; git update-ref refs/heads/claim/04 {other}")
     done = typed(stage.human, ["y", "n"], "approve", "4")
     assert (done.exit_code, done.out.rstrip().splitlines()[-1]) == (1, "claim/04 stays open")
     assert done.out.count("claim/04, proposed") == 2
@@ -190,14 +188,14 @@ def test_a_proposal_that_changes_meanwhile_is_asked_about_again(stage: Stage) ->
 
 def test_a_proposal_that_goes_meanwhile_is_no_longer_open(stage: Stage) -> None:
     claims(stage, 4)
-    program(stage, "git update-ref -d refs/heads/claim/04")
+    before_the_merge(stage, "git update-ref -d refs/heads/claim/04")
     done = verb(stage.human, "approve", "4", "--yes")
     assert (done.exit_code, done.out.rstrip().splitlines()[-1]) == (1, "claim/04 is not open any more")
 
 
 def test_main_that_moves_all_the_time_is_given_up(stage: Stage) -> None:
     claims(stage, 4)
-    program(stage, "git update-ref refs/heads/main $(git commit-tree main^{tree} -p main -m x)")
+    before_the_merge(stage, "git update-ref refs/heads/main $(git commit-tree main^{tree} -p main -m x)")
     done = verb(stage.human, "approve", "4", "--yes")
     assert done.exit_code == 1
     assert done.out.rstrip().endswith("tried 20 times: main moved in between; run the same command again")
@@ -207,7 +205,7 @@ def test_main_that_moves_all_the_time_is_given_up(stage: Stage) -> None:
 def test_a_server_that_refuses_one_does_not_hide_the_others(stage: Stage) -> None:
     claims(stage, 4)
     claims(stage, 5)
-    program(stage, "grep -q claim/04 && { echo 'not today'; exit 1; }; exit 0")
+    before_the_merge(stage, "grep -q claim/04 && { echo 'not today'; exit 1; }; exit 0")
     done = verb(stage.human, "approve", "4", "5", "--yes", "--format", "json")
     assert done.exit_code == 1
     assert [plain(row["note"]) for row in document(done)] == [

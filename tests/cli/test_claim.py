@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from tests.cli.stage import CHARTER, ROOT, Done, Stage, fleet, git, plain, refs, typed, verb, write
 from tests.operations.test_message import ONE_LINE, ORCHESTRATOR, RESEARCH
+from tests.shell import program, quoted
 from validator.hosts.github.pull_request import open_pull_request
 from validator.registry.yaml.reader import read
 
@@ -500,7 +501,7 @@ def test_any_where_nothing_is_planned_takes_every_role(tmp_path: Path) -> None:
 
 def in_between(stage: Stage, script: str) -> None:
     """Something that happens on the server between looking and pushing."""
-    program(stage.bare / "hooks", "pre-receive", f"read old new ref; unset GIT_QUARANTINE_PATH\n{script}\n")
+    program(stage.bare / "hooks" / "pre-receive", f"read old new ref; unset GIT_QUARANTINE_PATH\n{script}")
 
 
 def test_lost_race_names_the_winner(stage: Stage) -> None:
@@ -554,12 +555,6 @@ def test_branch_that_cannot_be_read_is_no_ones(stage: Stage) -> None:
 # Pull requests
 
 
-def program(folder: Path, name: str, script: str) -> None:
-    folder.mkdir(exist_ok=True)
-    (folder / name).write_text(f"#!/bin/sh\n{script}")
-    (folder / name).chmod(0o755)
-
-
 @pytest.fixture
 def programs(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in front of the PATH."""
@@ -571,10 +566,10 @@ NOTES = 'printf \'%s\\n\' "$@" > "$(dirname "$0")/said"; if [ -t 0 ]; then exit 
 
 
 def test_pull_request_is_opened_by_gh(stage: Stage, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program(programs, "gh", f"{NOTES}echo https://github.com/example/fleet/pull/7")
+    program(programs / "gh", f"{NOTES}echo https://github.com/example/fleet/pull/7")
     # What Git takes for a connection to GitHub ends in this folder.
-    program(programs, "to-github", f'exec sh -c "$(echo "$2" | sed "s#example/fleet.git#{stage.bare}#")"\n')
-    monkeypatch.setenv("GIT_SSH_COMMAND", str(programs / "to-github"))
+    to_github = program(programs / "to-github", f'exec "${{2%% *}}" {quoted(stage.bare)}')
+    monkeypatch.setenv("GIT_SSH_COMMAND", quoted(to_github))
     session = stage.clone("session")
     git(session, "remote", "set-url", "origin", "git@github.com:example/fleet.git")
     done = verb(session, "claim", "4", *MINE, "--pr", "--format", "json")
@@ -584,14 +579,14 @@ def test_pull_request_is_opened_by_gh(stage: Stage, programs: Path, monkeypatch:
         *("pr", "create", "--repo", "example/fleet", "--head", "claim/04", "--base", "main"),
         *("--title", "Claim number 4", "--body", ""),
     ]
-    program(programs, "gh", "echo 'a pull request for branch \"claim/04\" already exists:' >&2; echo URL >&2; exit 1")
+    program(programs / "gh", "echo 'a pull request for branch \"claim/04\" already exists:' >&2; echo URL >&2; exit 1")
     again = verb(session, "claim", "4", *MINE, "--pr")
     assert (again.exit_code, again.err) == (0, 'a pull request for branch "claim/04" already exists:\nURL\n')
-    program(programs, "gh", "echo 'gh auth login' >&2; exit 4")
+    program(programs / "gh", "echo 'gh auth login' >&2; exit 4")
     failed = verb(session, "claim", "4", *MINE, "--pr")
     assert (failed.exit_code, failed.err) == (2, "registry: gh pr create: gh auth login\n")
     (programs / "said").unlink()
-    program(programs, "gh", NOTES)
+    program(programs / "gh", NOTES)
     assert verb(session, "claim", "4", *RIVAL, "--pr").exit_code == 1
     assert not (programs / "said").exists()
 
@@ -611,7 +606,7 @@ def test_pull_request_is_opened_by_gh(stage: Stage, programs: Path, monkeypatch:
     ],
 )
 def test_repository_on_github_is_told_by_its_url(stage: Stage, programs: Path, url: str, name: str | None) -> None:
-    program(programs, "gh", NOTES)
+    program(programs / "gh", NOTES)
     git(stage.human, "config", "remote.origin.url", url)
     said = open_pull_request(repo=stage.human, remote="origin", branch="claim/04")
     if name:

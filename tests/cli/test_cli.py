@@ -16,6 +16,7 @@ import pytest
 from tests.cli.states import FLEET, halfway
 from tests.processes import running
 from tests.repository import CHARTER, ROOT, Changes, Repository, charter, claim_path, environment, with_charter
+from tests.shell import program, quoted
 
 pytestmark = pytest.mark.blackbox
 
@@ -189,7 +190,7 @@ class TestStreams:
 
     def test_a_reader_that_leaves_early(self, registry: Path) -> None:
         done = subprocess.run(
-            ["sh", "-c", f"'{sys.executable}' -P -m validator explain --format json | head -c 10"],
+            ["sh", "-c", f"{quoted(*REGISTRY)} explain --format json | head -c 10"],
             check=False,
             cwd=registry,
             env=environment(PYTHONPATH=str(ROOT)),
@@ -201,7 +202,7 @@ class TestStreams:
     def test_no_stdout_at_all(self, registry: Path) -> None:
         for words in ("status", "validate --head claim/05"):
             done = subprocess.run(
-                ["sh", "-c", f"'{sys.executable}' -P -m validator {words} >&-"],
+                ["sh", "-c", f"{quoted(*REGISTRY)} {words} >&-"],
                 check=False,
                 cwd=registry,
                 env=environment(PYTHONPATH=str(ROOT)),
@@ -277,11 +278,10 @@ class TestWorkflow:
 
 
 HOOK = """\
-#!/bin/sh
 # What a Git server runs before it takes a push: the objects are in quarantine, and Git has set its variables.
 while read -r old new ref; do
   test "$ref" = refs/heads/main || continue
-  '{python}' -P -m validator validate --base main --head "$new" {options} || exit 1
+  {registry} validate --base main --head "$new" {options} || exit 1
 done
 """
 
@@ -292,10 +292,7 @@ class TestHook:
         return with_charter(tmp_path / "server.git", [4])
 
     def push(self, server: Repository, change: Changes, options: str = "") -> subprocess.CompletedProcess[str]:
-        hook = server.path / "hooks" / "pre-receive"
-        hook.parent.mkdir(exist_ok=True)
-        hook.write_text(HOOK.format(python=sys.executable, options=options))
-        hook.chmod(0o755)
+        program(server.path / "hooks" / "pre-receive", HOOK.format(registry=quoted(*REGISTRY), options=options))
         clone = Repository(server.path.parent / "clone", bare=False)
         clone.git("fetch", "--quiet", str(server.path), "main:refs/remotes/origin/main")
         clone.commit("main", change, "refs/remotes/origin/main")

@@ -20,6 +20,7 @@ from tests.cli.agreeing import (
 )
 from tests.cli.stage import CHARTER, Stage, commit, fleet, git, new_key, refs, try_git, typed, verb, write
 from tests.repository import Repository
+from tests.shell import program
 
 WEEK = "2026-W48"
 
@@ -267,10 +268,7 @@ def test_acknowledgement_becomes_a_proposal_where_main_takes_no_push(tmp_path: P
     stage = Stage(tmp_path)
     orchestrator = all_registered(stage)
     broadcast_done(stage, orchestrator)
-    hook = stage.bare / "hooks" / "update"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text('#!/bin/sh\ntest "$1" != refs/heads/main || { echo protected >&2; exit 1; }\n')
-    hook.chmod(0o755)
+    program(stage.bare / "hooks" / "update", 'test "$1" != refs/heads/main || { echo protected >&2; exit 1; }')
     done = said(verb(orchestrator, "consensus", "acknowledge", "--session-id", SESSIONS[3], "--push"))
     assert "is proposed on record/acknowledgements/04" in done.note
     assert set(refs(stage.bare, "refs/heads/record")) == {"refs/heads/record/acknowledgements/04"}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.shell import program
 from validator.cli.demo.attacks import attacks, attempts
 from validator.cli.demo.stage import CAPACITY, claim_text, commit, git, put, set_up
 from validator.cli.demo.teller import Teller
@@ -23,8 +24,7 @@ def test_every_attack_has_to_be_refused_for_its_reason(tmp_path: Path, hook: str
         put(stage.human, claim_path(number, CAPACITY), claim_text(number, NOW))
     commit(stage.human, "The fleet")
     git(stage.human, "push", "--quiet", "origin", "HEAD:main")
-    installed.write_text(f"#!/bin/sh\n{hook}\n")
-    installed.chmod(0o755)
+    program(installed, hook)
     tried = list(attempts(NOW))
     surprises = list(attacks(stage, NOW, teller))
     assert surprises == [f"the server refuses: {attack.title} ({attack.because})" for attack in tried]

@@ -1,5 +1,6 @@
 """What doctor says of a plain Git server: a hook counts where Git would run it, and it guards."""
 
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -55,7 +56,7 @@ def test_hooks_that_git_takes_from_elsewhere(stage: Stage) -> None:
     assert done.exit_code == 2
     told, _, command = done.err.rstrip("\n").partition("; to change that: ")
     assert told.startswith("registry: core.hooksPath names another folder, so Git runs /nowhere/hooks/pre-receive, not")
-    git(stage.folder, *command.split()[1:])
+    git(stage.folder, *shlex.split(command)[1:])
     assert install(stage, "--unsigned").exit_code == 0
     assert "error[REG101]" in pushed_junk(stage).err
     assert hook_check(stage.human)[0] == "in-force"

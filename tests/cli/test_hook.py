@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.stage import CHARTER, ENVIRONMENT, Stage, commit, fleet, git, new_key, try_git, verb, write
+from tests.shell import program, quoted
 from validator.hosts.plain.install import install
 from validator.model.errors import FatalError
 
@@ -41,10 +42,7 @@ def test_installed_again_without_unsigned_a_key_has_to_stay(tmp_path: Path) -> N
 
 
 def test_python_may_lie_in_a_folder_of_any_name(stage: Stage) -> None:
-    python = stage.folder / "it's a $HOME" / "python"
-    python.parent.mkdir()
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    python.chmod(0o755)
+    python = program(stage.folder / "it's a $HOME" / "python", f'exec {quoted(sys.executable)} "$@"')
     install(bare=stage.bare, python=str(python), environment=ENVIRONMENT, unsigned=True, trial=True)
     write(stage.human, "registry/sessions/04.yaml", fleet(4))
     commit(stage.human, "Register session 4")
@@ -96,21 +94,19 @@ def test_the_probe_leaves_nothing_behind(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("program", "why"),
+    ("script", "why"),
     [
         ("exit 0", "the guard does not judge, so it is not installed: exit code 0, nothing"),
         ("exit 1", "the guard does not judge, so it is not installed: exit code 1, nothing"),
         ("echo refs/heads/main: refused; exit 1", "exit code 1, refs/heads/main: refused"),
-        (f'"{sys.executable}" "$@"; exit 0', "exit code 0, main is never deleted"),
+        (f'{quoted(sys.executable)} "$@"; exit 0', "exit code 0, main is never deleted"),
         ("cat; echo lost >&2; exit 2", "exit code 2, lost"),
     ],
     ids=["accepts all", "says nothing", "refuses all", "loses the exit code", "fails"],
 )
-def test_a_guard_that_does_not_judge_is_not_installed(guarded: Stage, program: str, why: str) -> None:
+def test_a_guard_that_does_not_judge_is_not_installed(guarded: Stage, script: str, why: str) -> None:
     """The one that guards so far stays."""
-    python = guarded.folder / "python"
-    python.write_text(f"#!/bin/sh\n{program}\n")
-    python.chmod(0o755)
+    python = program(guarded.folder / "python", script)
     before = contents(guarded.bare)
     with pytest.raises(FatalError) as raised:
         install(bare=guarded.bare, python=str(python), environment=ENVIRONMENT, unsigned=True, trial=True)

@@ -1,6 +1,5 @@
 """A record is made from the main that it is pushed to, on top of what the server has, and not before it may be said."""
 
-import shlex
 import subprocess
 import time
 from pathlib import Path
@@ -12,11 +11,12 @@ from tests.cli.meanwhile import APPROVED, BROADCAST, CONFIRMED, REGISTERED, Adva
 from tests.cli.stage import ENVIRONMENT, REGISTRY, Stage, commit, git, refs, verb, write
 from tests.processes import running
 from tests.repository import Repository
+from tests.shell import program, quoted
 
 CONFIRM = ("consensus", "confirm", "--session-id", ORCHESTRATOR)
 SEND = ("consensus", "broadcast", "--session-id", ORCHESTRATOR, "--push")
 RECORDS = "refs/heads/record"
-REFUSE = '#!/bin/sh\ntest "$1" != refs/heads/broadcast || { echo protected >&2; exit 1; }\n'
+REFUSE = 'test "$1" != refs/heads/broadcast || { echo protected >&2; exit 1; }'
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_nothing_is_sent_before_it_is_approved(tmp_path: Path, all_active: Repos
 def test_a_broadcast_that_is_killed_remembers_whom_it_has_reached(approved: Advanced) -> None:
     folder, last = approved.folder, SESSIONS[3]
     script = (
-        f"cd {shlex.quote(str(folder))}; "
+        f"cd {quoted(folder)}; "
         f'if test "$1" = {last}; then until test -e go-on; do sleep 0.1; done; fi; echo told >>"told-$1"'
     )
     words = (*SEND, "--timeout", "300", "--format", "json", "--", "sh", "-c", script, "sh", "{session_id}")
@@ -94,10 +94,7 @@ def noted(clone: Path) -> list[str]:
 
 
 def test_a_branch_that_the_server_refuses_has_reached_nobody(approved: Advanced) -> None:
-    hook = approved.bare / "hooks" / "update"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(REFUSE)
-    hook.chmod(0o755)
+    hook = program(approved.bare / "hooks" / "update", REFUSE)
     done = verb(approved.human, *SEND, "--branch", "--format", "json")
     assert done.exit_code == 1
     assert {row["state"] for row in done.document["deliveries"]} == {"failed"}
@@ -109,10 +106,8 @@ def test_a_branch_that_the_server_refuses_has_reached_nobody(approved: Advanced)
 
 def test_a_branch_that_cannot_be_heard_of_has_reached_nobody(approved: Advanced) -> None:
     """The server answers the first fetch, for main, and not the second, for the broadcast before."""
-    program = approved.folder / "upload-pack"
-    program.write_text('#!/bin/sh\nmkdir "$1/once" && exec git-upload-pack "$@"\necho busy >&2\nexit 1\n')
-    program.chmod(0o755)
-    git(approved.human, "config", "remote.origin.uploadpack", str(program))
+    script = 'mkdir "$1/once" && exec git-upload-pack "$@"\necho busy >&2\nexit 1'
+    git(approved.human, "config", "remote.origin.uploadpack", quoted(program(approved.folder / "upload-pack", script)))
     done = verb(approved.human, *SEND, "--branch", "--format", "json")
     assert done.exit_code == 1
     assert "busy" in done.document["deliveries"][0]["note"]

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from tests.cli.stage import ROOT, Stage, commit, git, plain, refs, try_git, verb
 from tests.cli.test_claim import MINE, RIVAL
 from tests.cli.test_proposals import claims, document, propose
+from tests.shell import program
 
 WHOAMI: dict[str, Any] = json.loads((ROOT / "schema" / "output-whoami.schema.json").read_text())
 WHO = ("whoami", "--session-id", "marketing-outreach-1")
@@ -163,10 +164,8 @@ def test_a_proposal_that_changes_meanwhile_is_not_turned_down(stage: Stage) -> N
     """The reason is for what the human has seen."""
     claims(stage, 4)
     other = claims(stage, 4, branch="aside", goal="Send 17 emails daily, 95%+ delivery rate, in verse")
-    hook = stage.bare / "hooks" / "pre-receive"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(f"#!/bin/sh\nunset GIT_QUARANTINE_PATH; git update-ref refs/heads/claim/04 {other}\n")
-    hook.chmod(0o755)
+    script = f"unset GIT_QUARANTINE_PATH; git update-ref refs/heads/claim/04 {other}"
+    program(stage.bare / "hooks" / "pre-receive", script)
     done = verb(stage.human, "reject", "4", "--reason", "no")
     assert done.exit_code == 2
     assert done.err.startswith("registry: claim/04 is still there: ")

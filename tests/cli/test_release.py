@@ -5,6 +5,7 @@ import pytest
 from tests.cli.stage import Stage, fleet, git, plain, verb
 from tests.cli.test_claim import MINE
 from tests.cli.test_proposals import propose
+from tests.shell import program
 
 REASON = ("--reason", "The session has ended")
 
@@ -91,10 +92,7 @@ def test_release_of_a_claim_that_cannot_be_read(stage: Stage) -> None:
 
 def test_server_that_refuses(stage: Stage) -> None:
     stage.registered(4)
-    hook = stage.bare / "hooks" / "pre-receive"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\necho 'not today'; exit 1\n")
-    hook.chmod(0o755)
+    program(stage.bare / "hooks" / "pre-receive", "echo 'not today'; exit 1")
     done = verb(stage.human, "release", "4", *REASON)
     assert (done.exit_code, done.err) == (2, "registry: release/04 is not pushed: not today\n")
 

@@ -15,7 +15,7 @@ REF = "refs/heads/claim/04"
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    made = Repository(tmp_path / "fleet.git")
+    made = Repository(tmp_path / "it's a fleet.git")
     made.commit("main", {"a": "1"})
     made.commit("other", {"a": "2"}, "refs/heads/main^0")
     return made

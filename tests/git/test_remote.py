@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.repository import NINE, Repository
+from tests.shell import program, quoted
 from validator.git.remote import Outcome, Pushed, Remote, Update, rejections, turned_down
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
@@ -82,10 +83,7 @@ def test_a_push_takes_nothing_else_along(server: Repository, clone: Repository, 
 
 
 def test_a_push_asks_no_hook_of_the_user(server: Repository, clone: Repository) -> None:
-    hook = clone.path / ".git/hooks/pre-push"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\nexit 1\n")
-    hook.chmod(0o755)
+    program(clone.path / ".git/hooks/pre-push", "exit 1")
     mine = clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
     assert remote(clone).push([Update("refs/heads/claim/05", None, mine)]).outcome is Outcome.PUSHED
 
@@ -127,12 +125,11 @@ def test_the_last_rejection_is_the_one_with_the_latest_time(clone: Repository) -
 
 def test_a_server_s_words_remove_no_file(clone: Repository, tmp_path: Path) -> None:
     """A server can say the same as Git does where a lock of this repository is in the way."""
-    mine, program = tmp_path / "mine.lock", tmp_path / "upload-pack"
+    mine = tmp_path / "mine.lock"
     mine.touch()
     os.utime(mine, (0, 0))
-    program.write_text(f"#!/bin/sh\necho \"fatal: Unable to create '{mine}': File exists.\" >&2\nexit 1\n")
-    program.chmod(0o755)
-    clone.git("config", "remote.origin.uploadpack", str(program))
+    says = quoted("echo", f"fatal: Unable to create '{mine}': File exists.")
+    clone.git("config", "remote.origin.uploadpack", quoted(program(tmp_path / "upload-pack", f"{says} >&2\nexit 1")))
     with pytest.raises(FatalError, match="File exists"):
         remote(clone).fetch()
     assert mine.exists()

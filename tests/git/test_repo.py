@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.repository import ROOT, Changes, Repository, environment
+from tests.shell import in_settings, program, quoted
 from validator.git.history import Merge, Step
 from validator.git.objects import Entry
 from validator.git.repo import Repo
@@ -191,12 +192,14 @@ class TestMerging:
         ours: Changes = {".gitattributes": "* merge=evil\na merge=union\n", "a": "1\n"}
         base = repository.commit("main", ours)
         ran = repository.path / "ran"
-        repository.git("config", "merge.evil.driver", f"touch {ran}; true")
+        repository.git("config", "merge.evil.driver", f"{quoted('touch', ran)}; true")
         (repository.path / "info").mkdir(exist_ok=True)
         (repository.path / "info/attributes").write_text("* merge=evil\n")
         head, main = repository.commit("change", {"a": "2\n"}, base), repository.commit("main", {"a": "3\n"})
         assert Repo(repository.path).merge(main, head).conflicts == ("a",)
         assert not ran.exists()
+        repository.git("merge-tree", "--write-tree", main, head)
+        assert ran.exists(), "Git itself would have run it"
 
     def test_renames_are_not_followed(self, repository: Repository) -> None:
         text = "line\n" * 20
@@ -219,10 +222,8 @@ class TestMerging:
         head, main = repository.commit("change", {"a": "2"}, base), repository.commit("main", {"b": "2"})
         usage = "usage: git merge-tree <base-tree> <branch1> <branch2>"
         git = subprocess.run(["sh", "-c", "command -v git"], check=True, capture_output=True, text=True).stdout.strip()
-        old = tmp_path / "bin" / "git"
-        old.parent.mkdir()
-        old.write_text(f'#!/bin/sh\ncase "$*" in *merge-tree*) echo "{usage}" >&2; exit 129;; esac\nexec {git} "$@"\n')
-        old.chmod(0o755)
+        script = f'case "$*" in *merge-tree*) echo "{usage}" >&2; exit 129;; esac\nexec {quoted(git)} "$@"'
+        old = program(tmp_path / "bin" / "git", script)
         monkeypatch.setenv("PATH", str(old.parent), prepend=os.pathsep)
         with pytest.raises(FatalError, match=r"this Git cannot merge in memory; install Git 2\.38 or newer"):
             Repo(repository.path).merge(main, head)
@@ -488,16 +489,15 @@ class TestWorkingTree:
 
     def test_no_filter_and_no_hook_runs(self, clone: Repository, tmp_path: Path) -> None:
         ran = tmp_path / "ran"
-        clone.git("config", "filter.evil.clean", f"touch {ran}; cat")
+        clone.git("config", "filter.evil.clean", f"{quoted('touch', ran)}; cat")
         clone.git("config", "filter.evil.required", "true")
-        clone.git("config", "core.fsmonitor", f"touch {ran}")
+        clone.git("config", "core.fsmonitor", quoted("touch", ran))
         (clone.path / ".gitattributes").write_text("* filter=evil\n")
-        hook = clone.path / ".git/hooks/pre-commit"
-        hook.parent.mkdir(exist_ok=True)
-        hook.write_text(f"#!/bin/sh\ntouch {ran}\n")
-        hook.chmod(0o755)
+        program(clone.path / ".git/hooks/pre-commit", quoted("touch", ran))
         Repo(clone.path).working_tree_commit()
         assert not ran.exists()
+        clone.git("status")
+        assert ran.exists(), "Git itself would have run it"
 
     def test_a_bare_repository_has_none(self, repository: Repository) -> None:
         repository.commit("main", {"a": "1"})
@@ -522,25 +522,22 @@ class TestEnvironment:
         return decoy
 
     def hostile(self, decoy: Repository, tmp_path: Path) -> Iterator[tuple[str, str]]:
-        ran = tmp_path / "ran"
-        (tmp_path / "evil").write_text(f"#!/bin/sh\ntouch {ran}\n")
-        (tmp_path / "evil").chmod(0o755)
-        (tmp_path / "gitconfig").write_text(
-            f"[core]\n\tfsmonitor = {tmp_path}/evil\n[diff]\n\texternal = {tmp_path}/evil\n"
-        )
+        evil = quoted(program(tmp_path / "evil", quoted("touch", tmp_path / "ran")))
+        told = in_settings(evil)
+        (tmp_path / "gitconfig").write_text(f"[core]\n\tfsmonitor = {told}\n[diff]\n\texternal = {told}\n")
         yield "GIT_DIR", str(decoy.path / ".git")
         yield "GIT_WORK_TREE", str(decoy.path)
         yield "GIT_COMMON_DIR", str(decoy.path / ".git")
         yield "GIT_INDEX_FILE", str(tmp_path / "index")
         yield "GIT_NAMESPACE", "decoy"
         yield "GIT_CEILING_DIRECTORIES", "/"
-        yield "GIT_EXTERNAL_DIFF", str(tmp_path / "evil")
+        yield "GIT_EXTERNAL_DIFF", evil
         yield "GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig")
         yield "GIT_CONFIG_SYSTEM", str(tmp_path / "gitconfig")
         yield "GIT_CONFIG_COUNT", "1"
         yield "GIT_CONFIG_KEY_0", "core.fsmonitor"
-        yield "GIT_CONFIG_VALUE_0", str(tmp_path / "evil")
-        yield "GIT_CONFIG_PARAMETERS", f"'core.fsmonitor'='{tmp_path}/evil'"
+        yield "GIT_CONFIG_VALUE_0", evil
+        yield "GIT_CONFIG_PARAMETERS", f"{quoted('core.fsmonitor')}={quoted(evil)}"
         yield "GIT_LITERAL_PATHSPECS", "0"
         yield "GIT_GLOB_PATHSPECS", "1"
         yield "GIT_TRACE", str(tmp_path / "trace")

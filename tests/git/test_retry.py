@@ -15,6 +15,7 @@ from tests.cli.stage import ENVIRONMENT, REGISTRY, Stage
 from tests.cli.states import active
 from tests.cli.test_claim import MINE
 from tests.cli.test_meanwhile import ACKNOWLEDGE
+from tests.shell import quoted
 from validator.git.retry import A_FEW
 
 WAITS = """
@@ -49,7 +50,7 @@ def test_who_has_no_turn_does_not_push(tmp_path: Path, what: str, lanes: int) ->
     words = ("claim", "4", *MINE, "--push") if what == "claim" else ACKNOWLEDGE
     stage = Stage(tmp_path) if what == "claim" else all_but_one(tmp_path)
     order = tmp_path / "order"
-    before_the_push(stage.human, f"echo pushed >> {order}")
+    before_the_push(stage.human, f"echo pushed >> {quoted(order)}")
     with ExitStack() as turns:
         for lane in range(lanes):
             file = turns.enter_context((tmp_path / f"registry-{what}-{os.getuid()}-{lane}").open("ab"))

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.repository import ROOT
+from tests.shell import program, quoted
 
-STAND_IN = """#!/bin/sh
+STAND_IN = """\
 echo "make $*" >>"$CALLS"
 if [ "$1" = "$BROKEN" ]; then echo "$1 is broken" >&2; exit 2; fi
 [ "$1" != test ] || printf '=== 7 passed in 0.10s ===\\nmake says something else\\n'
@@ -21,11 +22,8 @@ PARTS = ["demo", "lint", "workflow-check", "setup-check", "long-part"]
 
 def run(folder: Path, broken: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
     tools, calls = folder / "tools", folder / "calls"
-    tools.mkdir()
     for name in ("git", "make", "ssh-keygen", "node", "npm", "python3"):
-        text = f'#!/bin/sh\nexec "{sys.executable}" "$@"\n' if name == "python3" else STAND_IN
-        (tools / name).write_text(text)
-        (tools / name).chmod(0o755)
+        program(tools / name, f'exec {quoted(sys.executable)} "$@"' if name == "python3" else STAND_IN)
     (folder / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "run", folder / ".ci")
     path = f"{tools}{os.pathsep}{os.environ['PATH']}"

@@ -12,12 +12,15 @@ import pytest
 
 from tests.repository import ROOT, environment
 from tests.setup.wheels import Wheel
+from tests.shell import program, quoted
 
 BETA = Wheel("beta", "1.0", extras=("toml",))
 NEWER_BETA = Wheel("beta", "9999.0", extras=("toml",))
 
 PLAIN = {"LC_ALL": "C", "PYTHONUTF8": "0"}  # Python takes the folder's name for bytes then
-PYTHON = str(Path(sys.executable).resolve())  # not the one of .venv: make takes a list of words for PYTHON
+PYTHON = str(Path(sys.executable).resolve())
+NO_WORD = "it's a $HOME, ö"
+OTHER = 'echo "$PWD 3 99"'  # a Python of another version, as far as the Makefile asks it
 
 
 class Stranger:
@@ -61,8 +64,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Stranger, str]:
     constraint = folder / "constraint.txt"
     constraint.write_text("beta==9999.0\n")
     elsewhere = {"PIP_TARGET": str(folder / "target"), "PIP_PREFIX": str(folder / "prefix"), "PIP_USER": "1"}
+    python = program(folder / NO_WORD / "python", f'touch used; exec {quoted(PYTHON)} "$@"')
     done = stranger.make(
-        settings=elsewhere | {"PIP_CONSTRAINT": str(constraint), "PIP_REQUIRE_VIRTUALENV": "1"} | PLAIN
+        str(python), settings=elsewhere | {"PIP_CONSTRAINT": str(constraint), "PIP_REQUIRE_VIRTUALENV": "1"} | PLAIN
     )
     assert done.returncode == 0, done.stderr
     return stranger, done.stdout
@@ -81,6 +85,14 @@ def stranger(prepared: tuple[Stranger, str]) -> Iterator[Stranger]:
 
 def test_newer_releases_and_users_settings_change_nothing(stranger: Stranger) -> None:
     assert stranger.installed().items() >= {"installer": "1.0", "alpha": "1.0", "beta": "1.0", "gamma": "1.0"}.items()
+
+
+def test_python_may_lie_in_a_folder_of_any_name(stranger: Stranger, tmp_path: Path) -> None:
+    assert (stranger.folder / "used").exists()
+    python = tmp_path / NO_WORD / "python"
+    done = Stranger(tmp_path).make(str(python))
+    assert done.returncode == 2
+    assert f"tried: {python}. To name another" in done.stderr
 
 
 @pytest.mark.parametrize("utf8", ["0", "1"])
@@ -163,8 +175,7 @@ def test_set_up_is_made_anew_when_its_python_is_another(stranger: Stranger, tmp_
     python = stranger.folder / ".venv/bin/python"
     kept = python.rename(tmp_path / "python")
     if other == "another version":
-        python.write_text('#!/bin/sh\necho "$PWD 3 99"\n')
-        python.chmod(0o755)
+        program(python, OTHER)
     else:
         python.symlink_to(other)
     try:
@@ -175,7 +186,5 @@ def test_set_up_is_made_anew_when_its_python_is_another(stranger: Stranger, tmp_
 
 
 def test_set_up_is_made_anew_for_the_python_that_is_asked_for(stranger: Stranger, tmp_path: Path) -> None:
-    python = tmp_path / "python"
-    python.write_text('#!/bin/sh\necho "$PWD 3 99"\n')
-    python.chmod(0o755)
+    python = program(tmp_path / NO_WORD / "python", OTHER)
     assert "preparing" in stranger.make(python=str(python), dry_run=True).stdout

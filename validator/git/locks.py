@@ -11,7 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 STALE = 10.0  # seconds
-_IN_THE_WAY = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
+# Git does not mark an apostrophe in the path: the path ends where "': " follows.
+_IN_THE_WAY = re.compile(r"Unable to create '((?:(?!': ).)+\.lock)': File exists")
 
 
 def clear(locks: Iterable[Path]) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.repository import ROOT, Changes, Repository, claim_path, environment, fleet, tracked
+from tests.shell import program, quoted
 
 PAYLOADS = Path(__file__).parent / "payloads"
 GH = Path(__file__).parent / "gh.py"
@@ -83,10 +84,7 @@ class Forge:
         tokens = {HUMANS: dict.fromkeys((*SCOPES, "administration"), "write")}
         empty = {"pulls": [], "comments": {}, "issues": [], "owner_type": "Organization"}
         forge.write_state({**empty, "tokens": tokens})
-        tools = folder / "tools"
-        tools.mkdir()
-        (tools / "gh").write_text(f'#!/bin/sh\nexec "{sys.executable}" -P "{GH}" "$@"\n')
-        (tools / "gh").chmod(0o755)
+        program(folder / "tools" / "gh", f'exec {quoted(sys.executable, "-P", GH)} "$@"')
         return forge
 
     @property
@@ -347,13 +345,9 @@ class Forge:
 def prepare(work: Path) -> None:
     """What `make runtime` and `make test` leave in a checkout: a program that runs its code, and nothing to prepare."""
     tools = work / ".venv" / "bin"
-    tools.mkdir(parents=True)
-    program = tools / "registry"
-    program.write_text(f'#!/bin/sh\nPYTHONPATH="{work}" exec "{sys.executable}" -P -m validator "$@"\n')
-    python = tools / "python"
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    for file in (program, python):
-        file.chmod(0o755)
+    python = quoted(sys.executable)
+    program(tools / "registry", f'PYTHONPATH={quoted(work)} exec {python} -P -m validator "$@"')
+    program(tools / "python", f'exec {python} "$@"')
     made_for = f"{work.resolve()} {sys.version_info.major} {sys.version_info.minor}\n"
     for stamp in (".made", ".installer", ".runtime", ".dev"):
         (work / ".venv" / stamp).write_text(made_for)

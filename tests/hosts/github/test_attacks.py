@@ -15,6 +15,7 @@ import pytest
 
 from tests.hosts.github.forge import SESSION_ID, Forge, Job, claim
 from tests.repository import Changes, claim_path, environment
+from tests.shell import in_settings, quoted
 
 pytestmark = pytest.mark.blackbox
 
@@ -50,6 +51,11 @@ class Attack(NamedTuple):
 def ran(forge: Forge) -> str:
     """Python that tells on itself."""
     return f"open({str(forge.folder / 'PWNED')!r}, 'w').close()\n"
+
+
+def tells(forge: Forge) -> str:
+    """The same for a shell."""
+    return quoted("touch", forge.folder / "PWNED")
 
 
 def own_validator(forge: Forge) -> Attack:
@@ -93,7 +99,7 @@ def own_requirements(forge: Forge) -> Attack:
 
 
 def own_makefile(forge: Forge) -> Attack:
-    return Attack({"Makefile": f"runtime:\n\ttouch {forge.folder / 'PWNED'}\n"}, "REG302")
+    return Attack({"Makefile": f"runtime:\n\t{tells(forge)}\n"}, "REG302")
 
 
 def own_site(forge: Forge) -> Attack:
@@ -103,13 +109,14 @@ def own_site(forge: Forge) -> Attack:
 
 def own_attributes(forge: Forge) -> Attack:
     text = "* filter=evil merge=evil diff=evil text=auto eol=crlf working-tree-encoding=UTF-16 ident export-subst\n"
-    config = f'[filter "evil"]\n\tsmudge = touch {forge.folder / "PWNED"}\n[merge "evil"]\n\tdriver = touch %A\n'
+    config = f'[filter "evil"]\n\tsmudge = {in_settings(tells(forge))}\n[merge "evil"]\n\tdriver = touch %A\n'
     return Attack({".gitattributes": text, "registry/.gitattributes": text, ".gitconfig": config}, "REG302")
 
 
 def own_modules(forge: Forge) -> Attack:
-    url = f"ext::sh -c touch% {forge.folder / 'PWNED'}"
-    text = f'[submodule "evil"]\n\tpath = evil\n\turl = {url}\n\tupdate = !touch {forge.folder / "PWNED"}\n'
+    url = in_settings(f"ext::sh -c {tells(forge).replace('%', '%%').replace(' ', '% ')}")
+    update = in_settings(f"!{tells(forge)}")
+    text = f'[submodule "evil"]\n\tpath = evil\n\turl = {url}\n\tupdate = {update}\n'
     return Attack({".gitmodules": text, "evil": ("160000", forge.main)}, "REG302")
 
 
@@ -150,7 +157,7 @@ def test_a_changed_validator_alone_is_for_the_code_owner_and_is_not_run(forge: F
 def test_names_like_gits_own_are_refused_as_data(forge: Forge) -> None:
     """Trees that Git itself would not write: `.git` in several spellings, with a hook and a configuration."""
     origin = forge.origin
-    evil = f"[core]\n\tfsmonitor = touch {forge.folder / 'PWNED'}\n"
+    evil = f"[core]\n\tfsmonitor = {in_settings(tells(forge))}\n"
     config = origin.git("hash-object", "-w", "--stdin", stdin=evil.encode())
     folder = origin.git("mktree", stdin=f"100644 blob {config}\tconfig\n".encode())
     claimed = origin.git("hash-object", "-w", "--stdin", stdin=claim(4).encode())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.hosts.github.forge import HUMANS, SCOPES, Forge
+from tests.shell import quoted
 from validator.hosts.github.codeowners import owners_text
 from validator.hosts.github.settings import REPOSITORY, RULESET_FILE, WORKFLOW_TOKEN, ruleset, ruleset_text
 
@@ -23,7 +24,7 @@ def github(forge: Forge, *words: str, login: bool | str = True) -> Done:
         forge.origin.git("clone", "--quiet", str(forge.origin.path), str(folder))
         (folder / ".venv").mkdir()
     env = forge.variables(forge.folder) | ({"GH_TOKEN": HUMANS if login is True else login} if login else {})
-    command = ["sh", "-c", f'PYTHONPATH="{folder}" exec "$0" -P -m validator "$@"', sys.executable, *words]
+    command = ["sh", "-c", f'PYTHONPATH={quoted(folder)} exec "$0" -P -m validator "$@"', sys.executable, *words]
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=300)
 
 

@@ -1,7 +1,6 @@
 """Approvers merge at the same time: main is clean after every push, and the first one merged is the holder."""
 
 import re
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from tests.hosts.plain.stage import (
     role,
 )
 from tests.server import serving
+from tests.shell import quoted
 
 ALL = ("approve", "--all-accepted", "--yes", "--format", "json")
 
@@ -112,8 +112,8 @@ def test_main_moves_between_verdict_and_merge(stage: Stage, verb: str) -> None:
     hook.write_text(
         guard.replace(
             "exec ",
-            f'lines=$(cat); if mkdir "{stage.folder}/once" 2>/dev/null; then\n'
-            f'  (cd "{deputy}" && {environment} {shlex.join(REGISTRY)} {others} >/dev/null) || exit 1\nfi\n'
+            f"lines=$(cat); if mkdir {quoted(stage.folder / 'once')} 2>/dev/null; then\n"
+            f"  (cd {quoted(deputy)} && {environment} {quoted(*REGISTRY)} {others} >/dev/null) || exit 1\nfi\n"
             'printf "%s\\n" "$lines" | ',
         )
     )

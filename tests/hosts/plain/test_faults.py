@@ -31,6 +31,7 @@ from tests.hosts.plain.stage import (
     started,
 )
 from tests.server import Cut, Server, serving
+from tests.shell import program, quoted
 
 APPROVE = ("approve", "--all-accepted", "--yes", "--format", "json")
 
@@ -80,16 +81,12 @@ def dying(repository: Path, pipe: Path) -> None:
     """Let Git say so and kill itself, once, while it holds its locks on refs (githooks(5), reference-transaction)."""
     if not pipe.exists():
         os.mkfifo(pipe)
-    hook = repository / "hooks" / "reference-transaction"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(f"""#!/bin/sh
-cat >/dev/null
-if [ "$1" = prepared ] && mkdir "{pipe}.once" 2>/dev/null; then
-  echo dead >"{pipe}"
+    script = f"""cat >/dev/null
+if [ "$1" = prepared ] && mkdir {quoted(f"{pipe}.once")} 2>/dev/null; then
+  echo dead >{quoted(pipe)}
   kill -9 $PPID
-fi
-""")
-    hook.chmod(0o755)
+fi"""
+    program(repository / "hooks" / "reference-transaction", script)
 
 
 @contextmanager

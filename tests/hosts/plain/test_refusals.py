@@ -28,6 +28,7 @@ from tests.hosts.plain.stage import (
     signing,
 )
 from tests.server import serving
+from tests.shell import program
 
 
 def push(clone: Path, *words: str) -> Done:
@@ -145,16 +146,14 @@ def test_a_signature_that_only_looks_like_one(stage: Stage, kind: str) -> None:
     refused(stage, clone, f"{forged}:main", why="error[REG304] unapproved")
 
 
-@pytest.mark.parametrize(("kind", "program"), [("PGP SIGNATURE", "gpg"), ("SIGNED MESSAGE", "gpgsm")])
+@pytest.mark.parametrize(("kind", "name"), [("PGP SIGNATURE", "gpg"), ("SIGNED MESSAGE", "gpgsm")])
 def test_no_keyring_has_a_say(
-    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, program: str
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, name: str
 ) -> None:
     """A program on the server's PATH trusts every OpenPGP and X.509 signature: nobody asks it."""
     clone, programs = stage.human, tmp_path / "programs"
-    programs.mkdir()
     trusting = ("[GNUPG:] NEWSIG", "[GNUPG:] GOODSIG 0123456789ABCDEF @OWNER", "[GNUPG:] TRUST_ULTIMATE 0 pgp")
-    (programs / program).write_text("#!/bin/sh\n" + "".join(f"echo '{line}'\n" for line in trusting))
-    (programs / program).chmod(0o755)
+    program(programs / name, "\n".join(f"echo '{line}'" for line in trusting))
     monkeypatch.setitem(ENVIRONMENT, "PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     branch(clone, "topic", claims(4))
     armour = f"-----BEGIN {kind}-----\n\niQEzBAABCAAdFiEE\n=abcd\n-----END {kind}-----"
