@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.cli.stage import CHARTER, ROOT, Done, Stage, fleet, git, plain, refs, typed, verb, write
-from tests.operations.test_message import ONE_LINE, ORCHESTRATOR, RESEARCH
+from tests.operations.claim.test_message import ONE_LINE, ORCHESTRATOR, RESEARCH
 from tests.shell import program, quoted
 from validator.hosts.github.pull_request import open_pull_request
 from validator.registry.yaml.reader import read
@@ -550,6 +551,29 @@ def test_branch_that_cannot_be_read_is_no_ones(stage: Stage) -> None:
     done = verb(stage.human, "claim", "4", *MINE, "--push")
     assert done.exit_code == 1
     assert plain(done.note).startswith("number 4 was proposed first by a session that cannot be read (commit <id>)")
+
+
+def test_own_proposal_that_cannot_be_judged_can_still_be_replaced(stage: Stage) -> None:
+    """A server without the guard takes a tree that holds itself ten times, nine deep."""
+    session = stage.clone("session")
+    assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
+    deep = git(stage.bare, "rev-parse", "main^{tree}").strip()
+    for _ in range(9):
+        deep = made_tree(stage.bare, "".join(f"040000 tree {deep}\t{name}\n" for name in range(10)))
+    tree = made_tree(stage.bare, f"{git(stage.bare, 'ls-tree', 'claim/04')}040000 tree {deep}\tzz\n")
+    bomb = git(stage.bare, "commit-tree", "-p", "main", "-m", "x", tree).strip()
+    git(stage.bare, "update-ref", "refs/heads/claim/04", bomb)
+    again = verb(session, "claim", "4", *MINE, "--push")
+    assert again.exit_code == 2
+    assert "git ls-tree: over 8 MiB" in again.err
+    done = verb(session, "claim", "4", *ME, "--goal", "Send 16 emails daily", "--yes", "--push")
+    assert done.note == "proposed number 4 on branch claim/04; a human has to approve it"
+    assert stage.at("claim/04", "registry/sessions/04.yaml")["goal"] == "Send 16 emails daily"
+
+
+def made_tree(repository: Path, rows: str) -> str:
+    made = subprocess.run(["git", "mktree"], cwd=repository, input=rows, capture_output=True, text=True, check=True)
+    return made.stdout.strip()
 
 
 # Pull requests

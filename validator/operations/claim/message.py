@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from validator.model.phrases import quoted
-from validator.operations.claim.goal import UnreadableError
+from validator.operations.claim.target import UnreadableError
 from validator.registry.yaml.reader import MAX_BYTES, read
 
 MESSAGE_FIELDS = ("NUMBER", "ROLE", "GOAL", "SESSION_ID", "STATUS", "TIMESTAMP", "READY")

@@ -7,8 +7,9 @@ from validator.model.errors import FatalError
 from validator.model.phrases import quoted
 from validator.model.shapes import Target
 from validator.model.targets import told
-from validator.operations.claim.goal import UnreadableError, draft_targets, read_target
+from validator.operations.claim.goal import draft_targets
 from validator.operations.claim.message import read_source
+from validator.operations.claim.target import UnreadableError, read_target
 
 
 class ClaimRequest(NamedTuple):

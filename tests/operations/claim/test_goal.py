@@ -10,8 +10,9 @@ from tests.repository import fleet
 from validator.model.numbers import numbers_stated
 from validator.model.shapes import Op, Period, Target
 from validator.model.targets import told
-from validator.operations.claim.goal import UnreadableError, draft_targets, read_target
+from validator.operations.claim.goal import draft_targets
 from validator.operations.claim.lexicon import ADVERBS, BOUNDS, DONE, PERIODS, SIGNS
+from validator.operations.claim.target import UnreadableError, read_target
 from validator.registry.yaml.reader import read
 
 SEED = {

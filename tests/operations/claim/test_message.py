@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from validator.model.shapes import Claim
-from validator.operations.claim.goal import UnreadableError
 from validator.operations.claim.message import MESSAGE_FIELDS, is_message, read_message, read_source
+from validator.operations.claim.target import UnreadableError
 from validator.registry.parsing import claim_file
 from validator.registry.yaml.quick import value_of
 from validator.registry.yaml.reader import read

@@ -1,0 +1,40 @@
+"""A target as people write it, exactly: `emails sent >= 17 emails/day`."""
+
+import re
+
+from validator.model.normalize import UNREADABLE
+from validator.model.shapes import Target
+from validator.operations.claim.amounts import AMOUNT, LONGEST, spaced, split_period, target_of, value_of
+from validator.operations.claim.lexicon import SIGNS
+
+_TARGET = re.compile(
+    rf"(?P<metric>[^\s<>=≥≤][^<>=≥≤]*?) ?(?P<sign>>=|<=|==|[<>=≥≤]) ?(?P<minus>-?){AMOUNT}(?![\w.,])(?P<unit>.*)",
+    re.IGNORECASE | re.ASCII,
+)
+_UNIT = re.compile(r"[^\W\d_][^/<>=≥≤]*")
+
+
+class UnreadableError(ValueError):
+    """Words that make no claim; the message says which, and what to write instead."""
+
+
+def read_target(text: str) -> Target:
+    """`emails sent >= 17 emails/day`, `delivery rate >= 95 percent`, `MRR >= $120k/month`. Raises UnreadableError."""
+    words = "" if len(text) > LONGEST or UNREADABLE.search(text) else " ".join(text.split())
+    found = _TARGET.fullmatch(words)
+    target = _stated(found) if found else None
+    if target is None:
+        raise UnreadableError(
+            f'"{text[:LONGEST]}" is no target; write METRIC >= VALUE UNIT/PERIOD, as in: emails sent >= 17 emails/day'
+            "; the period is hour, day, week, month, quarter or year, and left out where nothing is counted"
+        )
+    return target
+
+
+def _stated(found: re.Match[str]) -> Target | None:
+    words, per, _ = split_period(spaced(found["unit"]).split())
+    unit = {"%": "percent", "": "USD" if found["dollar"] else ""}.get(name := " ".join(words), name)
+    value = value_of(found)
+    if value is None or not _UNIT.fullmatch(unit) or (found["dollar"] and unit != "USD"):
+        return None
+    return target_of(found["metric"], SIGNS[found["sign"]], -value if found["minus"] else value, unit, per)
