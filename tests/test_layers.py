@@ -57,14 +57,9 @@ EFFECTS = {
         "cli",
     },
     "pathlib": {"git", "registry/reader", "operations", "hosts", "cli", "guard", DOOR},
-    # Rivals wait for a time of chance, so that they seldom meet again.
-    "random": {
-        "git/retry",
-        "operations/approve",
-        "operations/claim/decide",  # with a seed: the same request and the same free numbers give the same choice
-        "operations/claim/race",
-        "operations/consensus/record",
-    },
+    # Rivals wait for a time of chance, so that they seldom meet again. A claim chooses with a seed: the same request
+    # and the same free numbers give the same choice.
+    "random": {"git/retry", "operations/claim/decide"},
     "shutil": {"git/process", "hosts/github", "cli"},
     "signal": {"operations/consensus/program"},
     "subprocess": {"hosts", "operations/consensus/program", "cli/demo"},

@@ -1,4 +1,4 @@
-"""Turns: processes of one user on one machine that wait for each other."""
+"""Rivals for a push: processes of one machine that wait for each other, and attempts after a lost race."""
 
 import fcntl
 import os
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from tests.cli.states import active
 from tests.cli.test_claim import MINE
 from tests.cli.test_meanwhile import ACKNOWLEDGE
 from tests.shell import quoted
-from validator.git.retry import A_FEW
+from validator.git.retry import A_FEW, Attempts, Patience
+from validator.model.errors import FatalError
 
 WAITS = """
 import sys, time
@@ -65,3 +67,36 @@ def test_who_has_no_turn_does_not_push(tmp_path: Path, what: str, lanes: int) ->
 
 def all_but_one(folder: Path) -> Stage:
     return Advanced(folder, active(folder / "active.git"), ALL_BUT_ONE_ACKNOWLEDGED)
+
+
+def test_attempts_end() -> None:
+    assert list(Attempts(Patience(attempts=3, unanswered=1, longest=1))) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("seconds", "certain", "least"), [(0.2, 0.0, 0.01), (0.2, 0.5, 0.1), (9, 0.75, 0.225)])
+def test_a_pause_is_of_chance_and_has_an_end(seconds: float, certain: float, least: float) -> None:
+    patience = Patience(attempts=100, unanswered=1, longest=0.3, certain=certain)
+    pauses = [Attempts(patience).pause(seconds) for _ in range(100)]
+    assert least <= min(pauses) < max(pauses) <= min(seconds, 0.3)
+
+
+def test_the_next_attempt_waits_for_its_pause_and_only_once() -> None:
+    attempts = Attempts(Patience(attempts=4, unanswered=1, longest=1, certain=1))
+    begun = list[float]()
+    for attempt in attempts:
+        begun.append(time.monotonic())
+        if attempt == 1:
+            assert attempts.pause(9) == 1
+    waited = [later - earlier for earlier, later in pairwise(begun)]
+    assert waited[1] >= 1
+    assert max(waited[0], waited[2]) < 1
+
+
+def test_a_lost_race_is_no_silence() -> None:
+    attempts = Attempts(Patience(attempts=10, unanswered=3, longest=1))
+    passed = iter(attempts)
+    assert [next(passed) for _ in range(7)] == list(range(7))
+    attempts.unanswered("once")
+    attempts.unanswered("twice")
+    with pytest.raises(FatalError, match=r"^three times$"):
+        attempts.unanswered("three times")

@@ -1,13 +1,12 @@
 """The human's part on a plain Git server: look at a proposal, and merge it in one's own name (signed)."""
 
-import random
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from validator.git.remote import Outcome, Proposal, Pushed, Remote, Update, turned_down
 from validator.git.repo import Repo
+from validator.git.retry import Attempts, Patience
 from validator.model.errors import FatalError
 from validator.model.escape import logged, visible
 from validator.model.findings import Verdict, decides
@@ -19,7 +18,8 @@ from validator.registry.reader import Reader
 from validator.report.documents import ApprovalEntry, ApprovalsDocument, as_json
 from validator.report.text import render as report
 
-ATTEMPTS = 20  # how often main may move between verdict and merge
+# Between the verdict and the merge, main may move as often as this; a server that is silent is not asked again.
+PATIENCE = Patience(attempts=20, unanswered=1, longest=1.5, certain=0.5)
 
 Say = Callable[[str], None]
 Ask = Callable[[str], bool]
@@ -78,8 +78,8 @@ def _wanted(word: str, server: Remote) -> str:
 def _approve(server: Remote, approver: Approver, name: str, others: Sequence[Judged], ask: Ask, say: Say) -> Ended:
     """One proposal: judged against main as it is now, shown, asked about, merged; again where main has moved."""
     agreed: str | None = None  # the commit that the human has said yes to
-    reader = Reader(server.repo)
-    for attempt in range(ATTEMPTS):
+    reader, attempts = Reader(server.repo), Attempts(PATIENCE)
+    for attempt in attempts:
         main, proposals = server.heard()
         open_now = {one.name: one for one in proposals}
         if name not in open_now:
@@ -99,12 +99,13 @@ def _approve(server: Remote, approver: Approver, name: str, others: Sequence[Jud
         if pushed.outcome is Outcome.REFUSED:
             return _done(say, Ended(name, None, f"{name} is not merged: the server refuses it: {_words(pushed)}"))
         if pushed.outcome is Outcome.UNREACHABLE:
-            raise FatalError(f"{name} is not merged: {_words(pushed) or 'the server does not answer'}")
+            attempts.unanswered(f"{name} is not merged: {_words(pushed) or 'the server does not answer'}")
         in_the_way = "main moved in between"
         if server.heard()[0] == main:
             in_the_way = _words(pushed) or "another push was in the way"
-            time.sleep(random.uniform(0.5, 1) * min(1.5, 0.05 * 1.5**attempt))  # noqa: S311 - spreads rivals
-    return _done(say, Ended(name, None, f"tried {ATTEMPTS} times: {in_the_way}; run the same command again"))
+            attempts.pause(0.05 * 1.5**attempt)
+    note = f"tried {PATIENCE.attempts} times: {in_the_way}; run the same command again"
+    return _done(say, Ended(name, None, note))
 
 
 def _closed(server: Remote, reader: Reader, main: str, proposal: Proposal) -> Ended:

@@ -1,14 +1,12 @@
 """Claim a number: look, decide, push, and all of it again when another session was faster."""
 
-import random
-import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
 from validator.git.remote import Remote
 from validator.git.repo import Repo
-from validator.git.retry import A_FEW, turn
+from validator.git.retry import A_FEW, Attempts, Patience, turn
 from validator.model.errors import FatalError
 from validator.model.escape import logged
 from validator.operations.claim.decide import ClaimDraft, ClaimOutcome, decide
@@ -17,9 +15,8 @@ from validator.operations.claim.push import FailedPush, propose
 from validator.operations.claim.request import ClaimRequest
 from validator.registry.reader import Reader
 
-ATTEMPTS = 60  # lost races before a session gives up; with jitter, more than a hundred rivals need
-UNANSWERED = 4  # of these, how often a server may be silent
-LONGEST_PAUSE = 1.5  # seconds
+# With pauses of chance, more attempts than any of a hundred rivals needs.
+PATIENCE = Patience(attempts=60, unanswered=4, longest=1.5)
 
 Tell = Callable[[str], None]
 
@@ -28,19 +25,17 @@ def claim(*, repo: Path, wish: ClaimRequest, push: bool, remote: str, tell: Tell
     """Propose what a session requests, or say that it has it already. Raises FatalError for the environment."""
     reader = Reader(Repo(repo))
     server = Remote(reader.repo, remote) if push else None
-    silent = 0
-    for attempt in range(ATTEMPTS):
+    attempts = Attempts(PATIENCE)
+    for attempt in attempts:
         with turn("claim", A_FEW) if server else nullcontext():
             ended = _attempt(reader, server, wish)
         if isinstance(ended, ClaimOutcome):
             return ended
-        silent += ended.silent
-        if silent >= UNANSWERED:
-            raise FatalError(f"the server does not take the push of number {ended.number}: {ended.why}")
-        pause = random.uniform(0.01, min(LONGEST_PAUSE, 0.1 * 1.5**attempt))  # noqa: S311 - spreads rivals, hides nothing
+        if ended.silent:
+            attempts.unanswered(f"the server does not take the push of number {ended.number}: {ended.why}")
+        pause = attempts.pause(0.1 * 1.5**attempt)
         tell(f"number {ended.number}: {logged(ended.why)}; looking again in {pause:.1f} s\n")
-        time.sleep(pause)
-    raise FatalError(f"lost {ATTEMPTS} races; try again later")
+    raise FatalError(f"lost {PATIENCE.attempts} races; try again later")
 
 
 def _attempt(reader: Reader, server: Remote | None, request: ClaimRequest) -> ClaimOutcome | FailedPush:

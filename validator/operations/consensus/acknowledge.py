@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from validator.git.remote import Outcome, Update
-from validator.git.retry import turn
+from validator.git.retry import Attempts, Patience, turn
 from validator.model.errors import FatalError
 from validator.model.layout import acknowledgement_path
-from validator.operations.consensus.record import Tell, judged, pause, propose, stands
+from validator.operations.consensus.record import Tell, judged, propose, stands
 from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome, look, look_again, speaker_of
 from validator.registry.consensus.criteria import acknowledged
 
-ATTEMPTS = 60  # lost races before giving up; with jitter, more than a hundred sessions at once need
-UNANSWERED = 4  # of these, how often a server may be silent
+# With pauses of chance, more attempts than any of a hundred sessions at once needs.
+PATIENCE = Patience(attempts=60, unanswered=4, longest=20.0)
 
 
 class _Again(NamedTuple):
@@ -32,8 +32,8 @@ def acknowledge(
     `now` is RFC 3339. Raises FatalError where the session holds no number, or main moves on and on.
     """
     view: MainState | None = None
-    silent = 0
-    for _ in range(ATTEMPTS):
+    attempts = Attempts(PATIENCE)
+    for _ in attempts:
         with turn("acknowledge", 1) if remote else nullcontext():
             began = time.monotonic()
             view = look_again(view.reader, view.server) if view else look(repo, remote)
@@ -41,12 +41,11 @@ def acknowledge(
             ended = _said(view, draft)
         if isinstance(ended, RecordOutcome):
             return view, draft, ended
-        silent += ended.silent
-        if silent >= UNANSWERED:
-            raise FatalError(f"the server does not take the acknowledgement: {ended.why}")
+        if ended.silent:
+            attempts.unanswered(f"the server does not take the acknowledgement: {ended.why}")
         tell(f"{ended.why}; looking again\n")
-        pause(2 * (time.monotonic() - began) * _rivals(view))
-    raise FatalError(f"main moved {ATTEMPTS} times in between; run the same command again")
+        attempts.pause(2 * (time.monotonic() - began) * _rivals(view))
+    raise FatalError(f"main moved {PATIENCE.attempts} times in between; run the same command again")
 
 
 def _rivals(view: MainState) -> int:

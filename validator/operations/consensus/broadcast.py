@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from validator.git.remote import Remote
+from validator.git.retry import Attempts, Patience
 from validator.model.errors import FatalError
 from validator.model.layout import BROADCAST
 from validator.model.phrases import ranges
@@ -12,12 +13,12 @@ from validator.operations.consensus.delivery import Carrier, on_branch, through_
 from validator.operations.consensus.ledger import Ledger, ledger_of, progress_folder
 from validator.operations.consensus.letters import Letter, Mail
 from validator.operations.consensus.mail import mail_at
-from validator.operations.consensus.record import Tell, pause, propose
+from validator.operations.consensus.record import Tell, propose
 from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome, look, orchestrator_of
 from validator.registry.consensus.phases import NEEDED, phase_of, reached
 from validator.report.documents import DeliveryEntry, DeliveryState
 
-ROUNDS = 3  # attempts for each letter
+PATIENCE = Patience(attempts=3, unanswered=3, longest=20.0)  # with each letter: the carrier may have been busy
 
 
 class Way(NamedTuple):
@@ -78,14 +79,13 @@ def _carrier(way: Way, server: Remote | None, progress: Path) -> Carrier:
 
 
 def _send(carrier: Carrier, mail: Mail, wanted: Sequence[Letter], ledger: Ledger, tell: Tell) -> Mapping[int, str]:
-    """Why letters were not delivered, by number, after ROUNDS attempts.
+    """Why letters were not delivered, by number, after the last attempt.
 
     Each delivery is recorded as soon as it is known, so that a killed run loses none.
     """
     failed = dict[int, str]()
-    for attempt in range(ROUNDS):
-        if attempt:
-            pause(attempt)  # the carrier may have been busy
+    attempts = Attempts(PATIENCE)
+    for attempt in attempts:
         for number, why in carrier.carry(mail, wanted):
             if why is None:
                 ledger.add(number)
@@ -96,6 +96,7 @@ def _send(carrier: Carrier, mail: Mail, wanted: Sequence[Letter], ledger: Ledger
         wanted = [letter for letter in wanted if letter.number in failed]
         if not wanted:
             break
+        attempts.pause(attempt + 1)
     return failed
 
 

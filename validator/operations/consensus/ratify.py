@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from validator.git.remote import Outcome, Update
+from validator.git.retry import Attempts
 from validator.model.errors import FatalError
 from validator.model.escape import visible
 from validator.model.findings import Verdict
 from validator.model.layout import ACTIVATION, APPROVAL
 from validator.operations import judge
-from validator.operations.approve import ATTEMPTS
+from validator.operations.approve import PATIENCE
 from validator.operations.approver import Approver, who_approves
 from validator.operations.consensus.record import judged, propose, stands
 from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome, look, look_again
@@ -40,7 +41,7 @@ def _ratify(view: MainState, draft: RecordDraft, ask: Ask, say: Say) -> tuple[Ma
     """Judge, show, ask, merge; again where main has moved, and asked again only if the registry is another."""
     assert view.server, "a human's word is for everybody"
     approver, agreed = who_approves(view.server), ""
-    for _ in range(ATTEMPTS):
+    for _ in Attempts(PATIENCE):
         draft = draft._replace(fields=_fields(draft, view, approver))
         if stands(view, draft):
             return view, draft, RecordOutcome(True, f"the {draft.kind} is on main already", merged=view.main)
@@ -57,7 +58,8 @@ def _ratify(view: MainState, draft: RecordDraft, ask: Ask, say: Say) -> tuple[Ma
         if ended:
             return view, draft, ended
         view = look_again(view.reader, view.server)
-    return view, draft, RecordOutcome(False, f"main moved {ATTEMPTS} times in between; run the same command again")
+    note = f"main moved {PATIENCE.attempts} times in between; run the same command again"
+    return view, draft, RecordOutcome(False, note)
 
 
 def _fields(draft: RecordDraft, view: MainState, approver: Approver) -> Mapping[str, object]:

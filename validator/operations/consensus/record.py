@@ -1,7 +1,5 @@
 """How a record is proposed: judged as a change of its own, and put on its branch."""
 
-import random
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +11,6 @@ from validator.operations.consensus.view import MainState, RecordDraft, RecordOu
 from validator.operations.judge import judge
 from validator.registry.records import counting
 from validator.registry.yaml.writer import write_record
-
-LONGEST_PAUSE = 20.0  # seconds
 
 Tell = Callable[[str], None]
 
@@ -56,11 +52,6 @@ def propose(view: MainState, draft: RecordDraft) -> RecordOutcome:
         note = f"the {draft.kind} is on branch {branch}, here only; publish it: git push origin {branch}"
         return RecordOutcome(True, note, branch, commit, verdict=verdict)
     return _pushed(view.server, draft, branch, open_now, commit, verdict)
-
-
-def pause(seconds: float) -> None:
-    """Wait a while of chance, about half as long as this, so that rivals seldom meet again."""
-    time.sleep(random.uniform(0.01, min(LONGEST_PAUSE, seconds)))  # noqa: S311 - hides nothing
 
 
 def _pushed(
