@@ -44,7 +44,7 @@ def test_target_against_the_mission() -> None:
     assert found(registry(claim(1), claim(2, targets=[LIMIT])) | {CHARTER: mission}) == ()
 
 
-def test_who_was_first_on_main_keeps_what_two_have() -> None:
+def test_the_first_registration_on_main_keeps_what_two_claims_share() -> None:
     files = registry(claim(1), claim(2, session_id="outreach-1"), claim(3, role="Outreach AI - Batch 1"))
     whole = snapshot(files, *(f"registry/sessions/{number:02}.yaml" for number in (3, 2, 1)))
     assert whole.charter
@@ -54,7 +54,7 @@ def test_who_was_first_on_main_keeps_what_two_have() -> None:
     assert "registry release 1 --reason" in told[1].help
 
 
-def test_promises_that_do_not_add_up_to_the_work() -> None:
+def test_targets_that_do_not_add_up_to_the_work() -> None:
     divided = {CHARTER: charter(work=[LETTERS])}
     two = registry(share(1, 1, 5, promise(5)), share(2, 6, 9, promise(5)))
     assert adding_up(two | divided) == [
@@ -64,7 +64,7 @@ def test_promises_that_do_not_add_up_to_the_work() -> None:
     assert adding_up(right | divided) == []
 
 
-def test_only_counts_that_everybody_promises_are_added_up() -> None:
+def test_only_counts_that_all_sessions_promise_are_added_up() -> None:
     """A limit, a ratio, a second target of the same unit and what but one of them promises say nothing of the sum."""
     divided = {CHARTER: charter(work=[LETTERS])}
     limit, ratio = promise(1, op="lte"), promise(95, unit="percent")

@@ -101,7 +101,7 @@ def test_phases_one_after_the_other(files: dict[str, str], phase: str, next_acti
         ),
     ],
 )
-def test_no_phase_is_reached_over_a_gap(files: dict[str, str], phase: str) -> None:
+def test_a_phase_is_reached_only_after_all_phases_before_it(files: dict[str, str], phase: str) -> None:
     assert assessed(FULL | files).phase == phase
 
 
@@ -158,14 +158,14 @@ def test_proposed_numbers_are_not_offered() -> None:
     assert every == "an approver decides on what is proposed: 2-4: registry proposals"
 
 
-def test_pending_sessions_commit_when_no_number_is_free() -> None:
+def test_pending_sessions_are_asked_to_register_when_no_number_is_free() -> None:
     found = assessed(registry(claim(1), claim(2, status="PENDING"), claim(3, status="PENDING")))
     assert (found.phase, found.registered) == ("registering", 1)
     assert found.next_action == "each of 2-3 amends its claim to status: REGISTERED"
 
 
 @pytest.mark.parametrize("wrong", [{"number": 2}, {"role": None}])
-def test_claim_that_does_not_fit_is_not_registered(wrong: dict[str, Any]) -> None:
+def test_invalid_claim_is_not_registered(wrong: dict[str, Any]) -> None:
     files = FULL | {"registry/sessions/03.yaml": claim(3, **wrong)}
     found = assessed(files)
     assert (found.phase, found.registered) == ("registering", 2)
@@ -186,7 +186,7 @@ def test_number_beyond_the_capacity_is_not_registered() -> None:
         ({"role": "outreach ai (BATCH 1)"}, "roles-distinct", '"Outreach AI (Batch 1)" under 1 and 2'),
     ],
 )
-def test_what_is_shared_is_told(fields: dict[str, str], name: str, told: str) -> None:
+def test_evidence_names_what_two_claims_share(fields: dict[str, str], name: str, told: str) -> None:
     files = registry(claim(1), claim(2, **fields), claim(3))
     assert assessed(files).phase == "registering"
     unmet = {name: told for name, (met, told) in evidence(files).items() if not met and "no " not in told}
@@ -210,7 +210,7 @@ def test_confirmation_of_another_registry_or_by_another_is_void(text: str, why: 
     assert told == (False, f"the confirmation is void: {why}")
 
 
-def test_nobody_can_confirm_for_an_orchestrator_that_is_not_there() -> None:
+def test_confirmation_without_a_registered_orchestrator_is_void() -> None:
     files = registry(claim(2), claim(3), charter=charter(capacity=3))
     today = registry_digest(snapshot(files))
     text = json.dumps({"registry": today, "number": 1, "session_id": "outreach-1", **WHEN})
@@ -243,7 +243,7 @@ def test_nothing_is_confirmed_while_anything_conflicts() -> None:
     assert told.startswith('by outreach-1, and yet the work "outreach 1-9" is that of number 1, outreach-1')
 
 
-def test_what_is_wrong_is_to_be_mended_while_numbers_are_free() -> None:
+def test_problems_on_main_are_a_next_move_while_numbers_are_free() -> None:
     moves = assessed(registry(claim(1), claim(2, session_id="outreach-1"))).moves
     assert [move.command for move in moves] == [
         "registry claim 3 --session-id ID --goal GOAL --push",
@@ -266,7 +266,7 @@ def test_the_last_to_acknowledge_is_named() -> None:
     )
 
 
-def test_what_is_void_has_to_be_said_again() -> None:
+def test_void_records_have_the_command_that_repeats_them() -> None:
     files = FULL | CONFIRMED | APPROVED | SENT | ANSWERED | STARTED
     assert assessed(files).void == ()
     late = files | {"registry/sessions/02.yaml": claim(2, goal="Send 17 emails daily, and one letter")}
@@ -291,7 +291,7 @@ def test_record_that_cannot_be_read_is_void() -> None:
     )
 
 
-def test_records_are_told_with_who_says_them() -> None:
+def test_records_are_listed_with_who_made_them() -> None:
     rows = [record[:5] for record in assessed(FULL | CONFIRMED | APPROVED | acknowledgement(3)).records]
     assert rows == [
         ("registry/consensus/acknowledgements/03.yaml", "acknowledgement", 3, "outreach-3", None),
@@ -301,7 +301,7 @@ def test_records_are_told_with_who_says_them() -> None:
 
 
 @pytest.mark.parametrize("signer", ["@OWNER", "@other", None])
-def test_approval_is_in_the_name_of_who_signs_the_step(signer: str | None) -> None:
+def test_approval_names_the_signer_of_the_step(signer: str | None) -> None:
     """Where main is not guarded, nobody signs, and the charter alone says who may approve."""
     before = snapshot(FULL | CONFIRMED)
     after = replace(snapshot(FULL | CONFIRMED | APPROVED), signed_by=signer)
@@ -316,7 +316,7 @@ def test_phase_without_a_charter() -> None:
     assert not reached("approved", "broadcast")
 
 
-def test_acknowledgements_are_each_session_s_own() -> None:
+def test_a_session_acknowledges_only_for_itself() -> None:
     files = FULL | acknowledgement(1) | acknowledgement(2, number=3) | acknowledgement(3, session_id="outreach-1")
     whole = snapshot(files)
     assert whole.charter is not None

@@ -10,7 +10,7 @@ def told(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, int |
     return [(one.event, one.number, one.session_id) for one in news(snapshot(before), snapshot(after))]
 
 
-def test_what_happens_to_a_number() -> None:
+def test_events_of_a_number() -> None:
     one, amended = registry(claim(1)), registry(claim(1, goal="Send 18 emails daily"))
     other = registry(claim(1, session_id="outreach-9"))
     assert told(registry(), one) == [("registered", 1, "outreach-1")]
@@ -20,7 +20,7 @@ def test_what_happens_to_a_number() -> None:
     assert told(one, one) == []
 
 
-def test_conflict_is_told_once() -> None:
+def test_conflict_is_reported_once() -> None:
     """A step that changes nothing about it, and a charter that cannot be read, tell nothing."""
     alone = registry(claim(1), claim(2))
     both = registry(claim(1), claim(2, role="Outreach AI (Batch 1)"))
@@ -32,14 +32,14 @@ def test_conflict_is_told_once() -> None:
     assert told(unreadable, both) == [("conflict", 2, None)]
 
 
-def test_a_change_of_the_charter_tells_what_now_conflicts() -> None:
+def test_a_changed_charter_reports_its_new_conflicts() -> None:
     limit = {"metric": "bounce rate", "op": "lte", "value": 2, "unit": "percent"}
     files = registry(claim(1, targets=[{**limit, "op": "gte", "value": 5}]))
     mission = charter(mission={"statement": "Send 51 emails a day", "targets": [limit]})
     assert told(files, files | {CHARTER: mission}) == [("conflict", 1, None)]
 
 
-def test_phases_that_are_reached_in_one_step_are_all_told() -> None:
+def test_phases_that_are_reached_in_one_step_are_all_reported() -> None:
     """A step may land several records; who waits for the approval does not wait for ever."""
     assert told(FULL, FULL | CONFIRMED | APPROVED | SENT) == [
         (x, None, None) for x in ("confirmed", "approved", "broadcast")

@@ -39,21 +39,21 @@ def test_release_leaves_nothing_and_may_come_twice() -> None:
     assert registrations(steps) == {}
 
 
-def test_file_that_is_amended_before_it_was_seen_counts_from_there() -> None:
+def test_file_whose_first_known_step_is_an_amendment_counts_from_there() -> None:
     assert registrations([step("7", "04", ONE, OTHER)])["04"].commit == "7"
 
 
-def test_what_main_does_not_have_comes_last_whatever_its_name() -> None:
+def test_paths_that_are_not_on_main_come_last() -> None:
     standing = {"05": Registration("05", "1", 9, 70), "04": Registration("04", "2", 1, 80)}
     assert first_of(["02", "01", "04", "05"], standing) == ["05", "04", "01", "02"]
 
 
-def test_same_step_counts_by_path() -> None:
+def test_paths_of_the_same_step_are_sorted_by_name() -> None:
     standing = {path: Registration(path, "1", 9, 3) for path in ("05", "04")}
     assert first_of(["05", "04"], standing) == ["04", "05"]
 
 
-def test_events_tell_the_life_of_a_claim() -> None:
+def test_events_of_a_claim_in_order() -> None:
     sessions = {ONE.oid: "outreach-1", OTHER.oid: "outreach-2", "c" * 40: "outreach-1"}
     amended = Entry("100644", "c" * 40)
     steps = [
@@ -88,7 +88,7 @@ def test_rfc3339(seconds: int, text: str) -> None:
 
 
 @pytest.mark.usefixtures("far_from_greenwich")
-def test_rfc3339_does_not_know_where_it_is() -> None:
+def test_rfc3339_ignores_the_local_time_zone() -> None:
     assert rfc3339(0) == "1970-01-01T00:00:00Z"
 
 

@@ -32,12 +32,12 @@ def mails(first: int, last: int, work: str = "mails") -> dict[str, Any]:
     return {"work": work, "first": first, "last": last}
 
 
-def test_claims_of_their_own_do_not_clash() -> None:
+def test_distinct_claims_do_not_clash() -> None:
     head = snapshot(registry(claim(1, runtime_id="a"), claim(2, runtime_id="b"), claim(3)))
     assert told(head, NOTHING) == []
 
 
-def test_names_share_one_space() -> None:
+def test_session_and_runtime_ids_share_one_namespace() -> None:
     head = snapshot(
         registry(
             claim(1, session_id="a", runtime_id="x"),
@@ -59,18 +59,18 @@ def test_a_claim_does_not_clash_with_itself() -> None:
     assert told(head, NOTHING) == []
 
 
-def test_roles_are_compared_as_they_look() -> None:
+def test_roles_that_look_the_same_clash() -> None:
     head = snapshot(registry(claim(1, role="Human Interface"), claim(2, role="human-interface"), claim(3, role=None)))
     assert told(head, NOTHING) == [Told("role", "human-interface", 1, 2, ("role",))]
 
 
-def test_who_stood_in_base_unchanged_keeps_it() -> None:
+def test_an_unchanged_claim_of_base_keeps_it() -> None:
     base = snapshot(registry(claim(1, session_id="other"), claim(2, session_id="a"), claim(3, session_id="b")))
     head = snapshot(registry(claim(1, session_id="a"), claim(2, session_id="a"), claim(3, session_id="b")))
     assert told(head, base) == [Told("session_id", "a", 2, 1, ("session_id",))]
 
 
-def test_who_had_it_in_base_keeps_it_whatever_else_it_amends() -> None:
+def test_a_claim_that_had_it_in_base_keeps_it_when_amended() -> None:
     role, mine = "Master Coordinator", [mails(1, 9), {"work": "replies", "segments": ["late", "standard"]}]
     base = snapshot(registry(claim(2, session_id="a", role=role, scope=mine), claim(3)))
     head = snapshot(
@@ -99,7 +99,7 @@ def test_clash_that_base_had_is_not_new() -> None:
     assert [(clash.kind, clash.new) for clash in clashes(wider, base)] == [("session_id", False), ("scope", True)]
 
 
-def test_segments_clash_within_one_work_alone() -> None:
+def test_segments_clash_only_within_one_work() -> None:
     head = snapshot(
         registry(
             scoped(1, {"work": "replies", "segments": ["high-value", "standard"]}),
@@ -110,7 +110,7 @@ def test_segments_clash_within_one_work_alone() -> None:
     assert told(head, NOTHING) == [Told("scope", "Re-plies: STANDARD", 1, 2, ("scope", 0, "segments", 1))]
 
 
-def test_ranges_clash_where_they_meet() -> None:
+def test_overlapping_ranges_clash() -> None:
     head = snapshot(
         registry(scoped(1, mails(1, 17), mails(40, 50)), scoped(2, mails(17, 33)), scoped(3, mails(34, 41)))
     )
@@ -120,7 +120,7 @@ def test_ranges_clash_where_they_meet() -> None:
     ]
 
 
-def test_ranges_of_different_works_do_not_meet() -> None:
+def test_ranges_of_different_works_do_not_clash() -> None:
     head = snapshot(registry(scoped(1, mails(1, 9)), scoped(2, mails(1, 9, "calls")), scoped(3, mails(1, 9, "M ails"))))
     assert told(head, NOTHING) == [Told("scope", "M ails 1-9", 1, 3, ("scope", 0))]
 
@@ -130,7 +130,7 @@ def test_range_within_another_and_range_that_runs_down() -> None:
     assert told(head, NOTHING) == [Told("scope", "mails 20-30", 1, 2, ("scope", 0))]
 
 
-def test_each_is_held_against_the_one_that_reaches_furthest() -> None:
+def test_each_range_is_compared_with_the_one_that_reaches_furthest() -> None:
     head = snapshot(registry(scoped(1, mails(1, 50)), scoped(2, mails(10, 12)), scoped(3, mails(20, 60))))
     assert told(head, NOTHING) == [
         Told("scope", "mails 10-12", 1, 2, ("scope", 0)),
@@ -142,7 +142,7 @@ RANGES = st.lists(st.tuples(st.integers(1, CAPACITY), st.integers(1, 9), st.inte
 
 
 @given(RANGES, st.integers(1, CAPACITY))
-def test_a_new_claim_that_meets_another_is_told(ranges: list[tuple[int, int, int]], new: int) -> None:
+def test_a_new_claim_that_overlaps_another_is_reported(ranges: list[tuple[int, int, int]], new: int) -> None:
     """The sweep need not tell every pair, but it lets no claim through that shares anything."""
     parts = {number: [mails(first, last) for n, first, last in ranges if n == number] for number in (1, 2, 3)}
     head = snapshot(registry(*(scoped(number, *parts[number]) for number in parts)))

@@ -53,7 +53,7 @@ class TestOneCommit:
         ]
         assert set(snapshot.files) == {*files, CHARTER, claim_path(1), FOUR, "registry/sessions/link.yaml"}
 
-    def test_broken_files_are_part_of_it(self, repository: Repository) -> None:
+    def test_broken_files_are_in_the_snapshot(self, repository: Repository) -> None:
         broken: Changes = {CHARTER: "[", FOUR: b"\xff", FIVE: "x" * (MAX_BYTES + 1), SIX: ""}
         snapshot = Reader(Repo(repository.path)).at(repository.commit("main", broken))
         assert snapshot.charter is None
@@ -64,7 +64,7 @@ class TestOneCommit:
             SIX: [],
         }
 
-    def test_what_is_no_regular_file_is_not_read(self, repository: Repository) -> None:
+    def test_only_regular_files_are_read(self, repository: Repository) -> None:
         odd: Changes = {
             FOUR: ("120000", "05.yaml"),
             FIVE: ("100755", FLEET[5]),
@@ -127,7 +127,7 @@ class TestChange:
         assert landed.tree == repository.git("merge-tree", "--write-tree", "main", "change")
         assert landed.conflicts == ()
 
-    def test_a_conflict_shows_what_the_change_wants(self, repository: Repository) -> None:
+    def test_a_conflict_has_the_files_of_the_change(self, repository: Repository) -> None:
         other = FLEET[4].replace("marketing-outreach-1", "marketing-outreach-9")
         repository.commit("change", {FOUR: other, SIX: FLEET[6], claim_path(1): None}, "main~1")
         landed, _ = change(repository)
@@ -135,7 +135,7 @@ class TestChange:
         assert session_of(landed, FOUR) == "marketing-outreach-9"
         assert list(landed.claims) == [FOUR, SIX]
 
-    def test_a_history_of_its_own(self, repository: Repository) -> None:
+    def test_unrelated_history(self, repository: Repository) -> None:
         repository.commit("change", {FIVE: FLEET[5]}, orphan=True)
         landed, _ = change(repository)
         assert landed.unrelated

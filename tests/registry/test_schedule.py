@@ -64,13 +64,13 @@ def test_another_parser_reads_the_same_instants(name: str, zone: str) -> None:
     assert read_elsewhere(found) == meant
 
 
-def test_ten_in_the_morning_stays_ten_in_the_morning() -> None:
+def test_local_times_stay_the_same_over_daylight_saving() -> None:
     found = week("2026-W44", appointment("10:00", "11:00"))
     utc = [one.begins.astimezone(UTC).strftime("%a %H:%M") for one in found.meetings]
     assert utc == [f"{day} 17:00" for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat")] + ["Sun 18:00"]
 
 
-def test_times_that_the_clocks_skip_or_repeat() -> None:
+def test_skipped_and_repeated_local_times() -> None:
     """RFC 5545, 3.3.5: a time that is skipped counts by the offset before, one that is repeated is the first."""
     skipped = week("2026-W10", appointment(None, "02:30", "sun"))
     assert skipped.meetings[0].end.astimezone(UTC).strftime("%H:%M") == "10:30"
@@ -80,13 +80,13 @@ def test_times_that_the_clocks_skip_or_repeat() -> None:
         assert read_elsewhere(found) == {one.uid: (one.end.astimezone(UTC), None) for one in found.meetings}
 
 
-def test_what_ends_before_it_starts_ends_on_the_next_day() -> None:
+def test_an_end_before_the_start_is_on_the_next_day() -> None:
     (night,) = week("2026-W48", appointment("22:00", "06:00", "mon")).meetings
     assert night.start
     assert (night.end - night.start, night.end.day - night.start.day) == (timedelta(hours=8), 1)
 
 
-def test_what_ends_when_it_starts_takes_a_day() -> None:
+def test_an_end_equal_to_the_start_is_a_day_later() -> None:
     (whole_day,) = week("2026-W48", appointment("09:00", "09:00", "mon")).meetings
     assert whole_day.start
     assert whole_day.end - whole_day.start == timedelta(hours=24)
@@ -95,7 +95,7 @@ def test_what_ends_when_it_starts_takes_a_day() -> None:
     }
 
 
-def test_names_of_events_stay_while_times_change() -> None:
+def test_uids_stay_the_same_when_times_change() -> None:
     one, other = (week("2026-W48", appointment(start, "12:00")) for start in ("10:00", "11:00"))
     assert [meeting.uid for meeting in one.meetings] == [meeting.uid for meeting in other.meetings]
     assert len({meeting.uid for meeting in one.meetings}) == 7
@@ -113,7 +113,7 @@ def test_same_week_makes_the_same_bytes() -> None:
     assert stamps == ["DTSTAMP:20261120T090000Z"] * 7, "the time it was made is given, and never asked of a clock"
 
 
-def test_text_of_strangers_cannot_add_events() -> None:
+def test_untrusted_text_cannot_add_events() -> None:
     files = registry(claim(1, schedule=[{**appointment("10:00", "11:00", "mon"), "activity": "a;b,c\\nEND:VEVENT"}]))
     whole = snapshot(files)
     assert whole.charter
@@ -144,12 +144,12 @@ def test_table() -> None:
         *("2026-W4_8", "+2026-W48", "２０２６-W48", "0001-W01", "9999-W52"),
     ],
 )
-def test_week_that_there_is_not(name: str) -> None:
+def test_week_that_does_not_exist(name: str) -> None:
     with pytest.raises(FatalError, match="is no ISO week of the calendar"):
         week(name)
 
 
-def test_zone_that_there_is_not() -> None:
+def test_time_zone_that_does_not_exist() -> None:
     with pytest.raises(FatalError, match="is not in the time zone database"):
         week("2026-W48", zone="Moon/Tycho")
 

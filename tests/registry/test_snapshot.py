@@ -90,7 +90,7 @@ def test_governed(path: str, inside: bool) -> None:
     assert governed(path) is inside
 
 
-def test_claim_with_its_form_is_read_whole() -> None:
+def test_valid_claim_is_read_completely() -> None:
     text = claim(1, runtime_id="run-1", scope=[{"work": "mails", "first": 1, "last": 17}])
     file = claim_file(read(P1, text.encode()), 1)
     assert file.claim is not None
@@ -134,7 +134,7 @@ def test_draft_of_what_is_no_mapping_is_empty(text: str) -> None:
     assert claim_file(read(P1, text.encode()), 1).draft == Draft()
 
 
-def test_draft_leaves_out_what_its_author_did_not_mean() -> None:
+def test_draft_leaves_out_damaged_values() -> None:
     file = claim_file(read(P1, b"number: 1\nnumber: 2\nrole: &a Coordinator\ngoal: !x Send\nstatus: *a\n"), 1)
     assert file.draft == Draft(role="Coordinator")
 
@@ -169,25 +169,25 @@ def test_faults_have_the_places_of_the_file(text: str, found: list[object]) -> N
     assert faults(text) == found
 
 
-def test_faults_of_one_file_do_not_bury_the_others() -> None:
+def test_faults_of_one_file_are_limited() -> None:
     assert len(faults(claim(1, **{f"field-{n}": n for n in range(MAX_FAULTS + 9)}))) == MAX_FAULTS
 
 
-def test_fault_below_a_damaged_value_is_not_told_again() -> None:
+def test_fault_below_a_damaged_value_is_not_reported_again() -> None:
     text = claim(1, targets=None, scope=None)[:-1] + ", targets: [{<<: {}, op: 1}], scope: [{work: 010, last: 5}]}"
     assert faults(text) == [(("scope", 0, "segments"), "missing")] or faults(text) == [
         (("scope", 0, "first"), "missing")
     ]
 
 
-def test_fault_tells_the_value_and_its_bounds() -> None:
+def test_fault_has_the_value_and_its_bounds() -> None:
     (fault,) = parse(read(CHARTER, charter(capacity=0).encode()), shapes.Charter).faults
     assert (fault.route, fault.kind, fault.value, fault.context) == (("capacity",), "greater_than_equal", 0, {"ge": 1})
     (missing,) = parsed(claim(1, role=None)).faults
     assert missing.context == {}
 
 
-def test_work_of_a_charter_is_told_without_the_kind_of_work() -> None:
+def test_route_of_a_fault_leaves_out_the_kind_of_work() -> None:
     text = charter(work=[{"name": "mails", "first": 1}, {"name": "replies", "segments": [1]}])
     found = [(fault.route, fault.kind) for fault in parse(read(CHARTER, text.encode()), shapes.Charter).faults]
     assert found == [(("work", 0, "last"), "missing"), (("work", 1, "segments", 0), "string_type")]
@@ -210,7 +210,7 @@ def test_work_of_a_charter_is_told_without_the_kind_of_work() -> None:
         ({"schedule": [{"days": ["fri"], "end": "18:00", "value": 1}]}, False),
     ],
 )
-def test_what_keeps_a_goal_from_being_measured(fields: dict[str, Any], unmeasurable: bool) -> None:
+def test_faults_that_make_a_goal_unmeasurable(fields: dict[str, Any], unmeasurable: bool) -> None:
     found = parsed(claim(1, **fields)).faults
     assert found
     assert all(fault.unmeasurable is unmeasurable for fault in found)
@@ -262,7 +262,7 @@ def test_a_path_differs_by_mode_and_content(now: Entry | None, before: Entry | N
     assert head.touched(base) == ({P1} if differs else set())
 
 
-def test_what_was_meant_to_be_touched_is_touched() -> None:
+def test_paths_of_the_intent_are_touched() -> None:
     base = snapshot(registry(claim(1)))
     head = replace(snapshot(registry(claim(1), claim(2))), intent={P1: Intent(None, base.files[P1])})
     assert head.touched(base) == {P1, P2}
@@ -276,5 +276,5 @@ def test_claim_is_new_where_base_has_another_or_none() -> None:
     assert [head.is_new(file, base) for file in head.claims.values()] == [False, True]
 
 
-def test_nobody_stands_on_main_by_default() -> None:
+def test_there_are_no_registrations_by_default() -> None:
     assert Snapshot("1", "2", {}, None, {}, {}).past([P1]) == {}

@@ -23,6 +23,6 @@ WORK = RangeWork(name="outreach", first=1, last=50)
         ([(60, 70)], "outreach 1-50"),
     ],
 )
-def test_what_nobody_took(taken: list[tuple[int, int]], left: str | None) -> None:
+def test_work_that_is_left_over(taken: list[tuple[int, int]], left: str | None) -> None:
     parts = [RangePart(work="outreach", first=first, last=last) for first, last in taken]
     assert left_over(WORK, parts) == left

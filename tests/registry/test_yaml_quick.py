@@ -39,7 +39,7 @@ def test_files_in_the_contract_s_layout_are_read_quickly(text: str) -> None:
         "a: b\u00a0c \u3000\n",
     ],
 )
-def test_taken(text: str) -> None:
+def test_read_without_the_strict_reader(text: str) -> None:
     document = read(PATH, text.encode())
     assert document.faults == ()
     assert repr(value_of(text)) == repr(document.value)
@@ -118,7 +118,7 @@ def test_bytes_that_are_no_text(data: bytes) -> None:
     assert (quick.value, quick.faults, quick.damaged) == (strict.value, strict.faults, strict.damaged)
 
 
-def test_places_are_found_when_asked_for() -> None:
+def test_locations_are_computed_on_demand() -> None:
     data = fleet()[4].encode()
     quick, strict = read_quickly(CHARTER, data), read(CHARTER, data)
     for route in (("targets", 1, "value"), ("scope", 0), ("missing",), ()):

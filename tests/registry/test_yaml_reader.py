@@ -209,7 +209,7 @@ def test_faults_of_a_kind_are_few(text: str, kind: str) -> None:
     assert {fault.kind for fault in faults} == {kind}
 
 
-def test_damaged_are_the_values_that_nobody_meant() -> None:
+def test_damaged_values() -> None:
     document = reading("a: 012\nb: *x\nc: !!str d\ne: &y f\ng: [1, no]\nh: 1\nh: 2\ni: 3\n")
     assert document.damaged == {("a",), ("b",), ("c",), ("g", 1), ("h",)}
     assert document.value == {"a": "012", "b": None, "c": "d", "e": "f", "g": [1, "no"], "h": 1, "i": 3}
@@ -267,7 +267,7 @@ def test_places_after_a_byte_order_mark() -> None:
     )
 
 
-def test_places_of_a_text_that_breaks_off() -> None:
+def test_locations_in_truncated_text() -> None:
     document = reading("a: 1\nb: [2\n")
     assert document.at("a") == Location(PATH, 1, 4)
     assert document.at("b", 0) == Location(PATH, 2, 5)

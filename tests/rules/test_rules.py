@@ -29,7 +29,7 @@ def test_mode_that_git_no_longer_writes(mode: str, message: str) -> None:
     assert messages(head, "REG004") == [message]
 
 
-def test_kind_of_fault_that_has_no_words_yet() -> None:
+def test_fault_of_an_unknown_kind_is_still_described() -> None:
     head = snapshot(registry(claim(1)))
     file = head.claims[P1]
     fault = ShapeFault(("role",), "new_in_pydantic", "x", {})
