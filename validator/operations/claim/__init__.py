@@ -1,1 +1,1 @@
-"""From a request to a number: reading goals and messages, and winning the race for it."""
+"""Claim a number: read the request (goal, message), look at the registry, decide, and push the proposal."""

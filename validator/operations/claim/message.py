@@ -1,6 +1,6 @@
-"""From words to a claim: registration messages, claims in YAML, and the text of a claim.
+"""Read the fields of a claim from a registration message, or from YAML.
 
-Deterministic, and never a guess: what cannot be read is said, not filled in.
+Deterministic, and never a guess: what cannot be read is an error, not filled in.
 """
 
 import re

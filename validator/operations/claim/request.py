@@ -1,4 +1,4 @@
-"""What a session says it wants, put together: options of the command line over a message or a file."""
+"""Make a claim request from options of the command line and a message or a file; the options take precedence."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -37,9 +37,9 @@ class Words(NamedTuple):
 
 
 def wish_from(words: Words, *, any_number: bool, now: str) -> tuple[ClaimRequest, tuple[str, ...]]:
-    """What a session requests, and the targets that were drawn from its goal and want a yes, as people write them.
+    """The request, and the targets that were read from its goal and have to be accepted, as people write them.
 
-    Words on the command line go before those of the source. `now` is the time of claiming, RFC 3339. Raises
+    Options take precedence over the source. `now` is the time of claiming, RFC 3339. Raises
     FatalError for words that make no claim, or for too few of them.
     """
     try:
@@ -48,7 +48,7 @@ def wish_from(words: Words, *, any_number: bool, now: str) -> tuple[ClaimRequest
         fields |= {name: value for name, value in said.items() if value is not None}
         if words.targets:
             fields["targets"] = [_as_field(read_target(text)) for text in words.targets]
-        drawn = _draw(fields)
+        drawn = _fill_in_targets(fields)
     except UnreadableError as error:
         raise FatalError(str(error)) from error
     if words.responsibilities or not fields.get("responsibilities"):
@@ -62,7 +62,7 @@ def wish_from(words: Words, *, any_number: bool, now: str) -> tuple[ClaimRequest
     return ClaimRequest(number, {"status": "REGISTERED", "timestamp": now, **fields}), tuple(map(told, drawn))
 
 
-def _draw(fields: dict[str, Any]) -> tuple[Target, ...]:
+def _fill_in_targets(fields: dict[str, Any]) -> tuple[Target, ...]:
     """Fill in targets that the goal states, where none are given. What cannot be read is asked for, never guessed."""
     for name in ("session_id", "goal"):
         value = fields.get(name)
