@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests.repository import ROOT
-from validator.cli.verbs import registry
+from validator.cli import registry
 from validator.rules import RULES
 
 PAGE = (ROOT / "docs" / "checklist.md").read_text("utf-8")

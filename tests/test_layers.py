@@ -30,11 +30,11 @@ EXCEPTIONS = set[tuple[str, str]]()
 
 # Modules, or rooms and folders with all that is in them.
 OWNERS = {
-    "click": {"cli/console", "cli/demo/teller", "cli/options", "cli/verbs"},
+    "click": {"cli"},
     "confusable_homoglyphs": {"model/normalize"},
     "git": {"git/process"},
     "icalendar": {"cli/ics"},
-    "pydantic": {"model", "registry/parsing", "report/documents", "hosts/github"},
+    "pydantic": {"model", "registry/parsing", "report/documents", "hosts/github", "cli"},
     "rapidfuzz": {"cli/explain", "rules/shape"},
     "rfc8785": {"registry/consensus/digest"},
     "rich": {"cli/status"},
@@ -47,7 +47,7 @@ EFFECTS = {
     "difflib": {"cli"},
     "fcntl": {"git/retry"},
     "gc": {"startup", "guard", "cli"},
-    "importlib": {"cli/demo"},
+    "importlib": {"cli/demo", "cli/group"},
     "os": {
         "startup",
         "git/retry",

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from tests.repository import ROOT
 from tests.schemastore import validator
-from validator.cli.verbs import registry
+from validator.cli import registry
 
 
 def read(path: str) -> Any:

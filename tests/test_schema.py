@@ -1,7 +1,6 @@
 """What is published under schema/: fresh, valid, and kept by whatever the verbs print, in every state of a registry."""
 
 import json
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,20 +8,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from tests.cli.stage import verb
 from tests.cli.states import FLEET, STATES
 from tests.repository import CHARTER, ROOT, Repository, claim_path, tracked, with_charter
-from validator.cli.audit import audit
-from validator.cli.explain import explain
-from validator.cli.export import export
-from validator.cli.history import history
-from validator.cli.schema import SHAPES, schema
-from validator.cli.status import status
-from validator.cli.whoami import whoami
-from validator.model.findings import Verdict
-from validator.operations.steps import validate
-from validator.report import FORMATS, Setting
+from validator.cli.schema import all_shapes
 
 FOLDER = ROOT / "schema"
+SHAPES = dict(all_shapes())
 
 
 def broken(path: Path) -> Repository:
@@ -56,33 +48,28 @@ def published(name: str) -> Draft202012Validator:
     return Draft202012Validator(content, format_checker=FormatChecker())
 
 
-def as_json(verdict: Verdict) -> str:
-    return FORMATS["json"](verdict, Setting())
-
-
-PRINTED: dict[str, tuple[str, Callable[[Path], str]]] = {
-    "validate": ("output-validate", lambda path: as_json(validate(repo=path, base="main~1", head="main"))),
-    "validate --steps": (
-        "output-validate",
-        lambda p: as_json(validate(repo=p, base="main~1", head="main", steps=True)),
-    ),
-    "audit": ("output-validate", lambda path: as_json(audit(repo=path, ref=None))),
-    "status": ("output-status", lambda p: status(repo=p, ref=None, format="json", colour=False, width=80).text),
-    "export": ("output-export", lambda path: export(repo=path, ref=None).text),
-    "history": ("output-history", lambda path: history(repo=path, ref=None, number=None, format="json").text),
-    "whoami": (
-        "output-whoami",
-        lambda path: whoami(repo=path, ref=None, session_id="marketing-orchestrator", format="json").text,
-    ),
-    "whoami else": ("output-whoami", lambda p: whoami(repo=p, ref=None, session_id="\udcff", format="json").text),
-    "explain": ("output-rules", lambda _: explain(name=None, format="json").text),
-    "explain REG103": ("output-rules", lambda _: explain(name="REG103", format="json").text),
+PRINTED: dict[str, tuple[str, list[str]]] = {
+    "validate": ("output-validate", ["validate", "--base", "main~1", "--head", "main"]),
+    "validate --steps": ("output-validate", ["validate", "--base", "main~1", "--head", "main", "--steps"]),
+    "audit": ("output-validate", ["audit"]),
+    "status": ("output-status", ["status"]),
+    "export": ("output-export", ["export"]),
+    "history": ("output-history", ["history"]),
+    "whoami": ("output-whoami", ["whoami", "--session-id", "marketing-orchestrator"]),
+    "whoami else": ("output-whoami", ["whoami", "--session-id", "\udcff"]),
+    "explain": ("output-rules", ["explain"]),
+    "explain REG103": ("output-rules", ["explain", "REG103"]),
 }
+
+
+def printed(repository: Path, words: list[str]) -> str:
+    """What a verb prints as JSON."""
+    return verb(repository, *words, *([] if words == ["export"] else ["--format", "json"])).out
 
 
 def test_published_are_those_of_the_models_and_no_others() -> None:
     assert sorted(path.name for path in tracked(FOLDER)) == sorted(f"{name}.schema.json" for name in SHAPES)
-    assert schema(repo=ROOT, check=True).exit_code == 0
+    assert verb(ROOT, "schema", "--check").exit_code == 0
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -96,30 +83,30 @@ def test_each_is_a_schema_that_forbids_what_it_does_not_know(name: str) -> None:
         assert closed == [False] * len(closed)
 
 
-@pytest.mark.parametrize("verb", PRINTED)
-def test_what_is_printed_keeps_to_its_schema(repository: Repository, verb: str) -> None:
-    name, run = PRINTED[verb]
-    printed = run(repository.path)
-    assert printed.isascii()
-    assert printed.endswith("}\n")
-    document = json.loads(printed)
+@pytest.mark.parametrize("case", PRINTED)
+def test_what_is_printed_keeps_to_its_schema(repository: Repository, case: str) -> None:
+    name, words = PRINTED[case]
+    text = printed(repository.path, words)
+    assert text.isascii()
+    assert text.endswith("}\n")
+    document = json.loads(text)
     complaints = [f"{'/'.join(map(str, each.path))}: {each.message}" for each in published(name).iter_errors(document)]
     assert complaints == []
     assert document["schema_version"] == 1
 
 
-@pytest.mark.parametrize("verb", PRINTED)
-def test_the_schema_notices_what_is_missing(halfway: dict[str, Any], verb: str) -> None:
-    name, _ = PRINTED[verb]
-    for key in halfway[verb]:
-        less = {other: value for other, value in halfway[verb].items() if other != key}
+@pytest.mark.parametrize("case", PRINTED)
+def test_the_schema_notices_what_is_missing(halfway: dict[str, Any], case: str) -> None:
+    name, _ = PRINTED[case]
+    for key in halfway[case]:
+        less = {other: value for other, value in halfway[case].items() if other != key}
         assert not published(name).is_valid(less), key
 
 
 @pytest.fixture(scope="module")
 def halfway(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     path = STATES["halfway"](tmp_path_factory.mktemp("schema") / "registry.git").path
-    return {verb: json.loads(run(path)) for verb, (_, run) in PRINTED.items()}
+    return {case: json.loads(printed(path, words)) for case, (_, words) in PRINTED.items()}
 
 
 @pytest.mark.parametrize("path", [ROOT / CHARTER, *tracked(ROOT / "validator" / "fleet")], ids=lambda p: p.name)

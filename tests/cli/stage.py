@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.processes import running
-from validator.cli.verbs import registry as command_line
+from validator.cli import registry as command_line
 from validator.model.errors import FatalError
 from validator.registry.yaml.reader import read
 

@@ -5,13 +5,20 @@ import re
 
 import pytest
 
-from validator.cli.explain import HEADINGS, explain, page
-from validator.model.errors import FatalError
+from tests.cli.stage import verb
+from tests.repository import ROOT
+from validator.cli.explain import HEADINGS, rules_page
 from validator.rules import RULES
 
 
+def explain(*words: str) -> str:
+    done = verb(ROOT, "explain", *words)
+    assert (done.exit_code, done.err) == (0, "")
+    return done.out
+
+
 def test_the_list_has_every_rule_with_its_first_line() -> None:
-    lines = explain(name=None, format="text").text.splitlines()
+    lines = explain().splitlines()
     assert [line.split()[:3] for line in lines] == [[rule.CODE, rule.NAME, rule.LEVEL] for rule in RULES]
     assert all(line.endswith(".") for line in lines)
     assert [rule.CODE for rule in RULES] == sorted(rule.CODE for rule in RULES)
@@ -20,8 +27,8 @@ def test_the_list_has_every_rule_with_its_first_line() -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.NAME)
 def test_a_rule_by_code_or_name(rule: object) -> None:
     code, name = getattr(rule, "CODE", ""), getattr(rule, "NAME", "")
-    text = explain(name=code, format="text").text
-    assert text == explain(name=name, format="text").text == explain(name=code.lower(), format="text").text
+    text = explain(code)
+    assert text == explain(name) == explain(code.lower())
     assert text.startswith(f"{code} {name} (")
     found = [heading for heading in HEADINGS if f"\n\n{heading}:" in text]
     assert found == list(HEADINGS)
@@ -32,20 +39,21 @@ def test_a_rule_by_code_or_name(rule: object) -> None:
     [("REG999", "REG"), ("number-takn", "number-taken"), ("take over", "takeover"), ("", "REG"), ("\x1b[31m", "")],
 )
 def test_a_rule_that_there_is_not(name: str, meant: str) -> None:
-    with pytest.raises(FatalError, match=rf"there is no rule .*; did you mean {meant}.*\? registry explain lists them"):
-        explain(name=name, format="text")
+    done = verb(ROOT, "explain", name)
+    assert (done.exit_code, done.out) == (2, "")
+    assert re.search(rf"there is no rule .*; did you mean {meant}.*\? registry explain lists them", done.err)
 
 
 def test_json() -> None:
-    rules = json.loads(explain(name=None, format="json").text)["rules"]
+    rules = json.loads(explain("--format", "json"))["rules"]
     assert [rule["code"] for rule in rules] == [rule.CODE for rule in RULES]
-    (one,) = json.loads(explain(name="number-taken", format="json").text)["rules"]
+    (one,) = json.loads(explain("number-taken", "--format", "json"))["rules"]
     assert one["code"] == "REG103"
     assert one["documentation"].startswith(one["summary"])
 
 
 def test_page_links_every_rule() -> None:
-    text = page()
+    text = rules_page()
     links = re.findall(r"^\| \[(REG\d+)\]\(#([a-z0-9-]+)\)", text, re.MULTILINE)
     headings = re.findall(r"^## (REG\d+) (.+)$", text, re.MULTILINE)
     assert [code for code, _ in links] == [code for code, _ in headings] == [rule.CODE for rule in RULES]

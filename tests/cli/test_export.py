@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import validator
+from tests.cli.stage import verb
 from tests.repository import ROOT, Repository, charter, claim_path, environment, fleet, with_charter
-from validator.cli.export import export
 from validator.model.errors import FatalError
 from validator.model.shapes import Claim
 from validator.registry.yaml.reader import read
@@ -17,7 +17,7 @@ from validator.report.documents import ExportDocument
 
 
 def test_everything_that_the_files_say(all_registered: Repository) -> None:
-    document = json.loads(export(repo=all_registered.path, ref=None).text)
+    document = verb(all_registered.path, "export").document
     files = {number: read(claim_path(number), text.encode()).value for number, text in fleet().items()}
     for claim in document["claims"]:
         assert Claim.model_validate(files[claim["number"]]) == Claim.model_validate_json(json.dumps(claim))
@@ -30,7 +30,7 @@ def test_everything_that_the_files_say(all_registered: Repository) -> None:
 def test_the_typed_way_gives_the_same(all_registered: Repository) -> None:
     document = validator.read(all_registered.path, "main")
     assert isinstance(document, ExportDocument)
-    assert document == ExportDocument.model_validate_json(export(repo=all_registered.path, ref="main").text)
+    assert document == ExportDocument.model_validate_json(verb(all_registered.path, "export", "--ref", "main").out)
     assert [claim.number for claim in document.claims] == list(range(1, 13))
     assert validator.read(str(all_registered.path)) == document
 

@@ -8,7 +8,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.cli.stage import ENVIRONMENT, REGISTRY, ROOT, Stage, commit, fleet, git, plain, refs, verb, write
-from validator.cli.proposals import proposals
+from validator.cli.proposals import render
+from validator.git.remote import Remote
+from validator.git.repo import Repo
+from validator.operations.proposals import judged
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schema" / "output-proposals.schema.json").read_text())
 
@@ -185,8 +188,10 @@ def test_a_subject_of_a_stranger_is_shown_and_not_obeyed(stage: Stage) -> None:
 def test_ages(stage: Stage, later: int, age: str) -> None:
     claims(stage, 1)
     made = int(git(stage.bare, "log", "-1", "--format=%ct", "claim/01"))
-    answer = proposals(repo=stage.human, remote="origin", everything=False, format="text", now=made + later)
-    assert f" {age}  marketing-orchestrator " in answer.text
+    server = Remote(Repo(stage.human), "origin")
+    server.fetch()
+    text = render(judged(server), (), server.repo, now=made + later)
+    assert f" {age}  marketing-orchestrator " in text
 
 
 def test_proposals_that_are_gone_are_forgotten(stage: Stage) -> None:

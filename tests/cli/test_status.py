@@ -1,25 +1,28 @@
 """The table that a human enjoys: whole texts, compared with `expected/`."""
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.cli.stage import verb
 from tests.cli.states import FLEET
 from tests.repository import Repository, charter, claim_path, with_charter
-from validator.cli.status import render, status, status_at
+from validator.cli.status import render, status_at
 from validator.model.errors import FatalError
 
 Compare = Callable[[str, str], None]
 
 
 @pytest.mark.parametrize("width", [20, 60, 80, 100, 160])
-def test_table_halfway(halfway_there: Repository, width: int, expected: Compare) -> None:
-    answer = status(repo=halfway_there.path, ref=None, format="text", colour=False, width=width)
-    assert answer.exit_code == 0
-    expected(f"status-halfway-{width}.txt", answer.text)
+def test_table_halfway(
+    halfway_there: Repository, width: int, expected: Compare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    answer = verb(halfway_there.path, "status")
+    assert (answer.exit_code, answer.err) == (0, "")
+    expected(f"status-halfway-{width}.txt", answer.out)
 
 
 def test_colour(halfway_there: Repository, expected: Compare) -> None:
@@ -52,9 +55,9 @@ def test_every_phase_on_the_way(all_active: Repository) -> None:
 
 
 def test_json(halfway_there: Repository, expected: Compare) -> None:
-    answer = status(repo=halfway_there.path, ref="main", format="json", colour=True, width=20)
-    expected("status-halfway.json", answer.text)
-    slots = {slot["number"]: slot["state"] for slot in json.loads(answer.text)["slots"]}
+    answer = verb(halfway_there.path, "status", "--ref", "main", "--format", "json")
+    expected("status-halfway.json", answer.out)
+    slots = {slot["number"]: slot["state"] for slot in answer.document["slots"]}
     assert slots == dict.fromkeys(range(1, 13), "open") | {
         **{1: "registered", 4: "registered"},
         **{5: "proposed", 7: "pending", 9: "unreadable"},

@@ -1,12 +1,9 @@
 """What main says about one session."""
 
-import json
-
 import pytest
 
-from tests.cli.stage import Stage, git, verb
+from tests.cli.stage import Done, Stage, git, verb
 from tests.repository import Repository
-from validator.cli.whoami import whoami
 
 OUTREACH = """\
 number:  4
@@ -18,43 +15,47 @@ next:    wait for the broadcast: registry status
 """
 
 
+def whoami(repository: Repository, session_id: str, *words: str) -> Done:
+    return verb(repository.path, "whoami", "--session-id", session_id, *words)
+
+
 def test_a_registered_session(halfway_there: Repository) -> None:
-    answer = whoami(repo=halfway_there.path, ref=None, session_id="marketing-outreach-1", format="text")
-    assert answer == (OUTREACH, 0)
+    answer = whoami(halfway_there, "marketing-outreach-1")
+    assert answer == (0, OUTREACH, "")
 
 
 def test_a_pending_session(halfway_there: Repository) -> None:
-    answer = whoami(repo=halfway_there.path, ref=None, session_id="marketing-conversation-1", format="text")
+    answer = whoami(halfway_there, "marketing-conversation-1")
     assert answer.exit_code == 0
-    assert "state:   pending\n" in answer.text
-    assert "next:    commit to the claim: amend it to status: REGISTERED" in answer.text
+    assert "state:   pending\n" in answer.out
+    assert "next:    commit to the claim: amend it to status: REGISTERED" in answer.out
 
 
 def test_an_acknowledged_session(all_active: Repository) -> None:
-    answer = whoami(repo=all_active.path, ref=None, session_id="marketing-outreach-1", format="text")
+    answer = whoami(all_active, "marketing-outreach-1")
     assert answer.exit_code == 0
-    assert "state:   acknowledged\n" in answer.text
+    assert "state:   acknowledged\n" in answer.out
 
 
 @pytest.mark.parametrize("session_id", ["nobody", "marketing-sales-closer-2", "Marketing-Outreach-1", "", "\x1b[31m"])
 def test_a_session_that_is_not_there(halfway_there: Repository, session_id: str) -> None:
-    answer = whoami(repo=halfway_there.path, ref=None, session_id=session_id, format="text")
+    answer = whoami(halfway_there, session_id)
     assert answer.exit_code == 1
-    assert "is not registered\nnext: claim" in answer.text
-    assert "2-3, 5-6, 8, 10-12" in answer.text
-    assert "\x1b" not in answer.text
+    assert "is not registered\nnext: claim" in answer.out
+    assert "2-3, 5-6, 8, 10-12" in answer.out
+    assert "\x1b" not in answer.out
 
 
 def test_json(halfway_there: Repository) -> None:
-    found = whoami(repo=halfway_there.path, ref=None, session_id="marketing-outreach-1", format="json")
-    missing = whoami(repo=halfway_there.path, ref=None, session_id="nobody", format="json")
+    found = whoami(halfway_there, "marketing-outreach-1", "--format", "json")
+    missing = whoami(halfway_there, "nobody", "--format", "json")
     assert (found.exit_code, missing.exit_code) == (0, 1)
-    assert json.loads(found.text)["number"] == 4
-    assert json.loads(missing.text)["state"] == "unregistered"
+    assert found.document["number"] == 4
+    assert missing.document["state"] == "unregistered"
 
 
 def test_before_the_release(halfway_there: Repository) -> None:
-    answer = whoami(repo=halfway_there.path, ref="main~2", session_id="marketing-sales-closer-2", format="text")
+    answer = whoami(halfway_there, "marketing-sales-closer-2", "--ref", "main~2")
     assert answer.exit_code == 0
 
 

@@ -7,20 +7,18 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
+from validator.cli.explain import RuleEntry, RulesDocument
+from validator.cli.history import EventEntry, HistoryDocument
+from validator.cli.status import StatusDocument
+from validator.cli.whoami import WhoamiDocument
 from validator.model.findings import Level
 from validator.model.shapes import Approver, Charter, Claim, Mission, Target
 from validator.report.documents import (
     CriterionEntry,
-    EventEntry,
     ExportDocument,
-    HistoryDocument,
     PrintedDocument,
-    RuleEntry,
-    RulesDocument,
     SlotEntry,
-    StatusDocument,
     ValidateDocument,
-    WhoamiDocument,
     as_json,
 )
 

@@ -2,12 +2,69 @@
 
 import gc
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from validator.cli import console
-from validator.cli.verbs import registry
+import click
+
+from validator import __version__
+from validator.cli.console import Console
+from validator.cli.group import Verbs
 from validator.model.errors import FatalError
 from validator.startup import enter, told
+
+# Who uses a verb → the verb, a module of this folder → its line of help.
+VERBS = {
+    "Sessions": {
+        "claim": "Propose a claim: writes branch claim/NN; with --push also on the remote, if nobody was faster.",
+        "whoami": "What main says about one session; exit 1 if it is not registered.",
+        "release": "Propose that a number be given back.",
+        "conflicts": "What stands against each other, who was first, and the way out; exit 1 if anything does.",
+        "schedule": "The week of the fleet, in the charter's time zone.",
+    },
+    "Approver": {
+        "proposals": "Every open proposal with its verdict and its competitors.",
+        "approve": "Merge proposals in your name; a proposal is a number or a branch.",
+        "reject": "Turn a proposal down, with a reason.",
+    },
+    "Orchestrator": {
+        "status": "How far the fleet is: numbers, criteria, next action.",
+        "consensus": "From registered to active: who says what, and when.",
+        "history": "What happened to the numbers, in the order of main.",
+        "export": "Charter, slots, claims and digest as one JSON document.",
+    },
+    "Engineer": {
+        "demo": "The whole story in a minute, on a Git server in a temporary folder.",
+        "init": "Start a registry for another fleet.",
+        "install-hook": "Guard a plain Git server's main with this validator.",
+        "doctor": "Is the gate in force here? Exit 1 if something says that it is not.",
+        "github": "GitHub around a registry: settings, and what is said on pull requests.",
+        "validate": "Judge a change as it would land.",
+        "audit": "Judge the whole registry and its history.",
+        "explain": "A rule in full, by code or name; without one, the list.",
+        "codeowners": "Write CODEOWNERS from the charter's approvers.",
+        "schema": "Write schema/*.schema.json from the models.",
+        "completion": "The script that lets a shell complete verbs, options, numbers, proposals and rule codes.",
+    },
+}
+
+
+@click.group(
+    cls=Verbs, package=__name__, sections=VERBS, context_settings={"help_option_names": ["-h", "--help"]}
+)  # fmt: skip
+@click.version_option(__version__, prog_name="registry")
+@click.pass_context
+def registry(context: click.Context) -> None:
+    """Who is who in a fleet of AI coding sessions: numbers, roles and measurable goals, kept in Git.
+
+    Exit codes: 0 yes, 1 no (findings; not reached), 2 usage or environment.
+    """
+    context.obj = Console()
+
+
+@registry.result_callback()
+def leave(exit_code: int, **_: Any) -> NoReturn:
+    """End the process with what the verb has returned."""
+    sys.exit(exit_code)
 
 
 def main() -> NoReturn:
@@ -18,7 +75,7 @@ def main() -> NoReturn:
     except (FatalError, OSError) as error:
         from validator.model.escape import visible
 
-        console.hint(f"registry: {visible(told(error) if isinstance(error, OSError) else str(error))}\n")
+        Console().hint(f"registry: {visible(told(error) if isinstance(error, OSError) else str(error))}\n")
     finally:
         gc.freeze()  # nor does the interpreter look for any when it ends
     sys.exit(2)

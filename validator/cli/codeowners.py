@@ -1,22 +1,35 @@
-"""CODEOWNERS, written from the approvers of the charter or checked to be fresh."""
+"""`registry codeowners`: CODEOWNERS, written from the approvers of the charter or checked to be fresh."""
 
 from pathlib import Path
 
+import click
+
+from validator.cli.console import Console
+from validator.cli.options import CHECK, REPO
 from validator.hosts.github.codeowners import owners_text
 from validator.model import shapes
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER
-from validator.operations import Answer
 from validator.operations.generate import settle, top_of
 from validator.registry.parsing import parse
 from validator.registry.yaml.reader import MAX_BYTES, read
 
 
-def codeowners(*, repo: Path, check: bool) -> Answer:
-    """Write CODEOWNERS from the approvers of the charter on disk, or say that it is stale."""
+@click.command(epilog="Example: registry codeowners --check")
+@CHECK
+@REPO
+@click.pass_obj
+def command(console: Console, check: bool, repo: Path) -> int:
+    """Write CODEOWNERS from the charter's approvers."""
     top = top_of(repo)
-    text = owners_text(approver.handle for approver in _charter(top).approvers)
-    return settle(top, {"CODEOWNERS": text}, "registry codeowners", check=check)
+    text, exit_code = settle(top, owners(top), "registry codeowners", check=check)
+    console.say(text)
+    return exit_code
+
+
+def owners(top: Path) -> dict[str, str]:
+    """CODEOWNERS as the charter in a working tree asks for it: path → text. Raises FatalError if it is broken."""
+    return {"CODEOWNERS": owners_text(approver.handle for approver in _charter(top).approvers)}
 
 
 def _charter(top: Path) -> shapes.Charter:

@@ -1,11 +1,15 @@
-"""Mediation: what stands against each other on main and in open proposals, who was first, and the way out."""
+"""`registry conflicts`: what stands against each other, on main and in proposals, who was first, and the way out."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
+
+from validator.cli import split
+from validator.cli.console import Console
+from validator.cli.options import FORMAT, REF, REPO
 from validator.model.escape import visible, well_formed
 from validator.model.phrases import counted
-from validator.operations import Answer
 from validator.operations.judge import judge
 from validator.operations.proposals import KINDS
 from validator.registry.conflicts import Conflict, ConflictKind, added_up, conflicts, uneven
@@ -13,23 +17,50 @@ from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import sums
-from validator.report.documents import ConflictEntry, ConflictsDocument, as_json
+from validator.report.documents import ConflictEntry, Oid, PrintedDocument, as_json
 
 
-def mediate(*, repo: Path, ref: str | None, format: str) -> Answer:
-    """Yes where nothing conflicts, neither on main nor between main and the proposals last heard of."""
-    reader, commit = reader_at(repo, ref)
+class ConflictsDocument(PrintedDocument):
+    """`conflicts`; `sums` has, for each divided work, what the sessions promise together."""
+
+    commit: Oid
+    conflicts: tuple[ConflictEntry, ...]
+    advice: tuple[ConflictEntry, ...]
+    sums: tuple[str, ...]
+
+
+DOCUMENTS = {"output-conflicts": ConflictsDocument, "output-split": split.SplitDocument}
+
+
+@click.command(epilog="Example: registry conflicts --propose-split outreach")
+@click.option("--propose-split", metavar="WORK", help="Divide this work evenly among its sessions, as edits to review.")
+@REPO
+@REF
+@FORMAT
+@click.pass_obj
+def command(console: Console, propose_split: str | None, repo: Path, ref: str | None, format: str) -> int:
+    """What stands against each other, who was first, and the way out; exit 1 if anything does."""
+    if propose_split is not None:
+        division = split.propose_split(repo, ref, propose_split)
+        console.say(as_json(division) if format == "json" else split.render(division))
+        return 0
+    document = _mediate(*reader_at(repo, ref))
+    text = as_json(document) if format == "json" else "".join(f"{visible(line)}\n" for line in _lines(document))
+    console.say(text)
+    return 1 if document.conflicts else 0
+
+
+def _mediate(reader: Reader, commit: str) -> ConflictsDocument:
+    """What conflicts on main, and between main and the proposals last heard of."""
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     on_main = [_entry("main", one) for one in conflicts(snapshot, charter)]
-    document = ConflictsDocument(
+    return ConflictsDocument(
         commit=commit,
         conflicts=(*on_main, *_in_proposals(reader, commit)),
         advice=tuple(_entry("main", one) for one in uneven(snapshot, charter)),
         sums=tuple(added_up(one) for one in sums(snapshot, charter)),
     )
-    text = as_json(document) if format == "json" else "".join(f"{visible(line)}\n" for line in _lines(document))
-    return Answer(text, 1 if document.conflicts else 0)
 
 
 def _in_proposals(reader: Reader, main: str) -> Iterator[ConflictEntry]:

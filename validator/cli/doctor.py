@@ -1,8 +1,13 @@
-"""Is the gate in force here? What the files of main tell, what the server tells, and what mends it."""
+"""`registry doctor`: is the gate in force here? What main's files tell, what the server tells, and what mends it."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Literal
 
+import click
+
+from validator.cli.console import Console
+from validator.cli.options import FORMAT, REF, REMOTE, REPO
 from validator.git.objects import Entry
 from validator.git.remote import Remote
 from validator.git.repo import Repo
@@ -18,9 +23,8 @@ from validator.hosts.plain.install import fault_of, hook_of
 from validator.model.errors import FatalError, ShallowError
 from validator.model.escape import logged, well_formed
 from validator.model.phrases import some
-from validator.operations import Answer
 from validator.registry.reader import Reader, main_of
-from validator.report.documents import CheckEntry, DoctorDocument, as_json
+from validator.report.documents import Oid, Printed, PrintedDocument, as_json
 
 SIGNS = {State.IN_FORCE: "✓", State.NOT_IN_FORCE: "✗", State.UNKNOWN: "?"}
 SHALLOW = ("history-whole", "who was first is read from history; without all of it nothing can be judged")
@@ -29,17 +33,46 @@ MOST_WORKFLOWS = 1024 * 1024  # bytes, of all workflows together
 GITHUBS = "what GitHub enforces is decided there, not in a file"
 
 
-def doctor(*, repo: Path, ref: str | None, remote: str, local: bool, format: str) -> Answer:
-    """Every check with its verdict; 1 where one is not in force. `local` asks nobody outside this machine."""
+class CheckEntry(Printed):
+    """One condition for the gate to be in force; `command` mends it, null where nothing is wrong."""
+
+    name: str
+    part: Literal["local", "remote"]
+    state: Literal["in-force", "not-in-force", "unknown"]
+    what: str
+    why: str
+    command: str | None
+
+
+class DoctorDocument(PrintedDocument):
+    """`doctor`: `in_force` if no check failed; `commit` is null where the repository cannot be read."""
+
+    commit: Oid | None
+    in_force: bool
+    checks: tuple[CheckEntry, ...]
+
+
+DOCUMENTS = {"output-doctor": DoctorDocument}
+
+
+@click.command(epilog="Example: registry doctor --local")
+@click.option("--local", is_flag=True, help="Ask nobody outside this machine.")
+@REPO
+@REF
+@REMOTE
+@FORMAT
+@click.pass_obj
+def command(console: Console, local: bool, repo: Path, ref: str | None, remote: str, format: str) -> int:
+    """Is the gate in force here? Exit 1 if something says that it is not."""
     try:
         reader = Reader(Repo(repo))
     except ShallowError as error:
         broken = Check(SHALLOW[0], State.NOT_IN_FORCE, str(error), SHALLOW[1], "git fetch --unshallow")
-        return _answer(None, [broken], [], format)
+        return _tell(console, None, [broken], [], format)
     commit = main_of(reader.repo, ref)
     whole = Check(SHALLOW[0], State.IN_FORCE, "the clone has all of main's history", SHALLOW[1])
     here = [whole, *local_checks(_grounds(reader, commit)), _hook(reader.repo, remote)]
-    return _answer(commit, here, [] if local else list(_remote_checks(repo, ref)), format)
+    return _tell(console, commit, here, [] if local else list(_remote_checks(repo, ref)), format)
 
 
 def _grounds(reader: Reader, commit: str) -> Grounds:
@@ -130,17 +163,24 @@ def _unread_lines(errors: object) -> Check:
     return verdict("github: owners exist", why, wrong, f"gh api {HERE}/codeowners/errors", fine="every owner exists")
 
 
-def _answer(commit: str | None, here: list[Check], there: list[Check], format: str) -> Answer:
+def _tell(console: Console, commit: str | None, here: list[Check], there: list[Check], format: str) -> int:
+    """Say every check with its verdict; 1 where one is not in force."""
     checks = [*here, *there]
     in_force = not any(check.state is State.NOT_IN_FORCE for check in checks)
     if format == "json":
         entries = (*(_entry(check, "local") for check in here), *(_entry(check, "remote") for check in there))
-        return Answer(as_json(DoctorDocument(commit=commit, in_force=in_force, checks=entries)), 0 if in_force else 1)
+        console.say(as_json(DoctorDocument(commit=commit, in_force=in_force, checks=entries)))
+    else:
+        console.say(_render(checks))
+    return 0 if in_force else 1
+
+
+def _render(checks: list[Check]) -> str:
     lines = [line for check in checks for line in _lines(check)]
     unknown = sum(check.state is State.UNKNOWN for check in checks)
     wrong = sum(check.state is State.NOT_IN_FORCE for check in checks)
     end = f"{len(checks) - wrong - unknown} in force, {wrong} not, {unknown} cannot be told from here"
-    return Answer("".join(f"{line}\n" for line in [*lines, end]), 0 if in_force else 1)
+    return "".join(f"{line}\n" for line in [*lines, end])
 
 
 def _lines(check: Check) -> Iterator[str]:

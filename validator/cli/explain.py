@@ -1,27 +1,66 @@
-"""The rules in words, from their own docstrings: one in full, the list, or the page `docs/rules.md`."""
+"""`registry explain`: the rules in words, from their own docstrings: one in full, the list, or `docs/rules.md`."""
 
 from pathlib import Path
 
+import click
+
+from validator.cli import completing
+from validator.cli.console import Console
+from validator.cli.options import CHECK, FORMAT, REPO
 from validator.model.errors import FatalError
-from validator.operations import Answer
+from validator.model.findings import Level
 from validator.operations.generate import settle, top_of
-from validator.report.documents import RuleEntry, RulesDocument, as_json
+from validator.report.documents import Printed, PrintedDocument, as_json
 from validator.rules import RULES, Rule
 
 PAGE = "docs/rules.md"
 HEADINGS = ("What it means", "Why", "Example", "Way out")
 
 
-def explain(*, name: str | None, format: str) -> Answer:
-    """A rule by code or name, whatever the case; without one, all of them. Raises FatalError for an unknown one."""
-    rules = RULES if name is None else (find(name),)
+class RuleEntry(Printed):
+    """A rule; `summary` is the first line of its `documentation`."""
+
+    code: str
+    name: str
+    level: Level
+    summary: str
+    documentation: str
+
+
+class RulesDocument(PrintedDocument):
+    """`explain`: the rules in the order of their codes."""
+
+    rules: tuple[RuleEntry, ...]
+
+
+DOCUMENTS = {"output-rules": RulesDocument}
+
+
+@click.command(epilog="Example: registry explain REG103")
+@click.argument("rule", required=False, shell_complete=completing.rules)
+@click.option("--page", is_flag=True, help="Write docs/rules.md instead.")
+@CHECK
+@FORMAT
+@REPO
+@click.pass_obj
+def command(console: Console, rule: str | None, page: bool, check: bool, format: str, repo: Path) -> int:
+    """A rule in full, by code or name; without one, the list."""
+    if check and not page:
+        raise click.UsageError("--check goes with --page")
+    if page:
+        text, exit_code = settle(top_of(repo), {PAGE: rules_page()}, "registry explain --page", check=check)
+        console.say(text)
+        return exit_code
+    rules = RULES if rule is None else (find(rule),)
     if format == "json":
-        return Answer(as_json(RulesDocument(rules=tuple(map(_entry, rules)))))
-    if name is None:
+        console.say(as_json(RulesDocument(rules=tuple(map(_entry, rules)))))
+    elif rule is None:
         width = max(len(rule.NAME) for rule in RULES)
-        return Answer("".join(f"{r.CODE}  {r.NAME:<{width}}  {r.LEVEL:<7}  {_summary(r)}\n" for r in RULES))
-    (rule,) = rules
-    return Answer(f"{rule.CODE} {rule.NAME} ({rule.LEVEL})\n\n{_documentation(rule)}\n")
+        console.say("".join(f"{r.CODE}  {r.NAME:<{width}}  {r.LEVEL:<7}  {_summary(r)}\n" for r in RULES))
+    else:
+        (one,) = rules
+        console.say(f"{one.CODE} {one.NAME} ({one.LEVEL})\n\n{_documentation(one)}\n")
+    return 0
 
 
 def find(name: str) -> Rule:
@@ -36,7 +75,7 @@ def find(name: str) -> Rule:
     raise FatalError(f"there is no rule {name!r}; did you mean {closest[0]}? registry explain lists them all")
 
 
-def page() -> str:
+def rules_page() -> str:
     """All rules as one Markdown page."""
     rows = "".join(
         f"| [{r.CODE}](#{r.CODE.lower()}-{r.NAME}) | {r.NAME} | {r.LEVEL} | {_summary(r)} |\n" for r in RULES
@@ -69,8 +108,3 @@ def _summary(rule: Rule) -> str:
 
 def _documentation(rule: Rule) -> str:
     return (rule.__doc__ or "").strip()
-
-
-def rules_page(*, repo: Path, check: bool) -> Answer:
-    """Write `docs/rules.md` from the docstrings of the rules, or say that it is stale."""
-    return settle(top_of(repo), {PAGE: page()}, "registry explain --page", check=check)

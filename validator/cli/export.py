@@ -1,12 +1,22 @@
-"""The registry as one JSON document, for the orchestrator."""
+"""`registry export`: the registry as one JSON document, for the orchestrator."""
 
 from pathlib import Path
 
-from validator.operations import Answer
+import click
+
+from validator.cli.console import Console
+from validator.cli.options import REF, REPO
 from validator.operations.export import registry_at
-from validator.report.documents import as_json
+from validator.report.documents import ExportDocument, as_json
+
+DOCUMENTS = {"output-export": ExportDocument}
 
 
-def export(*, repo: Path, ref: str | None) -> Answer:
-    """Charter, slots, claims and digest at a revision (None: main)."""
-    return Answer(as_json(registry_at(repo, ref)))
+@click.command(epilog="Example: registry export --ref origin/main")
+@REPO
+@REF
+@click.pass_obj
+def command(console: Console, repo: Path, ref: str | None) -> int:
+    """Charter, slots, claims and digest as one JSON document."""
+    console.say(as_json(registry_at(repo, ref)))
+    return 0

@@ -1,18 +1,59 @@
-"""What happened to the numbers, in the order in which it arrived on main."""
+"""`registry history`: what happened to the numbers, in the order in which it arrived on main."""
 
 from pathlib import Path
+from typing import Literal
 
+import click
+
+from validator.cli import completing
+from validator.cli.console import Console
+from validator.cli.options import FORMAT, REF, REPO
 from validator.model.errors import FatalError
 from validator.model.escape import visible, well_formed
 from validator.model.layout import SESSIONS, claim_path, form_of
 from validator.model.phrases import rfc3339
-from validator.operations import Answer
 from validator.registry.history import Event, events
 from validator.registry.reader import charter_of, reader_at, session_ids
-from validator.report.documents import EventEntry, HistoryDocument, as_json
+from validator.report.documents import Oid, Printed, PrintedDocument, as_json
+
+EventKind = Literal["registered", "amended", "taken-over", "released"]
 
 
-def history(*, repo: Path, ref: str | None, number: int | None, format: str) -> Answer:
+class EventEntry(Printed):
+    """What happened to a number on main; `committed_at` is RFC 3339, UTC, and informative: the order decides."""
+
+    number: int
+    event: EventKind
+    session_id: str | None
+    commit: Oid
+    committed_at: str
+    path: str
+
+
+class HistoryDocument(PrintedDocument):
+    """`history`: the events on main along first-parent."""
+
+    commit: Oid
+    events: tuple[EventEntry, ...]
+
+
+DOCUMENTS = {"output-history": HistoryDocument}
+
+
+@click.command(epilog="Example: registry history 4")
+@click.argument("number", type=int, required=False, shell_complete=completing.numbers)
+@REPO
+@REF
+@FORMAT
+@click.pass_obj
+def command(console: Console, number: int | None, repo: Path, ref: str | None, format: str) -> int:
+    """What happened to the numbers, in the order of main."""
+    document = _document(repo, ref, number)
+    console.say(as_json(document) if format == "json" else _render(document))
+    return 0
+
+
+def _document(repo: Path, ref: str | None, number: int | None) -> HistoryDocument:
     """Registrations, amendments, takeovers and releases on main's first-parent line; of one number, or of all."""
     reader, commit = reader_at(repo, ref)
     capacity = charter_of(reader.at(commit)).capacity
@@ -21,8 +62,7 @@ def history(*, repo: Path, ref: str | None, number: int | None, format: str) -> 
     steps = reader.repo.steps(commit, [SESSIONS if number is None else claim_path(number, capacity)])
     sessions = session_ids(reader.repo, [entry.oid for step in steps for entry in (step.old, step.new) if entry])
     rows = tuple(filter(None, (_entry(event) for event in events(steps, sessions))))
-    document = HistoryDocument(commit=commit, events=rows)
-    return Answer(as_json(document) if format == "json" else _render(document))
+    return HistoryDocument(commit=commit, events=rows)
 
 
 def _entry(event: Event) -> EventEntry | None:

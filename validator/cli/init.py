@@ -1,11 +1,14 @@
-"""Start a registry for another fleet: a repository with charter, empty folders, schemas and CODEOWNERS on main."""
+"""`registry init`: a repository with charter, empty folders, schemas and CODEOWNERS on main, for another fleet."""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from validator.cli.codeowners import codeowners
-from validator.cli.schema import schema
+import click
+
+from validator.cli.codeowners import owners
+from validator.cli.console import Console
+from validator.cli.schema import schemas
 from validator.git.repo import Repo
 from validator.model import shapes
 from validator.model.errors import FatalError
@@ -17,21 +20,37 @@ from validator.registry.yaml.reader import read
 from validator.rules.file_name import PLACEHOLDERS
 
 
-def init(
-    *, folder: Path, capacity: int, mission: str, orchestrator: int, approvers: Sequence[str], time_zone: str
-) -> str:
-    """Write the registry and commit it; one that was begun and not committed is completed.
-
-    An approver is a handle, or a handle and an SSH public key with a space between. Raises FatalError for a folder that
-    has a registry, or words that make no charter.
-    """
+@click.command(epilog="""Example: registry init fleet --capacity 12 --mission "Generate $120k MRR" --approver @OWNER""")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--capacity", type=int, required=True, help="How many sessions the fleet has.")
+@click.option("--mission", required=True, help="What the fleet is for, in a sentence.")
+@click.option("--orchestrator", type=int, default=1, show_default=True, help="The number that confirms and broadcasts.")
+@click.option(
+    "--approver", "approvers", multiple=True, required=True, metavar='"@OWNER [KEY]"',
+    help="A human, with the SSH public key that signs approvals on a plain Git server; repeatable.",
+)  # fmt: skip
+@click.option("--time-zone", default="UTC", show_default=True, help="The zone of every schedule.")
+@click.pass_obj
+def command(
+    console: Console, folder: Path, capacity: int, mission: str, orchestrator: int, approvers: tuple[str, ...],
+    time_zone: str,
+) -> int:  # fmt: skip
+    """Start a registry for another fleet."""
     text = _charter(capacity, mission, orchestrator, approvers, time_zone)
-    document = read(CHARTER, text.encode("utf-8", "surrogatepass"))
-    charter = parse(document, shapes.Charter)
-    if charter.value is None or not 1 <= orchestrator <= capacity:
-        wrong = [fault.message for fault in document.faults] + [".".join(map(str, f.route)) for f in charter.faults]
-        raise FatalError(f"this makes no charter: {', '.join(wrong) or f'orchestrator {orchestrator} of {capacity}'}")
-    zone_of(charter.value)
+    commit = start(folder, text)
+    console.say(
+        f"a registry for {capacity} sessions in {folder} (commit {commit[:12]})\n"
+        f"next: describe the slots in {CHARTER}, publish main, guard it: registry install-hook, or a forge's rules\n"
+    )
+    return 0
+
+
+def start(folder: Path, text: str) -> str:
+    """Write the registry of a charter and commit it; one that was begun and not committed is completed.
+
+    Returns the commit. Raises FatalError for a folder that has a registry, or text that makes no charter.
+    """
+    charter = _checked(text)
     if (folder / "registry").exists() and _content(folder / CHARTER) != text:
         raise FatalError(f"{folder} has a registry already")
     repo = Repo.found_or_made(folder)
@@ -43,15 +62,24 @@ def init(
     for path in sorted(PLACEHOLDERS):
         _put(folder / path, "")
     _put(folder / CHARTER, text)
-    schema(repo=folder, check=False)
-    codeowners(repo=folder, check=False)
-    commit = repo.commit_all(
-        f"Start a session registry for {capacity} sessions\n", ["registry", "schema", "CODEOWNERS"]
+    for path, made in {**schemas(), **owners(folder)}.items():
+        _put(folder / path, made)
+    return repo.commit_all(
+        f"Start a session registry for {charter.capacity} sessions\n", ["registry", "schema", "CODEOWNERS"]
     )
-    return (
-        f"a registry for {capacity} sessions in {folder} (commit {commit[:12]})\n"
-        f"next: describe the slots in {CHARTER}, publish main, guard it: registry install-hook, or a forge's rules\n"
-    )
+
+
+def _checked(text: str) -> shapes.Charter:
+    document = read(CHARTER, text.encode("utf-8", "surrogatepass"))
+    parsed = parse(document, shapes.Charter)
+    charter = parsed.value
+    if charter is None:
+        wrong = [fault.message for fault in document.faults] + [".".join(map(str, f.route)) for f in parsed.faults]
+        raise FatalError(f"this makes no charter: {', '.join(wrong)}")
+    if not 1 <= charter.orchestrator <= charter.capacity:
+        raise FatalError(f"this makes no charter: orchestrator {charter.orchestrator} of {charter.capacity}")
+    zone_of(charter)
+    return charter
 
 
 def _charter(capacity: int, mission: str, orchestrator: int, approvers: Sequence[str], time_zone: str) -> str:

@@ -1,29 +1,83 @@
-"""Every open proposal of the remote with the gate's verdict, before anyone merges."""
+"""`registry proposals`: every open proposal of the remote with the gate's verdict, before anyone merges."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
+import click
+
+from validator.cli.console import Console
+from validator.cli.options import FORMAT, REMOTE, REPO
 from validator.git.remote import Rejection, Remote, rejections
 from validator.git.repo import Repo
 from validator.model.escape import logged, well_formed
-from validator.operations import Answer
 from validator.operations.proposals import Judged, competitors, judged
-from validator.report.documents import ProposalEntry, ProposalsDocument, RejectionEntry, as_json, finding_entries
+from validator.report.documents import FindingEntry, Oid, Printed, PrintedDocument, as_json, finding_entries
 from validator.report.summary import conclusion
 
 
-def proposals(*, repo: Path, remote: str, everything: bool, format: str, now: float) -> Answer:
-    """The open proposals; with `everything`, those that were turned down too. `now` is in seconds since 1970."""
+class ProposalEntry(Printed):
+    """An open proposal as it would land now; `competitors` are proposals that cannot be registered together with it.
+
+    `subject` is the first line of its commit message: for a release, why.
+    """
+
+    name: str
+    commit: Oid
+    subject: str
+    verdict: Literal["accepted", "rejected"]
+    proposed_at: str
+    number: int | None
+    session_id: str | None
+    role: str | None
+    competitors: tuple[str, ...]
+    findings: tuple[FindingEntry, ...]
+
+
+class RejectionEntry(Printed):
+    """A proposal that a human turned down; `commit` is the proposed one."""
+
+    name: str
+    commit: Oid
+    reason: str
+
+
+class ProposalsDocument(PrintedDocument):
+    """`proposals`; `rejected` is empty without `--all`."""
+
+    proposals: tuple[ProposalEntry, ...]
+    rejected: tuple[RejectionEntry, ...]
+
+
+DOCUMENTS = {"output-proposals": ProposalsDocument}
+
+
+@click.command(epilog="Example: registry proposals --all")
+@click.option("--all", "everything", is_flag=True, help="Those that were turned down as well.")
+@REMOTE
+@REPO
+@FORMAT
+@click.pass_obj
+def command(console: Console, everything: bool, remote: str, repo: Path, format: str) -> int:
+    """Every open proposal with its verdict and its competitors."""
     server = Remote(Repo(repo), remote)
     server.fetch()
     open_ones = judged(server)
     rejected = rejections(server.repo, remote) if everything else ()
     if format == "json":
         rows = tuple(_entry(one, open_ones, server.repo) for one in open_ones)
-        return Answer(as_json(ProposalsDocument(proposals=rows, rejected=tuple(map(_turned_down, rejected)))))
-    lines = [line for one in open_ones for line in _lines(one, open_ones, server.repo, now)]
+        console.say(as_json(ProposalsDocument(proposals=rows, rejected=tuple(map(_turned_down, rejected)))))
+    else:
+        console.say(render(open_ones, rejected, server.repo, now=time.time()))
+    return 0
+
+
+def render(open_ones: Sequence[Judged], rejected: Iterable[Rejection], repo: Repo, *, now: float) -> str:
+    """A paragraph for each open proposal, and a line for each that was turned down. `now` is in seconds since 1970."""
+    lines = [line for one in open_ones for line in _lines(one, open_ones, repo, now)]
     lines += [f"{one.name:<12} turned down: {logged(one.reason)}" for one in rejected]
-    return Answer("\n".join(lines or ["nothing is proposed"]) + "\n")
+    return "\n".join(lines or ["nothing is proposed"]) + "\n"
 
 
 def _entry(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalEntry:

@@ -1,28 +1,68 @@
-"""The week of the fleet: a table, a JSON document, or a file for a calendar."""
+"""`registry schedule`: the week of the fleet: a table, a JSON document, or a file for a calendar."""
 
 from pathlib import Path
 
+import click
+
+from validator.cli.console import Console
+from validator.cli.ics import calendar
+from validator.cli.options import FORMAT, REF, REPO
 from validator.model.errors import FatalError
-from validator.operations import Answer
 from validator.registry.reader import charter_of, reader_at
 from validator.registry.schedule import Meeting, week_of
-from validator.report.documents import AppointmentEntry, ScheduleDocument, as_json
+from validator.report.documents import Oid, Printed, PrintedDocument, as_json
 from validator.report.week import render
 
 
-def schedule(*, repo: Path, ref: str | None, week: str, output: Path | None, format: str) -> Answer:
-    """The appointments of an ISO week at a revision (None: main). `output` is written as iCalendar (RFC 5545)."""
+class AppointmentEntry(Printed):
+    """One appointment; `start` and `end` are RFC 3339 with the offset of that day, `start` null for a deadline."""
+
+    number: int
+    session_id: str
+    activity: str
+    day: str
+    start: str | None
+    end: str
+
+
+class ScheduleDocument(PrintedDocument):
+    """`schedule`: the week of the fleet in the order of time."""
+
+    commit: Oid
+    week: str
+    time_zone: str
+    appointments: tuple[AppointmentEntry, ...]
+
+
+DOCUMENTS = {"output-schedule": ScheduleDocument}
+
+
+@click.command(epilog="Example: registry schedule --week 2026-W48 --output week.ics")
+@click.option("--week", required=True, metavar="2026-W48", help="The ISO week.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="F.ics",
+    help="Write an iCalendar file as well.",
+)
+@REPO
+@REF
+@FORMAT
+@click.pass_obj
+def command(console: Console, week: str, output: Path | None, repo: Path, ref: str | None, format: str) -> int:
+    """The week of the fleet, in the charter's time zone."""
     reader, commit = reader_at(repo, ref)
     snapshot = reader.at(commit)
     found = week_of(snapshot, charter_of(snapshot), week)
     if output:
-        from validator.cli.ics import calendar
-
         _write(output, calendar(found, snapshot.committed_at or 0))
     if format == "json":
         rows = tuple(map(_entry, found.meetings))
-        return Answer(as_json(ScheduleDocument(commit=commit, week=week, time_zone=found.zone.key, appointments=rows)))
-    return Answer(render(found))
+        document = ScheduleDocument(commit=commit, week=week, time_zone=found.zone.key, appointments=rows)
+        console.say(as_json(document))
+    else:
+        console.say(render(found))
+    return 0
 
 
 def _entry(meeting: Meeting) -> AppointmentEntry:

@@ -1,16 +1,21 @@
-"""The schemas of registry files and of documents, written from the models or checked to be fresh."""
+"""`registry schema`: the schemas of registry files and of documents, written from the models or checked to be fresh."""
 
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from validator.hosts.github.remark import RemarkDocument
+import click
+
+from validator.cli import registry
+from validator.cli.console import Console
+from validator.cli.group import all_verbs
+from validator.cli.options import CHECK, REPO
 from validator.model import shapes
-from validator.operations import Answer
 from validator.operations.generate import settle, top_of
 from validator.report import documents
 
-SHAPES: Mapping[str, type[shapes.Shape]] = {
+FILES: dict[str, type[shapes.Shape]] = {
     "charter": shapes.Charter,
     "session": shapes.Claim,
     "confirmation": shapes.Confirmation,
@@ -18,33 +23,32 @@ SHAPES: Mapping[str, type[shapes.Shape]] = {
     "broadcast": shapes.Broadcast,
     "acknowledgement": shapes.Acknowledgement,
     "activation": shapes.Activation,
-    "output-validate": documents.ValidateDocument,
-    "output-status": documents.StatusDocument,
-    "output-export": documents.ExportDocument,
-    "output-history": documents.HistoryDocument,
-    "output-whoami": documents.WhoamiDocument,
-    "output-claim": documents.ClaimDocument,
-    "output-proposals": documents.ProposalsDocument,
-    "output-approve": documents.ApprovalsDocument,
-    "output-consensus-status": documents.ConsensusDocument,
-    "output-consensus-record": documents.RecordDocument,
-    "output-consensus-broadcast": documents.BroadcastDocument,
-    "output-conflicts": documents.ConflictsDocument,
-    "output-split": documents.SplitDocument,
-    "output-schedule": documents.ScheduleDocument,
-    "output-watch": documents.WatchDocument,
-    "output-rules": documents.RulesDocument,
-    "output-github-plan": documents.GithubPlanDocument,
-    "output-github-remark": RemarkDocument,
-    "output-doctor": documents.DoctorDocument,
 }
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schema(*, repo: Path, check: bool) -> Answer:
-    """Write `schema/*.schema.json` from the models, or say which of them is stale."""
-    files = {f"schema/{name}.schema.json": _schema(name, shape) for name, shape in SHAPES.items()}
-    return settle(top_of(repo), files, "registry schema", check=check)
+@click.command(epilog="Example: registry schema --check")
+@CHECK
+@REPO
+@click.pass_obj
+def command(console: Console, check: bool, repo: Path) -> int:
+    """Write schema/*.schema.json from the models."""
+    text, exit_code = settle(top_of(repo), schemas(), "registry schema", check=check)
+    console.say(text)
+    return exit_code
+
+
+def schemas() -> dict[str, str]:
+    """Every schema: path → text."""
+    return {f"schema/{name}.schema.json": _schema(name, shape) for name, shape in all_shapes()}
+
+
+def all_shapes() -> Iterator[tuple[str, type[shapes.Shape]]]:
+    """Every file of a registry and every document that a verb prints, by the name of its schema."""
+    yield from FILES.items()
+    yield from documents.DOCUMENTS.items()
+    for _, command in all_verbs(registry):
+        yield from getattr(sys.modules[command.callback.__module__], "DOCUMENTS", {}).items()
 
 
 def _schema(name: str, shape: type[shapes.Shape]) -> str:

@@ -10,14 +10,32 @@ from validator.model.escape import visible, well_formed
 from validator.model.normalize import fold
 from validator.model.phrases import quoted
 from validator.model.shapes import Charter, RangePart
-from validator.operations import Answer
 from validator.registry.reader import charter_of, reader_at
 from validator.registry.workload import Part, Share, Work, shares, size_of, split, told
 from validator.registry.yaml.writer import flow
-from validator.report.documents import ShareEntry, SplitDocument, as_json
+from validator.report.documents import Oid, Printed, PrintedDocument
 
 
-def propose_split(*, repo: Path, ref: str | None, work: str, format: str) -> Answer:
+class ShareEntry(Printed):
+    """A session's share of a piece of work, now and as proposed; `edit` is a unified diff of its claim."""
+
+    number: int
+    session_id: str | None
+    path: str
+    now: str
+    proposed: str
+    edit: str | None
+
+
+class SplitDocument(PrintedDocument):
+    """`conflicts --propose-split`: an even, contiguous division, to be reviewed."""
+
+    commit: Oid
+    work: str
+    shares: tuple[ShareEntry, ...]
+
+
+def propose_split(repo: Path, ref: str | None, work: str) -> SplitDocument:
     """The division, with each claim's edit as a unified diff. Raises FatalError for work that cannot be divided."""
     reader, commit = reader_at(repo, ref)
     snapshot = reader.at(commit)
@@ -27,8 +45,12 @@ def propose_split(*, repo: Path, ref: str | None, work: str, format: str) -> Ans
     if not 0 < len(found) <= size_of(wanted):
         raise FatalError(f"{quoted(wanted.name)} has {len(found)} sessions for {size_of(wanted)} pieces")
     rows = tuple(_entry(share, part) for share, part in zip(found, split(wanted, len(found)), strict=True))
-    document = SplitDocument(commit=commit, work=wanted.name, shares=rows)
-    return Answer(as_json(document) if format == "json" else "".join(_lines(document)))
+    return SplitDocument(commit=commit, work=wanted.name, shares=rows)
+
+
+def render(document: SplitDocument) -> str:
+    """The shares in a table, and after it the edits."""
+    return "".join(_lines(document))
 
 
 def _work(charter: Charter, name: str) -> Work:

@@ -1,18 +1,32 @@
-"""How far the fleet is: every number, the six criteria, and what to do next."""
+"""`registry status`: how far the fleet is: every number, the six criteria, and what to do next."""
 
 import io
 from itertools import compress
 from pathlib import Path
 from typing import Any
 
+import click
+
 from validator.cli.consensus.status import void_lines
+from validator.cli.console import INTERRUPTED, Console
+from validator.cli.options import FORMAT, REF, REPO, Seconds
 from validator.model.escape import visible
-from validator.operations import Answer
+from validator.model.shapes import Digest
 from validator.operations.export import slots_of
+from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.phases import Consensus, assess
 from validator.registry.proposals import proposed_numbers
 from validator.registry.reader import charter_of, reader_at
-from validator.report.documents import CriterionEntry, SlotEntry, StatusDocument, as_json, record_entries
+from validator.report.documents import (
+    CriterionEntry,
+    Oid,
+    PrintedDocument,
+    RecordEntry,
+    SlotEntry,
+    WatchDocument,
+    as_json,
+    record_entries,
+)
 
 # How wide a terminal must be for a column to be worth reading in it.
 ROOM = {"since (UTC)": 60, "role": 80, "goal": 100}
@@ -26,14 +40,62 @@ COLOURS = {
 }
 
 
-def status(*, repo: Path, ref: str | None, format: str, colour: bool, width: int) -> Answer:
-    """The state of the fleet at a revision (None: main); `width` is that of the terminal in columns."""
+class StatusDocument(PrintedDocument):
+    """`status`: how far the fleet is on the way to consensus, and what comes next.
+
+    `approvals_signed`: whether any approver has a key; where none has, whoever can push to a plain server can approve.
+    """
+
+    commit: Oid
+    phase: Phase
+    capacity: int
+    digest: Digest
+    registered: int
+    next_action: str
+    approvals_signed: bool
+    slots: tuple[SlotEntry, ...]
+    criteria: tuple[CriterionEntry, ...]
+    records: tuple[RecordEntry, ...] = ()
+
+
+DOCUMENTS = {"output-status": StatusDocument, "output-watch": WatchDocument}
+
+
+@click.command(epilog="Example: registry status --watch --format json")
+@REPO
+@REF
+@FORMAT
+@click.option("--watch", is_flag=True, help="Tell what changes on main, event by event; exit 1 if main is rewritten.")
+@click.option("--once", is_flag=True, help="With --watch: tell what is new, and leave.")
+@click.option("--since", metavar="REV", help="With --watch: begin after this commit.  [default: what was told last]")
+@click.option("--interval", type=Seconds(), default=5, show_default=True, help="With --watch: seconds.")
+@click.option("--remote", help="With --watch: fetch from this remote.  [default: origin, else the main that is here]")
+@click.pass_obj
+def command(
+    console: Console, repo: Path, ref: str | None, format: str, watch: bool, once: bool, since: str | None,
+    interval: float, remote: str | None,
+) -> int:  # fmt: skip
+    """How far the fleet is: numbers, criteria, next action."""
+    if watch:
+        from validator.cli.watch import watch as follow
+
+        try:
+            return follow(
+                repo=repo, remote=remote, since=since, once=once, interval=interval, format=format,
+                say=console.say, tell=console.hint,
+            )  # fmt: skip
+        except KeyboardInterrupt:
+            return INTERRUPTED
+    if once or since or remote:
+        raise click.UsageError("--once, --since and --remote go with --watch")
     document = status_at(repo, ref)
-    return Answer(as_json(document) if format == "json" else render(document, colour=colour, width=width))
+    text = as_json(document) if format == "json" else render(document, colour=console.colour, width=console.width)
+    console.say(text)
+    return 0
 
 
 def status_at(repo: Path, ref: str | None) -> StatusDocument:
-    """The document behind it. Raises FatalError where the charter cannot be read."""
+    """The state of the fleet at a revision (None: main). Raises FatalError where the charter cannot be read."""
     reader, commit = reader_at(repo, ref)
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
@@ -54,8 +116,8 @@ def status_at(repo: Path, ref: str | None) -> StatusDocument:
 
 
 def render(document: StatusDocument, *, colour: bool, width: int) -> str:
-    """A table of the numbers, the criteria with evidence, and the next action."""
-    from rich.console import Console
+    """A table of the numbers, the criteria with evidence, and the next action; `width` is in columns."""
+    from rich.console import Console as Terminal
     from rich.table import Table
     from rich.text import Text
 
@@ -76,23 +138,23 @@ def render(document: StatusDocument, *, colour: bool, width: int) -> str:
         cells = (Text(str(slot.number)), Text(slot.state, COLOURS[slot.state]), *map(Text, _cells(slot)))
         table.add_row(*compress(cells, shown))
     sink = io.StringIO()
-    console = Console(
+    terminal = Terminal(
         file=sink,
         width=max(width, 48),
         force_terminal=colour,
         no_color=not colour,
         color_system="standard" if colour else None,
     )
-    console.print(table)
-    console.print(Text(f"\n{document.registered} of {document.capacity} registered · phase: {document.phase}", "bold"))
+    terminal.print(table)
+    terminal.print(Text(f"\n{document.registered} of {document.capacity} registered · phase: {document.phase}", "bold"))
     for criterion in document.criteria:
         sign = ("✓", "green") if criterion.met else ("·", "yellow")
-        console.print(Text.assemble(sign, f" {criterion.name:<23}", (visible(criterion.evidence), "dim")))
+        terminal.print(Text.assemble(sign, f" {criterion.name:<23}", (visible(criterion.evidence), "dim")))
     for line in void_lines(document.records):
-        console.print(Text(visible(line), "yellow"))
+        terminal.print(Text(visible(line), "yellow"))
     if not document.approvals_signed:
-        console.print(Text("approvals are not signed: no approver in the charter has a key", "dim"))
-    console.print(Text.assemble(("next: ", "bold"), visible(document.next_action)))
+        terminal.print(Text("approvals are not signed: no approver in the charter has a key", "dim"))
+    terminal.print(Text.assemble(("next: ", "bold"), visible(document.next_action)))
     return "".join(line.rstrip() + "\n" for line in sink.getvalue().splitlines())
 
 

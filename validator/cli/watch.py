@@ -1,4 +1,4 @@
-"""Tell what changes on main, event by event, each once: what was told last is kept in Git's own folder."""
+"""`registry status --watch`: what changes on main, event by event, each once; what was told is kept in Git's folder."""
 
 import json
 import time

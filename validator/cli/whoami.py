@@ -1,41 +1,73 @@
-"""What main says about one session, and what that session should do now."""
+"""`registry whoami`: what main says about one session, and what that session should do now."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import click
+
+from validator.cli.console import Console
+from validator.cli.options import FORMAT, REF, REPO
 from validator.git.remote import Remote, rejections
 from validator.git.repo import Repo
 from validator.model.escape import visible, well_formed
 from validator.model.layout import number_of
-from validator.operations import Answer
 from validator.operations.export import slots_of
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import phase_of
 from validator.registry.holders import a_free_number
 from validator.registry.proposals import ORIGIN, proposals_on, published
 from validator.registry.reader import Reader, charter_of, reader_at
-from validator.registry.records import command
+from validator.registry.records import command as command_of
 from validator.registry.snapshot import Snapshot
-from validator.report.documents import SlotEntry, WhoamiDocument, as_json
+from validator.report.documents import Oid, PrintedDocument, SlotEntry, as_json
+
+SessionState = Literal["unregistered", "proposed", "pending", "registered", "acknowledged"]
 
 
-def whoami(*, repo: Path, ref: str | None, session_id: str, format: str, fetch: bool = False) -> Answer:
-    """Yes with the number of a session that main has a claim of, no with what it can do about it.
+class WhoamiDocument(PrintedDocument):
+    """`whoami`: what main says about one session, and what that session should do now."""
 
-    `fetch` asks the remote first; otherwise main, proposals and rejections are those last heard of.
-    """
-    if fetch:
+    session_id: str
+    commit: Oid
+    state: SessionState
+    number: int | None
+    role: str | None
+    goal: str | None
+    registered_at: str | None
+    next_action: str
+
+
+DOCUMENTS = {"output-whoami": WhoamiDocument}
+
+
+@click.command(epilog="Example: registry whoami --session-id marketing-outreach-1 --fetch")
+@click.option("--session-id", required=True, help="The stable name of the session.")
+@click.option("--fetch", is_flag=True, help="Ask the remote (origin) first.")
+@REPO
+@REF
+@FORMAT
+@click.pass_obj
+def command(console: Console, session_id: str, fetch: bool, repo: Path, ref: str | None, format: str) -> int:
+    """What main says about one session; exit 1 if it is not registered."""
+    if fetch:  # otherwise main, proposals and rejections are those last heard of
         Remote(Repo(repo), ORIGIN).fetch()
     reader, commit = reader_at(repo, ref)
+    document = _about(session_id, reader, commit)
+    console.say(as_json(document) if format == "json" else _render(document))
+    return 1 if document.state in ("unregistered", "proposed") else 0
+
+
+def _about(session_id: str, reader: Reader, commit: str) -> WhoamiDocument:
     snapshot = reader.at(commit)
     charter, digest = charter_of(snapshot), registry_digest(snapshot)
     slots = slots_of(snapshot, charter, digest, frozenset())
     mine = next((slot for slot in slots if slot.session_id == session_id), None)
-    proposed = None if mine else _proposed(reader, session_id)
-    mine = mine or proposed
+    turned_down = ""
+    if mine is None:
+        mine = _proposed(reader, session_id)
+        turned_down = "" if mine else _turned_down(reader, session_id)
     state: Any = mine.state if mine else "unregistered"  # a slot with a session in it is never "open"
-    turned_down = "" if mine else _turned_down(reader, session_id)
-    document = WhoamiDocument(
+    return WhoamiDocument(
         session_id=well_formed(session_id),
         commit=commit,
         state=state,
@@ -45,7 +77,6 @@ def whoami(*, repo: Path, ref: str | None, session_id: str, format: str, fetch: 
         registered_at=mine.registered_at if mine else None,
         next_action=turned_down + _next_action(mine, snapshot),
     )
-    return Answer(as_json(document) if format == "json" else _render(document), 0 if mine and not proposed else 1)
 
 
 def _proposed(reader: Reader, session_id: str) -> SlotEntry | None:
@@ -83,7 +114,7 @@ def _next_action(mine: SlotEntry | None, snapshot: Snapshot) -> str:
     if mine.state == "acknowledged":
         return "start when the fleet is active: registry consensus status"
     if phase_of(snapshot) == "broadcast":
-        return f"take it upon you: {command('acknowledgement', snapshot.by_number[mine.number])}"
+        return f"take it upon you: {command_of('acknowledgement', snapshot.by_number[mine.number])}"
     return "wait for the broadcast: registry status"
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
-from validator.operations import Answer
 from validator.operations.files import write
 
 
@@ -17,15 +16,15 @@ def top_of(repo: Path) -> Path:
     return top
 
 
-def settle(top: Path, files: Mapping[str, str], command: str, *, check: bool) -> Answer:
-    """Write the files that are stale, or with `check` only say which; 1 where one is."""
+def settle(top: Path, files: Mapping[str, str], command: str, *, check: bool) -> tuple[str, int]:
+    """Write the files that are stale, or with `check` only say which. Returns what to say, and 1 if one stays stale."""
     stale = [name for name, text in files.items() if _content(top / name) != text]
     if check:
         lines = [f"{name} is stale; run: {command}\n" for name in stale]
-        return Answer("".join(lines) or f"fresh: {', '.join(files)}\n", 1 if stale else 0)
+        return "".join(lines) or f"fresh: {', '.join(files)}\n", 1 if stale else 0
     for name in stale:
         _write(top / name, files[name])
-    return Answer("".join(f"wrote {name}\n" for name in stale) or "nothing to do: all fresh\n")
+    return "".join(f"wrote {name}\n" for name in stale) or "nothing to do: all fresh\n", 0
 
 
 def _content(path: Path) -> str | None:

@@ -8,21 +8,19 @@ import json
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field
 
 from validator.model.escape import json_text, well_formed
 from validator.model.findings import Finding, Level, Origin
 from validator.model.shapes import NO_NEWLINE, Charter, Claim, Digest, Shape
 from validator.registry.conflicts import ConflictKind
-from validator.registry.consensus.criteria import CriterionName, Phase
+from validator.registry.consensus.criteria import CriterionName
 from validator.registry.events import NewsKind
 from validator.registry.records import RecordKind, Standing
 
 Oid = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$", json_schema_extra=NO_NEWLINE)]
 SlotState = Literal["open", "proposed", "unreadable", "pending", "registered", "acknowledged"]
-SessionState = Literal["unregistered", "proposed", "pending", "registered", "acknowledged"]
 DeliveryState = Literal["delivered", "delivered-before", "failed"]
-EventKind = Literal["registered", "amended", "taken-over", "released"]
 
 
 class Printed(Shape):
@@ -95,24 +93,6 @@ class RecordEntry(Printed):
     again: str
 
 
-class StatusDocument(PrintedDocument):
-    """`status`: how far the fleet is on the way to consensus, and what comes next.
-
-    `approvals_signed`: whether any approver has a key; where none has, whoever can push to a plain server can approve.
-    """
-
-    commit: Oid
-    phase: Phase
-    capacity: int
-    digest: Digest
-    registered: int
-    next_action: str
-    approvals_signed: bool
-    slots: tuple[SlotEntry, ...]
-    criteria: tuple[CriterionEntry, ...]
-    records: tuple[RecordEntry, ...] = ()
-
-
 class ExportDocument(PrintedDocument):
     """`export`: all that an orchestrator needs, read at one commit."""
 
@@ -121,37 +101,6 @@ class ExportDocument(PrintedDocument):
     charter: Charter
     slots: tuple[SlotEntry, ...]
     claims: tuple[Claim, ...]
-
-
-class EventEntry(Printed):
-    """What happened to a number on main; `committed_at` is RFC 3339, UTC, and informative: the order decides."""
-
-    number: int
-    event: EventKind
-    session_id: str | None
-    commit: Oid
-    committed_at: str
-    path: str
-
-
-class HistoryDocument(PrintedDocument):
-    """`history`: the events on main along first-parent."""
-
-    commit: Oid
-    events: tuple[EventEntry, ...]
-
-
-class WhoamiDocument(PrintedDocument):
-    """`whoami`: what main says about one session, and what that session should do now."""
-
-    session_id: str
-    commit: Oid
-    state: SessionState
-    number: int | None
-    role: str | None
-    goal: str | None
-    registered_at: str | None
-    next_action: str
 
 
 class ClaimDocument(PrintedDocument):
@@ -163,39 +112,6 @@ class ClaimDocument(PrintedDocument):
     pushed: bool
     findings: tuple[FindingEntry, ...]
     note: str
-
-
-class ProposalEntry(Printed):
-    """An open proposal as it would land now; `competitors` are proposals that cannot be registered together with it.
-
-    `subject` is the first line of its commit message: for a release, why.
-    """
-
-    name: str
-    commit: Oid
-    subject: str
-    verdict: Literal["accepted", "rejected"]
-    proposed_at: str
-    number: int | None
-    session_id: str | None
-    role: str | None
-    competitors: tuple[str, ...]
-    findings: tuple[FindingEntry, ...]
-
-
-class RejectionEntry(Printed):
-    """A proposal that a human turned down; `commit` is the proposed one."""
-
-    name: str
-    commit: Oid
-    reason: str
-
-
-class ProposalsDocument(PrintedDocument):
-    """`proposals`; `rejected` is empty without `--all`."""
-
-    proposals: tuple[ProposalEntry, ...]
-    rejected: tuple[RejectionEntry, ...]
 
 
 class ApprovalEntry(Printed):
@@ -212,16 +128,6 @@ class ApprovalsDocument(PrintedDocument):
     approvals: tuple[ApprovalEntry, ...]
 
 
-class MetricsEntry(Printed):
-    """The counts of the seed's *Consensus Metrics*; `alignment` is in whole percent."""
-
-    unique_numbers: int
-    distinct_roles: int
-    measurable_goals: int
-    alignment: int
-    acknowledged: int
-
-
 class ConflictEntry(Printed):
     """A conflict on main, or between a proposal and main (`where` is its branch)."""
 
@@ -230,32 +136,6 @@ class ConflictEntry(Printed):
     numbers: tuple[int, ...]
     message: str
     help: str
-
-
-class MoveEntry(Printed):
-    """Who acts next; `command` is null where no single command does it."""
-
-    who: str
-    action: str
-    command: str | None
-
-
-class ConsensusDocument(PrintedDocument):
-    """`consensus status`: `consensus` is true if all six criteria are met; `proposed` are records not approved yet."""
-
-    commit: Oid
-    phase: Phase
-    consensus: bool
-    digest: Digest
-    capacity: int
-    registered: int
-    criteria: tuple[CriterionEntry, ...]
-    metrics: MetricsEntry
-    records: tuple[RecordEntry, ...]
-    conflicts: tuple[ConflictEntry, ...]
-    proposed: tuple[str, ...]
-    moves: tuple[MoveEntry, ...]
-    next_action: str
 
 
 class RecordDocument(PrintedDocument):
@@ -289,60 +169,6 @@ class DeliveryEntry(Printed):
     note: str
 
 
-class BroadcastDocument(RecordDocument):
-    """`consensus broadcast`: the record is proposed only when every delivery has succeeded."""
-
-    deliveries: tuple[DeliveryEntry, ...]
-
-
-class ConflictsDocument(PrintedDocument):
-    """`conflicts`; `sums` has, for each divided work, what the sessions promise together."""
-
-    commit: Oid
-    conflicts: tuple[ConflictEntry, ...]
-    advice: tuple[ConflictEntry, ...]
-    sums: tuple[str, ...]
-
-
-class ShareEntry(Printed):
-    """A session's share of a piece of work, now and as proposed; `edit` is a unified diff of its claim."""
-
-    number: int
-    session_id: str | None
-    path: str
-    now: str
-    proposed: str
-    edit: str | None
-
-
-class SplitDocument(PrintedDocument):
-    """`conflicts --propose-split`: an even, contiguous division, to be reviewed."""
-
-    commit: Oid
-    work: str
-    shares: tuple[ShareEntry, ...]
-
-
-class AppointmentEntry(Printed):
-    """One appointment; `start` and `end` are RFC 3339 with the offset of that day, `start` null for a deadline."""
-
-    number: int
-    session_id: str
-    activity: str
-    day: str
-    start: str | None
-    end: str
-
-
-class ScheduleDocument(PrintedDocument):
-    """`schedule`: the week of the fleet in the order of time."""
-
-    commit: Oid
-    week: str
-    time_zone: str
-    appointments: tuple[AppointmentEntry, ...]
-
-
 class WatchDocument(PrintedDocument):
     """`status --watch --format json` prints one of these a line; `id` is the same whenever an event is reported."""
 
@@ -355,55 +181,8 @@ class WatchDocument(PrintedDocument):
     message: str
 
 
-class RuleEntry(Printed):
-    """A rule; `summary` is the first line of its `documentation`."""
-
-    code: str
-    name: str
-    level: Level
-    summary: str
-    documentation: str
-
-
-class RulesDocument(PrintedDocument):
-    """`explain`: the rules in the order of their codes."""
-
-    rules: tuple[RuleEntry, ...]
-
-
-class SettingEntry(Printed):
-    """A thing to be set on GitHub, as it is and as it should be; text where it is a file, null where there is none."""
-
-    name: str
-    fits: bool
-    actual: JsonValue
-    wanted: JsonValue
-
-
-class GithubPlanDocument(PrintedDocument):
-    """`github plan` and, after it has done its work, `github apply`."""
-
-    fits: bool
-    settings: tuple[SettingEntry, ...]
-
-
-class CheckEntry(Printed):
-    """One condition for the gate to be in force; `command` mends it, null where nothing is wrong."""
-
-    name: str
-    part: Literal["local", "remote"]
-    state: Literal["in-force", "not-in-force", "unknown"]
-    what: str
-    why: str
-    command: str | None
-
-
-class DoctorDocument(PrintedDocument):
-    """`doctor`: `in_force` if no check failed; `commit` is null where the repository cannot be read."""
-
-    commit: Oid | None
-    in_force: bool
-    checks: tuple[CheckEntry, ...]
+# What no verb alone prints: `validate`, `audit` and the workflow's remark share it, and text needs none of the models.
+DOCUMENTS = {"output-validate": ValidateDocument}
 
 
 def as_json(document: PrintedDocument) -> str:

@@ -1,30 +1,67 @@
-"""What `registry consensus broadcast` prints."""
+"""`registry consensus broadcast`: the orchestrator sends the final registry to every session."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
+from pathlib import Path
 
-from validator.cli.consensus import documents
-from validator.model.findings import Verdict
-from validator.model.layout import width
-from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome
-from validator.report.documents import BroadcastDocument, DeliveryEntry, as_json
+import click
+
+from validator.cli.consensus.documents import document_of, render
+from validator.cli.console import Console
+from validator.cli.options import FORMAT, PUSH, REMOTE, REPO, SESSION, Seconds
+from validator.model import layout
+from validator.operations.consensus.broadcast import Way, broadcast
+from validator.report.documents import DeliveryEntry, RecordDocument, as_json
 
 
-def render(
-    view: MainState,
-    draft: RecordDraft,
-    ended: RecordOutcome,
-    rows: Sequence[DeliveryEntry],
-    format: str,
-    report: Callable[[Verdict], str],
-) -> str:
-    """Every delivery, and how it ended."""
+class BroadcastDocument(RecordDocument):
+    """`consensus broadcast`: the record is proposed only when every delivery has succeeded."""
+
+    deliveries: tuple[DeliveryEntry, ...]
+
+
+DOCUMENTS = {"output-consensus-broadcast": BroadcastDocument}
+
+
+@click.command(
+    epilog="Example: registry consensus broadcast --session-id marketing-orchestrator --push -- tee {session_id}.txt"
+)
+@SESSION
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Deliver as files in this folder.")
+@click.option("--branch", is_flag=True, help="Deliver on branch broadcast of the remote.")
+@click.option("--timeout", type=Seconds(), default=30, show_default=True, help="Seconds for each run of COMMAND.")
+@PUSH
+@REMOTE
+@REPO
+@FORMAT
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def command(
+    console: Console, session_id: str, folder: Path | None, branch: bool, timeout: float, push: bool, remote: str,
+    repo: Path, format: str, command: tuple[str, ...],
+) -> int:  # fmt: skip
+    """The orchestrator sends the registry to every session; COMMAND, after --, is run once for each.
+
+    It gets the message on its standard input; {session_id}, {runtime_id} and {number} in it are the session's.
+    """
+    if bool(command) + branch + bool(folder) > 1:
+        raise click.UsageError("one carrier: --folder, --branch, or a command after --")
+    view, draft, ended, rows = broadcast(
+        repo=repo, remote=remote if push else None, session_id=session_id,
+        way=Way(command, branch, folder, timeout), now=console.now, tell=console.hint,
+    )  # fmt: skip
     if format == "json":
-        document = documents.document_of(view, draft, ended)
-        return as_json(BroadcastDocument(**dict(document), deliveries=tuple(rows)))
-    digits = width(view.charter.capacity)
-    lines = [
+        document = document_of(view, draft, ended)
+        console.say(as_json(BroadcastDocument(**dict(document), deliveries=rows)))
+    else:
+        digits = layout.width(view.charter.capacity)
+        console.say(_deliveries(rows, digits) + render(ended, colour=console.colour))
+    return 0 if ended.won else 1
+
+
+def _deliveries(rows: Iterable[DeliveryEntry], digits: int) -> str:
+    """Every delivery, and how it ended."""
+    return "".join(
         f"{'✗' if row.state == 'failed' else '✓'} {row.number:>{digits}}  {row.session_id:<26} {row.state}"
         f"{f': {row.note}' if row.note else ''}\n"
         for row in rows
-    ]
-    return "".join(lines) + documents.render(view, draft, ended, format, report)
+    )

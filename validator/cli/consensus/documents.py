@@ -1,11 +1,19 @@
 """What was said and how it ended, as the verbs of consensus print it."""
 
-from collections.abc import Callable
-
+from validator.cli.console import Console
 from validator.model.escape import well_formed
-from validator.model.findings import Verdict
 from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome
 from validator.report.documents import RecordDocument, as_json, finding_entries
+from validator.report.text import render as report
+
+
+def tell_outcome(console: Console, view: MainState, draft: RecordDraft, ended: RecordOutcome, format: str) -> int:
+    """Print what became of a record. Returns 0 if it was taken, else 1."""
+    if format == "json":
+        console.say(as_json(document_of(view, draft, ended)))
+    else:
+        console.say(render(ended, colour=console.colour))
+    return 0 if ended.won else 1
 
 
 def document_of(view: MainState, draft: RecordDraft, ended: RecordOutcome) -> RecordDocument:
@@ -28,13 +36,9 @@ def document_of(view: MainState, draft: RecordDraft, ended: RecordOutcome) -> Re
     )
 
 
-def render(
-    view: MainState, draft: RecordDraft, ended: RecordOutcome, format: str, report: Callable[[Verdict], str]
-) -> str:
-    """The document as JSON, or as text with the gate's findings where it said no."""
-    if format == "json":
-        return as_json(document_of(view, draft, ended))
-    rejected = report(ended.verdict) if ended.verdict and not ended.won else ""
+def render(ended: RecordOutcome, *, colour: bool) -> str:
+    """How it ended as text, with the gate's findings where it said no."""
+    rejected = report(ended.verdict, colour=colour) if ended.verdict and not ended.won else ""
     return f"{rejected}{ended.note}\n"
 
 

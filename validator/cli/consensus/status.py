@@ -1,36 +1,85 @@
-"""How far the fleet is from consensus, what blocks it, and whose move it is."""
+"""`registry consensus status`: how far the fleet is from consensus, what blocks it, and whose move it is."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import click
+
+from validator.cli.console import Console
+from validator.cli.options import FORMAT, REF, REPO
 from validator.model import shapes
 from validator.model.escape import visible, well_formed
-from validator.operations import Answer
+from validator.model.shapes import Digest
+from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.phases import Consensus, assess, reached
 from validator.registry.proposals import ORIGIN, proposals_on, proposed_numbers
 from validator.registry.reader import charter_of, reader_at
 from validator.report.documents import (
     ConflictEntry,
-    ConsensusDocument,
     CriterionEntry,
-    MetricsEntry,
-    MoveEntry,
+    Oid,
+    Printed,
+    PrintedDocument,
     RecordEntry,
     as_json,
     record_entries,
 )
 
 
-def status(*, repo: Path, ref: str | None, format: str) -> Answer:
-    """Yes where there is consensus: all six criteria are met. `ref` None stands for main."""
+class MetricsEntry(Printed):
+    """The counts of the seed's *Consensus Metrics*; `alignment` is in whole percent."""
+
+    unique_numbers: int
+    distinct_roles: int
+    measurable_goals: int
+    alignment: int
+    acknowledged: int
+
+
+class MoveEntry(Printed):
+    """Who acts next; `command` is null where no single command does it."""
+
+    who: str
+    action: str
+    command: str | None
+
+
+class ConsensusDocument(PrintedDocument):
+    """`consensus status`: `consensus` is true if all six criteria are met; `proposed` are records not approved yet."""
+
+    commit: Oid
+    phase: Phase
+    consensus: bool
+    digest: Digest
+    capacity: int
+    registered: int
+    criteria: tuple[CriterionEntry, ...]
+    metrics: MetricsEntry
+    records: tuple[RecordEntry, ...]
+    conflicts: tuple[ConflictEntry, ...]
+    proposed: tuple[str, ...]
+    moves: tuple[MoveEntry, ...]
+    next_action: str
+
+
+DOCUMENTS = {"output-consensus-status": ConsensusDocument}
+
+
+@click.command(epilog="Example: registry consensus status --ref origin/main")
+@REPO
+@REF
+@FORMAT
+@click.pass_obj
+def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
+    """Phase, criteria, what blocks and whose move it is; exit 1 before there is consensus."""
     reader, commit = reader_at(repo, ref)
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
-    now = assess(snapshot, charter, proposed_numbers(reader.repo))
+    consensus = assess(snapshot, charter, proposed_numbers(reader.repo))
     waiting = tuple(proposal.name for proposal in proposals_on(ORIGIN, reader.repo, "record"))
-    document = _document(commit, charter, now, waiting)
-    text = as_json(document) if format == "json" else _render(document)
-    return Answer(text, 0 if document.consensus else 1)
+    document = _document(commit, charter, consensus, waiting)
+    console.say(as_json(document) if format == "json" else _render(document))
+    return 0 if document.consensus else 1
 
 
 def void_lines(records: Iterable[RecordEntry]) -> Iterator[str]:

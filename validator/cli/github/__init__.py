@@ -1,1 +1,22 @@
-"""`registry github VERB`."""
+"""`registry github VERB`: GitHub around a registry."""
+
+import click
+
+from validator.cli.group import Verbs
+
+VERBS = {
+    "Engineer": {
+        "plan": "GitHub's settings as they are beside what they should be; exit 1 if they differ.",
+        "apply": "Make GitHub's settings what they should be.",
+        "ruleset": "Write .github/rulesets/main.json.",
+    },
+    "Workflows": {
+        "remark": "What there is to say on an event's pull request, as JSON; on a runner also as the step's output.",
+        "comment": "Put a remark on an event's pull request, in place of an earlier one.",
+    },
+}
+
+
+@click.group(cls=Verbs, package=__name__, sections=VERBS)
+def command() -> None:
+    """GitHub around a registry: settings, and what is said on pull requests."""

@@ -1,41 +1,59 @@
-"""GitHub's settings as they are and as they should be, and making them so."""
+"""`registry github plan`: GitHub's settings as they are and as they should be."""
 
 import difflib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from validator.hosts.github.api import Gh
+import click
+from pydantic import JsonValue
+
+from validator.cli.console import Console
+from validator.cli.options import FORMAT, REF, REPO
 from validator.hosts.github.plan import Setting, settings
 from validator.model.escape import json_text, logged
-from validator.operations import Answer
-from validator.report.documents import GithubPlanDocument, SettingEntry, as_json
+from validator.report.documents import Printed, PrintedDocument, as_json
 
 
-def plan(*, repo: Path, ref: str | None, format: str) -> Answer:
-    """The settings as they are and as they should be; 1 where they differ. The charter is the one of `ref`."""
-    return _answer(settings(repo=repo, ref=ref), format, "to make it so: registry github apply\n")
+class SettingEntry(Printed):
+    """A thing to be set on GitHub, as it is and as it should be; text where it is a file, null where there is none."""
+
+    name: str
+    fits: bool
+    actual: JsonValue
+    wanted: JsonValue
 
 
-def apply(*, repo: Path, ref: str | None, format: str) -> Answer:
-    """Make the settings what they should be, and look again; 1 where something is left that a proposal has to do."""
-    gh = Gh(repo)
-    changed = [setting for setting in settings(repo=repo, ref=ref) if not setting.fits and setting.call]
-    for setting in changed:
-        assert setting.call, "only what has a call is changed"
-        gh.send(setting.call.method, setting.call.path, setting.wanted)
-    answer = _answer(settings(repo=repo, ref=ref), format, "propose it: registry codeowners, then a pull request\n")
-    told = "".join(f"set: {setting.name}\n" for setting in changed) if format == "text" else ""
-    return Answer(told + answer.text, answer.exit_code)
+class GithubPlanDocument(PrintedDocument):
+    """`github plan` and, after it has done its work, `github apply`."""
+
+    fits: bool
+    settings: tuple[SettingEntry, ...]
 
 
-def _answer(rows: list[Setting], format: str, way_out: str) -> Answer:
+DOCUMENTS = {"output-github-plan": GithubPlanDocument}
+
+
+@click.command(epilog="Example: registry github plan")
+@REPO
+@REF
+@FORMAT
+@click.pass_obj
+def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
+    """GitHub's settings as they are beside what they should be; exit 1 if they differ."""
+    text, exit_code = printed(settings(repo=repo, ref=ref), format, "to make it so: registry github apply\n")
+    console.say(text)
+    return exit_code
+
+
+def printed(rows: list[Setting], format: str, way_out: str) -> tuple[str, int]:
+    """The settings as text or JSON, and 0 if each is as it should be, else 1."""
     fits = all(row.fits for row in rows)
     if format == "json":
         entries = tuple(SettingEntry(name=r.name, fits=r.fits, actual=r.actual, wanted=r.wanted) for r in rows)
-        return Answer(as_json(GithubPlanDocument(fits=fits, settings=entries)), 0 if fits else 1)
+        return as_json(GithubPlanDocument(fits=fits, settings=entries)), 0 if fits else 1
     lines = [line for row in rows for line in _lines(row)]
-    return Answer("".join(f"{line}\n" for line in lines) + ("" if fits else way_out), 0 if fits else 1)
+    return "".join(f"{line}\n" for line in lines) + ("" if fits else way_out), 0 if fits else 1
 
 
 def _lines(row: Setting) -> Iterator[str]:

@@ -1,12 +1,22 @@
-"""The ruleset of main as GitHub takes it, written or checked to be fresh."""
+"""`registry github ruleset`: the ruleset of main as GitHub takes it, written or checked to be fresh."""
 
 from pathlib import Path
 
+import click
+
+from validator.cli.console import Console
+from validator.cli.options import CHECK, REPO
 from validator.hosts.github.settings import RULESET_FILE, ruleset_text
-from validator.operations import Answer
 from validator.operations.generate import settle, top_of
 
 
-def rulesets(*, repo: Path, check: bool) -> Answer:
-    """Write `.github/rulesets/main.json`, the ruleset of main as GitHub takes it, or say that it is stale."""
-    return settle(top_of(repo), {RULESET_FILE: ruleset_text()}, "registry github ruleset", check=check)
+@click.command(epilog="Example: registry github ruleset --check")
+@CHECK
+@REPO
+@click.pass_obj
+def command(console: Console, check: bool, repo: Path) -> int:
+    """Write .github/rulesets/main.json."""
+    files = {RULESET_FILE: ruleset_text()}
+    text, exit_code = settle(top_of(repo), files, "registry github ruleset", check=check)
+    console.say(text)
+    return exit_code

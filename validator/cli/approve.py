@@ -1,0 +1,33 @@
+"""`registry approve`: merge proposals in one's own name, each shown and asked about before."""
+
+from pathlib import Path
+
+import click
+
+from validator.cli import completing
+from validator.cli.console import Console
+from validator.cli.options import FORMAT, REMOTE, REPO
+from validator.operations.approve import approve
+from validator.report.documents import ApprovalsDocument
+
+DOCUMENTS = {"output-approve": ApprovalsDocument}
+
+
+@click.command(epilog="Example: registry approve 4")
+@click.argument("names", metavar="PROPOSAL...", nargs=-1, shell_complete=completing.proposals)
+@click.option("--all-accepted", is_flag=True, help="Every open proposal that the gate accepts, in turn.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@REMOTE
+@REPO
+@FORMAT
+@click.pass_obj
+def command(
+    console: Console, names: tuple[str, ...], all_accepted: bool, yes: bool, remote: str, repo: Path, format: str
+) -> int:
+    """Merge proposals in your name; a proposal is a number or a branch."""
+    if not names and not all_accepted:
+        raise click.UsageError("name a proposal, or say --all-accepted")
+    return approve(
+        repo=repo, remote=remote, names=names, all_accepted=all_accepted,
+        ask=console.asker(yes), show=console.beside(format), say=console.say, format=format,
+    )  # fmt: skip

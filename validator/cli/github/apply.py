@@ -1,0 +1,30 @@
+"""`registry github apply`: make GitHub's settings what they should be, and look again."""
+
+from pathlib import Path
+
+import click
+
+from validator.cli.console import Console
+from validator.cli.github.plan import printed
+from validator.cli.options import FORMAT, REF, REPO
+from validator.hosts.github.api import Gh
+from validator.hosts.github.plan import settings
+
+
+@click.command(epilog="Example: registry github apply")
+@REPO
+@REF
+@FORMAT
+@click.pass_obj
+def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
+    """Make GitHub's settings what they should be."""
+    gh = Gh(repo)
+    changed = [setting for setting in settings(repo=repo, ref=ref) if not setting.fits and setting.call]
+    for setting in changed:
+        assert setting.call, "only what has a call is changed"
+        gh.send(setting.call.method, setting.call.path, setting.wanted)
+    way_out = "propose it: registry codeowners, then a pull request\n"
+    text, exit_code = printed(settings(repo=repo, ref=ref), format, way_out)
+    done = "".join(f"set: {setting.name}\n" for setting in changed) if format == "text" else ""
+    console.say(done + text)
+    return exit_code

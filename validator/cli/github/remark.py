@@ -1,0 +1,29 @@
+"""`registry github remark`: what there is to say on an event's pull request, for the job that may write."""
+
+import os
+from pathlib import Path
+
+import click
+
+from validator.cli.console import Console
+from validator.cli.options import EVENT, REMOTE, REPO, THE_RUNNERS
+from validator.cli.runner import append, payload
+from validator.hosts.github.pulls import remark
+from validator.hosts.github.remark import RemarkDocument
+
+DOCUMENTS = {"output-github-remark": RemarkDocument}
+
+
+@click.command(epilog="Example: registry github remark --event event.json")
+@EVENT
+@REMOTE
+@REPO
+@click.pass_obj
+def command(console: Console, event: str | None, remote: str, repo: Path) -> int:
+    """What there is to say on an event's pull request, as JSON; on a runner also as the step's output."""
+    text = remark(repo=repo, remote=remote, data=payload(event or THE_RUNNERS))
+    output = os.environ.get("GITHUB_OUTPUT")
+    if output:
+        append(Path(output), f"remark={text}\n", "output")
+    console.say(f"{text}\n")
+    return 0

@@ -1,0 +1,62 @@
+"""A group of verbs that imports a verb's module when the verb is used; `--help` needs none of them."""
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+# Who uses the verbs → the verb → its line of help.
+Sections = Mapping[str, Mapping[str, str]]
+
+
+class Verbs(click.Group):
+    """The verbs that stand in `package`, each a module with `command` (`-` in a verb is `_` in its name)."""
+
+    def __init__(self, *, package: str, sections: Sections, **settings: Any) -> None:
+        names = [verb for verbs in sections.values() for verb in verbs]
+        super().__init__(commands=_Modules(package, names), **settings)  # type: ignore[arg-type]  # nothing is added
+        self.sections = sections
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs, in the order of the help."""
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs with their lines, none of them cut, under who uses them."""
+        longest = max(map(len, self.commands))
+        for title, verbs in self.sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(verb.ljust(longest), line) for verb, line in verbs.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The verbs that begin like this, and options: said by the lists, so that no verb is imported."""
+        lines = [pair for verbs in self.sections.values() for pair in verbs.items()]
+        verbs = [CompletionItem(verb, help=line) for verb, line in lines if verb.startswith(incomplete)]
+        return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+class _Modules(Mapping[str, click.Command]):
+    def __init__(self, package: str, names: list[str]) -> None:
+        self._package, self._names = package, names
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._names:
+            raise KeyError(name)
+        command: click.Command = import_module(f"{self._package}.{name.replace('-', '_')}").command
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def all_verbs(group: click.Group, *before: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every verb of a group and of the groups in it, with the words that call it."""
+    for name, command in group.commands.items():
+        yield (*before, name), command
+        if isinstance(command, click.Group):
+            yield from all_verbs(command, *before, name)

@@ -1,0 +1,23 @@
+"""`registry release`: propose that a number be given back, with a reason that history keeps."""
+
+from pathlib import Path
+
+import click
+
+from validator.cli import completing
+from validator.cli.console import Console
+from validator.cli.options import REMOTE, REPO
+from validator.operations.release import release
+
+
+@click.command(epilog='Example: registry release 4 --reason "The campaign is over"')
+@click.argument("number", type=int, shell_complete=completing.numbers)
+@click.option("--reason", required=True, help="What history should tell.")
+@REMOTE
+@REPO
+@click.pass_obj
+def command(console: Console, number: int, reason: str, remote: str, repo: Path) -> int:
+    """Propose that a number be given back."""
+    text, exit_code = release(repo=repo, remote=remote, number=number, reason=reason)
+    console.say(text)
+    return exit_code

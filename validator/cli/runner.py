@@ -1,0 +1,29 @@
+"""The files of a GitHub runner: the event that it tells of, and what a step writes."""
+
+import os
+from pathlib import Path
+
+from validator.model.errors import FatalError
+
+
+def payload(file: str) -> bytes:
+    """An event's payload, at most one byte more than one can have. Without a file: the runner's own."""
+    from validator.hosts.github.event import MAX_BYTES
+
+    path = file or os.environ.get("GITHUB_EVENT_PATH")
+    if not path:
+        raise FatalError("which event? give its file, or run where GITHUB_EVENT_PATH names one")
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise FatalError(f"the event payload {path} cannot be read: {error.strerror}") from error
+
+
+def append(path: Path, text: str, what: str) -> None:
+    """Write to one of the files that a runner gives to a step."""
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise FatalError(f"the step {what} cannot be written: {error.strerror}") from error

@@ -1,0 +1,39 @@
+"""`registry validate`: judge a change as it would land."""
+
+from pathlib import Path
+
+import click
+
+from validator.cli.console import Console, is_given
+from validator.cli.options import EVENT, OUTPUT, REMOTE, REPO, REPORT
+from validator.cli.verdict import report
+from validator.operations.steps import validate
+
+
+@click.command(epilog="Example: registry validate --base origin/main --head claim/04")
+@REPO
+@click.option("--base", metavar="REV", help="Where it would land.  [default: origin/main, else main]")
+@click.option("--head", metavar="REV", default="HEAD", show_default=True, help="The change.")
+@click.option("--steps", is_flag=True, help="Judge what moves main: every first-parent commit against its parent.")
+@click.option("--worktree", is_flag=True, help="Judge the files on disk instead of a commit.")
+@EVENT
+@REMOTE
+@REPORT
+@OUTPUT
+@click.pass_context
+def command(
+    context: click.Context, repo: Path, base: str | None, head: str, steps: bool, worktree: bool, event: str | None,
+    remote: str, format: str, output: Path | None,
+) -> int:  # fmt: skip
+    """Judge a change as it would land."""
+    console: Console = context.obj
+    if event is None:
+        verdict = validate(repo=repo, base=base, head=head, steps=steps, worktree=worktree)
+        return report(console, verdict, format, output)
+    from validator.cli.runner import payload
+    from validator.hosts.github.judge import validate_event
+
+    given = [name for name in ("base", "head", "steps", "worktree") if is_given(context, name)]
+    if given:
+        raise click.UsageError(f"--event says what is judged; leave out --{given[0]}")
+    return report(console, validate_event(repo=repo, remote=remote, data=payload(event)), format, output)

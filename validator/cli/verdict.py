@@ -1,0 +1,25 @@
+"""A verdict, printed or written as the report that `--format` names."""
+
+import os
+from pathlib import Path
+
+from validator.cli.console import Console
+from validator.cli.runner import append
+from validator.model.findings import Verdict
+from validator.report import FORMATS, Setting
+from validator.rules import RULES
+
+
+def report(console: Console, verdict: Verdict, format: str, output: Path | None) -> int:
+    """Print or write the report; on GitHub its summary as well. Returns 0 if the verdict is accepted, else 1."""
+    text = FORMATS[format](verdict, Setting(colour=console.colour and output is None, rules=RULES))
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if format == "github" and page:
+        from validator.report.github import summary
+
+        append(Path(page), summary(verdict), "summary")
+    if output is None:
+        console.say(text)
+    else:
+        console.write(output, text)
+    return 0 if verdict.accepted else 1
