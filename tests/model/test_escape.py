@@ -15,6 +15,7 @@ from validator.model.escape import (
     uri,
     visible,
     well_formed,
+    well_formed_or_none,
     workflow_data,
     workflow_property,
 )
@@ -64,6 +65,7 @@ def test_visible_is_one_well_formed_line_and_settled(text: str) -> None:
 def test_well_formed_mends_surrogates_alone() -> None:
     assert well_formed("\u202e\x00é\ud83d\udc41") == "\u202e\x00é\\ud83d\\udc41"
     assert well_formed("\udce9") == "\\xe9"
+    assert (well_formed_or_none("\udce9"), well_formed_or_none(""), well_formed_or_none(None)) == ("\\xe9", "", None)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from validator.cli import completing
 from validator.cli.console import Console
 from validator.cli.options import FORMAT, REF, REPO
 from validator.model.errors import FatalError
-from validator.model.escape import visible, well_formed
+from validator.model.escape import visible, well_formed_or_none
 from validator.model.layout import SESSIONS, claim_path, form_of
 from validator.model.phrases import rfc3339
 from validator.registry.history import Event, events
@@ -72,7 +72,7 @@ def _entry(event: Event) -> EventEntry | None:
     return EventEntry(
         number=form[1],
         event=event.kind.value,
-        session_id=None if event.session_id is None else well_formed(event.session_id),
+        session_id=well_formed_or_none(event.session_id),
         commit=event.commit,
         committed_at=rfc3339(event.time),
         path=event.path,

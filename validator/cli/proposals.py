@@ -11,7 +11,7 @@ from validator.cli.console import Console
 from validator.cli.options import FORMAT, REMOTE, REPO
 from validator.git.remote import Rejection, Remote, rejections
 from validator.git.repo import Repo
-from validator.model.escape import logged, well_formed
+from validator.model.escape import logged, well_formed_or_none
 from validator.operations.proposals import Judged, competitors, judged
 from validator.report.documents import FindingEntry, Oid, Printed, PrintedDocument, as_json, finding_entries
 from validator.report.summary import conclusion
@@ -89,8 +89,8 @@ def _entry(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalEntry:
         verdict="accepted" if one.verdict.accepted else "rejected",
         proposed_at=one.proposed_at,
         number=one.claim.number if one.claim else None,
-        session_id=well_formed(draft.session_id) if draft and draft.session_id is not None else None,
-        role=well_formed(draft.role) if draft and draft.role is not None else None,
+        session_id=well_formed_or_none(draft.session_id if draft else None),
+        role=well_formed_or_none(draft.role if draft else None),
         competitors=competitors(one, others),
         findings=finding_entries(one.verdict.findings),
     )

@@ -6,7 +6,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from validator.model.errors import FatalError
-from validator.model.escape import visible, well_formed
+from validator.model.escape import visible, well_formed_or_none
 from validator.model.normalize import fold
 from validator.model.phrases import quoted
 from validator.model.shapes import Charter, RangePart
@@ -65,7 +65,7 @@ def _entry(share: Share, part: Part) -> ShareEntry:
     session = share.claim.draft.session_id
     return ShareEntry(
         number=share.claim.number,
-        session_id=None if session is None else well_formed(session),
+        session_id=well_formed_or_none(session),
         path=share.claim.path,
         now="; ".join(told(one) for _, one in share.parts),
         proposed=told(part),

@@ -11,7 +11,8 @@ from validator.git.remote import Proposal, Remote
 from validator.git.repo import Repo
 from validator.git.retry import alone
 from validator.model.errors import FatalError
-from validator.model.escape import visible, well_formed
+from validator.model.escape import visible, well_formed, well_formed_or_none
+from validator.model.layout import MAIN, ORIGIN
 from validator.model.phrases import rfc3339
 from validator.operations.files import write
 from validator.operations.proposals import KINDS, judge_proposal
@@ -51,7 +52,7 @@ def watch(
     `remote` None watches origin, and where there is none, the main of this repository.
     """
     store = Repo(repo)
-    server = Remote(store, remote or "origin") if remote or store.configured("remote.origin.url") else None
+    server = Remote(store, remote or ORIGIN) if remote or store.configured(f"remote.{ORIGIN}.url") else None
     file = store.folder / "registry" / f"watch-{server.name if server else 'here'}.json"
     if since is not None:
         _write(file, Seen(store.commit(since)))
@@ -75,7 +76,7 @@ def _look(store: Repo, server: Remote | None, file: Path, format: str, say: Say)
     """Tell everything new, and keep after each event that it has been told."""
     if server:
         server.fetch()
-    main = store.commit(server.main) if server else main_of(store, "refs/heads/main")
+    main = store.commit(server.main) if server else main_of(store, MAIN)
     seen, reader = _read(file), Reader(store)
     for parent, commit in _steps(store, seen.main, main, format):
         after, before = reader.step(parent, commit) if parent else (reader.at(commit), NOTHING)
@@ -135,7 +136,7 @@ def _told(one: News, commit: str, seconds: int, format: str) -> str:
             commit=commit,
             committed_at=rfc3339(seconds),
             number=one.number,
-            session_id=None if one.session_id is None else well_formed(one.session_id),
+            session_id=well_formed_or_none(one.session_id),
             message=well_formed(one.message),
         )
     )

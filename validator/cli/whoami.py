@@ -9,13 +9,13 @@ from validator.cli.console import Console
 from validator.cli.options import FORMAT, REF, REPO
 from validator.git.remote import Remote, rejections
 from validator.git.repo import Repo
-from validator.model.escape import visible, well_formed
-from validator.model.layout import number_of
+from validator.model.escape import visible, well_formed, well_formed_or_none
+from validator.model.layout import ORIGIN, number_of
 from validator.operations.export import slots_of
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import phase_of
 from validator.registry.holders import a_free_number
-from validator.registry.proposals import ORIGIN, proposals_on, published
+from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.registry.records import command as command_of
 from validator.registry.snapshot import Snapshot
@@ -84,11 +84,15 @@ def _proposed(reader: Reader, session_id: str) -> SlotEntry | None:
     for name, commit in proposals_on(published(reader.repo), reader.repo, "claim"):
         claim = reader.at(commit).by_number.get(int(number_of(name)))
         if claim and claim.draft.session_id == session_id:
-            role, goal = (text if text is None else well_formed(text) for text in (claim.draft.role, claim.draft.goal))
             return SlotEntry(
-                number=claim.number, state="proposed", session_id=well_formed(session_id), role=role, goal=goal,
-                registered_at=None, commit=None,
-            )  # fmt: skip
+                number=claim.number,
+                state="proposed",
+                session_id=well_formed(session_id),
+                role=well_formed_or_none(claim.draft.role),
+                goal=well_formed_or_none(claim.draft.goal),
+                registered_at=None,
+                commit=None,
+            )
     return None
 
 

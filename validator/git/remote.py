@@ -13,12 +13,12 @@ from validator.git import locks
 from validator.git.objects import OID
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
-from validator.model.layout import PROPOSAL, number_of
+from validator.model.layout import HEADS, MAIN, PROPOSAL, REJECTED, REMOTES, number_of
 
 REFSPECS = (
-    "+refs/heads/main:refs/remotes/{remote}/main",
-    *(f"+refs/heads/{kind}/*:refs/remotes/{{remote}}/{kind}/*" for kind in ("claim", "release", "record")),
-    "+refs/rejected/*:refs/rejected/{remote}/*",
+    f"+{MAIN}:{REMOTES}{{remote}}/main",
+    *(f"+{HEADS}{kind}/*:{REMOTES}{{remote}}/{kind}/*" for kind in ("claim", "release", "record")),
+    f"+{REJECTED}*:{REJECTED}{{remote}}/*",
 )
 # What a server says when a ref is another than the pusher believed: the race is lost, nothing is wrong.
 _LOST = re.compile(
@@ -89,7 +89,7 @@ class Remote:
     @property
     def main(self) -> str:
         """The name of the remote's main as last fetched."""
-        return f"refs/remotes/{self.name}/main"
+        return f"{REMOTES}{self.name}/main"
 
     def fetch(self, refspecs: Sequence[str] = REFSPECS) -> None:
         """Hear of main, proposals and rejections, or of other refs; `{remote}` in a refspec is the remote's name.
@@ -117,7 +117,7 @@ class Remote:
 
     def heard(self) -> tuple[str, tuple[Proposal, ...]]:
         """Main and the open proposals as last fetched, by name. Raises FatalError where the server has no main."""
-        prefix = f"refs/remotes/{self.name}/"
+        prefix = f"{REMOTES}{self.name}/"
         found = {ref.removeprefix(prefix): oid for ref, oid in self.repo.refs(prefix)}
         if "main" not in found:
             raise FatalError(f"{self.url} has no main yet; publish one: git push {self.name} main")
@@ -152,7 +152,7 @@ class Remote:
 
 def rejections(repo: Repo, remote: str) -> tuple[Rejection, ...]:
     """The proposals that were turned down, as last fetched from a remote, the latest last."""
-    prefix = f"refs/rejected/{remote}/"
+    prefix = f"{REJECTED}{remote}/"
     named = ((ref.removeprefix(prefix).rpartition("/")[0], oid) for ref, oid in repo.refs(prefix))
     rows = [(name, oid) for name, oid in named if PROPOSAL.fullmatch(name)]
     contents = repo.blobs(oid for _, oid in rows)

@@ -48,6 +48,11 @@ def well_formed(text: str) -> str:
     return _ILL_FORMED.sub(_spelled, text)
 
 
+def well_formed_or_none(text: str | None) -> str | None:
+    """The same of a text that may be missing."""
+    return None if text is None else well_formed(text)
+
+
 def logged(text: str) -> str:
     """`visible`, and without `##[…]` commands of build systems; the caller has to begin the line with its own text."""
     return _LOG_COMMAND.sub(r"\\x23", visible(text))

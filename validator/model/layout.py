@@ -11,20 +11,23 @@ from validator.model.normalize import INVISIBLE
 
 CHARTER = "registry/charter.yaml"
 SESSIONS = "registry/sessions"
+CONFIRMATION = "registry/consensus/confirmation.yaml"
+APPROVAL = "registry/consensus/approval.yaml"
+BROADCAST = "registry/consensus/broadcast.yaml"
+ACTIVATION = "registry/consensus/activation.yaml"
 RECORDS: Mapping[str, type[shapes.Record]] = {
-    "registry/consensus/confirmation.yaml": shapes.Confirmation,
-    "registry/consensus/approval.yaml": shapes.Approval,
-    "registry/consensus/broadcast.yaml": shapes.Broadcast,
-    "registry/consensus/activation.yaml": shapes.Activation,
+    CONFIRMATION: shapes.Confirmation,
+    APPROVAL: shapes.Approval,
+    BROADCAST: shapes.Broadcast,
+    ACTIVATION: shapes.Activation,
 }
 ACKNOWLEDGEMENTS = "registry/consensus/acknowledgements"
 REGULAR_FILE = "100644"
 _NUMBERED = re.compile(rf"({SESSIONS}|{ACKNOWLEDGEMENTS})/([0-9]{{2,5}})\.yaml", re.ASCII)
 
-CONFIRMATION = "registry/consensus/confirmation.yaml"
-APPROVAL = "registry/consensus/approval.yaml"
-BROADCAST = "registry/consensus/broadcast.yaml"
-ACTIVATION = "registry/consensus/activation.yaml"
+ORIGIN = "origin"  # the remote that a registry is published on, unless another one is named
+HEADS, REMOTES, REJECTED = "refs/heads/", "refs/remotes/", "refs/rejected/"
+MAIN = f"{HEADS}main"
 PROPOSAL = re.compile(r"(?:claim|release)/[0-9]{2,5}|record/[a-z]+(?:/[0-9]{2,5})?", re.ASCII)
 
 

@@ -10,7 +10,7 @@ from validator.git.retry import Attempts, Patience
 from validator.model.errors import FatalError
 from validator.model.escape import logged, visible
 from validator.model.findings import Verdict, decides
-from validator.model.layout import number_of
+from validator.model.layout import HEADS, MAIN, number_of
 from validator.operations.approver import Approver, who_approves
 from validator.operations.proposals import Judged, competitors, judge_proposal, judged, name_of
 from validator.registry.holders import holder
@@ -155,8 +155,8 @@ def _merge(server: Remote, approver: Approver, one: Judged) -> tuple[str, Pushed
     if tree != one.verdict.tree:
         raise FatalError(f"{one.proposal.name}: Git merges it otherwise here than judged; look at .git/info/attributes")
     merge = server.repo.commit_as_user(tree, [main, commit], message, key=approver.key)
-    branch = f"refs/heads/{one.proposal.name}"
-    return merge, server.push([Update("refs/heads/main", main, merge), Update(branch, commit, None)])
+    branch = f"{HEADS}{one.proposal.name}"
+    return merge, server.push([Update(MAIN, main, merge), Update(branch, commit, None)])
 
 
 def _words(pushed: Pushed) -> str:

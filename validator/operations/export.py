@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from validator.model import shapes
-from validator.model.escape import well_formed
+from validator.model.escape import well_formed_or_none
 from validator.model.phrases import rfc3339
 from validator.registry.consensus.criteria import acknowledged
 from validator.registry.consensus.digest import registry_digest
@@ -53,9 +53,9 @@ def _held(number: int, claim: ClaimFile, arrival: Registration | None, *, acknow
     return SlotEntry(
         number=number,
         state="acknowledged" if acknowledged else _state(claim),
-        session_id=_text(claim.draft.session_id),
-        role=_text(claim.draft.role),
-        goal=_text(claim.draft.goal),
+        session_id=well_formed_or_none(claim.draft.session_id),
+        role=well_formed_or_none(claim.draft.role),
+        goal=well_formed_or_none(claim.draft.goal),
         registered_at=rfc3339(arrival.time) if arrival else None,
         commit=arrival.commit if arrival else None,
     )
@@ -65,7 +65,3 @@ def _state(claim: ClaimFile) -> SlotState:
     if claim.claim is None:
         return "unreadable"
     return "registered" if claim.claim.status == "REGISTERED" else "pending"
-
-
-def _text(text: str | None) -> str | None:
-    return None if text is None else well_formed(text)

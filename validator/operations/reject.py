@@ -6,7 +6,7 @@ from validator.git.remote import Outcome, Proposal, Rejection, Remote, Update, t
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.escape import logged
-from validator.model.layout import number_of
+from validator.model.layout import HEADS, REJECTED, number_of
 from validator.operations.approver import who_approves
 from validator.operations.proposals import name_of
 from validator.registry.holders import holder
@@ -34,8 +34,8 @@ def reject(*, repo: Path, remote: str, name: str, reason: str) -> str:
     message = f"{reason.strip()}\n\nRejected-by: {approver.handle}\n"
     tree = server.repo.tree_of(proposal.commit)
     commit = server.repo.commit_as_user(tree, [proposal.commit], message, key=approver.key)
-    gone = Update(f"refs/heads/{proposal.name}", proposal.commit, None)
-    pushed = server.push([gone, Update(f"refs/rejected/{proposal.name}/{commit[:12]}", None, commit)])
+    gone = Update(f"{HEADS}{proposal.name}", proposal.commit, None)
+    pushed = server.push([gone, Update(f"{REJECTED}{proposal.name}/{commit[:12]}", None, commit)])
     if pushed.outcome is not Outcome.PUSHED and not server.took(commit):
         raise FatalError(f"{proposal.name} is still there: {' / '.join(pushed.said) or 'it moved; look again'}")
     return f"turned down {proposal.name}: {logged(reason.strip())}\n"

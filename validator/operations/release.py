@@ -5,7 +5,7 @@ from pathlib import Path
 from validator.git.remote import Outcome, Remote, Update
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
-from validator.model.layout import claim_path, width
+from validator.model.layout import HEADS, claim_path, width
 from validator.operations.judge import judge
 from validator.registry.holders import holder
 from validator.registry.reader import Reader, charter_of
@@ -37,7 +37,7 @@ def release(*, repo: Path, remote: str, number: int, reason: str) -> tuple[str, 
     verdict = judge(*reader.change(main, commit))
     if not verdict.accepted:
         return report(verdict), 1
-    pushed = server.push([Update(f"refs/heads/{branch}", there, commit)])
+    pushed = server.push([Update(f"{HEADS}{branch}", there, commit)])
     if pushed.outcome is not Outcome.PUSHED:
         server.fetch()
         if _open(server, branch) not in (None, there):

@@ -11,7 +11,7 @@ from validator.git.objects import Entry
 from validator.git.repo import Repo
 from validator.model import shapes
 from validator.model.errors import FatalError
-from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of
+from validator.model.layout import CHARTER, MAIN, ORIGIN, REGULAR_FILE, REMOTES, SESSIONS, claim_path, form_of
 from validator.registry.history import Registration, registrations
 from validator.registry.parsing import ClaimFile, Parsed, claim_file, parse
 from validator.registry.snapshot import Snapshot
@@ -25,7 +25,7 @@ MAX_CHANGED_BYTES = 512 * 1024
 MAX_STRICT_BYTES = 32 * 1024
 MAX_SLOW_BYTES = 96 * 1024
 
-MAIN = ("refs/remotes/origin/main", "refs/heads/main")
+LAST_HEARD = (f"{REMOTES}{ORIGIN}/main", MAIN)  # where to look for main: the first that is there
 
 
 class Reader:
@@ -196,7 +196,7 @@ def main_of(repo: Repo, ref: str | None) -> str:
     """The commit of a revision; None stands for `origin/main`, else `main`. Raises FatalError where there is none."""
     if ref is not None:
         return repo.commit(ref)
-    found = next((oid for oid in repo.resolve(*MAIN) if oid), None)
+    found = next((oid for oid in repo.resolve(*LAST_HEARD) if oid), None)
     if found is None:
         raise FatalError("there is neither origin/main nor main here; name a revision, or run: git fetch")
     return found

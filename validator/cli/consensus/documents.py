@@ -1,7 +1,7 @@
 """What was said and how it ended, as the verbs of consensus print it."""
 
 from validator.cli.console import Console
-from validator.model.escape import well_formed
+from validator.model.escape import well_formed_or_none
 from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome
 from validator.report.documents import RecordDocument, as_json, finding_entries
 from validator.report.text import render as report
@@ -24,9 +24,9 @@ def document_of(view: MainState, draft: RecordDraft, ended: RecordOutcome) -> Re
         path=draft.path,
         registry=view.digest,
         number=draft.speaker.number if draft.speaker else None,
-        session_id=_text(claim.session_id if claim else None),
-        role=_text(claim.role if claim else None),
-        goal=_text(claim.goal if claim else None),
+        session_id=well_formed_or_none(claim.session_id if claim else None),
+        role=well_formed_or_none(claim.role if claim else None),
+        goal=well_formed_or_none(claim.goal if claim else None),
         branch=ended.branch,
         commit=ended.commit,
         pushed=ended.pushed,
@@ -40,7 +40,3 @@ def render(ended: RecordOutcome, *, colour: bool) -> str:
     """How it ended as text, with the gate's findings where it said no."""
     rejected = report(ended.verdict, colour=colour) if ended.verdict and not ended.won else ""
     return f"{rejected}{ended.note}\n"
-
-
-def _text(text: str | None) -> str | None:
-    return None if text is None else well_formed(text)

@@ -9,10 +9,11 @@ from validator.cli.console import Console
 from validator.cli.options import FORMAT, REF, REPO
 from validator.model import shapes
 from validator.model.escape import visible, well_formed
+from validator.model.layout import ORIGIN
 from validator.model.shapes import Digest
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.phases import Consensus, assess, reached
-from validator.registry.proposals import ORIGIN, proposals_on, proposed_numbers
+from validator.registry.proposals import proposals_on, proposed_numbers
 from validator.registry.reader import charter_of, reader_at
 from validator.report.documents import (
     ConflictEntry,

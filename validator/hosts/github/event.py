@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from validator.model.errors import FatalError
+from validator.model.layout import HEADS, MAIN
 from validator.registry.snapshot import Author
 from validator.report.documents import Oid
 
 MAX_BYTES = 32 * 1024 * 1024  # GitHub sends at most 25 MB
-MAIN = "refs/heads/main"
-QUEUE = "refs/heads/gh-readonly-queue/main/"
+QUEUE = f"{HEADS}gh-readonly-queue/main/"
 
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?$", max_length=100)]

@@ -10,15 +10,16 @@ from typing import NamedTuple
 
 from validator.git.repo import Repo
 from validator.hosts.plain.interpreter import require_lasting
-from validator.hosts.plain.pre_receive import MAIN, UNSIGNED, keys_of
+from validator.hosts.plain.pre_receive import UNSIGNED, keys_of
 from validator.model.errors import FatalError
+from validator.model.layout import HEADS, MAIN
 from validator.registry.reader import Reader
 
 MARK = "# guards a session registry"
 GUARD = "-P -m validator.guard"
 # A push that no server gets, as Git tells a hook of it: main is deleted, and some branch is created. The hook changes
 # nothing, and looks at neither of the two objects.
-_PROBE = f"{'1' * 40} {'0' * 40} {MAIN}\n{'0' * 40} {'1' * 40} refs/heads/registry-probe\n"
+_PROBE = f"{'1' * 40} {'0' * 40} {MAIN}\n{'0' * 40} {'1' * 40} {HEADS}registry-probe\n"
 _PROBE_ANSWER = f"{MAIN}: refused\nmain is never deleted\n"
 
 

@@ -15,16 +15,14 @@ from validator.git.repo import Repo
 from validator.git.signatures import signer
 from validator.model.errors import FatalError
 from validator.model.findings import Verdict
-from validator.model.layout import PROPOSAL, form_of, width
+from validator.model.layout import HEADS, MAIN, PROPOSAL, REJECTED, form_of, width
 from validator.operations.judge import audit, judge
 from validator.operations.steps import in_steps
 from validator.registry.consensus.phases import NEEDED, phase_of, reached
 from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import Snapshot
 
-MAIN = "refs/heads/main"
-BROADCAST = "refs/heads/broadcast"
-HEADS, REJECTED = "refs/heads/", "refs/rejected/"
+BROADCAST = f"{HEADS}broadcast"
 UNSIGNED = "registry.unsigned"
 # Branches that could be taken for main, a proposal or the broadcast, by a human or by Git (gitrevisions(7)).
 _RESERVED = ("main", "head", "refs", "heads", "origin", "claim", "release", "record", "broadcast")

@@ -6,7 +6,7 @@ from validator.git.remote import Outcome, Remote, Update
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.findings import Verdict
-from validator.model.layout import claim_path
+from validator.model.layout import HEADS, claim_path
 from validator.operations.claim.decide import ClaimDraft, ClaimOutcome
 from validator.operations.claim.state import RegistryState
 from validator.operations.judge import judge
@@ -30,7 +30,7 @@ def propose(
     verdict = judge(*reader.step(state.main, commit, own=True))
     if not verdict.accepted:
         return ClaimOutcome(False, number, branch, "not proposed: the gate would reject it", verdict=verdict)
-    if repo.is_checked_out(f"refs/heads/{branch}"):
+    if repo.is_checked_out(f"{HEADS}{branch}"):
         raise FatalError(f"{branch} is checked out here; run: git switch main")
     if server:
         return _push(server, draft, branch, commit, verdict)
@@ -49,7 +49,7 @@ def _commit(repo: Repo, state: RegistryState, draft: ClaimDraft) -> str:
 
 
 def _push(server: Remote, draft: ClaimDraft, branch: str, commit: str, verdict: Verdict) -> ClaimOutcome | FailedPush:
-    pushed = server.push([Update(f"refs/heads/{branch}", draft.replaces, commit)])
+    pushed = server.push([Update(f"{HEADS}{branch}", draft.replaces, commit)])
     if pushed.outcome is Outcome.PUSHED:
         _move_branch(server.repo, branch, commit)
         note = f"proposed number {draft.number} on branch {branch}; a human has to approve it"
@@ -61,6 +61,6 @@ def _push(server: Remote, draft: ClaimDraft, branch: str, commit: str, verdict: 
 
 def _move_branch(repo: Repo, branch: str, commit: str) -> str | None:
     """Write the local branch over one that is left from an earlier try; where that fails, why."""
-    ref = f"refs/heads/{branch}"
+    ref = f"{HEADS}{branch}"
     (old,) = repo.resolve(ref)
     return repo.move(ref, commit, old)

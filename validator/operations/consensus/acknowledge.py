@@ -8,7 +8,7 @@ from typing import NamedTuple
 from validator.git.remote import Outcome, Update
 from validator.git.retry import Attempts, Patience, turn
 from validator.model.errors import FatalError
-from validator.model.layout import acknowledgement_path
+from validator.model.layout import MAIN, acknowledgement_path
 from validator.operations.consensus.record import Tell, judged, propose, stands
 from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome, look, look_again, speaker_of
 from validator.registry.consensus.criteria import acknowledged
@@ -71,7 +71,7 @@ def _said(view: MainState, draft: RecordDraft) -> RecordOutcome | _Again:
     commit, verdict = judged(view, draft)
     if not verdict.accepted:
         return RecordOutcome(False, "not acknowledged: the gate would reject it", commit=commit, verdict=verdict)
-    pushed = view.server.push([Update("refs/heads/main", view.main, commit)])
+    pushed = view.server.push([Update(MAIN, view.main, commit)])
     if pushed.outcome is Outcome.PUSHED:
         return RecordOutcome(True, f"acknowledged, on main (commit {commit[:12]})", None, commit, True, commit, verdict)
     if pushed.outcome is Outcome.REFUSED:

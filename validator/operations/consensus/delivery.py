@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from validator.git.remote import Outcome, Remote, Update
 from validator.model.errors import FatalError
+from validator.model.layout import HEADS, REMOTES
 from validator.operations.consensus.letters import DATA, PAGE, Letter, Mail
 from validator.operations.consensus.program import run
 from validator.operations.files import write
@@ -90,10 +91,10 @@ def _filled(words: Sequence[str], letter: Letter) -> list[str]:
 
 
 def _push_branch(server: Remote, mail: Mail) -> str | None:
-    repo, tracking = server.repo, f"refs/remotes/{server.name}/{BRANCH}"
+    repo, tracking = server.repo, f"{REMOTES}{server.name}/{BRANCH}"
     # The pattern makes a missing branch no error: there is none before the first broadcast, or it was deleted.
     status, _, error = repo.as_user(
-        "fetch", "--quiet", "--prune", "--no-tags", "--", server.name, f"+refs/heads/{BRANCH}*:{tracking}*"
+        "fetch", "--quiet", "--prune", "--no-tags", "--", server.name, f"+{HEADS}{BRANCH}*:{tracking}*"
     )
     if status:
         return " ".join(error.split())[-300:]
@@ -102,5 +103,5 @@ def _push_branch(server: Remote, mail: Mail) -> str | None:
     if before and repo.tree_of(before) == tree:
         return None
     commit = repo.commit_as_user(tree, [before] if before else [], "Broadcast the registry\n")
-    pushed = server.push([Update(f"refs/heads/{BRANCH}", before, commit)])
+    pushed = server.push([Update(f"{HEADS}{BRANCH}", before, commit)])
     return None if pushed.outcome is Outcome.PUSHED else " / ".join(pushed.said) or "the branch moved meanwhile"

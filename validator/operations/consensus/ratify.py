@@ -8,7 +8,7 @@ from validator.git.retry import Attempts
 from validator.model.errors import FatalError
 from validator.model.escape import visible
 from validator.model.findings import Verdict
-from validator.model.layout import ACTIVATION, APPROVAL
+from validator.model.layout import ACTIVATION, APPROVAL, MAIN
 from validator.operations import judge
 from validator.operations.approve import PATIENCE
 from validator.operations.approver import Approver, who_approves
@@ -76,7 +76,7 @@ def _merge(
     message = f"Record: {draft.kind} of {view.digest}\n\nApproved-by: {approver.handle}\n"
     tree = view.reader.repo.tree_of(commit)
     merge = view.reader.repo.commit_as_user(tree, [view.main, commit], message, key=approver.key)
-    pushed = view.server.push([Update("refs/heads/main", view.main, merge)])
+    pushed = view.server.push([Update(MAIN, view.main, merge)])
     if pushed.outcome is Outcome.PUSHED or view.server.took(merge):
         note = f"the {draft.kind} is on main (commit {merge[:12]})"
         return RecordOutcome(True, note, None, commit, True, merge, verdict)

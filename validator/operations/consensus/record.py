@@ -6,7 +6,7 @@ from typing import Any
 from validator.git.remote import Outcome, Remote, Update
 from validator.model.errors import FatalError
 from validator.model.findings import Verdict
-from validator.model.layout import branch_of
+from validator.model.layout import HEADS, REMOTES, branch_of
 from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome
 from validator.operations.judge import judge
 from validator.registry.records import counting
@@ -35,8 +35,8 @@ def propose(view: MainState, draft: RecordDraft) -> RecordOutcome:
     branch, repo = branch_of(draft.path), view.reader.repo
     if stands(view, draft):
         return RecordOutcome(True, f"the {draft.kind} is on main already", merged=view.main)
-    ref = f"refs/heads/{branch}"
-    (open_now,) = repo.resolve(f"refs/remotes/{view.server.name}/{branch}" if view.server else ref)
+    ref = f"{HEADS}{branch}"
+    (open_now,) = repo.resolve(f"{REMOTES}{view.server.name}/{branch}" if view.server else ref)
     if open_now and _proposed(view, draft, open_now):
         note = f"the {draft.kind} is proposed already on {branch}; {_approve(branch)}"
         return RecordOutcome(True, note, branch, open_now, pushed=view.server is not None)
@@ -57,7 +57,7 @@ def propose(view: MainState, draft: RecordDraft) -> RecordOutcome:
 def _pushed(
     server: Remote, draft: RecordDraft, branch: str, old: str | None, commit: str, verdict: Verdict
 ) -> RecordOutcome:
-    pushed = server.push([Update(f"refs/heads/{branch}", old, commit)])
+    pushed = server.push([Update(f"{HEADS}{branch}", old, commit)])
     if pushed.outcome is Outcome.PUSHED:
         note = f"the {draft.kind} is proposed on {branch}; {_approve(branch)}"
         return RecordOutcome(True, note, branch, commit, True, verdict=verdict)
