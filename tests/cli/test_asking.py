@@ -57,7 +57,7 @@ def test_the_page_that_consensus_is_approved_on(confirmed: Advanced) -> None:
         assert "· human-approved          no approval\n" in page
         terminal.answer("n")
         exit_code, rest = terminal.end()
-    assert (exit_code, rest.splitlines()[-1]) == (1, "nothing is said")
+    assert (exit_code, rest.splitlines()[-1]) == (1, "no approval is made: you answered no")
     assert main_of(confirmed) == confirmed.beginning
 
 
@@ -100,7 +100,7 @@ def test_the_same_registry_is_asked_about_once(confirmed: Advanced) -> None:
 
 def test_as_json_the_page_goes_to_standard_error(confirmed: Advanced) -> None:
     done = typed(confirmed.human, ["n"], "consensus", "approve", "--format", "json")
-    assert (done.exit_code, json.loads(done.out)["note"]) == (1, "nothing is said")
+    assert (done.exit_code, json.loads(done.out)["note"]) == (1, "no approval is made: you answered no")
     assert f"registry {digest(confirmed)}\n" in done.err
 
 

@@ -147,7 +147,7 @@ def test_the_human_decides_on_one_page_with_all_of_the_registry(all_active: Repo
     """Who is who, by which digest, what the gate and the criteria say: all before the question, and a no is a no."""
     human = confirmed_fleet(all_active, tmp_path)
     done = typed(human, ["n"], "consensus", "approve")
-    assert (done.exit_code, done.note) == (1, "nothing is said")
+    assert (done.exit_code, done.note) == (1, "no approval is made: you answered no")
     exported = verb(human, "export").document
     assert "Generate $120k MRR through autonomous execution\n" in done.out
     assert f"registry {exported['digest']}\n" in done.out

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import click
 
+from validator.cli.consensus.approve import consent_of
 from validator.cli.consensus.documents import tell_outcome
 from validator.cli.console import Console
 from validator.cli.options import FORMAT, REMOTE, REPO
 from validator.operations.consensus.ratify import activate
+from validator.registry.schedule import Week
+from validator.report.week import render as render_week
 
 
 @click.command(epilog="Example: registry consensus activate --week 2026-W48")
@@ -19,7 +22,12 @@ from validator.operations.consensus.ratify import activate
 @click.pass_obj
 def command(console: Console, week: str, yes: bool, remote: str, repo: Path, format: str) -> int:
     """A human starts the fleet: merged at once, in your name."""
+
+    def show_week(found: Week) -> None:
+        console.beside(format)(f"{render_week(found)}\n")
+
+    consent = consent_of(console, yes=yes, format=format)
     view, draft, ended = activate(
-        repo=repo, remote=remote, week=week, now=console.now, ask=console.asker(yes), say=console.beside(format)
+        repo=repo, remote=remote, week=week, now=console.now, show_week=show_week, consent=consent
     )
     return tell_outcome(console, view, draft, ended, format)

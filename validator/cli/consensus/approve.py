@@ -7,7 +7,13 @@ import click
 from validator.cli.consensus.documents import tell_outcome
 from validator.cli.console import Console
 from validator.cli.options import FORMAT, REMOTE, REPO
-from validator.operations.consensus.ratify import approve
+from validator.model.escape import visible
+from validator.operations.approver import Approver
+from validator.operations.consensus.ratify import Consent, approve
+from validator.operations.consensus.view import MainState, RecordDraft
+from validator.operations.judge import audit
+from validator.registry.consensus.phases import assess
+from validator.report.summary import conclusion
 
 
 @click.command(epilog="Example: registry consensus approve")
@@ -18,7 +24,35 @@ from validator.operations.consensus.ratify import approve
 @click.pass_obj
 def command(console: Console, yes: bool, remote: str, repo: Path, format: str) -> int:
     """A human accepts the registry: merged at once, in your name."""
-    view, draft, ended = approve(
-        repo=repo, remote=remote, now=console.now, ask=console.asker(yes), say=console.beside(format)
-    )
+    consent = consent_of(console, yes=yes, format=format)
+    view, draft, ended = approve(repo=repo, remote=remote, now=console.now, consent=consent)
     return tell_outcome(console, view, draft, ended, format)
+
+
+def consent_of(console: Console, *, yes: bool, format: str) -> Consent:
+    """Show the registry and ask the human, for `approve` and `activate`."""
+    ask, show = console.asker(yes), console.beside(format)
+
+    def consent(view: MainState, draft: RecordDraft, approver: Approver) -> bool:
+        show(_page(view))
+        return ask(f"{_question(draft)} as {approver.handle}?")
+
+    return consent
+
+
+def _question(draft: RecordDraft) -> str:
+    return f"Activate week {draft.fields['week']}" if draft.kind == "activation" else "Approve this registry"
+
+
+def _page(view: MainState) -> str:
+    """The registry for the human who decides: every claim, the digest, the audit's findings and the criteria."""
+    lines = [f"{view.charter.mission.statement}", f"registry {view.digest}", ""]
+    for number, claim in sorted(view.snapshot.by_number.items()):
+        draft = claim.draft
+        lines += [f"{number:>5}  {draft.session_id}: {draft.role}", f"       {draft.goal}"]
+    verdict = audit(view.snapshot)
+    lines += ["", *(f"{f.level}[{f.code}] {f.message}" for f in verdict.findings), f"audit: {conclusion(verdict)}"]
+    lines += [
+        f"{'✓' if c.met else '·'} {c.name:<23} {c.evidence}" for c in assess(view.snapshot, view.charter).criteria
+    ]
+    return "".join(f"{visible(line)}\n" for line in lines) + "\n"
