@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from validator.model.errors import FatalError
-from validator.startup import enter, told
+from validator.startup import describe, enter
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     except (FatalError, OSError) as error:
         from validator.model.escape import logged
 
-        text, exit_code = f"registry: {logged(told(error) if isinstance(error, OSError) else str(error))}\n", 2
+        text, exit_code = f"registry: {logged(describe(error) if isinstance(error, OSError) else str(error))}\n", 2
     sys.stdout.write(text)
     sys.stdout.flush()
     gc.freeze()

@@ -26,6 +26,6 @@ def enter() -> None:
     gc.disable()  # a run is short: looking for garbage would take as long as all the rest
 
 
-def told(error: OSError) -> str:
-    """What the operating system has against it (a full disk, a missing right), in a line."""
+def describe(error: OSError) -> str:
+    """An error of the operating system, such as a full disk or a missing permission, in one line."""
     return f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")

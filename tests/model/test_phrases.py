@@ -3,7 +3,7 @@
 import pytest
 
 from tests.snapshots import charter, claim, registry, snapshot
-from validator.model.phrases import quoted, ranges, some, span
+from validator.model.phrases import join_limited, quoted, ranges, span
 from validator.registry.history import Registration
 from validator.registry.holders import a_free_number, holder, since
 
@@ -62,4 +62,4 @@ def test_a_free_number() -> None:
     [("", ""), ("a", "a"), ("abcde", "a, b, c, d, e"), ("abcdefg", "a, b, c, d, e and 2 more")],
 )
 def test_some(names: str, text: str) -> None:
-    assert some(iter(names)) == text
+    assert join_limited(iter(names)) == text

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from validator.model.shapes import Op, Period, Target
-from validator.model.targets import allowed, contradict, told
+from validator.model.targets import allowed, contradict, format_target
 
 OPS: tuple[Op, ...] = ("gte", "gt", "lte", "lt", "eq")
 
@@ -60,10 +60,11 @@ def test_only_the_same_metric_unit_and_period_contradict(other: Target, same: bo
     ],
 )
 def test_told(op: Op, sentence: str) -> None:
-    assert told(target(op, 5)) == sentence
+    assert format_target(target(op, 5)) == sentence
 
 
 def test_a_level_has_no_period() -> None:
     assert (
-        told(target("gte", 99.5, metric="delivery rate", unit="percent", per=None)) == "delivery rate >= 99.5 percent"
+        format_target(target("gte", 99.5, metric="delivery rate", unit="percent", per=None))
+        == "delivery rate >= 99.5 percent"
     )

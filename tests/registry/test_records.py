@@ -4,7 +4,7 @@ import pytest
 
 from tests.snapshots import charter, claim, registry, snapshot
 from validator.model.layout import ACTIVATION, APPROVAL, CHARTER, CONFIRMATION, acknowledgement_path, branch_of
-from validator.registry.records import said
+from validator.registry.records import record_of
 from validator.registry.yaml.writer import write_record
 
 WHEN = "2026-11-20T10:00:00Z"
@@ -24,7 +24,7 @@ def test_what_is_written_is_read_back(session_id: str) -> None:
     text = write_record({"registry": DIGEST, "number": 1, "session_id": session_id, "timestamp": WHEN})
     whole = snapshot(registry(claim(1)) | {CONFIRMATION: text})
     assert whole.charter
-    record = said(whole.records[CONFIRMATION], whole.charter)
+    record = record_of(whole.records[CONFIRMATION], whole.charter)
     assert record is not None
     assert (record.kind, record.number, record.by, record.value.registry) == ("confirmation", 1, session_id, DIGEST)
 

@@ -10,7 +10,7 @@ from validator import __version__
 from validator.cli.console import Console
 from validator.cli.group import Verbs
 from validator.model.errors import FatalError
-from validator.startup import enter, told
+from validator.startup import describe, enter
 
 # Who uses a verb → the verb, a module of this folder → its line of help.
 VERBS = {
@@ -75,7 +75,7 @@ def main() -> NoReturn:
     except (FatalError, OSError) as error:
         from validator.model.escape import visible
 
-        Console().hint(f"registry: {visible(told(error) if isinstance(error, OSError) else str(error))}\n")
+        Console().hint(f"registry: {visible(describe(error) if isinstance(error, OSError) else str(error))}\n")
     finally:
         gc.freeze()  # nor does the interpreter look for any when it ends
     sys.exit(2)

@@ -22,7 +22,7 @@ from validator.hosts.github.workflows import Workflow, is_action, is_workflow, r
 from validator.hosts.plain.install import fault_of, hook_of
 from validator.model.errors import FatalError, ShallowError
 from validator.model.escape import logged, well_formed
-from validator.model.phrases import some
+from validator.model.phrases import join_limited
 from validator.registry.reader import Reader, main_of
 from validator.report.documents import Oid, Printed, PrintedDocument, as_json
 
@@ -159,7 +159,7 @@ def _unread_lines(errors: object) -> Check:
     rows = errors.get("errors") if isinstance(errors, dict) else None
     faults = [f"line {row.get('line')}: {row.get('kind')}" for row in rows or () if isinstance(row, dict)]
     why = "GitHub alone knows which handles exist and may be asked"
-    wrong = f"GitHub finds fault with CODEOWNERS: {some(faults)}" if faults else ""
+    wrong = f"GitHub finds fault with CODEOWNERS: {join_limited(faults)}" if faults else ""
     return verdict("github: owners exist", why, wrong, f"gh api {HERE}/codeowners/errors", fine="every owner exists")
 
 

@@ -11,7 +11,7 @@ from validator.model.normalize import fold
 from validator.model.phrases import quoted
 from validator.model.shapes import Charter, RangePart
 from validator.registry.reader import charter_of, reader_at
-from validator.registry.workload import Part, Share, Work, shares, size_of, split, told
+from validator.registry.workload import Part, Share, Work, format_part, shares, size_of, split
 from validator.registry.yaml.writer import flow
 from validator.report.documents import Oid, Printed, PrintedDocument
 
@@ -67,8 +67,8 @@ def _entry(share: Share, part: Part) -> ShareEntry:
         number=share.claim.number,
         session_id=well_formed_or_none(session),
         path=share.claim.path,
-        now="; ".join(told(one) for _, one in share.parts),
-        proposed=told(part),
+        now="; ".join(format_part(one) for _, one in share.parts),
+        proposed=format_part(part),
         edit=_edit(share, part),
     )
 

@@ -28,7 +28,7 @@ def span(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}-{last}"
 
 
-def some(names: Iterable[str], limit: int = 5) -> str:
+def join_limited(names: Iterable[str], limit: int = 5) -> str:
     """The first `limit` names and how many follow: `a, b, c and 12 more`."""
     listed = list(names)
     more = f" and {len(listed) - limit} more" if len(listed) > limit else ""

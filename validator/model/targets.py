@@ -41,7 +41,7 @@ def _holds(interval: Interval, value: float) -> bool:
     return low < value < high if is_open else low <= value <= high
 
 
-def told(target: Target) -> str:
+def format_target(target: Target) -> str:
     """A target as text: `emails sent >= 17 emails/day`."""
     sign = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "="}[target.op]
     return f"{target.metric} {sign} {target.value} {target.unit}" + (f"/{target.per}" if target.per else "")

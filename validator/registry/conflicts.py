@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from validator.model import shapes
 from validator.model.phrases import quoted
-from validator.model.targets import contradict, told
+from validator.model.targets import contradict, format_target
 from validator.registry.history import first_of
 from validator.registry.holders import a_free_number, holder
 from validator.registry.overlaps import Clash, clashes
@@ -77,7 +77,6 @@ def _with_mission(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Confl
         for target in claim.draft.targets or ():
             for wanted in charter.mission.targets:
                 if contradict(target, wanted):
-                    message = (
-                        f"number {claim.number} promises {quoted(told(target))}, and the mission {quoted(told(wanted))}"
-                    )
+                    promised, needed = quoted(format_target(target)), quoted(format_target(wanted))
+                    message = f"number {claim.number} promises {promised}, and the mission {needed}"
                     yield Conflict("goal", (claim.number,), message, "align the target with the mission of the charter")

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from validator.model import shapes
 from validator.model.layout import form_of
-from validator.model.phrases import quoted, some
+from validator.model.phrases import join_limited, quoted
 from validator.registry.parsing import ClaimFile, Parsed
 from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.reader import Document
@@ -24,7 +24,7 @@ KINDS: Mapping[type[Any], RecordKind] = {
 }
 
 
-class Said(NamedTuple):
+class RecordFile(NamedTuple):
     """A readable record. `number` is the one that its path belongs to, None for a human's record."""
 
     kind: RecordKind
@@ -57,45 +57,45 @@ def standings(snapshot: Snapshot, charter: shapes.Charter, today: str) -> tuple[
 def counting(snapshot: Snapshot, charter: shapes.Charter, path: str, today: str) -> Any:
     """The record at a path where it counts for the registry with this digest, else None."""
     parsed = snapshot.records.get(path)
-    record = said(parsed, charter) if parsed else None
+    record = record_of(parsed, charter) if parsed else None
     return record.value if record and _why_void(record, snapshot, charter, today) is None else None
 
 
 def why_void(parsed: Parsed[Any], snapshot: Snapshot, charter: shapes.Charter, today: str) -> str | None:
     """Why a record does not count: unreadable, for another registry, or by the wrong one. None where it counts."""
-    record = said(parsed, charter)
+    record = record_of(parsed, charter)
     return _why_void(record, snapshot, charter, today) if record else "it cannot be read"
 
 
-def brought(head: Snapshot, base: Snapshot) -> Iterator[Said]:
+def added_records(head: Snapshot, base: Snapshot) -> Iterator[RecordFile]:
     """The readable records that a change adds or rewrites, not those that it only makes void."""
     for path, parsed in head.records.items():
-        record = said(parsed, head.charter) if head.charter and head.differs(path, base) else None
+        record = record_of(parsed, head.charter) if head.charter and head.differs(path, base) else None
         if record:
             yield record
 
 
-def said(parsed: Parsed[Any], charter: shapes.Charter) -> Said | None:
+def record_of(parsed: Parsed[Any], charter: shapes.Charter) -> RecordFile | None:
     """The record in a file; None where it cannot be read."""
     kind, form = KINDS[parsed.shape], form_of(parsed.path, None)
     number = form[1] if form and form[1] is not None else charter.orchestrator
     human = kind in ("approval", "activation")
     if parsed.value is None:
         return None
-    return Said(kind, None if human else number, parsed.value, parsed.document)
+    return RecordFile(kind, None if human else number, parsed.value, parsed.document)
 
 
-def is_stale(record: Said, today: str) -> bool:
+def is_stale(record: RecordFile, today: str) -> bool:
     """Whether a record is for another registry than the one with this digest."""
     return bool(record.value.registry != today)
 
 
-def foreign(record: Said, snapshot: Snapshot, charter: shapes.Charter) -> str | None:
+def why_foreign(record: RecordFile, snapshot: Snapshot, charter: shapes.Charter) -> str | None:
     """Why the one that a record names may not make it; None where they may."""
     if record.number is None:
         handles = [approver.handle for approver in charter.approvers]
         known = record.by in handles
-        return None if known else f"{quoted(record.by)} is no approver of the charter ({some(handles)})"
+        return None if known else f"{quoted(record.by)} is no approver of the charter ({join_limited(handles)})"
     if record.value.number != record.number:
         return f"only number {record.number} can say it, and it names number {record.value.number}"
     held = snapshot.by_number.get(record.number)
@@ -118,7 +118,7 @@ def command(kind: RecordKind, holder: ClaimFile | None = None, week: str = "WEEK
     }[kind]
 
 
-def again(record: Said, snapshot: Snapshot) -> str:
+def repeat_command(record: RecordFile, snapshot: Snapshot) -> str:
     """The command that makes a record again for the current registry."""
     holder = None if record.number is None else snapshot.by_number.get(record.number)
     return command(record.kind, holder, record.value.week if record.kind == "activation" else "WEEK")
@@ -129,15 +129,15 @@ def short(digest: str) -> str:
     return digest[: len("sha256:") + 12] + "…"
 
 
-def _why_void(record: Said, snapshot: Snapshot, charter: shapes.Charter, today: str) -> str | None:
+def _why_void(record: RecordFile, snapshot: Snapshot, charter: shapes.Charter, today: str) -> str | None:
     if is_stale(record, today):
         return f"it speaks of the registry {short(record.value.registry)}, and today's is {short(today)}"
-    return foreign(record, snapshot, charter)
+    return why_foreign(record, snapshot, charter)
 
 
 def _standing(parsed: Parsed[Any], snapshot: Snapshot, charter: shapes.Charter, today: str) -> Standing:
-    record = said(parsed, charter)
+    record = record_of(parsed, charter)
     if record is None:
         return Standing(parsed.path, KINDS[parsed.shape], None, None, "it cannot be read", "registry audit")
     void = _why_void(record, snapshot, charter, today)
-    return Standing(parsed.path, record.kind, record.number, record.by, void, again(record, snapshot))
+    return Standing(parsed.path, record.kind, record.number, record.by, void, repeat_command(record, snapshot))

@@ -108,7 +108,7 @@ def size_of(work: Work) -> int:
     return work.last - work.first + 1 if isinstance(work, RangeWork) else len(work.segments)
 
 
-def told(part: Part) -> str:
+def format_part(part: Part) -> str:
     """A share as text: `1-17`, `high-value, standard`."""
     return span(part.first, part.last) if isinstance(part, RangePart) else ", ".join(part.segments)
 

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from validator.git.objects import Entry
 from validator.model.findings import Level, Location, Problem
 from validator.model.layout import ACKNOWLEDGEMENTS, RECORDS, SESSIONS, claim_path, form_of, governed
-from validator.model.phrases import quoted, some
+from validator.model.phrases import join_limited, quoted
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG005", "file-name", Level.ERROR
@@ -52,6 +52,6 @@ def _way_out(path: str, capacity: int | None) -> str:
             f"a claim of number {int(digits[1])} is {claim_path(int(digits[1]), capacity)}; otherwise delete the file"
         )
     if path.startswith(f"{CONSENSUS}/"):
-        names = some(record.removeprefix(f"{CONSENSUS}/") for record in RECORDS)
+        names = join_limited(record.removeprefix(f"{CONSENSUS}/") for record in RECORDS)
         return f"delete it; the records are {names} and acknowledgements/NN.yaml"
     return "delete it; a claim is registry/sessions/NN.yaml"

@@ -20,7 +20,7 @@ from validator.model.findings import Level, Location, Problem
 from validator.model.layout import ACKNOWLEDGEMENTS
 from validator.model.phrases import quoted
 from validator.registry.consensus.digest import registry_digest
-from validator.registry.records import Said, brought, counting, foreign
+from validator.registry.records import RecordFile, added_records, counting, why_foreign
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG402", "foreign-record", Level.ERROR
@@ -28,22 +28,22 @@ CODE, NAME, LEVEL = "REG402", "foreign-record", Level.ERROR
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the records of this change that name the wrong session or human, and acknowledgements that it removes."""
-    for record in brought(head, base):
+    for record in added_records(head, base):
         assert head.charter, "without a charter no record is read"
-        if why := foreign(record, head, head.charter) or _unlike_signer(record, head):
+        if why := why_foreign(record, head, head.charter) or _unlike_signer(record, head):
             place = record.document.at("approved_by" if record.number is None else "session_id")
             message = f"this {record.kind} is in a wrong name: {why}"
             yield Problem(place, message, _who_may(record))
     yield from _taken_away(head, base)
 
 
-def _who_may(record: Said) -> str:
+def _who_may(record: RecordFile) -> str:
     if record.number is None:
         return "only an approver of the charter can make this record, in their own name"
     return f"only the session that holds number {record.number} can make this record"
 
 
-def _unlike_signer(record: Said, head: Snapshot) -> str | None:
+def _unlike_signer(record: RecordFile, head: Snapshot) -> str | None:
     if record.number is not None or head.signed_by in (None, record.by):
         return None
     return f"it says {quoted(record.by)}, and {head.signed_by} has signed the step"

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from validator.model.findings import Level, Problem
 from validator.model.phrases import quoted
-from validator.model.targets import contradict, told
+from validator.model.targets import contradict, format_target
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG206", "mission-conflict", Level.ERROR
@@ -29,6 +29,8 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         for index, target in enumerate(claim.draft.targets or ()):
             for wanted in mission:
                 if contradict(target, wanted):
-                    message = f"{quoted(told(target))} contradicts the mission's {quoted(told(wanted))}"
+                    message = (
+                        f"{quoted(format_target(target))} contradicts the mission's {quoted(format_target(wanted))}"
+                    )
                     place = claim.document.at("targets", index)
                     yield Problem(place, message, "align it with the mission in the charter")

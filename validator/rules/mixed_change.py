@@ -17,7 +17,7 @@ Way out: Propose the claim alone, on a branch from main; the rest in a change of
 from collections.abc import Iterator
 
 from validator.model.findings import Level, Location, Problem
-from validator.model.phrases import quoted, some
+from validator.model.phrases import join_limited, quoted
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG302", "mixed-change", Level.ERROR
@@ -30,7 +30,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     alone = [path for path in touched if path.startswith(ALONE) and not path.endswith("/.gitkeep")]
     if len(touched) > 1 and alone and not head.unrelated and not _is_swap(alone, touched, head, base):
         others = [path for path in touched if path != alone[0]]
-        message = f"this change touches {quoted(alone[0])} together with {some(map(quoted, others))}"
+        message = f"this change touches {quoted(alone[0])} together with {join_limited(map(quoted, others))}"
         yield Problem(Location(alone[0]), message, "propose each claim or record alone, on a branch from main")
 
 

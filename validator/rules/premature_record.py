@@ -22,7 +22,7 @@ from validator.model.findings import Level, Location, Problem
 from validator.model.phrases import ranges
 from validator.model.shapes import Charter
 from validator.registry.consensus.phases import NEEDED, assess, reached
-from validator.registry.records import Said, brought
+from validator.registry.records import RecordFile, added_records
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG403", "premature-record", Level.ERROR
@@ -36,11 +36,11 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
                 Location(path), "without a charter nobody can say anything", "mend the charter: registry audit"
             )
         return
-    for record in brought(head, base):
+    for record in added_records(head, base):
         yield from _early(record, head, head.charter) or _unready(record, head, head.charter)
 
 
-def _early(record: Said, head: Snapshot, charter: Charter) -> list[Problem]:
+def _early(record: RecordFile, head: Snapshot, charter: Charter) -> list[Problem]:
     now, needed = assess(head, charter), NEEDED[record.kind]
     if not reached(now.phase, needed):
         message = f"the {record.kind} comes too early: the registry is {now.phase}, and has to be {needed} before"
@@ -51,7 +51,7 @@ def _early(record: Said, head: Snapshot, charter: Charter) -> list[Problem]:
     return []
 
 
-def _unready(record: Said, head: Snapshot, charter: Charter) -> Iterator[Problem]:
+def _unready(record: RecordFile, head: Snapshot, charter: Charter) -> Iterator[Problem]:
     if record.kind == "broadcast" and sorted(record.value.delivered) != list(range(1, charter.capacity + 1)):
         reached_by = ranges(sorted(record.value.delivered))
         message = f"the broadcast has reached {reached_by}, and the fleet is 1-{charter.capacity}"
@@ -60,7 +60,7 @@ def _unready(record: Said, head: Snapshot, charter: Charter) -> Iterator[Problem
         yield from _unscheduled(record, head)
 
 
-def _unscheduled(record: Said, head: Snapshot) -> Iterator[Problem]:
+def _unscheduled(record: RecordFile, head: Snapshot) -> Iterator[Problem]:
     week, place = record.value.week, record.document.at("week")
     if not _exists(week):
         yield Problem(place, f"the calendar has no week {week}", "name an ISO week, as in 2026-W48")

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from validator.model.findings import Level, Problem
 from validator.model.phrases import quoted, span
 from validator.model.shapes import RangePart
-from validator.model.targets import told
+from validator.model.targets import format_target
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import counts, range_size
 
@@ -34,6 +34,6 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         size = range_size([part for _, part in ranges])
         if counted and ranges and size > 0 and all(target.value != size for target in counted):
             held = ", ".join(f"{part.work} {span(part.first, part.last)}" for _, part in ranges)
-            message = f"the goal promises {quoted(told(counted[0]))}, the scope {quoted(held)} holds {size}"
+            message = f"the goal promises {quoted(format_target(counted[0]))}, the scope {quoted(held)} holds {size}"
             help = f"promise {size}, or make the scope {counted[0].value} long"
             yield Problem(claim.document.at("scope", ranges[0][0]), message, help)

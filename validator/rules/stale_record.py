@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from validator.model.findings import Level, Problem
 from validator.registry.consensus.digest import registry_digest
-from validator.registry.records import again, brought, is_stale, short
+from validator.registry.records import added_records, is_stale, repeat_command, short
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG401", "stale-record", Level.ERROR
@@ -26,9 +26,9 @@ CODE, NAME, LEVEL = "REG401", "stale-record", Level.ERROR
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the records of this change whose digest is not that of the registry."""
-    for record in brought(head, base):
+    for record in added_records(head, base):
         today = registry_digest(head)
         if is_stale(record, today):
-            said = short(record.value.registry)
-            message = f"the {record.kind} speaks of the registry {said}, and the one on main is {short(today)}"
-            yield Problem(record.document.at("registry"), message, f"say it again: {again(record, head)}")
+            named = short(record.value.registry)
+            message = f"the {record.kind} speaks of the registry {named}, and the one on main is {short(today)}"
+            yield Problem(record.document.at("registry"), message, f"say it again: {repeat_command(record, head)}")

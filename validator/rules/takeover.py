@@ -16,7 +16,7 @@ Way out: Claim a free number. If the holder is gone, propose its release first, 
 from collections.abc import Iterator
 
 from validator.model.findings import Level, Problem
-from validator.model.phrases import quoted, some
+from validator.model.phrases import join_limited, quoted
 from validator.registry.holders import holder, way_to_a_number
 from validator.registry.snapshot import Snapshot
 
@@ -43,7 +43,7 @@ def _swaps(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     removed = [claim for path, claim in sorted(base.claims.items()) if path not in head.files]
     added = [claim for path, claim in head.claims.items() if path not in base.files]
     for claim in added if removed else []:
-        gone = some(f"{old.number} ({old.draft.session_id or 'unreadable'})" for old in removed)
+        gone = join_limited(f"{old.number} ({old.draft.session_id or 'unreadable'})" for old in removed)
         message = f"this adds number {claim.number} while it removes number {gone}"
         help = "propose the release alone, and claim once it is on main"
         yield Problem(claim.document.at("number"), message, help)

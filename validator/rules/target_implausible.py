@@ -19,7 +19,7 @@ from validator.model.findings import Level, Problem
 from validator.model.normalize import fold
 from validator.model.phrases import quoted
 from validator.model.shapes import Target
-from validator.model.targets import contradict, told
+from validator.model.targets import contradict, format_target
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG203", "target-implausible", Level.ERROR
@@ -33,9 +33,9 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         for index, target in enumerate(targets):
             if why := _implausible(target):
                 place = claim.document.at("targets", index, "value")
-                yield Problem(place, f"{quoted(told(target))}: {why}", "correct the value or the operator")
+                yield Problem(place, f"{quoted(format_target(target))}: {why}", "correct the value or the operator")
         for one, index, other in _contradictions(targets):
-            message = f"{quoted(told(other))} contradicts {quoted(told(one))}"
+            message = f"{quoted(format_target(other))} contradicts {quoted(format_target(one))}"
             yield Problem(claim.document.at("targets", index), message, "keep the one that is meant")
 
 

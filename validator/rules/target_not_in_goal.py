@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from validator.model.findings import Level, Problem
 from validator.model.numbers import numbers_stated
 from validator.model.phrases import quoted
-from validator.model.targets import told
+from validator.model.targets import format_target
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG202", "target-not-in-goal", Level.ERROR
@@ -33,6 +33,6 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         stated = numbers_stated(claim.draft.goal)
         for index, target in enumerate(claim.draft.targets):
             if target.value not in stated:
-                message = f"{quoted(told(target))}, but the goal's sentence does not state {target.value}"
+                message = f"{quoted(format_target(target))}, but the goal's sentence does not state {target.value}"
                 place = claim.document.at("targets", index, "value")
                 yield Problem(place, message, f"say {target.value} in the goal, or correct the target")

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from validator.model.findings import Level, Problem
 from validator.model.normalize import fold
-from validator.model.phrases import quoted, some, span
+from validator.model.phrases import join_limited, quoted, span
 from validator.model.shapes import Charter, RangePart, RangeWork, SegmentPart
 from validator.registry.snapshot import Snapshot
 
@@ -42,15 +42,18 @@ def _unknown(part: RangePart | SegmentPart, charter: Charter) -> tuple[str, str]
         return None
     work = next((work for work in charter.work if fold(work.name) == fold(part.work)), None)
     if work is None:
-        return f"{quoted(part.work)} is not work of the charter", f"its work: {some(w.name for w in charter.work)}"
+        return (
+            f"{quoted(part.work)} is not work of the charter",
+            f"its work: {join_limited(w.name for w in charter.work)}",
+        )
     if isinstance(work, RangeWork):
         return _outside(part, work)
-    segments = f"its segments: {some(work.segments)}"
+    segments = f"its segments: {join_limited(work.segments)}"
     if isinstance(part, RangePart):
         return f"{quoted(part.work)} is divided by segments", segments
     known = set(map(fold, work.segments))
     strange = [quoted(name) for name in part.segments if fold(name) not in known]
-    return (f"{quoted(part.work)} has no segment {some(strange)}", segments) if strange else None
+    return (f"{quoted(part.work)} has no segment {join_limited(strange)}", segments) if strange else None
 
 
 def _outside(part: RangePart | SegmentPart, work: RangeWork) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.repository import fleet
 from validator.model.numbers import numbers_stated
 from validator.model.shapes import Op, Period, Target
-from validator.model.targets import told
+from validator.model.targets import format_target
 from validator.operations.claim.goal import draft_targets
 from validator.operations.claim.lexicon import ADVERBS, BOUNDS, DONE, PERIODS, SIGNS
 from validator.operations.claim.target import UnreadableError, read_target
@@ -34,7 +34,7 @@ SEED = {
 def shown(goal: str) -> str:
     draft = draft_targets(goal)
     assert not draft.unread, draft.unread
-    return "; ".join(map(told, draft.targets))
+    return "; ".join(map(format_target, draft.targets))
 
 
 @pytest.mark.parametrize("number", SEED)
@@ -198,7 +198,7 @@ def test_asks(goal: str) -> None:
 
 def test_clause_that_is_asked_about_does_not_hide_the_others() -> None:
     draft = draft_targets("Send 17 emails daily, 2% bounce rate")
-    assert [told(target) for target in draft.targets] == ["emails sent >= 17 emails/day"]
+    assert [format_target(target) for target in draft.targets] == ["emails sent >= 17 emails/day"]
     assert draft.unread == ("2% bounce rate",)
 
 
@@ -331,7 +331,7 @@ VALUES = st.integers(-(10**9), 10**9) | st.integers(-(10**8), 10**8).map(lambda 
     )
 )
 def test_told_target_is_read_back(target: Target) -> None:
-    assert read_target(told(target)) == target
+    assert read_target(format_target(target)) == target
 
 
 def test_every_op_and_period_of_a_claim_can_be_said() -> None:

@@ -19,7 +19,7 @@ from validator.hosts.github.codeowners import (
 from validator.hosts.github.settings import CHECK, RULESET_FILE, ruleset_text
 from validator.hosts.github.workflows import Job, Workflow, is_action, may_be_called
 from validator.model.layout import CHARTER
-from validator.model.phrases import quoted, some
+from validator.model.phrases import join_limited, quoted
 from validator.model.shapes import Charter
 
 PLACEHOLDER = "@OWNER"
@@ -111,7 +111,7 @@ def _approver(grounds: Grounds) -> Check:
         wrong = f"{CHARTER} still names {PLACEHOLDER}, who is nobody"
     return verdict(
         "approver-named", "an approver who does not exist approves nothing, and nobody else is asked", wrong,
-        f"$EDITOR {CHARTER} && {MENDED}", fine=f"the approvers are {some(handles)}",
+        f"$EDITOR {CHARTER} && {MENDED}", fine=f"the approvers are {join_limited(handles)}",
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def _file(grounds: Grounds) -> Check:
     there = [place for place in PLACES if place in grounds.paths]
     wrong = "there is no CODEOWNERS" if not there else ""
     if len(there) > 1:
-        wrong = f"{there[0]} counts, so what is in {some(there[1:])} does not"
+        wrong = f"{there[0]} counts, so what is in {join_limited(there[1:])} does not"
     elif there and there[0] not in grounds.texts:
         wrong = f"{there[0]} has {MAX_BYTES:,} bytes or more, is no file, or is not UTF-8, and is not loaded"
     fresh = grounds.charter and owners_text(one.handle for one in grounds.charter.approvers)
@@ -128,7 +128,7 @@ def _file(grounds: Grounds) -> Check:
     command = f"git rm {' '.join(there[1:])}" if len(there) > 1 else MENDED
     return verdict(
         "codeowners-file", "GitHub takes the first of .github/, the root and docs/, and asks whom it names", wrong,
-        command, fine=f"{some(there)} counts, and is fresh",
+        command, fine=f"{join_limited(there)} counts, and is fresh",
     )  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def _cancelled(grounds: Grounds) -> Check:
         if line and not line.owners:
             taken.setdefault(line, []).append(path)
     rows = [
-        f"line {line.number} ({quoted(line.pattern)}) takes the owners from {some(paths, 3)}"
+        f"line {line.number} ({quoted(line.pattern)}) takes the owners from {join_limited(paths, 3)}"
         for line, paths in sorted(taken.items())
     ]
     return verdict(
@@ -157,7 +157,7 @@ def _cancelled(grounds: Grounds) -> Check:
 
 def _owned(grounds: Grounds) -> Check:
     bare = [path for path in grounds.deciding if not grounds.owned_by(path)]
-    wrong = f"nobody owns {some(bare)}" if bare else ""
+    wrong = f"nobody owns {join_limited(bare)}" if bare else ""
     if grounds.left_off:
         wrong = f"{grounds.left_off:,} files more than the {MOST_GOVERNED:,} that are looked at make the judge"
     return verdict(
@@ -172,15 +172,15 @@ def _owners_approve(grounds: Grounds) -> Check:
     strangers = sorted(owner for owner in owners if owner.casefold() not in approvers)
     return verdict(
         "owners-approve", "a code owner whom the charter does not name could change the charter",
-        f"{some(strangers)} owns what is governed, and is no approver of {CHARTER}" if strangers else "", MENDED,
-        fine="every owner of what is governed is an approver of the charter",
+        f"{join_limited(strangers)} owns what is governed, and is no approver of {CHARTER}" if strangers else "",
+        MENDED, fine="every owner of what is governed is an approver of the charter",
     )  # fmt: skip
 
 
 def _read(grounds: Grounds) -> Check:
     faults = [f"{flow.path} ({flow.unread})" for flow in grounds.workflows if flow.unread]
     return verdict(
-        "workflows-read", "GitHub may run what cannot be read here", some(faults), BY_HAND,
+        "workflows-read", "GitHub may run what cannot be read here", join_limited(faults), BY_HAND,
         fine=f"all {len(grounds.workflows)} workflows and actions could be read",
     )  # fmt: skip
 
@@ -191,7 +191,7 @@ def _gate(grounds: Grounds) -> Check:
     if not named:
         faults = [f'no workflow has a job named "{CHECK}"']
     if len(named) > 1:
-        faults.append(f'{some(flow.path for flow, _ in named)} each have a job that can be called "{CHECK}"')
+        faults.append(f'{join_limited(flow.path for flow, _ in named)} each have a job that can be called "{CHECK}"')
     return verdict(
         "gate-runs", "the ruleset waits for this check, where skipped is a success, and what is filtered never comes",
         _told(faults), BY_HAND, fine=f'"{CHECK}" always runs, and is the only one',
@@ -201,18 +201,18 @@ def _gate(grounds: Grounds) -> Check:
 def _gate_faults(flow: Workflow, job: Job) -> Iterator[str]:
     missing = GATE_EVENTS.keys() - flow.triggers.keys()
     if missing:
-        yield f"{flow.path} does not run on {some(sorted(missing))}"
+        yield f"{flow.path} does not run on {join_limited(sorted(missing))}"
     for event, row in sorted(flow.triggers.items()):
         given = row if isinstance(row, dict) else {}
         if filters := [f"{event}.{key}" for key in given if key not in ("types", "branches")]:
-            yield f"{flow.path} is filtered by {some(filters)}"
+            yield f"{flow.path} is filtered by {join_limited(filters)}"
         if "branches" in given and given["branches"] not in ("main", ["main"]):
             yield f"{flow.path} is filtered by {event}.branches, which is not main"
         left_out = set(GATE_EVENTS.get(event, ())) - set(map(str, _listed(given["types"]))) if "types" in given else ()
         if left_out:
-            yield f"{flow.path} leaves out {event}.types: {some(sorted(left_out))}"
+            yield f"{flow.path} leaves out {event}.types: {join_limited(sorted(left_out))}"
     if job.slack:
-        yield f"the job {job.key} of {flow.path} has {some(f'{word}:' for word in job.slack)}"
+        yield f"the job {job.key} of {flow.path} has {join_limited(f'{word}:' for word in job.slack)}"
 
 
 def _listed(value: object) -> list[object]:
@@ -236,7 +236,7 @@ def _pinned(grounds: Grounds) -> Check:
     loose = [f"{name} ({flow.path})" for flow in grounds.workflows for name in flow.unpinned()]
     return verdict(
         "actions-pinned", "a tag can be moved to other code by whoever holds the action's account",
-        f"not pinned by commit: {some(loose)}" if loose else "", f"{COMMIT_OF} && {BY_HAND}",
+        f"not pinned by commit: {join_limited(loose)}" if loose else "", f"{COMMIT_OF} && {BY_HAND}",
         fine="every action is pinned by its commit",
     )  # fmt: skip
 
@@ -245,7 +245,7 @@ def _head_is_data(grounds: Grounds) -> Check:
     faults = [flow.path for flow in grounds.workflows if flow.fetches_head]
     return verdict(
         "head-is-data", "what is checked out in a privileged run can run, and hold the run's token",
-        f"{some(faults)} checks a proposal out with the rights of main" if faults else "",
+        f"{join_limited(faults)} checks a proposal out with the rights of main" if faults else "",
         BY_HAND, fine="no privileged workflow checks a proposal out",
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from validator.model.errors import FatalError
 from validator.model.phrases import quoted
 from validator.model.shapes import Target
-from validator.model.targets import told
+from validator.model.targets import format_target
 from validator.operations.claim.goal import draft_targets
 from validator.operations.claim.message import read_source
 from validator.operations.claim.target import UnreadableError, read_target
@@ -59,7 +59,7 @@ def wish_from(words: Words, *, any_number: bool, now: str) -> tuple[ClaimRequest
         raise FatalError("which number? name one, or take any free one: --any")
     if number is not None and type(number) is not int:
         raise FatalError(f"number is {quoted(number)}, not a whole number")
-    return ClaimRequest(number, {"status": "REGISTERED", "timestamp": now, **fields}), tuple(map(told, drawn))
+    return ClaimRequest(number, {"status": "REGISTERED", "timestamp": now, **fields}), tuple(map(format_target, drawn))
 
 
 def _fill_in_targets(fields: dict[str, Any]) -> tuple[Target, ...]:
@@ -73,7 +73,7 @@ def _fill_in_targets(fields: dict[str, Any]) -> tuple[Target, ...]:
     draft = draft_targets(fields["goal"])
     if draft.unread or not draft.targets:
         unread = " and ".join(map(quoted, draft.unread or [fields["goal"]]))
-        options = [f'--target "{told(target)}"' for target in draft.targets]
+        options = [f'--target "{format_target(target)}"' for target in draft.targets]
         options += ['--target "METRIC >= VALUE UNIT/day"'] * max(1, len(draft.unread))
         raise UnreadableError(f"what is measured in {unread}? say all targets: {' '.join(options)}")
     fields["targets"] = [_as_field(target) for target in draft.targets]

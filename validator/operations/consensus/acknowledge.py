@@ -1,4 +1,4 @@
-"""A session takes its number, role and goal upon itself: straight onto main, for it needs nobody's approval."""
+"""A session acknowledges its number, role and goal: pushed to main directly, since it needs no approval."""
 
 import time
 from contextlib import nullcontext
@@ -13,7 +13,7 @@ from validator.operations.consensus.record import Tell, judged, propose, stands
 from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome, look, look_again, speaker_of
 from validator.registry.consensus.criteria import acknowledged
 
-# With pauses of chance, more attempts than any of a hundred sessions at once needs.
+# With random pauses, more attempts than any of a hundred sessions at once needs.
 PATIENCE = Patience(attempts=60, unanswered=4, longest=20.0)
 
 
@@ -29,7 +29,7 @@ def acknowledge(
 ) -> tuple[MainState, RecordDraft, RecordOutcome]:
     """Acknowledge (`remote` None: propose it here only). Where main takes no push, it becomes a proposal.
 
-    `now` is RFC 3339. Raises FatalError where the session holds no number, or main moves on and on.
+    `now` is RFC 3339. Raises FatalError where the session holds no number, or main moves at every attempt.
     """
     view: MainState | None = None
     attempts = Attempts(PATIENCE)
@@ -49,7 +49,7 @@ def acknowledge(
 
 
 def _rivals(view: MainState) -> int:
-    """How many sessions may want to push at the same time: those who have not acknowledged yet."""
+    """The number of sessions that may push at the same time: those that have not acknowledged yet."""
     return len(view.snapshot.by_number) - len(acknowledged(view.snapshot, view.charter, view.digest))
 
 

@@ -1,4 +1,4 @@
-"""The orchestrator says that nothing conflicts, where the audit finds nothing that decides against it."""
+"""The orchestrator confirms that nothing conflicts, if the audit finds no error."""
 
 from pathlib import Path
 

@@ -1,11 +1,11 @@
-"""What a broadcast says: the final registry as a page and as data, and a letter to every session in the seed's form."""
+"""The content of a broadcast: the registry as a page and as JSON, and a letter to each session in the seed's form."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from validator.model import shapes
 from validator.model.escape import markdown, visible
-from validator.model.targets import told
+from validator.model.targets import format_target
 from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
@@ -13,7 +13,7 @@ PAGE, DATA, LETTERS = "REGISTRY.md", "registry.json", "messages"
 
 
 class Letter(NamedTuple):
-    """What one session is told. `runtime_id` is the coordination system's name for it, where it has one."""
+    """The message to one session. `runtime_id` is its name in the coordination system, where it has one."""
 
     number: int
     session_id: str
@@ -92,6 +92,6 @@ def _in_short(claim: ClaimFile) -> str:
 
 def _row(claim: ClaimFile) -> str:
     draft = claim.draft
-    targets = "; ".join(told(target) for target in draft.targets or ())
+    targets = "; ".join(format_target(target) for target in draft.targets or ())
     cells = (draft.session_id or "", draft.role or "", draft.goal or "", targets)
     return f"| {claim.number} | " + " | ".join(map(markdown, cells)) + " |"

@@ -1,4 +1,4 @@
-"""How a record is proposed: judged as a change of its own, and put on its branch."""
+"""Judge a consensus record as a change of its own, and propose it on its branch."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,13 +25,13 @@ def judged(view: MainState, draft: RecordDraft) -> tuple[str, Verdict]:
 
 
 def stands(view: MainState, draft: RecordDraft) -> bool:
-    """Whether main has this record already, counting, whatever its timestamp."""
+    """Whether main has this record already and it counts, whatever its timestamp."""
     record = counting(view.snapshot, view.charter, draft.path, view.digest)
     return record is not None and _same(record, draft)
 
 
 def propose(view: MainState, draft: RecordDraft) -> RecordOutcome:
-    """Put a record on its branch, and on the remote's where there is one. Once more says that it is there."""
+    """Put a record on its branch, here and on the remote if there is one. Idempotent: a repeat reports the proposal."""
     branch, repo = branch_of(draft.path), view.reader.repo
     if stands(view, draft):
         return RecordOutcome(True, f"the {draft.kind} is on main already", merged=view.main)
@@ -69,7 +69,7 @@ def _pushed(
 
 
 def _proposed(view: MainState, draft: RecordDraft, commit: str) -> bool:
-    """Whether an open proposal says this very record."""
+    """Whether an open proposal has the same record, whatever its timestamp."""
     parsed = view.reader.at(commit).records.get(draft.path)
     return parsed is not None and parsed.value is not None and _same(parsed.value, draft)
 

@@ -1,4 +1,4 @@
-"""What somebody who says a record sees of the registry, what is said, and how that ended."""
+"""The state of main for making a record, the record's draft, and the outcome."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +17,7 @@ from validator.registry.snapshot import Snapshot
 
 
 class MainState(NamedTuple):
-    """What somebody who says a record sees: main as last heard of, and the remote where there is one to push to."""
+    """Main as last fetched, and the remote if there is one to push to."""
 
     reader: Reader
     server: Remote | None
@@ -28,7 +28,7 @@ class MainState(NamedTuple):
 
 
 class RecordDraft(NamedTuple):
-    """A record that is to be said; `speaker` is the claim of the session that says it, None for a human."""
+    """A record to be made; `speaker` is the claim of the session that makes it, None for a human."""
 
     kind: RecordKind
     path: str
@@ -37,7 +37,7 @@ class RecordDraft(NamedTuple):
 
 
 class RecordOutcome(NamedTuple):
-    """How it ended: `won` is yes; `note` says it in a line; `merged` is the commit on main."""
+    """The outcome: `won` if the record was made; `note` says so in a line; `merged` is the commit on main."""
 
     won: bool
     note: str
@@ -49,14 +49,14 @@ class RecordOutcome(NamedTuple):
 
 
 def look(repo: Path, remote: str | None) -> MainState:
-    """Main as it is, fetched from a remote where one is named. Raises FatalError where the charter cannot be read."""
+    """The state of main, fetched from a remote if one is named. Raises FatalError where the charter cannot be read."""
     reader = Reader(Repo(repo))
     server = Remote(reader.repo, remote) if remote else None
     return look_again(reader, server)
 
 
 def look_again(reader: Reader, server: Remote | None) -> MainState:
-    """The same with a reader that knows most of it."""
+    """The state of main again, with a reader that has most of its objects already."""
     if server:
         server.fetch()
     main = reader.repo.commit(server.main) if server else main_of(reader.repo, None)

@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from validator.model import shapes
 from validator.model.layout import APPROVAL, CONFIRMATION, acknowledgement_path
-from validator.model.phrases import quoted, ranges, some
+from validator.model.phrases import join_limited, quoted, ranges
 from validator.registry.conflicts import Conflict
 from validator.registry.overlaps import Clash
 from validator.registry.parsing import ClaimFile
@@ -88,8 +88,8 @@ def _all_registered(snapshot: Snapshot, registered: list[ClaimFile], charter: sh
 def _unshared(snapshot: Snapshot, found: tuple[Clash, ...], name: CriterionName) -> Criterion:
     _, noun, fine = _KINDS[name]
     if shared := violations(found, name):
-        told = some(f"{quoted(c.shared)} under {c.first.number} and {c.second.number}" for c in shared)
-        return Criterion(name, False, told)
+        evidence = join_limited(f"{quoted(c.shared)} under {c.first.number} and {c.second.number}" for c in shared)
+        return Criterion(name, False, evidence)
     return _held(snapshot, name, noun, fine)
 
 

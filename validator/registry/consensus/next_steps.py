@@ -4,7 +4,7 @@ from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from validator.model import shapes
-from validator.model.phrases import ranges, some
+from validator.model.phrases import join_limited, ranges
 from validator.registry.conflicts import Conflict
 from validator.registry.consensus.criteria import Criterion, Phase, acknowledged
 from validator.registry.consensus.digest import registry_digest
@@ -31,7 +31,7 @@ def next_moves(
     """The next moves in a phase."""
     orchestrator = snapshot.by_number.get(charter.orchestrator)
     who = f"number {charter.orchestrator}" + (f" ({orchestrator.draft.session_id})" if orchestrator else "")
-    humans = some(approver.handle for approver in charter.approvers)
+    humans = join_limited(approver.handle for approver in charter.approvers)
     if phase == "registering":
         yield from _to_register(snapshot, criteria, proposed)
     elif phase == "registered" and against:
