@@ -50,6 +50,8 @@ EFFECTS = {
     "importlib": {"cli/demo", "cli/group"},
     "os": {
         "startup",
+        "git/process",
+        "git/program",
         "git/retry",
         "operations/consensus/delivery",
         "operations/consensus/program",
@@ -62,7 +64,7 @@ EFFECTS = {
     "random": {"git/retry", "operations/claim/decide"},
     "shutil": {"git/process", "hosts/github", "cli"},
     "signal": {"operations/consensus/program"},
-    "subprocess": {"hosts", "operations/consensus/program", "cli/demo"},
+    "subprocess": {"git/program", "hosts", "operations/consensus/program", "cli/demo"},
     "sys": {"startup", "git/retry", "guard", "cli"},
     "tempfile": {"git", "operations/consensus/program", "operations/files", "hosts/plain/interpreter", "cli"},
     "threading": {"operations/consensus/program"},
@@ -76,8 +78,8 @@ PURE = {
     *("inspect", "io", "itertools", "json", "math", "re", "shlex", "string", "textwrap", "typing", "unicodedata"),
     "urllib",
 }
-# The program begins here, before there is a command line.
-THRESHOLD = {"startup", "guard"}
+# The program begins here, before there is a command line; and Git is a program that gets its caller's environment.
+THRESHOLD = {"startup", "guard", "git/program"}
 STREAMS = {"os.environ", "os.getenv", "sys.stdout", "sys.stderr", "sys.argv", "sys.exit"}
 CLOCKS = {"time.time", "datetime.now", "date.today", "datetime.today", "datetime.utcnow"}
 SPOKEN = {"print", "input", "exit", "quit", "breakpoint", "open", "eval", "exec", "__import__"}

@@ -400,6 +400,19 @@ class TestPlaces:
         assert sorted(repo.tree(other)) == ["b", "folder/a"]
         assert sorted(repo.tree(repo.working_tree_commit())) == ["b", "folder/a"]
 
+    def test_the_folder_says_which_repository_it_is(
+        self, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A hook's environment names its own repository; and a folder may belong to another user."""
+        head = repository.commit("main", {"a": "1"})
+        other = Repository(tmp_path / "other.git")
+        monkeypatch.setenv("GIT_DIR", str(other.path))
+        monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path))
+        monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(repository.path))
+        monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+        repo = Repo(repository.path / "objects")
+        assert (repo.folder, repo.top, repo.commit("main")) == (repository.path, None, head)
+
     def test_a_folder_with_signs_in_its_name(self, tmp_path: Path) -> None:
         repository = Repository(tmp_path / os.fsdecode('a "b"\n$HOME %x é'.encode()))
         head = repository.commit("main", {"a": "1"})

@@ -5,14 +5,16 @@ attributes of a working tree. The repository itself is asked for names only. Obj
 repository beside it, where no configuration, index or attribute of anybody's making has a say.
 """
 
+import os
 import re
 import shutil
 import tempfile
 import weakref
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
+from validator.git import program
 from validator.model.errors import FatalError, ShallowError
 
 USAGE = 129  # how Git exits when it does not know an option
@@ -33,43 +35,30 @@ _ENVIRONMENT = {
     },
     **{"GIT_ATTR_NOSYSTEM": "1"},
     **{"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": "/dev/null", "GIT_NO_LAZY_FETCH": "1"},
-    **{"GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+    **{"GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"},
+    **{"LANGUAGE": "C", "LC_ALL": "C"},
 }
+_DISCOVERY = {**_ENVIRONMENT, "GIT_DISCOVERY_ACROSS_FILESYSTEM": "1"}
+_NEXT = "--next"
 
 
 class Process:
     """Git for the repository that contains a folder. Raises FatalError where there is none, or only a shallow clone."""
 
     def __init__(self, folder: Path) -> None:
-        try:
-            import git  # here, so that whoever needs but a type of this room does not pay for it
-        except ImportError as error:  # GitPython asks for the program when it is imported
-            raise FatalError("the git program is not on the PATH; install Git 2.38 or newer") from error
-        try:
-            with git.Repo(folder, search_parent_directories=True, expand_vars=False) as found:
-                git_dir, common, top = found.git_dir, found.common_dir, found.working_tree_dir
-        except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
-            raise FatalError(f"{folder} is not inside a Git repository") from error
-        if Path(common, "shallow").exists():
+        git_dir, self.folder, self.top = _places(folder)
+        if (self.folder / "shallow").exists():
             raise ShallowError("a shallow clone does not hold who was first; run: git fetch --unshallow")
-        self.top = Path(top) if top else None
-        self.real = {"GIT_DIR": str(Path(git_dir).resolve())}
+        self.real = {"GIT_DIR": str(git_dir)}
         try:
-            beside = _beside(Path(common).resolve())
+            self._beside = _beside(self.folder)
         except OSError as error:
             raise FatalError(f"there is no place for temporary files: {error.strerror}") from error
-        weakref.finalize(self, shutil.rmtree, beside, ignore_errors=True)
-        self._git = git.Git(beside)
-        self._git.update_environment(**_ENVIRONMENT, GIT_DIR=str(beside))
-        self.folder = Path(common)
-        self._as_user = git.Git(git_dir)
-        self._as_user.update_environment(GIT_TERMINAL_PROMPT="0", LC_ALL="C", **self.real)
+        weakref.finalize(self, shutil.rmtree, self._beside, ignore_errors=True)
 
     @classmethod
     def found_or_made(cls, folder: Path) -> Self:
         """The repository around a folder, or a new one in it whose first branch is main."""
-        import git
-
         try:
             whole = folder.resolve()
         except RuntimeError as error:  # a link that leads to itself (Python before 3.13)
@@ -77,11 +66,11 @@ class Process:
         try:
             return cls(next(path for path in (whole, *whole.parents) if path.is_dir()))
         except FatalError:
+            import git  # GitPython, which takes as long to load as all the rest of a verb
+
             try:
                 folder.mkdir(parents=True, exist_ok=True)
-                git.Git(folder).execute(
-                    ["git", "init", "--quiet", "--initial-branch=main", "--", str(folder.resolve())]
-                )
+                git.Repo.init(folder.resolve(), expand_vars=False, quiet=True, initial_branch="main").close()
             except (OSError, git.GitCommandError) as error:
                 raise FatalError(f"no repository can be made in {folder}: {last_line(str(error))}") from error
             return cls(folder)
@@ -105,7 +94,9 @@ class Process:
 
         Only for what speaks to a remote or in the caller's name; nothing of a change is ever judged this way.
         """
-        status, out, error = _run(self._as_user, [*_options(settings), *command], stdin)
+        environment = {"GIT_TERMINAL_PROMPT": "0", "LANGUAGE": "C", "LC_ALL": "C", **self.real}
+        folder = Path(self.real["GIT_DIR"])
+        status, out, error = program.run([*_options(settings), *command], environment, folder, stdin)
         return status, out.decode("utf-8", "replace"), error
 
     def run(
@@ -116,7 +107,8 @@ class Process:
         settings: tuple[str, ...] = (),
     ) -> tuple[int, bytes, str]:
         """Run Git beside the repository, or in it where the environment is `real`; (status, stdout, stderr)."""
-        return _run(self._git, [*_options((*_SETTINGS, *settings)), *command], stdin, environment)
+        words = [*_options((*_SETTINGS, *settings)), *command]
+        return program.run(words, self._variables(environment), self._beside, stdin)
 
     def read(self, *command: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> bytes:
         """What Git prints, run as by `run`; raises FatalError where it fails."""
@@ -127,36 +119,35 @@ class Process:
 
     def read_listing(self, *command: str) -> bytes:
         """What Git lists; raises FatalError where it does not end: a tree can hold itself ten times, ten deep."""
-        child = self._git.execute(["git", *_options(_SETTINGS), *command], as_process=True, shell=False)
-        process: Any = child.proc  # `child` ends the process when nothing refers to it any more
-        out: bytes = process.stdout.read(MAX_LISTING + 1)
-        if len(out) > MAX_LISTING:
-            process.kill()
-        _, error = process.communicate()
+        with program.start([*_options(_SETTINGS), *command], self._variables(), self._beside) as process:
+            assert process.stdout
+            out = process.stdout.read(MAX_LISTING + 1)
+            if len(out) > MAX_LISTING:
+                process.kill()
+            _, error = process.communicate()
         if len(out) > MAX_LISTING:
             raise FatalError(f"git {command[0]}: over {MAX_LISTING // 2**20} MiB of file names are too much to judge")
         if process.returncode:
             raise FatalError(f"git {command[0]}: {last_line(error.decode(errors='replace'))}")
         return out
 
+    def _variables(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """What Git's environment has besides the caller's."""
+        return {**_ENVIRONMENT, "GIT_DIR": str(self._beside), **(more or {})}
 
-def _run(
-    git: Any, words: list[str], stdin: bytes, environment: Mapping[str, str] | None = None
-) -> tuple[int, bytes, str]:
-    with tempfile.TemporaryFile() as file:
-        file.write(stdin)
-        file.seek(0)
-        done: tuple[int, bytes, str] = git.execute(
-            ["git", *words],
-            istream=file,
-            env=environment,
-            with_extended_output=True,
-            with_exceptions=False,
-            stdout_as_string=False,
-            strip_newline_in_stdout=False,
-            shell=False,
-        )
-    return done
+
+def _places(folder: Path) -> tuple[Path, Path, Path | None]:
+    """The Git folder around a folder, the one that it shares with linked working trees, and its working tree's top."""
+    # `rev-parse` prints words that it does not know as they are, so a path between them may hold any character.
+    asked = ("--absolute-git-dir", _NEXT, "--path-format=absolute", "--git-common-dir", _NEXT, "--show-toplevel")
+    # Whoever owns the folder: nothing of it is run.
+    words = ["-C", str(folder), "-c", "safe.directory=*", "rev-parse", *asked]
+    _, out, _ = program.run(words, _DISCOVERY, Path())
+    places = [Path(os.fsdecode(part.removesuffix(b"\n"))) for part in out.split(f"{_NEXT}\n".encode())]
+    if len(places) < 3:
+        raise FatalError(f"{folder} is not inside a Git repository")
+    git_dir, common, top = places
+    return git_dir, common, top if top != Path() else None
 
 
 def _options(settings: Iterable[str]) -> list[str]:
