@@ -212,7 +212,7 @@ def test_where_nobody_can_answer_the_option_is_named(stage: Stage) -> None:
         (["--from", "-", *MINE], "number: 4.5", 'number is "4.5", not a whole number'),
         (["4", "--from", "-"], "goal: 5\nsession_id: a-1", "the claim has no goal"),
         (["4", "--from", "-"], "", "a claim is a mapping of fields"),
-        (["4", "--from", "-", "--message", "x"], "", "--from and --message are two ways to say the same; use one"),
+        (["4", "--from", "-", "--message", "x"], "", "--from and --message exclude each other"),
         (["4", "--from", "nowhere.yaml"], "", "nowhere.yaml"),
         (["four", *MINE], "", "'four' is not a valid integer"),
         (["4", *MINE, "--remote", "upstream", "--push"], "", "there is no remote 'upstream' here; run: git remote add"),
@@ -419,7 +419,7 @@ def test_who_has_proposed_a_number_gets_no_other(guarded: Stage) -> None:
     done = verb(session, "claim", "5", *MINE, "--push")
     assert (done.exit_code, done.note) == (
         1,
-        "you have proposed number 4; claim it, or have an approver turn it down: registry reject 4",
+        "you have proposed number 4; claim that one, or ask an approver to reject it: registry reject 4",
     )
     # Somebody else was merged first, with a plain push: the proposal is dead, and the session free.
     guarded.registered(4, session_id="marketing-early", runtime_id="session-early")
@@ -474,7 +474,7 @@ def test_any_takes_what_is_left(stage: Stage) -> None:
     done = verb(session, "claim", "--any", *MINE, "--push", "--format", "json")
     assert done.exit_code == 1
     assert (document(done)["number"], document(done)["branch"]) == (0, "")
-    assert document(done)["note"] == "no number is left that is not proposed already; ask again when one is turned down"
+    assert document(done)["note"] == "every free number is proposed already; try again when a proposal is rejected"
     lost = verb(session, "claim", "4", *MINE, "--push")
     assert lost.note.endswith("no number is left")
 

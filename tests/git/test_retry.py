@@ -1,4 +1,4 @@
-"""Rivals for a push: processes of one machine that wait for each other, and attempts after a lost race."""
+"""Processes of one machine that wait for each other, and attempts after a lost race."""
 
 import fcntl
 import os
@@ -23,22 +23,22 @@ from validator.model.errors import FatalError
 WAITS = """
 import sys, time
 from pathlib import Path
-from validator.git.retry import alone, turn
+from validator.git.retry import exclusive, limited
 
 def note(word):
     with open(sys.argv[2], "a") as file:
         file.write(word + "\\n")
 
-with turn("test", 1) if sys.argv[1] == "turn" else alone(Path(sys.argv[2] + ".lock")):
+with limited("test", 1) if sys.argv[1] == "limited" else exclusive(Path(sys.argv[2] + ".lock")):
     note("in")
     time.sleep(0.2)
     note("out")
 """
 
 
-@pytest.mark.parametrize("kind", ["turn", "alone"])
+@pytest.mark.parametrize("kind", ["limited", "exclusive"])
 def test_one_at_a_time(tmp_path: Path, kind: str) -> None:
-    """More than two processes want the same turn; none begins before another has ended."""
+    """More than two processes want the same lock; none begins before another has ended."""
     notes = tmp_path / "notes"
     command = [sys.executable, "-P", "-c", WAITS, kind, str(notes)]
     running = [subprocess.Popen(command, env=ENVIRONMENT | {"TMPDIR": str(tmp_path)}) for _ in range(4)]
@@ -47,15 +47,15 @@ def test_one_at_a_time(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize(("what", "lanes"), [("claim", A_FEW), ("acknowledge", 1)])
-def test_who_has_no_turn_does_not_push(tmp_path: Path, what: str, lanes: int) -> None:
-    """The test has all turns for a while, as sessions would that push at that time."""
+def test_no_push_while_all_locks_are_held(tmp_path: Path, what: str, lanes: int) -> None:
+    """The test holds all locks for a while, as other sessions would that push at that time."""
     words = ("claim", "4", *MINE, "--push") if what == "claim" else ACKNOWLEDGE
     stage = Stage(tmp_path) if what == "claim" else all_but_one(tmp_path)
     order = tmp_path / "order"
     before_the_push(stage.human, f"echo pushed >> {quoted(order)}")
-    with ExitStack() as turns:
+    with ExitStack() as locks:
         for lane in range(lanes):
-            file = turns.enter_context((tmp_path / f"registry-{what}-{os.getuid()}-{lane}").open("ab"))
+            file = locks.enter_context((tmp_path / f"registry-{what}-{os.getuid()}-{lane}").open("ab"))
             fcntl.flock(file, fcntl.LOCK_EX)
         process = subprocess.Popen([*REGISTRY, *words], cwd=stage.human, env=ENVIRONMENT | {"TMPDIR": str(tmp_path)})
         time.sleep(4)

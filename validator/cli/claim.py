@@ -1,4 +1,4 @@
-"""`registry claim`: propose a claim of a number, in words of one's own, from a file or from a message."""
+"""`registry claim`: propose a claim of a number, from options, a file or a message."""
 
 from pathlib import Path
 from typing import IO
@@ -8,9 +8,10 @@ import click
 from validator.cli import completing
 from validator.cli.console import Console
 from validator.cli.options import FORMAT, REMOTE, REPO
-from validator.operations.claim.race import claim, render
-from validator.operations.claim.request import Words, wish_from
-from validator.report.documents import ClaimDocument
+from validator.operations.claim.decide import ClaimOutcome
+from validator.operations.claim.race import claim
+from validator.operations.claim.request import ClaimOptions, request_from
+from validator.report.documents import ClaimDocument, as_json, finding_entries
 
 MOST = 1 << 20  # characters of a file that are read
 
@@ -50,25 +51,44 @@ def command(
 ) -> int:  # fmt: skip
     """Propose a claim: writes branch claim/NN; with --push also on the remote, if nobody was faster."""
     if source and message:
-        raise click.UsageError("--from and --message are two ways to say the same; use one")
+        raise click.UsageError("--from and --message exclude each other")
     text = source.read(MOST) if source else message
-    words = Words(number, session_id, role, goal, targets, responsibilities, text)
-    wish, drawn = wish_from(words, any_number=any_number, now=console.now)
-    if drawn and not yes and not _accepted(console, drawn):
+    options = ClaimOptions(number, session_id, role, goal, targets, responsibilities, text)
+    request, from_goal = request_from(options, any_number=any_number, now=console.now)
+    if from_goal and not yes and not _accepted(console, from_goal):
         return 1
-    ended = claim(repo=repo, wish=wish, push=push or pr, remote=remote, tell=console.hint)
-    console.say(render(ended, format, colour=console.colour))
-    if pr and ended.won:
+    outcome = claim(repo=repo, request=request, push=push or pr, remote=remote, tell=console.hint)
+    console.say(_render(outcome, format, colour=console.colour))
+    if pr and outcome.succeeded:
         from validator.hosts.github.pull_request import open_pull_request
 
-        console.hint(open_pull_request(repo=repo, remote=remote, branch=ended.branch))
-    return 0 if ended.won else 1
+        console.hint(open_pull_request(repo=repo, remote=remote, branch=outcome.branch))
+    return 0 if outcome.succeeded else 1
 
 
-def _accepted(console: Console, drawn: tuple[str, ...]) -> bool:
-    """Show the targets that the goal was read as, and ask whether they are meant."""
-    console.hint("".join(f"target: {target}\n" for target in drawn))
+def _accepted(console: Console, targets: tuple[str, ...]) -> bool:
+    """Show the targets that were read from the goal, and ask whether they are right."""
+    console.hint("".join(f"target: {target}\n" for target in targets))
     if console.ask("These targets are read from the goal. Right?"):
         return True
     console.hint('nothing is proposed; say the targets: --target "emails sent >= 17 emails/day"\n')
     return False
+
+
+def _render(outcome: ClaimOutcome, format: str, *, colour: bool) -> str:
+    """The outcome as a JSON document, or as text with the findings."""
+    verdict = outcome.verdict
+    if format == "text":
+        from validator.report.text import render as report
+
+        return (report(verdict, colour=colour) if verdict else "") + f"{outcome.note}\n"
+    return as_json(
+        ClaimDocument(
+            number=outcome.number,
+            branch=outcome.branch,
+            commit=outcome.commit,
+            pushed=outcome.pushed,
+            findings=finding_entries(verdict.findings) if verdict else (),
+            note=outcome.note,
+        )
+    )

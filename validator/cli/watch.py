@@ -9,7 +9,7 @@ from typing import NamedTuple
 from validator.git.objects import OID
 from validator.git.remote import Proposal, Remote
 from validator.git.repo import Repo
-from validator.git.retry import alone
+from validator.git.retry import exclusive
 from validator.model.errors import FatalError
 from validator.model.escape import visible, well_formed, well_formed_or_none
 from validator.model.layout import MAIN, ORIGIN
@@ -58,7 +58,7 @@ def watch(
         _write(file, Seen(store.commit(since)))
     while True:
         try:
-            with alone(file.with_suffix(".lock")):  # two who watch share what there is to tell
+            with exclusive(file.with_suffix(".lock")):  # two watchers share one state file
                 _look(store, server, file, format, say)
         except _Gone as gone:
             say(str(gone))

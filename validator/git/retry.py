@@ -1,8 +1,8 @@
-"""Rivals for a push: how often one tries again, and how few of one machine try at a time.
+"""Retries after a lost race, and a limit on how many processes of one machine push at a time.
 
-Of all sessions of one user on one machine, a few push at a time; more would only race each other. Such a turn is a lock
-that the operating system takes back when its process ends, however that ends. It decides nothing: the lock on a number
-is the remote's, and who waits for too long goes ahead without a turn.
+Of all sessions of one user on one machine, a few push at a time; more would only race each other. Each holds a lock
+that the operating system releases when the process ends, however it ends. The lock is an optimisation only: the remote
+decides who gets a number, and a process that has waited too long goes on without a lock.
 """
 
 import os
@@ -17,7 +17,7 @@ from typing import IO, NamedTuple
 
 from validator.model.errors import FatalError
 
-if sys.platform != "win32":  # there everybody goes at once
+if sys.platform != "win32":  # no file locks there, so no limit either
     import fcntl
 
 
@@ -30,13 +30,13 @@ class Patience(NamedTuple):
     """When to give up, and how long to wait before another attempt."""
 
     attempts: int
-    unanswered: int  # of these, how often a server may be silent
+    unanswered: int  # of these, how many the server may leave without an answer
     longest: float  # seconds of a pause
-    certain: float = 0.0  # the share of a pause that is not left to chance
+    certain: float = 0.0  # the share of a pause that is not random
 
 
 class Attempts:
-    """One attempt after another, counted from 0; each begins after the pause that the one before has asked for."""
+    """Attempts counted from 0; each begins after the pause that the attempt before it has set."""
 
     def __init__(self, patience: Patience) -> None:
         self._patience, self._silent, self._pause = patience, 0, 0.0
@@ -48,21 +48,21 @@ class Attempts:
             yield attempt
 
     def unanswered(self, error: str) -> None:
-        """Count an attempt as one that the server was silent at; raises FatalError, with this text, at one too many."""
+        """Count an attempt that the server did not answer; raises FatalError with this text if there were too many."""
         self._silent += 1
         if self._silent >= self._patience.unanswered:
             raise FatalError(error)
 
     def pause(self, seconds: float) -> float:
-        """Ask for a pause of at most so many seconds, of chance, so that rivals seldom meet again; how long it is."""
+        """Set a random pause of at most so many seconds before the next attempt (jitter); returns its length."""
         most = min(self._patience.longest, seconds)
-        self._pause = random.uniform(max(0.01, self._patience.certain * most), most)  # noqa: S311 - hides nothing
+        self._pause = random.uniform(max(0.01, self._patience.certain * most), most)  # noqa: S311 - no secret
         return self._pause
 
 
 @contextmanager
-def alone(file: Path) -> Iterator[None]:
-    """Wait until no other process of this machine is here with the same file, and hold it until this ends."""
+def exclusive(file: Path) -> Iterator[None]:
+    """Hold an exclusive lock on a file; waits for the process of this machine that holds it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("ab") as lock:
         if sys.platform != "win32":
@@ -71,18 +71,18 @@ def alone(file: Path) -> Iterator[None]:
 
 
 @contextmanager
-def turn(kind: str, at_once: int) -> Iterator[None]:
-    """Wait until one of the few who do the same is through, and go on as one of them."""
+def limited(kind: str, at_once: int) -> Iterator[None]:
+    """Be one of at most `at_once` processes that do this kind of thing; waits for a free lock."""
     with ExitStack() as stack:
         lanes = [stack.enter_context(lane) for lane in _lanes(kind, at_once)]
         late = time.monotonic() + LONGEST_WAIT
         while lanes and not any(map(_is_free, lanes)) and time.monotonic() < late:
-            time.sleep(random.uniform(0.01, 0.06))  # noqa: S311 - spreads rivals, hides nothing
+            time.sleep(random.uniform(0.01, 0.06))  # noqa: S311 - spreads processes, no secret
         yield
 
 
 def _lanes(kind: str, count: int) -> list[IO[bytes]]:
-    """A file for each of the few. None where no lock can be had."""
+    """A lock file for each of the processes; empty where locks are not available."""
     if sys.platform == "win32":
         return []
     try:

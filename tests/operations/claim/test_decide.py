@@ -156,7 +156,7 @@ def test_any_where_other_roles_are_planned() -> None:
 
 def test_any_where_nothing_is_left() -> None:
     full = state(registry(claim(2), claim(3)), proposed={1: None})
-    note = "no number is left that is not proposed already; ask again when one is turned down"
+    note = "every free number is proposed already; try again when a proposal is rejected"
     assert decide(full, request(None)) == ClaimOutcome(False, 0, "", note)
 
 
@@ -250,7 +250,7 @@ def test_spent_proposal_is_made_again() -> None:
 
 
 def test_who_has_proposed_a_number_gets_no_other() -> None:
-    note = "you have proposed number 1; claim it, or have an approver turn it down: registry reject 1"
+    note = "you have proposed number 1; claim that one, or ask an approver to reject it: registry reject 1"
     assert decide(state(proposed={1: claim(1)}), request(2)) == refused(2, note)
 
 

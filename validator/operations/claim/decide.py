@@ -1,4 +1,4 @@
-"""Decide about a request, from what was read before: end it, or draft the claim to propose. Nothing here asks Git."""
+"""Decide about a request from what was read before: an outcome, or the draft of a claim to propose. No Git here."""
 
 import random
 from typing import NamedTuple
@@ -16,9 +16,9 @@ from validator.rules.role_misaligned import is_aligned
 
 
 class ClaimOutcome(NamedTuple):
-    """How a claim ended: `note` says it in a line; `verdict` is the gate's, where the gate was asked."""
+    """The outcome: `note` is one line for the session; `verdict` is the gate's, None where nothing was judged."""
 
-    won: bool
+    succeeded: bool
     number: int
     branch: str
     note: str
@@ -36,7 +36,7 @@ class ClaimDraft(NamedTuple):
 
 
 def decide(state: RegistryState, request: ClaimRequest) -> ClaimOutcome | ClaimDraft:
-    """End a request that needs no new proposal, or draft one. Raises FatalError where a verdict it needs failed."""
+    """The outcome if no new proposal is needed, else a draft. Raises FatalError where a needed verdict failed."""
     outcome = _settled_by_main(state, request)
     if outcome:
         return outcome
@@ -47,7 +47,7 @@ def decide(state: RegistryState, request: ClaimRequest) -> ClaimOutcome | ClaimD
 
 
 def _settled_by_main(state: RegistryState, request: ClaimRequest) -> ClaimOutcome | None:
-    """The outcome where the number does not exist, the session holds one, or the number is somebody else's."""
+    """The outcome where the number does not exist, the session holds one, or another session holds this one."""
     session, number, capacity = request.session_id, request.number, state.charter.capacity
     if number is not None and not 1 <= number <= capacity:
         return _refused(state, number, f"number {number} is not one of 1 to {capacity}")
@@ -78,10 +78,10 @@ def _taken(state: RegistryState, number: int, session: str) -> ClaimOutcome | No
 
 def _proposed_by_other(state: RegistryState, number: int, session: str) -> ClaimOutcome | None:
     proposal = state.proposed.get(number)
-    rival = proposal.claim.draft.session_id if proposal and proposal.claim else None
-    if proposal is None or rival == session:
+    other = proposal.claim.draft.session_id if proposal and proposal.claim else None
+    if proposal is None or other == session:
         return None
-    who = f"{rival or 'a session that cannot be read'} (commit {proposal.commit[:12]})"
+    who = f"{other or 'a session that cannot be read'} (commit {proposal.commit[:12]})"
     return _refused(state, number, f"number {number} was proposed first by {who}")
 
 
@@ -92,34 +92,34 @@ def _refused(state: RegistryState, number: int, why: str) -> ClaimOutcome:
 
 
 def _free_number(state: RegistryState, request: ClaimRequest) -> int | None:
-    """A free number that fits the role, in an order of the session's own, so that not all run for the first."""
+    """A free number that fits the role; pseudo-random by session, so that sessions seldom choose the same one."""
     slots, role = {slot.number: slot for slot in state.charter.slots}, request.fields.get("role")
     wanted = role if isinstance(role, str) else ""
     free = [
         n for n in state.free_numbers() if not wanted or n not in slots or is_aligned(wanted, slots[n], slots.values())
     ]
     seed = f"{request.session_id} {len(free)}"
-    return random.Random(seed).choice(free) if free else None  # noqa: S311 - spreads rivals, hides nothing
+    return random.Random(seed).choice(free) if free else None  # noqa: S311 - spreads sessions, no secret
 
 
 def _why_no_number(state: RegistryState) -> str:
     free = state.free_numbers()
     if free:
         return f"the charter plans other roles for the free numbers ({ranges(free)}); claim without a role of your own"
-    return "no number is left that is not proposed already; ask again when one is turned down"
+    return "every free number is proposed already; try again when a proposal is rejected"
 
 
 def _other_proposal(state: RegistryState, number: int) -> ClaimOutcome | None:
     """The outcome where the session has proposed another number, and the gate would accept it."""
     for other, own in state.own.items():
         if other != number and _verdict(own).accepted:
-            way_out = f"claim it, or have an approver turn it down: registry reject {other}"
+            way_out = f"claim that one, or ask an approver to reject it: registry reject {other}"
             return ClaimOutcome(False, number, state.branch(number), f"you have proposed number {other}; {way_out}")
     return None
 
 
 def _repeated(state: RegistryState, request: ClaimRequest, number: int) -> ClaimOutcome | None:
-    """The outcome where the session has proposed this very claim: it stands, unless main has moved against it."""
+    """The outcome where the session has proposed the same claim already: the verdict on that proposal as of now."""
     own = state.own.get(number)
     if own is None or own.spent or not _is_repeat(own.claim, _claim(state, request, number)):
         return None
@@ -153,7 +153,7 @@ def _claim(state: RegistryState, request: ClaimRequest, number: int) -> ClaimFil
 
 
 def _is_repeat(one: ClaimFile, other: ClaimFile) -> bool:
-    """Whether two claims promise the same; when they were written makes no difference."""
+    """Whether two claims are equal except for their timestamps."""
     return (
         one.claim is not None
         and other.claim is not None

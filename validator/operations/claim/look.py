@@ -1,4 +1,4 @@
-"""Read all that a decision about a claim needs: main, the open proposals, and the verdicts on the session's own."""
+"""Read what a decision about a claim needs: main, the open proposals, and the verdicts on the session's own."""
 
 from validator.git.remote import Remote
 from validator.git.repo import Repo
@@ -11,7 +11,7 @@ from validator.registry.reader import Reader, charter_of, claims_at, main_of
 
 
 def look(reader: Reader, server: Remote | None, session: str) -> RegistryState:
-    """Main and proposals for a session: fetched from a server, or as they are here. Raises FatalError."""
+    """Main and proposals for a session: fetched from a server, or the local ones. Raises FatalError."""
     if server:
         server.fetch()
     main, proposals = (

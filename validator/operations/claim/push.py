@@ -14,7 +14,7 @@ from validator.registry.reader import Reader
 
 
 class FailedPush(NamedTuple):
-    """A push that has not succeeded: another session was faster or, where `silent`, the server has not taken it."""
+    """A push that has not succeeded: another session was faster or, with `silent`, the server did not accept it."""
 
     number: int
     why: str

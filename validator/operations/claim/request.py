@@ -24,8 +24,8 @@ class ClaimRequest(NamedTuple):
         return str(self.fields["session_id"])
 
 
-class Words(NamedTuple):
-    """What a session said on the command line; `source` is the text of a file, of standard input or of a message."""
+class ClaimOptions(NamedTuple):
+    """The options of the command line; `source` is the text of a file, of standard input or of a message."""
 
     number: int | None = None
     session_id: str | None = None
@@ -36,30 +36,32 @@ class Words(NamedTuple):
     source: str | None = None
 
 
-def wish_from(words: Words, *, any_number: bool, now: str) -> tuple[ClaimRequest, tuple[str, ...]]:
-    """The request, and the targets that were read from its goal and have to be accepted, as people write them.
+def request_from(options: ClaimOptions, *, any_number: bool, now: str) -> tuple[ClaimRequest, tuple[str, ...]]:
+    """The request, and the targets that were read from its goal and have to be accepted, as text.
 
     Options take precedence over the source. `now` is the time of claiming, RFC 3339. Raises
-    FatalError for words that make no claim, or for too few of them.
+    FatalError where the options are not a claim, or are too few for one.
     """
     try:
-        fields = read_source(words.source) if words.source is not None else {}
-        said = {"session_id": words.session_id, "role": words.role, "goal": words.goal}
-        fields |= {name: value for name, value in said.items() if value is not None}
-        if words.targets:
-            fields["targets"] = [_as_field(read_target(text)) for text in words.targets]
-        drawn = _fill_in_targets(fields)
+        fields = read_source(options.source) if options.source is not None else {}
+        given = {"session_id": options.session_id, "role": options.role, "goal": options.goal}
+        fields |= {name: value for name, value in given.items() if value is not None}
+        if options.targets:
+            fields["targets"] = [_as_field(read_target(text)) for text in options.targets]
+        from_goal = _fill_in_targets(fields)
     except UnreadableError as error:
         raise FatalError(str(error)) from error
-    if words.responsibilities or not fields.get("responsibilities"):
-        fields["responsibilities"] = list(words.responsibilities) or [fields["goal"]]
+    if options.responsibilities or not fields.get("responsibilities"):
+        fields["responsibilities"] = list(options.responsibilities) or [fields["goal"]]
     stated = fields.pop("number", None)
-    number = None if any_number else words.number if words.number is not None else stated
+    number = None if any_number else options.number if options.number is not None else stated
     if number is None and not any_number:
         raise FatalError("which number? name one, or take any free one: --any")
     if number is not None and type(number) is not int:
         raise FatalError(f"number is {quoted(number)}, not a whole number")
-    return ClaimRequest(number, {"status": "REGISTERED", "timestamp": now, **fields}), tuple(map(format_target, drawn))
+    return ClaimRequest(number, {"status": "REGISTERED", "timestamp": now, **fields}), tuple(
+        map(format_target, from_goal)
+    )
 
 
 def _fill_in_targets(fields: dict[str, Any]) -> tuple[Target, ...]:
@@ -73,9 +75,9 @@ def _fill_in_targets(fields: dict[str, Any]) -> tuple[Target, ...]:
     draft = draft_targets(fields["goal"])
     if draft.unread or not draft.targets:
         unread = " and ".join(map(quoted, draft.unread or [fields["goal"]]))
-        options = [f'--target "{format_target(target)}"' for target in draft.targets]
-        options += ['--target "METRIC >= VALUE UNIT/day"'] * max(1, len(draft.unread))
-        raise UnreadableError(f"what is measured in {unread}? say all targets: {' '.join(options)}")
+        ways = [f'--target "{format_target(target)}"' for target in draft.targets]
+        ways += ['--target "METRIC >= VALUE UNIT/day"'] * max(1, len(draft.unread))
+        raise UnreadableError(f"what is measured in {unread}? say all targets: {' '.join(ways)}")
     fields["targets"] = [_as_field(target) for target in draft.targets]
     return draft.targets
 

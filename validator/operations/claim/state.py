@@ -1,4 +1,4 @@
-"""What a decision about a claim is made from: main and the open proposals, read at one moment."""
+"""The data of a decision about a claim: main and the open proposals, read at one moment."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from validator.registry.snapshot import Snapshot
 
 
 class ClaimProposal(NamedTuple):
-    """An open proposal for a number; `claim` is None where it brings no claim of this number."""
+    """An open proposal for a number; `claim` is None where it contains no claim of this number."""
 
     commit: str
     claim: ClaimFile | None
@@ -22,7 +22,7 @@ class OwnProposal(NamedTuple):
     """An open proposal of the session that claims now.
 
     `spent`: its commit is in main's history already, so it can never change main again. `verdict` is the gate's, or
-    the error for which the gate cannot judge it: that matters only to those who need the verdict.
+    the error that prevented one; it is raised only if the verdict is needed.
     """
 
     commit: str
@@ -34,7 +34,7 @@ class OwnProposal(NamedTuple):
 class RegistryState(NamedTuple):
     """Main, the open proposals by number, and of these the session's own.
 
-    `from_server` says whose proposals they are: the server's, or only the local branches.
+    `from_server`: the proposals are the server's, else the local branches.
     """
 
     main: str
@@ -45,7 +45,7 @@ class RegistryState(NamedTuple):
     from_server: bool
 
     def free_numbers(self) -> list[int]:
-        """The numbers that nobody holds or has proposed."""
+        """The numbers that no session holds or has proposed."""
         return [number for number in self.snapshot.free_numbers() if number not in self.proposed]
 
     def branch(self, number: int) -> str:

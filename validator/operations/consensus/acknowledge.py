@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from validator.git.remote import Outcome, Update
-from validator.git.retry import Attempts, Patience, turn
+from validator.git.retry import Attempts, Patience, limited
 from validator.model.errors import FatalError
 from validator.model.layout import MAIN, acknowledgement_path
 from validator.operations.consensus.record import Tell, judged, propose, stands
@@ -34,7 +34,7 @@ def acknowledge(
     view: MainState | None = None
     attempts = Attempts(PATIENCE)
     for _ in attempts:
-        with turn("acknowledge", 1) if remote else nullcontext():
+        with limited("acknowledge", 1) if remote else nullcontext():
             began = time.monotonic()
             view = look_again(view.reader, view.server) if view else look(repo, remote)
             draft = _draft(view, session_id, now)
