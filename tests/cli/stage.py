@@ -175,7 +175,8 @@ def write(clone: Path, path: str, text: str) -> None:
 
 
 def commit(clone: Path, message: str, *, key: str = "") -> str:
-    """Commit everything in the working tree, signed where a key is given; the commit's id."""
+    """Commit everything in the working tree; with @OWNER's key signed and approved for main. The commit's id."""
+    message += "\n\nApproved-by: @OWNER" if key else ""
     signing = ["-c", "gpg.format=ssh", "-c", f"user.signingkey={key}", "-c", "commit.gpgsign=true"] if key else []
     git(clone, "add", "--all")
     git(clone, *signing, "commit", "--quiet", "--allow-empty", "--message", message)

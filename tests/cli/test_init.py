@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.stage import Stage, git, new_key, plain, refs, verb, write
+from tests.cli.stage import ENVIRONMENT, Stage, git, new_key, plain, refs, verb, write
 
 WORDS = ("--mission", "Answer every customer", "--approver", "@OWNER")
 CLAIM = ("--session-id", "desk-7", "--role", "Desk 7 - Answer letters", "--goal", "Answer 20 letters daily", "--yes")
@@ -48,6 +48,17 @@ def test_a_fresh_registry_works_at_once(tmp_path: Path, capacity: int, branch: s
     assert plain(lost.note) == (
         f"number 7 is held by desk-7 since <time> (commit <id>); free and not proposed: 1-6, 8-{capacity}"
     )
+
+
+def test_no_two_registries_begin_with_the_same_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Same charter, same human, same second: still no signed step of one of them follows the other's first commit."""
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setitem(ENVIRONMENT, f"GIT_{who}_DATE", "2026-01-05T08:00:00Z")
+    roots = set[str]()
+    for fleet in ("one", "two"):
+        assert verb(tmp_path, "init", fleet, "--capacity", "2", *WORDS).exit_code == 0
+        roots.add(git(tmp_path / fleet, "rev-list", "--max-parents=0", "main"))
+    assert len(roots) == 2
 
 
 def test_what_is_written(tmp_path: Path) -> None:

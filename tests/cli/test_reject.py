@@ -152,6 +152,21 @@ def test_a_reason_has_to_be_given(stage: Stage, reason: str) -> None:
     assert list(stage.refs("refs/heads/claim/")) == ["refs/heads/claim/04"]
 
 
+@pytest.mark.parametrize("line", ["Approved-by: @OWNER", "approved-BY : @OWNER", " Rejected-by: @OTHER"])
+def test_a_reason_is_no_decision(stage: Stage, line: str) -> None:
+    """It becomes a commit's message, where nobody but the verbs that decide writes such a line."""
+    stage.registered(3)
+    claims(stage, 4)
+    before = stage.refs()
+    reason = f"As agreed.\n\n{line}\n"
+    key = line.strip().partition(":")[0].rstrip()
+    for words in (("reject", "4"), ("release", "3")):
+        done = verb(stage.human, *words, "--reason", reason)
+        said = f"registry: a line of the reason begins with {key}: and would look like a decision; word it otherwise\n"
+        assert (done.exit_code, done.err) == (2, said)
+    assert stage.refs() == before
+
+
 def test_what_is_not_open_cannot_be_turned_down(stage: Stage) -> None:
     done = verb(stage.human, "reject", "4", "--reason", "no")
     assert (done.exit_code, done.err) == (

@@ -1,6 +1,7 @@
 """`registry init`: a repository with charter, empty folders, schemas and CODEOWNERS on main, for another fleet."""
 
 import json
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def command(
 ) -> int:  # fmt: skip
     """Start a registry for another fleet."""
     text = _charter(capacity, mission, orchestrator, approvers, time_zone)
-    commit = start(folder, text)
+    commit = start(folder, text, secrets.token_hex(16))
     console.say(
         f"a registry for {capacity} sessions in {folder} (commit {commit[:12]})\n"
         f"next: describe the slots in {CHARTER}, publish main, guard it: registry install-hook, or a forge's rules\n"
@@ -45,9 +46,11 @@ def command(
     return 0
 
 
-def start(folder: Path, text: str) -> str:
+def start(folder: Path, text: str, identity: str) -> str:
     """Write the registry of a charter and commit it; one that was begun and not committed is completed.
 
+    `identity` is this registry's alone. It makes the commit differ from every other registry's first one, so that no
+    signed step of another registry can follow it.
     Returns the commit. Raises FatalError for a folder that has a registry, or text that makes no charter.
     """
     charter = _checked(text)
@@ -65,7 +68,8 @@ def start(folder: Path, text: str) -> str:
     for path, made in {**schemas(), **owners(folder)}.items():
         _put(folder / path, made)
     return repo.commit_all(
-        f"Start a session registry for {charter.capacity} sessions\n", ["registry", "schema", "CODEOWNERS"]
+        f"Start a session registry for {charter.capacity} sessions\n\nRegistry-Id: {identity}\n",
+        ["registry", "schema", "CODEOWNERS"],
     )
 
 

@@ -3,16 +3,33 @@
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from validator.git.process import Process, last_line
 from validator.model.errors import FatalError
 
+APPROVED = "Approved-by: "
+# Git itself finds the trailers: those of the last paragraph, where that is a block of them, and in the bytes as signed.
+_TRAILERS = "%(trailers:key=Approved-by,unfold=false)%x00%(trailers)"
+_ENDORSED = ("--no-walk", "--encoding=none", f"--format=%G?%x00%GS%x00{_TRAILERS}")
 # How Git ends when ssh-keygen turns a malformed signature down before it has read what is signed.
 _BROKEN_PIPE = (-13, 141)
 
 
+class Endorsement(NamedTuple):
+    """Who has signed a commit (a name; None for nobody known), and whom its trailers `Approved-by` name."""
+
+    signer: str | None
+    approvals: tuple[str, ...]
+
+
 def signer(repo: Process, commit: str, keys: Iterable[tuple[str, str]]) -> str | None:
-    """Whose SSH signature a commit carries, out of (name, public key) pairs; None where it is none of theirs.
+    """Whose SSH signature a commit carries, out of (name, public key) pairs; None where it is none of theirs."""
+    return endorsement(repo, commit, keys).signer
+
+
+def endorsement(repo: Process, commit: str, keys: Iterable[tuple[str, str]]) -> Endorsement:
+    """Whose SSH signature a commit carries, out of (name, public key) pairs, and whose approval its message states.
 
     Only SSH signatures count (git-config(1), `gpg.ssh.allowedSignersFile`): a signature of another kind would be
     held against the keyring of whoever runs this.
@@ -22,11 +39,21 @@ def signer(repo: Process, commit: str, keys: Iterable[tuple[str, str]]) -> str |
         file.flush()
         programs = ("gpg.program=false", "gpg.openpgp.program=false", "gpg.x509.program=false")
         settings = (*programs, "gpg.ssh.program=ssh-keygen", f"gpg.ssh.allowedSignersFile={file.name}")
-        status, out, error = repo.run("log", "--no-walk", "--format=%G? %GS", commit, settings=settings)
+        status, out, error = repo.run("log", *_ENDORSED, commit, settings=settings)
     if status and status not in _BROKEN_PIPE:
         raise FatalError(f"git log: {last_line(error)}")
-    verdict, _, name = out.decode(errors="replace").rstrip("\n").partition(" ")
-    return name if verdict == "G" else None
+    verdict, name, parsed, block = out.decode(errors="replace").split("\0", 3) if out else ("", "", "", "")
+    return Endorsement(name if verdict == "G" else None, tuple(_approvals(parsed, block.split("\n"))))
+
+
+def _approvals(parsed: str, block: list[str]) -> Iterable[str]:
+    """Whom the trailers name, as Git reads them; one that is not written as this program writes it is kept whole.
+
+    Git takes any case for the key, and folded lines. What a human could overlook is no approval.
+    """
+    for trailer in parsed.splitlines():
+        name = trailer.removeprefix(APPROVED)
+        yield name if trailer.startswith(APPROVED) and trailer in block else trailer
 
 
 def public_key(setting: str) -> str:

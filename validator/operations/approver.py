@@ -19,7 +19,8 @@ class Approver(NamedTuple):
 def who_approves(server: Remote) -> Approver:
     """Which approver of main's charter the caller is. Raises FatalError where that cannot be told."""
     charter = charter_of(Reader(server.repo).at(server.repo.commit(server.main)))
-    keys = {material(approver.key): approver.handle for approver in charter.approvers if approver.key}
+    # Of two approvers with one key the server takes the first one too.
+    keys = {material(approver.key): approver.handle for approver in reversed(charter.approvers) if approver.key}
     if not keys:
         return Approver(_handle(charter, server), None)
     setting = server.repo.configured("user.signingkey")

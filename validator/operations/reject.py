@@ -9,6 +9,7 @@ from validator.model.escape import logged
 from validator.model.layout import HEADS, REJECTED, number_of
 from validator.operations.approver import who_approves
 from validator.operations.proposals import name_of
+from validator.operations.reason import checked_reason
 from validator.registry.holders import holder
 from validator.registry.reader import Reader
 
@@ -18,8 +19,7 @@ def reject(*, repo: Path, remote: str, name: str, reason: str) -> str:
 
     Raises FatalError where no such proposal is open, and none was turned down, or another one has been merged since.
     """
-    if not reason.strip():
-        raise FatalError("say why: the session has nothing else to learn from")
+    reason = checked_reason(reason, "the session has nothing else to learn from")
     server = Remote(Repo(repo), remote)
     server.fetch()
     try:
@@ -31,14 +31,14 @@ def reject(*, repo: Path, remote: str, name: str, reason: str) -> str:
             return f"{past.name} is turned down already: {logged(past.reason)}\n"
         raise
     approver = who_approves(server)
-    message = f"{reason.strip()}\n\nRejected-by: {approver.handle}\n"
+    message = f"{reason}\n\nRejected-by: {approver.handle}\n"
     tree = server.repo.tree_of(proposal.commit)
     commit = server.repo.commit_as_user(tree, [proposal.commit], message, key=approver.key)
     gone = Update(f"{HEADS}{proposal.name}", proposal.commit, None)
     pushed = server.push([gone, Update(f"{REJECTED}{proposal.name}/{commit[:12]}", None, commit)])
     if pushed.outcome is not Outcome.PUSHED and not server.took(commit):
         raise FatalError(f"{proposal.name} is still there: {' / '.join(pushed.said) or 'it moved; look again'}")
-    return f"turned down {proposal.name}: {logged(reason.strip())}\n"
+    return f"turned down {proposal.name}: {logged(reason)}\n"
 
 
 def _registered_since(server: Remote, past: Rejection) -> str | None:

@@ -7,6 +7,7 @@ from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.layout import HEADS, claim_path, width
 from validator.operations.judge import judge
+from validator.operations.reason import checked_reason
 from validator.registry.holders import holder
 from validator.registry.reader import Reader, charter_of
 from validator.report.text import render as report
@@ -17,8 +18,7 @@ def release(*, repo: Path, remote: str, number: int, reason: str) -> tuple[str, 
 
     One that is there already stands, unless it can no longer be merged: then this one takes its place.
     """
-    if not reason.strip():
-        raise FatalError("say why: it is what history will tell")
+    reason = checked_reason(reason, "it is what history will tell")
     server = Remote(Repo(repo), remote)
     server.fetch()
     reader, main = Reader(server.repo), server.repo.commit(server.main)
@@ -33,7 +33,7 @@ def release(*, repo: Path, remote: str, number: int, reason: str) -> tuple[str, 
         return _already(number, branch), 0
     who = holder(held, snapshot.past([held.path]))
     tree = server.repo.tree_with(main, claim_path(number, capacity), None)
-    commit = server.repo.commit_as_user(tree, [main], f"Release number {number}: {reason.strip()}\n")
+    commit = server.repo.commit_as_user(tree, [main], f"Release number {number}: {reason}\n")
     verdict = judge(*reader.change(main, commit))
     if not verdict.accepted:
         return report(verdict), 1

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from validator.git.repo import Repo
-from validator.git.signatures import signer
+from validator.git.signatures import Endorsement, endorsement
 from validator.model.errors import FatalError
 from validator.model.findings import Finding, Verdict
 from validator.model.shapes import Charter
@@ -63,10 +63,10 @@ def in_steps(reader: Reader, base: str, head: str, guards: tuple[tuple[str, str]
 
 def _judge_step(reader: Reader, parent: str, commit: str, guards: tuple[tuple[str, str], ...]) -> Verdict:
     landed, current = reader.step(parent, commit)
-    signed_by = signer(reader.repo, commit, guards) if guards else None
+    signed_by, approvals = endorsement(reader.repo, commit, guards) if guards else Endorsement(None, ())
     joins = len(reader.repo.parents(commit)) > 1
     unsigned = bool(guards) and signed_by is None
-    return judge(replace(landed, joins=joins, unsigned=unsigned, signed_by=signed_by), current)
+    return judge(replace(landed, joins=joins, unsigned=unsigned, signed_by=signed_by, approvals=approvals), current)
 
 
 def _guards(charter: Charter | None) -> tuple[tuple[str, str], ...]:

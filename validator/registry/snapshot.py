@@ -39,6 +39,7 @@ class Snapshot:
     joins: bool = False  # this step of main is a merge
     unsigned: bool = False  # main is guarded by signatures, and this step carries none of an approver
     signed_by: str | None = None  # the approver's handle, where main is guarded and an approver has signed this step
+    approvals: tuple[str, ...] = ()  # whom the trailers `Approved-by` of this step name, where main is guarded
     author: Author | None = None  # who proposes, where a forge says so
 
     @property

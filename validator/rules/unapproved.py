@@ -1,24 +1,28 @@
-"""A commit that moves a guarded main is not signed by an approver.
+"""A commit that moves a guarded main is not approved by an approver.
 
 What it means: Where the charter gives approvers a `key`, main is guarded by signatures: every commit that moves it
-(judged with `--steps`) carries the SSH signature of an approver whom the charter named before the push.
-A commit of acknowledgements alone needs no such signature: a session makes its own, in a commit that is not a merge
-and does not change one that counts already.
+(judged with `--steps`) carries the SSH signature of an approver whom the charter named before the push, and a trailer
+`Approved-by: @HANDLE` that names this approver and nobody else, in the last paragraph of its message.
+A commit of acknowledgements alone needs neither: a session makes its own, in a commit that is not a merge and does not
+change one that counts already.
 
-Why: A plain Git server does not say who pushes, so a human approves with a signature. A key that the same push adds
+Why: A plain Git server does not say who pushes, so a human approves with a signature. A signature alone says who made
+a commit, and not that it may move main: anyone could push an approver's signed draft. A key that the same push adds
 does not count. An unsigned merge could make an open proposal look as if it had landed.
 
 Example:
 
     git push origin HEAD:main   # a session merges its own claim
 
-Way out: An approver merges and signs: `git -c gpg.format=ssh -c user.signingkey=KEY merge -S --no-ff claim/05`.
+Way out: An approver approves the proposal: `registry approve 05`. What is no proposal, such as a new charter, is
+committed by an approver with `git commit -S --trailer "Approved-by: @HANDLE"`.
 """
 
 from collections.abc import Iterator
 
 from validator.model.findings import Level, Location, Problem
 from validator.model.layout import ACKNOWLEDGEMENTS, CHARTER
+from validator.model.phrases import join_limited, quoted
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.records import counting
 from validator.registry.snapshot import Snapshot
@@ -27,12 +31,22 @@ CODE, NAME, LEVEL = "REG304", "unapproved", Level.ERROR
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the commit, unless it only adds acknowledgements."""
+    """Yield the commit where it is not approved, unless it only adds acknowledgements."""
+    if not head.unsigned and head.signed_by is None:
+        return  # nobody has to sign here
     touched = sorted(head.touched(base))
-    if head.unsigned and (head.joins or not touched or not all(_acknowledges(path, head, base) for path in touched)):
-        message = f"commit {(head.commit or '')[:12]} is not signed by an approver of the charter that main had"
-        place = Location(touched[0] if touched else CHARTER)
-        yield Problem(place, message, "an approver merges and signs it: git merge -S --no-ff BRANCH")
+    by_a_session = touched and not head.joins and not head.approvals
+    if by_a_session and all(_acknowledges(path, head, base) for path in touched):
+        return
+    place, commit = Location(touched[0] if touched else CHARTER), (head.commit or "")[:12]
+    if head.signed_by is None:
+        message = f"commit {commit} is not signed by an approver of the charter that main had"
+        yield Problem(place, message, "an approver approves the proposal: registry approve PROPOSAL")
+    elif set(head.approvals) != {head.signed_by}:
+        stated = join_limited(map(quoted, head.approvals)) if head.approvals else "nobody"
+        message = f"commit {commit} is signed by {head.signed_by}, and its message names {stated} as approving it"
+        amend = f'git commit --amend -S --no-edit --trailer "Approved-by: {head.signed_by}"'
+        yield Problem(place, message, f"if {head.signed_by} wants it on main: {amend}")
 
 
 def _acknowledges(path: str, head: Snapshot, base: Snapshot) -> bool:

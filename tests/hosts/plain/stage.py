@@ -26,6 +26,8 @@ ENVIRONMENT = {
     "PYTHONPATH": str(ROOT),
 }
 
+APPROVES = "test.approves="  # no setting of Git's
+
 Done = subprocess.CompletedProcess[str]
 Files = Mapping[str, str | None]  # path to text; None: gone
 
@@ -145,6 +147,17 @@ def signing(key: Path) -> tuple[str, ...]:
     return "-c", "gpg.format=ssh", "-c", f"user.signingkey={key}", "-c", "commit.gpgSign=true"
 
 
+def approving(key: Path) -> tuple[str, ...]:
+    """Options with which `commit` and `merge` make what the approver of this key wants on main."""
+    return *signing(key), "-c", f"{APPROVES}@{key.name.removeprefix('key-')}"
+
+
+def stated(message: str, options: Iterable[str]) -> str:
+    """A message with the approvals that these options ask for."""
+    handles = [option.removeprefix(APPROVES) for option in options if option.startswith(APPROVES)]
+    return "\n\n".join([message, *(f"Approved-by: {handle}" for handle in handles)])
+
+
 def charter(capacity: int, keys: Mapping[str, str], planned: int | None = None) -> str:
     """A charter that plans a role for the first numbers, or for all."""
     people = [f'  - {{handle: "@{name}", key: "{key}"}}' for name, key in keys.items()]
@@ -247,7 +260,7 @@ def commit(clone: Path, files: Files, message: str, *options: str) -> str:
         else:
             (clone / path).write_text(text, encoding="utf-8", newline="\n")
     git(clone, "add", "--all")
-    git(clone, *options, "commit", "--quiet", "--allow-empty", "--message", message)
+    git(clone, *options, "commit", "--quiet", "--allow-empty", "--message", stated(message, options))
     return git(clone, "rev-parse", "HEAD").strip()
 
 
@@ -260,5 +273,5 @@ def branch(clone: Path, name: str, files: Files, *, base: str = "origin/main") -
 def merge(clone: Path, name: str, *options: str, onto: str = "origin/main") -> str:
     """A merge of a branch into main, as a human makes it, on a detached HEAD; the commit's id."""
     git(clone, "checkout", "--quiet", "--detach", onto)
-    git(clone, *options, "merge", "--quiet", "--no-ff", "--message", f"Merge {name}", name)
+    git(clone, *options, "merge", "--quiet", "--no-ff", "--message", stated(f"Merge {name}", options), name)
     return git(clone, "rev-parse", "HEAD").strip()

@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.hosts.plain.stage import (
     ENVIRONMENT,
     Stage,
+    approving,
     branch,
     charter,
     claim_path,
@@ -16,7 +17,6 @@ from tests.hosts.plain.stage import (
     public,
     registry,
     run,
-    signing,
 )
 
 
@@ -68,7 +68,7 @@ def test_main_is_the_one_before_the_push(stage: Stage) -> None:
     clone = stage.human
     keys = {name: public(key) for name, key in stage.keys.items()}
     git(clone, "checkout", "--quiet", "--detach", "origin/main")
-    wider = commit(clone, {"registry/charter.yaml": charter(20, keys)}, "Wider", *signing(stage.keys["OWNER"]))
+    wider = commit(clone, {"registry/charter.yaml": charter(20, keys)}, "Wider", *approving(stage.keys["OWNER"]))
     commit(clone, {claim_path(15): claim_text(15, "session-15")}, "Claim")
     both = (f"{wider}:refs/heads/main", "HEAD:refs/heads/claim/15")
     code, said = pushed(clone, *both)

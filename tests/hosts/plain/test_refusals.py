@@ -14,6 +14,7 @@ from tests.hosts.plain.stage import (
     Done,
     Files,
     Stage,
+    approving,
     branch,
     charter,
     claim_path,
@@ -53,7 +54,7 @@ def accepted(clone: Path, *words: str) -> None:
 
 
 def owner(stage: Stage) -> tuple[str, ...]:
-    return signing(stage.keys["OWNER"])
+    return approving(stage.keys["OWNER"])
 
 
 def rewritten(clone: Path, commit_: str, edit: Callable[[str], str]) -> str:
@@ -108,22 +109,22 @@ def test_main_needs_an_approvers_signature(stage: Stage, tmp_path: Path) -> None
         merge(clone, "topic", *options)
         refused(stage, clone, "HEAD:main", why="is not signed by an approver of the charter that main had")
     refused(stage, clone, "topic:main", why="error[REG304] unapproved")
-    merge(clone, "topic", *signing(stage.keys["DEPUTY"]))
+    merge(clone, "topic", *approving(stage.keys["DEPUTY"]))
     accepted(clone, "HEAD:main")
 
 
 def test_a_key_that_the_same_push_brings_signs_nothing(stage: Stage, tmp_path: Path) -> None:
-    clone, own = stage.human, make_key(tmp_path / "own")
+    clone, own = stage.human, make_key(tmp_path / "key-SESSION")
     keys = {name: public(key) for name, key in (*stage.keys.items(), ("SESSION", own))}
     wider: Files = {"registry/charter.yaml": charter(12, keys)}
     # Its own signature under the change that names it, …
     git(clone, "checkout", "--quiet", "--detach", "origin/main")
-    commit(clone, wider, "One more approver", *signing(own))
+    commit(clone, wider, "One more approver", *approving(own))
     refused(stage, clone, "HEAD:main", why="error[REG304] unapproved")
     # … and even where an approver has signed that change, the second step of the same push.
     git(clone, "checkout", "--quiet", "--detach", "origin/main")
     charter_commit = commit(clone, wider, "One more approver", *owner(stage))
-    commit(clone, claims(4), "Register myself", *signing(own))
+    commit(clone, claims(4), "Register myself", *approving(own))
     refused(stage, clone, "HEAD:main", why="error[REG304] unapproved")
     # Once it is on main it counts.
     accepted(clone, f"{charter_commit}:main")
@@ -371,7 +372,7 @@ def test_a_rejection_is_an_approvers(stage: Stage, tmp_path: Path) -> None:
         reason = rejection(clone, "claim/04", *options)
         words = ("--atomic", ":claim/04", f"{reason}:refs/rejected/claim/04/{reason[:12]}")
         refused(stage, clone, *words, why="only an approver turns a proposal down, and signs it")
-    reason = rejection(clone, "claim/04", *owner(stage))
+    reason = rejection(clone, "claim/04", *signing(stage.keys["OWNER"]))
     kept = f"{reason}:refs/rejected/claim/04/{reason[:12]}"
     refused(stage, clone, kept, why="a reason comes together with the proposal that it turns down")
     accepted(clone, "--atomic", ":claim/04", kept)
@@ -385,7 +386,7 @@ def test_a_rejection_speaks_of_one_proposal(stage: Stage) -> None:
     for number in (4, 5):
         branch(clone, f"claim/{number:02}", claims(number))
         accepted(clone, f"claim/{number:02}")
-    reason = rejection(clone, "claim/04", *owner(stage))
+    reason = rejection(clone, "claim/04", *signing(stage.keys["OWNER"]))
     stolen = f"refs/rejected/claim/05/{reason[:12]}"
     refused(stage, clone, ":claim/05", f"{reason}:{stolen}", why="a proposal goes when it is merged or turned down")
     # Nor does a tag that points at something signed, and claims to be a commit.

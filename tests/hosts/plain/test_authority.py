@@ -1,0 +1,124 @@
+"""Who may move main: a signature says who made a commit, its signer's trailer `Approved-by` that it may land."""
+
+from pathlib import Path
+
+from tests.hosts.plain.stage import (
+    Stage,
+    approving,
+    branch,
+    claim_path,
+    claim_text,
+    claims,
+    commit,
+    git,
+    make_key,
+    merge,
+    public,
+    registry,
+    run,
+    signing,
+)
+from validator.operations.steps import validate
+
+OWNS = "Approved-by: @OWNER"
+
+# What an approver signs, and whom the message names as approving it; none of them is an approval.
+NO_APPROVAL = {
+    "a draft": ("Claim number 4", "nobody"),
+    "another handle": ("Claim\n\nApproved-by: @DEPUTY", '"@DEPUTY"'),
+    "somebody else's as well": (f"Claim\n\n{OWNS}\nApproved-by: @DEPUTY", '"@OWNER", "@DEPUTY"'),
+    "lower case": ("Claim\n\napproved-by: @OWNER", '"approved-by: @OWNER"'),
+    "lower case as well": (f"Claim\n\n{OWNS}\napproved-by: @DEPUTY", '"@OWNER", "approved-by: @DEPUTY"'),
+    "handle in lower case": ("Claim\n\nApproved-by: @owner", '"@owner"'),
+    "a blank before the colon": ("Claim\n\nApproved-by : @OWNER", '"Approved-by: @OWNER"'),
+    "two blanks after it": ("Claim\n\nApproved-by:  @OWNER", '"Approved-by: @OWNER"'),
+    "folded": ("Claim\n\nApproved-by:\n @OWNER", '"Approved-by: @OWNER"'),
+    "continued": (f"Claim\n\n{OWNS}\n as a draft", '"@OWNER", " as a draft"'),
+    "subject": (OWNS, "nobody"),
+    "body": (f"Claim\n\n{OWNS}\n\nAs agreed.", "nobody"),
+    "quoted": (f"No\n\n> {OWNS}", "nobody"),
+    "within a sentence": (f"Claim\n\nThis is\n{OWNS}\nsaid he.", "nobody"),
+    "a patch's divider": (f"Claim\n\n{OWNS}\n---\n 1 file changed", "nobody"),
+    "a look-alike": ("Claim\n\nАpproved-by: @OWNER", "nobody"),
+    "no-break space": ("Claim\n\nApproved-by:\u00a0@OWNER", '"Approved-by: \u00a0@OWNER"'),
+    "a comment": (f"Claim\n\n# {OWNS}", "nobody"),
+}
+
+
+def step(stage: Stage, message: str) -> str:
+    """A claim on top of main with exactly this message; the commit's id."""
+    clone = stage.human
+    branch(clone, "topic", claims(4))
+    text = clone / ".git" / "message"
+    text.write_text(f"{message}\n", encoding="utf-8")
+    words = ("commit-tree", "-S", "-p", "origin/main", "-F", str(text), "topic^{tree}")
+    return git(clone, *signing(stage.keys["OWNER"]), *words).strip()
+
+
+def refusals(stage: Stage, head: str) -> list[str]:
+    """What REG304 says about moving main to a commit."""
+    verdict = validate(repo=stage.human, base="origin/main", head=head, steps=True)
+    return [finding.message for finding in verdict.findings if finding.code == "REG304"]
+
+
+def push(clone: Path, *words: str) -> tuple[bool, str]:
+    done = run(["git", "push", "--quiet", "origin", *words], clone)
+    return done.returncode == 0, done.stderr
+
+
+def test_a_signature_alone_approves_nothing(template: Stage) -> None:
+    assert refusals(template, step(template, f"Register session 4\n\n{OWNS}\nSession-Id: session-4")) == []
+    assert refusals(template, step(template, f"Register session 4\n\n{OWNS}\n{OWNS}\n\n")) == []
+    for case, (message, stated) in NO_APPROVAL.items():
+        head = step(template, message)
+        said = f"commit {head[:12]} is signed by @OWNER, and its message names {stated} as approving it"
+        assert refusals(template, head) == [said], case
+
+
+def test_an_approvers_draft_moves_no_main(stage: Stage, tmp_path: Path) -> None:
+    """An approver proposes as everybody does, signs whatever is committed, and anyone pushes that to main."""
+    clone = stage.human
+    branch(clone, "claim/04", claims(4))
+    git(clone, *signing(stage.keys["OWNER"]), "commit", "--quiet", "--amend", "--no-edit", "--gpg-sign")
+    draft = git(clone, "rev-parse", "HEAD").strip()
+    assert push(clone, f"{draft}:refs/heads/claim/04")[0]
+    taken, said = push(clone, f"{draft}:refs/heads/main")
+    assert (taken, "its message names nobody as approving it" in said) == (False, True), said
+    # Neither an approval that somebody else has signed, nor one without a signature.
+    for options in (
+        ("-c", "test.approves=@OWNER"),
+        (*signing(make_key(tmp_path / "key")), "-c", "test.approves=@OWNER"),
+    ):
+        merge(clone, "claim/04", *options)
+        taken, said = push(clone, "HEAD:refs/heads/main")
+        assert (taken, "is not signed by an approver" in said) == (False, True), said
+    # A real step, and on top of it another one.
+    real = merge(clone, "claim/04", *approving(stage.keys["OWNER"]))
+    commit(clone, claims(5), "Claim", *signing(stage.keys["OWNER"]))
+    assert not push(clone, "HEAD:refs/heads/main")[0]
+    assert push(clone, f"{real}:refs/heads/main")[0]
+
+
+def test_a_signed_tag_approves_nothing(stage: Stage) -> None:
+    clone = stage.human
+    head = branch(clone, "topic", claims(4))
+    git(clone, *signing(stage.keys["OWNER"]), "tag", "-s", "-m", f"Yes\n\n{OWNS}", "yes", head)
+    assert refusals(stage, head) == [f"commit {head[:12]} is not signed by an approver of the charter that main had"]
+    taken, _ = push(clone, "yes:refs/heads/main")
+    assert not taken
+
+
+def test_one_key_of_two_approvers(tmp_path: Path) -> None:
+    """The verb and the guard take the same one of them."""
+    stage = Stage.make(tmp_path, approvers=("OWNER",), guarded=False)
+    clone, key = stage.human, public(stage.keys["OWNER"])
+    second = f'approvers:\n  - {{handle: "@SECOND", key: "{key}"}}\n'
+    text = (clone / "registry/charter.yaml").read_text().replace("approvers:\n", second)
+    git(clone, "checkout", "--quiet", "main")
+    commit(clone, {"registry/charter.yaml": text}, "Two names")
+    git(clone, "push", "--quiet", "origin", "HEAD:main")
+    registry(tmp_path, "install-hook", str(stage.bare), check=True)
+    branch(clone, "claim/04", {claim_path(4): claim_text(4, "session-4")})
+    assert push(clone, "claim/04")[0]
+    registry(clone, "approve", "4", "--yes", check=True)
+    assert "Approved-by: @SECOND\n" in git(stage.bare, "log", "-1", "--format=%B", "main")
