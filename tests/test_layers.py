@@ -66,6 +66,7 @@ EFFECTS = {
     "signal": {"operations/consensus/program"},
     "subprocess": {"git/program", "hosts", "operations/consensus/program", "cli/demo"},
     "sys": {"startup", "git/retry", "guard", "cli"},
+    "types": {"startup"},
     "tempfile": {"git", "operations/consensus/program", "operations/files", "hosts/plain/interpreter", "cli"},
     "threading": {"operations/consensus/program"},
     "time": {"git", "operations", "cli"},

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from types import ModuleType
 
 # Git reads its environment before any option; a hook or a wrapper sets it for its own repository. What stays: what a
 # receiving server needs to see the objects of a push (quarantine), and how the caller speaks to remotes and signs.
@@ -22,8 +23,17 @@ def enter() -> None:
             stream.reconfigure(errors="backslashreplace")
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="surrogateescape")  # Git's names are bytes
-    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # what else is installed has no say, and is not even looked for
+    _load_no_plugins()
     gc.disable()  # a run is short: looking for garbage would take as long as all the rest
+
+
+def _load_no_plugins() -> None:
+    """Let no plugin of pydantic, whatever else is installed, have a say in what a model accepts."""
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+    # Even so, pydantic would load importlib.metadata, which takes longer than building our models.
+    none = ModuleType("pydantic.plugin._loader")
+    none.get_plugins = tuple  # type: ignore[attr-defined]
+    sys.modules.setdefault(none.__name__, none)
 
 
 def describe(error: OSError) -> str:

@@ -346,9 +346,12 @@ from validator.cli import main
 try:
     main()
 finally:
-    print(*(name for name in sys.modules if "." not in name or name.startswith("validator.")), file=sys.stderr)
+    print(*sys.modules, file=sys.stderr)
 """
-HEAVY = {"git", "ruamel", "yaml12", "rich", "rapidfuzz", "jsonschema", "rfc8785", "confusable_homoglyphs", "pydantic"}
+HEAVY = {
+    *("git", "ruamel", "yaml12", "rich", "rapidfuzz", "jsonschema", "rfc8785", "confusable_homoglyphs", "pydantic"),
+    *("click", "importlib.metadata", "validator.report.documents", "validator.hosts.github"),
+}
 
 
 class TestImports:
@@ -371,34 +374,46 @@ class TestImports:
         [
             ("--version", set()),
             ("--help", set()),
-            ("explain", {"pydantic"}),
-            ("explain REG103", {"pydantic"}),
-            ("explain nonsense", {"pydantic", "rapidfuzz"}),
-            ("validate --head main", {"pydantic", "git", "yaml12"}),
-            ("audit", {"pydantic", "git", "yaml12"}),
-            ("history", {"pydantic", "git", "yaml12"}),
-            ("status", {"pydantic", "git", "yaml12", "rich", "rfc8785"}),
-            ("status --format json", {"pydantic", "git", "yaml12", "rfc8785"}),
-            ("whoami --session-id x", {"pydantic", "git", "yaml12", "rfc8785"}),
-            ("export", {"pydantic", "git", "yaml12", "rfc8785"}),
+            ("explain", {"pydantic", "validator.report.documents"}),
+            ("explain REG103", {"pydantic", "validator.report.documents"}),
+            ("explain nonsense", {"pydantic", "validator.report.documents", "rapidfuzz"}),
+            ("validate --head main", {"pydantic", "yaml12"}),
+            ("audit", {"pydantic", "yaml12"}),
+            ("history", {"pydantic", "yaml12", "validator.report.documents"}),
+            ("status", {"pydantic", "yaml12", "rfc8785", "validator.report.documents", "rich"}),
+            ("status --format json", {"pydantic", "yaml12", "rfc8785", "validator.report.documents"}),
+            ("whoami --session-id x", {"pydantic", "yaml12", "rfc8785", "validator.report.documents"}),
+            ("export", {"pydantic", "yaml12", "rfc8785", "validator.report.documents"}),
         ],
     )
     def test_on_a_clean_registry(self, tmp_path: Path, words: str, needed: set[str]) -> None:
         repository = with_charter(tmp_path / "registry.git", [1, 4])
-        assert self.loaded(repository.path, *words.split()) & HEAVY <= needed
+        assert self.loaded(repository.path, *words.split()) & HEAVY == needed | {"click"}
 
     def test_of_a_new_claim(self, tmp_path: Path) -> None:
         repository = with_charter(tmp_path / "registry.git", [1])
         repository.commit("claim/04", {claim_path(4): FLEET[4]}, "main")
         loaded = self.loaded(repository.path, "validate", "--head", "claim/04")
-        assert loaded & HEAVY <= {"pydantic", "git", "yaml12", "ruamel"}
+        assert loaded & HEAVY <= {"click", "pydantic", "yaml12", "ruamel"}
+
+    def test_of_the_guard(self, tmp_path: Path) -> None:
+        repository = with_charter(tmp_path / "registry.git", [1])
+        repository.git("config", "registry.unsigned", "true")
+        head = repository.commit("change", {claim_path(4): FLEET[4]}, "main")
+        code = LOADED.replace("validator.cli", "validator.guard")
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", code], check=False, cwd=repository.path, capture_output=True,
+            env=environment(PYTHONPATH=str(ROOT)), input=f"{'0' * 40} {head} refs/heads/claim/04\n", encoding="utf-8",
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (0, "")
+        assert set(done.stderr.split()) & HEAVY <= {"pydantic", "yaml12", "ruamel"}
 
     def test_the_door_is_light(self) -> None:
         code = "import sys, validator; print(*sys.modules)"
         done = subprocess.run(
             [sys.executable, "-P", "-c", code], check=True, env=environment(PYTHONPATH=str(ROOT)), capture_output=True
         )
-        assert not set(done.stdout.decode().split()) & {*HEAVY, "click", "validator.report.documents"}
+        assert not set(done.stdout.decode().split()) & HEAVY
 
     def test_nothing_is_imported_from_the_folder_that_is_judged(self, tmp_path: Path) -> None:
         work = Repository(tmp_path / "work", bare=False)
