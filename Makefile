@@ -24,7 +24,8 @@ PIP := env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT -u PIP_REQUIREMENT -u PIP_NO_
 	PYTHONUTF8=1 PIP_USER=0 PIP_CONSTRAINT=/dev/null $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet --no-deps --require-hashes --requirement
 CHECK_INSTALLED := @$(PIP) check >$(VENV)/.pip-check || { cat $(VENV)/.pip-check >&2; exit 1; }
-PYTEST = $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
+# Workers cannot be told the name of a folder that Python did not take for UTF-8.
+PYTEST = PYTHONUTF8=1 $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 

@@ -28,14 +28,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give every process of a run a temporary folder of its own: nobody else's locks, and what is left there shows."""
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())  # tmp_path stays where pytest tidies up
+    """Give every process of a run a temporary folder of its own: nobody else's locks, and what is left there shows.
+
+    It is no plain word for a shell, so that what is not quoted fails on every machine (`tests.shell`).
+    """
     worker = getattr(config, "workerinput", None)
     if worker:
         folder = Path(tempfile.gettempdir(), worker["workerid"])
         folder.mkdir()
     else:
-        folder = Path(tempfile.mkdtemp(prefix="registry-tests-"))
+        place = Path(tempfile.gettempdir(), f"registry's tests {os.getuid()}")
+        place.mkdir(mode=0o700, exist_ok=True)
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))  # tmp_path stays where pytest tidies up
+        folder = Path(tempfile.mkdtemp(prefix="run-", dir=place))
     os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
     config.stash[TEMPORARY] = folder
 

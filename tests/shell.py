@@ -1,6 +1,12 @@
 """What tests give to a shell and to Git: programs and settings that mean the same in a folder of any name."""
 
+import os
 from pathlib import Path
+
+
+def in_utf8(word: str) -> str:
+    """A word that reaches files and programs as UTF-8, also from a Python whose locale cannot spell it."""
+    return os.fsdecode(word.encode("utf-8", "surrogateescape"))
 
 
 def quoted(*words: str | Path) -> str:

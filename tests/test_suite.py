@@ -7,9 +7,16 @@ from pathlib import Path
 import pytest
 
 from tests.repository import ROOT, environment
+from tests.shell import in_utf8, quoted
 
 pytestmark = pytest.mark.blackbox
 
+NOT_QUOTED = """
+import subprocess
+
+def test_not_quoted(tmp_path):
+    subprocess.run(f"cd {tmp_path}", shell=True, check=True)
+"""
 HANGS = """
 from tests.processes import running
 
@@ -42,7 +49,7 @@ def suite(folder: Path, files: dict[str, str], *words: str) -> subprocess.Comple
     return subprocess.run(
         [sys.executable, "-m", "pytest", *settings, "-p", "no:cacheprovider", *words, str(folder)],
         cwd=folder, env=environment(PYTHONPATH=str(ROOT), TMPDIR=str(folder)),
-        check=False, capture_output=True, text=True,
+        check=False, capture_output=True, encoding="utf-8",
     )  # fmt: skip
 
 
@@ -59,6 +66,28 @@ def test_every_test_has_a_time_limit(tmp_path: Path) -> None:
     assert "\ntimeout: 600.0s\n" in done.stdout
 
 
+def test_a_path_that_is_not_quoted_fails_everywhere(tmp_path: Path) -> None:
+    done = suite(tmp_path, {"not_quoted": NOT_QUOTED})
+    assert done.returncode == 1
+    assert "1 failed" in done.stdout
+
+
+def test_workers_start_where_python_cannot_spell_the_folder(tmp_path: Path) -> None:
+    """Pytest's workers cannot be told a name that is not UTF-8 to Python: `make test` has Python take it for that."""
+    folder = tmp_path / in_utf8("a cöpy")
+    folder.mkdir()
+    (folder / "test_order.py").write_text(ORDER)
+    said = subprocess.run(
+        ["make", "--dry-run", "JOBS=1", "test"], cwd=ROOT, env=environment(), check=True, capture_output=True
+    )
+    command = said.stdout.decode().splitlines()[-1].replace(".venv/bin/python", quoted(sys.executable))
+    plain = environment(LC_ALL="C", PYTHONUTF8="0", TMPDIR=str(folder))
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=folder, env=plain, check=False, capture_output=True, encoding="utf-8"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("workers", [[], ["--numprocesses=2"]], ids=["alone", "workers"])
 def test_what_is_left_in_the_temporary_folder_fails_the_run(tmp_path: Path, workers: list[str]) -> None:
     clean = suite(tmp_path, {"leaves": LEAVES}, *workers, "--deselect=test_leaves.py::test_leaves[True]")
@@ -67,7 +96,7 @@ def test_what_is_left_in_the_temporary_folder_fails_the_run(tmp_path: Path, work
     assert done.returncode == 1
     assert "2 passed" in done.stdout
     assert "ERROR left in the temporary folder: " in done.stdout
-    assert not list(tmp_path.glob("registry-tests-*")), "and is removed"
+    assert not list(tmp_path.glob("registry's tests */run-*")), "and is removed"
 
 
 def test_files_are_shuffled_by_a_seed(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def git(*words: str, folder: Path, **environment: str) -> str:
         "GIT_CONFIG_GLOBAL": os.devnull,
     }
     return subprocess.run(
-        ["git", *words], cwd=folder, env=nobody | environment, capture_output=True, text=True, check=True
+        ["git", *words], cwd=folder, env=nobody | environment, capture_output=True, encoding="utf-8", check=True
     ).stdout.strip()
 
 

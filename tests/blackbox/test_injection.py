@@ -124,7 +124,7 @@ def test_workflow_commands_and_summary(store: Store, tmp_path: Path, name: str) 
         assert command in {"notice", "error", "warning", "group", "endgroup"}
         assert {pair.split("=")[0] for pair in properties.split(",") if pair} <= {"file", "line", "col", "title"}
         assert not re.search(r"##\w*\[", line)
-    check_summary((tmp_path / "summary.md").read_text())
+    check_summary((tmp_path / "summary.md").read_text("utf-8"))
 
 
 class Tags(HTMLParser):

@@ -11,7 +11,7 @@ from tests.blackbox.command import ROOT, Run, registry, validate
 from tests.blackbox.moves import TAKEN
 from tests.blackbox.store import HOUR, NINE, Files, Store, git
 from tests.blackbox.world import MAIN, changed, claim, path
-from tests.shell import program, quoted
+from tests.shell import in_utf8, program, quoted
 
 pytestmark = pytest.mark.blackbox
 
@@ -98,7 +98,7 @@ def test_sha256_repository(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["#'a' \"quoted\" one", "back\\slash and\nline", "-rf ö"])
 def test_folder_of_any_name(tmp_path: Path, name: str) -> None:
-    assert Place(tmp_path / name).validate().codes("introduced") == REFUSED
+    assert Place(tmp_path / in_utf8(name)).validate().codes("introduced") == REFUSED
 
 
 def test_linked_working_tree(place: Place, tmp_path: Path) -> None:
@@ -339,7 +339,7 @@ def test_terminal_that_knows_ascii_alone(tmp_path: Path, format: str) -> None:
 
 
 def test_folder_whose_name_the_locale_cannot_spell(tmp_path: Path) -> None:
-    place = Place(tmp_path / "flötte")
+    place = Place(tmp_path / in_utf8("flötte"))
     run = registry("validate", "--head=claim/06", folder=place.folder, PYTHONUTF8="0", LC_ALL="C")
     assert (run.exit, run.err) == (1, ""), "judged, and number 6 is taken"
 
@@ -378,7 +378,7 @@ def pushing(place: Place, server: Path, *words: str) -> bool:
         cwd=place.folder,
         env={"PATH": os.environ["PATH"], "HOME": str(place.folder), **identity},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     assert "Traceback" not in done.stderr

@@ -61,7 +61,7 @@ class Workplace:
         environment = {**os.environ, "TMPDIR": str(self.scratch), "PYTHONPATH": str(self.root)}
         try:
             done = subprocess.run(
-                command, cwd=self.root, env=environment, text=True, errors="replace",
+                command, cwd=self.root, env=environment, encoding="utf-8", errors="replace",
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=limit, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired as slow:

@@ -61,7 +61,7 @@ def acknowledge_at_once(stage: Stage, sessions: Sequence[str]) -> list[Done]:
 def _acknowledge(clone: Path, session: str) -> Done:
     words = ("consensus", "acknowledge", "--session-id", session, "--push", "--format", "json")
     alone = ENVIRONMENT | {"TMPDIR": str(clone)}
-    done = subprocess.run([*REGISTRY, *words], cwd=clone, env=alone, capture_output=True, text=True, check=False)
+    done = subprocess.run([*REGISTRY, *words], cwd=clone, env=alone, capture_output=True, encoding="utf-8", check=False)
     return Done(done.returncode, done.stdout, done.stderr)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.processes import running
+from tests.shell import in_utf8
 from validator.cli import registry as command_line
 from validator.model.errors import FatalError
 from validator.registry.yaml.reader import read
@@ -158,7 +159,12 @@ def git(folder: Path, *words: str, **variables: str) -> str:
 def try_git(folder: Path, *words: str, **variables: str) -> Done:
     """Plain Git, which may fail."""
     done = subprocess.run(
-        ["git", *words], cwd=folder, env=ENVIRONMENT | variables, capture_output=True, encoding="utf-8", check=False
+        ["git", *map(in_utf8, words)],
+        cwd=folder,
+        env=ENVIRONMENT | variables,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)
 

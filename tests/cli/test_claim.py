@@ -572,7 +572,9 @@ def test_own_proposal_that_cannot_be_judged_can_still_be_replaced(stage: Stage) 
 
 
 def made_tree(repository: Path, rows: str) -> str:
-    made = subprocess.run(["git", "mktree"], cwd=repository, input=rows, capture_output=True, text=True, check=True)
+    made = subprocess.run(
+        ["git", "mktree"], cwd=repository, input=rows, capture_output=True, encoding="utf-8", check=True
+    )
     return made.stdout.strip()
 
 

@@ -362,7 +362,7 @@ def with_a_folder(clone: Path, revision: str) -> str:
     """The tree of a revision with an empty folder in it, which Git writes only for who asks for it."""
     git(clone, "hash-object", "-t", "tree", "-w", os.devnull)
     rows = git(clone, "ls-tree", revision) + "040000 tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\tzz\n"
-    made = subprocess.run(["git", "mktree"], cwd=clone, input=rows, capture_output=True, text=True, check=True)
+    made = subprocess.run(["git", "mktree"], cwd=clone, input=rows, capture_output=True, encoding="utf-8", check=True)
     return made.stdout.strip()
 
 

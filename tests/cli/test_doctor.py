@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.stage import Done, Stage, commit, fleet, git, refs, try_git, verb, write
+from tests.cli.stage import ROOT, Done, Stage, commit, fleet, git, refs, try_git, verb, write
+from tests.repository import tracked
 
 
 def install(stage: Stage, *words: str) -> Done:
@@ -140,9 +141,8 @@ def test_what_cannot_be_told_is_not_wrong(stage: Stage) -> None:
     charter = (stage.human / "registry/charter.yaml").read_text().replace("@OWNER", "@session-approver")
     write(stage.human, "registry/charter.yaml", charter)
     assert verb(stage.human, "codeowners").exit_code == 0
-    root = Path(__file__).parent.parent.parent
-    for path in (*(root / ".github").rglob("*.yml"), root / ".github/rulesets/main.json"):
-        write(stage.human, path.relative_to(root).as_posix(), path.read_text())
+    for path in tracked(ROOT / ".github"):
+        write(stage.human, path.relative_to(ROOT).as_posix(), path.read_text("utf-8"))
     commit(stage.human, "A gate")
     git(stage.human, "push", "--quiet", "origin", "main")
     git(stage.human, "remote", "set-url", "origin", "ssh://server.invalid/registry.git")

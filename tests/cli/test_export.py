@@ -58,7 +58,7 @@ def test_one_line_of_python(all_registered: Repository) -> None:
         cwd=all_registered.path,
         env=environment(PYTHONPATH=str(ROOT)),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     assert (run.stdout, run.stderr) == ("marketing-outreach-1\n", "")
 
@@ -86,7 +86,7 @@ def test_the_typed_way_is_typed(tmp_path: Path) -> None:
         cwd=ROOT,
         env=environment(),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     (complaint,) = run.stdout.splitlines()
     assert complaint.endswith(

@@ -47,7 +47,9 @@ def test_the_example_in_the_help_is_one_that_the_verb_takes(
 
 def test_the_list_of_verbs_imports_none_of_them() -> None:
     code = "import sys, validator.cli as c; c.registry(['--help'], standalone_mode=False); print(*sys.modules)"
-    listed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    listed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True, cwd=ROOT
+    ).stdout
     assert "Who is who in a fleet" in listed
     for heavy in ("pydantic", "git", "validator.cli.validate", "validator.rules"):
         assert heavy not in listed.split()

@@ -28,7 +28,7 @@ def environment(folder: Path, *importable: str) -> Path:
 
 def run(python: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [str(python), "-P", *words]
-    return subprocess.run(command, env=ALONE | variables, capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=ALONE | variables, capture_output=True, encoding="utf-8", check=False)
 
 
 def copy_program(folder: Path) -> None:

@@ -243,7 +243,9 @@ def test_one_that_cannot_be_judged_is_named_with_the_way_out(stage: Stage) -> No
     tree = git(stage.bare, "rev-parse", "main^{tree}").strip()
     for _ in range(9):
         rows = "".join(f"040000 tree {tree}\t{name}\n" for name in range(10))
-        made = subprocess.run(["git", "mktree"], cwd=stage.bare, input=rows, capture_output=True, text=True, check=True)
+        made = subprocess.run(
+            ["git", "mktree"], cwd=stage.bare, input=rows, capture_output=True, encoding="utf-8", check=True
+        )
         tree = made.stdout.strip()
     bomb = git(stage.bare, "commit-tree", "-p", "main", "-m", "x", tree).strip()
     git(stage.bare, "update-ref", "refs/heads/claim/05", bomb)

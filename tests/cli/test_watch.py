@@ -220,7 +220,7 @@ def test_two_who_watch_share_what_there_is_to_tell(tmp_path: Path) -> None:
     all_registered(stage)
     eyes = stage.clone("eyes")
     watchers = [
-        subprocess.Popen([*REGISTRY, *LOOK], cwd=eyes, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen([*REGISTRY, *LOOK], cwd=eyes, env=ENVIRONMENT, stdout=subprocess.PIPE, encoding="utf-8")
         for _ in range(3)
     ]
     told = [line for watcher in watchers for line in watcher.communicate()[0].splitlines()]

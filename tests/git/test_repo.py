@@ -221,7 +221,9 @@ class TestMerging:
         base = repository.commit("main", {"a": "1"})
         head, main = repository.commit("change", {"a": "2"}, base), repository.commit("main", {"b": "2"})
         usage = "usage: git merge-tree <base-tree> <branch1> <branch2>"
-        git = subprocess.run(["sh", "-c", "command -v git"], check=True, capture_output=True, text=True).stdout.strip()
+        git = subprocess.run(
+            ["sh", "-c", "command -v git"], check=True, capture_output=True, encoding="utf-8"
+        ).stdout.strip()
         script = f'case "$*" in *merge-tree*) echo "{usage}" >&2; exit 129;; esac\nexec {quoted(git)} "$@"'
         old = program(tmp_path / "bin" / "git", script)
         monkeypatch.setenv("PATH", str(old.parent), prepend=os.pathsep)
@@ -572,7 +574,7 @@ class TestEnvironment:
                 cwd=work.path,
                 env=environment(PYTHONPATH=str(ROOT), **more),
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
             )
             for more in ({}, dict(self.hostile(decoy, tmp_path)))
         ]

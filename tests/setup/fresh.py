@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.repository import ROOT, tracked
 from tests.setup.wheels import Wheel
+from tests.shell import in_utf8
 
 PIN = re.compile(r"^([\w.-]+)(?:\[([\w,.-]+)\])?==(\S+)", re.MULTILINE)
 NEWER = "9999.0"
@@ -23,7 +24,7 @@ NEWER = "9999.0"
 def main() -> None:
     """Exit 1 with what pip or make said where the set-up fails or differs from the lock files."""
     with tempfile.TemporaryDirectory() as name:
-        copy, index = Path(name, "a cöpy"), Path(name, "index")
+        copy, index = Path(name, in_utf8("a cöpy")), Path(name, "index")
         index.mkdir()
         copy_tree(copy)
         pins = {pin[1]: pin for lock in ("pip", "runtime", "dev") for pin in PIN.finditer(read_lock(lock))}
@@ -78,7 +79,7 @@ def compare(pins: dict[str, str], copy: Path) -> None:
 
 def run(*command: str, cwd: Path, env: dict[str, str] | None) -> str:
     """Run a command in the copy and return what it printed; end the check where it fails."""
-    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, encoding="utf-8", check=False)
     if done.returncode:
         sys.exit(f"{done.stdout}{done.stderr}setup-check: failed: {' '.join(command)}")
     return done.stdout

@@ -29,7 +29,7 @@ def run(folder: Path, broken: str) -> tuple[subprocess.CompletedProcess[str], li
     path = f"{tools}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "CALLS": str(calls), "BROKEN": broken}
     command = ["bash", str(folder / ".ci" / "run")]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
     return done, calls.read_text().splitlines()
 
 

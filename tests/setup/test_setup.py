@@ -12,14 +12,14 @@ import pytest
 
 from tests.repository import ROOT, environment
 from tests.setup.wheels import Wheel
-from tests.shell import program, quoted
+from tests.shell import in_utf8, program, quoted
 
 BETA = Wheel("beta", "1.0", extras=("toml",))
 NEWER_BETA = Wheel("beta", "9999.0", extras=("toml",))
 
 PLAIN = {"LC_ALL": "C", "PYTHONUTF8": "0"}  # Python takes the folder's name for bytes then
 PYTHON = str(Path(sys.executable).resolve())
-NO_WORD = "it's a $HOME, ö"
+NO_WORD = "it's a $HOME"
 OTHER = 'echo "$PWD 3 99"'  # a Python of another version, as far as the Makefile asks it
 
 
@@ -27,7 +27,7 @@ class Stranger:
     """A copy of the Makefile with lock files of its own, in a folder whose name is no plain word."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder / "a cöpy"
+        self.folder = folder / in_utf8("a cöpy")
         self.index = folder / "index"
         self.index.mkdir()
         (self.folder / "requirements").mkdir(parents=True)
@@ -48,11 +48,13 @@ class Stranger:
         pip = {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": self.index.as_uri()}
         command = ["make", f"PYTHON={python}", ".venv/.dev", *["--dry-run"] * dry_run]
         environment = {**inherited, **pip, **settings}
-        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, encoding="utf-8", check=False
+        )
 
     def installed(self) -> dict[str, str]:
         command = [f"{self.folder}/.venv/bin/python", "-m", "pip", "list", "--format", "json"]
-        listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
         return {row["name"]: row["version"] for row in json.loads(listed)}
 
 
@@ -104,7 +106,7 @@ def test_program_is_found_whatever_the_locale(stranger: Stranger, utf8: str) -> 
         "import os, sys; print(*map(ascii, map(os.fsencode, sys.path)))",
     ]
     plain = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": utf8}
-    done = subprocess.run(command, cwd="/", env=plain, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd="/", env=plain, capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert ascii(os.fsencode(stranger.folder)) in done.stdout
 
@@ -115,7 +117,7 @@ def test_program_is_its_own_whatever_lies_in_the_folder(stranger: Stranger, tmp_
         (folder / "validator").mkdir()
         (folder / "validator/__main__.py").write_text(f"print({says!r})\n")
     program = [f"{stranger.folder}/.venv/bin/registry", "audit"]
-    done = subprocess.run(program, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(program, cwd=tmp_path, env=environment(), capture_output=True, encoding="utf-8", check=False)
     shutil.rmtree(stranger.folder / "validator")
     assert (done.returncode, done.stdout, done.stderr) == (0, "ours\n", "")
 

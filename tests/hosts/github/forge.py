@@ -294,7 +294,7 @@ class Forge:
                 break
         outputs = {name: filled(text, values) for name, text in job.get("outputs", {}).items()}
         summary = folder / "summary.md"
-        said = summary.read_text() if summary.exists() else ""
+        said = summary.read_text("utf-8") if summary.exists() else ""
         return Job(filled(job["name"], values), tuple(steps), said, outputs)
 
     def _use(self, step: Mapping[str, Any], folder: Path, event: str, payload: Mapping[str, Any]) -> None:

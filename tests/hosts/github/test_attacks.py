@@ -37,7 +37,9 @@ def checked(forge: Forge, job: Job) -> Job:
 
 
 def git(work: Path, *words: str) -> str:
-    done = subprocess.run(["git", *words], cwd=work, capture_output=True, text=True, check=False, env=environment())
+    done = subprocess.run(
+        ["git", *words], cwd=work, capture_output=True, encoding="utf-8", check=False, env=environment()
+    )
     return done.stdout.strip()
 
 
@@ -311,8 +313,8 @@ def test_a_forged_remark_is_not_said(forge: Forge, forged: dict[str, Any], said:
     remark = {**json.loads(look.outputs["remark"]), **forged}
     calls = len(forge.sent())
     done = subprocess.run(
-        [".venv/bin/registry", "github", "comment", "--event"], cwd=folder / "work", capture_output=True, text=True,
-        check=False, env=forge.variables(folder) | {"REGISTRY_REMARK": json.dumps(remark)},
+        [".venv/bin/registry", "github", "comment", "--event"], cwd=folder / "work", capture_output=True,
+        encoding="utf-8", check=False, env=forge.variables(folder) | {"REGISTRY_REMARK": json.dumps(remark)},
     )  # fmt: skip
     assert done.returncode == 2
     assert said in done.stderr
@@ -328,6 +330,6 @@ def test_a_verdict_that_its_findings_do_not_bear_out_is_not_said(forge: Forge, v
     remark["document"]["verdict"] = verdict
     done = subprocess.run(
         [".venv/bin/registry", "github", "comment", "--event", "--remark", json.dumps(remark)], cwd=folder / "work",
-        capture_output=True, text=True, check=False, env=forge.variables(folder),
+        capture_output=True, encoding="utf-8", check=False, env=forge.variables(folder),
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (2, f"registry: the remark says {verdict}, and its findings do not\n")

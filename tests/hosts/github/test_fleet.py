@@ -100,6 +100,6 @@ def verb(forge: Forge, *words: str) -> dict[str, Any]:
     env = forge.variables(folder)
     subprocess.run(["git", "fetch", "--quiet", "origin"], cwd=folder / "work", env=env, check=True)
     command = [".venv/bin/registry", *words]
-    done = subprocess.run(command, cwd=folder / "work", env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder / "work", env=env, capture_output=True, encoding="utf-8", check=False)
     parsed: dict[str, Any] = json.loads(done.stdout)
     return parsed

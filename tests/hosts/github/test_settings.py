@@ -25,7 +25,7 @@ def github(forge: Forge, *words: str, login: bool | str = True) -> Done:
         (folder / ".venv").mkdir()
     env = forge.variables(forge.folder) | ({"GH_TOKEN": HUMANS if login is True else login} if login else {})
     command = ["sh", "-c", f'PYTHONPATH={quoted(folder)} exec "$0" -P -m validator "$@"', sys.executable, *words]
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=300)
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8", check=False, timeout=300)
 
 
 def with_owners(forge: Forge, text: str = OWNERS) -> None:

@@ -318,6 +318,6 @@ def test_an_event_by_hand(forge: Forge, words: list[str], status: int, said: str
     (clone / "event.json").write_text(json.dumps(forge.pull_request(7)))
     env = forge.variables(forge.folder) | {"PYTHONPATH": str(clone), "GITHUB_EVENT_PATH": ""}
     command = [sys.executable, "-P", "-m", "validator", "validate", *words]
-    done = subprocess.run(command, cwd=clone, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=clone, env=env, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == status
     assert said in done.stderr

@@ -400,7 +400,7 @@ def test_answer_that_nobody_can_read(stage: Stage) -> None:
             env=ENVIRONMENT,
             stdout=full,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
             check=False,
         )
     assert lost.returncode == 2
