@@ -15,7 +15,8 @@ Each file of this folder is an area, `<area>.toml`, with one `[[breakage]]` a pi
 
 import ast
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -71,7 +72,7 @@ def _file(breakage: Breakage, root: Path) -> Path:
             raise InapplicableError(f"there is no {breakage.file}")
         return root / breakage.file
     paths = [path for path in tracked(root / "validator", root=root) if path.suffix == ".py"]
-    found = [path for path in paths if breakage.function in dict(_spans(path.read_text("utf-8")))]
+    found = [path for path in paths if breakage.function in _spans(path.read_text("utf-8"))]
     if len(found) != 1:
         places = ", ".join(str(path.relative_to(root)) for path in found) or "none"
         raise InapplicableError(f"{breakage.function!r} is not in one module but in: {places}")
@@ -79,19 +80,22 @@ def _file(breakage: Breakage, root: Path) -> Path:
 
 
 def _span(text: str, name: str) -> tuple[int, int]:
-    spans = dict(_spans(text))
+    spans = _spans(text)
     if name not in spans:
         raise InapplicableError(f"there is no {name!r}")
     return spans[name]
 
 
-def _spans(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+@cache  # a module is asked for each breakage that names no file
+def _spans(text: str) -> Mapping[str, tuple[int, int]]:
     """Where each named thing of a module begins and ends, as offsets, decorators and all."""
+    spans = dict[str, tuple[int, int]]()
     starts = [0, *(at + 1 for at, character in enumerate(text) if character == "\n"), len(text)]
     for name, node in _named(ast.parse(text).body):
         decorators = getattr(node, "decorator_list", [])
         first = min(part.lineno for part in (node, *decorators))
-        yield name, (starts[first - 1], starts[node.end_lineno or first])
+        spans[name] = (starts[first - 1], starts[node.end_lineno or first])
+    return spans
 
 
 def _named(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, ast.stmt]]:

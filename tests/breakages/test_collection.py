@@ -2,6 +2,8 @@
 
 import ast
 from collections import Counter
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -26,7 +28,12 @@ def test_it_applies_and_its_tests_exist(breakage: Breakage) -> None:
     for node in breakage.test.split():
         file, *names = node.partition("[")[0].split("::")
         assert names, f"{node} names no function"
-        assert defines(ast.parse((ROOT / file).read_text("utf-8")), names), f"there is no {node}"
+        assert defines(parsed(ROOT / file), names), f"there is no {node}"
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def defines(tree: ast.AST, names: list[str]) -> bool:
