@@ -184,10 +184,8 @@ def test_a_merge_that_comes_out_otherwise_here_is_not_signed(stage: Stage) -> No
     (stage.human / ".git/info").mkdir(exist_ok=True)
     (stage.human / ".git/info/attributes").write_text("*.yaml merge=mine\n")
     done = verb(stage.human, "approve", "4", "--yes")
-    assert (done.exit_code, done.err) == (
-        2,
-        "registry: claim/04: Git merges it otherwise here than judged; look at .git/info/attributes\n",
-    )
+    otherwise = "Git merges it otherwise here than judged; look at .git/info/attributes"
+    assert (done.exit_code, done.note) == (1, f"claim/04 is not merged: {otherwise}")
     assert main_of(stage) == ahead
     (stage.human / ".git/info/attributes").unlink()
     assert verb(stage.human, "approve", "4", "--yes").exit_code == 0

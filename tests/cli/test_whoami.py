@@ -1,9 +1,11 @@
 """What main says about one session."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.stage import Done, Stage, git, verb
-from tests.repository import Repository
+from tests.repository import Repository, claim_path, fleet, with_charter
 
 OUTREACH = """\
 number:  4
@@ -52,6 +54,15 @@ def test_json(halfway_there: Repository) -> None:
     assert (found.exit_code, missing.exit_code) == (0, 1)
     assert found.document["number"] == 4
     assert missing.document["state"] == "unregistered"
+
+
+def test_a_claim_on_main_that_cannot_be_read_is_said_to_be_so(tmp_path: Path) -> None:
+    repository = with_charter(tmp_path / "registry.git")
+    claim = fleet()[4].replace("status: REGISTERED", "status: NO")
+    repository.commit("main", {claim_path(4): claim})
+    answer = whoami(repository, "marketing-outreach-1", "--format", "json")
+    assert (answer.exit_code, answer.document["state"]) == (0, "unreadable")
+    assert answer.document["next_action"].startswith("mend the claim of number 4")
 
 
 def test_before_the_release(halfway_there: Repository) -> None:

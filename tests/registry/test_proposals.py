@@ -25,9 +25,12 @@ def point(repository: Repository, names: str) -> str:
 
 
 def test_proposed_numbers(repository: Repository) -> None:
-    point(repository, "heads/claim/04 heads/claim/5 remotes/origin/claim/06 heads/claim/x heads/claim/0 tags/claim/07")
+    point(repository, "heads/claim/04 heads/claim/00 remotes/origin/claim/06 heads/claim/x heads/claim/0 tags/claim/07")
     point(repository, "heads/release/08 heads/x/claim/09 remotes/origin/x/claim/10 remotes/mirror/claim/11")
-    assert proposed_numbers(Repo(repository.path)) == {4, 5, 6, 11}
+    repo = Repo(repository.path)
+    assert proposed_numbers(repo) == {4}
+    point(repository, "remotes/origin/main")
+    assert proposed_numbers(repo) == {6}, "a session's own branch stays behind; what counts is on the server"
 
 
 def test_proposals_of_a_place_and_a_kind(repository: Repository) -> None:

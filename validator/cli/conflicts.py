@@ -10,14 +10,20 @@ from validator.cli.console import Console
 from validator.cli.options import FORMAT, REF, REPO
 from validator.model.escape import visible, well_formed
 from validator.model.phrases import counted
-from validator.operations.judge import judge
-from validator.operations.proposals import KINDS
+from validator.operations.proposals import KINDS, Judged, judge_proposal
 from validator.registry.conflicts import Conflict, ConflictKind, added_up, conflicts, uneven
 from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import sums
-from validator.report.documents import ConflictEntry, Oid, PrintedDocument, as_json
+from validator.report.documents import ConflictEntry, Oid, Printed, PrintedDocument, as_json
+
+
+class UnjudgedEntry(Printed):
+    """A proposal that cannot be judged, and why: what it stands against is not known."""
+
+    where: str
+    message: str
 
 
 class ConflictsDocument(PrintedDocument):
@@ -25,6 +31,7 @@ class ConflictsDocument(PrintedDocument):
 
     commit: Oid
     conflicts: tuple[ConflictEntry, ...]
+    unjudged: tuple[UnjudgedEntry, ...] = ()
     advice: tuple[ConflictEntry, ...]
     sums: tuple[str, ...]
 
@@ -55,30 +62,35 @@ def _mediate(reader: Reader, commit: str) -> ConflictsDocument:
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     on_main = [_entry("main", one) for one in conflicts(snapshot, charter)]
+    unjudged = list[UnjudgedEntry]()
     return ConflictsDocument(
         commit=commit,
-        conflicts=(*on_main, *_in_proposals(reader, commit)),
+        conflicts=(*on_main, *_in_proposals(reader, commit, unjudged)),
+        unjudged=tuple(unjudged),
         advice=tuple(_entry("main", one) for one in uneven(snapshot, charter)),
         sums=tuple(added_up(one) for one in sums(snapshot, charter)),
     )
 
 
-def _in_proposals(reader: Reader, main: str) -> Iterator[ConflictEntry]:
-    """What each proposal meets on main, and what it meets in the other proposals."""
+def _in_proposals(reader: Reader, main: str, unjudged: list[UnjudgedEntry]) -> Iterator[ConflictEntry]:
+    """What each proposal meets on main, and in the other proposals; `unjudged` gets those that cannot be judged."""
     seen = list[tuple[str, Snapshot]]()
     remote = published(reader.repo)
     for proposal in proposals_on(remote, reader.repo, "claim"):
         name = f"{remote}/{proposal.name}" if remote else proposal.name
-        landed, base = reader.change(main, proposal.commit)
-        seen.append((name, landed))
-        yield from _against_main(name, landed, base)
+        one = judge_proposal(reader, main, proposal)
+        if one.unjudged:
+            unjudged.append(UnjudgedEntry(where=name, message=well_formed(one.verdict.findings[0].message)))
+        else:
+            seen.append((name, one.landed))
+            yield from _against_main(name, one)
     yield from _among(seen)
 
 
-def _against_main(name: str, landed: Snapshot, base: Snapshot) -> Iterator[ConflictEntry]:
-    for finding in judge(landed, base).findings:
+def _against_main(name: str, one: Judged) -> Iterator[ConflictEntry]:
+    for finding in one.verdict.findings:
         if finding.code in KINDS and finding.origin == "introduced":
-            claim = landed.claims.get(finding.location.path)
+            claim = one.landed.claims.get(finding.location.path)
             numbers = (claim.number,) if claim else ()
             yield _entry(name, Conflict(KINDS[finding.code], numbers, finding.message, finding.help))
 
@@ -114,6 +126,8 @@ def _lines(document: ConflictsDocument) -> Iterator[str]:
     for row in document.conflicts:
         yield f"✗ {row.kind} ({row.where}): {row.message}"
         yield f"    {row.help}"
+    for one in document.unjudged:
+        yield f"? {one.message}"
     for row in document.advice:
         yield f"· {row.kind}: {row.message}"
         yield f"    {row.help}"

@@ -15,7 +15,7 @@ from validator.model.escape import visible, well_formed, well_formed_or_none
 from validator.model.layout import MAIN, ORIGIN
 from validator.model.phrases import rfc3339
 from validator.operations.files import write
-from validator.operations.proposals import KINDS, judge_proposal
+from validator.operations.proposals import KINDS, Judged, judge_proposal
 from validator.registry.events import News, news
 from validator.registry.proposals import proposals_on
 from validator.registry.reader import Reader, main_of
@@ -90,8 +90,10 @@ def _look(store: Repo, server: Remote | None, file: Path, format: str, say: Say)
     open_now = dict(proposals_on(server.name if server else None, store))
     for name, oid in open_now.items():
         if seen.proposals.get(name) != oid:
-            for one in _proposed(reader, main, Proposal(name, oid)):
-                say(_told(one, oid, reader.at(oid).committed_at or 0, format))
+            judged = judge_proposal(reader, main, Proposal(name, oid))
+            when = 0 if judged.unjudged else judged.landed.committed_at or 0
+            for one in _proposed(judged):
+                say(_told(one, oid, when, format))
             seen = seen._replace(proposals={**seen.proposals, name: oid})
             _write(file, seen)
     _write(file, seen._replace(proposals=open_now))
@@ -112,11 +114,12 @@ def _steps(store: Repo, seen: str | None, main: str, format: str) -> list[tuple[
     return line
 
 
-def _proposed(reader: Reader, main: str, proposal: Proposal) -> Iterator[News]:
-    one = judge_proposal(reader, main, proposal)
+def _proposed(one: Judged) -> Iterator[News]:
+    proposal = one.proposal
     number, session = (one.claim.number, one.claim.draft.session_id) if one.claim else (None, None)
     by = f" by {session}" if session else ""
     verdict = "accepted" if one.verdict.accepted else "rejected"
+    verdict += f": {one.verdict.findings[0].message}" if one.unjudged else ""
     yield News("proposed", proposal.name, number, session, f"{proposal.name} is proposed{by}; the gate says {verdict}")
     for finding in one.verdict.findings:
         if finding.code in KINDS and finding.origin == "introduced":

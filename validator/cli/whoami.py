@@ -1,5 +1,6 @@
 """`registry whoami`: what main says about one session, and what that session should do now."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -7,21 +8,22 @@ import click
 
 from validator.cli.console import Console
 from validator.cli.options import FORMAT, REF, REPO
-from validator.git.remote import Remote, rejections
+from validator.git.remote import Proposal, Remote, rejections
 from validator.git.repo import Repo
-from validator.model.escape import visible, well_formed, well_formed_or_none
-from validator.model.layout import ORIGIN, number_of
+from validator.model.errors import Unreadable
+from validator.model.escape import logged, visible, well_formed, well_formed_or_none
+from validator.model.layout import ORIGIN
 from validator.operations.export import slots_of
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import phase_of
 from validator.registry.holders import a_free_number
-from validator.registry.proposals import proposals_on, published
+from validator.registry.proposals import claim_of, proposals_on, published
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.registry.records import command as command_of
 from validator.registry.snapshot import Snapshot
 from validator.report.documents import Oid, PrintedDocument, SlotEntry, as_json
 
-SessionState = Literal["unregistered", "proposed", "pending", "registered", "acknowledged"]
+SessionState = Literal["unregistered", "proposed", "unreadable", "pending", "registered", "acknowledged"]
 
 
 class WhoamiDocument(PrintedDocument):
@@ -50,21 +52,28 @@ DOCUMENTS = {"output-whoami": WhoamiDocument}
 def command(console: Console, session_id: str, fetch: bool, repo: Path, ref: str | None, format: str) -> int:
     """What main says about one session; exit 1 if it is not registered."""
     if fetch:  # otherwise main, proposals and rejections are those last heard of
-        Remote(Repo(repo), ORIGIN).fetch()
+        _fetch(Repo(repo), console.hint)
     reader, commit = reader_at(repo, ref)
-    document = _about(session_id, reader, commit)
+    document = _about(session_id, reader, commit, console.hint)
     console.say(as_json(document) if format == "json" else _render(document))
     return 1 if document.state in ("unregistered", "proposed") else 0
 
 
-def _about(session_id: str, reader: Reader, commit: str) -> WhoamiDocument:
+def _fetch(repo: Repo, tell: Callable[[str], None]) -> None:
+    server = Remote(repo, ORIGIN)
+    server.fetch()
+    for one, why in server.unheard.items():
+        tell(f"{one.name}: {logged(why)}\n")
+
+
+def _about(session_id: str, reader: Reader, commit: str, tell: Callable[[str], None]) -> WhoamiDocument:
     snapshot = reader.at(commit)
     charter, digest = charter_of(snapshot), registry_digest(snapshot)
     slots = slots_of(snapshot, charter, digest, frozenset())
     mine = next((slot for slot in slots if slot.session_id == session_id), None)
     turned_down = ""
     if mine is None:
-        mine = _proposed(reader, session_id)
+        mine = _proposed(reader, session_id, tell)
         turned_down = "" if mine else _turned_down(reader, session_id)
     state: Any = mine.state if mine else "unregistered"  # a slot with a session in it is never "open"
     return WhoamiDocument(
@@ -79,10 +88,13 @@ def _about(session_id: str, reader: Reader, commit: str) -> WhoamiDocument:
     )
 
 
-def _proposed(reader: Reader, session_id: str) -> SlotEntry | None:
+def _proposed(reader: Reader, session_id: str, tell: Callable[[str], None]) -> SlotEntry | None:
     """What a session has proposed: on the remote as last fetched, or here where there is no remote."""
-    for name, commit in proposals_on(published(reader.repo), reader.repo, "claim"):
-        claim = reader.at(commit).by_number.get(int(number_of(name)))
+    for proposal in proposals_on(published(reader.repo), reader.repo, "claim"):
+        claim = claim_of(reader, proposal)
+        if isinstance(claim, Unreadable):
+            tell(f"{proposal.name} cannot be read: {logged(claim.why)}\n")
+            continue
         if claim and claim.draft.session_id == session_id:
             return SlotEntry(
                 number=claim.number,
@@ -99,9 +111,8 @@ def _proposed(reader: Reader, session_id: str) -> SlotEntry | None:
 def _turned_down(reader: Reader, session_id: str) -> str:
     """Why this session's last proposal was turned down, as last fetched."""
     for rejection in reversed(rejections(reader.repo, ORIGIN)):
-        number = number_of(rejection.name)  # what was turned down has the claims of others in its tree, too
-        claim = reader.at(rejection.rejected).by_number.get(int(number)) if number else None
-        if claim and claim.draft.session_id == session_id:
+        claim = claim_of(reader, Proposal(rejection.name, rejection.rejected))
+        if claim and not isinstance(claim, Unreadable) and claim.draft.session_id == session_id:
             return f"{rejection.name} was turned down: {rejection.reason}; "
     return ""
 

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from validator.git import locks
-from validator.git.objects import OID
+from validator.git.objects import MAX_COMMIT, OID
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.layout import HEADS, MAIN, PROPOSAL, REJECTED, REMOTES, number_of
@@ -77,6 +77,8 @@ class Remote:
 
     def __init__(self, repo: Repo, name: str) -> None:
         self.repo, self.name = repo, name
+        # Proposals on the server that could not be fetched, and why; everything else has been.
+        self.unheard = dict[Proposal, str]()
 
     @property
     def url(self) -> str:
@@ -94,9 +96,39 @@ class Remote:
     def fetch(self, refspecs: Sequence[str] = REFSPECS) -> None:
         """Hear of main, proposals and rejections, or of other refs; `{remote}` in a refspec is the remote's name.
 
-        Raises FatalError where the server does not answer.
+        One proposal that cannot be had (a broken object on the server, a ref in its way here) is left out, and is in
+        `unheard`. Raises FatalError where the server does not answer.
         """
-        named = [spec.format(remote=self.name) for spec in refspecs]
+        named, self.unheard = [spec.format(remote=self.name) for spec in refspecs], {}
+        if not (error := self._fetch(named)):
+            return
+        if refspecs is not REFSPECS or self._fetch(named[:1]):
+            raise FatalError(f"{self.url} does not answer: {' '.join(error.split())[-300:]}")
+        self.unheard = self._without(self._listed())
+        self._fetch([*named, *(f"^{HEADS}{one.name}" for one in self.unheard)])
+
+    def _listed(self) -> list[Proposal]:
+        """The open proposals as the server lists them."""
+        status, out, error = self.repo.as_user("ls-remote", "--heads", "--", self.name)
+        if status:
+            raise FatalError(f"{self.url} does not answer: {' '.join(error.split())[-300:]}")
+        rows = (line.partition("\t") for line in out.splitlines())
+        found = (Proposal(ref.removeprefix(HEADS), oid) for oid, _, ref in rows)
+        return [one for one in found if PROPOSAL.fullmatch(one.name)]
+
+    def _without(self, proposals: list[Proposal]) -> dict[Proposal, str]:
+        """Of some proposals those that cannot be fetched, and why; found by halves."""
+        refs = [f"+{HEADS}{one.name}:{REMOTES}{self.name}/{one.name}" for one in proposals]
+        error = self._fetch(refs) if refs else ""
+        if not error:
+            return {}
+        if len(proposals) == 1:
+            return {proposals[0]: f"it cannot be fetched: {' '.join(error.split())[-300:]}"}
+        half = len(proposals) // 2
+        return self._without(proposals[:half]) | self._without(proposals[half:])
+
+    def _fetch(self, refspecs: Sequence[str]) -> str:
+        """Fetch; what went wrong, empty where nothing did."""
         options = (
             "--quiet",
             "--prune",
@@ -105,11 +137,11 @@ class Remote:
             "--no-recurse-submodules",
             "--no-auto-gc",
         )
-        status, _, error = self.repo.as_user("fetch", *options, "--", self.name, *named)
+        command = ("fetch", *options, "--", self.name, *refspecs)
+        status, _, error = self.repo.as_user(*command)
         if status and locks.outlived(error, self.repo.folder):
-            status, _, error = self.repo.as_user("fetch", *options, "--", self.name, *named)
-        if status:
-            raise FatalError(f"{self.url} does not answer: {' '.join(error.split())[-300:]}")
+            status, _, error = self.repo.as_user(*command)
+        return (error.strip() or f"git fetch exits with {status}") if status else ""
 
     def proposals(self) -> tuple[Proposal, ...]:
         """The open proposals as last fetched, by name."""
@@ -121,7 +153,9 @@ class Remote:
         found = {ref.removeprefix(prefix): oid for ref, oid in self.repo.refs(prefix)}
         if "main" not in found:
             raise FatalError(f"{self.url} has no main yet; publish one: git push {self.name} main")
-        return found["main"], tuple(Proposal(name, oid) for name, oid in found.items() if PROPOSAL.fullmatch(name))
+        found |= {one.name: one.commit for one in self.unheard}
+        rows = sorted(found.items())
+        return found["main"], tuple(Proposal(name, oid) for name, oid in rows if PROPOSAL.fullmatch(name))
 
     def took(self, commit: str) -> bool:
         """Whether a commit whose push has not ended well is there nevertheless, on main or as a rejection."""
@@ -155,6 +189,8 @@ def rejections(repo: Repo, remote: str) -> tuple[Rejection, ...]:
     prefix = f"{REJECTED}{remote}/"
     named = ((ref.removeprefix(prefix).rpartition("/")[0], oid) for ref, oid in repo.refs(prefix))
     rows = [(name, oid) for name, oid in named if PROPOSAL.fullmatch(name)]
+    sizes = repo.sizes(oid for _, oid in rows)  # a server without the guard has anything here, of any size
+    rows = [(name, oid) for name, oid in rows if sizes.get(oid, MAX_COMMIT + 1) <= MAX_COMMIT]
     contents = repo.blobs(oid for _, oid in rows)
     by_time = sorted(rows, key=lambda row: (repo.read_commit(contents[row[1]])[1], row))
     return tuple(_rejection(name, oid, contents[oid]) for name, oid in by_time)

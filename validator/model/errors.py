@@ -1,5 +1,10 @@
 """Errors of the environment, as opposed to findings about a change."""
 
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+Read = TypeVar("Read")
+
 
 class FatalError(Exception):
     """An error of the environment (no repository, shallow clone, Git too old): one line, exit 2, no verdict."""
@@ -7,3 +12,25 @@ class FatalError(Exception):
 
 class ShallowError(FatalError):
     """A clone without all of its history."""
+
+
+class Unreadable(NamedTuple):
+    """That one of many things could not be read or judged, and why, in a line."""
+
+    why: str
+
+
+def attempted(read: Callable[[], Read]) -> Read | Unreadable:
+    """What reading one of many gives. Whatever goes wrong with it is its own fault, and stops none of the others.
+
+    Raises ShallowError: that is the fault of the clone, and of none of them.
+    """
+    try:
+        return read()
+    except ShallowError:
+        raise
+    except FatalError as error:
+        return Unreadable(str(error))
+    except Exception as error:  # noqa: BLE001 - a stranger wrote what is read: any error may be of their making
+        said = " ".join(str(error).split())[:200]
+        return Unreadable(f"{type(error).__name__}: {said}" if said else type(error).__name__)

@@ -77,6 +77,13 @@ def branch_of(path: str) -> str:
     return "record/" + path.removeprefix("registry/consensus/").removesuffix(".yaml")
 
 
+def path_of(branch: str) -> str:
+    """The file that a branch of a proposal is for; the registry's folder where that cannot be told."""
+    kind, _, rest = branch.partition("/")
+    folder = {"claim": SESSIONS, "release": SESSIONS, "record": "registry/consensus"}.get(kind)
+    return f"{folder}/{rest}.yaml" if folder else "registry"
+
+
 def number_of(name: str) -> str:
     """The number that a branch `claim/04` proposes, as people write it: `4`; empty for other branches."""
     kind, _, number = name.partition("/")

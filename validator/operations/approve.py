@@ -94,18 +94,28 @@ def _approve(server: Remote, approver: Approver, name: str, others: Sequence[Jud
             return _done(say, Ended(name, None, f"{name} stays open"))
         agreed = one.proposal.commit
         merge, pushed = _merge(server, approver, one)
-        if pushed.outcome is Outcome.PUSHED or server.took(merge):
-            return _done(say, Ended(name, merge, f"{name} is on main (commit {merge[:12]})"))
-        if pushed.outcome is Outcome.REFUSED:
-            return _done(say, Ended(name, None, f"{name} is not merged: the server refuses it: {_words(pushed)}"))
-        if pushed.outcome is Outcome.UNREACHABLE:
+        if ended := _ended(server, name, merge, pushed):
+            return _done(say, ended)
+        if pushed and pushed.outcome is Outcome.UNREACHABLE:
             attempts.unanswered(f"{name} is not merged: {_words(pushed) or 'the server does not answer'}")
         in_the_way = "main moved in between"
         if server.heard()[0] == main:
-            in_the_way = _words(pushed) or "another push was in the way"
+            in_the_way = (pushed and _words(pushed)) or "another push was in the way"
             attempts.pause(0.05 * 1.5**attempt)
     note = f"tried {PATIENCE.attempts} times: {in_the_way}; run the same command again"
     return _done(say, Ended(name, None, note))
+
+
+def _ended(server: Remote, name: str, merge: str, pushed: Pushed | None) -> Ended | None:
+    """How a merge ended; None where it may be tried again."""
+    if pushed is None:
+        otherwise = "Git merges it otherwise here than judged; look at .git/info/attributes"
+        return Ended(name, None, f"{name} is not merged: {otherwise}")
+    if pushed.outcome is Outcome.PUSHED or server.took(merge):
+        return Ended(name, merge, f"{name} is on main (commit {merge[:12]})")
+    if pushed.outcome is Outcome.REFUSED:
+        return Ended(name, None, f"{name} is not merged: the server refuses it: {_words(pushed)}")
+    return None
 
 
 def _closed(server: Remote, reader: Reader, main: str, proposal: Proposal) -> Ended:
@@ -145,15 +155,18 @@ def _because(verdict: Verdict) -> str:
     return f": {'; '.join(reasons)}" if reasons else ""
 
 
-def _merge(server: Remote, approver: Approver, one: Judged) -> tuple[str, Pushed]:
-    """Push the merge and take the branch away in one step; the merge, and how that ended."""
+def _merge(server: Remote, approver: Approver, one: Judged) -> tuple[str, Pushed | None]:
+    """Push the merge and take the branch away in one step; the merge, and how that ended.
+
+    Nothing is pushed (None) where Git merges to another tree than the one that was judged.
+    """
     main, commit = one.base.commit or "", one.proposal.commit
     message = f"{_subject(one)}\n\nApproved-by: {approver.handle}\n"
     if one.claim and one.claim.draft.session_id:
         message += f"Session-Id: {one.claim.draft.session_id}\n"
     tree = server.repo.merge(main, commit, kept=True).tree
     if tree != one.verdict.tree:
-        raise FatalError(f"{one.proposal.name}: Git merges it otherwise here than judged; look at .git/info/attributes")
+        return "", None
     merge = server.repo.commit_as_user(tree, [main, commit], message, key=approver.key)
     branch = f"{HEADS}{one.proposal.name}"
     return merge, server.push([Update(MAIN, main, merge), Update(branch, commit, None)])
@@ -181,6 +194,8 @@ def _shown(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:
 
 def _difference(one: Judged, repo: Repo) -> str:
     """What it does to main; where it does not merge into main, what it does to the commit that it began from."""
+    if one.unjudged:
+        return ""
     main, commit = one.base.commit or "", one.proposal.commit
     if one.landed.tree is None:
         return repo.difference(repo.merge_base(main, commit) or main, commit)

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from validator.git.objects import light
 from validator.git.remote import Proposal, Remote
 from validator.git.repo import Repo
-from validator.model.errors import FatalError
-from validator.model.findings import Verdict
-from validator.model.layout import width
+from validator.model.errors import FatalError, Unreadable, attempted
+from validator.model.findings import Finding, Level, Location, Verdict
+from validator.model.layout import path_of, width
 from validator.model.normalize import fold
 from validator.model.phrases import rfc3339
 from validator.operations.judge import judge
@@ -15,6 +16,7 @@ from validator.registry.conflicts import ConflictKind
 from validator.registry.parsing import ClaimFile
 from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import Snapshot
+from validator.rules import unreadable_file
 
 # The rules by which a proposal meets somebody who was there before, and what kind of conflict that is.
 KINDS: dict[str, ConflictKind] = {
@@ -42,8 +44,15 @@ class Judged(NamedTuple):
         """When its last commit says that it was made; informative."""
         return rfc3339(self.landed.committed_at or 0)
 
+    @property
+    def unjudged(self) -> bool:
+        """Whether no rule could be asked: then its only finding says why, and nothing of it has been read."""
+        return self.landed is self.base
+
     def subject(self, repo: Repo) -> str:
         """What its last commit says in its first line: for a release, why."""
+        if self.unjudged:
+            return ""
         content = repo.blobs([self.proposal.commit])[self.proposal.commit].decode("utf-8", "replace")
         return (content.partition("\n\n")[2].splitlines() or [""])[0]
 
@@ -52,18 +61,34 @@ def judged(server: Remote) -> tuple[Judged, ...]:
     """Every open proposal held against main as last fetched, by name."""
     reader = Reader(server.repo)
     main = server.repo.commit(server.main)
-    return tuple(judge_proposal(reader, main, proposal) for proposal in server.proposals())
+    return tuple(
+        _unjudged(reader.at(main), proposal, server.unheard[proposal])
+        if proposal in server.unheard
+        else judge_proposal(reader, main, proposal)
+        for proposal in server.proposals()
+    )
 
 
 def judge_proposal(reader: Reader, main: str, proposal: Proposal) -> Judged:
-    """One proposal held against a commit of main. Raises FatalError for one that is too much to be judged."""
-    try:
-        landed, base = reader.change(main, proposal.commit)
-    except FatalError as error:
-        way_out = f"turn it down: registry reject {proposal.name} --reason TEXT"
-        raise FatalError(f"{proposal.name} cannot be judged: {error}; {way_out}") from error
+    """One proposal held against a commit of main. One that cannot be judged is rejected, with the reason."""
+    found = attempted(lambda: _judge(reader, main, proposal))
+    return _unjudged(reader.at(main), proposal, found.why) if isinstance(found, Unreadable) else found
+
+
+def _judge(reader: Reader, main: str, proposal: Proposal) -> Judged:
+    light(proposal.commit, reader.repo.sizes([proposal.commit]).get(proposal.commit, 0))
+    landed, base = reader.change(main, proposal.commit)
     brought = [landed.claims[path] for path in landed.intent if path in landed.claims and landed.differs(path, base)]
     return Judged(proposal, judge(landed, base), landed, base, brought[0] if len(brought) == 1 else None)
+
+
+def _unjudged(base: Snapshot, proposal: Proposal, why: str) -> Judged:
+    message = f"{proposal.name} cannot be judged: {why}"
+    help = f"propose it again without that, or turn it down: registry reject {proposal.name} --reason TEXT"
+    place = Location(path_of(proposal.name))
+    finding = Finding(unreadable_file.CODE, unreadable_file.NAME, Level.ERROR, place, message, help)
+    verdict = Verdict(base.commit, proposal.commit, None, (finding,), (), base.free_numbers())
+    return Judged(proposal, verdict, base, base, None)
 
 
 def competitors(one: Judged, others: Iterable[Judged]) -> tuple[str, ...]:

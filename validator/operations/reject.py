@@ -4,7 +4,7 @@ from pathlib import Path
 
 from validator.git.remote import Outcome, Proposal, Rejection, Remote, Update, turned_down
 from validator.git.repo import Repo
-from validator.model.errors import FatalError
+from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.escape import logged
 from validator.model.layout import HEADS, REJECTED, number_of
 from validator.operations.approver import who_approves
@@ -32,8 +32,10 @@ def reject(*, repo: Path, remote: str, name: str, reason: str) -> str:
         raise
     approver = who_approves(server)
     message = f"{reason}\n\nRejected-by: {approver.handle}\n"
-    tree = server.repo.tree_of(proposal.commit)
-    commit = server.repo.commit_as_user(tree, [proposal.commit], message, key=approver.key)
+    tree = attempted(lambda: server.repo.tree_of(proposal.commit))
+    # Of one that is broken only the name can be turned down: nothing can be built on what is not there.
+    at, tree = (server.heard()[0], "") if isinstance(tree, Unreadable) else (proposal.commit, tree)
+    commit = server.repo.commit_as_user(tree or server.repo.tree_of(at), [at], message, key=approver.key)
     gone = Update(f"{HEADS}{proposal.name}", proposal.commit, None)
     pushed = server.push([gone, Update(f"{REJECTED}{proposal.name}/{commit[:12]}", None, commit)])
     if pushed.outcome is not Outcome.PUSHED and not server.took(commit):

@@ -1,12 +1,11 @@
 """The open proposals, by the names of branches: on a remote as last fetched, or in this repository."""
 
-import re
-
 from validator.git.remote import Proposal
 from validator.git.repo import Repo
-from validator.model.layout import HEADS, ORIGIN, PROPOSAL, REMOTES
-
-_NUMBERED = re.compile(r"refs/(?:heads|remotes/[^/]+)/claim/(0*[1-9][0-9]*)")
+from validator.model.errors import Unreadable, attempted
+from validator.model.layout import HEADS, ORIGIN, PROPOSAL, REMOTES, number_of
+from validator.registry.parsing import ClaimFile
+from validator.registry.reader import Reader
 
 
 def published(repo: Repo) -> str | None:
@@ -24,7 +23,13 @@ def proposals_on(remote: str | None, repo: Repo, kind: str = "") -> tuple[Propos
     return tuple(Proposal(name, oid) for name, oid in rows if PROPOSAL.fullmatch(name))
 
 
+def claim_of(reader: Reader, proposal: Proposal) -> ClaimFile | Unreadable | None:
+    """The claim that a branch `claim/NN` brings: what else is in its tree is not its own."""
+    number = number_of(proposal.name)
+    return attempted(lambda: reader.at(proposal.commit).by_number.get(int(number))) if number else None
+
+
 def proposed_numbers(repo: Repo) -> frozenset[int]:
-    """The numbers that have a branch `claim/NN`, in this repository or on any remote."""
-    names = (name for name, _ in repo.refs(f"{HEADS}claim/", REMOTES))
-    return frozenset(int(found[1]) for name in names if (found := _NUMBERED.fullmatch(name)))
+    """The numbers that have an open proposal `claim/NN`, where proposals count."""
+    names = (number_of(proposal.name) for proposal in proposals_on(published(repo), repo, "claim"))
+    return frozenset(int(number) for number in names if int(number))

@@ -10,13 +10,14 @@ from validator.git.change import Files, Intent, differing, landing
 from validator.git.objects import Entry
 from validator.git.repo import Repo
 from validator.model import shapes
-from validator.model.errors import FatalError
+from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.layout import CHARTER, MAIN, ORIGIN, REGULAR_FILE, REMOTES, SESSIONS, claim_path, form_of
 from validator.registry.history import Registration, registrations
 from validator.registry.parsing import ClaimFile, Parsed, claim_file, parse
 from validator.registry.snapshot import Snapshot
+from validator.registry.yaml.faults import Fault
 from validator.registry.yaml.quick import read_quickly, value_of
-from validator.registry.yaml.reader import MAX_BYTES, Document, read, too_large
+from validator.registry.yaml.reader import MAX_BYTES, WHOLE, Document, read, too_large
 
 # A change that touches many files is rejected for that, whatever their content. Judging it must not take long, so no
 # more files than this are read, and only the first few with the slow strict reader.
@@ -152,8 +153,7 @@ class Reader:
     def _document(self, path: str, entry: Entry) -> Document:
         if not _readable(entry):
             return too_large(path, entry.size or 0)
-        reader = read if (path, entry.oid) in self._strictly else read_quickly
-        return reader(path, self._contents[entry.oid])
+        return _document(path, self._contents[entry.oid], strictly=(path, entry.oid) in self._strictly)
 
 
 def charter_of(snapshot: Snapshot) -> shapes.Charter:
@@ -169,7 +169,7 @@ def claims_at(repo: Repo, places: Iterable[tuple[str, int]], capacity: int) -> d
     """The claim of each (commit, number) that has one, except files that are too large to be read."""
     wanted = {(commit, claim_path(number, capacity)): number for commit, number in places}
     return {
-        (place[0], wanted[place]): claim_file(read_quickly(place[1], content), wanted[place])
+        (place[0], wanted[place]): claim_file(_document(place[1], content), wanted[place])
         for place, content in repo.files(wanted, MAX_BYTES).items()
     }
 
@@ -178,8 +178,20 @@ def session_ids(repo: Repo, oids: Iterable[str]) -> dict[str, str | None]:
     """The session_id in each claim blob by object id; None where it cannot be read."""
     sizes = repo.sizes(oids)
     contents = repo.blobs(oid for oid, size in sizes.items() if size <= MAX_BYTES)
-    drafts = {oid: claim_file(read_quickly(SESSIONS, content), 0).draft for oid, content in contents.items()}
+    drafts = {oid: claim_file(_document(SESSIONS, content), 0).draft for oid, content in contents.items()}
     return {oid: draft.session_id for oid, draft in drafts.items()}
+
+
+def _document(path: str, content: bytes, *, strictly: bool = False) -> Document:
+    """A file as a document. One that our own reader fails at is broken like any other, and stops no other file."""
+    reader = read if strictly else read_quickly
+    document = attempted(lambda: reader(path, content))
+    if not isinstance(document, Unreadable):
+        return document
+    message = f"the file cannot be read: {document.why}"
+    broken = Document(path, None, None, (Fault("unreadable", 1, 1, message, "write it as the examples are written"),))
+    broken.damaged = WHOLE
+    return broken
 
 
 def _readable(entry: Entry) -> bool:

@@ -2,7 +2,7 @@
 
 from validator.git.remote import Remote
 from validator.git.repo import Repo
-from validator.model.errors import FatalError
+from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.findings import Verdict
 from validator.operations.claim.state import ClaimProposal, OwnProposal, RegistryState, proposals_of
 from validator.operations.judge import judge
@@ -35,7 +35,5 @@ def _is_spent(repo: Repo, main: str, commit: str) -> bool:
 
 def _verdict(reader: Reader, main: str, commit: str) -> Verdict | FatalError:
     """The gate's verdict. An error is kept for later: a proposal that is only replaced need not be judged."""
-    try:
-        return judge(*reader.change(main, commit))
-    except FatalError as error:
-        return error
+    verdict = attempted(lambda: judge(*reader.change(main, commit)))
+    return FatalError(verdict.why) if isinstance(verdict, Unreadable) else verdict
