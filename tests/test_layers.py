@@ -64,7 +64,7 @@ EFFECTS = {
     "random": {"git/retry", "operations/claim/decide"},
     "shutil": {"git/process", "hosts/github", "cli"},
     "signal": {"operations/consensus/program"},
-    "subprocess": {"git/program", "hosts", "operations/consensus/program", "cli/demo"},
+    "subprocess": {"git/batch", "git/program", "hosts", "operations/consensus/program", "cli/demo"},
     "sys": {"startup", "git/retry", "guard", "cli"},
     "types": {"startup"},
     "tempfile": {"git", "operations/consensus/program", "operations/files", "hosts/plain/interpreter", "cli"},

@@ -92,6 +92,25 @@ class TestReading:
         with pytest.raises(FatalError, match=r"object 0{40} is missing from the repository; run: git fsck"):
             repo.blobs([oids[0], "0" * 40])
 
+    def test_what_arrives_after_the_first_question_is_found(self, repository: Repository) -> None:
+        first, repo = repository.commit("main", {"a": "1"}), Repo(repository.path)
+        assert (repo.commit("main"), list(repo.blobs([first]))) == (first, [first])
+        second = repository.commit("main", {"a": "2"})
+        repository.git("repack", "-a", "-d", "-q")
+        repository.git("pack-refs", "--all")
+        assert (repo.commit("main"), list(repo.blobs([second]))) == (second, [second])
+
+    def test_an_object_that_cannot_be_read_is_in_no_other_s_way(self, repository: Repository) -> None:
+        broken, sound = (repository.git("hash-object", "-w", "--stdin", stdin=text) for text in (b"a" * 99, b"b"))
+        file = repository.path / "objects" / broken[:2] / broken[2:]
+        file.chmod(0o644)
+        file.write_bytes(file.read_bytes()[:-8])
+        repo = Repo(repository.path)
+        for _ in range(2):
+            with pytest.raises(FatalError, match=f"git cat-file: .*{broken}"):
+                repo.blobs([broken, sound])
+            assert repo.blobs([sound]) == {sound: b"b"}
+
     def test_commits_are_read_with_tree_and_time(self, repository: Repository) -> None:
         head = repository.commit("main", {"a": ""}, time=1_234_567_890)
         content = Repo(repository.path).blobs([head])[head]

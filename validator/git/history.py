@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from validator.git.objects import OID, Entry, Objects, light, raw_rows, seconds
-from validator.git.process import USAGE, last_line
+from validator.git.process import USAGE
+from validator.git.program import last_line
 from validator.model.errors import FatalError
 
 

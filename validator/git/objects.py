@@ -62,36 +62,24 @@ class Objects(Process):
 
     def sizes(self, oids: Iterable[str]) -> dict[str, int]:
         """The size in bytes of each object that is there, by object id."""
-        asked = "".join(f"{oid}\n" for oid in sorted(set(oids)))
-        out = self.read("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=asked.encode()).decode()
-        rows = (line.split() for line in out.splitlines())
-        return {oid: int(size) for oid, size in rows if size.isdecimal()}
+        return {facts.oid: facts.size for facts in self.objects.facts(sorted(set(oids))) if facts}
 
     def files(self, places: Iterable[tuple[str, str]], limit: int) -> dict[tuple[str, str], bytes]:
         """The content of each file, by commit and path, that is there and has at most `limit` bytes."""
         wanted = sorted(set(places))
-        asked = "".join(f"{commit}:{path}\n" for commit, path in wanted).encode()
-        out = self.read("cat-file", "--batch-check=%(objecttype) %(objectsize) %(objectname)", stdin=asked).decode()
-        rows = [(place, line.split(" ")) for place, line in zip(wanted, out.splitlines(), strict=True)]
-        found = {place: row[2] for place, row in rows if row[0] == "blob" and int(row[1]) <= limit}
+        rows = zip(wanted, self.objects.facts(f"{commit}:{path}" for commit, path in wanted), strict=True)
+        found = {place: facts.oid for place, facts in rows if facts and facts.kind == "blob" and facts.size <= limit}
         contents = self.blobs(found.values())
         return {place: contents[oid] for place, oid in found.items()}
 
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """The content of blobs (or commits) by object id, read in one batch; raises FatalError for a missing one."""
+        contents = dict[str, bytes]()
         wanted = sorted(set(oids))
-        if not wanted:
-            return {}
-        out = self.read("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode())
-        contents, offset = dict[str, bytes](), 0
-        for oid in wanted:
-            header_end = out.index(b"\n", offset)
-            name, *facts = out[offset:header_end].decode().split()
-            if name != oid or len(facts) != 2:
+        for oid, content in zip(wanted, self.objects.contents(wanted), strict=True):
+            if content is None:
                 raise FatalError(f"object {oid} is missing from the repository; run: git fsck")
-            offset = header_end + 1 + int(facts[1])
-            contents[oid] = out[header_end + 1 : offset]
-            offset += 1
+            contents[oid] = content
         return contents
 
     @staticmethod

@@ -5,6 +5,7 @@ attributes of a working tree. The repository itself is asked for names only. Obj
 repository beside it, where no configuration, index or attribute of anybody's making has a say.
 """
 
+import functools
 import os
 import re
 import shutil
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Self
 
 from validator.git import program
+from validator.git.batch import COMMAND, Batch
+from validator.git.program import last_line
 from validator.model.errors import FatalError, ShallowError
 
 USAGE = 129  # how Git exits when it does not know an option
@@ -55,6 +58,7 @@ class Process:
         except OSError as error:
             raise FatalError(f"there is no place for temporary files: {error.strerror}") from error
         weakref.finalize(self, shutil.rmtree, self._beside, ignore_errors=True)
+        self.objects, self.names = self._batch(), self._batch(self.real)
 
     @classmethod
     def found_or_made(cls, folder: Path) -> Self:
@@ -131,6 +135,13 @@ class Process:
             raise FatalError(f"git {command[0]}: {last_line(error.decode(errors='replace'))}")
         return out
 
+    def _batch(self, environment: Mapping[str, str] | None = None) -> Batch:
+        """Objects by id beside the repository, or by any name in it where the environment is `real`."""
+        words, variables = [*_options(_SETTINGS), *COMMAND], self._variables(environment)
+        batch = Batch(functools.partial(program.start, words, variables, self._beside))
+        weakref.finalize(self, batch.close)
+        return batch
+
     def _variables(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """What Git's environment has besides the caller's."""
         return {**_ENVIRONMENT, "GIT_DIR": str(self._beside), **(more or {})}
@@ -170,9 +181,3 @@ def _beside(common: Path) -> Path:
     if re.search(rb"^\s*objectformat\s*=\s*sha256\s*$", config, re.MULTILINE | re.IGNORECASE):
         (folder / "config").write_text("[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n")
     return folder
-
-
-def last_line(error: str) -> str:
-    """What an error of Git comes down to."""
-    lines = [line for line in error.splitlines() if line.strip()]
-    return lines[-1].removeprefix("fatal: ") if lines else "failed without a word"

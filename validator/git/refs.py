@@ -17,14 +17,11 @@ class Refs(Process):
     def resolve(self, *revisions: str) -> list[str | None]:
         """The full commit id of each revision, None where there is no such commit. A branch goes before a tag."""
         readings = [(name, reading) for name in revisions for reading in _readings(name)]
-        asked = "".join(f"{reading}^{{commit}}\n" for _, reading in readings)
-        form = "--batch-check=%(objectname) %(objectsize)"
-        answers = self.read("cat-file", form, stdin=asked.encode(), environment=self.real).decode().splitlines()
+        answers = self.names.facts(f"{reading}^{{commit}}" for _, reading in readings)
         found = dict[str, str]()
-        for (name, _), answer in zip(readings, answers, strict=True):
-            oid, _, size = answer.partition(" ")
-            if OID.fullmatch(oid) and size.isdecimal():
-                found.setdefault(name, light(oid, int(size)))
+        for (name, _), facts in zip(readings, answers, strict=True):
+            if facts:
+                found.setdefault(name, light(facts.oid, facts.size))
         return [found.get(name) for name in revisions]
 
     def commit(self, revision: str) -> str:

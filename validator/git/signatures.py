@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from validator.git.process import Process, last_line
+from validator.git.process import Process
+from validator.git.program import last_line
 from validator.model.errors import FatalError
 
 APPROVED = "Approved-by: "

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from validator.git.process import last_line
+from validator.git.program import last_line
 from validator.git.refs import Refs
 from validator.model.errors import FatalError
 
