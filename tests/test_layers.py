@@ -62,6 +62,7 @@ EFFECTS = {
     # Rivals wait for a time of chance, so that they seldom meet again. A claim chooses with a seed: the same request
     # and the same free numbers give the same choice.
     "random": {"git/retry", "operations/claim/decide"},
+    "secrets": {"cli/init"},
     "shutil": {"git/process", "hosts/github", "cli"},
     "signal": {"operations/consensus/program"},
     "subprocess": {"git/batch", "git/program", "hosts", "operations/consensus/program", "cli/demo"},
