@@ -13,8 +13,9 @@ def main() -> None:
     enter()
     try:
         from validator.hosts.plain.pre_receive import pre_receive
+        from validator.hosts.plain.push import MAX_INPUT
 
-        text, exit_code = pre_receive(repo=Path(), lines=sys.stdin)
+        text, exit_code = pre_receive(repo=Path(), lines=sys.stdin.buffer.read(MAX_INPUT + 1))
     except (FatalError, OSError) as error:
         from validator.model.escape import logged
 

@@ -21,8 +21,6 @@ def enter() -> None:
         # What a terminal's encoding lacks is shown as an escape instead of ending in a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    if hasattr(sys.stdin, "reconfigure"):
-        sys.stdin.reconfigure(errors="surrogateescape")  # Git's names are bytes
     _load_no_plugins()
     gc.disable()  # a run is short: looking for garbage would take as long as all the rest
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.cli.meanwhile import before_the_push, once
 from tests.cli.stage import CHARTER, ROOT, Done, Stage, commit, fleet, git, new_key, plain, try_git, typed, verb, write
 from tests.cli.test_proposals import claims, propose
 from tests.shell import program
@@ -179,18 +180,44 @@ def test_when_main_has_moved_against_it_it_is_not_merged(stage: Stage) -> None:
 def test_a_proposal_that_changes_meanwhile_is_asked_about_again(stage: Stage) -> None:
     claims(stage, 4)
     other = claims(stage, 4, branch="aside", goal="Send 17 emails daily, 95%+ delivery rate, in verse")
-    before_the_merge(stage, f"[ -e moved ] && exit 0; : > moved; git update-ref refs/heads/claim/04 {other}")
+    before_the_push(stage.human, once(f"git update-ref refs/heads/claim/04 {other}"))
     done = typed(stage.human, ["y", "n"], "approve", "4")
     assert (done.exit_code, done.out.rstrip().splitlines()[-1]) == (1, "claim/04 stays open")
     assert done.out.count("claim/04, proposed") == 2
     assert line(stage) == ["A charter"]
 
 
+def test_a_proposal_that_changes_during_the_merge_stays_as_it_is_now(stage: Stage) -> None:
+    """What the human has seen is merged; the amendment is a proposal of its own."""
+    claims(stage, 4)
+    other = claims(stage, 4, branch="aside", goal="Send 17 emails daily, 95%+ delivery rate, in verse")
+    before_the_merge(stage, f"[ -e moved ] && exit 0; : > moved; git update-ref refs/heads/claim/04 {other}")
+    done = typed(stage.human, ["y", "n"], "approve", "4")
+    assert (done.exit_code, plain(done.out.rstrip().splitlines()[-1])) == (0, "claim/04 is on main (commit <id>)")
+    assert stage.refs("refs/heads/claim/") == {"refs/heads/claim/04": other}
+
+
 def test_a_proposal_that_goes_meanwhile_is_no_longer_open(stage: Stage) -> None:
     claims(stage, 4)
-    before_the_merge(stage, "git update-ref -d refs/heads/claim/04")
+    before_the_push(stage.human, "git update-ref -d refs/heads/claim/04")
     done = verb(stage.human, "approve", "4", "--yes")
     assert (done.exit_code, done.out.rstrip().splitlines()[-1]) == (1, "claim/04 is not open any more")
+
+
+def test_a_branch_that_outlives_its_merge_goes_with_the_next_approval(stage: Stage) -> None:
+    """The server has taken the merge, and then not the second push, which takes the branch away."""
+    claims(stage, 4)
+    before_the_merge(stage, "grep -q ' 0000000000' && { echo 'not now'; exit 1; }; exit 0")
+    done = verb(stage.human, "approve", "4", "--yes")
+    assert (done.exit_code, plain(done.out.rstrip().splitlines()[-1])) == (
+        0, "claim/04 is on main (commit <id>); its branch is still there: not now",
+    )  # fmt: skip
+    assert "refs/heads/claim/04" in stage.refs()
+    (stage.bare / "hooks" / "pre-receive").unlink()
+    done = verb(stage.human, "approve", "4", "--yes")
+    assert (done.exit_code, "claim/04 is merged already: number 4 is held by" in done.out) == (0, True)
+    assert list(stage.refs("refs/heads/claim/")) == []
+    assert len(line(stage)) == 2
 
 
 def test_main_that_moves_all_the_time_is_given_up(stage: Stage) -> None:
@@ -205,7 +232,10 @@ def test_main_that_moves_all_the_time_is_given_up(stage: Stage) -> None:
 def test_a_server_that_refuses_one_does_not_hide_the_others(stage: Stage) -> None:
     claims(stage, 4)
     claims(stage, 5)
-    before_the_merge(stage, "grep -q claim/04 && { echo 'not today'; exit 1; }; exit 0")
+    unless_it_registers_4 = (
+        "read _ new _; ! git log -1 --format=%s $new | grep -q 'session 4' || { echo 'not today'; exit 1; }"
+    )
+    before_the_merge(stage, unless_it_registers_4)
     done = verb(stage.human, "approve", "4", "5", "--yes", "--format", "json")
     assert done.exit_code == 1
     assert [plain(row["note"]) for row in document(done)] == [

@@ -175,17 +175,33 @@ def test_what_is_not_open_cannot_be_turned_down(stage: Stage) -> None:
     )
 
 
-def test_a_proposal_that_changes_meanwhile_is_not_turned_down(stage: Stage) -> None:
+def test_a_proposal_that_changes_while_it_is_turned_down_stays(stage: Stage) -> None:
     """The reason is for what the human has seen."""
-    claims(stage, 4)
+    proposal = claims(stage, 4)
     other = claims(stage, 4, branch="aside", goal="Send 17 emails daily, 95%+ delivery rate, in verse")
     script = f"unset GIT_QUARANTINE_PATH; git update-ref refs/heads/claim/04 {other}"
     program(stage.bare / "hooks" / "pre-receive", script)
-    done = verb(stage.human, "reject", "4", "--reason", "no")
-    assert done.exit_code == 2
-    assert done.err.startswith("registry: claim/04 is still there: ")
+    assert verb(stage.human, "reject", "4", "--reason", "no").exit_code == 0
     assert stage.refs("refs/heads/claim/") == {"refs/heads/claim/04": other}
-    assert stage.refs("refs/rejected/") == {}
+    assert [row["commit"] for row in document(stage, "--all")["rejected"]] == [proposal]
+
+
+def test_a_branch_that_outlives_its_rejection_goes_with_the_next_one(guarded: Stage) -> None:
+    """The server has taken the reason, and then not the second push, which takes the branch away."""
+    claims(guarded, 4)
+    hook = guarded.bare / "hooks" / "pre-receive"
+    guard = hook.read_text()
+    program(hook, "grep -q ' 0000000000' && { echo 'not now'; exit 1; }; exit 0")
+    done = verb(guarded.human, "reject", "4", "--reason", "no")
+    assert (done.exit_code, done.err) == (
+        2, "registry: the reason is on the server, and claim/04 is still there: not now\n",
+    )  # fmt: skip
+    hook.write_text(guard)
+    # It is turned down, whatever its branch says: nobody merges it.
+    assert "was turned down, and does not land" in verb(guarded.human, "approve", "4", "--yes").out
+    before = guarded.refs("refs/rejected/")
+    assert verb(guarded.human, "reject", "4", "--reason", "again").exit_code == 0
+    assert (list(guarded.refs("refs/heads/")), guarded.refs("refs/rejected/")) == (["refs/heads/main"], before)
 
 
 def test_the_reason_does_nothing_to_a_terminal(stage: Stage) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.repository import NINE, Repository
 from tests.shell import program, quoted
-from validator.git.remote import Outcome, Pushed, Remote, Update, rejections, turned_down
+from validator.git.remote import STALE, Outcome, Pushed, Remote, Update, rejections, turned_down
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 
@@ -69,6 +69,15 @@ class TestLease:
         moves = [Update("refs/heads/main", main, merge), Update(CLAIM, judged, None)]
         assert remote(clone).push(moves).outcome is Outcome.LOST
         assert (tip(server, "main"), tip(server, CLAIM)) == (main, theirs)
+
+
+def test_a_guard_that_was_told_another_old_value_is_a_lost_race(server: Repository, clone: Repository) -> None:
+    """Somebody was faster by a moment: after the server has told of its refs, and before its hook has looked."""
+    mine = clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
+    hook = server.path / "hooks/pre-receive"
+    for said, outcome in ((STALE, Outcome.LOST), ("not today", Outcome.REFUSED)):
+        program(hook, f"echo '{CLAIM}: refused'; echo '{said}'; exit 1")
+        assert remote(clone).push([Update("refs/heads/claim/05", None, mine)]).outcome is outcome
 
 
 @pytest.mark.parametrize("setting", ["push.followTags=true", "push.default=matching", "remote.origin.push=refs/tags/*"])

@@ -37,6 +37,10 @@ class History(Objects):
             raise FatalError(f"git merge-base: {last_line(error)}")
         return out.decode().strip() or None
 
+    def is_in(self, commit: str, line: str) -> bool:
+        """Whether a commit is another one, or in its history by whichever parent."""
+        return self.merge_base(commit, line) == commit
+
     def merge(self, base: str, head: str, *, kept: bool = False) -> Merge:
         """Merge head into base in memory; raises FatalError where Git is older than 2.38.
 

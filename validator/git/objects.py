@@ -64,6 +64,13 @@ class Objects(Process):
         """The size in bytes of each object that is there, by object id."""
         return {facts.oid: facts.size for facts in self.objects.facts(sorted(set(oids))) if facts}
 
+    def commit_sizes(self, oids: Iterable[str]) -> dict[str, int]:
+        """The size in bytes of each commit among these objects; asked without reading any of them."""
+        asked = "".join(f"{oid}\n" for oid in sorted(set(oids)))
+        out = self.read("cat-file", "--batch-check=%(objecttype) %(objectname) %(objectsize)", stdin=asked.encode())
+        rows = (line.split() for line in out.decode().splitlines())
+        return {row[1]: int(row[2]) for row in rows if row[0] == "commit"}
+
     def files(self, places: Iterable[tuple[str, str]], limit: int) -> dict[tuple[str, str], bytes]:
         """The content of each file, by commit and path, that is there and has at most `limit` bytes."""
         wanted = sorted(set(places))
@@ -94,6 +101,10 @@ class Objects(Process):
         header = self.blobs([commit])[commit].split(b"\n\n", 1)[0].decode("utf-8", "replace")
         rows = header.splitlines() if header.startswith("tree ") else []  # a tag could carry such lines as well
         return tuple(line.removeprefix("parent ") for line in rows if line.startswith("parent "))
+
+    def message(self, commit: str) -> str:
+        """The message of a commit, as far as it is UTF-8."""
+        return self.blobs([commit])[commit].partition(b"\n\n")[2].decode("utf-8", "replace")
 
     def tree_of(self, commit: str) -> str:
         """The tree of a commit."""

@@ -41,6 +41,21 @@ class Refs(Process):
         rows = (line.rsplit(" ", 1) for line in out.split("\n")[:-1])
         return [(name, oid) for name, oid in rows if name.startswith(prefixes)]
 
+    def named(self) -> dict[str, str]:
+        """Every ref of this repository and what it names; "" for one that is another name for a ref (gitglossary(7)).
+
+        What a push would move by such a name is another ref than it says.
+        """
+        form = "--format=%(refname) %(if)%(symref)%(then)%(else)%(objectname)%(end)"
+        out = text(self.read("for-each-ref", form, environment=self.real))
+        return dict(line.rsplit(" ", 1) for line in out.split("\n")[:-1])
+
+    def parents_below(self, prefix: str) -> dict[str, tuple[str, ...]]:
+        """The refs below a prefix that ends in a slash, with the parents of the commit that each names."""
+        asked = ("for-each-ref", "--format=%(refname) | %(parent)", prefix.rstrip("/"))
+        rows = (line.rpartition(" | ") for line in text(self.read(*asked, environment=self.real)).split("\n")[:-1])
+        return {name: tuple(parents.split()) for name, _, parents in rows}
+
     def is_checked_out(self, ref: str) -> bool:
         """Whether a branch, as a full ref, is checked out in a working tree of this repository."""
         return bool(self.read("for-each-ref", "--format=%(worktreepath)", ref, environment=self.real).strip())

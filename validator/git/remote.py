@@ -25,6 +25,8 @@ _LOST = re.compile(
     r"stale info|cannot lock ref|already exists|fetch first|non-fast-forward|failed to update ref|incorrect old value"
 )
 
+# What the guard of a plain server answers where a ref is another than a push says (hosts/plain/push).
+STALE = "lost race: on the server this ref is another by now; fetch, and look again"
 
 # Of refs that move together it says so in words only, and that the transaction failed.
 _LOST_TOGETHER = re.compile(
@@ -61,6 +63,11 @@ class Proposal(NamedTuple):
 
     name: str
     commit: str
+
+
+def unmoved(proposal: Proposal) -> Update:
+    """That a proposal is still what it was: a push that has this beside other updates fails where it is not."""
+    return Update(f"{HEADS}{proposal.name}", proposal.commit, proposal.commit)
 
 
 class Rejection(NamedTuple):
@@ -177,7 +184,8 @@ class Remote:
             return Pushed(Outcome.PUSHED, said)
         refused = [line for line in out.splitlines() if line.startswith("!")]
         together = any("(atomic transaction failed)" in line for line in refused)
-        if any(_LOST.search(line) for line in refused) or (together and any(map(_LOST_TOGETHER.match, said))):
+        lost = any(_LOST.search(line) for line in refused) or (refused and STALE in said)
+        if lost or (together and any(map(_LOST_TOGETHER.match, said))):
             return Pushed(Outcome.LOST, said)
         if refused:
             return Pushed(Outcome.REFUSED, said or tuple(refused))

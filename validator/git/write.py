@@ -16,6 +16,10 @@ class Write(Refs):
         """Store a file's content; its object id."""
         return self.read("hash-object", "-w", "--stdin", stdin=content, environment=self.real).decode().strip()
 
+    def blob_id(self, content: bytes) -> str:
+        """The object id that a file's content would have; nothing is stored."""
+        return self.read("hash-object", "--stdin", stdin=content).decode().strip()
+
     def tree_with(self, base: str, path: str, blob: str | None) -> str:
         """The tree of base with one regular file put in (`blob` None: taken out), made without the caller's index."""
         entry = f"{'100644' if blob else '0'} {blob or '0' * len(base)}\t{path}\n"

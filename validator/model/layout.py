@@ -29,6 +29,10 @@ ORIGIN = "origin"  # the remote that a registry is published on, unless another 
 HEADS, REMOTES, REJECTED = "refs/heads/", "refs/remotes/", "refs/rejected/"
 MAIN = f"{HEADS}main"
 PROPOSAL = re.compile(r"(?:claim|release)/[0-9]{2,5}|record/[a-z]+(?:/[0-9]{2,5})?", re.ASCII)
+CODEOWNERS = "CODEOWNERS"
+_ONE_CLAIM = re.compile(r"(?:claim|release)/([0-9]{2,5})", re.ASCII)
+_ONE_RECORD = re.compile(r"record/(confirmation|broadcast|acknowledgements/[0-9]{2,5})", re.ASCII)
+_A_CHARTER = re.compile(r"charter/(?=.{1,64}\Z)[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*(?<!\.lock)", re.ASCII)
 
 
 def governed(path: str) -> bool:
@@ -40,6 +44,18 @@ def governed(path: str) -> bool:
     if first == "registry":
         return True
     return INVISIBLE.sub("", unicodedata.normalize("NFKC", first)).casefold().rstrip(". ") == "registry"
+
+
+def own_files(branch: str) -> frozenset[str]:
+    """The only files that a proposal on this branch may change; empty for a name that is no proposal's.
+
+    Approval and activation are an approver's own merges, and have no branch.
+    """
+    if found := _ONE_CLAIM.fullmatch(branch):
+        return frozenset({f"{SESSIONS}/{found[1]}.yaml"})
+    if found := _ONE_RECORD.fullmatch(branch):
+        return frozenset({f"registry/consensus/{found[1]}.yaml"})
+    return frozenset({CHARTER, CODEOWNERS}) if _A_CHARTER.fullmatch(branch) else frozenset()
 
 
 def width(capacity: int) -> int:

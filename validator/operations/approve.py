@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from validator.git.remote import Outcome, Proposal, Pushed, Remote, Update, turned_down
+from validator.git.remote import Outcome, Proposal, Pushed, Remote, Update, turned_down, unmoved
 from validator.git.repo import Repo
 from validator.git.retry import Attempts, Patience
 from validator.model.errors import FatalError
 from validator.model.escape import logged, visible
 from validator.model.findings import Verdict, decides
-from validator.model.layout import HEADS, MAIN, number_of
+from validator.model.layout import MAIN, number_of, own_files
 from validator.operations.approver import Approver, who_approves
-from validator.operations.proposals import Judged, competitors, judge_proposal, judged, name_of
+from validator.operations.proposals import Judged, competitors, judge_proposal, judged, name_of, take_away
 from validator.registry.holders import holder
 from validator.registry.reader import Reader
 from validator.report.documents import ApprovalEntry, ApprovalsDocument, as_json
@@ -82,9 +82,9 @@ def _approve(server: Remote, approver: Approver, name: str, others: Sequence[Jud
     for attempt in attempts:
         main, proposals = server.heard()
         open_now = {one.name: one for one in proposals}
-        if name not in open_now:
-            known = next((one.proposal.commit for one in others if one.proposal.name == name), None)
-            return _done(say, _closed(server, reader, main, Proposal(name, agreed or known or "")))
+        known = next((one.proposal.commit for one in others if one.proposal.name == name), None)
+        if over := _over(server, reader, main, open_now.get(name), Proposal(name, agreed or known or "")):
+            return _done(say, over)
         one = judge_proposal(reader, main, open_now[name])
         if agreed != one.proposal.commit:
             say(_shown(one, server, competitors(one, [o for o in others if o.proposal.name in open_now])))
@@ -94,7 +94,7 @@ def _approve(server: Remote, approver: Approver, name: str, others: Sequence[Jud
             return _done(say, Ended(name, None, f"{name} stays open"))
         agreed = one.proposal.commit
         merge, pushed = _merge(server, approver, one)
-        if ended := _ended(server, name, merge, pushed):
+        if ended := _ended(server, one, merge, pushed):
             return _done(say, ended)
         if pushed and pushed.outcome is Outcome.UNREACHABLE:
             attempts.unanswered(f"{name} is not merged: {_words(pushed) or 'the server does not answer'}")
@@ -106,16 +106,42 @@ def _approve(server: Remote, approver: Approver, name: str, others: Sequence[Jud
     return _done(say, Ended(name, None, note))
 
 
-def _ended(server: Remote, name: str, merge: str, pushed: Pushed | None) -> Ended | None:
+def _ended(server: Remote, one: Judged, merge: str, pushed: Pushed | None) -> Ended | None:
     """How a merge ended; None where it may be tried again."""
+    name = one.proposal.name
     if pushed is None:
         otherwise = "Git merges it otherwise here than judged; look at .git/info/attributes"
         return Ended(name, None, f"{name} is not merged: {otherwise}")
     if pushed.outcome is Outcome.PUSHED or server.took(merge):
-        return Ended(name, merge, f"{name} is on main (commit {merge[:12]})")
+        return _merged(server, one, merge)
     if pushed.outcome is Outcome.REFUSED:
         return Ended(name, None, f"{name} is not merged: the server refuses it: {_words(pushed)}")
     return None
+
+
+def _over(server: Remote, reader: Reader, main: str, there: Proposal | None, known: Proposal) -> Ended | None:
+    """What became of a proposal that is open no more (`there` None), or of which only the branch is left."""
+    if there is None:
+        return _closed(server, reader, main, known)
+    if not _has_landed(server.repo, main, there):
+        return None
+    take_away(server, there)
+    return _closed(server, reader, main, there)
+
+
+def _has_landed(repo: Repo, main: str, proposal: Proposal) -> bool:
+    """Whether a proposal's commit is in main, and its files are as it has them."""
+    if not repo.is_in(proposal.commit, main):
+        return False
+    files, theirs = repo.tree(main), repo.tree(proposal.commit)
+    return all(files.get(path) == theirs.get(path) for path in own_files(proposal.name))
+
+
+def _merged(server: Remote, one: Judged, merge: str) -> Ended:
+    """Take the branch away, now that the server has the merge."""
+    left = take_away(server, one.proposal)
+    note = f"{one.proposal.name} is on main (commit {merge[:12]})"
+    return Ended(one.proposal.name, merge, f"{note}; its branch is still there: {left}" if left else note)
 
 
 def _closed(server: Remote, reader: Reader, main: str, proposal: Proposal) -> Ended:
@@ -156,7 +182,7 @@ def _because(verdict: Verdict) -> str:
 
 
 def _merge(server: Remote, approver: Approver, one: Judged) -> tuple[str, Pushed | None]:
-    """Push the merge and take the branch away in one step; the merge, and how that ended.
+    """Push the merge, if the proposal is still what the human has seen; the merge, and how that ended.
 
     Nothing is pushed (None) where Git merges to another tree than the one that was judged.
     """
@@ -168,8 +194,7 @@ def _merge(server: Remote, approver: Approver, one: Judged) -> tuple[str, Pushed
     if tree != one.verdict.tree:
         return "", None
     merge = server.repo.commit_as_user(tree, [main, commit], message, key=approver.key)
-    branch = f"{HEADS}{one.proposal.name}"
-    return merge, server.push([Update(MAIN, main, merge), Update(branch, commit, None)])
+    return merge, server.push([Update(MAIN, main, merge), unmoved(one.proposal)])
 
 
 def _words(pushed: Pushed) -> str:

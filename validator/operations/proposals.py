@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from validator.git.objects import light
-from validator.git.remote import Proposal, Remote
+from validator.git.remote import Outcome, Proposal, Remote, Update
 from validator.git.repo import Repo
 from validator.model.errors import FatalError, Unreadable, attempted
+from validator.model.escape import logged
 from validator.model.findings import Finding, Level, Location, Verdict
-from validator.model.layout import path_of, width
+from validator.model.layout import HEADS, path_of, width
 from validator.model.normalize import fold
 from validator.model.phrases import rfc3339
 from validator.operations.judge import judge
@@ -112,6 +113,19 @@ def name_of(word: str, server: Remote) -> str:
     if word not in known:
         raise FatalError(f"there is no open proposal {word!r}; see: registry proposals")
     return word
+
+
+def take_away(server: Remote, proposal: Proposal) -> str | None:
+    """Delete the branch of a proposal that is merged or turned down; where it is still there, why.
+
+    This is a push of its own: a guarded server judges a deletion by what is on the server already.
+    """
+    gone = server.push([Update(f"{HEADS}{proposal.name}", proposal.commit, None)])
+    if gone.outcome is Outcome.PUSHED:
+        return None
+    server.fetch()
+    still = proposal in server.proposals()
+    return " / ".join(map(logged, gone.said)) or "the server does not answer" if still else None
 
 
 def _shared(one: ClaimFile, other: ClaimFile) -> list[str]:

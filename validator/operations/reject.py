@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from validator.git.remote import Outcome, Proposal, Rejection, Remote, Update, turned_down
+from validator.git.remote import Outcome, Proposal, Rejection, Remote, Update, rejections, turned_down, unmoved
 from validator.git.repo import Repo
 from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.escape import logged
-from validator.model.layout import HEADS, REJECTED, number_of
+from validator.model.layout import REJECTED, number_of
 from validator.operations.approver import who_approves
-from validator.operations.proposals import name_of
+from validator.operations.proposals import name_of, take_away
 from validator.operations.reason import checked_reason
 from validator.registry.holders import holder
 from validator.registry.reader import Reader
@@ -30,17 +30,24 @@ def reject(*, repo: Path, remote: str, name: str, reason: str) -> str:
                 raise FatalError(since) from None
             return f"{past.name} is turned down already: {logged(past.reason)}\n"
         raise
+    if proposal.commit not in {one.rejected for one in rejections(server.repo, remote)}:
+        _leave_reason(server, proposal, reason)
+    if why := take_away(server, proposal):
+        raise FatalError(f"the reason is on the server, and {proposal.name} is still there: {why}")
+    return f"turned down {proposal.name}: {logged(reason)}\n"
+
+
+def _leave_reason(server: Remote, proposal: Proposal, reason: str) -> None:
     approver = who_approves(server)
     message = f"{reason}\n\nRejected-by: {approver.handle}\n"
     tree = attempted(lambda: server.repo.tree_of(proposal.commit))
     # Of one that is broken only the name can be turned down: nothing can be built on what is not there.
     at, tree = (server.heard()[0], "") if isinstance(tree, Unreadable) else (proposal.commit, tree)
     commit = server.repo.commit_as_user(tree or server.repo.tree_of(at), [at], message, key=approver.key)
-    gone = Update(f"{HEADS}{proposal.name}", proposal.commit, None)
-    pushed = server.push([gone, Update(f"{REJECTED}{proposal.name}/{commit[:12]}", None, commit)])
+    reason_ref = Update(f"{REJECTED}{proposal.name}/{commit[:12]}", None, commit)
+    pushed = server.push([reason_ref, *([unmoved(proposal)] if at == proposal.commit else [])])
     if pushed.outcome is not Outcome.PUSHED and not server.took(commit):
         raise FatalError(f"{proposal.name} is still there: {' / '.join(pushed.said) or 'it moved; look again'}")
-    return f"turned down {proposal.name}: {logged(reason)}\n"
 
 
 def _registered_since(server: Remote, past: Rejection) -> str | None:

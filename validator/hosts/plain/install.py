@@ -8,19 +8,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from validator.git.remote import STALE
 from validator.git.repo import Repo
 from validator.hosts.plain.interpreter import require_lasting
-from validator.hosts.plain.pre_receive import UNSIGNED, keys_of
+from validator.hosts.plain.server import UNSIGNED, keys_of
 from validator.model.errors import FatalError
-from validator.model.layout import HEADS, MAIN
+from validator.model.layout import MAIN
 from validator.registry.reader import Reader
 
 MARK = "# guards a session registry"
 GUARD = "-P -m validator.guard"
-# A push that no server gets, as Git tells a hook of it: main is deleted, and some branch is created. The hook changes
-# nothing, and looks at neither of the two objects.
-_PROBE = f"{'1' * 40} {'0' * 40} {MAIN}\n{'0' * 40} {'1' * 40} {HEADS}registry-probe\n"
-_PROBE_ANSWER = f"{MAIN}: refused\nmain is never deleted\n"
+# A push that no server gets, as Git tells a hook of it: main is deleted, from a commit where it never was. The hook
+# changes nothing, and looks at no object.
+_PROBE = f"{'1' * 40} {'0' * 40} {MAIN}\n"
+_PROBE_ANSWER = f"{MAIN}: refused\n{STALE}\n"
 
 
 def install(*, bare: Path, python: str, environment: Mapping[str, str], unsigned: bool, trial: bool = False) -> str:

@@ -1,0 +1,20 @@
+"""Judge a push of branch broadcast: one commit more, which says what an approved main says."""
+
+from validator.hosts.plain.push import Move
+from validator.hosts.plain.server import Server
+from validator.registry.consensus.phases import NEEDED, phase_of, reached
+
+
+def judge_broadcast(move: Move, server: Server) -> str | None:
+    """Why this is no broadcast; None if it is what main generates, whoever pushes it."""
+    if move.new is None:
+        return "a broadcast is followed by the next one, and never taken away"
+    if server.main is None or not reached(phase_of(server.reader.at(server.main)), NEEDED["broadcast"]):
+        return "there is nothing to broadcast before the registry is approved"
+    from validator.operations.consensus.mail import mail_at  # few pushes need it
+
+    if server.repo.tree_of(move.new) != server.repo.write_tree(mail_at(server.reader, server.main).files()):
+        return f"this is not what main says (commit {server.main[:12]}): registry consensus broadcast --branch --push"
+    if server.repo.parents(move.new) != ((move.old,) if move.old else ()):
+        return "a broadcast is followed by the next one: one commit more on this branch"
+    return None

@@ -1,0 +1,100 @@
+"""Judge what a push does to a proposal's branch: made, replaced or taken away."""
+
+from validator.git.signatures import signer
+from validator.hosts.github.codeowners import owners_text
+from validator.hosts.plain.push import Move
+from validator.hosts.plain.server import Server, told
+from validator.model.layout import CHARTER, CODEOWNERS, own_files
+from validator.model.phrases import join_limited
+from validator.registry.reader import charter_of, claims_at
+from validator.registry.snapshot import Snapshot
+
+# A change of more files is refused for that, before any rule looks at it.
+MAX_FILES = 50
+
+
+def judge_proposal(move: Move, server: Server) -> str | None:
+    """Why a branch is not what its name says, or another's; None if it is a proposal that may stand here."""
+    if server.main is None:
+        return "there is no main to propose to yet"
+    if move.new is None:
+        return _taken_away(move, server)
+    if move.new in server.turned_down:
+        return f"commit {move.new[:12]} was turned down; make a new one from main"
+    landed, base = server.landed(move.new)
+    if len(landed.intent) > MAX_FILES:
+        return f"{move.branch} touches {len(landed.intent):,} files; a proposal touches one"
+    return (
+        told(server.verdict(move.new))
+        or _wrong_content(move.branch, landed, base, server)
+        or _wrong_history(move, server)
+        or (_wrong_hands(move, server) if move.old and not server.is_spent(move.old) else None)
+    )
+
+
+def _taken_away(move: Move, server: Server) -> str | None:
+    assert move.old is not None, "what does not exist is not deleted"
+    if server.is_spent(move.old):
+        return None
+    return "a proposal goes after it is merged or turned down, in a push of its own: registry approve, registry reject"
+
+
+def _wrong_content(branch: str, landed: Snapshot, base: Snapshot, server: Server) -> str | None:
+    """A branch says what it proposes: `claim/04` one claim of number 4, `release/04` that it goes, a record itself."""
+    own, touched = own_files(branch), sorted(landed.touched(base))
+    if not touched or not own.issuperset(touched):
+        return f"{branch} is no branch for a change of {join_limited(touched) or 'nothing'}"
+    kind = branch.partition("/")[0]
+    if kind == "charter":
+        return _wrong_charter(branch, landed, touched, server)
+    (path,) = touched
+    fits = {
+        "claim": path in landed.claims,
+        "release": path not in landed.files and path in base.claims,
+        "record": path in landed.records,
+    }
+    return None if fits[kind] else f"{branch} is no branch for a change of {path}"
+
+
+def _wrong_charter(branch: str, landed: Snapshot, touched: list[str], server: Server) -> str | None:
+    """CODEOWNERS comes only with the charter that generates it, byte for byte."""
+    if CHARTER not in touched:
+        return f"{branch} does not change {CHARTER}"
+    if CODEOWNERS in touched:
+        wanted = owners_text(one.handle for one in charter_of(landed).approvers).encode()
+        entry = landed.files.get(CODEOWNERS)
+        if entry is None or entry.oid != server.repo.blob_id(wanted):
+            return f"{branch} brings another {CODEOWNERS} than its charter generates; run: registry codeowners"
+    return None
+
+
+def _wrong_history(move: Move, server: Server) -> str | None:
+    """With this one merged, another proposal in its history would look merged too: it could go, and never land."""
+    assert server.main, "asked above"
+    assert move.new, "asked above"
+    carried = server.repo.ahead(server.main, move.new)
+    if carried & server.turned_down:
+        return f"{move.branch} has a commit in its history that was turned down; make a new one from main"
+    known = next((name for oid, name in server.others(move.ref).items() if oid in carried - {move.new}), None)
+    return f"{move.branch} has {known} in its history; propose it on main alone" if known else None
+
+
+def _wrong_hands(move: Move, server: Server) -> str | None:
+    """A proposal that is open already is replaced by whoever proposed it, and by nobody else."""
+    assert server.main, "asked above"
+    assert move.old, "asked above"
+    assert move.new, "asked above"
+    kind, _, rest = move.branch.partition("/")
+    if kind == "charter" and server.guards:
+        signed = [signer(server.repo, one, server.guards) for one in (move.old, move.new)]
+        if signed[0] and not signed[1]:
+            return f"{signed[0]} has signed this draft; only an approver replaces it, with a signature"
+    if kind != "claim":
+        return None
+    capacity, number = charter_of(server.reader.at(server.main)).capacity, int(rest)
+    places = [(commit, number) for commit in (move.old, move.new, server.main)]
+    files = claims_at(server.repo, places, capacity)
+    old, new, held = (files[place].draft.session_id if place in files else None for place in places)
+    if new is not None and new in (old, held):
+        return None
+    return f"this proposal is {old or 'somebody'}'s; nobody else replaces it"

@@ -1,0 +1,31 @@
+"""Judge an approver's word that a proposal is turned down, and why: a commit under `refs/rejected/`."""
+
+from validator.git.signatures import signer
+from validator.hosts.plain.push import Move, rejected_branch
+from validator.hosts.plain.server import Server
+from validator.model.layout import HEADS
+
+
+def judge_rejection(move: Move, server: Server) -> str | None:
+    """Why a rejection is none; None if it is an approver's, of the proposal that is open now."""
+    if move.old is not None or move.new is None:
+        return "a reason for turning something down stays as it is"
+    if server.main is None:
+        return "there is no main yet"
+    handle = signer(server.repo, move.new, server.guards) if server.guards else None
+    if server.guards and handle is None:
+        return "only an approver turns a proposal down, and signs it"
+    return _wrong_form(move.new, move.ref, handle, server)
+
+
+def _wrong_form(commit: str, ref: str, handle: str | None, server: Server) -> str | None:
+    """A rejection has the form that `registry reject` gives it: nothing else comes along."""
+    branch, parents = rejected_branch(ref), server.repo.parents(commit)
+    proposal = server.refs.get(f"{HEADS}{branch}")
+    if proposal is None or parents != (proposal,) or not commit.startswith(ref.rpartition("/")[2]):
+        return f"this is no rejection of what {branch} is now: registry reject"
+    if server.repo.tree_of(commit) != server.repo.tree_of(proposal):
+        return "a rejection changes no file"
+    if handle and not server.repo.message(commit).endswith(f"\n\nRejected-by: {handle}\n"):
+        return f"the last line of a rejection says by whom: Rejected-by: {handle}"
+    return None

@@ -1,0 +1,98 @@
+"""The server as it is before a push: its own refs, its main, and who may approve."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from validator.git.repo import Repo
+from validator.model.errors import FatalError
+from validator.model.findings import Verdict
+from validator.model.layout import HEADS, MAIN, REJECTED
+from validator.operations.judge import judge
+from validator.registry.reader import Reader, charter_of
+from validator.registry.snapshot import Snapshot
+
+UNSIGNED = "registry.unsigned"
+Keys = tuple[tuple[str, str], ...]  # (handle, public key)
+
+
+@dataclass(frozen=True)
+class Server:
+    """What a push is judged against. No part of the push is in it."""
+
+    reader: Reader
+    refs: Mapping[str, str]
+    _landed: dict[str, tuple[Snapshot, Snapshot]] = field(default_factory=dict)
+    _verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+    @property
+    def repo(self) -> Repo:
+        """Its repository."""
+        return self.reader.repo
+
+    @property
+    def main(self) -> str | None:
+        """The commit of main; None where there is none yet."""
+        return self.refs.get(MAIN) or None
+
+    @cached_property
+    def guards(self) -> Keys:
+        """Who may sign: the approvers of main's charter who have a key; nobody has to sign where there are none.
+
+        Raises FatalError where nothing could be approved, since the guard was not installed as unsigned.
+        """
+        keys = keys_of(self.reader.at(self.main)) if self.main else ()
+        if self.main and not keys and not is_unsigned(self.repo):
+            raise FatalError("no approver in main's charter has a key, and this guard is not installed as --unsigned")
+        return keys
+
+    @cached_property
+    def turned_down(self) -> frozenset[str]:
+        """The commits that were turned down, by the rejections that stand on the server."""
+        return frozenset(parents[0] for parents in self._rejections.values() if len(parents) == 1)
+
+    @cached_property
+    def _rejections(self) -> Mapping[str, tuple[str, ...]]:
+        return self.repo.parents_below(REJECTED) if any(ref.startswith(REJECTED) for ref in self.refs) else {}
+
+    def is_spent(self, commit: str) -> bool:
+        """Whether a proposal's commit is in main already, or was turned down: by what the server has."""
+        return commit in self.turned_down or (self.main is not None and self.repo.is_in(commit, self.main))
+
+    def others(self, ref: str) -> Mapping[str, str]:
+        """The branches but for this one: commit to name."""
+        return {
+            oid: name.removeprefix(HEADS) for name, oid in self.refs.items() if name.startswith(HEADS) and name != ref
+        }
+
+    def landed(self, commit: str) -> tuple[Snapshot, Snapshot]:
+        """(A proposal as it would land on main, main): read once, however many refs of a push name the commit."""
+        assert self.main is not None, "without a main nothing is proposed"
+        if commit not in self._landed:
+            self._landed[commit] = self.reader.change(self.main, commit)
+        return self._landed[commit]
+
+    def verdict(self, commit: str) -> Verdict:
+        """The gate's verdict on a proposal, judged once."""
+        if commit not in self._verdicts:
+            self._verdicts[commit] = judge(*self.landed(commit))
+        return self._verdicts[commit]
+
+
+def keys_of(snapshot: Snapshot) -> Keys:
+    """The approvers of a charter that have a key, as (handle, public key)."""
+    return tuple((one.handle, one.key) for one in charter_of(snapshot).approvers if one.key)
+
+
+def is_unsigned(repo: Repo) -> bool:
+    """Whether the guard was installed with --unsigned."""
+    return repo.setting(UNSIGNED) == "true"
+
+
+def told(verdict: Verdict) -> str | None:
+    """Why a verdict refuses; None where it accepts."""
+    if verdict.accepted:
+        return None
+    from validator.report.text import render  # most pushes need no report
+
+    return render(verdict)
