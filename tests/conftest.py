@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.repository import untracked
 
@@ -19,6 +20,9 @@ LONG = 3600  # seconds for one test of --long
 TURN = re.compile(r"registry-[a-z]+-[0-9]+-[0-9]+")
 TEMPORARY = pytest.StashKey[Path]()
 LEFT = pytest.StashKey[list[str]]()
+
+settings.register_profile("no time limit", deadline=None)  # how long an example takes is up to what runs beside it
+settings.load_profile("no time limit")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

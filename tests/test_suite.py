@@ -11,6 +11,14 @@ from tests.shell import in_utf8, quoted
 
 pytestmark = pytest.mark.blackbox
 
+SLOW = """
+import time
+from hypothesis import given, strategies
+
+@given(strategies.none())
+def test_slow(_):
+    time.sleep(0.3)
+"""
 NOT_QUOTED = """
 import subprocess
 
@@ -64,6 +72,11 @@ def test_every_test_has_a_time_limit(tmp_path: Path) -> None:
     done = suite(tmp_path, {"order": ORDER})
     assert done.returncode == 0
     assert "\ntimeout: 600.0s\n" in done.stdout
+
+
+def test_an_example_may_take_long_on_a_busy_machine(tmp_path: Path) -> None:
+    """Hypothesis would fail one of more than 0.2 s."""
+    assert suite(tmp_path, {"slow": SLOW}).returncode == 0
 
 
 def test_a_path_that_is_not_quoted_fails_everywhere(tmp_path: Path) -> None:
