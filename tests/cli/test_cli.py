@@ -396,6 +396,15 @@ class TestImports:
         loaded = self.loaded(repository.path, "validate", "--head", "claim/04")
         assert loaded & HEAVY <= {"click", "pydantic", "yaml12", "ruamel"}
 
+    def test_of_claiming(self, tmp_path: Path) -> None:
+        repository = with_charter(tmp_path / "registry.git", [1])
+        for name in ("name", "email"):
+            repository.git("config", f"user.{name}", "x")
+        words = ("claim", "2", "--session-id", "x-2", "--goal", "Find 50 prospects daily", "--yes")
+        loaded = self.loaded(repository.path, *words)
+        assert repository.git("rev-parse", "claim/02")
+        assert loaded & HEAVY <= {"click", "pydantic", "yaml12", "ruamel"}
+
     def test_of_the_guard(self, tmp_path: Path) -> None:
         repository = with_charter(tmp_path / "registry.git", [1])
         repository.git("config", "registry.unsigned", "true")

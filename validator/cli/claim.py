@@ -11,11 +11,10 @@ from validator.cli.options import FORMAT, REMOTE, REPO
 from validator.operations.claim.decide import ClaimOutcome
 from validator.operations.claim.race import claim
 from validator.operations.claim.request import ClaimOptions, request_from
-from validator.report.documents import ClaimDocument, as_json, finding_entries
 
 MOST = 1 << 20  # characters of a file that are read
 
-DOCUMENTS = {"output-claim": ClaimDocument}
+DOCUMENTS = {"output-claim": "ClaimDocument"}
 
 
 @click.command(
@@ -82,6 +81,8 @@ def _render(outcome: ClaimOutcome, format: str, *, colour: bool) -> str:
         from validator.report.text import render as report
 
         return (report(verdict, colour=colour) if verdict else "") + f"{outcome.note}\n"
+    from validator.report.documents import ClaimDocument, as_json, finding_entries
+
     return as_json(
         ClaimDocument(
             number=outcome.number,

@@ -48,7 +48,8 @@ def all_shapes() -> Iterator[tuple[str, type[shapes.Shape]]]:
     yield from FILES.items()
     yield from documents.DOCUMENTS.items()
     for _, command in all_verbs(registry):
-        yield from getattr(sys.modules[command.callback.__module__], "DOCUMENTS", {}).items()
+        for name, shape in getattr(sys.modules[command.callback.__module__], "DOCUMENTS", {}).items():
+            yield name, getattr(documents, shape) if isinstance(shape, str) else shape
 
 
 def _schema(name: str, shape: type[shapes.Shape]) -> str:

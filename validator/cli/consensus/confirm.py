@@ -8,9 +8,8 @@ from validator.cli.consensus.documents import tell_outcome
 from validator.cli.console import Console
 from validator.cli.options import FORMAT, PUSH, REMOTE, REPO, SESSION
 from validator.operations.consensus.confirm import confirm
-from validator.report.documents import RecordDocument
 
-DOCUMENTS = {"output-consensus-record": RecordDocument}
+DOCUMENTS = {"output-consensus-record": "RecordDocument"}
 
 
 @click.command(epilog="Example: registry consensus confirm --session-id marketing-orchestrator --push")

@@ -1,23 +1,31 @@
 """What was said and how it ended, as the verbs of consensus print it."""
 
+from typing import TYPE_CHECKING
+
 from validator.cli.console import Console
 from validator.model.escape import well_formed_or_none
 from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome
-from validator.report.documents import RecordDocument, as_json, finding_entries
 from validator.report.text import render as report
+
+if TYPE_CHECKING:
+    from validator.report.documents import RecordDocument
 
 
 def tell_outcome(console: Console, view: MainState, draft: RecordDraft, ended: RecordOutcome, format: str) -> int:
     """Print what became of a record. Returns 0 if it was taken, else 1."""
     if format == "json":
+        from validator.report.documents import as_json
+
         console.say(as_json(document_of(view, draft, ended)))
     else:
         console.say(render(ended, colour=console.colour))
     return 0 if ended.won else 1
 
 
-def document_of(view: MainState, draft: RecordDraft, ended: RecordOutcome) -> RecordDocument:
+def document_of(view: MainState, draft: RecordDraft, ended: RecordOutcome) -> "RecordDocument":
     """What was said and how it ended, to be printed."""
+    from validator.report.documents import RecordDocument, finding_entries
+
     claim = draft.speaker.draft if draft.speaker else None
     return RecordDocument(
         record=draft.kind,
