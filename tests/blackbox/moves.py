@@ -89,8 +89,8 @@ CASES = (
     accepted("the same as steps of main: a release, then a claim", line(removes(4), TAKEN), "", "--steps"),
     refused("rename away and back", line({**removes(4), "x.yaml": claim(4)}, {"x.yaml": None, **TAKEN}), "REG301"),
     refused("in a merge commit", merged(TAKEN), "REG301 REG302"),
-    refused("in a merge commit that moves main", merged(TAKEN), "REG301 REG302", "--steps"),
-    refused("a claim in a merge commit that moves main", merged(puts(6)), "REG302", "--steps"),
+    refused("in a merge commit that moves main", merged(TAKEN), "REG301 REG302 REG310", "--steps"),
+    refused("a claim in a merge commit that moves main", merged(puts(6)), "REG302 REG310", "--steps"),
     refused("main merged, own claim kept", merged_over, "REG301", says="session-6 since 2026-01-05"),
     refused("after a criss-cross merge", criss_cross, "REG301 REG302"),  # Git names one of two merge bases
     refused("a session that cannot be read on a held number", change({path(4): b"session_id: [\n"}), "REG002"),
@@ -119,7 +119,7 @@ CASES = (
         "REG104",
         says="number 7 since 2026-01-05",
     ),
-    accepted("taken and released again meanwhile", taken_then_released),
+    refused("taken and released again meanwhile", taken_then_released, "REG305"),
     accepted("others have registered meanwhile", late(puts(6), puts(7))),
     # the same session twice
     refused(

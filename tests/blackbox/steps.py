@@ -101,7 +101,7 @@ CASES = (
         STEPS,
     ),
     accepted("a merge queue's group", queue(6, 7, 8), "", STEPS),
-    refused("two claims in one merge", octopus, "REG302", STEPS),
+    refused("two claims in one merge", octopus, "REG302 REG310", STEPS),
     accepted("nothing to push", nothing, "", STEPS),
     refused("a foxtrot merge", foxtrot, "REG306", STEPS),
     accepted("a foxtrot merge as a proposal", foxtrot),

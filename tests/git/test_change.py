@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Changes, Repository
-from validator.git.change import MAX_MERGED_BYTES, Intent, Landing, differing, landing
+from validator.git.change import MAX_MERGED_BYTES, Intent, Joining, Landing, differing, joining, landing
 from validator.git.objects import TWICE, Entry
 from validator.git.repo import Repo
 
@@ -125,3 +125,96 @@ def test_differing() -> None:
     one = {"same": Entry("100644", "1", 3), "mode": Entry("100644", "1"), "gone": Entry("100644", "1")}
     other = {"same": Entry("100644", "1"), "mode": Entry(TWICE, "1"), "new": Entry("100644", "2")}
     assert differing(one, other) == {"mode", "gone", "new"}
+
+
+OWN, OTHER = "registry/sessions/02.yaml", "registry/sessions/03.yaml"
+
+
+@pytest.mark.parametrize(
+    ("history", "superseded"),
+    [
+        ([{"a": "1"}], ()),
+        ([{OTHER: "1"}], ()),
+        ([{OWN: "another"}], (OWN,)),
+        ([{OWN: "new"}], (OWN,)),
+        ([{OWN: None}], (OWN,)),
+        ([{OWN: "another"}, {OWN: "old"}], (OWN,)),
+        ([{OWN: None}, {"a": "1"}, {OWN: "old"}, {"a": "2"}], (OWN,)),
+    ],
+    ids=["project", "another's", "amended", "same change", "released", "and back", "another life"],
+)
+def test_a_change_counts_for_the_version_that_it_began_from(
+    repository: Repository, history: list[Changes], superseded: tuple[str, ...]
+) -> None:
+    repository.commit("main", {OWN: "old"})
+    repository.commit("change", {OWN: "new", "z": "1"}, "main")
+    for changes in history:
+        repository.commit("main", changes)
+    assert landed(repository)[0].superseded == superseded
+    # As it would be merged by hand, whatever comes out.
+    merge = repository.commit("merged", {OWN: "new", "z": "1"}, "main", "change")
+    assert joined(repository, merge).superseded == superseded
+
+
+def joined(repository: Repository, merge: str, *, whole: bool = False) -> Joining:
+    repo = Repo(repository.path)
+    ours, theirs = repo.parents(merge)
+    return joining(repo, ours, theirs, repo.tree(ours), repo.tree(merge), whole=whole)
+
+
+def test_what_a_proposal_has_merged_is_no_new_version(repository: Repository) -> None:
+    """A session amends on top of its merged proposal, while main has moved on between the two."""
+    repository.commit("change", {OWN: "first"}, "main")
+    repository.commit("main", {"a": "1"})
+    repository.merge("change")
+    repository.commit("change", {OWN: "second"})
+    assert landed(repository)[0].superseded == ()
+
+
+def test_a_proposal_that_a_merge_left_out_is_no_version_of_mains(repository: Repository) -> None:
+    """An old merge with `-s ours`: the session goes on from what it has proposed, and main never had that."""
+    repository.commit("main", {OWN: "old"})
+    repository.commit("change", {OWN: "proposed"}, "main")
+    repository.commit_tree("main^{tree}", "main", "change", branch="main")
+    repository.commit("change", {OWN: "newer"})
+    assert landed(repository)[0].superseded == (OWN,)
+
+
+@pytest.mark.parametrize(
+    ("made", "altered", "of_the_whole"),
+    [
+        ({OWN: "new", "z": "1"}, (), ()),
+        ({OWN: "new"}, (), ("z",)),
+        ({}, (OWN,), (OWN, "z")),
+        ({OWN: "newer", "z": "1"}, (OWN,), (OWN,)),
+        ({OWN: ("100755", "new"), "z": "1"}, (OWN,), (OWN,)),
+        ({OWN: "new", "z": "1", OTHER: None}, (OTHER,), (OTHER,)),
+        ({OWN: "new", "z": "1", "b": "2"}, (), ("b",)),
+    ],
+    ids=["as it is", "without the project's", "ours", "edited", "mode", "takes back", "with more"],
+)
+def test_a_merge_is_what_it_merges(
+    repository: Repository, made: Changes, altered: tuple[str, ...], of_the_whole: tuple[str, ...]
+) -> None:
+    repository.commit("main", {OWN: "old", OTHER: "3"})
+    repository.commit("change", {OWN: "new", "z": "1"}, "main")
+    repository.commit("main", {"c": "moved on"})
+    merge = repository.commit("merged", made, "main", "change")
+    assert joined(repository, merge) == Joining(repository.git("rev-parse", "main~1"), altered, ())
+    assert joined(repository, merge, whole=True).altered == of_the_whole
+
+
+def test_a_merge_of_another_history(repository: Repository) -> None:
+    repository.commit("change", {OWN: "new"}, orphan=True)
+    merge = repository.commit("merged", {OWN: "new"}, "main", "change")
+    assert joined(repository, merge) == Joining(None, (), ())
+
+
+def test_many_files_at_once(repository: Repository) -> None:
+    """More than a command line has room for."""
+    files: Changes = {f"registry/{number}{'x' * 200}": "old" for number in range(101)}
+    repository.commit("main", files)
+    repository.commit("change", dict.fromkeys(files, "new"), "main")
+    repository.commit("main", {"registry/0" + "x" * 200: "another"})
+    repository.commit("main", {"registry/0" + "x" * 200: "old"})
+    assert landed(repository)[0].superseded == ("registry/0" + "x" * 200,)

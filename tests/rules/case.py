@@ -9,6 +9,8 @@
 In case.toml, `verb` is `validate`, `steps` (validate --steps) or `audit`, `author` is who proposes, as a forge says
 (a table of `account` and `handle`), and each of the tables `base`, `main` and
 `head` may have `delete` (paths), `files` (path to text), `modes` (path to Git mode) and `orphan` (shares no history).
+A table `merge` makes a merge of head into main out of the change, with the head's files, and `delete` and `files` as
+far as the merge is otherwise; `also` names branches of other changes that it merges (`base` or `main`).
 Only files that Git tracks are part of a case: `git add` them.
 Base is committed at 09:00, main at 10:00 and head at 11:00 UTC on 2026-11-20.
 """
@@ -42,6 +44,7 @@ class Stage(BaseModel):
     files: dict[str, str] = {}
     modes: dict[str, str] = {}
     orphan: bool = False
+    also: tuple[str, ...] = ()
 
 
 class Case(BaseModel):
@@ -54,6 +57,7 @@ class Case(BaseModel):
     base: Stage = Stage()
     main: Stage | None = None
     head: Stage | None = None
+    merge: Stage | None = None
 
 
 def report(folder: Path, path: Path) -> str:
@@ -79,7 +83,11 @@ def build(folder: Path, case: Case, repository: Repository) -> None:
         repository.commit("main", files, fork, time=NINE + HOUR)
     head = case.head or Stage()
     files = laid_over(base, folder / "head", head)
-    repository.commit("change", files, fork, orphan=head.orphan, time=NINE + 2 * HOUR)
+    tip = repository.commit("change", files, fork, orphan=head.orphan, time=NINE + 2 * HOUR)
+    if case.merge:
+        changed = {path: files.get(path) for path in {*base, *files} if base.get(path) != files.get(path)}
+        merged = changed | dict(case.merge.files.items()) | dict.fromkeys(case.merge.delete)
+        repository.commit("change", merged, "main", tip, *case.merge.also, time=NINE + 3 * HOUR)
 
 
 def laid_over(below: Files, folder: Path, stage: Stage) -> Files:

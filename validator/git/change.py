@@ -6,6 +6,7 @@ from typing import NamedTuple
 from validator.git.history import Merge
 from validator.git.objects import Entry
 from validator.git.repo import Repo
+from validator.model.layout import governed
 
 Files = Mapping[str, Entry]
 
@@ -23,7 +24,8 @@ class Landing(NamedTuple):
     """The files of a base, and what a change would leave of them.
 
     `fork` is where the change left the base's line, None for a history of its own. `merge` is None for a change that
-    stands on its base: there is nothing to merge.
+    stands on its base: there is nothing to merge. `superseded` are the registry's files that the base has changed since
+    then: what the change says of them was said of another version.
     """
 
     before: Files
@@ -31,6 +33,7 @@ class Landing(NamedTuple):
     intent: Mapping[str, Intent]
     merge: Merge | None
     fork: str | None
+    superseded: tuple[str, ...] = ()
 
     @property
     def merged(self) -> str | None:
@@ -47,7 +50,46 @@ def landing(repo: Repo, base: str, head: str) -> Landing:
         return Landing(before, after, intent, None, fork)
     intent = _intent(repo, fork, head)
     landed = Landing(before, before, intent, _merge(repo, fork, base, head, before, intent), fork)
-    return landed._replace(after=repo.tree(landed.merged) if landed.merged else _overlaid(repo, before, intent))
+    after = repo.tree(landed.merged) if landed.merged else _overlaid(repo, before, intent)
+    own = {path: pair for path, pair in intent.items() if governed(path)}
+    return landed._replace(after=after, superseded=_superseded(repo, fork, base, before, own) if fork else ())
+
+
+class Joining(NamedTuple):
+    """A merge commit held against what it merges.
+
+    `altered` are the files that it has otherwise than the merged change made them, or changes beside it. `superseded`
+    are those of the change that the first parent had changed since the fork.
+    """
+
+    fork: str | None
+    altered: tuple[str, ...]
+    superseded: tuple[str, ...]
+
+
+def joining(repo: Repo, ours: str, theirs: str, before: Files, after: Files, *, whole: bool) -> Joining:
+    """What a merge of `theirs` into `ours`, which turns the files `before` into `after`, made of the change.
+
+    Without `whole` the registry's files alone are looked at: others Git may merge line by line.
+    """
+    fork = repo.merge_base(ours, theirs)
+    if fork is None:
+        return Joining(None, (), ())
+    intent = {path: pair for path, pair in _intent(repo, fork, theirs).items() if whole or governed(path)}
+    wanted = {path: pair.after for path, pair in intent.items()}
+    changed = {path for path in differing(before, after) if whole or governed(path)} | set(intent)
+    altered = [path for path in changed if _identity(after.get(path)) != _identity(wanted.get(path, before.get(path)))]
+    return Joining(fork, tuple(sorted(altered)), _superseded(repo, fork, ours, before, intent))
+
+
+def _superseded(repo: Repo, fork: str, base: str, before: Files, intent: Mapping[str, Intent]) -> tuple[str, ...]:
+    """Of the files that a change alters, those that have not stayed as they were at the fork all along to the base."""
+    found = {path for path, pair in intent.items() if _identity(pair.before) != _identity(before.get(path))}
+    left = sorted(filter(governed, intent.keys() - found))
+    for path, entry in repo.results(fork, base, left) if left and fork != base else ():
+        if _identity(entry) != _identity(intent[path].before):
+            found.add(path)  # changed and changed back: another life of the file
+    return tuple(sorted(found))
 
 
 def differing(one: Files, other: Files) -> set[str]:

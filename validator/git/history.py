@@ -9,6 +9,8 @@ from validator.git.process import USAGE
 from validator.git.program import last_line
 from validator.model.errors import FatalError
 
+MAX_NAMED = 100  # paths on a command line; beyond it all are asked for
+
 
 class Merge(NamedTuple):
     """What Git makes of merging a change: a tree, and the paths that conflict (then the tree is not to be trusted)."""
@@ -74,6 +76,14 @@ class History(Objects):
                 rows = rows.lstrip(b"\n")
                 steps += [Step(oid, seconds(time), path, old, new) for path, old, new in raw_rows(rows)]
         return tuple(steps)
+
+    def results(self, old: str, new: str, paths: Sequence[str]) -> tuple[tuple[str, Entry | None], ...]:
+        """What the first-parent commits of `new` that `old` does not have made of files, the newest first."""
+        options = ("--first-parent", "-m", "--raw", "-z", "--no-renames", "--no-abbrev", "--format=")
+        named = paths if len(paths) <= MAX_NAMED else ()
+        out = self.read("log", *options, new, f"^{old}", "--", *named)
+        wanted = frozenset(paths)
+        return tuple((path, entry) for path, _, entry in raw_rows(out) if path in wanted)
 
     def line(self, base: str, head: str) -> list[tuple[str, str]] | None:
         """The first-parent commits after base up to head as (parent, commit), oldest first.

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from validator.git.change import joining
 from validator.git.repo import Repo
 from validator.git.signatures import Endorsement, endorsement
 from validator.model.errors import FatalError
@@ -10,7 +11,7 @@ from validator.model.findings import Finding, Verdict
 from validator.model.shapes import Charter
 from validator.operations.judge import judge
 from validator.registry.reader import Reader, main_of
-from validator.registry.snapshot import Author
+from validator.registry.snapshot import Author, Snapshot
 
 MAX_STEPS = 500
 
@@ -64,9 +65,21 @@ def in_steps(reader: Reader, base: str, head: str, guards: tuple[tuple[str, str]
 def _judge_step(reader: Reader, parent: str, commit: str, guards: tuple[tuple[str, str], ...]) -> Verdict:
     landed, current = reader.step(parent, commit)
     signed_by, approvals = endorsement(reader.repo, commit, guards) if guards else Endorsement(None, ())
-    joins = len(reader.repo.parents(commit)) > 1
     unsigned = bool(guards) and signed_by is None
-    return judge(replace(landed, joins=joins, unsigned=unsigned, signed_by=signed_by, approvals=approvals), current)
+    landed = replace(landed, unsigned=unsigned, signed_by=signed_by, approvals=approvals)
+    return judge(_held_to_its_change(reader.repo, landed, current, whole=bool(guards)), current)
+
+
+def _held_to_its_change(repo: Repo, landed: Snapshot, current: Snapshot, *, whole: bool) -> Snapshot:
+    """A step of main with what it made of the change that it merges: of the registry's files, or of the `whole`."""
+    assert landed.commit, "a step is a commit"
+    assert current.commit, "and so is its parent"
+    others = repo.parents(landed.commit)[1:]
+    if len(others) != 1:
+        return replace(landed, joins=len(others))
+    found = joining(repo, current.commit, others[0], current.files, landed.files, whole=whole)
+    unrelated, altered, superseded = found.fork is None, found.altered, found.superseded
+    return replace(landed, joins=1, unrelated=unrelated, altered=altered, superseded=superseded)
 
 
 def _guards(charter: Charter | None) -> tuple[tuple[str, str], ...]:

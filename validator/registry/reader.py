@@ -57,6 +57,7 @@ class Reader:
         if found.merge:
             conflicts, unrelated = found.merge.conflicts, found.fork is None
             landed = replace(landed, tree=found.merged, conflicts=conflicts, unrelated=unrelated)
+            landed = replace(landed, superseded=found.superseded)
         return landed, self._snapshot(base, found.before, line=base)
 
     def step(self, parent: str, commit: str, *, own: bool = False) -> tuple[Snapshot, Snapshot]:

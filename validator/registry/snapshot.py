@@ -36,7 +36,9 @@ class Snapshot:
     conflicts: tuple[str, ...] = ()
     unrelated: bool = False  # the change shares no history with its base
     rewritten: bool = False  # moving main to it would leave main's first-parent line
-    joins: bool = False  # this step of main is a merge
+    superseded: tuple[str, ...] = ()  # files that main has changed since the change began from them
+    joins: int = 0  # how many other commits this step of main merges
+    altered: tuple[str, ...] = ()  # files that this merge has otherwise than what it merges
     unsigned: bool = False  # main is guarded by signatures, and this step carries none of an approver
     signed_by: str | None = None  # the approver's handle, where main is guarded and an approver has signed this step
     approvals: tuple[str, ...] = ()  # whom the trailers `Approved-by` of this step name, where main is guarded

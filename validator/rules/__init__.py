@@ -6,6 +6,7 @@ from typing import Protocol
 from validator.model.findings import Level, Problem
 from validator.registry.snapshot import Snapshot
 from validator.rules import (
+    altered_merge,
     bad_timestamp,
     charter_contradiction,
     charter_missing,
@@ -89,6 +90,7 @@ RULES: tuple[Rule, ...] = (
     merge_conflict,
     line_rewritten,
     foreign_owner,
+    altered_merge,
     stale_record,
     foreign_record,
     premature_record,

@@ -1,8 +1,11 @@
 """The change does not merge into its base.
 
-What it means: Git cannot merge the named files, or the change shares no history with its base at all.
+What it means: Git cannot merge the named files, or main has changed a file of the registry since the change began from
+it, or the change shares no history with its base at all.
 
-Why: A change is judged as it would be after the merge. Without a merge there is nothing to judge.
+Why: A change is judged as it would be after the merge. Without a merge there is nothing to judge. A file of the
+registry lands byte for byte as it was proposed: out of two versions of a claim Git could make a third one that nobody
+has proposed.
 
 Example:
 
@@ -21,6 +24,8 @@ from validator.registry.snapshot import Snapshot
 CODE, NAME, LEVEL = "REG305", "merge-conflict", Level.ERROR
 UPDATE = "git fetch origin && git rebase origin/main, resolve, then git push --force-with-lease"
 
+SUPERSEDED = "main has changed this file since this change began from it; propose it again"
+
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield what does not merge, except a second add of a held number: number-taken reports it."""
@@ -28,7 +33,10 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         yield Problem(Location(CHARTER), "this change shares no history with main", "make the branch anew from main")
         return
     # Where one side has a file and the other a link or folder, Git reports `path~commit`.
-    for path in sorted({path if path in head.intent else path.rsplit("~", 1)[0] for path in head.conflicts}):
+    conflicts = {path if path in head.intent else path.rsplit("~", 1)[0] for path in head.conflicts}
+    said = dict.fromkeys(conflicts, "this file does not merge into main")
+    said = dict.fromkeys(head.superseded, SUPERSEDED) | said
+    for path, message in sorted(said.items()):
         intent = head.intent.get(path)
         if not (path in base.claims and intent and intent.before is None):
-            yield Problem(Location(path), "this file does not merge into main", UPDATE)
+            yield Problem(Location(path), message, UPDATE)

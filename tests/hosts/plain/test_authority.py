@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tests.hosts.plain.stage import (
+    Files,
     Stage,
     approving,
     branch,
@@ -17,6 +18,7 @@ from tests.hosts.plain.stage import (
     registry,
     run,
     signing,
+    stated,
 )
 from validator.operations.steps import validate
 
@@ -69,9 +71,9 @@ def push(clone: Path, *words: str) -> tuple[bool, str]:
 def test_a_signature_alone_approves_nothing(template: Stage) -> None:
     assert refusals(template, step(template, f"Register session 4\n\n{OWNS}\nSession-Id: session-4")) == []
     assert refusals(template, step(template, f"Register session 4\n\n{OWNS}\n{OWNS}\n\n")) == []
-    for case, (message, stated) in NO_APPROVAL.items():
+    for case, (message, named) in NO_APPROVAL.items():
         head = step(template, message)
-        said = f"commit {head[:12]} is signed by @OWNER, and its message names {stated} as approving it"
+        said = f"commit {head[:12]} is signed by @OWNER, and its message names {named} as approving it"
         assert refusals(template, head) == [said], case
 
 
@@ -122,3 +124,48 @@ def test_one_key_of_two_approvers(tmp_path: Path) -> None:
     assert push(clone, "claim/04")[0]
     registry(clone, "approve", "4", "--yes", check=True)
     assert "Approved-by: @SECOND\n" in git(stage.bare, "log", "-1", "--format=%B", "main")
+
+
+def merged_by_hand(stage: Stage, name: str, files: Files) -> str:
+    """An approved merge of a branch, which has these files instead of what merging makes."""
+    clone = stage.human
+    git(clone, "checkout", "--quiet", "--detach", "origin/main")
+    options = approving(stage.keys["OWNER"])
+    tree = git(clone, "rev-parse", f"{commit(clone, files, 'Files')}^{{tree}}").strip()
+    words = ("commit-tree", "-S", "-p", "origin/main", "-p", name, "-m", stated(f"Merge {name}", options), tree)
+    return git(clone, *options, *words).strip()
+
+
+def test_a_merge_lands_what_was_proposed_and_nothing_else(stage: Stage) -> None:
+    """Also an approver's tool, or an approver who is tricked, merges a proposal as it is or not at all."""
+    clone = stage.human
+    mine = claim_path(4)
+    branch(clone, "other", claims(3))
+    merge(clone, "other", *approving(stage.keys["OWNER"]))
+    assert push(clone, "HEAD:refs/heads/main")[0]
+    branch(clone, "claim/04", claims(4))
+    assert push(clone, "claim/04")[0]
+    altered: dict[str, Files] = {
+        "nothing of it, so that it could be taken away as merged": {},
+        "another goal": {mine: claim_text(4, "session-4", goal="Send 18 emails daily")},
+        "a file of the project": {**claims(4), "README.md": "mine"},
+    }
+    for case, files in altered.items():
+        taken, said = push(clone, f"{merged_by_hand(stage, 'claim/04', files)}:refs/heads/main")
+        assert (taken, "error[REG310] altered-merge" in said) == (False, True), case
+    # What main has changed meanwhile, and changed back, is another version than the one that was amended.
+    branch(clone, "claim/03", {claim_path(3): claim_text(3, "session-3", status="PENDING")})
+    assert push(clone, "claim/03")[0]
+    later = {claim_path(3): claim_text(3, "session-3", labels="{team: letters}")}
+    for version in (later, claims(3)):
+        git(clone, "checkout", "--quiet", "--detach", "origin/main")
+        commit(clone, version, "Amend", *approving(stage.keys["OWNER"]))
+        assert push(clone, "HEAD:refs/heads/main")[0]
+    taken, said = push(clone, f"{merge(clone, 'claim/03', *approving(stage.keys['OWNER']))}:refs/heads/main")
+    assert (taken, "main has changed this file since" in said) == (False, True), said
+    git(clone, "checkout", "--quiet", "claim/03")
+    commit(clone, {}, "Once more")
+    assert not push(clone, "claim/03")[0]
+    # The honest merge of the other one.
+    merge(clone, "claim/04", *approving(stage.keys["OWNER"]))
+    assert push(clone, "HEAD:refs/heads/main")[0]
