@@ -16,6 +16,7 @@ from validator.model.escape import (
     visible,
     well_formed,
     well_formed_or_none,
+    without_credentials,
     workflow_data,
     workflow_property,
 )
@@ -109,3 +110,18 @@ def test_json_text() -> None:
     )
     with pytest.raises(ValueError, match="not JSON compliant"):
         json_text(float("nan"))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://bot:SECRET@host/x.git", "https://***@host/x.git"),
+        ("fatal: 'https://SECRET@host/x.git/': 403", "fatal: 'https://***@host/x.git/': 403"),
+        ("https://a:b@c:SECRET@host", "https://***@host"),
+        ("ssh://git@host/x ssh://git:SECRET@host/x", "ssh://git@host/x ssh://git:***@host/x"),
+        ("http://host/x?a=1&private_token=SECRET&b=2", "http://host/x?a=1&private_token=***&b=2"),
+        ("git@host:x.git me@example.invalid http://host/@a", "git@host:x.git me@example.invalid http://host/@a"),
+    ],
+)
+def test_urls_without_credentials(text: str, shown: str) -> None:
+    assert without_credentials(text) == shown

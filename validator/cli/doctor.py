@@ -117,7 +117,7 @@ def _hook(repo: Repo, remote: str) -> Check:
     """On a plain server the hook is the gate; GitHub has no hooks, and asks for a check instead."""
     name, why = "hook-installed", "a plain Git server takes whatever is pushed, unless its hook judges"
     try:
-        server = repo.folder if repo.top is None else _folder(Remote(repo, remote).url)
+        server = repo.folder if repo.top is None else _folder(Remote(repo, remote).url, repo.top)
     except FatalError:
         return Check(name, State.UNKNOWN, f"there is no remote {remote} to guard", why, f"git remote add {remote} URL")
     if server is None and GITHUB.search(Remote(repo, remote).url):
@@ -133,8 +133,8 @@ def _hook(repo: Repo, remote: str) -> Check:
     return verdict(name, why, wrong, fault.command if fault else "", fine=f"{remote} has the guard")
 
 
-def _folder(url: str) -> Path | None:
-    folder = Path(url.removeprefix("file://"))
+def _folder(url: str, top: Path) -> Path | None:
+    folder = top / url.removeprefix("file://")
     return next((path for path in (folder, folder / ".git") if (path / "objects").is_dir()), None)
 
 

@@ -19,6 +19,7 @@ from validator.git import program
 from validator.git.batch import COMMAND, Batch
 from validator.git.program import last_line
 from validator.model.errors import FatalError, ShallowError
+from validator.model.escape import without_credentials
 
 USAGE = 129  # how Git exits when it does not know an option
 MAX_LISTING = 8 * 1024 * 1024  # bytes: about 100,000 files
@@ -99,9 +100,10 @@ class Process:
         Only for what speaks to a remote or in the caller's name; nothing of a change is ever judged this way.
         """
         environment = {"GIT_TERMINAL_PROMPT": "0", "LANGUAGE": "C", "LC_ALL": "C", **self.real}
-        folder = Path(self.real["GIT_DIR"])
+        # A relative path in the configuration or in a URL is meant from the working tree's top (git-config(1)).
+        folder = self.top or Path(self.real["GIT_DIR"])
         status, out, error = program.run([*_options(settings), *command], environment, folder, stdin)
-        return status, out.decode("utf-8", "replace"), error
+        return status, out.decode("utf-8", "surrogateescape"), without_credentials(error)
 
     def run(
         self,

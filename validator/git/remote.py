@@ -5,6 +5,7 @@ same number at the same time.
 """
 
 import re
+import time
 from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from validator.git import locks
 from validator.git.objects import MAX_COMMIT, OID
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
+from validator.model.escape import without_credentials
 from validator.model.layout import HEADS, MAIN, PROPOSAL, REJECTED, REMOTES, number_of
 
 REFSPECS = (
@@ -20,18 +22,12 @@ REFSPECS = (
     *(f"+{HEADS}{kind}/*:{REMOTES}{{remote}}/{kind}/*" for kind in ("claim", "release", "record")),
     f"+{REJECTED}*:{REJECTED}{{remote}}/*",
 )
-# What a server says when a ref is another than the pusher believed: the race is lost, nothing is wrong.
-_LOST = re.compile(
-    r"stale info|cannot lock ref|already exists|fetch first|non-fast-forward|failed to update ref|incorrect old value"
-)
-
 # What the guard of a plain server answers where a ref is another than a push says (hosts/plain/push).
 STALE = "lost race: on the server this ref is another by now; fetch, and look again"
-
-# Of refs that move together it says so in words only, and that the transaction failed.
-_LOST_TOGETHER = re.compile(
-    r"error: cannot lock ref .*(?:but expected|unable to resolve reference|already exists|File exists)"
-)
+LOCKED = 2.0  # seconds: how long another push may hold the lock of a ref
+_LOCKED = re.compile(r"cannot lock ref|unable to create .*\.lock|failed to update ref", re.IGNORECASE)
+# What `git init --shared` sets (git-init(1)); a changed proposal stands on main, and not on what it replaces.
+_FORWARD_ONLY = ("a proposal cannot be replaced there; on the server: git config receive.denyNonFastForwards false",)
 
 
 class Outcome(Enum):
@@ -96,6 +92,11 @@ class Remote:
         return out.strip()
 
     @property
+    def address(self) -> str:
+        """The same without credentials, to be shown."""
+        return without_credentials(self.url)
+
+    @property
     def main(self) -> str:
         """The name of the remote's main as last fetched."""
         return f"{REMOTES}{self.name}/main"
@@ -110,7 +111,7 @@ class Remote:
         if not (error := self._fetch(named)):
             return
         if refspecs is not REFSPECS or self._fetch(named[:1]):
-            raise FatalError(f"{self.url} does not answer: {' '.join(error.split())[-300:]}")
+            raise FatalError(f"{self.address} does not answer: {' '.join(error.split())[-300:]}")
         self.unheard = self._without(self._listed())
         self._fetch([*named, *(f"^{HEADS}{one.name}" for one in self.unheard)])
 
@@ -118,7 +119,7 @@ class Remote:
         """The open proposals as the server lists them."""
         status, out, error = self.repo.as_user("ls-remote", "--heads", "--", self.name)
         if status:
-            raise FatalError(f"{self.url} does not answer: {' '.join(error.split())[-300:]}")
+            raise FatalError(f"{self.address} does not answer: {' '.join(error.split())[-300:]}")
         rows = (line.partition("\t") for line in out.splitlines())
         found = (Proposal(ref.removeprefix(HEADS), oid) for oid, _, ref in rows)
         return [one for one in found if PROPOSAL.fullmatch(one.name)]
@@ -159,7 +160,7 @@ class Remote:
         prefix = f"{REMOTES}{self.name}/"
         found = {ref.removeprefix(prefix): oid for ref, oid in self.repo.refs(prefix)}
         if "main" not in found:
-            raise FatalError(f"{self.url} has no main yet; publish one: git push {self.name} main")
+            raise FatalError(f"{self.address} has no main yet; publish one: git push {self.name} main")
         found |= {one.name: one.commit for one in self.unheard}
         rows = sorted(found.items())
         return found["main"], tuple(Proposal(name, oid) for name, oid in rows if PROPOSAL.fullmatch(name))
@@ -182,14 +183,43 @@ class Remote:
         )
         if status == 0:
             return Pushed(Outcome.PUSHED, said)
-        refused = [line for line in out.splitlines() if line.startswith("!")]
-        together = any("(atomic transaction failed)" in line for line in refused)
-        lost = any(_LOST.search(line) for line in refused) or (refused and STALE in said)
-        if lost or (together and any(map(_LOST_TOGETHER.match, said))):
+        refused = tuple(line for line in out.splitlines() if line.startswith("!"))
+        if not refused:
+            return Pushed(Outcome.UNREACHABLE, tuple(line for line in error.splitlines() if line.strip())[-3:])
+        if STALE in said or self._is_lost(updates, patient=bool(_LOCKED.search(out + error))):
             return Pushed(Outcome.LOST, said)
-        if refused:
-            return Pushed(Outcome.REFUSED, said or tuple(refused))
-        return Pushed(Outcome.UNREACHABLE, tuple(line for line in error.splitlines() if line.strip())[-3:])
+        return Pushed(Outcome.REFUSED, (*(said or refused), *(_FORWARD_ONLY if _only_forward(error) else ())))
+
+    def _is_lost(self, updates: Sequence[Update], *, patient: bool) -> bool:
+        """Whether a ref of a failed push is elsewhere now than the pusher believed: the race is lost, nothing is wrong.
+
+        The server's refs tell that, not the words of a message: those are another server's, or a hook's. While another
+        push holds a ref's lock it has not moved yet; with `patient` that is waited for.
+        """
+        late = time.monotonic() + (LOCKED if patient else 0)
+        while True:
+            there = self._there(updates)
+            if there is None or any(there.get(update.ref) != update.old for update in updates):
+                return True
+            if time.monotonic() >= late:
+                return False
+            time.sleep(LOCKED / 10)
+
+    def _there(self, updates: Sequence[Update]) -> dict[str, str] | None:
+        """Where the refs of a push are on the server now; None where it does not answer."""
+        status, out, _ = self.repo.as_user("ls-remote", "--", self._pushed_to, *(update.ref for update in updates))
+        rows = (line.partition("\t") for line in out.splitlines())
+        return None if status else {ref: oid for oid, _, ref in rows}
+
+    @property
+    def _pushed_to(self) -> str:
+        """Where a push goes; it can be another place than the one that is read (git-config(1), pushurl)."""
+        status, out, _ = self.repo.as_user("remote", "get-url", "--push", "--", self.name)
+        return self.name if status else out.strip()
+
+
+def _only_forward(error: str) -> bool:
+    return "denying non-fast-forward" in error
 
 
 def rejections(repo: Repo, remote: str) -> tuple[Rejection, ...]:

@@ -57,11 +57,14 @@ def _approvals(parsed: str, block: list[str]) -> Iterable[str]:
         yield name if trailer.startswith(APPROVED) and trailer in block else trailer
 
 
-def public_key(setting: str) -> str:
-    """The public key that Git's `user.signingkey` stands for: the key itself, or the path of either half."""
+def public_key(setting: str, folder: Path) -> str:
+    """The public key that Git's `user.signingkey` stands for: the key itself, or the path of either half.
+
+    A relative path begins in `folder`, where Git is run.
+    """
     if setting.startswith(("key::", "ssh-", "ecdsa-", "sk-")):
         return setting.removeprefix("key::")
-    path = Path(setting).expanduser()
+    path = folder / Path(setting).expanduser()
     public = path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub")
     try:
         return public.read_text(encoding="utf-8")

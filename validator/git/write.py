@@ -1,5 +1,6 @@
 """New objects: files, trees and commits, loose and on no branch; only `commit_all` moves the caller's own."""
 
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -36,7 +37,7 @@ class Write(Refs):
             contents = [Path(folder, f"{at}") for at in range(len(files))]
             for path, content in zip(contents, files.values(), strict=True):
                 path.write_bytes(content)
-            names = "".join(f"{path}\n" for path in contents).encode()
+            names = os.fsencode("".join(f"{path}\n" for path in contents))
             command = ("hash-object", "-w", "--no-filters", "--stdin-paths")
             oids = self.read(*command, stdin=names, environment=self.real).decode().split()
             rows = "".join(f"100644 {oid}\t{path}\n" for oid, path in zip(oids, files, strict=True))

@@ -34,6 +34,26 @@ _ENTITIES = {ord(mark): f"&#{ord(mark)};" for mark in string.punctuation}
 _ENTITIES |= {ord(mark): f"&#{ord(mark)};<wbr>" for mark in ":@"}
 
 
+# What stands before the host of a URL (RFC 3986, 3.2.1), up to the last `@` of it; and tokens in a query.
+_CREDENTIALS = re.compile(
+    r"""([a-z][a-z0-9+.-]*://)([^\s/?#'"]*)@|([?&](?:\w*token|\w*key|password)=)[^\s&'"]+""", re.IGNORECASE
+)
+
+
+def without_credentials(text: str) -> str:
+    """Text whose URLs tell no password or token. The name of an SSH user is none: `ssh://git@host`."""
+    return _CREDENTIALS.sub(_uncredited, text)
+
+
+def _uncredited(found: re.Match[str]) -> str:
+    if found[3]:
+        return f"{found[3]}***"
+    user, colon, _ = found[2].partition(":")
+    if found[1].lower().startswith(("http", "ftp")):
+        return f"{found[1]}***@"
+    return f"{found[1]}{user}:***@" if colon else found[0]
+
+
 def visible(text: str) -> str:
     r"""Show on one line what a terminal would obey, reorder or not draw, as `\xNN`, `\uNNNN` or `\UNNNNNNNN`.
 

@@ -26,7 +26,7 @@ def who_approves(server: Remote) -> Approver:
     setting = server.repo.configured("user.signingkey")
     if setting is None:
         raise FatalError("approvals are signed here: git config user.signingkey PATH-OF-YOUR-SSH-KEY")
-    handle = keys.get(material(public_key(setting)))
+    handle = keys.get(material(public_key(setting, server.repo.top or server.repo.folder)))
     if handle is None:
         raise FatalError(f"the key in user.signingkey ({setting}) is no approver's of the charter")
     return Approver(handle, setting)

@@ -69,7 +69,7 @@ def on_branch(server: Remote) -> Carrier:
         for letter in wanted:
             yield letter.number, why
 
-    return Carrier(f"branch {server.url}", carry)
+    return Carrier(f"branch {server.address}", carry)
 
 
 def _write(path: Path, content: bytes) -> str | None:

@@ -1,0 +1,108 @@
+"""Git runs where the user's relative paths mean what they say; what it says is told without passwords."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.stage import ENVIRONMENT, REGISTRY, Stage, fleet, git, verb
+from validator.git.remote import Outcome, Remote, Update
+from validator.git.repo import Repo
+
+NEW = ("--session-id", "marketing-late", "--goal", "Answer 40 emails a day", "--target", "emails >= 40 emails/day")
+
+
+def test_a_relative_url_begins_at_the_top(stage: Stage) -> None:
+    session = stage.clone("session")
+    git(session, "remote", "set-url", "origin", "../fleet.git")
+    below = session / "registry"
+    assert verb(below, "proposals") == (0, "nothing is proposed\n", "")
+    draft = stage.folder / "04.yaml"
+    draft.write_text(fleet(4), encoding="utf-8")
+    assert verb(stage.folder, "claim", "4", "--repo", str(below), "--from", str(draft), "--push").exit_code == 0
+    git(session, "worktree", "add", "--quiet", "--detach", "../linked", "origin/main")
+    assert "claim/04" in verb(stage.folder / "linked", "proposals").out
+    guard = [row for row in verb(session, "doctor", "--local").out.splitlines() if "hook-installed" in row]
+    assert "without the guard" in guard[0]
+
+
+def test_a_relative_signing_key_begins_at_the_top(guarded: Stage) -> None:
+    git(guarded.human, "config", "user.signingkey", "../owner")
+    session = guarded.clone("session")
+    draft = guarded.folder / "04.yaml"
+    draft.write_text(fleet(4), encoding="utf-8")
+    assert verb(session, "claim", "4", "--from", str(draft), "--push").exit_code == 0
+    done = verb(guarded.folder, "approve", "4", "--yes", "--repo", str(guarded.human / "registry"))
+    assert "claim/04 is on main" in done.out, done
+
+
+def test_a_refusal_is_no_lost_race(tmp_path: Path) -> None:
+    """What `git init --shared` forbids is told at once, with the setting; the server's refs have not moved."""
+    stage = Stage(tmp_path)
+    git(stage.bare, "config", "receive.denyNonFastForwards", "true")
+    session, draft = stage.clone("session"), stage.folder / "04.yaml"
+    draft.write_text(fleet(4), encoding="utf-8")
+    assert verb(session, "claim", "4", "--from", str(draft), "--push").exit_code == 0
+    draft.write_text(fleet(4).replace("Track delivery", "Watch delivery"), encoding="utf-8")
+    done = verb(session, "claim", "4", "--from", str(draft), "--push")
+    assert done.exit_code == 2
+    assert "somebody was faster" not in done.err
+    assert "git config receive.denyNonFastForwards false" in done.err
+    git(stage.bare, "config", "receive.denyNonFastForwards", "false")
+    assert verb(session, "claim", "4", "--from", str(draft), "--push").exit_code == 0
+
+
+def test_a_lock_that_nobody_holds_is_named(stage: Stage) -> None:
+    session, lock = stage.clone("session"), stage.bare / "refs/heads/claim/04.lock"
+    lock.parent.mkdir()
+    lock.touch()
+    server = Remote(Repo(session), "origin")
+    server.fetch()
+    pushed = server.push([Update("refs/heads/claim/04", None, stage.beginning)])
+    assert pushed.outcome is Outcome.REFUSED
+    assert "claim/04.lock" in " ".join(pushed.said)
+
+
+@pytest.mark.parametrize(
+    "words", [["proposals"], ["claim", "4", *NEW, "--push"], ["whoami", "--session-id", "a", "--fetch"]]
+)
+def test_a_password_in_a_url_is_not_told(stage: Stage, words: list[str]) -> None:
+    session = stage.clone("session")
+    git(session, "remote", "set-url", "origin", "http://bot:SECRET@127.0.0.1:9/fleet.git?token=SECRET")
+    done = verb(session, *words)
+    assert done.exit_code == 2
+    assert "127.0.0.1:9" in done.err
+    assert "SECRET" not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "variables"),
+    [
+        (b"caf\xc3\xa9 \xf0\x9f\x8c\x8d", {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
+        (b"caf\xe9\xff", {}),
+        (b"caf\xe9\xff", {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
+    ],
+    ids=["utf-8-in-c", "bytes-in-utf-8", "bytes-in-c"],
+)
+def test_paths_are_bytes(tmp_path: Path, name: bytes, variables: dict[str, str]) -> None:
+    folder = tmp_path / os.fsdecode(name)
+    folder.mkdir()
+    stage = Stage(folder)
+    stage.registered(1)
+    draft = folder / "04.yaml"
+    draft.write_text(fleet(4), encoding="utf-8")
+    for words, exit_code in (
+        (["claim", "4", "--from", str(draft), "--push"], 0),
+        (["proposals", "--format", "json"], 0),
+        (["approve", "4", "--yes"], 0),
+        (["status", "--repo", str(stage.human)], 0),
+        (["validate", "--worktree"], 0),
+        (["codeowners", "--check"], 1),
+        (["claim", "4", "--push", "--session-id", "marketing-late", "--remote", "nowhere"], 2),
+    ):
+        done = subprocess.run(
+            [*REGISTRY, *words], cwd=stage.human, env=ENVIRONMENT | variables, capture_output=True, check=False
+        )
+        assert done.returncode == exit_code, (words, done.stderr)
+        assert b"Traceback" not in done.stderr
