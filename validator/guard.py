@@ -1,4 +1,4 @@
-"""What the installed hook runs: `registry pre-receive` without the parser of the other verbs, for every push pays."""
+"""What the installed hook runs, without the command line's parser, because its start delays every push."""
 
 import gc
 import sys
@@ -9,7 +9,7 @@ from validator.startup import describe, enter
 
 
 def main() -> None:
-    """Judge the push that standard input tells of, in the repository that this process stands in."""
+    """Judge the push that standard input describes, in the repository in the current folder."""
     enter()
     try:
         from validator.hosts.plain.pre_receive import pre_receive

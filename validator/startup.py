@@ -1,12 +1,12 @@
-"""How a process of this program begins, whichever way it was started."""
+"""Prepare environment and streams when a process of this program starts."""
 
 import gc
 import os
 import sys
 from types import ModuleType
 
-# Git reads its environment before any option; a hook or a wrapper sets it for its own repository. What stays: what a
-# receiving server needs to see the objects of a push (quarantine), and how the caller speaks to remotes and signs.
+# Git prefers its environment to any option, and a hook or a wrapper sets it for its own repository. Kept: what a
+# receiving server needs to read the objects of a push (quarantine), and how the caller connects to remotes and signs.
 _KEPT = (
     *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_EXEC_PATH"),
     *("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", "GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_ASKPASS"),
@@ -14,7 +14,7 @@ _KEPT = (
 
 
 def enter() -> None:
-    """Make environment and streams what the verbs rely on."""
+    """Set the environment and the streams as the verbs need them."""
     for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_KEPT)]:
         del os.environ[name]
     for stream in (sys.stdout, sys.stderr):
@@ -22,7 +22,7 @@ def enter() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     _load_no_plugins()
-    gc.disable()  # a run is short: looking for garbage would take as long as all the rest
+    gc.disable()  # a run is short, and collecting garbage would double its time
 
 
 def _load_no_plugins() -> None:

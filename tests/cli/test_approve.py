@@ -66,7 +66,7 @@ def test_no_leaves_it_open(stage: Stage) -> None:
     nobody = verb(stage.human, "approve", "4")
     assert (nobody.exit_code, nobody.err) == (
         2,
-        "registry: Approve claim/04 as @OWNER? Nobody is here to answer; accept with --yes\n",
+        "registry: Approve claim/04 as @OWNER? stdin is not a terminal; pass --yes\n",
     )
 
 

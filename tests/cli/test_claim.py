@@ -182,7 +182,7 @@ def test_where_nobody_can_answer_the_option_is_named(stage: Stage) -> None:
     done = verb(stage.human, "claim", "4", *ME, "--goal", GOAL)
     assert done.exit_code == 2
     assert done.err.endswith(
-        "registry: These targets are read from the goal. Right? Nobody is here to answer; accept with --yes\n"
+        "registry: These targets are read from the goal. Right? stdin is not a terminal; pass --yes\n"
     )
 
 

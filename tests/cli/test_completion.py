@@ -113,7 +113,7 @@ def test_verbs_are_told_in_whole_lines(tmp_path: Path) -> None:
     assert completed(tmp_path, "co") == ["conflicts", "consensus", "codeowners", "completion"]
     assert completed(tmp_path, "consensus", "a") == ["approve", "activate", "acknowledge"]
     assert completed(tmp_path, "history", "--re") == ["--repo", "--ref"]
-    line = "Propose a claim: writes branch claim/NN; with --push also on the remote, if nobody was faster."
+    line = "Propose a claim: writes branch claim/NN; with --push also on the remote, if no session was faster."
     assert asked(tmp_path, "zsh", "cla") == f"plain\nclaim\n{line}\n"
 
 

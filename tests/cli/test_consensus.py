@@ -215,7 +215,7 @@ def test_confirm_refuses_while_anything_conflicts(tmp_path: Path) -> None:
     done = verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push")
     assert done.exit_code == 1
     assert 'error[REG501] double-holder: the work "outreach 17" stands twice on main' in done.out
-    assert done.note == "not confirmed: this has to be mended on main before"
+    assert done.note == "not confirmed: first fix these errors on main"
     assert not refs(stage.bare, "refs/heads/record")
 
 

@@ -153,7 +153,7 @@ def test_a_record_that_appears_meanwhile_is_not_overwritten(tmp_path: Path, all_
     done = verb(stage.human, *CONFIRM)
     assert (done.exit_code, done.note) == (
         1,
-        "record/confirmation has just been changed by somebody else; run the same command again",
+        "record/confirmation was changed by another push; run the same command again",
     )
     assert stage.refs()["refs/heads/record/confirmation"] == ahead
     assert said(verb(stage.human, *CONFIRM)).note.startswith("the confirmation is proposed on record/confirmation")
@@ -164,7 +164,7 @@ def test_a_broadcast_that_appears_meanwhile_is_not_overwritten(tmp_path: Path, a
     ahead = a_page(stage)
     before_the_push(stage.human, once(f"git update-ref refs/heads/broadcast {ahead}"))
     done = said(verb(stage.human, *BROADCAST))
-    assert "the branch moved meanwhile" in done.err
+    assert "the branch has moved" in done.err
     assert git(stage.bare, "rev-list", "broadcast").split()[1] == ahead
 
 

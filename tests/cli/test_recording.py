@@ -47,7 +47,7 @@ def test_confirm_proposes_nothing_while_the_audit_finds_an_error(registered: Adv
     commit(registered.human, "A file that has no business there")
     git(registered.human, "push", "--quiet", "origin", "HEAD:main")
     done = verb(registered.human, *CONFIRM, "--push")
-    assert (done.exit_code, done.note) == (1, "not confirmed: this has to be mended on main before")
+    assert (done.exit_code, done.note) == (1, "not confirmed: first fix these errors on main")
     assert "notes.txt" in done.out
     assert refs(registered.bare, RECORDS) == refs(registered.human, RECORDS) == {}
 

@@ -24,7 +24,7 @@ def server(tmp_path: Path) -> Repository:
 
 @pytest.fixture
 def clone(server: Repository, tmp_path: Path) -> Repository:
-    """A clone that has heard of the server as it was at first."""
+    """A clone that has main_and_proposals of the server as it was at first."""
     clone = Repository(tmp_path / "clone", bare=False)
     clone.git("remote", "add", "origin", str(server.path))
     remote(clone).fetch()
@@ -40,7 +40,7 @@ def tip(server: Repository, ref: str) -> str:
 
 
 class TestLease:
-    """A push moves a ref from the commit that was judged, whatever this clone has heard of meanwhile."""
+    """A push moves a ref from the commit that was judged, whatever this clone has main_and_proposals of meanwhile."""
 
     def test_of_a_ref_that_another_process_has_fetched_since(self, server: Repository, clone: Repository) -> None:
         judged, mine = tip(server, CLAIM), clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
@@ -112,12 +112,12 @@ def test_a_fetch_brings_nothing_else_along(server: Repository, clone: Repository
 def test_what_a_push_without_an_answer_has_done(server: Repository, clone: Repository) -> None:
     """It may have landed, and others on top of it."""
     mine = clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
-    assert not remote(clone).took(mine)
+    assert not remote(clone).has(mine)
     clone.git("push", "--quiet", "origin", f"{mine}:refs/heads/main")
-    assert remote(clone).took(mine)
+    assert remote(clone).has(mine)
     server.commit("main", {"a": "2"})
-    assert remote(clone).took(mine)
-    assert not remote(clone).took(clone.commit("other", {"b": "3"}, "refs/remotes/origin/main"))
+    assert remote(clone).has(mine)
+    assert not remote(clone).has(clone.commit("other", {"b": "3"}, "refs/remotes/origin/main"))
 
 
 def test_the_last_rejection_is_the_one_with_the_latest_time(clone: Repository) -> None:

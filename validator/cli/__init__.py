@@ -15,10 +15,10 @@ from validator.startup import describe, enter
 # Who uses a verb → the verb, a module of this folder → its line of help.
 VERBS = {
     "Sessions": {
-        "claim": "Propose a claim: writes branch claim/NN; with --push also on the remote, if nobody was faster.",
+        "claim": "Propose a claim: writes branch claim/NN; with --push also on the remote, if no session was faster.",
         "whoami": "What main says about one session; exit 1 if it is not registered.",
-        "release": "Propose that a number be given back.",
-        "conflicts": "What stands against each other, who was first, and the way out; exit 1 if anything does.",
+        "release": "Propose to release a number.",
+        "conflicts": "Conflicts on main and in proposals, who was first, what to do; exit 1 if any.",
         "schedule": "The week of the fleet, in the charter's time zone.",
     },
     "Approver": {
@@ -28,16 +28,16 @@ VERBS = {
     },
     "Orchestrator": {
         "status": "How far the fleet is: numbers, criteria, next action.",
-        "consensus": "From registered to active: who says what, and when.",
+        "consensus": "The steps from registered to active.",
         "history": "What happened to the numbers, in the order of main.",
         "export": "Charter, slots, claims and digest as one JSON document.",
     },
     "Engineer": {
-        "demo": "The whole story in a minute, on a Git server in a temporary folder.",
+        "demo": "Play the whole process in a minute, on a Git server in a temporary folder.",
         "init": "Start a registry for another fleet.",
         "install-hook": "Guard a plain Git server's main with this validator.",
-        "doctor": "Is the gate in force here? Exit 1 if something says that it is not.",
-        "github": "GitHub around a registry: settings, and what is said on pull requests.",
+        "doctor": "Check that the gate is in force; exit 1 if a check fails.",
+        "github": "GitHub's settings for a registry, and comments on pull requests.",
         "validate": "Judge a change as it would land.",
         "audit": "Judge the whole registry and its history.",
         "explain": "A rule in full, by code or name; without one, the list.",

@@ -37,7 +37,7 @@ DOCUMENTS = {"output-claim": "ClaimDocument"}
 )  # fmt: skip
 @click.option("--message", metavar="TEXT", help="A registration message, in one line or as a block.")
 @click.option("--yes", is_flag=True, help="Accept the targets that are drawn from the goal.")
-@click.option("--push", is_flag=True, help="Create the branch on the remote, if nobody was faster.")
+@click.option("--push", is_flag=True, help="Create the branch on the remote, if no session was faster.")
 @click.option("--pr", is_flag=True, help="Open a pull request as well (GitHub, through gh).")
 @REMOTE
 @REPO
@@ -48,7 +48,7 @@ def command(
     goal: str | None, targets: tuple[str, ...], responsibilities: tuple[str, ...], source: IO[str] | None,
     message: str | None, yes: bool, push: bool, pr: bool, remote: str, repo: Path, format: str,
 ) -> int:  # fmt: skip
-    """Propose a claim: writes branch claim/NN; with --push also on the remote, if nobody was faster."""
+    """Propose a claim: writes branch claim/NN; with --push also on the remote, if no session was faster."""
     if source and message:
         raise click.UsageError("--from and --message exclude each other")
     text = source.read(MOST) if source else message

@@ -46,7 +46,7 @@ DOCUMENTS = {"output-conflicts": ConflictsDocument, "output-split": split.SplitD
 @FORMAT
 @click.pass_obj
 def command(console: Console, propose_split: str | None, repo: Path, ref: str | None, format: str) -> int:
-    """What stands against each other, who was first, and the way out; exit 1 if anything does."""
+    """Conflicts on main and in proposals, who was first, what to do; exit 1 if any."""
     if propose_split is not None:
         division = split.propose_split(repo, ref, propose_split)
         console.say(as_json(division) if format == "json" else split.render(division))

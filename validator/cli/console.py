@@ -32,7 +32,7 @@ class Console:
     def ask(self, question: str) -> bool:
         """Ask a human; where nobody can answer, say which option does."""
         if not sys.stdin.isatty():
-            raise FatalError(f"{question} Nobody is here to answer; accept with --yes")
+            raise FatalError(f"{question} stdin is not a terminal; pass --yes")
         return click.confirm(question, err=True)
 
     def asker(self, yes: bool) -> Callable[[str], bool]:

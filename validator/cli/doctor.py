@@ -63,7 +63,7 @@ DOCUMENTS = {"output-doctor": DoctorDocument}
 @FORMAT
 @click.pass_obj
 def command(console: Console, local: bool, repo: Path, ref: str | None, remote: str, format: str) -> int:
-    """Is the gate in force here? Exit 1 if something says that it is not."""
+    """Check that the gate is in force; exit 1 if a check fails."""
     try:
         reader = Reader(Repo(repo))
     except ShallowError as error:

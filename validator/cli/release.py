@@ -17,7 +17,7 @@ from validator.operations.release import release
 @REPO
 @click.pass_obj
 def command(console: Console, number: int, reason: str, remote: str, repo: Path) -> int:
-    """Propose that a number be given back."""
+    """Propose to release a number."""
     text, exit_code = release(repo=repo, remote=remote, number=number, reason=reason)
     console.say(text)
     return exit_code

@@ -1,4 +1,4 @@
-"""A change as it would land on main: merged in memory, and what it did itself, before anybody asks what that means."""
+"""A change as it would land on main: the merge in memory, and the change's own edits, without their meaning."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,7 +14,7 @@ MAX_MERGED_BYTES = 4 * 1024 * 1024  # of files that both sides have changed; bey
 
 
 class Intent(NamedTuple):
-    """What a change itself did to a file since it left the base's line, whatever merging makes of it."""
+    """What a change itself did to a file since it forked from the base's line, whatever the merge result is."""
 
     before: Entry | None
     after: Entry | None
@@ -23,9 +23,9 @@ class Intent(NamedTuple):
 class Landing(NamedTuple):
     """The files of a base, and what a change would leave of them.
 
-    `fork` is where the change left the base's line, None for a history of its own. `merge` is None for a change that
-    stands on its base: there is nothing to merge. `superseded` are the registry's files that the base has changed since
-    then: what the change says of them was said of another version.
+    `fork` is where the change forked from the base's line, None for an unrelated history. `merge` is None for a change
+    directly on top of its base: there is nothing to merge. `superseded` are the registry's files that the base has
+    changed since the fork: the change was made for another version of them.
     """
 
     before: Files
@@ -37,7 +37,7 @@ class Landing(NamedTuple):
 
     @property
     def merged(self) -> str | None:
-        """The tree that merging makes; None where it conflicts, and where there is nothing to merge."""
+        """The tree of the merge; None where it conflicts, and where there is nothing to merge."""
         return self.merge.tree if self.merge and self.fork and not self.merge.conflicts else None
 
 
@@ -114,7 +114,7 @@ def _merge(repo: Repo, fork: str | None, base: str, head: str, before: Files, in
 
 
 def _overlaid(repo: Repo, before: Files, intent: Mapping[str, Intent]) -> dict[str, Entry]:
-    """Where merging conflicts, what the change would leave if it had its way: so its own faults are told too."""
+    """The files if the change won every merge conflict, so that its own faults are reported as well."""
     after = dict(before)
     sizes = repo.sizes(entry.after.oid for entry in intent.values() if entry.after)
     for path, entry in intent.items():

@@ -1,4 +1,4 @@
-"""How commits follow each other: what they have in common, how they merge, and the line that main went along."""
+"""The history of commits: merge bases, merges, and the first-parent line of main."""
 
 import re
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ class History(Objects):
     def merge(self, base: str, head: str, *, kept: bool = False) -> Merge:
         """Merge head into base in memory; raises FatalError where Git is older than 2.38.
 
-        The merged tree is gone with this Repo, unless it is to be `kept` in the repository itself.
+        The merged tree is temporary, unless it is `kept` in the repository itself.
         """
         command = ("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", base, head)
         status, out, error = self.run(*command, environment=self.real if kept else None)
@@ -58,9 +58,9 @@ class History(Objects):
         return Merge(tree, tuple(sorted({path for path in conflicts if path})) if status else ())
 
     def steps(self, commit: str, paths: Sequence[str]) -> tuple[Step, ...]:
-        """How files came to be what they are on the first-parent line that ends in `commit`, oldest step first.
+        """The changes of files on the first-parent line that ends in `commit`, oldest first.
 
-        A merge counts as one step against its first parent: what the merged branch went through is its own business.
+        A merge counts as one step against its first parent; the commits of the merged branch are not steps.
         Within a commit the steps are in the order of paths.
         """
         line = self.read("rev-list", "--first-parent", "--parents", "--reverse", commit).splitlines()
@@ -88,7 +88,7 @@ class History(Objects):
     def line(self, base: str, head: str) -> list[tuple[str, str]] | None:
         """The first-parent commits after base up to head as (parent, commit), oldest first.
 
-        None where base does not stand on head's first-parent line.
+        None where base is not on head's first-parent line.
         """
         out = self.read("rev-list", "--first-parent", "--parents", head, f"^{base}").decode().splitlines()
         rows = [row.split() for row in reversed(out)]
@@ -100,7 +100,7 @@ class History(Objects):
         return pairs if pairs[0][0] == base else None
 
     def ahead(self, base: str, head: str) -> set[str]:
-        """Every commit of head's history that base's has not, by whichever parent."""
+        """Every commit of head's history that is not in base's, through any parent."""
         return set(self.read("rev-list", head, f"^{base}").decode().split())
 
     def whole_line(self, head: str) -> list[tuple[str, str]]:

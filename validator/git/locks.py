@@ -1,7 +1,7 @@
 """Locks that a killed Git has left behind.
 
-Git locks a ref for milliseconds, by a file beside it, and a process that is killed meanwhile leaves that file. Nothing
-in it says whose it was; one that nobody has touched for a while is nobody's.
+Git locks a ref for milliseconds, by a file beside it, and a process that is killed meanwhile leaves that file. The file
+does not name its process, so age decides: a lock that has not changed for `STALE` seconds is stale.
 """
 
 import re

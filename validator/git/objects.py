@@ -1,6 +1,6 @@
-"""What Git keeps, read: files, trees, commits and what differs between them.
+"""Reading Git objects: files, trees, commits and the difference between them.
 
-Every object id comes from Git itself, and nothing is read without a limit to its size.
+Every object id comes from Git itself, and every read has a size limit.
 """
 
 import re
@@ -45,7 +45,7 @@ class Objects(Process):
             if size == "BAD":
                 raise FatalError(f"object {oid} is missing from the repository; run: git fsck")
             name = text(path)
-            # A tree made by hand can list a name twice; whichever entry counted, somebody would read the other.
+            # A tree made by hand can list a name twice, and programs differ in which entry they read.
             twice = name in files
             files[name] = Entry(TWICE if twice else mode, oid, int(size) if size != "-" else None)
         return files
@@ -112,14 +112,14 @@ class Objects(Process):
 
 
 def light(commit: str, size: int) -> str:
-    """The commit, if it is not so large that reading it would take all memory: a message packs a thousand to one."""
+    """The commit, if it is not too large to read: a message compresses a thousand to one and could fill the memory."""
     if size > MAX_COMMIT:
-        raise FatalError(f"commit {commit} has {size:,} bytes; nobody reads more than {MAX_COMMIT:,}")
+        raise FatalError(f"commit {commit} has {size:,} bytes; the limit is {MAX_COMMIT:,}")
     return commit
 
 
 def seconds(digits: str | bytes) -> int:
-    """A time of a commit. One that no clock shows is the epoch to Git too, and as little to be trusted as any other."""
+    """The time of a commit, 0 where it is out of range, as in Git. Anyone can set this time: informative only."""
     return int(digits) if 0 < len(digits) <= 18 else 0
 
 

@@ -67,7 +67,7 @@ class Process:
         try:
             whole = folder.resolve()
         except RuntimeError as error:  # a link that leads to itself (Python before 3.13)
-            raise FatalError(f"{folder} leads nowhere") from error
+            raise FatalError(f"{folder} is a symbolic-link loop") from error
         try:
             return cls(next(path for path in (whole, *whole.parents) if path.is_dir()))
         except FatalError:

@@ -41,4 +41,4 @@ def run(words: Sequence[str], variables: Mapping[str, str], folder: Path, stdin:
 def last_line(error: str) -> str:
     """What an error of Git comes down to."""
     lines = [line for line in error.splitlines() if line.strip()]
-    return lines[-1].removeprefix("fatal: ") if lines else "failed without a word"
+    return lines[-1].removeprefix("fatal: ") if lines else "failed without an error message"

@@ -7,7 +7,7 @@ from validator.git.objects import OID, light, text
 from validator.git.process import Process
 from validator.model.errors import FatalError
 
-# Enough for every way to name a commit, and nothing that could be an option, a second line or a search pattern.
+# Every way to name a commit, but no option, second line or search pattern.
 REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_./@{}^~+#=-]*")
 
 
@@ -15,7 +15,7 @@ class Refs(Process):
     """The refs of a repository; a revision's name is checked before Git sees it."""
 
     def resolve(self, *revisions: str) -> list[str | None]:
-        """The full commit id of each revision, None where there is no such commit. A branch goes before a tag."""
+        """The full commit id of each revision, None where there is no such commit. A branch is preferred to a tag."""
         readings = [(name, reading) for name in revisions for reading in _readings(name)]
         answers = self.names.facts(f"{reading}^{{commit}}" for _, reading in readings)
         found = dict[str, str]()
@@ -63,17 +63,17 @@ class Refs(Process):
     def move(self, ref: str, new: str, old: str | None) -> str | None:
         """Move a ref from `old` (None: it must not exist) to `new`; where that fails, what Git says.
 
-        A lock that a killed Git has left in the way is waited for, and cleared when it is stale.
+        Waits for a lock that a killed Git has left behind, and removes it when it is stale.
         """
         command = ("update-ref", "--no-deref", ref, new, old or "0" * len(new))
         status, _, error = self.run(*command, environment=self.real)
         if status and locks.outlived(error, self.folder):
             status, _, error = self.run(*command, environment=self.real)
-        return error.strip() or "failed without a word" if status else None
+        return error.strip() or "failed without an error message" if status else None
 
 
 def _readings(name: str) -> list[str]:
-    """What a name may stand for, the likeliest first. To Git itself a tag `main` would go before the branch."""
+    """What a name may mean, in order of preference. Git itself would prefer a tag `main` to the branch."""
     if not REVISION.fullmatch(name):
         return []
     if OID.fullmatch(name) or name.startswith(("HEAD", "@", "refs/")):

@@ -1,7 +1,6 @@
-"""Proposals on a remote: fetched, pushed by compare-and-swap, and made as commits that no working tree ever sees.
+"""Proposals on a remote: fetch, and push by compare-and-swap.
 
-A branch of a name exists once on a server, and creating it is atomic: that is the lock which lets two sessions want the
-same number at the same time.
+A branch name exists once on a server, and its creation is atomic: so only one of two sessions gets a number.
 """
 
 import re
@@ -31,7 +30,7 @@ _FORWARD_ONLY = ("a proposal cannot be replaced there; on the server: git config
 
 
 class Outcome(Enum):
-    """How a push ended: it is there, somebody was faster, the server's gate said no, or the server did not answer."""
+    """The result of a push: accepted, lost to a faster push, refused by the server's gate, or no answer."""
 
     PUSHED = auto()
     LOST = auto()
@@ -40,14 +39,14 @@ class Outcome(Enum):
 
 
 class Pushed(NamedTuple):
-    """A push and what the server said about it, a line each."""
+    """The result of a push, and the server's messages, one line each."""
 
     outcome: Outcome
     said: tuple[str, ...] = ()
 
 
 class Update(NamedTuple):
-    """A ref to move: from `old` (None: it must not exist) to `new` (None: it goes). Full object ids."""
+    """A ref to move: from `old` (None: it must not exist) to `new` (None: delete it). Full object ids."""
 
     ref: str
     old: str | None
@@ -55,7 +54,7 @@ class Update(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """A branch on the remote that wants something of main."""
+    """A branch on the remote that proposes a change of main."""
 
     name: str
     commit: str
@@ -102,7 +101,7 @@ class Remote:
         return f"{REMOTES}{self.name}/main"
 
     def fetch(self, refspecs: Sequence[str] = REFSPECS) -> None:
-        """Hear of main, proposals and rejections, or of other refs; `{remote}` in a refspec is the remote's name.
+        """Fetch main, proposals and rejections, or other refs; `{remote}` in a refspec is the remote's name.
 
         One proposal that cannot be had (a broken object on the server, a ref in its way here) is left out, and is in
         `unheard`. Raises FatalError where the server does not answer.
@@ -153,9 +152,9 @@ class Remote:
 
     def proposals(self) -> tuple[Proposal, ...]:
         """The open proposals as last fetched, by name."""
-        return self.heard()[1]
+        return self.main_and_proposals()[1]
 
-    def heard(self) -> tuple[str, tuple[Proposal, ...]]:
+    def main_and_proposals(self) -> tuple[str, tuple[Proposal, ...]]:
         """Main and the open proposals as last fetched, by name. Raises FatalError where the server has no main."""
         prefix = f"{REMOTES}{self.name}/"
         found = {ref.removeprefix(prefix): oid for ref, oid in self.repo.refs(prefix)}
@@ -165,11 +164,11 @@ class Remote:
         rows = sorted(found.items())
         return found["main"], tuple(Proposal(name, oid) for name, oid in rows if PROPOSAL.fullmatch(name))
 
-    def took(self, commit: str) -> bool:
-        """Whether a commit whose push has not ended well is there nevertheless, on main or as a rejection."""
+    def has(self, commit: str) -> bool:
+        """Whether a commit is on main or among the rejections, although its push has failed."""
         self.fetch()
         rejected = [rejection.commit for rejection in rejections(self.repo, self.name)]
-        return commit in rejected or self.repo.merge_base(commit, self.heard()[0]) == commit
+        return commit in rejected or self.repo.merge_base(commit, self.main_and_proposals()[0]) == commit
 
     def push(self, updates: Sequence[Update]) -> Pushed:
         """Move refs together, each only from where the caller believes it to be."""

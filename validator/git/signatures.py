@@ -1,4 +1,4 @@
-"""SSH signatures of commits: whose they are, and what makes two keys the same."""
+"""SSH signatures of commits: who signed, and whether two keys are the same."""
 
 import tempfile
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ APPROVED = "Approved-by: "
 # Git itself finds the trailers: those of the last paragraph, where that is a block of them, and in the bytes as signed.
 _TRAILERS = "%(trailers:key=Approved-by,unfold=false)%x00%(trailers)"
 _ENDORSED = ("--no-walk", "--encoding=none", f"--format=%G?%x00%GS%x00{_TRAILERS}")
-# How Git ends when ssh-keygen turns a malformed signature down before it has read what is signed.
+# How Git ends when ssh-keygen rejects a malformed signature before it has read the signed text.
 _BROKEN_PIPE = (-13, 141)
 
 
@@ -33,7 +33,7 @@ def endorsement(repo: Process, commit: str, keys: Iterable[tuple[str, str]]) -> 
     """Whose SSH signature a commit carries, out of (name, public key) pairs, and whose approval its message states.
 
     Only SSH signatures count (git-config(1), `gpg.ssh.allowedSignersFile`): a signature of another kind would be
-    held against the keyring of whoever runs this.
+    checked with the keyring of whoever runs this.
     """
     with tempfile.NamedTemporaryFile("w", suffix=".signers") as file:
         file.writelines(f'{name} namespaces="git" {material(key)}\n' for name, key in keys)
@@ -58,7 +58,7 @@ def _approvals(parsed: str, block: list[str]) -> Iterable[str]:
 
 
 def public_key(setting: str, folder: Path) -> str:
-    """The public key that Git's `user.signingkey` stands for: the key itself, or the path of either half.
+    """The public key that Git's `user.signingkey` names: the key itself, or the path of its public or private file.
 
     A relative path begins in `folder`, where Git is run.
     """
@@ -73,5 +73,5 @@ def public_key(setting: str, folder: Path) -> str:
 
 
 def material(key: str) -> str:
-    """A public key without its comment: what makes two of them the same."""
+    """A public key without its comment, for comparison."""
     return " ".join(key.split()[:2])

@@ -1,4 +1,4 @@
-"""New objects: files, trees and commits, loose and on no branch; only `commit_all` moves the caller's own."""
+"""Writing Git objects: files, trees and commits, on no branch; only `commit_all` moves the caller's branch."""
 
 import os
 import tempfile
@@ -11,7 +11,7 @@ from validator.model.errors import FatalError
 
 
 class Write(Refs):
-    """What can be put into a repository."""
+    """Writing into a repository."""
 
     def write_blob(self, content: bytes) -> str:
         """Store a file's content; its object id."""
@@ -81,7 +81,7 @@ class Write(Refs):
         return self.read(*words, environment=who | self.real).decode().strip()
 
     def _without_filters(self) -> dict[str, str]:
-        """Settings that leave no program to run where an attribute on disk names a filter (gitattributes(5))."""
+        """Settings that disable the programs of filters that attributes on disk may name (gitattributes(5))."""
         asked = ("config", "--name-only", "-z", "--get-regexp", r"^filter\.")
         names = self.run(*asked, environment=self.real)[1].decode("utf-8", "surrogateescape").split("\0")[:-1]
         keys = {f"GIT_CONFIG_KEY_{at}": name for at, name in enumerate(names)}

@@ -69,7 +69,7 @@ def _wanted(word: str, server: Remote) -> str:
     except FatalError:
         digits = word.removeprefix("claim/")
         number = int(digits) if digits.isdecimal() and len(digits) <= 5 else 0
-        held = Reader(server.repo).at(server.heard()[0]).by_number.get(number)
+        held = Reader(server.repo).at(server.main_and_proposals()[0]).by_number.get(number)
         if held is None:
             raise
         return f"claim/{PurePosixPath(held.path).stem}"
@@ -80,7 +80,7 @@ def _approve(server: Remote, approver: Approver, name: str, others: Sequence[Jud
     agreed: str | None = None  # the commit that the human has said yes to
     reader, attempts = Reader(server.repo), Attempts(PATIENCE)
     for attempt in attempts:
-        main, proposals = server.heard()
+        main, proposals = server.main_and_proposals()
         open_now = {one.name: one for one in proposals}
         known = next((one.proposal.commit for one in others if one.proposal.name == name), None)
         if over := _over(server, reader, main, open_now.get(name), Proposal(name, agreed or known or "")):
@@ -99,7 +99,7 @@ def _approve(server: Remote, approver: Approver, name: str, others: Sequence[Jud
         if pushed and pushed.outcome is Outcome.UNREACHABLE:
             attempts.unanswered(f"{name} is not merged: {_words(pushed) or 'the server does not answer'}")
         in_the_way = "main moved in between"
-        if server.heard()[0] == main:
+        if server.main_and_proposals()[0] == main:
             in_the_way = (pushed and _words(pushed)) or "another push was in the way"
             attempts.pause(0.05 * 1.5**attempt)
     note = f"tried {PATIENCE.attempts} times: {in_the_way}; run the same command again"
@@ -112,7 +112,7 @@ def _ended(server: Remote, one: Judged, merge: str, pushed: Pushed | None) -> En
     if pushed is None:
         otherwise = "Git merges it otherwise here than judged; look at .git/info/attributes"
         return Ended(name, None, f"{name} is not merged: {otherwise}")
-    if pushed.outcome is Outcome.PUSHED or server.took(merge):
+    if pushed.outcome is Outcome.PUSHED or server.has(merge):
         return _merged(server, one, merge)
     if pushed.outcome is Outcome.REFUSED:
         return Ended(name, None, f"{name} is not merged: the server refuses it: {_words(pushed)}")

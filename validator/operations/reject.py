@@ -42,17 +42,17 @@ def _leave_reason(server: Remote, proposal: Proposal, reason: str) -> None:
     message = f"{reason}\n\nRejected-by: {approver.handle}\n"
     tree = attempted(lambda: server.repo.tree_of(proposal.commit))
     # Of one that is broken only the name can be turned down: nothing can be built on what is not there.
-    at, tree = (server.heard()[0], "") if isinstance(tree, Unreadable) else (proposal.commit, tree)
+    at, tree = (server.main_and_proposals()[0], "") if isinstance(tree, Unreadable) else (proposal.commit, tree)
     commit = server.repo.commit_as_user(tree or server.repo.tree_of(at), [at], message, key=approver.key)
     reason_ref = Update(f"{REJECTED}{proposal.name}/{commit[:12]}", None, commit)
     pushed = server.push([reason_ref, *([unmoved(proposal)] if at == proposal.commit else [])])
-    if pushed.outcome is not Outcome.PUSHED and not server.took(commit):
+    if pushed.outcome is not Outcome.PUSHED and not server.has(commit):
         raise FatalError(f"{proposal.name} is still there: {' / '.join(pushed.said) or 'it moved; look again'}")
 
 
 def _registered_since(server: Remote, past: Rejection) -> str | None:
     """That another claim of the number is on main, which was not there when this one was turned down."""
-    main, number = server.heard()[0], int(number_of(past.name) or 0)
+    main, number = server.main_and_proposals()[0], int(number_of(past.name) or 0)
     fork, reader = server.repo.merge_base(past.rejected, main), Reader(server.repo)
     snapshot = reader.at(main)
     held = snapshot.by_number.get(number)

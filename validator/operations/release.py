@@ -1,4 +1,4 @@
-"""Propose that a number be given back. History keeps what was."""
+"""Propose to release a number. History keeps what was."""
 
 from pathlib import Path
 

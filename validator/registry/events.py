@@ -87,7 +87,7 @@ def _records(before: Snapshot, after: Snapshot) -> Iterator[News]:
     for path, record in counted.items():
         if path not in counts:
             void = standing[path].void if path in standing else "it was taken out"
-            message = f"the {record.kind} by {record.by} is void: {void}; say it again: {record.again}"
+            message = f"the {record.kind} by {record.by} is void: {void}; make it again: {record.again}"
             yield News("voided", path, record.number, record.by, message)
     for path, record in counts.items():
         if path not in counted and record.kind == "acknowledgement":

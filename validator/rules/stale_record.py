@@ -31,4 +31,4 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         if is_stale(record, today):
             named = short(record.value.registry)
             message = f"the {record.kind} speaks of the registry {named}, and the one on main is {short(today)}"
-            yield Problem(record.document.at("registry"), message, f"say it again: {repeat_command(record, head)}")
+            yield Problem(record.document.at("registry"), message, f"make it again: {repeat_command(record, head)}")

@@ -6,8 +6,8 @@ from validator.cli.group import Verbs
 
 VERBS = {
     "Orchestrator": {
-        "status": "Phase, criteria, what blocks and whose move it is; exit 1 before there is consensus.",
-        "confirm": "The orchestrator says that nothing conflicts.",
+        "status": "Phase, criteria, blockers and who acts next; exit 1 before there is consensus.",
+        "confirm": "The orchestrator confirms that there are no conflicts.",
         "broadcast": "The orchestrator sends the registry to every session; COMMAND, after --, is run once for each.",
     },
     "Approver": {
@@ -15,11 +15,11 @@ VERBS = {
         "activate": "A human starts the fleet: merged at once, in your name.",
     },
     "Sessions": {
-        "acknowledge": "A session takes its number, role and goal upon itself; with --push, straight onto main.",
+        "acknowledge": "A session commits to its number, role and goal; with --push, directly on main.",
     },
 }
 
 
 @click.group(cls=Verbs, package=__name__, sections=VERBS)
 def command() -> None:
-    """From registered to active: who says what, and when."""
+    """The steps from registered to active."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from validator.cli.consensus.approve import consent_of
-from validator.cli.consensus.documents import tell_outcome
+from validator.cli.consensus.documents import print_outcome
 from validator.cli.console import Console
 from validator.cli.options import FORMAT, REMOTE, REPO
 from validator.operations.consensus.ratify import activate
@@ -27,7 +27,7 @@ def command(console: Console, week: str, yes: bool, remote: str, repo: Path, for
         console.beside(format)(f"{render_week(found)}\n")
 
     consent = consent_of(console, yes=yes, format=format)
-    view, draft, ended = activate(
+    state, draft, outcome = activate(
         repo=repo, remote=remote, week=week, now=console.now, show_week=show_week, consent=consent
     )
-    return tell_outcome(console, view, draft, ended, format)
+    return print_outcome(console, state, draft, outcome, format)

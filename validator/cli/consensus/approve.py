@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
-from validator.cli.consensus.documents import tell_outcome
+from validator.cli.consensus.documents import print_outcome
 from validator.cli.console import Console
 from validator.cli.options import FORMAT, REMOTE, REPO
 from validator.model.escape import visible
 from validator.operations.approver import Approver
 from validator.operations.consensus.ratify import Consent, approve
-from validator.operations.consensus.view import MainState, RecordDraft
+from validator.operations.consensus.state import MainState, RecordDraft
 from validator.operations.judge import audit
 from validator.registry.consensus.phases import assess
 from validator.report.summary import conclusion
@@ -25,16 +25,16 @@ from validator.report.summary import conclusion
 def command(console: Console, yes: bool, remote: str, repo: Path, format: str) -> int:
     """A human accepts the registry: merged at once, in your name."""
     consent = consent_of(console, yes=yes, format=format)
-    view, draft, ended = approve(repo=repo, remote=remote, now=console.now, consent=consent)
-    return tell_outcome(console, view, draft, ended, format)
+    state, draft, outcome = approve(repo=repo, remote=remote, now=console.now, consent=consent)
+    return print_outcome(console, state, draft, outcome, format)
 
 
 def consent_of(console: Console, *, yes: bool, format: str) -> Consent:
     """Show the registry and ask the human, for `approve` and `activate`."""
     ask, show = console.asker(yes), console.beside(format)
 
-    def consent(view: MainState, draft: RecordDraft, approver: Approver) -> bool:
-        show(_page(view))
+    def consent(state: MainState, draft: RecordDraft, approver: Approver) -> bool:
+        show(_page(state))
         return ask(f"{_question(draft)} as {approver.handle}?")
 
     return consent
@@ -44,15 +44,15 @@ def _question(draft: RecordDraft) -> str:
     return f"Activate week {draft.fields['week']}" if draft.kind == "activation" else "Approve this registry"
 
 
-def _page(view: MainState) -> str:
+def _page(state: MainState) -> str:
     """The registry for the human who decides: every claim, the digest, the audit's findings and the criteria."""
-    lines = [f"{view.charter.mission.statement}", f"registry {view.digest}", ""]
-    for number, claim in sorted(view.snapshot.by_number.items()):
+    lines = [f"{state.charter.mission.statement}", f"registry {state.digest}", ""]
+    for number, claim in sorted(state.snapshot.by_number.items()):
         draft = claim.draft
         lines += [f"{number:>5}  {draft.session_id}: {draft.role}", f"       {draft.goal}"]
-    verdict = audit(view.snapshot)
+    verdict = audit(state.snapshot)
     lines += ["", *(f"{f.level}[{f.code}] {f.message}" for f in verdict.findings), f"audit: {conclusion(verdict)}"]
     lines += [
-        f"{'✓' if c.met else '·'} {c.name:<23} {c.evidence}" for c in assess(view.snapshot, view.charter).criteria
+        f"{'✓' if c.met else '·'} {c.name:<23} {c.evidence}" for c in assess(state.snapshot, state.charter).criteria
     ]
     return "".join(f"{visible(line)}\n" for line in lines) + "\n"

@@ -45,21 +45,21 @@ def command(
     """
     if bool(command) + branch + bool(folder) > 1:
         raise click.UsageError("one carrier: --folder, --branch, or a command after --")
-    view, draft, ended, rows = broadcast(
+    state, draft, outcome, rows = broadcast(
         repo=repo, remote=remote if push else None, session_id=session_id,
         way=Way(command, branch, folder, timeout), now=console.now, tell=console.hint,
     )  # fmt: skip
     if format == "json":
-        document = document_of(view, draft, ended)
+        document = document_of(state, draft, outcome)
         console.say(as_json(BroadcastDocument(**dict(document), deliveries=rows)))
     else:
-        digits = layout.width(view.charter.capacity)
-        console.say(_deliveries(rows, digits) + render(ended, colour=console.colour))
-    return 0 if ended.won else 1
+        digits = layout.width(state.charter.capacity)
+        console.say(_deliveries(rows, digits) + render(outcome, colour=console.colour))
+    return 0 if outcome.succeeded else 1
 
 
 def _deliveries(rows: Iterable[DeliveryEntry], digits: int) -> str:
-    """Every delivery, and how it ended."""
+    """A line for each delivery, with its result."""
     return "".join(
         f"{'✗' if row.state == 'failed' else '✓'} {row.number:>{digits}}  {row.session_id:<26} {row.state}"
         f"{f': {row.note}' if row.note else ''}\n"

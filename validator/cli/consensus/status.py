@@ -1,4 +1,4 @@
-"""`registry consensus status`: how far the fleet is from consensus, what blocks it, and whose move it is."""
+"""`registry consensus status`: how far the fleet is from consensus, what blocks it, and who acts next."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -72,7 +72,7 @@ DOCUMENTS = {"output-consensus-status": ConsensusDocument}
 @FORMAT
 @click.pass_obj
 def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
-    """Phase, criteria, what blocks and whose move it is; exit 1 before there is consensus."""
+    """Phase, criteria, blockers and who acts next; exit 1 before there is consensus."""
     reader, commit = reader_at(repo, ref)
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
@@ -84,10 +84,10 @@ def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
 
 
 def void_lines(records: Iterable[RecordEntry]) -> Iterator[str]:
-    """A line for each record that counts for nothing: why, and the command that says it again."""
+    """A line for each void record: why it is void, and the command that makes it again."""
     for record in records:
         if record.void:
-            yield f"void: {record.path} by {record.by}: {record.void}; say it again: {record.again}"
+            yield f"void: {record.path} by {record.by}: {record.void}; make it again: {record.again}"
 
 
 def _document(commit: str, charter: shapes.Charter, now: Consensus, proposed: tuple[str, ...]) -> ConsensusDocument:

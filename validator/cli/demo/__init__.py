@@ -8,7 +8,7 @@ from validator.cli.console import Console
 @click.command(epilog="Example: registry demo")
 @click.pass_obj
 def command(console: Console) -> int:
-    """The whole story in a minute, on a Git server in a temporary folder."""
+    """Play the whole process in a minute, on a Git server in a temporary folder."""
     from validator.cli.demo.story import demo  # who lists the verbs does not load the story
 
     return demo(say=console.say, now=console.now, colour=console.colour)

@@ -11,7 +11,7 @@ VERBS = {
         "ruleset": "Write .github/rulesets/main.json.",
     },
     "Workflows": {
-        "remark": "What there is to say on an event's pull request, as JSON; on a runner also as the step's output.",
+        "remark": "The remark on an event's pull request, as JSON; on a runner also as the step's output.",
         "comment": "Put a remark on an event's pull request, in place of an earlier one.",
     },
 }
@@ -19,4 +19,4 @@ VERBS = {
 
 @click.group(cls=Verbs, package=__name__, sections=VERBS)
 def command() -> None:
-    """GitHub around a registry: settings, and what is said on pull requests."""
+    """GitHub's settings for a registry, and comments on pull requests."""

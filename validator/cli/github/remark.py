@@ -20,7 +20,7 @@ DOCUMENTS = {"output-github-remark": RemarkDocument}
 @REPO
 @click.pass_obj
 def command(console: Console, event: str | None, remote: str, repo: Path) -> int:
-    """What there is to say on an event's pull request, as JSON; on a runner also as the step's output."""
+    """The remark on an event's pull request, as JSON; on a runner also as the step's output."""
     text = remark(repo=repo, remote=remote, data=payload(event or THE_RUNNERS))
     output = os.environ.get("GITHUB_OUTPUT")
     if output:

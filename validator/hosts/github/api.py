@@ -70,7 +70,7 @@ class Gh:
 
     def _settled(self, method: str, path: str, status: int, out: str, error: str) -> str:
         if status:
-            said = " ".join(error.split())[-300:] or "failed without a word"
+            said = " ".join(error.split())[-300:] or "failed without an error message"
             raise FatalError(f"gh api {method} {path}: {said}; who asks: gh auth status")
         return out
 

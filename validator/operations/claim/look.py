@@ -15,7 +15,9 @@ def look(reader: Reader, server: Remote | None, session: str) -> RegistryState:
     if server:
         server.fetch()
     main, proposals = (
-        server.heard() if server else (main_of(reader.repo, None), proposals_on(None, reader.repo, "claim"))
+        server.main_and_proposals()
+        if server
+        else (main_of(reader.repo, None), proposals_on(None, reader.repo, "claim"))
     )
     snapshot = reader.at(main)
     charter = charter_of(snapshot)

@@ -1,1 +1,1 @@
-"""Saying the records of consensus, and bringing them to every session."""
+"""The records of consensus: making them, and delivering the registry to every session."""

@@ -9,16 +9,16 @@ from validator.git.remote import Outcome, Update
 from validator.git.retry import Attempts, Patience, limited
 from validator.model.errors import FatalError
 from validator.model.layout import MAIN, acknowledgement_path
-from validator.operations.consensus.record import Tell, judged, propose, stands
-from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome, look, look_again, speaker_of
+from validator.operations.consensus.record import Tell, is_on_main, judged, propose
+from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome, claim_of, look, look_again
 from validator.registry.consensus.criteria import acknowledged
 
 # With random pauses, more attempts than any of a hundred sessions at once needs.
 PATIENCE = Patience(attempts=60, unanswered=4, longest=20.0)
 
 
-class _Again(NamedTuple):
-    """The race for main was lost, or the server was silent: look again."""
+class _Retry(NamedTuple):
+    """The push did not succeed: another push was first or, with `silent`, the server did not accept it."""
 
     why: str
     silent: bool = False
@@ -31,51 +31,51 @@ def acknowledge(
 
     `now` is RFC 3339. Raises FatalError where the session holds no number, or main moves at every attempt.
     """
-    view: MainState | None = None
+    state: MainState | None = None
     attempts = Attempts(PATIENCE)
     for _ in attempts:
         with limited("acknowledge", 1) if remote else nullcontext():
             began = time.monotonic()
-            view = look_again(view.reader, view.server) if view else look(repo, remote)
-            draft = _draft(view, session_id, now)
-            ended = _said(view, draft)
-        if isinstance(ended, RecordOutcome):
-            return view, draft, ended
-        if ended.silent:
-            attempts.unanswered(f"the server does not take the acknowledgement: {ended.why}")
-        tell(f"{ended.why}; looking again\n")
-        attempts.pause(2 * (time.monotonic() - began) * _rivals(view))
+            state = look_again(state.reader, state.server) if state else look(repo, remote)
+            draft = _draft(state, session_id, now)
+            result = _push(state, draft)
+        if isinstance(result, RecordOutcome):
+            return state, draft, result
+        if result.silent:
+            attempts.unanswered(f"the server does not take the acknowledgement: {result.why}")
+        tell(f"{result.why}; looking again\n")
+        attempts.pause(2 * (time.monotonic() - began) * _waiting(state))
     raise FatalError(f"main moved {PATIENCE.attempts} times in between; run the same command again")
 
 
-def _rivals(view: MainState) -> int:
+def _waiting(state: MainState) -> int:
     """The number of sessions that may push at the same time: those that have not acknowledged yet."""
-    return len(view.snapshot.by_number) - len(acknowledged(view.snapshot, view.charter, view.digest))
+    return len(state.snapshot.by_number) - len(acknowledged(state.snapshot, state.charter, state.digest))
 
 
-def _draft(view: MainState, session_id: str, now: str) -> RecordDraft:
-    claim = speaker_of(view, session_id)
+def _draft(state: MainState, session_id: str, now: str) -> RecordDraft:
+    claim = claim_of(state, session_id)
     fields = {
-        "registry": view.digest,
+        "registry": state.digest,
         "number": claim.number,
         "session_id": session_id,
         "ready": True,
         "timestamp": now,
     }
-    return RecordDraft("acknowledgement", acknowledgement_path(claim.number, view.charter), fields, claim)
+    return RecordDraft("acknowledgement", acknowledgement_path(claim.number, state.charter), fields, claim)
 
 
-def _said(view: MainState, draft: RecordDraft) -> RecordOutcome | _Again:
-    if view.server is None or stands(view, draft):
-        return propose(view, draft)
-    commit, verdict = judged(view, draft)
+def _push(state: MainState, draft: RecordDraft) -> RecordOutcome | _Retry:
+    if state.server is None or is_on_main(state, draft):
+        return propose(state, draft)
+    commit, verdict = judged(state, draft)
     if not verdict.accepted:
         return RecordOutcome(False, "not acknowledged: the gate would reject it", commit=commit, verdict=verdict)
-    pushed = view.server.push([Update(MAIN, view.main, commit)])
+    pushed = state.server.push([Update(MAIN, state.main, commit)])
     if pushed.outcome is Outcome.PUSHED:
         return RecordOutcome(True, f"acknowledged, on main (commit {commit[:12]})", None, commit, True, commit, verdict)
     if pushed.outcome is Outcome.REFUSED:
-        return propose(view, draft)
+        return propose(state, draft)
     if pushed.outcome is Outcome.LOST:
-        return _Again("somebody was faster")
-    return _Again(" / ".join(pushed.said)[-400:] or "no answer", silent=True)
+        return _Retry("somebody was faster")
+    return _Retry(" / ".join(pushed.said)[-400:] or "no answer", silent=True)

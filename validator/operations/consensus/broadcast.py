@@ -14,7 +14,7 @@ from validator.operations.consensus.ledger import Ledger, ledger_of, progress_fo
 from validator.operations.consensus.letters import Letter, Mail
 from validator.operations.consensus.mail import mail_at
 from validator.operations.consensus.record import Tell, propose
-from validator.operations.consensus.view import MainState, RecordDraft, RecordOutcome, look, orchestrator_of
+from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome, look, orchestrator_of
 from validator.registry.consensus.phases import NEEDED, phase_of, reached
 from validator.report.documents import DeliveryEntry, DeliveryState
 
@@ -37,14 +37,14 @@ def broadcast(
 
     The record is proposed only when all letters have been delivered (`remote` None: in this repository only).
     """
-    view = look(repo, remote)
-    mail = mail_at(view.reader, view.main)
-    draft = _draft(view, session_id, mail, now)
-    phase = phase_of(view.snapshot)
+    state = look(repo, remote)
+    mail = mail_at(state.reader, state.main)
+    draft = _draft(state, session_id, mail, now)
+    phase = phase_of(state.snapshot)
     if not reached(phase, NEEDED["broadcast"]):
-        return view, draft, RecordOutcome(False, f"nothing is sent: the registry is {phase}, not approved"), ()
-    progress = progress_folder(view.reader.repo.folder, view.digest)
-    carrier = _carrier(way, view.server, progress)
+        return state, draft, RecordOutcome(False, f"nothing is sent: the registry is {phase}, not approved"), ()
+    progress = progress_folder(state.reader.repo.folder, state.digest)
+    carrier = _carrier(way, state.server, progress)
     ledger = ledger_of(progress, carrier.name)
     before = ledger.delivered()
     failed = _send(carrier, mail, [letter for letter in mail.letters if letter.number not in before], ledger, tell)
@@ -52,14 +52,14 @@ def broadcast(
     if failed:
         who = ranges(sorted(failed))
         note = f"not delivered to {who}; run the same command again: whoever has it is passed over"
-        return view, draft, RecordOutcome(False, note), rows
-    return view, draft, propose(view, draft), rows
+        return state, draft, RecordOutcome(False, note), rows
+    return state, draft, propose(state, draft), rows
 
 
-def _draft(view: MainState, session_id: str, mail: Mail, now: str) -> RecordDraft:
-    orchestrator = orchestrator_of(view, session_id)
+def _draft(state: MainState, session_id: str, mail: Mail, now: str) -> RecordDraft:
+    orchestrator = orchestrator_of(state, session_id)
     fields = {
-        "registry": view.digest,
+        "registry": state.digest,
         "number": orchestrator.number,
         "session_id": session_id,
         "timestamp": now,

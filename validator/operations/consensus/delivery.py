@@ -26,7 +26,7 @@ Delivered = tuple[int, str | None]  # the session's number, and why the letter w
 
 
 class Carrier(NamedTuple):
-    """A way to deliver letters; the same way has the same `name`, by which its deliveries are remembered."""
+    """A way to deliver letters; its deliveries are recorded under its `name`."""
 
     name: str
     carry: Callable[[Mail, Sequence[Letter]], Iterator[Delivered]]
@@ -62,7 +62,7 @@ def through_command(words: Sequence[str], limit: float) -> Carrier:
 
 
 def on_branch(server: Remote) -> Carrier:
-    """All of it as one commit on branch `broadcast` of the remote, on top of the broadcast before."""
+    """All letters as one commit on branch `broadcast` of the remote, on top of the previous broadcast."""
 
     def carry(mail: Mail, wanted: Sequence[Letter]) -> Iterator[Delivered]:
         why = _push_branch(server, mail)
@@ -104,4 +104,4 @@ def _push_branch(server: Remote, mail: Mail) -> str | None:
         return None
     commit = repo.commit_as_user(tree, [before] if before else [], "Broadcast the registry\n")
     pushed = server.push([Update(f"{HEADS}{BRANCH}", before, commit)])
-    return None if pushed.outcome is Outcome.PUSHED else " / ".join(pushed.said) or "the branch moved meanwhile"
+    return None if pushed.outcome is Outcome.PUSHED else " / ".join(pushed.said) or "the branch has moved"

@@ -28,18 +28,18 @@ class MainState(NamedTuple):
 
 
 class RecordDraft(NamedTuple):
-    """A record to be made; `speaker` is the claim of the session that makes it, None for a human."""
+    """A record to be made; `claim` is the claim of the session that makes it, None for a human."""
 
     kind: RecordKind
     path: str
     fields: Mapping[str, Any]
-    speaker: ClaimFile | None = None
+    claim: ClaimFile | None = None
 
 
 class RecordOutcome(NamedTuple):
-    """The outcome: `won` if the record was made; `note` says so in a line; `merged` is the commit on main."""
+    """The outcome: `note` is one line for the user; `merged` is the commit of main that has the record."""
 
-    won: bool
+    succeeded: bool
     note: str
     branch: str | None = None
     commit: str | None = None
@@ -56,7 +56,7 @@ def look(repo: Path, remote: str | None) -> MainState:
 
 
 def look_again(reader: Reader, server: Remote | None) -> MainState:
-    """The state of main again, with a reader that has most of its objects already."""
+    """The state of main now; `reader` keeps what it has read before."""
     if server:
         server.fetch()
     main = reader.repo.commit(server.main) if server else main_of(reader.repo, None)
@@ -64,18 +64,18 @@ def look_again(reader: Reader, server: Remote | None) -> MainState:
     return MainState(reader, server, main, snapshot, charter_of(snapshot), registry_digest(snapshot))
 
 
-def speaker_of(view: MainState, session_id: str) -> ClaimFile:
+def claim_of(state: MainState, session_id: str) -> ClaimFile:
     """The claim of a session. Raises FatalError for one that holds no number."""
-    for claim in view.snapshot.claims.values():
+    for claim in state.snapshot.claims.values():
         if claim.draft.session_id == session_id:
             return claim
     raise FatalError(f"{session_id} holds no number on main; see: registry whoami --session-id {session_id}")
 
 
-def orchestrator_of(view: MainState, session_id: str) -> ClaimFile:
+def orchestrator_of(state: MainState, session_id: str) -> ClaimFile:
     """The claim of the orchestrator. Raises FatalError where the session is another one."""
-    held = view.snapshot.by_number.get(view.charter.orchestrator)
-    who = held.draft.session_id if held else "nobody"
+    held = state.snapshot.by_number.get(state.charter.orchestrator)
+    who = held.draft.session_id if held else "no session"
     if held is None or who != session_id:
-        raise FatalError(f"the orchestrator is number {view.charter.orchestrator}, held by {who}, not {session_id}")
+        raise FatalError(f"the orchestrator is number {state.charter.orchestrator}, held by {who}, not {session_id}")
     return held
