@@ -38,8 +38,8 @@ OWNERS = {
     "rapidfuzz": {"cli/explain", "rules/shape"},
     "rfc8785": {"registry/consensus/digest"},
     "rich": {"cli/status"},
-    "ruamel": {"registry/yaml"},
-    "yaml12": {"registry/yaml/quick"},
+    "yaml": {"registry/yaml/builder"},
+    "yaml12": {"registry/yaml/second"},
 }
 # The effects: files, processes, clocks and chance, and the few that may have them.
 EFFECTS = {
@@ -76,9 +76,20 @@ EFFECTS = {
     "zoneinfo": {"registry/schedule", "cli/ics"},
 }
 PURE = {
-    *("base64", "collections", "contextlib", "dataclasses", "datetime", "decimal", "enum", "functools", "hashlib"),
-    *("inspect", "io", "itertools", "json", "math", "re", "shlex", "string", "textwrap", "typing", "unicodedata"),
-    "urllib",
+    *(
+        "base64",
+        "bisect",
+        "collections",
+        "contextlib",
+        "copy",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "enum",
+        "functools",
+    ),
+    *("hashlib", "inspect", "io", "itertools", "json", "marshal", "math", "re", "shlex", "string", "textwrap"),
+    *("typing", "unicodedata", "urllib"),
 }
 # The program begins here, before there is a command line; and Git is a program that gets its caller's environment.
 THRESHOLD = {"startup", "guard", "git/program"}

@@ -15,7 +15,6 @@ from validator.operations.judge import judge
 from validator.operations.steps import validate
 from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.faults import MAX_FAULTS
-from validator.registry.yaml.quick import read_quickly
 from validator.registry.yaml.reader import MAX_BYTES, Document, read
 from validator.report import FORMATS, Setting, github
 from validator.rules import RULES
@@ -47,9 +46,6 @@ def test_reader_takes_any_bytes(data: bytes, route: tuple[str | int, ...]) -> No
     document = read(PATH, data)
     assert well_placed(document, data, route)
     assert max(Counter(fault.kind for fault in document.faults).values(), default=0) <= MAX_FAULTS
-    quick = read_quickly(PATH, data)
-    assert (quick.value, quick.faults, quick.damaged) == (document.value, document.faults, document.damaged)
-    assert quick.at(*route) == document.at(*route)
 
 
 @given(any_bytes)

@@ -11,7 +11,6 @@ import pytest
 from tests.properties.registry import fleet_files, snapshot
 from tests.repository import claim_path, fleet
 from validator.operations.judge import judge
-from validator.registry.yaml.quick import value_of
 from validator.registry.yaml.reader import MAX_BYTES
 from validator.report import FORMATS, Setting, github
 from validator.rules import RULES
@@ -130,7 +129,6 @@ def test_sixteen_kibibytes(text: str) -> None:
     data = text.encode()
     assert MAX_BYTES - 100 < len(data) <= MAX_BYTES
     started = time.process_time()
-    value_of(text)
     verdict = judge(snapshot({**FLEET, PATH: data}), BASE)
     for report in FORMATS.values():
         report(verdict, Setting(rules=RULES))

@@ -1,13 +1,15 @@
 """The strict reader: values, and every fault with its place. Each line of a table is one trap."""
 
 import json
+import sys
 from typing import Any
 
 import pytest
 
+from validator.model.errors import FatalError
 from validator.model.findings import Location
-from validator.registry.yaml.builder import MAX_DEPTH
-from validator.registry.yaml.faults import MAX_FAULTS
+from validator.registry.yaml.builder import libyaml
+from validator.registry.yaml.faults import MAX_DEPTH, MAX_FAULTS
 from validator.registry.yaml.reader import MAX_BYTES, Document, read
 
 PATH = "registry/sessions/04.yaml"
@@ -52,6 +54,9 @@ def reading(text: str | bytes) -> Document:
         ('{"a": [1, 0.5, true, null, "b"]}', {"a": [1, 0.5, True, None, "b"]}),
         ("? a\n: b\n", {"a": "b"}),
         ("a: é 中 😀 \u00a0.\n", {"a": "é 中 😀 \u00a0."}),
+        ('{"a": 20.0, "b": 1e2, "c": -2.5E-1, "d": -0}', {"a": 20, "b": 100, "c": -0.25, "d": 0}),
+        ('\t{\n\t"a":\t[1,\t2]\t}\n', {"a": [1, 2]}),
+        ('{"\\ud83d\\ude00": "\\uD83D\\uDE00\\\\ud83d", "a":"\\/"}', {"😀": "😀\\ud83d", "a": "/"}),
         ("{}\n", {}),
         ("[]\n", []),
         (DEPTH, json.loads(DEPTH)),
@@ -90,6 +95,8 @@ def test_value(text: str, value: Any) -> None:
         (b'a: "\\e[31m"\n', 1, 4, "an escape makes the control character U+001B"),
         (b'a: "\\N"\n', 1, 4, "an escape makes the control character U+0085"),
         (b'a: "\\L"\n', 1, 4, "an escape makes the character U+2028"),
+        (b'{"a": "\\ude00\\ud83d"}\n', 1, 7, "an escape makes the character U+DE00"),
+        (b'{"a": 1,\r\n "b": 2}\n', 1, 9, "a carriage return"),
         (b'a: "\\ud83d\\ude00"\n', 1, 4, "an escape makes the character U+D83D"),
         (b'"\\x07": b\n', 1, 1, "an escape makes the control character U+0007"),
         (b"#" * (MAX_BYTES + 1), 1, 1, "16,385 bytes long; a registry file has at most 16,384"),
@@ -117,6 +124,11 @@ def test_longest_file() -> None:
         *((f"- {word}\n", 1, 3, f"{word} is another spelling of {word.lower()}") for word in "True FALSE Null".split()),
         *((f"- {word}\n", 1, 3, f"{word} is a number, not in JSON") for word in "+3 3.0 3.50 .5 5. -0 +0".split()),
         *((f"- {word}\n", 1, 3, f"{word} is a number that JSON") for word in ".nan .NaN .inf -.Inf".split()),
+        ('{"a": 9007199254740993.0}', 1, 7, "JSON cannot carry exactly"),
+        ('{"a": 1e400}', 1, 7, "JSON cannot carry exactly"),
+        ('{"a": 1e-999999999999999999999}', 1, 7, "JSON cannot carry exactly"),
+        ('{"a": 20.0, }', 1, 7, "20.0 is a number, not in JSON's shortest"),
+        ('{"a": [NaN, 1e2]}', 1, 13, "1e2 is read differently"),
         ("a: 2026-11-20 08:00:00\n", 1, 4, "is read differently"),
         ("a: 9007199254740992\n", 1, 4, "JSON cannot carry exactly"),
         ("a: -9007199254740992\n", 1, 4, "JSON cannot carry exactly"),
@@ -137,19 +149,26 @@ def test_longest_file() -> None:
         ("a: 1\n...\n---\n", 3, 1, "a second document"),
         ("%YAML 1.1\n---\na: 1\n", 1, 1, "a % directive"),
         ("# 100%\n%TAG ! tag:x,2000:\n---\na: 1\n", 2, 1, "a % directive"),
+        ("%YAML " + "9" * 5_000 + ".1\n---\n", 1, 1, "a % directive"),
         ("%WORDS\n---\na: 1\n", 1, 1, "a % directive"),
+        ("a: 1\na: 1\n", 2, 1, "the key a stands twice; first in line 1"),
         ("a: 1\nb: 2\na: 3\n", 3, 1, "the key a stands twice; first in line 1"),
         ("a:\n  {b: 1, 'b': 2}\n", 2, 10, "the key b stands twice; first in line 2"),
         ("1: a\n", 1, 1, "the key 1 is not text"),
+        ('"1": b\n1: a\n', 2, 1, "the key 1 is not text"),
         ("true: a\n", 1, 1, "the key true is not text"),
         ("no: a\n", 1, 1, "the key no is not text"),
         ("~: a\n", 1, 1, "the key ~ is not text"),
         (": a\n", 1, 1, "the key (empty) is not text"),
+        ("a: {b: c, : d}\n", 1, 11, "the key (empty) is not text"),
+        ("a: 1\n...\n%WORDS\n---\n", 3, 1, "a % directive"),
+        ("a: 1\n...\n%YAML 2.0\n---\n", 3, 1, "a % directive"),
         ("? [a]\n: b\n", 1, 3, "a list or mapping as a key"),
         ("{a: b}: c\n", 1, 1, "a list or mapping as a key"),
         (f"[{DEPTH}]", 1, 17, "nested more than 16 deep"),
         ("- " * 17 + "a\n", 1, 33, "nested more than 16 deep"),
         ("[" * 16_000, 1, 17, "nested more than 16 deep"),
+        ("a:\n- b: 1\n  c: " + "[" * 16_000, 3, 19, "nested more than 16 deep"),
         ("{a: " * 4_000, 1, 65, "nested more than 16 deep"),
     ],
 )
@@ -166,22 +185,41 @@ def test_outside_the_subset(text: str, line: int, column: int, message: str) -> 
     [
         ("a: b: c\n", 1, 5, "mapping values are not allowed here"),
         ("a: [\n", 2, 1, "flow"),
+        ("a: {x: :x}\n", 1, 8, "expected a value, but found ':'"),
+        ("a: &\nb: 1\n", 1, 5, "expected a letter or digit, but found the end of the line"),
+        ("a: {", 1, 5, "expected a value, but found the end of the file"),
+        ("\ufeffa: {", 1, 6, "expected a value, but found the end of the file"),
+        ("a: 1\n'b", 2, 3, "found unexpected end of stream"),
+        ("a: - b\n", 1, 4, "sequence entries are not allowed here"),
         ("a: 'b\n", 2, 1, "unexpected end of stream"),
         ('a: "\\q"\n', 1, 6, "unknown escape character 'q'"),
         ('a: 1\nb: "\\U00110000"\n', 2, 5, "\\U00110000 is no character"),
         ("a: @b\n", 1, 4, "'@'"),
         ("a: %b\n", 1, 4, "'%'"),
-        ("a:\n  b: 1\n c: 2\n", 3, 2, "<block end>"),
+        ("a:\n  b: 1\n c: 2\n", 3, 2, "expected a key, but found 'c'"),
         ("a: {b: 1\n c: 2}\n", 2, 3, "that begins in line 1"),
-        ("%YAML " + "9" * 5_000 + ".1\n---\n", 1, 1, "a % directive is out of bounds"),
         ("k" * 1_100 + ": 1\n", 1, 1_101, "mapping values are not allowed here"),
     ],
 )
 def test_syntax(text: str, line: int, column: int, message: str) -> None:
-    (fault,) = reading(text).faults
+    fault = reading(text).faults[-1]
     assert fault[:3] == ("syntax", line, column)
     assert message in fault.message
     assert fault.help
+
+
+def test_a_key_that_is_no_text_meets_the_same_as_text() -> None:
+    document = reading('1: a\n"1": b\n')
+    told = [(fault.line, fault.message) for fault in document.faults]
+    assert told == [(1, "the key 1 is not text"), (2, "the key 1 stands twice; first in line 1")]
+    assert document.value == {"1": "a"}
+
+
+def test_without_its_c_extension_pyyaml_does_not_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    libyaml.cache_clear()
+    monkeypatch.setitem(sys.modules, "yaml.cyaml", None)
+    with pytest.raises(FatalError, match="PyYAML lacks its C extension here; install its wheel: pip install"):
+        reading("a: 1\n")
 
 
 def test_one_fault_hides_no_other() -> None:
@@ -265,6 +303,14 @@ def test_places_after_a_byte_order_mark() -> None:
         Location(PATH, 1, 5),
         Location(PATH, 2, 4),
     )
+
+
+def test_places_after_escaped_pairs_of_surrogates() -> None:
+    pair = '"\\ud83d\\ude00"'
+    document = reading(f'{{{pair}: [{pair}, 1,\n {pair}], "a": 2}}')
+    assert document.value == {"😀": ["😀", 1, "😀"], "a": 2}
+    places = [document.at("😀"), document.at("😀", 1), document.at("😀", 2), document.at_key("a"), document.at("a")]
+    assert [place[1:] for place in places] == [(1, 18), (1, 35), (2, 2), (2, 19), (2, 24)]
 
 
 def test_locations_in_truncated_text() -> None:

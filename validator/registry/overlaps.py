@@ -10,7 +10,7 @@ from validator.model.phrases import span
 from validator.model.shapes import RangePart, SegmentPart
 from validator.registry.parsing import ClaimFile, Draft
 from validator.registry.snapshot import Snapshot
-from validator.registry.yaml.builder import Route
+from validator.registry.yaml.faults import Route
 
 
 class Clash(NamedTuple):

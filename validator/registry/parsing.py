@@ -8,7 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from validator.model import shapes
-from validator.registry.yaml.builder import Route
+from validator.registry.yaml.faults import Route
 from validator.registry.yaml.reader import Document
 
 MAX_FAULTS = 100  # in one file: `targets: [{},{},…]` has 20,000 in 16 KiB, which would hide the findings of other files

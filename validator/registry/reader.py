@@ -15,16 +15,14 @@ from validator.model.layout import CHARTER, MAIN, ORIGIN, REGULAR_FILE, REMOTES,
 from validator.registry.history import Registration, registrations
 from validator.registry.parsing import ClaimFile, Parsed, claim_file, parse
 from validator.registry.snapshot import Snapshot
+from validator.registry.yaml.builder import libyaml
 from validator.registry.yaml.faults import Fault
-from validator.registry.yaml.quick import read_quickly, value_of
-from validator.registry.yaml.reader import MAX_BYTES, WHOLE, Document, read, too_large
+from validator.registry.yaml.reader import MAX_BYTES, Document, read, too_large, unread
 
 # A change that touches many files is rejected for that, whatever their content. Judging it must not take long, so no
-# more files than this are read, and only the first few with the slow strict reader.
+# more files than this are read.
 MAX_CHANGED_FILES = 1_000
 MAX_CHANGED_BYTES = 512 * 1024
-MAX_STRICT_BYTES = 32 * 1024
-MAX_SLOW_BYTES = 96 * 1024
 
 LAST_HEARD = (f"{REMOTES}{ORIGIN}/main", MAIN)  # where to look for main: the first that is there
 
@@ -33,12 +31,12 @@ class Reader:
     """Reads snapshots of one repository; a file is read once, however many snapshots hold it."""
 
     def __init__(self, repo: Repo) -> None:
+        libyaml()  # where it is missing, that is the fault of the environment, and of no file
         self.repo = repo
         self._contents = dict[str, bytes]()
         self._commits = dict[str, tuple[str, int]]()
         self._claims = dict[tuple[str, str], ClaimFile]()
         self._parsed = dict[tuple[str, str], Parsed[Any]]()
-        self._strictly = set[tuple[str, str]]()
         self._unread = set[tuple[str, str]]()
         self._pasts = dict[str, Callable[[Iterable[str]], Mapping[str, Registration]]]()
         self._trees = dict[str, dict[str, Entry]]()
@@ -60,16 +58,10 @@ class Reader:
             landed = replace(landed, superseded=found.superseded)
         return landed, self._snapshot(base, found.before, line=base)
 
-    def step(self, parent: str, commit: str, *, own: bool = False) -> tuple[Snapshot, Snapshot]:
-        """(a commit that moves main, its first parent), exactly as they are.
-
-        With `own` the commit was written by this program, and the strict reader is not needed.
-        """
+    def step(self, parent: str, commit: str) -> tuple[Snapshot, Snapshot]:
+        """(a commit that moves main, its first parent), exactly as they are."""
         before, after = self._tree(parent), self._tree(commit)
-        if not own:
-            self._bring(before, after, {}, [parent, commit])
-        else:
-            self._fetch([before, after], [parent, commit])
+        self._bring(before, after, {}, [parent, commit])
         return self._snapshot(commit, after, line=parent), self._snapshot(parent, before, line=parent)
 
     def _tree(self, commit: str) -> dict[str, Entry]:
@@ -78,24 +70,13 @@ class Reader:
         return self._trees[commit]
 
     def _bring(self, before: Files, after: Files, intent: Mapping[str, Intent], commits: list[str]) -> None:
-        """Fetch two trees. Files that the change adds or alters are read strictly, within the limits above."""
+        """Fetch two trees. Of the files that the change adds or alters, no more than the limits above allow."""
         changed = sorted(path for path in {*differing(before, after), *intent} if form_of(path, None))
         brought = [(path, after[path].oid) for path in changed if path in after]
-        sizes = list(accumulate(after[path].size or 0 if _readable(after[path]) else 0 for path, _ in brought))
-        few = sum(size <= MAX_STRICT_BYTES for size in sizes)
-        self._strictly.update(brought[:few])
-        self._unread.update(brought[min(MAX_CHANGED_FILES, sum(size <= MAX_CHANGED_BYTES for size in sizes)) :])
+        sizes = accumulate(after[path].size or 0 if _readable(after[path]) else 0 for path, _ in brought)
+        few = sum(size <= MAX_CHANGED_BYTES for size in sizes)
+        self._unread.update(brought[min(MAX_CHANGED_FILES, few) :])
         self._fetch([before, after], commits)
-        self._unread.update(self._too_slow(brought[few:]))
-
-    def _too_slow(self, brought: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        """Of the files of a large change, those that need the strict reader after its limit is used up."""
-        left = MAX_SLOW_BYTES
-        for path, oid in brought:
-            content = self._contents.get(oid, b"")
-            left -= 0 if value_of(content.decode("utf-8", "replace")) else len(content)
-            if left < 0:
-                yield path, oid
 
     def _fetch(self, trees: Iterable[Files], commits: list[str]) -> None:
         oids = {entry.oid for files in trees for _, entry in self._formed(files) if _readable(entry)}
@@ -154,7 +135,7 @@ class Reader:
     def _document(self, path: str, entry: Entry) -> Document:
         if not _readable(entry):
             return too_large(path, entry.size or 0)
-        return _document(path, self._contents[entry.oid], strictly=(path, entry.oid) in self._strictly)
+        return _document(path, self._contents[entry.oid])
 
 
 def charter_of(snapshot: Snapshot) -> shapes.Charter:
@@ -183,16 +164,13 @@ def session_ids(repo: Repo, oids: Iterable[str]) -> dict[str, str | None]:
     return {oid: draft.session_id for oid, draft in drafts.items()}
 
 
-def _document(path: str, content: bytes, *, strictly: bool = False) -> Document:
+def _document(path: str, content: bytes) -> Document:
     """A file as a document. One that our own reader fails at is broken like any other, and stops no other file."""
-    reader = read if strictly else read_quickly
-    document = attempted(lambda: reader(path, content))
+    document = attempted(lambda: read(path, content))
     if not isinstance(document, Unreadable):
         return document
     message = f"the file cannot be read: {document.why}"
-    broken = Document(path, None, None, (Fault("unreadable", 1, 1, message, "write it as the examples are written"),))
-    broken.damaged = WHOLE
-    return broken
+    return unread(path, Fault("unreadable", 1, 1, message, "write it as the examples are written"))
 
 
 def _readable(entry: Entry) -> bool:

@@ -20,7 +20,7 @@ from validator.model.normalize import fold
 from validator.model.phrases import quoted
 from validator.model.shapes import Charter, RangeWork
 from validator.registry.snapshot import Snapshot
-from validator.registry.yaml.builder import Route
+from validator.registry.yaml.faults import Route
 
 CODE, NAME, LEVEL = "REG008", "charter-contradiction", Level.ERROR
 

@@ -20,7 +20,7 @@ from validator.model.findings import Level, Location, Problem
 from validator.model.phrases import quoted
 from validator.registry.parsing import Parsed, ShapeFault
 from validator.registry.snapshot import Snapshot
-from validator.registry.yaml.builder import Route
+from validator.registry.yaml.faults import Route
 
 CODE, NAME, LEVEL = "REG006", "shape", Level.ERROR
 TYPES = {

@@ -21,8 +21,7 @@ from validator.model.findings import Level, Location, Problem
 from validator.model.normalize import INVISIBLE, look_alikes
 from validator.model.phrases import quoted
 from validator.registry.snapshot import Snapshot
-from validator.registry.yaml.builder import Route
-from validator.registry.yaml.faults import elsewhere
+from validator.registry.yaml.faults import Route, elsewhere
 from validator.registry.yaml.reader import Document
 
 CODE, NAME, LEVEL = "REG108", "unsafe-text", Level.ERROR

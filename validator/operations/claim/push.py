@@ -27,7 +27,7 @@ def propose(
     """Put a claim on its branch, here and on the server if there is one. Nothing is written that the gate rejects."""
     repo, number, branch = reader.repo, draft.number, state.branch(draft.number)
     commit = _commit(repo, state, draft)
-    verdict = judge(*reader.step(state.main, commit, own=True))
+    verdict = judge(*reader.step(state.main, commit))
     if not verdict.accepted:
         return ClaimOutcome(False, number, branch, "not proposed: the gate would reject it", verdict=verdict)
     if repo.is_checked_out(f"{HEADS}{branch}"):

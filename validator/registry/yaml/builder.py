@@ -1,22 +1,29 @@
-"""Build a value from YAML's events, with the location of every part of it and the faults.
+"""Build a value from libyaml's events, with the location of every part of it and the faults.
 
-Built from ruamel's event stream rather than its constructor: events are read one by one, so 20,000 brackets end at the
-depth limit instead of in a RecursionError, and an alias is reported instead of expanded.
+Built from events rather than by a loader: 20,000 brackets end at the depth limit, an alias is reported instead of
+expanded, and every part has its place.
 """
 
-import re
+import functools
 from typing import Any
 
+from validator.model.errors import FatalError
 from validator.model.normalize import SURROGATE, UNREADABLE
-from validator.registry.yaml.faults import MAX_FAULTS, Fault, named
-from validator.registry.yaml.scalars import resolve
+from validator.registry.yaml.faults import MAX_DEPTH, MAX_FAULTS, Fault, Route, named
+from validator.registry.yaml.scalars import resolve, resolve_json
+from validator.registry.yaml.source import Source
+from validator.registry.yaml.syntax import syntax_fault
 
-MAX_DEPTH = 16
 LONGEST_MESSAGE = 200
-MARK = "\ufeff"
-DIRECTIVE = re.compile("^%", re.MULTILINE)
-BEYOND_UNICODE = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
-Route = tuple[str | int, ...]
+Places = dict[Route, tuple[int, int]]
+
+
+def build(source: Source, *, places: bool) -> "Builder":
+    """The builder of a text, with all that it has read."""
+    builder = Builder(source, places=places)
+    builder.read()
+    # With half of those brackets it gives them one by one, and the place of the first that is too deep.
+    return build(source.first(builder.ahead - 500), places=places) if builder.ahead else builder
 
 
 class _Stop(Exception):  # noqa: N818 - ends the event loop, is not an error
@@ -24,173 +31,191 @@ class _Stop(Exception):  # noqa: N818 - ends the event loop, is not an error
 
 
 class Builder:
-    """Builds value, places and faults from the events of one text, with a stack of its own instead of recursion."""
+    """Builds the value and the faults of one text, with a stack of its own instead of recursion.
 
-    def __init__(self, text: str) -> None:
-        # Of the same length, so that locations stay correct. The scanner would take CR for a line break.
-        self.text = UNREADABLE.sub(" ", text)
-        self.marked = text.startswith(MARK)
-        if self.marked:  # the scanner skips it and does not count its column
-            self.text = MARK + self.text[1:]
+    Most files have no fault and need no places. With `places` those of all values and keys are recorded as well: it
+    doubles the time.
+    """
+
+    def __init__(self, source: Source, *, places: bool) -> None:
+        self.source = source
+        self.recording = places
+        self.places = Places(), Places()  # of values, and of keys
         self.value: Any = None
-        self.values: dict[Route, tuple[int, int]] = {}
-        self.keys: dict[Route, tuple[int, int]] = {}
         self.faults: list[Fault] = []
         self.damaged: set[Route] = set()
-        self.frames: list[_Frame] = []
-        self.documents = 0
+        self.ahead: int | None = None  # where libyaml found a thousand brackets, before it gave the first
+        self._resolve = resolve_json if source.json else resolve
+        self._escaping = "\\" in source.text
+        self._documents = 0
+        self._around: list[tuple[Any, str | int | None]] = []  # open containers, and the step into the next
+        self._container: Any = None
+        self._key: str | None = None  # the key whose value comes next
 
-    def build(self) -> None:
+    def read(self) -> None:
         """Read the text to its end, or to a fault after which it cannot be read further."""
-        import ruamel.yaml  # takes 13 ms, and most runs read no file strictly
-
+        if self.source.directive:
+            self._note("subset", self.source.directive, "a % directive changes how the file is read", "delete it")
+        parser, marked_error = libyaml()
         try:
-            for event in ruamel.yaml.YAML(typ="safe", pure=True).parse(self.text):
-                self._take(event, type(event).__name__)
+            for event in iter(parser(self.source.text).get_event, None):
+                _STEPS[type(event).__name__](self, event)
             return
         except _Stop:
             pass
-        except ruamel.yaml.error.MarkedYAMLError as error:
-            help = 'mend it here; text goes in quotes if it contains ": " or " #" or begins with a sign'
-            self._note("syntax", error.problem_mark or error.context_mark, _syntax(error), help)
-        except (ruamel.yaml.error.YAMLError, ValueError, OverflowError):
-            self._out_of_bounds()
+        except marked_error as error:
+            if error.problem == "exceeded maximum nesting depth":
+                self.ahead = error.problem_mark.index
+            self._add(syntax_fault(error, self.source))
         self.value, self.damaged = None, {()}
 
-    def _out_of_bounds(self) -> None:
-        """Record an error that has no location: an escape beyond U+10FFFF, or a version of thousands of digits."""
-        escape = BEYOND_UNICODE.search(self.text)
-        message = f"not YAML: {escape[0]} is no character" if escape else "not YAML: a % directive is out of bounds"
-        before = self.text[: escape.start()] if escape else ""
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        self.faults.append(Fault("syntax", line, column, message, "mend it here"))
+    def _note(self, kind: str, place: tuple[int, int], message: str, help: str) -> None:
+        self._add(Fault(kind, *place, message, help))
 
-    def _spot(self, mark: Any) -> tuple[int, int]:
-        """Line and column, counted from 1, in the text as it was given."""
-        return mark.line + 1, mark.column + (2 if self.marked and mark.line == 0 else 1)
-
-    def _note(self, kind: str, mark: Any, message: str, help: str) -> None:
-        line, column = self._spot(mark) if mark else (1, 1)
+    def _add(self, fault: Fault) -> None:
+        message = fault.message
         if len(message) > LONGEST_MESSAGE:  # it quotes the text
             message = f"{message[: LONGEST_MESSAGE // 2]}…{message[-LONGEST_MESSAGE // 2 :]}"
-        if sum(fault.kind == kind for fault in self.faults) < MAX_FAULTS:
-            self.faults.append(Fault(kind, line, column, message, help))
+        if sum(fault.kind == other.kind for other in self.faults) < MAX_FAULTS:
+            self.faults.append(fault._replace(message=message))
 
-    def _take(self, event: Any, kind: str) -> None:
-        if kind == "DocumentStartEvent":
-            self._start_document(event)
-        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
-            self._open(event, {} if kind == "MappingStartEvent" else [])
-        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
-            self.frames.pop()
-        elif kind == "ScalarEvent":
-            self._scalar(event)
-        elif kind == "AliasEvent":
-            self._note("subset", event.start_mark, f"*{event.anchor} is an alias", "write the value out")
-            self._place(event, None, damaged=True)
+    def _outside(self, event: Any, message: str, help: str) -> None:
+        """Record that a part of the text is outside the subset."""
+        self._note("subset", self.source.place(event.start_mark), message, help)
+
+    def _route(self) -> Route:
+        """The route to what is read now."""
+        steps = [step for _, step in self._around]
+        step = len(self._container) if isinstance(self._container, list) else self._key
+        return tuple(part for part in (*steps, step) if part is not None)
+
+    def _ignore(self, event: Any) -> None:
+        """The start or the end of the stream or of a document."""
 
     def _start_document(self, event: Any) -> None:
-        self.documents += 1
-        if self.documents > 1:
-            self._note("subset", event.start_mark, "a second document begins here", "keep one document in a file")
+        self._documents += 1
+        if self._documents > 1:
+            self._outside(event, "a second document begins here", "keep one document in a file")
             raise _Stop
-        before = self.text[: event.start_mark.index]
-        if directive := DIRECTIVE.search(before):
-            line = before[: directive.start()].count("\n") + 1
-            self.faults.append(Fault("subset", line, 1, "a % directive changes how the file is read", "delete it"))
+
+    def _open_mapping(self, event: Any) -> None:
+        self._open(event, {})
+
+    def _open_list(self, event: Any) -> None:
+        self._open(event, [])
 
     def _open(self, event: Any, container: Any) -> None:
-        if len(self.frames) >= MAX_DEPTH:
-            self._note("subset", event.start_mark, f"nested more than {MAX_DEPTH} deep", "flatten it")
+        if len(self._around) >= MAX_DEPTH:
+            self._outside(event, f"nested more than {MAX_DEPTH} deep", "flatten it")
             raise _Stop
-        if self.frames and self.frames[-1].awaits_key:
-            self._note("subset", event.start_mark, "a list or mapping as a key", "use text as the key")
+        if self._awaits_key():
+            self._outside(event, "a list or mapping as a key", "use text as the key")
             raise _Stop
-        route = self._place(event, container, damaged=self._decorated(event))
-        self.frames.append(_Frame(container, route))
+        step = len(self._container) if isinstance(self._container, list) else self._key
+        self._place(event, container, damaged=self._decorated(event))
+        self._around.append((self._container, step))
+        self._container = container
+
+    def _close(self, event: Any) -> None:
+        self._container, _ = self._around.pop()
+
+    def _awaits_key(self) -> bool:
+        return self._key is None and isinstance(self._container, dict)
 
     def _decorated(self, event: Any) -> bool:
         """Record an anchor or a tag. Returns whether a tag changes the value."""
         if event.anchor:
-            self._note("subset", event.start_mark, f"&{event.anchor} is an anchor", "delete it and write values out")
+            self._outside(event, f"&{event.anchor} is an anchor", "delete it and write values out")
         if event.tag:
             tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
-            self._note("subset", event.start_mark, f"{tag} is a tag", "delete it: the form decides the type")
+            self._outside(event, f"{tag} is a tag", "delete it: the form decides the type")
         return bool(event.tag)
 
+    def _alias(self, event: Any) -> None:
+        self._outside(event, f"*{event.anchor} is an alias", "write the value out")
+        if self._awaits_key():
+            raise _Stop
+        self._place(event, None, damaged=True)
+
     def _scalar(self, event: Any) -> None:
-        damaged = self._decorated(event) or bool(SURROGATE.search(event.value))
+        damaged = (event.tag or event.anchor) and self._decorated(event)
+        if self._escaping and event.style == '"':
+            damaged = self._escaped(event) or damaged
+        if self._key is None and type(self._container) is dict:
+            self._take_key(event)
+            return
+        value = event.value
+        if not event.style and not event.tag:
+            value, why = self._resolve(value)
+            if why:
+                self._outside(event, f"{value} {why}", "quote text; write numbers as JSON does: 3, 0.5")
+                damaged = True
+        self._place(event, value, damaged=damaged)
+
+    def _escaped(self, event: Any) -> bool:
+        """Record what the escapes of a text make that is not allowed. Returns whether it cannot stay as it is."""
         for character in sorted(set(UNREADABLE.findall(event.value))):
             message = f"an escape makes {named(character)}, which is not allowed"
-            self._note("unreadable", event.start_mark, message, "delete the escape")
-        frame = self.frames[-1] if self.frames else None
-        if frame and frame.awaits_key:
-            self._key(event, frame)
-            return
-        value, why = resolve(event.value) if event.style in (None, "") and not event.tag else (event.value, None)
-        if why:
-            self._note(
-                "subset", event.start_mark, f"{event.value} {why}", "quote text; write numbers as JSON does: 3, 0.5"
-            )
-        self._place(event, value, damaged=damaged or bool(why))
+            self._note("unreadable", self.source.place(event.start_mark), message, "delete the escape")
+        return bool(SURROGATE.search(event.value))
 
-    def _key(self, event: Any, frame: "_Frame") -> None:
-        plain = event.style in (None, "")
-        text: str = event.value
-        route = (*frame.route, text)
-        value, why = resolve(text) if plain else (text, None)
-        if plain and text == "<<":
-            self._note("subset", event.start_mark, "<< is a merge key", "write the fields out")
-            self.damaged.add(frame.route)
-        elif why or not isinstance(value, str):
-            self._note("subset", event.start_mark, f"the key {text or '(empty)'} is not text", "put it in quotes")
-        elif text in frame.container:
-            first = self.keys[route][0]
-            self._note("subset", event.start_mark, f"the key {text} stands twice; first in line {first}", "keep one")
-            self.damaged.add(route)
+    def _take_key(self, event: Any) -> None:
+        text = self._key = event.value
+        is_text = bool(event.style) or self._resolve(text) == (text, None)
+        if not is_text and text == "<<":
+            self._outside(event, "<< is a merge key", "write the fields out")
+            self.damaged.add(self._route()[:-1])
+        elif not is_text:
+            self._outside(event, f"the key {text or '(empty)'} is not text", "put it in quotes")
+        elif text in self._container:
+            first = self.places[1].get(self._route(), (0, 0))[0]
+            self._outside(event, f"the key {text} stands twice; first in line {first}", "keep one")
+            self.damaged.add(self._route())
+        if self.recording:
+            self.places[1].setdefault(self._route(), self.source.place(event.start_mark))
+
+    def _place(self, event: Any, value: Any, *, damaged: bool) -> None:
+        """Add a value to its container; of two values with one key the first stays."""
+        container = self._container
+        if self.recording or damaged:
+            self._record(event, value, damaged=damaged)
+        if type(container) is dict:
+            container.setdefault(self._key, value)
+            self._key = None
+        elif type(container) is list:
+            container.append(value)
         else:
-            self.keys[route] = self._spot(event.start_mark)
-        frame.key = text
-
-    def _place(self, event: Any, value: Any, *, damaged: bool) -> Route:
-        """Add a value to its container and record its location."""
-        frame = self.frames[-1] if self.frames else None
-        if frame is None:
-            route: Route = ()
             self.value = value
-        elif frame.key is not None:
-            route = (*frame.route, frame.key)
-            if frame.key in frame.container:  # the first of two equal keys stays, with its place
-                damaged, route = False, (*route, "second")
-            else:
-                frame.container[frame.key] = value
-            frame.key = None
-        elif isinstance(frame.container, list):
-            route = (*frame.route, len(frame.container))
-            frame.container.append(value)
-        else:  # an alias where a key should be
-            raise _Stop
+
+    def _record(self, event: Any, value: Any, *, damaged: bool) -> None:
+        route = self._route()
         # An empty value has the location of the next token: use that of its key.
         left_out = value is None and event.start_mark.index == event.end_mark.index
-        self.values[route] = self.keys[route] if left_out and route in self.keys else self._spot(event.start_mark)
+        place = self.places[1][route] if left_out and route in self.places[1] else self.source.place(event.start_mark)
+        self.places[0].setdefault(route, place)
         if damaged:
             self.damaged.add(route)
-        return route
 
 
-class _Frame:
-    """A mapping or list that is being read, and the key whose value comes next."""
+_STEPS = {
+    **dict.fromkeys(("StreamStartEvent", "StreamEndEvent", "DocumentEndEvent"), Builder._ignore),
+    "DocumentStartEvent": Builder._start_document,
+    "MappingStartEvent": Builder._open_mapping,
+    "MappingEndEvent": Builder._close,
+    "SequenceStartEvent": Builder._open_list,
+    "SequenceEndEvent": Builder._close,
+    "ScalarEvent": Builder._scalar,
+    "AliasEvent": Builder._alias,
+}
 
-    def __init__(self, container: Any, route: Route) -> None:
-        self.container, self.route = container, route
-        self.key: str | None = None
 
-    @property
-    def awaits_key(self) -> bool:
-        return isinstance(self.container, dict) and self.key is None
-
-
-def _syntax(error: Any) -> str:
-    start = f" that begins in line {error.context_mark.line + 1}" if error.context_mark else ""
-    context = f" ({error.context}{start})" if error.context else ""
-    return " ".join(f"not YAML: {error.problem}{context}".split())
+@functools.cache
+def libyaml() -> tuple[Any, Any]:
+    """The parser in PyYAML's C extension. Its other parser is another program, and 30 times as slow."""
+    try:
+        from yaml.cyaml import CParser
+        from yaml.error import MarkedYAMLError
+    except ImportError as error:
+        way_out = "install its wheel: pip install --force-reinstall --only-binary :all: pyyaml"
+        raise FatalError(f"PyYAML lacks its C extension here; {way_out}") from error
+    return CParser, MarkedYAMLError

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from validator.model.normalize import UNREADABLE
 
+Route = tuple[str | int, ...]  # the keys and indexes that lead to a part of a document
+MAX_DEPTH = 16
 MAX_FAULTS = 20  # of one kind in one file, so that the findings of other files are not lost among them
 
 
@@ -32,12 +34,12 @@ def undecodable(data: bytes, error: UnicodeDecodeError) -> Fault:
     return Fault("unreadable", line, column, message, "save it as UTF-8 without BOM: iconv -f FROM -t UTF-8")
 
 
-def unreadable(text: str) -> Iterator[Fault]:
+def unreadable(text: str, allowed: str) -> Iterator[Fault]:
     """Faults of the raw characters, each character once: a file with CRLF gets one fault, not one a line."""
     seen = set[str]()
     for match in UNREADABLE.finditer(text):
         character = match[0]
-        if character in seen:
+        if character in seen or character in allowed:
             continue
         seen.add(character)
         if len(seen) > MAX_FAULTS:

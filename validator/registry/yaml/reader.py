@@ -1,15 +1,17 @@
 """Read a file's bytes as a document: a JSON-like value, the location of every part of it, and the faults.
 
 The strict subset of YAML 1.2 that registry files are written in (design contract): UTF-8, LF, one document, no anchor,
-alias, tag, merge key or duplicate key, and no plain scalar that YAML parsers read differently.
+alias, tag, merge key or duplicate key, and no plain scalar that YAML parsers read differently. A text that two
+independent parsers read differently is refused.
 """
 
-import functools
 from typing import Any
 
 from validator.model.findings import Location
-from validator.registry.yaml.builder import Builder, Route
-from validator.registry.yaml.faults import Fault, undecodable, unreadable
+from validator.registry.yaml.builder import Places, build
+from validator.registry.yaml.faults import Fault, Route, undecodable, unreadable
+from validator.registry.yaml.second import Difference, difference
+from validator.registry.yaml.source import Source
 
 MAX_BYTES = 16 * 1024
 WHOLE = frozenset[Route]({()})
@@ -22,41 +24,43 @@ class Document:
     has a fault: rules on the content skip them.
     """
 
-    def __init__(self, path: str, text: str | None, value: Any, faults: tuple[Fault, ...] = ()) -> None:
-        self.path, self.text, self.value, self.faults = path, text, value, faults
-        self.damaged: frozenset[Route] = frozenset()
-        self._values: dict[Route, tuple[int, int]] | None = None
-        self._keys: dict[Route, tuple[int, int]] = {}
+    __slots__ = ("_data", "_places", "damaged", "faults", "path", "value")
+
+    def __init__(self, path: str, data: bytes | None, value: Any = None) -> None:
+        self.path, self.value, self._data = path, value, data
+        self.faults: tuple[Fault, ...] = ()
+        self.damaged = frozenset[Route]()
+        self._places: tuple[Places, Places] | None = None
+
+    @property
+    def text(self) -> str | None:
+        """The text of the file; None where it could not be decoded."""
+        return None if self._data is None else self._data.decode("utf-8")
 
     def at(self, *route: str | int) -> Location:
         """The place of the value at `route`, or of the nearest part around it that exists."""
-        return self._place(route, self._marks())
+        return self._place(route, self._marks()[0])
 
     def at_key(self, *route: str | int) -> Location:
         """The place of the key that `route` ends in (for a list element: of the element)."""
-        marks = self._marks()
-        return Location(self.path, *self._keys[route]) if route in self._keys else self._place(route, marks)
+        values, keys = self._marks()
+        return Location(self.path, *keys[route]) if route in keys else self._place(route, values)
 
     def excerpt(self, line: int) -> str | None:
         """The source line with this number, counted from 1; None where the text could not be decoded."""
-        return self._lines[line - 1] if line <= len(self._lines) else None
+        lines = [] if self.text is None else self.text.split("\n")
+        return lines[line - 1] if line <= len(lines) else None
 
-    @functools.cached_property
-    def _lines(self) -> list[str]:
-        return [] if self.text is None else self.text.split("\n")
-
-    def _place(self, route: Route, marks: dict[Route, tuple[int, int]]) -> Location:
-        while route and route not in marks:
+    def _place(self, route: Route, places: Places) -> Location:
+        while route and route not in places:
             route = route[:-1]
-        return Location(self.path, *marks.get(route, (1, 1)))
+        return Location(self.path, *places.get(route, (1, 1)))
 
-    def _marks(self) -> dict[Route, tuple[int, int]]:
-        """Locations cost more than values and most files need none: compute them for the first finding."""
-        if self._values is None:
-            builder = Builder(self.text or "")
-            builder.build()
-            self._values, self._keys = builder.values, builder.keys
-        return self._values
+    def _marks(self) -> tuple[Places, Places]:
+        """Locations cost as much as values and most files need none: compute them for the first finding."""
+        if self._places is None:
+            self._places = build(Source(self.text or ""), places=True).places
+        return self._places
 
 
 def read(path: str, data: bytes, *, most: int = MAX_BYTES) -> Document:
@@ -67,24 +71,39 @@ def read(path: str, data: bytes, *, most: int = MAX_BYTES) -> Document:
     if len(data) > most:
         return too_large(path, len(data), most)
     try:
-        text = data.decode("utf-8")
+        source = Source(data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        return _unread(path, undecodable(data, error))
-    builder = Builder(text)
-    builder.build()
-    document = Document(path, text, builder.value, tuple(unreadable(text)) + tuple(builder.faults))
-    document.damaged = frozenset(builder.damaged)
+        return unread(path, undecodable(data, error))
+    builder = build(source, places=False)
+    faulty = bool(source.unreadable or builder.faults)
+    differs = None if faulty else difference(source, builder.value)
+    document = Document(path, data, builder.value)
+    if faulty or differs:
+        _add_faults(document, source, differs)
     return document
+
+
+def _add_faults(document: Document, source: Source, differs: Difference | None) -> None:
+    """Read a faulty text again, with places: a fault may name the place of another part."""
+    builder = build(source, places=True)
+    faults = (*unreadable(document.text or "", allowed="\t" if source.json else ""), *builder.faults)
+    if differs:
+        place = source.place(differs.mark) if differs.mark else builder.places[0][differs.route]
+        faults += (Fault("subset", *place, differs.message, "put text in quotes, or write the file as JSON"),)
+        builder.damaged |= set() if differs.mark else {differs.route}
+    document.faults, document.damaged = faults, frozenset(builder.damaged)
+    document._places = builder.places
 
 
 def too_large(path: str, size: int, most: int = MAX_BYTES) -> Document:
     """The document of a file that is too large to be read at all."""
     kind = "a registry file has" if most == MAX_BYTES else "this one may have"
     message = f"the file is {size:,} bytes long; {kind} at most {most:,}"
-    return _unread(path, Fault("unreadable", 1, 1, message, "shorten it to what the form asks for"))
+    return unread(path, Fault("unreadable", 1, 1, message, "shorten it to what the form asks for"))
 
 
-def _unread(path: str, fault: Fault) -> Document:
-    document = Document(path, None, None, (fault,))
-    document.damaged = WHOLE
+def unread(path: str, fault: Fault) -> Document:
+    """The document of a file of which nothing can be read."""
+    document = Document(path, None)
+    document.faults, document.damaged = (fault,), WHOLE
     return document
