@@ -6,11 +6,11 @@
     case.toml     what a folder cannot hold, and another way to judge than `validate` (optional)
     expected.txt  the whole text report
 
-In case.toml, `verb` is `validate`, `steps` (validate --steps) or `audit`, `author` is who proposes, as a forge says
-(a table of `account` and `handle`), and each of the tables `base`, `main` and
-`head` may have `delete` (paths), `files` (path to text), `modes` (path to Git mode) and `orphan` (shares no history).
-A table `merge` makes a merge of head into main out of the change, with the head's files, and `delete` and `files` as
-far as the merge is otherwise; `also` names branches of other changes that it merges (`base` or `main`).
+In case.toml, `verb` is `validate`, `steps` (validate --steps) or `audit`; `author` is who proposes, as a forge says (a
+table of `account` and `handle`); `unnamed` with `steps` stands for a forge that does not say so. Each of the tables
+`base`, `main` and `head` may have `delete` (paths), `files` (path to text), `modes` (path to Git mode) and `orphan`
+(shares no history). A table `merge` makes a merge of head into main out of the change, with the head's files, and
+`delete` and `files` as far as the merge is otherwise; `also` names branches of other changes that it merges.
 Only files that Git tracks are part of a case: `git add` them.
 Base is committed at 09:00, main at 10:00 and head at 11:00 UTC on 2026-11-20.
 """
@@ -23,8 +23,10 @@ from pydantic import BaseModel, ConfigDict
 
 from tests.repository import NINE, Repository, tracked
 from validator.cli.audit import audit
+from validator.git.repo import Repo
 from validator.model.findings import Verdict
-from validator.operations.steps import validate
+from validator.operations.steps import in_steps, validate
+from validator.registry.reader import Reader
 from validator.registry.snapshot import Author
 from validator.report import text
 
@@ -54,6 +56,7 @@ class Case(BaseModel):
 
     verb: Literal["validate", "steps", "audit"] = "validate"
     author: Author | None = None
+    unnamed: bool = False
     base: Stage = Stage()
     main: Stage | None = None
     head: Stage | None = None
@@ -71,6 +74,9 @@ def report(folder: Path, path: Path) -> str:
 def judged(case: Case, path: Path) -> Verdict:
     if case.verb == "audit":
         return audit(repo=path, ref="main")
+    if case.unnamed:
+        repo = Repo(path)
+        return in_steps(Reader(repo), repo.commit("main"), repo.commit("change"), guards=(), unnamed=True)
     return validate(repo=path, base="main", head="change", steps=case.verb == "steps", author=case.author)
 
 

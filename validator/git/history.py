@@ -78,12 +78,15 @@ class History(Objects):
         return tuple(steps)
 
     def results(self, old: str, new: str, paths: Sequence[str]) -> tuple[tuple[str, Entry | None], ...]:
-        """What the first-parent commits of `new` that `old` does not have made of files, the newest first."""
+        """What the first-parent commits of `new` that `old` does not have made of files, the newest first.
+
+        A folder stands for all files in it.
+        """
         options = ("--first-parent", "-m", "--raw", "-z", "--no-renames", "--no-abbrev", "--format=")
         named = paths if len(paths) <= MAX_NAMED else ()
         out = self.read("log", *options, new, f"^{old}", "--", *named)
         wanted = frozenset(paths)
-        return tuple((path, entry) for path, _, entry in raw_rows(out) if path in wanted)
+        return tuple((path, entry) for path, _, entry in raw_rows(out) if named or path in wanted)
 
     def line(self, base: str, head: str) -> list[tuple[str, str]] | None:
         """The first-parent commits after base up to head as (parent, commit), oldest first.

@@ -8,6 +8,7 @@ from validator.git.repo import Repo
 from validator.git.signatures import Endorsement, endorsement
 from validator.model.errors import FatalError
 from validator.model.findings import Finding, Verdict
+from validator.model.layout import CHARTER, SESSIONS
 from validator.model.shapes import Charter
 from validator.operations.judge import judge
 from validator.registry.reader import Reader, main_of
@@ -40,8 +41,13 @@ def validate(
     return judge(replace(landed, author=author), current)
 
 
-def in_steps(reader: Reader, base: str, head: str, guards: tuple[tuple[str, str], ...]) -> Verdict:
-    """The verdict on every first-parent commit after base. `guards` are those who may sign; none: nobody has to."""
+def in_steps(
+    reader: Reader, base: str, head: str, guards: tuple[tuple[str, str], ...], *, unnamed: bool = False
+) -> Verdict:
+    """The verdict on every first-parent commit after base. `guards` are those who may sign; none: nobody has to.
+
+    `unnamed`: a forge moves main, which knows accounts and does not say whose change a step is.
+    """
     line = reader.repo.line(base, head)
     if line is None:
         landed, current = reader.change(base, head)
@@ -50,7 +56,7 @@ def in_steps(reader: Reader, base: str, head: str, guards: tuple[tuple[str, str]
         raise FatalError(
             f"{len(line):,} steps are too many to judge at once; begin with: --head {line[MAX_STEPS - 1][1]}"
         )
-    verdicts = [(commit, _judge_step(reader, parent, commit, guards)) for parent, commit in line]
+    verdicts = [(commit, _judge_step(reader, parent, commit, guards, unnamed=unnamed)) for parent, commit in line]
     last = verdicts[-1][1] if verdicts else judge(*reader.step(base, head))
     return Verdict(
         base,
@@ -62,11 +68,13 @@ def in_steps(reader: Reader, base: str, head: str, guards: tuple[tuple[str, str]
     )
 
 
-def _judge_step(reader: Reader, parent: str, commit: str, guards: tuple[tuple[str, str], ...]) -> Verdict:
+def _judge_step(
+    reader: Reader, parent: str, commit: str, guards: tuple[tuple[str, str], ...], *, unnamed: bool
+) -> Verdict:
     landed, current = reader.step(parent, commit)
     signed_by, approvals = endorsement(reader.repo, commit, guards) if guards else Endorsement(None, ())
     unsigned = bool(guards) and signed_by is None
-    landed = replace(landed, unsigned=unsigned, signed_by=signed_by, approvals=approvals)
+    landed = replace(landed, unsigned=unsigned, signed_by=signed_by, approvals=approvals, unnamed=unnamed)
     return judge(_held_to_its_change(reader.repo, landed, current, whole=bool(guards)), current)
 
 
@@ -79,7 +87,11 @@ def _held_to_its_change(repo: Repo, landed: Snapshot, current: Snapshot, *, whol
         return replace(landed, joins=len(others))
     found = joining(repo, current.commit, others[0], current.files, landed.files, whole=whole)
     unrelated, altered, superseded = found.fork is None, found.altered, found.superseded
-    return replace(landed, joins=1, unrelated=unrelated, altered=altered, superseded=superseded)
+    landed = replace(landed, joins=1, unrelated=unrelated, altered=altered, superseded=superseded)
+    if not landed.unnamed or found.fork is None:
+        return landed
+    changed = repo.results(found.fork, current.commit, [CHARTER, SESSIONS]) if found.fork != current.commit else ()
+    return replace(landed, since_fork=frozenset(path for path, _ in changed))
 
 
 def _guards(charter: Charter | None) -> tuple[tuple[str, str], ...]:

@@ -43,6 +43,9 @@ class Snapshot:
     signed_by: str | None = None  # the approver's handle, where main is guarded and an approver has signed this step
     approvals: tuple[str, ...] = ()  # whom the trailers `Approved-by` of this step name, where main is guarded
     author: Author | None = None  # who proposes, where a forge says so
+    unnamed: bool = False  # a forge moves main by this step, and does not say who has proposed it
+    # What main has changed of charter and claims since the merged change began; None where that is not known.
+    since_fork: frozenset[str] | None = None
 
     @property
     def charter(self) -> shapes.Charter | None:

@@ -2,8 +2,10 @@
 
 What it means: A claim with an `owner` belongs to that account on the forge. Only the owner may propose it. Once it is
 on main, only the owner that main names, or an approver of main's charter, may change or release it, and only the owner
-may acknowledge for its number. An account is identified by its number, which stays the same when the login is renamed.
-Where no forge names the author of a change, this rule reports nothing.
+may acknowledge for its number or, where it is the orchestrator's, confirm and broadcast. An account is identified by
+its number, which stays the same when the login is renamed. A merge queue does not say whose changes it merges: there a
+change of what has an owner counts only if main has not changed the claim or the charter since the change began, so that
+its own check has judged the author. Where no forge names the author of a change, this rule reports nothing.
 
 Why: A session_id is a name that anyone can write. The forge knows which account opened the pull request.
 
@@ -13,27 +15,30 @@ Example:
     # pull request by 77001: goal: Send 18 emails daily
 
 Way out: Open the pull request from the owner's account, write your own number into `owner` of a new claim, or leave the
-field out. `gh api user --jq .id` shows the number. If the account is lost, an approver changes the claim.
+field out. `gh api user --jq .id` shows the number. If the account is lost, an approver changes the claim. A change that
+began before main changed the claim is brought up to date: `gh pr update-branch`.
 """
 
 from collections.abc import Iterator
 
 from validator.model import shapes
 from validator.model.findings import Level, Location, Problem
-from validator.model.layout import form_of
+from validator.model.layout import CHARTER, form_of
 from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Author, Snapshot
 
 CODE, NAME, LEVEL = "REG307", "foreign-owner", Level.ERROR
 MINE = "gh api user --jq .id"
+BY_THE_ORCHESTRATOR = (shapes.Confirmation, shapes.Broadcast)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the claims and acknowledgements that the author may not change, and owners other than the author."""
+    """Yield what the author may not change or say, owners other than the author, and what nobody can tell."""
     if head.author is None:
+        yield from _unproven(head, base) if head.unnamed else ()
         return
     approves = _approves(head.author, base)
-    yield from _acknowledged(head.author, head, base, approves=approves)
+    yield from _recorded(head.author, head, base, approves=approves)
     for path in sorted(head.touched(base)):
         held, claim = base.claims.get(path), head.claims.get(path)
         owner = held.draft.owner if held else None
@@ -43,16 +48,35 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             yield _borrowed(claim, head.author)
 
 
-def _acknowledged(author: Author, head: Snapshot, base: Snapshot, *, approves: bool) -> Iterator[Problem]:
-    """Only the owner may acknowledge; an approver may remove an acknowledgement, but not give or change one."""
+def _recorded(author: Author, head: Snapshot, base: Snapshot, *, approves: bool) -> Iterator[Problem]:
+    """Only the owner speaks for a number; an approver may remove a record, but not give or change one."""
     for path in sorted(head.touched(base)):
-        shape, number = form_of(path, None) or (None, None)
-        held = base.by_number.get(number or 0) if shape is shapes.Acknowledgement else None
+        held = _speaker(path, base)
         cleared = approves and path not in head.files
         if held and not cleared and held.draft.owner not in (None, author.account):
             who = f"this change is {author.handle}'s ({author.account})"
-            message = f"number {number} acknowledges from {held.draft.owner}; {who}"
+            message = f"{held.draft.owner} speaks for number {held.number}; {who}"
             yield Problem(Location(path), message, f"propose it from the owner's account (whose number: {MINE})")
+
+
+def _speaker(path: str, base: Snapshot) -> ClaimFile | None:
+    """The claim of the session in whose name a record is; None for other files, and where nobody holds the number."""
+    shape, number = form_of(path, None) or (None, None)
+    if shape in BY_THE_ORCHESTRATOR and base.charter:
+        number = base.charter.orchestrator
+    elif shape is not shapes.Acknowledgement:
+        return None
+    return base.by_number.get(number or 0)
+
+
+def _unproven(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
+    """What has an owner, and was judged with its author when main said something else, or never."""
+    for path in sorted(head.touched(base)):
+        held = _speaker(path, base) or base.claims.get(path)
+        if held and held.draft.owner and (head.since_fork is None or head.since_fork & {held.path, CHARTER}):
+            since = "began before main had this claim and charter" if head.joins else "is no merge of a pull request"
+            message = f"number {held.number} belongs to {held.draft.owner}; who made this is not known, and it {since}"
+            yield Problem(Location(path), message, "bring the pull request up to date: gh pr update-branch")
 
 
 def _approves(author: Author, base: Snapshot) -> bool:

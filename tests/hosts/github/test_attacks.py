@@ -297,6 +297,27 @@ def test_somebody_else_cannot_change_a_claim_with_an_owner(forge: Forge) -> None
     assert forge.gate(8).status == 0
 
 
+def test_a_queue_takes_no_verdict_from_before_main_changed(forge: Forge) -> None:
+    """It does not say who proposed: the author must have been judged by the claim and charter that main has now."""
+    forge.propose(6, {MINE: claim(4, owner=f'"github:{SESSION_ID}"')}, author=SESSION)
+    forge.merge(6)
+    amended = claim(4, owner=f'"github:{SESSION_ID}"', status="PENDING")
+    head = forge.propose(7, {MINE: amended}, author=SESSION)
+    assert forge.gate(7).status == 0
+    charter = forge.origin.git("cat-file", "blob", "main:registry/charter.yaml")
+    forge.origin.commit("main", {"registry/charter.yaml": f"{charter}\n# approvers have changed\n"})
+    forge.queue(7)
+    job = gate_on(forge, forge.merge_group(7), "merge_group")
+    assert (job.status, "REG307" in job.last.out) == (1, True)
+    forge.close(7)
+    # Brought up to date, it is judged with its author again, and then it passes.
+    tree = forge.origin.git("merge-tree", "--write-tree", head, "main")
+    forge.open(7, forge.origin.commit_tree(tree, head, "main", branch="pulls/7"), author=SESSION)
+    assert forge.gate(7).status == 0
+    forge.queue(7)
+    assert gate_on(forge, forge.merge_group(7), "merge_group").status == 0
+
+
 @pytest.mark.parametrize(
     ("forged", "said"),
     [

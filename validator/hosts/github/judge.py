@@ -49,7 +49,7 @@ def _judge_move(server: Remote, event: Moved) -> Verdict:
     base, head = server.repo.commit(event.base), server.repo.commit(event.head)
     if event.queued and not _is_judged(server, base, head):
         raise FatalError(f"this merge group starts from {base}, which is neither on main nor another group's")
-    return in_steps(Reader(server.repo), base, head, guards=())
+    return in_steps(Reader(server.repo), base, head, guards=(), unnamed=True)
 
 
 def _is_judged(server: Remote, base: str, head: str) -> bool:
