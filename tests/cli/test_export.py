@@ -35,6 +35,14 @@ def test_the_typed_way_gives_the_same(all_registered: Repository) -> None:
     assert validator.read(str(all_registered.path)) == document
 
 
+def test_an_earlier_revision_is_read_as_it_was(all_registered: Repository) -> None:
+    """By the library and by the verb alike, although main has gone on."""
+    document = validator.read(all_registered.path, "main~2")
+    assert [claim.number for claim in document.claims] == list(range(1, 11))
+    assert document.commit == all_registered.git("rev-parse", "main~2")
+    assert verb(all_registered.path, "export", "--ref", "main~2").document["commit"] == document.commit
+
+
 def test_broken_claims_are_left_out(halfway_there: Repository) -> None:
     document = validator.read(halfway_there.path)
     assert [claim.number for claim in document.claims] == [1, 4, 7]

@@ -73,10 +73,12 @@ def test_a_stranger_s_text_is_only_shown(tmp_path: Path) -> None:
     repository = with_charter(tmp_path / "registry.git")
     evil = "[bold red]x[/] :tada: \\u202e\\u001b[31m ::error::x 中文 %0A"
     text = re.sub(r"role: .*", lambda _: f'role: "{evil}"', FLEET[4]).replace("marketing-outreach-1", '"\\u001b[2J"')
+    text = re.sub(r"goal: .*", r'goal: "\\u2066send \\u001b[8mnothing"', text)
     repository.commit("main", {claim_path(4): text})
     printed = render(status_at(repository.path, None), colour=False, width=200)
     assert "\x1b" not in printed
     assert "\u202e" not in printed
+    assert "\\u2066send \\x1b[8mnothing" in printed
     assert "[bold red]x[/] :tada: \\u202e\\x1b[31m ::error::x 中文 %0A" in printed
 
 

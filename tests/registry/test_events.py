@@ -20,6 +20,21 @@ def test_events_of_a_number() -> None:
     assert told(one, one) == []
 
 
+def test_who_held_a_number_and_who_holds_it_now() -> None:
+    one, other = registry(claim(1)), registry(claim(1, session_id="outreach-9"))
+    steps = [(registry(), one), (one, registry(claim(1, goal="Send 18 emails daily"))), (one, other), (other, one)]
+    messages = [event.message for before, after in steps for event in news(snapshot(before), snapshot(after))]
+    assert messages == [
+        "number 1 is registered by outreach-1",
+        "outreach-1 has amended the claim of number 1",
+        "number 1 went from outreach-1 to outreach-9",
+        "number 1 went from outreach-9 to outreach-1",
+    ]
+    assert [event.message for event in news(snapshot(other), snapshot(registry()))] == [
+        "number 1 is given back by outreach-9"
+    ]
+
+
 def test_conflict_is_reported_once() -> None:
     """A step that changes nothing about it, and a charter that cannot be read, tell nothing."""
     alone = registry(claim(1), claim(2))

@@ -127,8 +127,9 @@ def test_json_is_the_contract_s_document() -> None:
         ValidateDocument.model_validate_json((EXPECTED / f"{name}.json").read_text())
 
 
-def test_summary_stops_before_github_refuses_it() -> None:
-    long = TAKEN._replace(message="<" * 10_000)
+@pytest.mark.parametrize("text", ["<" * 10_000, "中" * 20_000], ids=["escaped", "three bytes each"])
+def test_summary_stops_before_github_refuses_it(text: str) -> None:
+    long = TAKEN._replace(message=text)
     printed = github.summary(Verdict(BASE, HEAD, TREE, (long,) * 100, free_numbers=(3,)))
     assert 800_000 < len(printed.encode()) < 2**20
     shown = printed.count("<tr>") - 1
