@@ -48,7 +48,13 @@ class Repository:
         return run.stdout
 
     def commit(
-        self, branch: str, changes: Changes, *parents: str, orphan: bool = False, time: int | None = None
+        self,
+        branch: str,
+        changes: Changes,
+        *parents: str,
+        orphan: bool = False,
+        time: int | None = None,
+        message: str = "",
     ) -> str:
         """A commit on a branch, its changes laid over the first parent: the branch itself where none is named."""
         self.minutes += 1
@@ -56,7 +62,7 @@ class Repository:
         first = [] if orphan else list(parents[:1]) or self.tip(ref)
         lines = [f"reset {ref}\n"] if orphan or parents else []
         when = NINE + 60 * self.minutes if time is None else time
-        lines += [f"commit {ref}\nmark :1\ncommitter {OWNER} {when} +0000\ndata 0\n"]
+        lines += [f"commit {ref}\nmark :1\ncommitter {OWNER} {when} +0000\ndata {len(message)}\n{message}\n"]
         lines += [f"from {parent}\n" for parent in first] + [f"merge {parent}\n" for parent in parents[1:]]
         stream = "".join(lines).encode() + b"".join(_row(path, content) for path, content in changes.items())
         return self.git(

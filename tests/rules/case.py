@@ -10,7 +10,9 @@ In case.toml, `verb` is `validate`, `steps` (validate --steps) or `audit`; `auth
 table of `account` and `handle`); `unnamed` with `steps` stands for a forge that does not say so. Each of the tables
 `base`, `main` and `head` may have `delete` (paths), `files` (path to text), `modes` (path to Git mode) and `orphan`
 (shares no history). A table `merge` makes a merge of head into main out of the change, with the head's files, and
-`delete` and `files` as far as the merge is otherwise; `also` names branches of other changes that it merges.
+`delete` and `files` as far as the merge is otherwise; `also` names branches of other changes that it merges. Of head
+there may be `message` and `rider` (path to text: an earlier commit of the change brings these files, and head takes
+them out again).
 Only files that Git tracks are part of a case: `git add` them.
 Base is committed at 09:00, main at 10:00 and head at 11:00 UTC on 2026-11-20.
 """
@@ -47,6 +49,8 @@ class Stage(BaseModel):
     modes: dict[str, str] = {}
     orphan: bool = False
     also: tuple[str, ...] = ()
+    rider: dict[str, str] = {}
+    message: str = ""
 
 
 class Case(BaseModel):
@@ -89,7 +93,12 @@ def build(folder: Path, case: Case, repository: Repository) -> None:
         repository.commit("main", files, fork, time=NINE + HOUR)
     head = case.head or Stage()
     files = laid_over(base, folder / "head", head)
-    tip = repository.commit("change", files, fork, orphan=head.orphan, time=NINE + 2 * HOUR)
+    if head.rider:
+        riding: Files = {path: ("100644", text) for path, text in head.rider.items()}
+        fork = repository.commit("change", base | riding, fork, time=NINE + 2 * HOUR)
+        files |= dict.fromkeys(head.rider)
+    when = NINE + 2 * HOUR
+    tip = repository.commit("change", files, fork, orphan=head.orphan, time=when, message=head.message)
     if case.merge:
         changed = {path: files.get(path) for path in {*base, *files} if base.get(path) != files.get(path)}
         merged = changed | dict(case.merge.files.items()) | dict.fromkeys(case.merge.delete)

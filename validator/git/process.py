@@ -123,14 +123,17 @@ class Process:
             raise FatalError(f"git {command[0]}: {last_line(error)}")
         return out
 
-    def read_listing(self, *command: str) -> bytes:
+    def read_listing(self, *command: str, stdin: bytes = b"") -> bytes:
         """What Git lists; raises FatalError where it does not end: a tree can hold itself ten times, ten deep."""
         with program.start([*_options(_SETTINGS), *command], self._variables(), self._beside) as process:
+            assert process.stdin
             assert process.stdout
+            process.stdin.write(stdin)  # a few lines, which the pipe holds
+            process.stdin.close()
             out = process.stdout.read(MAX_LISTING + 1)
             if len(out) > MAX_LISTING:
                 process.kill()
-            _, error = process.communicate()
+            error = process.stderr.read() if process.stderr else b""
         if len(out) > MAX_LISTING:
             raise FatalError(f"git {command[0]}: over {MAX_LISTING // 2**20} MiB of file names are too much to judge")
         if process.returncode:

@@ -28,6 +28,7 @@ _NUMBERED = re.compile(rf"({SESSIONS}|{ACKNOWLEDGEMENTS})/([0-9]{{2,5}})\.yaml",
 ORIGIN = "origin"  # the remote that a registry is published on, unless another one is named
 HEADS, REMOTES, REJECTED = "refs/heads/", "refs/remotes/", "refs/rejected/"
 MAIN = f"{HEADS}main"
+ALONE = (f"{SESSIONS}/", "registry/consensus/")  # a change of a file below one of these changes nothing else
 PROPOSAL = re.compile(r"(?:claim|release)/[0-9]{2,5}|record/[a-z]+(?:/[0-9]{2,5})?", re.ASCII)
 CODEOWNERS = "CODEOWNERS"
 _ONE_CLAIM = re.compile(r"(?:claim|release)/([0-9]{2,5})", re.ASCII)

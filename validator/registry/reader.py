@@ -1,11 +1,13 @@
 """Read snapshots from a repository: each object at most once, and only those that are needed."""
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from validator.git.brought import Brought, brought, one_brought
 from validator.git.change import Files, Intent, differing, landing
 from validator.git.objects import Entry
 from validator.git.repo import Repo
@@ -51,7 +53,9 @@ class Reader:
         """(head as it would land on base, base). No file of head is checked out or executed, and no link followed."""
         found = landing(self.repo, base, head)
         self._bring(found.before, found.after, found.intent, [base, head])
-        landed = replace(self._snapshot(head, found.after, line=base), intent=found.intent)
+        changed = {path: intent.after for path, intent in found.intent.items()}
+        bringing = self._brought(base, head, found.fork, lambda: changed)
+        landed = replace(self._snapshot(head, found.after, line=base), intent=found.intent, brought=bringing)
         if found.merge:
             conflicts, unrelated = found.merge.conflicts, found.fork is None
             landed = replace(landed, tree=found.merged, conflicts=conflicts, unrelated=unrelated)
@@ -62,7 +66,24 @@ class Reader:
         """(a commit that moves main, its first parent), exactly as they are."""
         before, after = self._tree(parent), self._tree(commit)
         self._bring(before, after, {}, [parent, commit])
-        return self._snapshot(commit, after, line=parent), self._snapshot(parent, before, line=parent)
+        bringing = self._brought(
+            parent, commit, parent, lambda: {path: after.get(path) for path in differing(before, after)}
+        )
+        landed = replace(self._snapshot(commit, after, line=parent), brought=bringing)
+        return landed, self._snapshot(parent, before, line=parent)
+
+    def _brought(
+        self, base: str, head: str, fork: str | None, changed: Callable[[], Mapping[str, Entry | None]]
+    ) -> Callable[[], tuple[Brought, ...]]:
+        """Look up what a change brings when it is asked for; of one commit on top of its fork all is known."""
+
+        @functools.cache
+        def bringing() -> tuple[Brought, ...]:
+            if fork is not None and self.repo.parents(head) == (fork,):
+                return (one_brought(head, (fork,), changed(), self._contents[head]),)
+            return brought(self.repo, base, head)
+
+        return bringing
 
     def _tree(self, commit: str) -> dict[str, Entry]:
         if commit not in self._trees:

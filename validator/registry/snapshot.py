@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from validator.git.brought import Brought
 from validator.git.change import Intent
 from validator.git.objects import Entry
 from validator.model import shapes
@@ -33,6 +34,8 @@ class Snapshot:
     # When these files were registered on main; called only when a message needs it.
     past: Callable[[Iterable[str]], Mapping[str, Registration]] = field(default=lambda paths: {})
     intent: Mapping[str, Intent] = field(default_factory=dict)
+    # The commits that the change brings to its base; called only where they decide.
+    brought: Callable[[], tuple[Brought, ...]] = tuple
     conflicts: tuple[str, ...] = ()
     unrelated: bool = False  # the change shares no history with its base
     rewritten: bool = False  # moving main to it would leave main's first-parent line

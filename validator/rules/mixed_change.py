@@ -17,11 +17,11 @@ Way out: Propose the claim alone, on a branch from main; the rest in a change of
 from collections.abc import Iterator
 
 from validator.model.findings import Level, Location, Problem
+from validator.model.layout import ALONE
 from validator.model.phrases import join_limited, quoted
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG302", "mixed-change", Level.ERROR
-ALONE = ("registry/sessions/", "registry/consensus/")
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

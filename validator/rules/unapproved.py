@@ -3,8 +3,8 @@
 What it means: Where the charter gives approvers a `key`, main is guarded by signatures: every commit that moves it
 (judged with `--steps`) carries the SSH signature of an approver whom the charter named before the push, and a trailer
 `Approved-by: @HANDLE` that names this approver and nobody else, in the last paragraph of its message.
-A commit of acknowledgements alone needs neither: a session makes its own, in a commit that is not a merge and does not
-change one that counts already.
+A commit of acknowledgements alone needs neither: a session makes its own, in a commit that is not a merge, does not
+change one that counts already, and is to the byte what `registry consensus acknowledge` writes.
 
 Why: A plain Git server does not say who pushes, so a human approves with a signature. A signature alone says who made
 a commit, and not that it may move main: anyone could push an approver's signed draft. A key that the same push adds
@@ -24,6 +24,7 @@ from validator.model.findings import Level, Location, Problem
 from validator.model.layout import ACKNOWLEDGEMENTS, CHARTER
 from validator.model.phrases import join_limited, quoted
 from validator.registry.consensus.digest import registry_digest
+from validator.registry.consensus.forms import Form, acknowledgement_forms, is_plain
 from validator.registry.records import counting
 from validator.registry.snapshot import Snapshot
 
@@ -36,12 +37,16 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         return  # nobody has to sign here
     touched = sorted(head.touched(base))
     by_a_session = touched and not head.joins and not head.approvals
-    if by_a_session and all(_acknowledges(path, head, base) for path in touched):
+    if by_a_session and all(_acknowledges(path, head, base) and _has_form(path, head) for path in touched):
         return
     place, commit = Location(touched[0] if touched else CHARTER), (head.commit or "")[:12]
     if head.signed_by is None:
         message = f"commit {commit} is not signed by an approver of the charter that main had"
-        yield Problem(place, message, "an approver approves the proposal: registry approve PROPOSAL")
+        session = by_a_session and all(_acknowledges(path, head, base) for path in touched)
+        own = "a session's own is made by: registry consensus acknowledge --push"
+        yield Problem(
+            place, message, own if session else "an approver approves the proposal: registry approve PROPOSAL"
+        )
     elif set(head.approvals) != {head.signed_by}:
         stated = join_limited(map(quoted, head.approvals)) if head.approvals else "nobody"
         message = f"commit {commit} is signed by {head.signed_by}, and its message names {stated} as approving it"
@@ -53,3 +58,12 @@ def _acknowledges(path: str, head: Snapshot, base: Snapshot) -> bool:
     """Whether a path is a new acknowledgement: not a removed one, and not one that counts on main already."""
     known = path in base.records and base.charter and counting(base, base.charter, path, registry_digest(base))
     return path.startswith(f"{ACKNOWLEDGEMENTS}/") and path in head.records and not known
+
+
+def _has_form(path: str, head: Snapshot) -> bool:
+    """Whether file and commit are what this program writes: whatever else they held would be on main unsigned."""
+    record, commits = head.records[path], head.brought()
+    if record.value is None or len(commits) != 1 or commits[0].faults or not is_plain(commits[0].headers):
+        return False
+    found = Form(record.document.text or "", commits[0].message)
+    return found in acknowledgement_forms(record.value.model_dump(mode="json"))

@@ -1,7 +1,9 @@
 """Judge a push of branch broadcast: one commit more, which says what an approved main says."""
 
+from validator.git.brought import one_brought
 from validator.hosts.plain.push import Move
 from validator.hosts.plain.server import Server
+from validator.registry.consensus.forms import BROADCAST, is_plain
 from validator.registry.consensus.phases import NEEDED, phase_of, reached
 
 
@@ -15,6 +17,10 @@ def judge_broadcast(move: Move, server: Server) -> str | None:
 
     if server.repo.tree_of(move.new) != server.repo.write_tree(mail_at(server.reader, server.main).files()):
         return f"this is not what main says (commit {server.main[:12]}): registry consensus broadcast --branch --push"
-    if server.repo.parents(move.new) != ((move.old,) if move.old else ()):
+    parents = server.repo.parents(move.new)
+    if parents != ((move.old,) if move.old else ()):
         return "a broadcast is followed by the next one: one commit more on this branch"
+    commit = one_brought(move.new, parents, {}, server.repo.blobs([move.new])[move.new])
+    if commit.faults or not is_plain(commit.headers) or commit.message != BROADCAST:
+        return "the commit of a broadcast holds nothing else: registry consensus broadcast --branch --push"
     return None

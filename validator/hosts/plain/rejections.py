@@ -1,5 +1,6 @@
 """Judge an approver's word that a proposal is turned down, and why: a commit under `refs/rejected/`."""
 
+from validator.git.brought import one_brought
 from validator.git.signatures import signer
 from validator.hosts.plain.push import Move, rejected_branch
 from validator.hosts.plain.server import Server
@@ -26,6 +27,8 @@ def _wrong_form(commit: str, ref: str, handle: str | None, server: Server) -> st
         return f"this is no rejection of what {branch} is now: registry reject"
     if server.repo.tree_of(commit) != server.repo.tree_of(proposal):
         return "a rejection changes no file"
+    if faults := one_brought(commit, parents, {}, server.repo.blobs([commit])[commit]).faults:
+        return f"commit {commit[:12]} {faults[0]}"
     if handle and not server.repo.message(commit).endswith(f"\n\nRejected-by: {handle}\n"):
         return f"the last line of a rejection says by whom: Rejected-by: {handle}"
     return None

@@ -17,6 +17,7 @@ from validator.model.layout import HEADS, REMOTES
 from validator.operations.consensus.letters import DATA, PAGE, Letter, Mail
 from validator.operations.consensus.program import run
 from validator.operations.files import write
+from validator.registry.consensus.forms import BROADCAST
 
 AT_ONCE = 8  # programs that run at the same time
 BRANCH = "broadcast"
@@ -102,6 +103,6 @@ def _push_branch(server: Remote, mail: Mail) -> str | None:
     tree = repo.write_tree(mail.files())
     if before and repo.tree_of(before) == tree:
         return None
-    commit = repo.commit_as_user(tree, [before] if before else [], "Broadcast the registry\n")
+    commit = repo.commit_as_user(tree, [before] if before else [], BROADCAST)
     pushed = server.push([Update(f"{HEADS}{BRANCH}", before, commit)])
     return None if pushed.outcome is Outcome.PUSHED else " / ".join(pushed.said) or "the branch has moved"

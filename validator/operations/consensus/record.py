@@ -9,6 +9,7 @@ from validator.model.findings import Verdict
 from validator.model.layout import HEADS, REMOTES, branch_of
 from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome
 from validator.operations.judge import judge
+from validator.registry.consensus.forms import Form, acknowledgement_forms
 from validator.registry.records import counting
 from validator.registry.yaml.writer import write_record
 
@@ -18,10 +19,17 @@ Tell = Callable[[str], None]
 def judged(state: MainState, draft: RecordDraft) -> tuple[str, Verdict]:
     """The record as a commit on top of main, and the gate's verdict on it."""
     repo = state.reader.repo
-    blob = repo.write_blob(write_record(draft.fields).encode())
-    subject = f"Record: {draft.kind}" + (f" of number {draft.claim.number}" if draft.claim else "")
-    commit = repo.commit_as_user(repo.tree_with(state.main, draft.path, blob), [state.main], f"{subject}\n")
+    form = _form(draft)
+    blob = repo.write_blob(form.text.encode())
+    commit = repo.commit_as_user(repo.tree_with(state.main, draft.path, blob), [state.main], form.message)
     return commit, judge(*state.reader.change(state.main, commit))
+
+
+def _form(draft: RecordDraft) -> Form:
+    if draft.kind == "acknowledgement":
+        return acknowledgement_forms(draft.fields)[0]
+    subject = f"Record: {draft.kind}" + (f" of number {draft.claim.number}" if draft.claim else "")
+    return Form(write_record(draft.fields), f"{subject}\n")
 
 
 def is_on_main(state: MainState, draft: RecordDraft) -> bool:

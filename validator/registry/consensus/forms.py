@@ -1,0 +1,35 @@
+"""The forms in which this program writes what main and branch broadcast take unsigned: nothing else fits in.
+
+A form is never changed: a new one is put in front, and the server goes on taking those that older programs write.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from validator.registry.yaml.writer import write_record
+
+BROADCAST = "Broadcast the registry\n"
+HEADERS = ("tree", "author", "committer")  # and the parents
+_TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
+
+
+class Form(NamedTuple):
+    """The text of an acknowledgement's file, and the message of its commit."""
+
+    text: str
+    message: str
+
+
+def acknowledgement_forms(fields: Mapping[str, Any]) -> tuple[Form, ...]:
+    """Every form that an acknowledgement with these fields may have, the newest first; none for an odd timestamp."""
+    names = ("registry", "number", "session_id", "ready", "timestamp")
+    if not _TIMESTAMP.fullmatch(str(fields["timestamp"])):
+        return ()
+    text = write_record({name: fields[name] for name in names})
+    return (Form(text, f"Record: acknowledgement of number {fields['number']}\n"),)
+
+
+def is_plain(headers: tuple[str, ...]) -> bool:
+    """Whether a commit has the headers that each has, and no other: no signature, no encoding, no tag."""
+    return tuple(name for name in headers if name != "parent") == HEADERS
