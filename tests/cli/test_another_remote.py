@@ -21,6 +21,7 @@ def with_a_decoy(stage: Stage) -> Path:
     shutil.copytree(stage.bare, decoy)
     git(stage.human, "remote", "rename", "origin", "fleet")
     git(stage.human, "remote", "add", "origin", str(decoy))
+    git(stage.human, "config", "branch.main.remote", "origin")
     git(stage.human, "fetch", "--quiet", "--all")
     return decoy
 

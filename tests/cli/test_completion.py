@@ -98,6 +98,8 @@ def test_a_proposal_is_offered_once(session: Path) -> None:
 def test_proposals_are_those_of_the_remote_that_is_named(session: Path, tmp_path: Path) -> None:
     git(session, "remote", "rename", "origin", "elsewhere")
     assert completed(session, "approve", "--remote", "elsewhere", "") == ["claim/05", "release/04"]
+    git(session, "remote", "add", "origin", "../nowhere.git")
+    git(session, "config", "--unset", "branch.main.remote")
     assert completed(session, "approve", "") == []
 
 
@@ -122,8 +124,12 @@ def test_outside_of_a_repository_nothing_is_offered(tmp_path: Path, name: str) -
     assert completed(tmp_path, name, "") == []
 
 
-def test_the_repository_is_the_one_that_is_named(session: Path, tmp_path: Path) -> None:
-    assert completed(tmp_path, "history", "--repo", str(session), "") == ALL
+def test_the_repository_is_the_one_that_is_named(
+    session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert completed(tmp_path, "history", "--repo", shlex.quote(str(session)), "") == ALL
+    monkeypatch.setitem(ENVIRONMENT, "HOME", str(session.parent))
+    assert completed(tmp_path, "history", "--repo", "~/session", "") == ALL, "a shell completes words as they are typed"
     assert completed(session, "history", "--repo", str(tmp_path), "") == []
     assert completed(session, "history", "--repo", "nowhere", "") == []
 

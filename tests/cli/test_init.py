@@ -180,3 +180,33 @@ def test_a_link_to_itself_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     done = verb(tmp_path, "init", "loop", "--capacity", "3", *WORDS)
     assert (done.exit_code, done.out) == (2, "")
+
+
+def test_a_registry_begins_on_main_whatever_git_calls_a_first_branch(tmp_path: Path) -> None:
+    words = ("--capacity", "2", *WORDS)
+    git(tmp_path, "init", "--quiet", "--initial-branch=trunk", "fresh")
+    assert verb(tmp_path, "init", "fresh", *words).exit_code == 0
+    assert refs(tmp_path / "fresh").keys() == {"refs/heads/main"}
+    git(tmp_path, "init", "--quiet", "--initial-branch=trunk", "old")
+    git(tmp_path / "old", "commit", "--quiet", "--allow-empty", "--message", "x")
+    told = verb(tmp_path, "init", "old", *words)
+    assert (told.exit_code, told.err) == (
+        2,
+        "registry: a registry lives on main, and old is on refs/heads/trunk; run: git -C old branch -m main\n",
+    )
+    git(tmp_path, *told.err.rpartition("run: git ")[2].split())
+    assert verb(tmp_path, "init", "old", *words).exit_code == 0
+    git(tmp_path, "init", "--quiet", "--initial-branch=trunk", "loose")
+    git(tmp_path / "loose", "commit", "--quiet", "--allow-empty", "--message", "x")
+    git(tmp_path / "loose", "checkout", "--quiet", "--detach")
+    assert "is on no branch; run: git -C loose switch -c main" in verb(tmp_path, "init", "loose", *words).err
+
+
+@pytest.mark.parametrize("mask", [0o077, 0o002])
+def test_files_have_the_rights_that_the_umask_leaves(tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        assert verb(tmp_path, "init", "fleet", "--capacity", "2", *WORDS).exit_code == 0
+    finally:
+        os.umask(before)
+    assert (tmp_path / "fleet/registry/charter.yaml").stat().st_mode & 0o777 == 0o666 & ~mask

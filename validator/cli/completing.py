@@ -50,11 +50,12 @@ def numbers(context: click.Context, _: str) -> Offers:
 def proposals(context: click.Context, incomplete: str) -> Offers:
     """The open proposals as last fetched: by branch, and by number for who has begun to type one."""
     from validator.git.repo import Repo
+    from validator.git.upstream import remote_of
     from validator.model.layout import number_of
     from validator.registry.proposals import proposals_on
 
-    given = context.params.get("names") or ()
-    for proposal in proposals_on(context.params["remote"], Repo(_repository(context))):
+    given, repo = context.params.get("names") or (), Repo(_repository(context))
+    for proposal in proposals_on(context.params["remote"] or remote_of(repo), repo):
         number = number_of(proposal.name)
         word = number if incomplete.isdecimal() else proposal.name
         if word and not {proposal.name, number} & {*given}:

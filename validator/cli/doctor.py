@@ -11,6 +11,7 @@ from validator.cli.options import FORMAT, REF, REMOTE, REPO
 from validator.git.objects import Entry
 from validator.git.remote import Remote
 from validator.git.repo import Repo
+from validator.git.upstream import remote_of
 from validator.hosts.github.api import HERE, Gh
 from validator.hosts.github.checks import Check, Grounds, State, grounds, local_checks, verdict
 from validator.hosts.github.codeowners import MAX_BYTES, PLACES
@@ -116,6 +117,7 @@ def _decoded(content: bytes) -> str | None:
 def _hook(repo: Repo, remote: str) -> Check:
     """On a plain server the hook is the gate; GitHub has no hooks, and asks for a check instead."""
     name, why = "hook-installed", "a plain Git server takes whatever is pushed, unless its hook judges"
+    remote = remote or remote_of(repo)
     try:
         server = repo.folder if repo.top is None else _folder(Remote(repo, remote).url, repo.top)
     except FatalError:

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from validator.cli.schema import schemas
 from validator.git.repo import Repo
 from validator.model import shapes
 from validator.model.errors import FatalError
-from validator.model.layout import CHARTER
+from validator.model.layout import CHARTER, MAIN
 from validator.operations.files import write
 from validator.registry.parsing import parse
 from validator.registry.schedule import zone_of
@@ -62,6 +63,7 @@ def start(folder: Path, text: str, identity: str) -> str:
     (head,) = repo.resolve("HEAD")
     if head and CHARTER in repo.tree(head):
         raise FatalError(f"{folder} has a registry already")
+    _stand_on_main(repo, folder, born=head is not None)
     for path in sorted(PLACEHOLDERS):
         _put(folder / path, "")
     _put(folder / CHARTER, text)
@@ -71,6 +73,17 @@ def start(folder: Path, text: str, identity: str) -> str:
         f"Start a session registry for {charter.capacity} sessions\n\nRegistry-Id: {identity}\n",
         ["registry", "schema", "CODEOWNERS"],
     )
+
+
+def _stand_on_main(repo: Repo, folder: Path, *, born: bool) -> None:
+    """Let a repository without a commit begin on main. Raises FatalError for one that is on another branch."""
+    branch = repo.branch()
+    if branch != MAIN and not born:
+        repo.read("symbolic-ref", "HEAD", MAIN, environment=repo.real)
+    elif branch != MAIN:
+        here = f"git -C {shlex.quote(str(folder))}"
+        way_out = f"{here} branch -m main" if branch else f"{here} switch -c main"
+        raise FatalError(f"a registry lives on main, and {folder} is on {branch or 'no branch'}; run: {way_out}")
 
 
 def _checked(text: str) -> shapes.Charter:

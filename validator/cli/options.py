@@ -1,5 +1,6 @@
 """Options that several verbs share."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,12 +9,25 @@ import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+
+class Folder(click.Path):
+    """A folder that is there; `~` is the home, also where no shell has said so (`--repo=~/x`, completion)."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, file_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The folder that a word names."""
+        home = os.path.expanduser(value) if isinstance(value, str) else value
+        return super().convert(home, param, ctx)
+
+
 REPO = click.option(
-    "--repo", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".", show_default="this folder",
+    "--repo", type=Folder(), default=".", show_default="this folder",
     help="A folder of the repository.",
 )  # fmt: skip
-REF = click.option("--ref", metavar="REV", help="The commit to read.  [default: origin/main, else main]")
-REMOTE = click.option("--remote", default="origin", show_default=True)
+REF = click.option("--ref", metavar="REV", help="The commit to read.  [default: main of its remote, else of here]")
+REMOTE = click.option("--remote", default="", show_default="the one that main follows, else origin")
 FORMAT = click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 REPORT = click.option(
     "--format", type=click.Choice(["text", "github", "json", "sarif"]), default="text", show_default=True

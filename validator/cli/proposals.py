@@ -64,7 +64,7 @@ def command(console: Console, everything: bool, remote: str, repo: Path, format:
     server = Remote(Repo(repo), remote)
     server.fetch()
     open_ones = judged(server)
-    rejected = rejections(server.repo, remote) if everything else ()
+    rejected = rejections(server.repo, server.name) if everything else ()
     if format == "json":
         rows = tuple(_entry(one, open_ones, server.repo) for one in open_ones)
         console.say(as_json(ProposalsDocument(proposals=rows, rejected=tuple(map(_turned_down, rejected)))))

@@ -28,7 +28,7 @@ def command(
     """Judge a change as it would land."""
     console: Console = context.obj
     if event is None:
-        verdict = validate(repo=repo, base=base, head=head, steps=steps, worktree=worktree)
+        verdict = validate(repo=repo, base=base, head=head, steps=steps, worktree=worktree, tell=console.hint)
         return report(console, verdict, format, output)
     from validator.cli.runner import payload
     from validator.hosts.github.judge import validate_event

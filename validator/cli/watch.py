@@ -10,9 +10,9 @@ from validator.git.objects import OID
 from validator.git.remote import Proposal, Remote
 from validator.git.repo import Repo
 from validator.git.retry import exclusive
+from validator.git.upstream import remotes
 from validator.model.errors import FatalError
 from validator.model.escape import visible, well_formed, well_formed_or_none
-from validator.model.layout import MAIN, ORIGIN
 from validator.model.phrases import rfc3339
 from validator.operations.files import write
 from validator.operations.proposals import KINDS, Judged, judge_proposal
@@ -52,7 +52,7 @@ def watch(
     `remote` None watches origin, and where there is none, the main of this repository.
     """
     store = Repo(repo)
-    server = Remote(store, remote or ORIGIN) if remote or store.configured(f"remote.{ORIGIN}.url") else None
+    server = Remote(store, remote or "") if remote or remotes(store) else None
     file = store.folder / "registry" / f"watch-{server.name if server else 'here'}.json"
     if since is not None:
         _write(file, Seen(store.commit(since)))
@@ -76,7 +76,7 @@ def _look(store: Repo, server: Remote | None, file: Path, format: str, say: Say)
     """Tell everything new, and keep after each event that it has been told."""
     if server:
         server.fetch()
-    main = store.commit(server.main) if server else main_of(store, MAIN)
+    main = store.commit(server.main) if server else main_of(store, None)
     seen, reader = _read(file), Reader(store)
     for parent, commit in _steps(store, seen.main, main, format):
         after, before = reader.step(parent, commit) if parent else (reader.at(commit), NOTHING)

@@ -10,9 +10,9 @@ from validator.cli.console import Console
 from validator.cli.options import FORMAT, REF, REPO
 from validator.git.remote import Proposal, Remote, rejections
 from validator.git.repo import Repo
+from validator.git.upstream import remote_of
 from validator.model.errors import Unreadable
 from validator.model.escape import logged, visible, well_formed, well_formed_or_none
-from validator.model.layout import ORIGIN
 from validator.operations.export import slots_of
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import phase_of
@@ -44,7 +44,7 @@ DOCUMENTS = {"output-whoami": WhoamiDocument}
 
 @click.command(epilog="Example: registry whoami --session-id marketing-outreach-1 --fetch")
 @click.option("--session-id", required=True, help="The stable name of the session.")
-@click.option("--fetch", is_flag=True, help="Ask the remote (origin) first.")
+@click.option("--fetch", is_flag=True, help="Ask the remote first.")
 @REPO
 @REF
 @FORMAT
@@ -60,7 +60,7 @@ def command(console: Console, session_id: str, fetch: bool, repo: Path, ref: str
 
 
 def _fetch(repo: Repo, tell: Callable[[str], None]) -> None:
-    server = Remote(repo, ORIGIN)
+    server = Remote(repo)
     server.fetch()
     for one, why in server.unheard.items():
         tell(f"{one.name}: {logged(why)}\n")
@@ -110,7 +110,7 @@ def _proposed(reader: Reader, session_id: str, tell: Callable[[str], None]) -> S
 
 def _turned_down(reader: Reader, session_id: str) -> str:
     """Why this session's last proposal was turned down, as last fetched."""
-    for rejection in reversed(rejections(reader.repo, ORIGIN)):
+    for rejection in reversed(rejections(reader.repo, remote_of(reader.repo))):
         claim = claim_of(reader, Proposal(rejection.name, rejection.rejected))
         if claim and not isinstance(claim, Unreadable) and claim.draft.session_id == session_id:
             return f"{rejection.name} was turned down: {rejection.reason}; "

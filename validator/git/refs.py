@@ -56,6 +56,11 @@ class Refs(Process):
         rows = (line.rpartition(" | ") for line in text(self.read(*asked, environment=self.real)).split("\n")[:-1])
         return {name: tuple(parents.split()) for name, _, parents in rows}
 
+    def branch(self) -> str | None:
+        """The branch that HEAD is on, as a full ref, whether it has a commit or not; None where it is on none."""
+        status, out, _ = self.run("symbolic-ref", "--quiet", "HEAD", environment=self.real)
+        return text(out).rstrip("\n") if status == 0 else None
+
     def is_checked_out(self, ref: str) -> bool:
         """Whether a branch, as a full ref, is checked out in a working tree of this repository."""
         return bool(self.read("for-each-ref", "--format=%(worktreepath)", ref, environment=self.real).strip())

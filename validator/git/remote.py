@@ -12,12 +12,13 @@ from typing import NamedTuple
 from validator.git import locks
 from validator.git.objects import MAX_COMMIT, OID
 from validator.git.repo import Repo
+from validator.git.upstream import main_on, remote_of
 from validator.model.errors import FatalError
 from validator.model.escape import without_credentials
-from validator.model.layout import HEADS, MAIN, PROPOSAL, REJECTED, REMOTES, number_of
+from validator.model.layout import HEADS, PROPOSAL, REJECTED, REMOTES, number_of
 
 REFSPECS = (
-    f"+{MAIN}:{REMOTES}{{remote}}/main",
+    f"+{HEADS}{{main}}:{REMOTES}{{remote}}/{{main}}",
     *(f"+{HEADS}{kind}/*:{REMOTES}{{remote}}/{kind}/*" for kind in ("claim", "release", "record")),
     f"+{REJECTED}*:{REJECTED}{{remote}}/*",
 )
@@ -75,10 +76,11 @@ class Rejection(NamedTuple):
 
 
 class Remote:
-    """One remote of a repository, by its name."""
+    """One remote of a repository, by its name; without one, the remote that main follows."""
 
-    def __init__(self, repo: Repo, name: str) -> None:
-        self.repo, self.name = repo, name
+    def __init__(self, repo: Repo, name: str = "") -> None:
+        self.repo, self.name = repo, name or remote_of(repo)
+        self._main = ""
         # Proposals on the server that could not be fetched, and why; everything else has been.
         self.unheard = dict[Proposal, str]()
 
@@ -96,9 +98,15 @@ class Remote:
         return without_credentials(self.url)
 
     @property
+    def branch(self) -> str:
+        """What the main branch is called there: `main`, or another branch that is the server's HEAD."""
+        self._main = self._main or main_on(self.repo, self.name)
+        return self._main
+
+    @property
     def main(self) -> str:
         """The name of the remote's main as last fetched."""
-        return f"{REMOTES}{self.name}/main"
+        return f"{REMOTES}{self.name}/{self.branch}"
 
     def fetch(self, refspecs: Sequence[str] = REFSPECS) -> None:
         """Fetch main, proposals and rejections, or other refs; `{remote}` in a refspec is the remote's name.
@@ -106,13 +114,30 @@ class Remote:
         One proposal that cannot be had (a broken object on the server, a ref in its way here) is left out, and is in
         `unheard`. Raises FatalError where the server does not answer.
         """
-        named, self.unheard = [spec.format(remote=self.name) for spec in refspecs], {}
-        if not (error := self._fetch(named)):
+        self.unheard = {}
+        named = [spec.format(remote=self.name, main=self.branch) for spec in refspecs]
+        error = self._fetch(named)
+        if error and refspecs is REFSPECS and self._is_called_otherwise():
+            named = [spec.format(remote=self.name, main=self.branch) for spec in refspecs]
+            error = self._fetch(named)
+        if not error:
             return
         if refspecs is not REFSPECS or self._fetch(named[:1]):
             raise FatalError(f"{self.address} does not answer: {' '.join(error.split())[-300:]}")
         self.unheard = self._without(self._listed())
         self._fetch([*named, *(f"^{HEADS}{one.name}" for one in self.unheard)])
+
+    def _is_called_otherwise(self) -> bool:
+        """Whether the server's HEAD is another branch than was asked for, and there; it is the main branch then."""
+        status, out, _ = self.repo.as_user("ls-remote", "--symref", "--", self.name, "HEAD", f"{HEADS}{self.branch}")
+        rows = [line.split("\t") for line in out.splitlines()]
+        heads = [
+            row[0].removeprefix(f"ref: {HEADS}") for row in rows if row[1] == "HEAD" and row[0].startswith("ref: ")
+        ]
+        if status or not heads or any(row[1] == f"{HEADS}{self.branch}" for row in rows):
+            return False
+        self._main = heads[0]
+        return True
 
     def _listed(self) -> list[Proposal]:
         """The open proposals as the server lists them."""
@@ -158,11 +183,11 @@ class Remote:
         """Main and the open proposals as last fetched, by name. Raises FatalError where the server has no main."""
         prefix = f"{REMOTES}{self.name}/"
         found = {ref.removeprefix(prefix): oid for ref, oid in self.repo.refs(prefix)}
-        if "main" not in found:
+        if self.branch not in found:
             raise FatalError(f"{self.address} has no main yet; publish one: git push {self.name} main")
         found |= {one.name: one.commit for one in self.unheard}
         rows = sorted(found.items())
-        return found["main"], tuple(Proposal(name, oid) for name, oid in rows if PROPOSAL.fullmatch(name))
+        return found[self.branch], tuple(Proposal(name, oid) for name, oid in rows if PROPOSAL.fullmatch(name))
 
     def has(self, commit: str) -> bool:
         """Whether a commit is on main or among the rejections, although its push has failed."""

@@ -1,6 +1,5 @@
 """Writing Git objects: files, trees and commits, on no branch; only `commit_all` moves the caller's branch."""
 
-import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -37,7 +36,7 @@ class Write(Refs):
             contents = [Path(folder, f"{at}") for at in range(len(files))]
             for path, content in zip(contents, files.values(), strict=True):
                 path.write_bytes(content)
-            names = os.fsencode("".join(f"{path}\n" for path in contents))
+            names = b"".join(bytes(path) + b"\n" for path in contents)
             command = ("hash-object", "-w", "--no-filters", "--stdin-paths")
             oids = self.read(*command, stdin=names, environment=self.real).decode().split()
             rows = "".join(f"100644 {oid}\t{path}\n" for oid, path in zip(oids, files, strict=True))

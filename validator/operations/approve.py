@@ -10,7 +10,7 @@ from validator.git.retry import Attempts, Patience
 from validator.model.errors import FatalError
 from validator.model.escape import logged, visible
 from validator.model.findings import Verdict, decides
-from validator.model.layout import MAIN, number_of, own_files
+from validator.model.layout import HEADS, number_of, own_files
 from validator.operations.approver import Approver, who_approves
 from validator.operations.proposals import Judged, competitors, judge_proposal, judged, name_of, take_away
 from validator.registry.holders import holder
@@ -194,7 +194,7 @@ def _merge(server: Remote, approver: Approver, one: Judged) -> tuple[str, Pushed
     if tree != one.verdict.tree:
         return "", None
     merge = server.repo.commit_as_user(tree, [main, commit], message, key=approver.key)
-    return merge, server.push([Update(MAIN, main, merge), unmoved(one.proposal)])
+    return merge, server.push([Update(f"{HEADS}{server.branch}", main, merge), unmoved(one.proposal)])
 
 
 def _words(pushed: Pushed) -> str:

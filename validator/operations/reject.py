@@ -25,12 +25,12 @@ def reject(*, repo: Path, remote: str, name: str, reason: str) -> str:
     try:
         proposal = _proposal(server, name_of(name, server))
     except FatalError:
-        if past := turned_down(server.repo, remote, name):
+        if past := turned_down(server.repo, server.name, name):
             if since := _registered_since(server, past):
                 raise FatalError(since) from None
             return f"{past.name} is turned down already: {logged(past.reason)}\n"
         raise
-    if proposal.commit not in {one.rejected for one in rejections(server.repo, remote)}:
+    if proposal.commit not in {one.rejected for one in rejections(server.repo, server.name)}:
         _leave_reason(server, proposal, reason)
     if why := take_away(server, proposal):
         raise FatalError(f"the reason is on the server, and {proposal.name} is still there: {why}")

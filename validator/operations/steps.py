@@ -1,11 +1,13 @@
 """Judge a change as it would land on its base, or step by step as it moves main."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from validator.git.change import joining
 from validator.git.repo import Repo
 from validator.git.signatures import Endorsement, endorsement
+from validator.git.upstream import unheard
 from validator.model.errors import FatalError
 from validator.model.findings import Finding, Verdict
 from validator.model.layout import CHARTER, SESSIONS
@@ -25,8 +27,11 @@ def validate(
     steps: bool = False,
     worktree: bool = False,
     author: Author | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Verdict:
     """The verdict on a change. `base` None stands for main; `worktree` judges the files on disk in place of `head`.
+
+    `tell` hears it where main may be older than that of the remote.
 
     `author` is who proposes the change, where a forge says so; steps have many authors, and ask for none.
     `steps` judges what moves main: every first-parent commit after base, each against its parent.
@@ -34,6 +39,10 @@ def validate(
     """
     reader = Reader(Repo(repo))
     start = main_of(reader.repo, base)
+    if base is None and (remote := unheard(reader.repo)):
+        tell(
+            f"judged against the main that is here, which may be old; to hear of that of {remote}: git fetch {remote}\n"
+        )
     end = reader.repo.working_tree_commit() if worktree else reader.repo.commit(head)
     if steps:
         return in_steps(reader, start, end, _guards(reader.at(start).charter))

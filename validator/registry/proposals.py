@@ -2,18 +2,20 @@
 
 from validator.git.remote import Proposal
 from validator.git.repo import Repo
+from validator.git.upstream import main_on, remote_of
 from validator.model.errors import Unreadable, attempted
-from validator.model.layout import HEADS, ORIGIN, PROPOSAL, REMOTES, number_of
+from validator.model.layout import HEADS, PROPOSAL, REMOTES, number_of
 from validator.registry.parsing import ClaimFile
 from validator.registry.reader import Reader
 
 
 def published(repo: Repo) -> str | None:
-    """The remote whose proposals count: origin, if its main has been fetched. None for a repository without one.
+    """The remote whose proposals count, if its main has been fetched. None for a repository without one.
 
     A session's own branch stays behind when its proposal is replaced, merged or turned down.
     """
-    return ORIGIN if any(repo.resolve(f"{REMOTES}{ORIGIN}/main")) else None
+    remote = remote_of(repo)
+    return remote if any(repo.resolve(f"{REMOTES}{remote}/{main_on(repo, remote)}")) else None
 
 
 def proposals_on(remote: str | None, repo: Repo, kind: str = "") -> tuple[Proposal, ...]:

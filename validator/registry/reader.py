@@ -11,9 +11,10 @@ from validator.git.brought import Brought, brought, one_brought
 from validator.git.change import Files, Intent, differing, landing
 from validator.git.objects import Entry
 from validator.git.repo import Repo
+from validator.git.upstream import newest_main, remote_of
 from validator.model import shapes
 from validator.model.errors import FatalError, Unreadable, attempted
-from validator.model.layout import CHARTER, MAIN, ORIGIN, REGULAR_FILE, REMOTES, SESSIONS, claim_path, form_of
+from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of
 from validator.registry.history import Registration, registrations
 from validator.registry.parsing import ClaimFile, Parsed, claim_file, parse
 from validator.registry.snapshot import Snapshot
@@ -25,8 +26,6 @@ from validator.registry.yaml.reader import MAX_BYTES, Document, read, too_large,
 # more files than this are read.
 MAX_CHANGED_FILES = 1_000
 MAX_CHANGED_BYTES = 512 * 1024
-
-LAST_HEARD = (f"{REMOTES}{ORIGIN}/main", MAIN)  # where to look for main: the first that is there
 
 
 class Reader:
@@ -205,10 +204,11 @@ def reader_at(repo: Path, ref: str | None) -> tuple[Reader, str]:
 
 
 def main_of(repo: Repo, ref: str | None) -> str:
-    """The commit of a revision; None stands for `origin/main`, else `main`. Raises FatalError where there is none."""
+    """The commit of a revision; None stands for main, of its remote or of here. Raises FatalError without one."""
     if ref is not None:
         return repo.commit(ref)
-    found = next((oid for oid in repo.resolve(*LAST_HEARD) if oid), None)
+    found = newest_main(repo)
     if found is None:
-        raise FatalError("there is neither origin/main nor main here; name a revision, or run: git fetch")
+        remote = remote_of(repo)
+        raise FatalError(f"there is neither {remote}/main nor main here; name a revision, or run: git fetch {remote}")
     return found

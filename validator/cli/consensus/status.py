@@ -9,11 +9,10 @@ from validator.cli.console import Console
 from validator.cli.options import FORMAT, REF, REPO
 from validator.model import shapes
 from validator.model.escape import visible, well_formed
-from validator.model.layout import ORIGIN
 from validator.model.shapes import Digest
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.phases import Consensus, assess, reached
-from validator.registry.proposals import proposals_on, proposed_numbers
+from validator.registry.proposals import proposals_on, proposed_numbers, published
 from validator.registry.reader import charter_of, reader_at
 from validator.report.documents import (
     ConflictEntry,
@@ -77,7 +76,7 @@ def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     consensus = assess(snapshot, charter, proposed_numbers(reader.repo))
-    waiting = tuple(proposal.name for proposal in proposals_on(ORIGIN, reader.repo, "record"))
+    waiting = tuple(proposal.name for proposal in proposals_on(published(reader.repo), reader.repo, "record"))
     document = _document(commit, charter, consensus, waiting)
     console.say(as_json(document) if format == "json" else _render(document))
     return 0 if document.consensus else 1

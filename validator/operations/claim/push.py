@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from validator.git.remote import Outcome, Remote, Update
 from validator.git.repo import Repo
+from validator.git.upstream import remote_of
 from validator.model.errors import FatalError
 from validator.model.findings import Verdict
 from validator.model.layout import HEADS, claim_path
@@ -36,7 +37,7 @@ def propose(
         return _push(server, draft, branch, commit, verdict)
     if error := _move_branch(repo, branch, commit):
         raise FatalError(f"{branch} is not written: {' '.join(error.split())[-300:]}; run the same command again")
-    note = f"proposed number {number} on branch {branch}, here only; publish it: git push origin {branch}"
+    note = f"proposed number {number} on branch {branch}, here only; publish it: git push {remote_of(repo)} {branch}"
     return ClaimOutcome(True, number, branch, note, commit, verdict=verdict)
 
 

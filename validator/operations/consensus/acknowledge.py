@@ -8,7 +8,7 @@ from typing import NamedTuple
 from validator.git.remote import Outcome, Update
 from validator.git.retry import Attempts, Patience, limited
 from validator.model.errors import FatalError
-from validator.model.layout import MAIN, acknowledgement_path
+from validator.model.layout import HEADS, acknowledgement_path
 from validator.operations.consensus.record import Tell, is_on_main, judged, propose
 from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome, claim_of, look, look_again
 from validator.registry.consensus.criteria import acknowledged
@@ -34,7 +34,7 @@ def acknowledge(
     state: MainState | None = None
     attempts = Attempts(PATIENCE)
     for _ in attempts:
-        with limited("acknowledge", 1) if remote else nullcontext():
+        with limited("acknowledge", 1) if remote is not None else nullcontext():
             began = time.monotonic()
             state = look_again(state.reader, state.server) if state else look(repo, remote)
             draft = _draft(state, session_id, now)
@@ -71,7 +71,7 @@ def _push(state: MainState, draft: RecordDraft) -> RecordOutcome | _Retry:
     commit, verdict = judged(state, draft)
     if not verdict.accepted:
         return RecordOutcome(False, "not acknowledged: the gate would reject it", commit=commit, verdict=verdict)
-    pushed = state.server.push([Update(MAIN, state.main, commit)])
+    pushed = state.server.push([Update(f"{HEADS}{state.server.branch}", state.main, commit)])
     if pushed.outcome is Outcome.PUSHED:
         return RecordOutcome(True, f"acknowledged, on main (commit {commit[:12]})", None, commit, True, commit, verdict)
     if pushed.outcome is Outcome.REFUSED:

@@ -7,7 +7,7 @@ from validator.git.remote import Outcome, Update
 from validator.git.retry import Attempts
 from validator.model.errors import FatalError
 from validator.model.findings import Verdict
-from validator.model.layout import ACTIVATION, APPROVAL, MAIN
+from validator.model.layout import ACTIVATION, APPROVAL, HEADS
 from validator.operations.approve import PATIENCE
 from validator.operations.approver import Approver, who_approves
 from validator.operations.consensus.record import is_on_main, judged, propose
@@ -70,7 +70,7 @@ def _merge(
     message = f"Record: {draft.kind} of {state.digest}\n\nApproved-by: {approver.handle}\n"
     tree = state.reader.repo.tree_of(commit)
     merge = state.reader.repo.commit_as_user(tree, [state.main, commit], message, key=approver.key)
-    pushed = state.server.push([Update(MAIN, state.main, merge)])
+    pushed = state.server.push([Update(f"{HEADS}{state.server.branch}", state.main, merge)])
     if pushed.outcome is Outcome.PUSHED or state.server.has(merge):
         note = f"the {draft.kind} is on main (commit {merge[:12]})"
         return RecordOutcome(True, note, None, commit, True, merge, verdict)

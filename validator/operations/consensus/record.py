@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from validator.git.remote import Outcome, Remote, Update
+from validator.git.upstream import remote_of
 from validator.model.errors import FatalError
 from validator.model.findings import Verdict
 from validator.model.layout import HEADS, REMOTES, branch_of
@@ -57,7 +58,7 @@ def propose(state: MainState, draft: RecordDraft) -> RecordOutcome:
     if error := repo.move(ref, commit, old):
         raise FatalError(f"{branch} is not written: {' '.join(error.split())[-300:]}; run the same command again")
     if state.server is None:
-        note = f"the {draft.kind} is on branch {branch}, here only; publish it: git push origin {branch}"
+        note = f"the {draft.kind} is on branch {branch}, here only; publish it: git push {remote_of(repo)} {branch}"
         return RecordOutcome(True, note, branch, commit, verdict=verdict)
     return _pushed(state.server, draft, branch, open_now, commit, verdict)
 

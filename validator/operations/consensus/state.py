@@ -51,7 +51,7 @@ class RecordOutcome(NamedTuple):
 def look(repo: Path, remote: str | None) -> MainState:
     """The state of main, fetched from a remote if one is named. Raises FatalError where the charter cannot be read."""
     reader = Reader(Repo(repo))
-    server = Remote(reader.repo, remote) if remote else None
+    server = Remote(reader.repo, remote) if remote is not None else None
     return look_again(reader, server)
 
 

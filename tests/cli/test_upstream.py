@@ -1,0 +1,69 @@
+"""Which remote and which main a verb means, where they are not called `origin` and `main`."""
+
+import json
+from pathlib import Path
+
+from tests.cli.stage import Stage, fleet, git, refs, verb, write
+
+
+def draft(stage: Stage, number: int) -> str:
+    path = stage.folder / f"{number:02}.yaml"
+    path.write_text(fleet(number), encoding="utf-8")
+    return str(path)
+
+
+def test_the_only_remote_counts_whatever_its_name(stage: Stage) -> None:
+    session = stage.clone("session")
+    git(session, "remote", "rename", "origin", "upstream")
+    stage.registered(4)
+    git(session, "checkout", "--quiet", "--detach")
+    write(session, "registry/sessions/04.yaml", fleet(4, session_id="marketing-late"))
+    asked = verb(session, "whoami", "--session-id", "marketing-outreach-1", "--fetch")
+    assert "state:   registered" in asked.out
+    judged = verb(session, "validate", "--worktree")
+    assert (judged.exit_code, "REG103" in judged.out) == (1, True), "the local main is older, and has nobody"
+    assert json.loads(verb(session, "status", "--format", "json").out)["registered"] == 1
+    assert verb(session, "claim", "5", "--from", draft(stage, 5), "--push").exit_code == 0
+    assert "refs/heads/claim/05" in stage.refs()
+    assert "claim/05" in verb(session, "proposals").out
+
+
+def test_the_remote_that_main_follows_goes_before_a_fork(stage: Stage) -> None:
+    session = stage.clone("session")
+    git(stage.folder, "clone", "--quiet", "--bare", "--template=", str(stage.bare), "fork.git")
+    git(session, "remote", "rename", "origin", "upstream")
+    git(session, "remote", "add", "origin", str(stage.folder / "fork.git"))
+    git(session, "config", "remote.pushDefault", "origin")
+    git(session, "fetch", "--quiet", "origin")
+    stage.registered(4)
+    taken = verb(session, "claim", "4", "--from", draft(stage, 4), "--session-id", "marketing-late", "--push")
+    assert (taken.exit_code, "number 4 is held by" in taken.out) == (1, True)
+    assert verb(session, "claim", "5", "--from", draft(stage, 5), "--push").exit_code == 0
+    assert "refs/heads/claim/05" in stage.refs()
+    assert "refs/heads/claim/05" not in refs(stage.folder / "fork.git")
+
+
+def test_a_server_whose_main_has_another_name(stage: Stage) -> None:
+    git(stage.bare, "branch", "--move", "main", "trunk")
+    git(stage.bare, "symbolic-ref", "HEAD", "refs/heads/trunk")
+    session = stage.clone("session")
+    assert verb(session, "claim", "4", "--from", draft(stage, 4), "--push").exit_code == 0
+    other = stage.folder / "other"
+    git(stage.folder, "init", "--quiet", "--template=", "other")
+    git(other, "remote", "add", "origin", str(stage.bare))
+    assert "claim/04" in verb(other, "proposals").out
+    git(stage.human, "remote", "prune", "origin")
+    assert verb(stage.human, "approve", "4", "--yes").exit_code == 0
+    assert set(stage.refs("refs/heads/")) == {"refs/heads/trunk"}
+    verb(session, "whoami", "--session-id", "marketing-outreach-1", "--fetch")
+    assert json.loads(verb(session, "status", "--format", "json").out)["registered"] == 1
+
+
+def test_a_base_that_may_be_old_is_said_to_be_so(stage: Stage, tmp_path: Path) -> None:
+    git(stage.human, "remote", "rename", "origin", "upstream")
+    git(stage.human, "update-ref", "-d", "refs/remotes/upstream/main")
+    done = verb(stage.human, "validate", "--worktree")
+    assert done.exit_code == 0
+    assert done.err == (
+        "judged against the main that is here, which may be old; to hear of that of upstream: git fetch upstream\n"
+    )

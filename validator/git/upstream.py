@@ -1,0 +1,65 @@
+"""Which remote a registry is published on, and what its main branch is called there: as this clone is configured."""
+
+from validator.git.refs import Refs
+from validator.model.layout import HEADS, MAIN, ORIGIN, REMOTES
+
+_ASKED = r"^(remote\..*\.url|branch\.main\.remote|init\.defaultbranch)$"
+
+
+def remotes(repo: Refs) -> list[str]:
+    """The names of the remotes of a repository."""
+    return _names(_settings(repo))
+
+
+def remote_of(repo: Refs) -> str:
+    """The remote that main follows, else `origin`, else the only one that there is; `origin` where there is none."""
+    return _remote(_settings(repo))
+
+
+def main_on(repo: Refs, remote: str) -> str:
+    """What the main branch is called on a remote: `main`, or what this clone has heard to be the server's HEAD."""
+    prefix = f"{REMOTES}{remote}/"
+    if any(repo.resolve(f"{prefix}main")):
+        return "main"
+    status, out, _ = repo.run("symbolic-ref", "--quiet", f"{prefix}HEAD", environment=repo.real)
+    return out.decode("utf-8", "surrogateescape").strip().removeprefix(prefix) if status == 0 else "main"
+
+
+def newest_main(repo: Refs) -> str | None:
+    """The commit of main: as last fetched from its remote, else in this repository; None where there is none."""
+    settings = _settings(repo)
+    remote = _remote(settings)
+    published, here = repo.resolve(f"{REMOTES}{remote}/main", MAIN)
+    if published:
+        return published
+    others = dict.fromkeys((settings.get("init.defaultbranch", "master"), "master", "trunk"))
+    there = f"{REMOTES}{remote}/{main_on(repo, remote)}"
+    found = repo.resolve(there, *(f"{HEADS}{name}" for name in others))
+    return found[0] or here or next(filter(None, found[1:]), None)
+
+
+def unheard(repo: Refs) -> str | None:
+    """The remote that main comes from, where this clone has never heard of its main; None where it has, or has none."""
+    settings = _settings(repo)
+    remote = _remote(settings)
+    known = any(repo.resolve(f"{REMOTES}{remote}/{main_on(repo, remote)}"))
+    return remote if _names(settings) and not known else None
+
+
+def _settings(repo: Refs) -> dict[str, str]:
+    """The settings of the caller, each as it was said last; addresses with their credentials."""
+    _, out, _ = repo.as_user("config", "-z", "--get-regexp", _ASKED)
+    rows = (row.partition("\n") for row in out.split("\0")[:-1])
+    return {name: value for name, _, value in rows}
+
+
+def _names(settings: dict[str, str]) -> list[str]:
+    urls = [name for name in settings if name.startswith("remote.")]
+    return [name.removeprefix("remote.").removesuffix(".url") for name in urls]
+
+
+def _remote(settings: dict[str, str]) -> str:
+    named, followed = _names(settings), settings.get("branch.main.remote")
+    if followed in named:
+        return followed
+    return named[0] if len(named) == 1 else ORIGIN
