@@ -16,6 +16,7 @@ from validator.operations.claim.lexicon import (
     DURATIONS,
     HOLDING,
     INCOME,
+    LEVELS,
     STOP,
     TAIL,
 )
@@ -80,6 +81,8 @@ def _count(words: _FigureInWords) -> Target | None:
     op = words.op or ("gte" if verb or income else None)
     if (verb and verb not in DONE) or not metric or not op or value is None or (own and words.per):
         return None
+    if verb in DONE and verb not in LEVELS and not words.op and not words.figure["dollar"] and not (own or words.per):
+        return None  # work that goes on: how many in what time?
     if words.figure["dollar"]:
         return target_of(metric, op, value, "USD", own or words.per or income)
     return target_of(f"{metric} {DONE[verb]}" if verb else metric, op, value, counted[-1], own or words.per)

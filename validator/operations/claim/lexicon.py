@@ -83,6 +83,8 @@ _IRREGULAR = {
     "write": "written",
 }
 DONE = {verb: re.sub("(?<=[^aeiou])y$", "i", verb.removesuffix("e")) + "ed" for verb in _REGULAR} | _IRREGULAR
+# So many at a time, or once and for all: no period is missing.
+LEVELS = frozenset("coordinate maintain manage obtain reach supply".split())
 HOLDING = frozenset("a achieve an ensure hold keep maintain reach sustain the".split())
 # So many minutes of these are minutes that somebody waits: fewer are better.
 AWAITED = frozenset("answer approval reply resolution response review turnaround".split())
