@@ -1,7 +1,7 @@
 """The charter contradicts itself.
 
 What it means: The orchestrator and every slot are numbers from 1 to the capacity, no slot, approver or piece of
-work is listed twice, and ranges of work run upwards.
+work is listed twice, ranges of work run upwards, and the time zone is one of the time zone database.
 
 Why: Every claim is judged by the charter. With a contradictory one the verdict depends on which field is read.
 
@@ -21,6 +21,7 @@ from validator.model.phrases import quoted
 from validator.model.shapes import Charter, RangeWork
 from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.faults import Route
+from validator.registry.zones import zone_names
 
 CODE, NAME, LEVEL = "REG008", "charter-contradiction", Level.ERROR
 
@@ -28,7 +29,12 @@ CODE, NAME, LEVEL = "REG008", "charter-contradiction", Level.ERROR
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield every contradiction inside a readable charter."""
     if head.charter_file and head.charter:
-        for route, message in (*_numbers(head.charter), *_twice(head.charter), *_work(head.charter)):
+        for route, message in (
+            *_numbers(head.charter),
+            *_zone(head.charter),
+            *_twice(head.charter),
+            *_work(head.charter),
+        ):
             yield Problem(head.charter_file.document.at(*route), message, "mend it in the charter")
 
 
@@ -38,6 +44,11 @@ def _numbers(charter: Charter) -> Iterator[tuple[Route, str]]:
     for route, what, number in named:
         if not 1 <= number <= charter.capacity:
             yield route, f"{what} has number {number}, and the numbers are 1 to {charter.capacity}"
+
+
+def _zone(charter: Charter) -> Iterator[tuple[Route, str]]:
+    if charter.time_zone not in zone_names():
+        yield ("time_zone",), f"{quoted(charter.time_zone)} is not in the time zone database, as America/Los_Angeles is"
 
 
 def _twice(charter: Charter) -> Iterator[tuple[Route, str]]:
