@@ -136,7 +136,7 @@ def test_a_server_asks_about_itself(stage: Stage, guard: bool) -> None:
     assert "there is no remote" not in what
 
 
-def test_what_cannot_be_told_is_not_wrong(stage: Stage) -> None:
+def test_what_cannot_be_checked_is_not_wrong(stage: Stage) -> None:
     """No answer is not a no: exit 0 says that nothing is known to be open."""
     charter = (stage.human / "registry/charter.yaml").read_text().replace("@OWNER", "@session-approver")
     write(stage.human, "registry/charter.yaml", charter)
@@ -149,7 +149,7 @@ def test_what_cannot_be_told_is_not_wrong(stage: Stage) -> None:
     done = verb(stage.human, "doctor", "--local")
     assert done.out.count("\n? ") == 1
     assert "\n? hook-installed: origin is not a folder of this machine" in done.out
-    assert done.out.endswith(" in force, 0 not, 1 cannot be told from here\n")
+    assert done.out.endswith(" in force, 0 not, 1 cannot be checked from here\n")
     assert done.exit_code == 0
     assert verb(stage.human, "doctor", "--local", "--format", "json").document["in_force"]
 

@@ -142,7 +142,7 @@ def test_who_loses_many_races_for_main_goes_on(tmp_path: Path, all_active: Repos
     moves = 'git update-ref refs/heads/main "$(git commit-tree -p main -m "A page" main^{tree})"'
     before_the_push(stage.human, f"echo >> pushed; if [ $(wc -l < pushed) -lt 7 ]; then {moves}; fi")
     done = said(verb(stage.human, *ACKNOWLEDGE))
-    assert done.err.count("somebody was faster; looking again") == 6
+    assert done.err.count("somebody was faster; trying again") == 6
     assert git(stage.bare, "rev-list", "--first-parent", "--count", f"{stage.beginning}..main").strip() == "7"
 
 
@@ -211,7 +211,7 @@ def test_a_server_that_says_nothing_is_asked_four_times(tmp_path: Path, all_acti
     before_the_push(stage.human, "echo >> asked; [ $(wc -l < asked) -gt 6 ]")
     done = verb(stage.human, *(("claim", "4", *MINE, "--push") if what == "claim" else ACKNOWLEDGE))
     assert done.exit_code == 2, done
-    assert done.err.count("looking again") == 3
+    assert done.err.count("trying again") == 3
     assert len((stage.bare / "asked").read_text()) == 4
     assert "does not take the " in done.err.splitlines()[-1]
 

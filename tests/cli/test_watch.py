@@ -212,7 +212,7 @@ def test_a_kept_state_that_somebody_has_edited(tmp_path: Path, text: str) -> Non
     for words in (LOOK, ("status", "--watch")):  # looking again and again would not mend it
         done = verb(eyes, *words)
         assert done.exit_code == 2
-        assert "delete it to be told everything again" in done.err
+        assert "delete it to print all events again" in done.err
 
 
 def test_two_who_watch_share_what_there_is_to_tell(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_a_claim_on_main_that_cannot_be_read_is_said_to_be_so(tmp_path: Path) ->
     repository.commit("main", {claim_path(4): claim})
     answer = whoami(repository, "marketing-outreach-1", "--format", "json")
     assert (answer.exit_code, answer.document["state"]) == (0, "unreadable")
-    assert answer.document["next_action"].startswith("mend the claim of number 4")
+    assert answer.document["next_action"].startswith("fix the claim of number 4")
 
 
 def test_before_the_release(halfway_there: Repository) -> None:

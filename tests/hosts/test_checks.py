@@ -6,7 +6,7 @@ import pytest
 
 from tests.hosts.github.forge import product
 from tests.repository import charter
-from validator.hosts.github.checks import MOST_GOVERNED, Check, Grounds, State, grounds, local_checks
+from validator.hosts.github.checks import MOST_GOVERNED, Check, GateInputs, State, local_checks, read_inputs
 from validator.hosts.github.codeowners import owners_text
 from validator.hosts.github.settings import CHECK
 from validator.hosts.github.workflows import is_action, is_workflow, read_workflow
@@ -26,15 +26,15 @@ def files() -> dict[str, str]:
     return found | {CHARTER: charter().replace("@OWNER", HANDLE), "CODEOWNERS": owners_text([HANDLE])}
 
 
-def seen(changes: Files) -> Grounds:
+def inputs_of(changes: Files) -> GateInputs:
     now = {path: text for path, text in (files() | changes).items() if text is not None}
     flows = [read_workflow(path, now[path].encode()) for path in sorted(now) if is_workflow(path) or is_action(path)]
     approved = parse(read(CHARTER, now.get(CHARTER, "").encode()), Charter).value
-    return grounds(frozenset(now), now, approved, tuple(flows))
+    return read_inputs(frozenset(now), now, approved, tuple(flows))
 
 
 def checks(changes: Files) -> dict[str, Check]:
-    return {check.name: check for check in local_checks(seen(changes))}
+    return {check.name: check for check in local_checks(inputs_of(changes))}
 
 
 def gate(**changes: Any) -> Files:
@@ -55,7 +55,7 @@ def test_all_is_in_force_here() -> None:
 NAME = f"    name: {CHECK}\n"
 JOB = f"on: push\npermissions: {{}}\njobs:\n  a:\n{NAME}"
 FAULTS: dict[str, tuple[Files, str, str]] = {
-    "nobody": ({CHARTER: charter()}, "approver-named", "registry/charter.yaml still names @OWNER, who is nobody"),
+    "nobody": ({CHARTER: charter()}, "approver-named", "registry/charter.yaml still names @OWNER, which is"),
     "no charter": ({CHARTER: None}, "approver-named", "registry/charter.yaml is missing or broken"),
     "no owners": ({"CODEOWNERS": None}, "codeowners-file", "there is no CODEOWNERS"),
     "two places": ({"docs/CODEOWNERS": "* @a\n"}, "codeowners-file", "CODEOWNERS counts, so what is in docs"),
@@ -66,9 +66,9 @@ FAULTS: dict[str, tuple[Files, str, str]] = {
     ),
     "bare": ({"CODEOWNERS": f"/validator/ {HANDLE}\n"}, "governed-owned", "nobody owns .github/"),
     "too many": (
-        {f"schema/{number}": "" for number in range(MOST_GOVERNED)}, "governed-owned", " files more than the 5,000",
+        {f"schema/{number}": "" for number in range(MOST_GOVERNED)}, "governed-owned", " governed files beyond",
     ),
-    "strangers": ({"CODEOWNERS": "* @a\n"}, "owners-approve", "@a owns what is governed, and is no approver of"),
+    "strangers": ({"CODEOWNERS": "* @a\n"}, "owners-approve", "@a owns governed files, but is no approver in"),
     "unread": ({".github/workflows/z.yml": "{"}, "workflows-read", ".github/workflows/z.yml (line 1: not YAML"),
     "no gate": ({GATE: None}, "gate-runs", 'no workflow has a job named "registry gate"'),
     "two gates": ({".github/workflows/z.yml": JOB}, "gate-runs", f"{GATE}, .github/workflows/z.yml each have a job"),
@@ -111,7 +111,7 @@ def test_a_long_list_of_faults_stays_short() -> None:
 
 
 def test_a_codeowners_that_could_not_be_read_is_told() -> None:
-    whole = seen({})
+    whole = inputs_of({})
     texts = {path: text for path, text in whole.texts.items() if path != "CODEOWNERS"}
     found = {check.name: check for check in local_checks(whole._replace(texts=texts))}
     assert found["codeowners-file"].what.endswith("and is not loaded")

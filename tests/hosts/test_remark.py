@@ -59,7 +59,7 @@ def test_an_accepted_proposal_is_told_what_comes_next() -> None:
     accepted = Verdict(HEAD, HEAD, HEAD, ())
     assert as_comment(read_remark(remark(7, accepted, ()), EVENT)) == (
         "<!-- session-registry: verdict -->\n### accepted: no findings\n\n"
-        "**Next:** a code owner reviews and merges. Merging registers; until then nothing is taken.\n"
+        "**Next:** a code owner reviews and merges. Merging registers it; until then nothing is reserved.\n"
     )
 
 
@@ -68,8 +68,8 @@ def test_an_accepted_proposal_is_told_what_comes_next() -> None:
     [
         ("number", 8, f"the remark is on pull request 8 at {HEAD}, the event on 7"),
         ("head", "b" * 40, f"the remark is on pull request 7 at {'b' * 40}, the event on 7"),
-        ("verdict", "accepted", "the remark says accepted, and its findings do not"),
-        ("findings", [], "the remark says rejected, and its findings do not"),
+        ("verdict", "accepted", "the remark says accepted, but its findings do not"),
+        ("findings", [], "the remark says rejected, but its findings do not"),
     ],
 )
 def test_a_remark_on_something_else_ends_in_a_line(key: str, value: object, said: str) -> None:

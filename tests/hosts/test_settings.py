@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from validator.hosts.github.settings import CHECK, GITHUB_ACTIONS, ruleset, ruleset_text, seen
+from validator.hosts.github.settings import CHECK, GITHUB_ACTIONS, project_onto, ruleset, ruleset_text
 
 
 def test_the_ruleset_shuts_every_door() -> None:
@@ -39,4 +39,4 @@ def test_an_account_without_a_queue_has_all_the_rest() -> None:
     ],
 )
 def test_what_is_not_ours_to_say_is_not_compared(actual: object, wanted: object, left: object) -> None:
-    assert seen(actual, wanted) == left
+    assert project_onto(actual, wanted) == left

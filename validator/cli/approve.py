@@ -1,4 +1,4 @@
-"""`registry approve`: merge proposals in one's own name, each shown and asked about before."""
+"""`registry approve`: merge proposals in the approver's name, after showing each and asking."""
 
 from pathlib import Path
 

@@ -36,7 +36,7 @@ DOCUMENTS = {"output-claim": "ClaimDocument"}
     help="A claim, or a message.",
 )  # fmt: skip
 @click.option("--message", metavar="TEXT", help="A registration message, in one line or as a block.")
-@click.option("--yes", is_flag=True, help="Accept the targets that are drawn from the goal.")
+@click.option("--yes", is_flag=True, help="Accept the targets that are read from the goal.")
 @click.option("--push", is_flag=True, help="Create the branch on the remote, if no session was faster.")
 @click.option("--pr", is_flag=True, help="Open a pull request as well (GitHub, through gh).")
 @REMOTE

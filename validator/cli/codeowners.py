@@ -28,7 +28,7 @@ def command(console: Console, check: bool, repo: Path) -> int:
 
 
 def owners(top: Path) -> dict[str, str]:
-    """CODEOWNERS as the charter in a working tree asks for it: path → text. Raises FatalError if it is broken."""
+    """CODEOWNERS for the charter in a working tree: path → text. Raises FatalError if the charter is broken."""
     return {"CODEOWNERS": owners_text(approver.handle for approver in _charter(top).approvers)}
 
 

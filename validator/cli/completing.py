@@ -1,4 +1,4 @@
-"""Values that a shell completes. A prompt is no place for errors: what cannot be read has nothing to offer."""
+"""Values that a shell completes. Errors must not reach the prompt: what cannot be read offers no values."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -14,12 +14,12 @@ Offers = Iterator[tuple[str, str]]
 
 
 def _completes(offers: Callable[[click.Context, str], Offers]) -> Completing:
-    """What is offered, as far as it begins like the word that is being typed."""
+    """The offered values that begin with the typed text."""
 
     @wraps(offers)
     def complete(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
         found = list[CompletionItem]()
-        with suppress(Exception):  # whatever it is, the verb itself says it
+        with suppress(Exception):  # the verb itself reports the error
             from validator.model.escape import visible
 
             for value, line in offers(context, incomplete):
@@ -48,7 +48,7 @@ def numbers(context: click.Context, _: str) -> Offers:
 
 @_completes
 def proposals(context: click.Context, incomplete: str) -> Offers:
-    """The open proposals as last fetched: by branch, and by number for who has begun to type one."""
+    """The open proposals as last fetched: by number if the typed text is one, else by branch."""
     from validator.git.repo import Repo
     from validator.git.upstream import remote_of
     from validator.model.layout import number_of
@@ -72,7 +72,7 @@ def rules(_: click.Context, __: str) -> Offers:
 
 
 def _repository(context: click.Context) -> Path:
-    """The folder of `--repo`, else the current one. One that is not there is None while click completes."""
+    """The folder of `--repo`, else the current one. Where it does not exist, click gives None."""
     folder: Path | None = context.params["repo"]
     if folder is None:
         raise FileNotFoundError

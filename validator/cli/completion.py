@@ -1,4 +1,4 @@
-"""`registry completion`: the script that click has for a shell, which asks this program what could come next."""
+"""`registry completion`: click's script for a shell, which asks this program for completions."""
 
 import click
 from click.shell_completion import get_completion_class
@@ -15,8 +15,8 @@ SHELLS = ("bash", "zsh", "fish")
 def command(console: Console, shell: str) -> int:
     """The script that lets a shell complete verbs, options, numbers, proposals and rule codes.
 
-    bash and zsh take it in where they begin, in ~/.bashrc or ~/.zshrc: eval "$(registry completion bash)". fish looks
-    for it in ~/.config/fish/completions/registry.fish.
+    For bash or zsh add to ~/.bashrc or ~/.zshrc: eval "$(registry completion bash)". For fish write it to
+    ~/.config/fish/completions/registry.fish.
     """
     script = get_completion_class(shell)
     assert script

@@ -1,4 +1,4 @@
-"""`registry conflicts`: what stands against each other, on main and in proposals, who was first, and the way out."""
+"""`registry conflicts`: conflicts on main and in proposals, who was first, and what to do."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,14 +51,14 @@ def command(console: Console, propose_split: str | None, repo: Path, ref: str | 
         division = split.propose_split(repo, ref, propose_split)
         console.say(as_json(division) if format == "json" else split.render(division))
         return 0
-    document = _mediate(*reader_at(repo, ref))
+    document = _list_conflicts(*reader_at(repo, ref))
     text = as_json(document) if format == "json" else "".join(f"{visible(line)}\n" for line in _lines(document))
     console.say(text)
     return 1 if document.conflicts else 0
 
 
-def _mediate(reader: Reader, commit: str) -> ConflictsDocument:
-    """What conflicts on main, and between main and the proposals last heard of."""
+def _list_conflicts(reader: Reader, commit: str) -> ConflictsDocument:
+    """What conflicts on main, and between main and the proposals as last fetched."""
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     on_main = [_entry("main", one) for one in conflicts(snapshot, charter)]
@@ -74,7 +74,7 @@ def _mediate(reader: Reader, commit: str) -> ConflictsDocument:
 
 def _in_proposals(reader: Reader, main: str, unjudged: list[UnjudgedEntry]) -> Iterator[ConflictEntry]:
     """What each proposal meets on main, and in the other proposals; `unjudged` gets those that cannot be judged."""
-    seen = list[tuple[str, Snapshot]]()
+    landings = list[tuple[str, Snapshot]]()
     remote = published(reader.repo)
     for proposal in proposals_on(remote, reader.repo, "claim"):
         name = f"{remote}/{proposal.name}" if remote else proposal.name
@@ -82,9 +82,9 @@ def _in_proposals(reader: Reader, main: str, unjudged: list[UnjudgedEntry]) -> I
         if one.unjudged:
             unjudged.append(UnjudgedEntry(where=name, message=well_formed(one.verdict.findings[0].message)))
         else:
-            seen.append((name, one.landed))
+            landings.append((name, one.landed))
             yield from _against_main(name, one)
-    yield from _among(seen)
+    yield from _among(landings)
 
 
 def _against_main(name: str, one: Judged) -> Iterator[ConflictEntry]:
@@ -96,7 +96,7 @@ def _against_main(name: str, one: Judged) -> Iterator[ConflictEntry]:
 
 
 def _among(proposals: list[tuple[str, Snapshot]]) -> Iterator[ConflictEntry]:
-    """Two proposals for one number, or by one session: neither is wrong until the other has landed."""
+    """Two proposals for one number, or by one session: both are valid until one of them has landed."""
     brought = [
         (name, landed.claims[path].draft)
         for name, landed in proposals
@@ -104,10 +104,10 @@ def _among(proposals: list[tuple[str, Snapshot]]) -> Iterator[ConflictEntry]:
         if path in landed.claims
     ]
     for at, (name, draft) in enumerate(brought):
-        for other, rival in brought[:at]:
+        for other, other_draft in brought[:at]:
             pairs: tuple[tuple[ConflictKind, object, object], ...] = (
-                ("number", draft.number, rival.number),
-                ("session", draft.session_id, rival.session_id),
+                ("number", draft.number, other_draft.number),
+                ("session", draft.session_id, other_draft.session_id),
             )
             for kind, mine, theirs in pairs:
                 if mine is not None and mine == theirs:
@@ -131,6 +131,6 @@ def _lines(document: ConflictsDocument) -> Iterator[str]:
     for row in document.advice:
         yield f"· {row.kind}: {row.message}"
         yield f"    {row.help}"
-    for told in document.sums:
-        yield f"  {told}"
+    for total in document.sums:
+        yield f"  {total}"
     yield f"{counted(len(document.conflicts), 'conflict')}"

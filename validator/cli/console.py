@@ -1,4 +1,4 @@
-"""What the command line says and hears: text, questions, colour, the clock, the size of the terminal."""
+"""The terminal: output, questions, colour, the clock, the size."""
 
 import os
 import sys
@@ -9,42 +9,42 @@ import click
 
 from validator.model.errors import FatalError
 
-INTERRUPTED = 130  # how shells tell of an interrupt (128 + SIGINT): for who watches that is no answer
+INTERRUPTED = 130  # exit code after Ctrl-C: 128 + SIGINT, as shells report it
 
 
 class Console:
-    """A verb's way to the user: stdout for its answer, stderr for the rest."""
+    """A verb's output: stdout for the result, stderr for everything else."""
 
     def say(self, text: str) -> None:
         """Print to stdout."""
         try:
             click.echo(text, nl=False, color=True)
-        except BrokenPipeError:  # who reads has read enough; click knows what to do
+        except BrokenPipeError:  # the reader has closed the pipe; click handles it
             raise
         except OSError as error:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter tries again as it ends
-            raise FatalError(f"the answer cannot be printed: {error.strerror}") from error
+            raise FatalError(f"the result cannot be printed: {error.strerror}") from error
 
     def hint(self, text: str) -> None:
-        """Print to stderr: what is not the answer."""
+        """Print to stderr: progress, questions and errors."""
         click.echo(text, nl=False, err=True)
 
     def ask(self, question: str) -> bool:
-        """Ask a human; where nobody can answer, say which option does."""
+        """Ask a yes/no question. Raises FatalError where stdin is not a terminal."""
         if not sys.stdin.isatty():
             raise FatalError(f"{question} stdin is not a terminal; pass --yes")
         return click.confirm(question, err=True)
 
     def asker(self, yes: bool) -> Callable[[str], bool]:
-        """How to ask: not at all where `--yes` was given."""
+        """A function that asks, or with `--yes` one that always agrees."""
         return (lambda _: True) if yes else self.ask
 
     def beside(self, format: str) -> Callable[[str], None]:
-        """Where text goes that is not the answer itself: JSON stays alone on stdout."""
+        """Print text beside the result: to stderr where the result is JSON, which has stdout for itself."""
         return self.say if format == "text" else self.hint
 
     def write(self, path: Path, text: str) -> None:
-        """Write an answer to a file instead."""
+        """Write the result to a file instead."""
         try:
             path.write_text(text, encoding="utf-8")
         except OSError as error:
@@ -52,7 +52,7 @@ class Console:
 
     @property
     def colour(self) -> bool:
-        """Colour for a terminal only, and not where NO_COLOR (no-color.org) asks for none."""
+        """Whether to use colour: on a terminal, unless NO_COLOR (no-color.org) is set."""
         wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         return wanted and bool(sys.stdout) and sys.stdout.isatty()
 

@@ -1,4 +1,4 @@
-"""`registry doctor`: is the gate in force here? What main's files tell, what the server tells, and what mends it."""
+"""`registry doctor`: whether the gate is in force, from main's files and from the server, with commands that fix it."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ from validator.git.remote import Remote
 from validator.git.repo import Repo
 from validator.git.upstream import remote_of
 from validator.hosts.github.api import HERE, Gh
-from validator.hosts.github.checks import Check, Grounds, State, grounds, local_checks, verdict
+from validator.hosts.github.checks import Check, GateInputs, State, local_checks, read_inputs, verdict
 from validator.hosts.github.codeowners import MAX_BYTES, PLACES
 from validator.hosts.github.plan import settings
 from validator.hosts.github.pull_request import GITHUB
@@ -28,14 +28,14 @@ from validator.registry.reader import Reader, main_of
 from validator.report.documents import Oid, Printed, PrintedDocument, as_json
 
 SIGNS = {State.IN_FORCE: "✓", State.NOT_IN_FORCE: "✗", State.UNKNOWN: "?"}
-SHALLOW = ("history-whole", "who was first is read from history; without all of it nothing can be judged")
+SHALLOW = ("history-whole", "the history decides who was first; nothing can be judged without all of it")
 FILES = ("100644", "100755")  # the modes of what is a file and not a link, a folder or another repository
 MOST_WORKFLOWS = 1024 * 1024  # bytes, of all workflows together
-GITHUBS = "what GitHub enforces is decided there, not in a file"
+GITHUBS = "GitHub enforces its own settings, not the files"
 
 
 class CheckEntry(Printed):
-    """One condition for the gate to be in force; `command` mends it, null where nothing is wrong."""
+    """One condition for the gate to be in force; `command` fixes it, null where nothing is wrong."""
 
     name: str
     part: Literal["local", "remote"]
@@ -57,7 +57,7 @@ DOCUMENTS = {"output-doctor": DoctorDocument}
 
 
 @click.command(epilog="Example: registry doctor --local")
-@click.option("--local", is_flag=True, help="Ask nobody outside this machine.")
+@click.option("--local", is_flag=True, help="Check only what is on this machine.")
 @REPO
 @REF
 @REMOTE
@@ -69,25 +69,25 @@ def command(console: Console, local: bool, repo: Path, ref: str | None, remote: 
         reader = Reader(Repo(repo))
     except ShallowError as error:
         broken = Check(SHALLOW[0], State.NOT_IN_FORCE, str(error), SHALLOW[1], "git fetch --unshallow")
-        return _tell(console, None, [broken], [], format)
+        return _report(console, None, [broken], [], format)
     commit = main_of(reader.repo, ref)
     whole = Check(SHALLOW[0], State.IN_FORCE, "the clone has all of main's history", SHALLOW[1])
     here = [whole, *local_checks(_grounds(reader, commit)), _hook(reader.repo, remote)]
-    return _tell(console, commit, here, [] if local else list(_remote_checks(repo, ref)), format)
+    return _report(console, commit, here, [] if local else list(_remote_checks(repo, ref)), format)
 
 
-def _grounds(reader: Reader, commit: str) -> Grounds:
+def _grounds(reader: Reader, commit: str) -> GateInputs:
     files = reader.repo.tree(commit)
     wanted = {path: files[path] for path in (*PLACES, RULESET_FILE) if path in files}
     readable = {path: e.oid for path, e in wanted.items() if e.mode in FILES and (e.size or 0) < MAX_BYTES}
     contents = reader.repo.blobs(readable.values())
     texts = {path: text for path, oid in readable.items() if (text := _decoded(contents[oid])) is not None}
     flows = sorted(_workflows(reader.repo, files), key=lambda flow: flow.path)
-    return grounds(frozenset(files), texts, reader.at(commit).charter, tuple(flows))
+    return read_inputs(frozenset(files), texts, reader.at(commit).charter, tuple(flows))
 
 
 def _workflows(repo: Repo, files: Mapping[str, Entry]) -> Iterator[Workflow]:
-    """Every workflow and action, read as far as it is a file that somebody would read."""
+    """Every workflow and action; one that is too large or not a regular file is not read."""
     left = MOST_WORKFLOWS
     unread, oids = dict[str, str](), dict[str, str]()
     for path in sorted(path for path in files if is_workflow(path) or is_action(path)):
@@ -115,8 +115,8 @@ def _decoded(content: bytes) -> str | None:
 
 
 def _hook(repo: Repo, remote: str) -> Check:
-    """On a plain server the hook is the gate; GitHub has no hooks, and asks for a check instead."""
-    name, why = "hook-installed", "a plain Git server takes whatever is pushed, unless its hook judges"
+    """On a plain server the hook is the gate; GitHub has no hooks, and requires a check instead."""
+    name, why = "hook-installed", "a plain Git server accepts every push that its hook does not refuse"
     remote = remote or remote_of(repo)
     try:
         server = repo.folder if repo.top is None else _folder(Remote(repo, remote).url, repo.top)
@@ -125,7 +125,7 @@ def _hook(repo: Repo, remote: str) -> Check:
     if server is None and GITHUB.search(Remote(repo, remote).url):
         return Check(name, State.IN_FORCE, f"{remote} is on GitHub, where the ruleset takes the hook's place", why)
     if server is None:
-        what = f"{remote} is not a folder of this machine; whether it has the guard is seen there"
+        what = f"{remote} is not a folder of this machine; check on the server whether it has the guard"
         return Check(name, State.UNKNOWN, what, why, "registry install-hook BARE_REPO")
     try:
         fault = fault_of(hook_of(Repo(server)))
@@ -141,17 +141,17 @@ def _folder(url: str, top: Path) -> Path | None:
 
 
 def _remote_checks(repo: Path, ref: str | None) -> Iterator[Check]:
-    """What GitHub has, where somebody is logged in to ask."""
+    """Checks of GitHub's settings, if gh is logged in."""
     try:
         if not Gh(repo).logged_in():
-            raise FatalError("nobody is logged in to gh")
+            raise FatalError("gh is not logged in")
         rows = settings(repo=repo, ref=ref)
         errors = Gh(repo).find(f"{HERE}/codeowners/errors?ref=main")
     except FatalError as error:
         yield Check("github", State.UNKNOWN, str(error), GITHUBS, "gh auth login")
         return
     for row in rows:
-        wrong = "" if row.fits else f"GitHub's {row.name} is not what it should be"
+        wrong = "" if row.fits else f"GitHub's {row.name} differs from what it should be"
         command = "registry github plan && registry github apply" if row.call else "registry codeowners"
         yield verdict(f"github: {row.name}", GITHUBS, wrong, command, fine=f"GitHub's {row.name} is as it should be")
     yield _unread_lines(errors)
@@ -160,13 +160,13 @@ def _remote_checks(repo: Path, ref: str | None) -> Iterator[Check]:
 def _unread_lines(errors: object) -> Check:
     rows = errors.get("errors") if isinstance(errors, dict) else None
     faults = [f"line {row.get('line')}: {row.get('kind')}" for row in rows or () if isinstance(row, dict)]
-    why = "GitHub alone knows which handles exist and may be asked"
-    wrong = f"GitHub finds fault with CODEOWNERS: {join_limited(faults)}" if faults else ""
+    why = "only GitHub knows which handles exist and can be asked to review"
+    wrong = f"GitHub reports errors in CODEOWNERS: {join_limited(faults)}" if faults else ""
     return verdict("github: owners exist", why, wrong, f"gh api {HERE}/codeowners/errors", fine="every owner exists")
 
 
-def _tell(console: Console, commit: str | None, here: list[Check], there: list[Check], format: str) -> int:
-    """Say every check with its verdict; 1 where one is not in force."""
+def _report(console: Console, commit: str | None, here: list[Check], there: list[Check], format: str) -> int:
+    """Print every check; 1 if one is not in force."""
     checks = [*here, *there]
     in_force = not any(check.state is State.NOT_IN_FORCE for check in checks)
     if format == "json":
@@ -181,7 +181,7 @@ def _render(checks: list[Check]) -> str:
     lines = [line for check in checks for line in _lines(check)]
     unknown = sum(check.state is State.UNKNOWN for check in checks)
     wrong = sum(check.state is State.NOT_IN_FORCE for check in checks)
-    end = f"{len(checks) - wrong - unknown} in force, {wrong} not, {unknown} cannot be told from here"
+    end = f"{len(checks) - wrong - unknown} in force, {wrong} not, {unknown} cannot be checked from here"
     return "".join(f"{line}\n" for line in [*lines, end])
 
 

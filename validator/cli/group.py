@@ -12,7 +12,7 @@ Sections = Mapping[str, Mapping[str, str]]
 
 
 class Verbs(click.Group):
-    """The verbs that stand in `package`, each a module with `command` (`-` in a verb is `_` in its name)."""
+    """The verbs of `package`, each a module with `command` (`-` in a verb is `_` in its name)."""
 
     def __init__(self, *, package: str, sections: Sections, **settings: Any) -> None:
         names = [verb for verbs in sections.values() for verb in verbs]
@@ -24,14 +24,14 @@ class Verbs(click.Group):
         return list(self.commands)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the verbs with their lines, none of them cut, under who uses them."""
+        """Write the verbs with their lines, uncut, in sections by user."""
         longest = max(map(len, self.commands))
         for title, verbs in self.sections.items():
             with formatter.section(title):
                 formatter.write_dl([(verb.ljust(longest), line) for verb, line in verbs.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """The verbs that begin like this, and options: said by the lists, so that no verb is imported."""
+        """The verbs and options that begin like this, from the lists, so that no verb is imported."""
         lines = [pair for verbs in self.sections.values() for pair in verbs.items()]
         verbs = [CompletionItem(verb, help=line) for verb, line in lines if verb.startswith(incomplete)]
         return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]

@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 def calendar(week: Week, made_at: int) -> bytes:
     """The week's appointments; a deadline is an event without duration. `made_at` is in seconds since 1970."""
-    import icalendar  # 60 ms that no other verb pays
+    import icalendar  # takes 60 ms to load
 
     made = icalendar.Calendar()
     made.add("prodid", PRODUCT)
@@ -41,7 +41,7 @@ def _event(event: "icalendar.Event", meeting: Meeting, made_at: int) -> "icalend
 
 
 def _zone(week: Week) -> "icalendar.Timezone":
-    """The rules of the zone from the year before to two years after: a reader may keep them for other weeks.
+    """The rules of the zone from the year before to two years after, as a calendar may use them for other weeks.
 
     Written here, for icalendar 7 writes the beginning of summer time in the time after the change, and RFC 5545, 3.6.5,
     asks for the time before it, in which `TZOFFSETFROM` holds.

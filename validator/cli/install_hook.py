@@ -12,8 +12,8 @@ from validator.hosts.plain.install import install
 
 @click.command(epilog="Example: registry install-hook fleet.git")
 @click.argument("bare", metavar="BARE_REPO", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--unsigned", is_flag=True, help="Do without signatures: whoever can push can approve.")
-@click.option("--trial", is_flag=True, help="The repository will not outlive this program: take any interpreter.")
+@click.option("--unsigned", is_flag=True, help="Require no signatures: whoever can push can approve.")
+@click.option("--trial", is_flag=True, help="The repository is temporary: accept any Python interpreter.")
 @click.pass_obj
 def command(console: Console, bare: Path, unsigned: bool, trial: bool) -> int:
     """Guard a plain Git server's main with this validator."""

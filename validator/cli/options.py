@@ -32,12 +32,12 @@ FORMAT = click.option("--format", type=click.Choice(["text", "json"]), default="
 REPORT = click.option(
     "--format", type=click.Choice(["text", "github", "json", "sarif"]), default="text", show_default=True
 )
-SESSION = click.option("--session-id", required=True, help="The stable name of the session that speaks.")
-PUSH = click.option("--push", is_flag=True, help="Bring it to the remote; else it stays here.")
+SESSION = click.option("--session-id", required=True, help="The stable name of the session.")
+PUSH = click.option("--push", is_flag=True, help="Push it to the remote; without this it stays local.")
 OUTPUT = click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file."
 )
-THE_RUNNERS = ""  # --event without a file: the one of the environment
+THE_RUNNERS = ""  # --event without a file: the runner's, from the environment
 EVENT = click.option(
     "--event", metavar="[FILE]", is_flag=False, flag_value=THE_RUNNERS,
     help="A GitHub event's payload says what is judged.  [without FILE: GITHUB_EVENT_PATH]",
@@ -46,12 +46,12 @@ CHECK = click.option("--check", is_flag=True, help="Write nothing; exit 1 if a f
 
 
 class Seconds(click.FloatRange):
-    """How long to wait: a tenth of a second to a day. `nan` is in every range, and no time."""
+    """Seconds, from a tenth of a second to a day. `nan`, which is in every range, is refused."""
 
     def __init__(self) -> None:
         super().__init__(0.1, 24 * 60 * 60)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The seconds that a word stands for."""
+        """The number of seconds."""
         seconds: float = super().convert(value, param, ctx)
         return seconds if seconds == seconds else self.fail(f"{value!r} is no time", param, ctx)

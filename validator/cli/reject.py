@@ -1,4 +1,4 @@
-"""`registry reject`: turn a proposal down, with a reason that its session finds."""
+"""`registry reject`: turn a proposal down, with a reason for its session."""
 
 from pathlib import Path
 

@@ -12,7 +12,7 @@ from validator.operations.release import release
 
 @click.command(epilog='Example: registry release 4 --reason "The campaign is over"')
 @click.argument("number", type=int, shell_complete=completing.numbers)
-@click.option("--reason", required=True, help="What history should tell.")
+@click.option("--reason", required=True, help="The reason, kept in the history.")
 @REMOTE
 @REPO
 @click.pass_obj

@@ -1,4 +1,4 @@
-"""The files of a GitHub runner: the event that it tells of, and what a step writes."""
+"""The files of a GitHub runner: the event's payload, and what a step writes."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from validator.model.errors import FatalError
 
 
 def payload(file: str) -> bytes:
-    """An event's payload, at most one byte more than one can have. Without a file: the runner's own."""
+    """An event's payload, read to one byte above the limit. Without a file: the runner's own."""
     from validator.hosts.github.event import MAX_BYTES
 
     path = file or os.environ.get("GITHUB_EVENT_PATH")

@@ -74,7 +74,7 @@ def _entry(share: Share, part: Part) -> ShareEntry:
 
 
 def _edit(share: Share, part: Part) -> str | None:
-    """The claim with the new share in the place of the old one, as a diff; None where that is for a human to write."""
+    """The claim with the new share in the place of the old one, as a diff; None where it has to be edited by hand."""
     document, (at, now), only = share.claim.document, share.parts[0], len(share.parts) == 1
     if document.text is None or not only or type(now) is not type(part):
         return None
@@ -90,7 +90,7 @@ def _edit(share: Share, part: Part) -> str | None:
 
 
 def _replaced(text: str, line: int, column: int, pattern: str, value: str) -> str | None:
-    """The text with what stands at a place put in other words; None where something else stands there."""
+    """The text with the match of a pattern at a place replaced; None where the pattern does not match there."""
     lines = text.split("\n")
     row = lines[line - 1]
     found = re.compile(pattern).match(row, column - 1)

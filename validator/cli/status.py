@@ -65,11 +65,11 @@ DOCUMENTS = {"output-status": StatusDocument, "output-watch": WatchDocument}
 @REPO
 @REF
 @FORMAT
-@click.option("--watch", is_flag=True, help="Tell what changes on main, event by event; exit 1 if main is rewritten.")
-@click.option("--once", is_flag=True, help="With --watch: tell what is new, and leave.")
-@click.option("--since", metavar="REV", help="With --watch: begin after this commit.  [default: what was told last]")
+@click.option("--watch", is_flag=True, help="Print each change of main as an event; exit 1 if main is rewritten.")
+@click.option("--once", is_flag=True, help="With --watch: print what is new, and exit.")
+@click.option("--since", metavar="REV", help="With --watch: begin after this commit.  [default: the last one printed]")
 @click.option("--interval", type=Seconds(), default=5, show_default=True, help="With --watch: seconds.")
-@click.option("--remote", help="With --watch: fetch from this remote.  [default: origin, else the main that is here]")
+@click.option("--remote", help="With --watch: fetch from this remote.  [default: origin, else the local main]")
 @click.pass_obj
 def command(
     console: Console, repo: Path, ref: str | None, format: str, watch: bool, once: bool, since: str | None,

@@ -1,4 +1,4 @@
-"""`registry status --watch`: what changes on main, event by event, each once; what was told is kept in Git's folder."""
+"""`registry status --watch`: print each change of main once, as an event; a state file is kept in Git's folder."""
 
 import json
 import time
@@ -27,90 +27,90 @@ NOTHING = Snapshot(None, None, {}, None, {}, {})  # before the first commit
 Say = Callable[[str], None]
 
 
-class Seen(NamedTuple):
-    """How far the telling is: all of `main`, `told` events of the step after it, and these proposals by name."""
+class WatchState(NamedTuple):
+    """What has been printed: all of `main`, `told` events of the commit after it, and these proposals by name."""
 
     main: str | None = None
     told: int = 0
     proposals: dict[str, str] = {}  # noqa: RUF012 - never changed
 
 
-class _Gone(Exception):  # noqa: N818 - says how a look ended
-    """Main is not what it was: somebody has rewritten it."""
+class _MainRewrittenError(Exception):
+    """Main was rewritten; the text is the event to print."""
 
 
-class _UnkeptError(FatalError):
-    """What was told last cannot be read or written: looking again would not help."""
+class _StateFileError(FatalError):
+    """The state file cannot be read or written: another attempt would not help."""
 
 
 def watch(
     *, repo: Path, remote: str | None, since: str | None, once: bool, interval: float, format: str, say: Say, tell: Say
 ) -> int:
-    """Tell events until somebody stops it, or look `once`. 1 where main was rewritten: that is never followed.
+    """Print events until interrupted, or `once`. Returns 1 where main was rewritten, and stops there.
 
-    `since` is the last commit that needs no telling, in place of the one that is kept. `interval` is in seconds;
+    `since` is the last commit that is not printed, instead of the one in the state file. `interval` is in seconds;
     `remote` None watches origin, and where there is none, the main of this repository.
     """
     store = Repo(repo)
     server = Remote(store, remote or "") if remote or remotes(store) else None
     file = store.folder / "registry" / f"watch-{server.name if server else 'here'}.json"
     if since is not None:
-        _write(file, Seen(store.commit(since)))
+        _write(file, WatchState(store.commit(since)))
     while True:
         try:
             with exclusive(file.with_suffix(".lock")):  # two watchers share one state file
-                _look(store, server, file, format, say)
-        except _Gone as gone:
-            say(str(gone))
+                _poll(store, server, file, format, say)
+        except _MainRewrittenError as rewritten:
+            say(str(rewritten))
             return 1
         except FatalError as error:
-            if once or server is None or isinstance(error, _UnkeptError):
+            if once or server is None or isinstance(error, _StateFileError):
                 raise
-            tell(f"{visible(str(error))}; looking again in {interval:g} s\n")
+            tell(f"{visible(str(error))}; trying again in {interval:g} s\n")
         if once:
             return 0
         time.sleep(interval)
 
 
-def _look(store: Repo, server: Remote | None, file: Path, format: str, say: Say) -> None:
-    """Tell everything new, and keep after each event that it has been told."""
+def _poll(store: Repo, server: Remote | None, file: Path, format: str, say: Say) -> None:
+    """Print everything new, and update the state file after each event."""
     if server:
         server.fetch()
     main = store.commit(server.main) if server else main_of(store, None)
-    seen, reader = _read(file), Reader(store)
-    for parent, commit in _steps(store, seen.main, main, format):
+    state, reader = _read(file), Reader(store)
+    for parent, commit in _steps(store, state.main, main, format):
         after, before = reader.step(parent, commit) if parent else (reader.at(commit), NOTHING)
         for at, one in enumerate(news(before, after)):
-            if at >= seen.told:
-                say(_told(one, commit, after.committed_at or 0, format))
-                seen = seen._replace(told=at + 1)
-                _write(file, seen)
-        seen = seen._replace(main=commit, told=0)
-        _write(file, seen)
+            if at >= state.told:
+                say(_event_text(one, commit, after.committed_at or 0, format))
+                state = state._replace(told=at + 1)
+                _write(file, state)
+        state = state._replace(main=commit, told=0)
+        _write(file, state)
     open_now = dict(proposals_on(server.name if server else None, store))
     for name, oid in open_now.items():
-        if seen.proposals.get(name) != oid:
+        if state.proposals.get(name) != oid:
             judged = judge_proposal(reader, main, Proposal(name, oid))
             when = 0 if judged.unjudged else judged.landed.committed_at or 0
             for one in _proposed(judged):
-                say(_told(one, oid, when, format))
-            seen = seen._replace(proposals={**seen.proposals, name: oid})
-            _write(file, seen)
-    _write(file, seen._replace(proposals=open_now))
+                say(_event_text(one, oid, when, format))
+            state = state._replace(proposals={**state.proposals, name: oid})
+            _write(file, state)
+    _write(file, state._replace(proposals=open_now))
 
 
-def _steps(store: Repo, seen: str | None, main: str, format: str) -> list[tuple[str, str]]:
-    """(parent, commit) for each first-parent commit that is new; without a seen one, for all, the first without one."""
-    if seen is None:
+def _steps(store: Repo, last: str | None, main: str, format: str) -> list[tuple[str, str]]:
+    """(parent, commit) for each new first-parent commit; all if none has been printed, the first with parent ""."""
+    if last is None:
         return store.whole_line(main)
-    known = store.resolve(seen)[0]
-    line = store.line(seen, main) if known else None
+    known = store.resolve(last)[0]
+    line = store.line(last, main) if known else None
     if line is None:
         message = (
-            f"main was rewritten: {seen[:12]}, which was told last, is no ancestor of {main[:12]}; find out who did "
+            f"main was rewritten: {last[:12]}, the last one printed, is no ancestor of {main[:12]}; find out who did "
             f"that, then go on from a commit that you trust: registry status --watch --since {main[:12]}"
         )
-        raise _Gone(_told(News("rewritten", seen, None, None, message), main, 0, format))
+        raise _MainRewrittenError(_event_text(News("rewritten", last, None, None, message), main, 0, format))
     return line
 
 
@@ -127,7 +127,7 @@ def _proposed(one: Judged) -> Iterator[News]:
             yield News("conflict", subject, number, session, message)
 
 
-def _told(one: News, commit: str, seconds: int, format: str) -> str:
+def _event_text(one: News, commit: str, seconds: int, format: str) -> str:
     subject = f" {one.subject}" if one.subject else ""
     if format == "text":
         number = "" if one.number is None else f"{one.number:>5}"
@@ -145,23 +145,23 @@ def _told(one: News, commit: str, seconds: int, format: str) -> str:
     )
 
 
-def _read(file: Path) -> Seen:
-    """What was told last; nothing where nothing was. Raises FatalError for a file that somebody has edited."""
+def _read(file: Path) -> WatchState:
+    """The state file; empty where there is none. Raises FatalError for one that is not as this program wrote it."""
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
         main, told, proposals = kept["main"], kept["told"], dict(kept["proposals"])
     except FileNotFoundError:
-        return Seen()
+        return WatchState()
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _UnkeptError(f"{file} cannot be read; delete it to be told everything again") from error
+        raise _StateFileError(f"{file} cannot be read; delete it to print all events again") from error
     if not (main is None or (isinstance(main, str) and OID.fullmatch(main))) or type(told) is not int:
-        raise _UnkeptError(f"{file} cannot be read; delete it to be told everything again")
-    return Seen(main, told, proposals)
+        raise _StateFileError(f"{file} cannot be read; delete it to print all events again")
+    return WatchState(main, told, proposals)
 
 
-def _write(file: Path, seen: Seen) -> None:
-    """Keep what has been told, as a whole: a watcher that is killed has kept the old state or the new one."""
+def _write(file: Path, state: WatchState) -> None:
+    """Replace the state file as a whole: after a kill it has the old state or the new one."""
     try:
-        write(file, json.dumps(seen._asdict()).encode(), mode=0o600)
+        write(file, json.dumps(state._asdict()).encode(), mode=0o600)
     except OSError as error:
-        raise _UnkeptError(f"what has been told cannot be kept: {error.strerror}") from error
+        raise _StateFileError(f"the state file cannot be written: {error.strerror}") from error

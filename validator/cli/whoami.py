@@ -51,7 +51,7 @@ DOCUMENTS = {"output-whoami": WhoamiDocument}
 @click.pass_obj
 def command(console: Console, session_id: str, fetch: bool, repo: Path, ref: str | None, format: str) -> int:
     """What main says about one session; exit 1 if it is not registered."""
-    if fetch:  # otherwise main, proposals and rejections are those last heard of
+    if fetch:  # otherwise main, proposals and rejections are as last fetched
         _fetch(Repo(repo), console.hint)
     reader, commit = reader_at(repo, ref)
     document = _about(session_id, reader, commit, console.hint)
@@ -123,13 +123,13 @@ def _next_action(mine: SlotEntry | None, snapshot: Snapshot) -> str:
     if mine.state == "proposed":
         return f"wait: a human has to approve number {mine.number}; ask again with --fetch"
     if mine.state == "unreadable":
-        return f"mend the claim of number {mine.number}: registry audit says what is wrong with it"
+        return f"fix the claim of number {mine.number}: registry audit says what is wrong with it"
     if mine.state == "pending":
         return "commit to the claim: amend it to status: REGISTERED"
     if mine.state == "acknowledged":
         return "start when the fleet is active: registry consensus status"
     if phase_of(snapshot) == "broadcast":
-        return f"take it upon you: {command_of('acknowledgement', snapshot.by_number[mine.number])}"
+        return f"acknowledge it: {command_of('acknowledgement', snapshot.by_number[mine.number])}"
     return "wait for the broadcast: registry status"
 
 

@@ -43,7 +43,7 @@ def test_all_that_is_asked_is_in_force_here(forge: Forge) -> None:
 
 def test_the_placeholder_is_nobody(forge: Forge) -> None:
     checks = doctor(forge, "--local")
-    assert checks["approver-named"]["what"] == "registry/charter.yaml still names @OWNER, who is nobody"
+    assert checks["approver-named"]["what"] == "registry/charter.yaml still names @OWNER, which is a placeholder"
     assert checks["approver-named"]["command"] == "$EDITOR registry/charter.yaml && registry codeowners"
 
 
@@ -63,7 +63,7 @@ FAULTS: dict[str, tuple[Changes, str, str]] = {
     "another owner than approver": (
         {"CODEOWNERS": "* @somebody\n"},
         "owners-approve",
-        "@somebody owns what is governed, and is no approver of registry/charter.yaml",
+        "@somebody owns governed files, but is no approver in registry/charter.yaml",
     ),
     "lines that are skipped": (
         {"CODEOWNERS": "* @OWNER\n!registry/ @OWNER\n/docs/[a-z]* @OWNER\n*.md OWNER\n\\#x @OWNER\n"},
@@ -151,8 +151,8 @@ def test_a_shallow_clone_is_told_before_anything_else(forge: Forge) -> None:
     assert done.returncode == 1
     assert done.stdout == (
         "✗ history-whole: a shallow clone does not hold who was first; run: git fetch --unshallow\n"
-        "    why: who was first is read from history; without all of it nothing can be judged\n"
-        "    run: git fetch --unshallow\n0 in force, 1 not, 0 cannot be told from here\n"
+        "    why: the history decides who was first; nothing can be judged without all of it\n"
+        "    run: git fetch --unshallow\n0 in force, 1 not, 0 cannot be checked from here\n"
     )
 
 
@@ -174,7 +174,7 @@ def test_a_server_elsewhere(forge: Forge, url: str, state: str) -> None:
 
 def test_what_github_says_is_asked_only_where_somebody_is_logged_in(forge: Forge) -> None:
     done = github(forge, "doctor", login=False)
-    assert "? github: nobody is logged in to gh\n" in done.stdout
+    assert "? github: gh is not logged in\n" in done.stdout
     assert "    run: gh auth login\n" in done.stdout
 
 
@@ -252,7 +252,7 @@ def test_a_workflow_that_cannot_be_read_is_named(forge: Forge) -> None:
     forge.origin.commit("main", HOSTILE["workflows"])
     what = doctor(forge, "--local")["workflows-read"]["what"]
     assert "action.yml (" not in what, "it holds a mapping, if not one of an action"
-    assert ".github/workflows/bomb.yml (line 2: an alias, a tag, a merge key, or a key that stands twice)" in what
+    assert ".github/workflows/bomb.yml (line 2: an alias, a tag, a merge key, or a duplicate key)" in what
     assert ".github/workflows/large.yml (it has 5,000,000 bytes; 65,536 are read)" in what
     assert what.endswith(" and 1 more")
 

@@ -60,4 +60,4 @@ def all_are_whole(stage: Stage) -> None:
 
 def lost_races(done: Iterable[Done]) -> int:
     """How often a process had to look again."""
-    return sum(one.stderr.count("looking again") for one in done)
+    return sum(one.stderr.count("trying again") for one in done)

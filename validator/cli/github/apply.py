@@ -1,4 +1,4 @@
-"""`registry github apply`: make GitHub's settings what they should be, and look again."""
+"""`registry github apply`: make GitHub's settings what they should be, and check them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`registry github remark`: what there is to say on an event's pull request, for the job that may write."""
+"""`registry github remark`: the remark on an event's pull request, for the job that may write."""
 
 import os
 from pathlib import Path

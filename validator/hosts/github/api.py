@@ -1,4 +1,4 @@
-"""GitHub's REST API by way of the `gh` program, which knows the repository, the host and the login.
+"""GitHub's REST API through the `gh` program, which knows the repository, the host and the login.
 
 https://cli.github.com/manual/gh_api
 """
@@ -30,7 +30,7 @@ def number(answer: dict[str, Any], key: str) -> int:
 
 
 class Gh:
-    """GitHub as whoever is logged in sees it. Raises FatalError where there is no `gh`, and for what GitHub refuses."""
+    """GitHub with the user's login. Raises FatalError where there is no `gh`, and where GitHub refuses a request."""
 
     def __init__(self, folder: Path) -> None:
         program = shutil.which("gh")
@@ -39,11 +39,11 @@ class Gh:
         self._program, self._folder = program, folder
 
     def logged_in(self) -> bool:
-        """Whether a login is there to ask with."""
+        """Whether `gh` is logged in."""
         return self._run("auth", "status")[0] == 0
 
     def get(self, path: str) -> dict[str, Any]:
-        """The object at a path of the API. Raises FatalError where there is nothing, or nothing for this login."""
+        """The object at a path of the API. Raises FatalError where there is none, or none that this login may read."""
         return _one(path, self._call("GET", path, None))
 
     def find(self, path: str) -> dict[str, Any] | None:
@@ -60,7 +60,7 @@ class Gh:
         return [_object(path, row) for row in rows]
 
     def send(self, method: Literal["POST", "PUT", "PATCH"], path: str, body: dict[str, Any]) -> None:
-        """Change something."""
+        """Send a request that changes something."""
         self._call(method, path, body)
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None, *options: str) -> str:
@@ -71,11 +71,11 @@ class Gh:
     def _settled(self, method: str, path: str, status: int, out: str, error: str) -> str:
         if status:
             said = " ".join(error.split())[-300:] or "failed without an error message"
-            raise FatalError(f"gh api {method} {path}: {said}; who asks: gh auth status")
+            raise FatalError(f"gh api {method} {path}: {said}; see who is logged in: gh auth status")
         return out
 
     def _run(self, *words: str, body: dict[str, Any] | None = None) -> tuple[int, str, str]:
-        """An argument vector, no shell; paths are of our own making, and strangers' text goes by standard input."""
+        """An argument vector, no shell; paths are of our own making, and others' text goes through standard input."""
         text = "" if body is None else json.dumps(body)
         try:
             done = subprocess.run(  # noqa: S603
@@ -83,7 +83,7 @@ class Gh:
                 encoding="utf-8", errors="replace", timeout=SECONDS, check=False,
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise FatalError(f"gh {' '.join(words[:3])} did not end well: {error}") from error
+            raise FatalError(f"gh {' '.join(words[:3])} failed: {error}") from error
         return done.returncode, done.stdout, done.stderr
 
 

@@ -1,4 +1,4 @@
-"""Is the gate in force, as far as the files of main tell? Each check says what it finds, why it matters, what mends it.
+"""Whether the gate is in force, from the files of main. Each check has its result, the reason for it, and a command.
 
 Longer than other modules because the checks stand here one after another, as `registry doctor` prints them.
 """
@@ -23,12 +23,12 @@ from validator.model.phrases import join_limited, quoted
 from validator.model.shapes import Charter
 
 PLACEHOLDER = "@OWNER"
-# Who changes one of these changes the judge, or who approves.
+# A change of one of these changes how proposals are judged, or who approves.
 GOVERNED = (
     *("validator/", "schema/", ".github/", "requirements/", CHARTER, "pyproject.toml", "Makefile", "action.yml"),
     *PLACES,
 )
-MOST_TOLD = 5  # faults of one check that are named
+MOST_NAMED = 5  # faults of one check that are printed
 MOST_GOVERNED = 5_000  # files whose owners are looked for
 # On which events the gate has to run, and on which of their types.
 GATE_EVENTS = {"pull_request_target": ("opened", "synchronize", "reopened"), "merge_group": ("checks_requested",)}
@@ -38,7 +38,7 @@ BY_HAND = "$EDITOR .github/workflows/*.yml"
 
 
 class State(StrEnum):
-    """What a check comes to."""
+    """The result of a check."""
 
     IN_FORCE = "in-force"
     NOT_IN_FORCE = "not-in-force"
@@ -46,7 +46,7 @@ class State(StrEnum):
 
 
 class Check(NamedTuple):
-    """One thing that has to be so: what is found, why it matters, and the command that mends it (None: nothing)."""
+    """A condition for the gate: what was found, why it matters, and the command that fixes it (None: no fix needed)."""
 
     name: str
     state: State
@@ -55,12 +55,11 @@ class Check(NamedTuple):
     command: str | None = None
 
 
-class Grounds(NamedTuple):
-    """What main holds, as far as it bears on the gate.
+class GateInputs(NamedTuple):
+    """What the checks read: the files of main that matter to the gate.
 
     `texts` are the files that could be read, `deciding` the line of CODEOWNERS that decides for each governed path:
-    those whose change would change the judge, or who approves. `left_off` counts the governed beyond the first
-    `MOST_GOVERNED`.
+    those in `GOVERNED`. `left_off` counts the governed paths beyond the first `MOST_GOVERNED`.
     """
 
     paths: frozenset[str]
@@ -72,77 +71,79 @@ class Grounds(NamedTuple):
     left_off: int
 
     def owned_by(self, path: str) -> tuple[str, ...]:
-        """Whose approval a change of a governed path needs."""
+        """The owners of a governed path: one of them has to approve its change."""
         line = self.deciding[path]
         return line.owners if line else ()
 
 
-def grounds(
+def read_inputs(
     paths: frozenset[str], texts: Mapping[str, str], charter: Charter | None, workflows: tuple[Workflow, ...]
-) -> Grounds:
-    """The grounds for a diagnosis. Without a CODEOWNERS that could be read, nobody owns anything."""
+) -> GateInputs:
+    """Find the owners of governed paths. Without a readable CODEOWNERS no path has an owner."""
     owners = read_owners(texts.get(file_that_counts(paths) or "", ""))
     governed = sorted(path for path in paths if path.startswith(GOVERNED))
     deciding = {path: owners.deciding(path) for path in governed[:MOST_GOVERNED]}
-    return Grounds(paths, texts, charter, workflows, owners, deciding, len(governed) - len(deciding))
+    return GateInputs(paths, texts, charter, workflows, owners, deciding, len(governed) - len(deciding))
 
 
-def local_checks(grounds: Grounds) -> Iterator[Check]:
-    """Every check on the files of main, in the order in which they are best mended."""
+def local_checks(inputs: GateInputs) -> Iterator[Check]:
+    """Every check on the files of main, in the order in which to fix them."""
     for check in CHECKS:
-        yield check(grounds)
+        yield check(inputs)
 
 
 def verdict(name: str, why: str, wrong: str, command: str, *, fine: str) -> Check:
-    """A check that is in force unless there is something wrong to tell."""
+    """A check that is in force if `wrong` is empty."""
     if wrong:
         return Check(name, State.NOT_IN_FORCE, wrong, why, command)
     return Check(name, State.IN_FORCE, fine, why)
 
 
-def _told(faults: list[str]) -> str:
-    return "; ".join([*faults[:MOST_TOLD], *([f"and {len(faults) - MOST_TOLD:,} more"] if faults[MOST_TOLD:] else [])])
+def _joined(faults: list[str]) -> str:
+    return "; ".join(
+        [*faults[:MOST_NAMED], *([f"and {len(faults) - MOST_NAMED:,} more"] if faults[MOST_NAMED:] else [])]
+    )
 
 
-def _approver(grounds: Grounds) -> Check:
-    handles = [approver.handle for approver in grounds.charter.approvers] if grounds.charter else []
+def _approver(inputs: GateInputs) -> Check:
+    handles = [approver.handle for approver in inputs.charter.approvers] if inputs.charter else []
     wrong = "" if handles else f"{CHARTER} is missing or broken"
     if PLACEHOLDER in handles:
-        wrong = f"{CHARTER} still names {PLACEHOLDER}, who is nobody"
+        wrong = f"{CHARTER} still names {PLACEHOLDER}, which is a placeholder"
     return verdict(
-        "approver-named", "an approver who does not exist approves nothing, and nobody else is asked", wrong,
+        "approver-named", "an approver who does not exist approves nothing, and GitHub asks no other person", wrong,
         f"$EDITOR {CHARTER} && {MENDED}", fine=f"the approvers are {join_limited(handles)}",
     )  # fmt: skip
 
 
-def _file(grounds: Grounds) -> Check:
-    there = [place for place in PLACES if place in grounds.paths]
+def _file(inputs: GateInputs) -> Check:
+    there = [place for place in PLACES if place in inputs.paths]
     wrong = "there is no CODEOWNERS" if not there else ""
     if len(there) > 1:
         wrong = f"{there[0]} counts, so what is in {join_limited(there[1:])} does not"
-    elif there and there[0] not in grounds.texts:
+    elif there and there[0] not in inputs.texts:
         wrong = f"{there[0]} has {MAX_BYTES:,} bytes or more, is no file, or is not UTF-8, and is not loaded"
-    fresh = grounds.charter and owners_text(one.handle for one in grounds.charter.approvers)
-    if not wrong and fresh and grounds.texts[there[0]] != fresh:
+    fresh = inputs.charter and owners_text(one.handle for one in inputs.charter.approvers)
+    if not wrong and fresh and inputs.texts[there[0]] != fresh:
         wrong = f"{there[0]} is not what {CHARTER} makes of it"
     command = f"git rm {' '.join(there[1:])}" if len(there) > 1 else MENDED
     return verdict(
-        "codeowners-file", "GitHub takes the first of .github/, the root and docs/, and asks whom it names", wrong,
+        "codeowners-file", "GitHub reads only the first CODEOWNERS of .github/, the root and docs/", wrong,
         command, fine=f"{join_limited(there)} counts, and is fresh",
     )  # fmt: skip
 
 
-def _lines(grounds: Grounds) -> Check:
-    skipped = [f"line {line.number}: {line.why}" for line in grounds.owners.skipped]
+def _lines(inputs: GateInputs) -> Check:
+    skipped = [f"line {line.number}: {line.why}" for line in inputs.owners.skipped]
     return verdict(
-        "codeowners-lines", "GitHub skips a line that it cannot read, without a word", _told(skipped), MENDED,
+        "codeowners-lines", "GitHub silently skips a line that it cannot read", _joined(skipped), MENDED,
         fine="GitHub reads every line",
     )  # fmt: skip
 
 
-def _cancelled(grounds: Grounds) -> Check:
+def _cancelled(inputs: GateInputs) -> Check:
     taken = dict[Line, list[str]]()
-    for path, line in grounds.deciding.items():
+    for path, line in inputs.deciding.items():
         if line and not line.owners:
             taken.setdefault(line, []).append(path)
     rows = [
@@ -150,51 +151,51 @@ def _cancelled(grounds: Grounds) -> Check:
         for line, paths in sorted(taken.items())
     ]
     return verdict(
-        "ownership-kept", "the last line that matches decides, and one without owners lets everybody in",
-        _told(rows), MENDED, fine="no line takes ownership of what is governed away",
+        "ownership-kept", "the last line that matches decides; if it has no owners, no approval is needed",
+        _joined(rows), MENDED, fine="no line removes the owners of a governed file",
     )  # fmt: skip
 
 
-def _owned(grounds: Grounds) -> Check:
-    bare = [path for path in grounds.deciding if not grounds.owned_by(path)]
+def _owned(inputs: GateInputs) -> Check:
+    bare = [path for path in inputs.deciding if not inputs.owned_by(path)]
     wrong = f"nobody owns {join_limited(bare)}" if bare else ""
-    if grounds.left_off:
-        wrong = f"{grounds.left_off:,} files more than the {MOST_GOVERNED:,} that are looked at make the judge"
+    if inputs.left_off:
+        wrong = f"{inputs.left_off:,} governed files beyond the first {MOST_GOVERNED:,} are not checked"
     return verdict(
-        "governed-owned", "whoever changes a file without owner changes the judge without being asked", wrong, MENDED,
-        fine=f"all {len(grounds.deciding)} files that make the judge have an owner",
+        "governed-owned", "a file that has no owner can be changed without an approval", wrong, MENDED,
+        fine=f"all {len(inputs.deciding)} governed files have an owner",
     )  # fmt: skip
 
 
-def _owners_approve(grounds: Grounds) -> Check:
-    approvers = {one.handle.casefold() for one in grounds.charter.approvers} if grounds.charter else set()
-    owners = {owner for path in grounds.deciding for owner in grounds.owned_by(path)}
+def _owners_approve(inputs: GateInputs) -> Check:
+    approvers = {one.handle.casefold() for one in inputs.charter.approvers} if inputs.charter else set()
+    owners = {owner for path in inputs.deciding for owner in inputs.owned_by(path)}
     strangers = sorted(owner for owner in owners if owner.casefold() not in approvers)
     return verdict(
         "owners-approve", "a code owner whom the charter does not name could change the charter",
-        f"{join_limited(strangers)} owns what is governed, and is no approver of {CHARTER}" if strangers else "",
-        MENDED, fine="every owner of what is governed is an approver of the charter",
+        f"{join_limited(strangers)} owns governed files, but is no approver in {CHARTER}" if strangers else "",
+        MENDED, fine="every owner of a governed file is an approver in the charter",
     )  # fmt: skip
 
 
-def _read(grounds: Grounds) -> Check:
-    faults = [f"{flow.path} ({flow.unread})" for flow in grounds.workflows if flow.unread]
+def _read(inputs: GateInputs) -> Check:
+    faults = [f"{flow.path} ({flow.unread})" for flow in inputs.workflows if flow.unread]
     return verdict(
-        "workflows-read", "GitHub may run what cannot be read here", join_limited(faults), BY_HAND,
-        fine=f"all {len(grounds.workflows)} workflows and actions could be read",
+        "workflows-read", "GitHub may run a workflow that this check cannot read", join_limited(faults), BY_HAND,
+        fine=f"all {len(inputs.workflows)} workflows and actions could be read",
     )  # fmt: skip
 
 
-def _gate(grounds: Grounds) -> Check:
-    named = [(flow, job) for flow in grounds.workflows for job in flow.jobs if may_be_called(job, CHECK)]
+def _gate(inputs: GateInputs) -> Check:
+    named = [(flow, job) for flow in inputs.workflows for job in flow.jobs if may_be_called(job, CHECK)]
     faults = [fault for flow, job in named[:1] for fault in _gate_faults(flow, job)]
     if not named:
         faults = [f'no workflow has a job named "{CHECK}"']
     if len(named) > 1:
         faults.append(f'{join_limited(flow.path for flow, _ in named)} each have a job that can be called "{CHECK}"')
     return verdict(
-        "gate-runs", "the ruleset waits for this check, where skipped is a success, and what is filtered never comes",
-        _told(faults), BY_HAND, fine=f'"{CHECK}" always runs, and is the only one',
+        "gate-runs", "the ruleset waits for this check; skipped is a success to GitHub, a filtered one never reports",
+        _joined(faults), BY_HAND, fine=f'"{CHECK}" always runs, and is the only one',
     )  # fmt: skip
 
 
@@ -219,21 +220,21 @@ def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
-def _permissions(grounds: Grounds) -> Check:
-    flows = [flow for flow in grounds.workflows if not is_action(flow.path)]
+def _permissions(inputs: GateInputs) -> Check:
+    flows = [flow for flow in inputs.workflows if not is_action(flow.path)]
     faults = [f"{flow.path} states no permissions" for flow in flows if flow.permissions is None]
     for flow in flows:
         stated = [flow.permissions, *(job.permissions for job in flow.jobs)]
         if "write-all" in stated or any(isinstance(row, dict) and row.get("contents") == "write" for row in stated):
             faults.append(f"{flow.path} may write to the repository")
     return verdict(
-        "workflow-permissions", "what a workflow may do, whoever gets a word into it may do",
-        _told(faults), BY_HAND, fine="every workflow states what it needs, and none writes files",
+        "workflow-permissions", "whoever can influence a workflow has its permissions",
+        _joined(faults), BY_HAND, fine="every workflow states its permissions, and none can write files",
     )  # fmt: skip
 
 
-def _pinned(grounds: Grounds) -> Check:
-    loose = [f"{name} ({flow.path})" for flow in grounds.workflows for name in flow.unpinned()]
+def _pinned(inputs: GateInputs) -> Check:
+    loose = [f"{name} ({flow.path})" for flow in inputs.workflows for name in flow.unpinned()]
     return verdict(
         "actions-pinned", "a tag can be moved to other code by whoever holds the action's account",
         f"not pinned by commit: {join_limited(loose)}" if loose else "", f"{COMMIT_OF} && {BY_HAND}",
@@ -241,24 +242,24 @@ def _pinned(grounds: Grounds) -> Check:
     )  # fmt: skip
 
 
-def _head_is_data(grounds: Grounds) -> Check:
-    faults = [flow.path for flow in grounds.workflows if flow.fetches_head]
+def _head_is_data(inputs: GateInputs) -> Check:
+    faults = [flow.path for flow in inputs.workflows if flow.fetches_head]
     return verdict(
-        "head-is-data", "what is checked out in a privileged run can run, and hold the run's token",
+        "head-is-data", "files that a privileged run checks out can be executed with its token",
         f"{join_limited(faults)} checks a proposal out with the rights of main" if faults else "",
         BY_HAND, fine="no privileged workflow checks a proposal out",
     )  # fmt: skip
 
 
-def _ruleset(grounds: Grounds) -> Check:
-    wrong = "" if grounds.texts.get(RULESET_FILE) == ruleset_text() else f"{RULESET_FILE} is missing or stale"
+def _ruleset(inputs: GateInputs) -> Check:
+    wrong = "" if inputs.texts.get(RULESET_FILE) == ruleset_text() else f"{RULESET_FILE} is missing or stale"
     return verdict(
-        "ruleset-file", "what the ruleset should be is reviewed in this file before it is applied", wrong,
+        "ruleset-file", "the ruleset is reviewed in this file before it is applied", wrong,
         "registry github ruleset", fine=f"{RULESET_FILE} is fresh",
     )  # fmt: skip
 
 
-CHECKS: tuple[Callable[[Grounds], Check], ...] = (
+CHECKS: tuple[Callable[[GateInputs], Check], ...] = (
     _approver,
     _file,
     _lines,

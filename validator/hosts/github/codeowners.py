@@ -1,6 +1,6 @@
-"""CODEOWNERS as GitHub reads it: which file counts, which lines are skipped without a word, who owns a path.
+"""CODEOWNERS as GitHub reads it: which file counts, which lines are skipped silently, who owns a path.
 
-Longer than other modules because the writer of a registry's own stands beside the reader.
+Longer than other modules because reader and writer are together.
 https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
 """
 
@@ -14,7 +14,7 @@ from validator.model.phrases import quoted
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")  # the first that is there counts, the others do not
 MAX_BYTES = 3 * 1024 * 1024  # a file of this size or more is not loaded at all
-MOST_LINES = 2_000  # GitHub reads more; whoever asks here who owns what has an answer in seconds
+MOST_LINES = 2_000  # GitHub reads more; the limit keeps a check within seconds
 LONGEST_PATTERN = 4_096
 
 _OWNER = re.compile(r"@[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9._-]+)?|[^\s@]+@[^\s@]+\.[^\s@]+")
@@ -31,7 +31,7 @@ class Line(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """A line that GitHub passes over without a word, and why."""
+    """A line that GitHub skips silently, and why."""
 
     number: int
     text: str
@@ -39,7 +39,7 @@ class Skipped(NamedTuple):
 
 
 class Owners(NamedTuple):
-    """A CODEOWNERS file. Later lines go before earlier ones."""
+    """A CODEOWNERS file. Later lines override earlier ones."""
 
     lines: tuple[Line, ...]
     skipped: tuple[Skipped, ...]
@@ -49,7 +49,7 @@ class Owners(NamedTuple):
         return next((line for line in reversed(self.lines) if matches(line.pattern, path)), None)
 
     def owners(self, path: str) -> tuple[str, ...]:
-        """Who owns a path: nobody where no line matches, or where the last that does has no owner."""
+        """The owners of a path; none where no line matches, or where the last line that does has none."""
         line = self.deciding(path)
         return line.owners if line else ()
 
@@ -124,8 +124,8 @@ def _why_skipped(pattern: str, owners: Iterable[str]) -> str | None:
 def _regex(pattern: str) -> re.Pattern[str]:
     """The rules of gitignore(5): a slash before the end anchors, `**` spans folders, a folder means all below it.
 
-    What stands before a `*` or `**` is taken where it first fits and not tried again, in an atomic group: no pattern
-    takes more than a glance, however many stars it has.
+    The text before a `*` or `**` is matched at its first place without backtracking, in an atomic group, so matching
+    takes little time, however many stars a pattern has.
     """
     if pattern == "/":
         return re.compile(r"(?!)")

@@ -1,4 +1,4 @@
-"""What a GitHub event asks to be judged. A payload is data: only what is named here is read of it, and all is checked.
+"""What a GitHub event asks to be judged. A payload is data: only the fields named here are read, and all are checked.
 
 https://docs.github.com/en/webhooks/webhook-events-and-payloads
 """
@@ -40,7 +40,7 @@ Event = PullRequest | Moved
 
 
 class _Part(BaseModel):
-    """A piece of a payload; what else stands there is passed over."""
+    """A part of a payload; other fields are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
 

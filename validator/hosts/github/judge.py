@@ -1,7 +1,7 @@
 """Judge what a GitHub event is about: a pull request as it would land, or what moves main, step by step.
 
-The commits come by plain `git fetch` and stay data: nothing is checked out. Main is the remote's of this moment; what a
-payload believes of it is a minute old, or years where a run is started again.
+The commits come by plain `git fetch` and stay data: nothing is checked out. Main is the remote's
+main of this moment, for the payload's may be a minute old, or years where a run is repeated.
 """
 
 from dataclasses import replace
@@ -29,7 +29,7 @@ def validate_event(*, repo: Path, remote: str, data: bytes) -> Verdict:
 
 
 def fetch_pulls(server: Remote, *numbers: int) -> None:
-    """Hear of main and of the heads of pull requests, which lie below `refs/pull/` on a forge."""
+    """Fetch main and the heads of pull requests, which are below `refs/pull/` on a forge."""
     server.fetch((MAIN_REFSPEC, *(f"+refs/pull/{n}/head:refs/remotes/{{remote}}/pull/{n}" for n in numbers)))
 
 
@@ -53,7 +53,7 @@ def _judge_move(server: Remote, event: Moved) -> Verdict:
 
 
 def _is_judged(server: Remote, base: str, head: str) -> bool:
-    """Whether a group starts from what has a verdict of its own: main, or the group before it in the queue."""
+    """Whether a group starts from a judged commit: on main, or the group before it in the queue."""
     groups = {oid for _, oid in server.repo.refs(f"refs/remotes/{server.name}/{QUEUED}")}
     on_main = server.repo.merge_base(server.repo.commit(server.main), base) == base
     return base != head and (on_main or base in groups)

@@ -1,4 +1,4 @@
-"""What GitHub's settings of a registry are, beside what they have to be: what `github plan` shows and `apply` sends."""
+"""GitHub's settings as they are and as they should be: what `github plan` shows and `github apply` sends."""
 
 import base64
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from validator.hosts.github.api import HERE, Gh, number, part
 from validator.hosts.github.codeowners import owners_text
-from validator.hosts.github.settings import REPOSITORY, RULESET, TOKEN_PATH, WORKFLOW_TOKEN, ruleset, seen
+from validator.hosts.github.settings import REPOSITORY, RULESET, TOKEN_PATH, WORKFLOW_TOKEN, project_onto, ruleset
 from validator.model.errors import FatalError
 from validator.registry.reader import charter_of, reader_at
 
@@ -19,7 +19,7 @@ class Call(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """One thing to be set: what is there (None: nothing), what should be, the call (None: a proposal has to)."""
+    """A setting: its value (None: not set), the wanted value, and the request (None: only a proposal can change it)."""
 
     name: str
     actual: Any
@@ -28,19 +28,19 @@ class Setting(NamedTuple):
 
     @property
     def fits(self) -> bool:
-        """Whether nothing is to be done."""
+        """Whether the value is the wanted one."""
         return bool(self.actual == self.wanted)
 
 
 def settings(*, repo: Path, ref: str | None) -> list[Setting]:
-    """Everything on GitHub that has to be so for the gate to hold. Raises FatalError where gh cannot tell."""
+    """Every setting on GitHub that the gate needs. Raises FatalError where gh cannot read one."""
     reader, commit = reader_at(repo, ref)
     handles = [approver.handle for approver in charter_of(reader.at(commit)).approvers]
     gh = Gh(repo)
     about = gh.get(HERE)
     return [
         _ruleset(gh, queue=part(about, "owner").get("type") == "Organization"),
-        Setting("repository", seen(about, dict(REPOSITORY)), dict(REPOSITORY), Call("PATCH", HERE)),
+        Setting("repository", project_onto(about, dict(REPOSITORY)), dict(REPOSITORY), Call("PATCH", HERE)),
         _token(gh),
         Setting("CODEOWNERS", _file(gh, "CODEOWNERS"), owners_text(handles), None),
     ]
@@ -53,12 +53,12 @@ def _ruleset(gh: Gh, *, queue: bool) -> Setting:
     if ours is None:
         return Setting(f"ruleset {RULESET}", None, wanted, Call("POST", f"{HERE}/rulesets"))
     path = f"{HERE}/rulesets/{number(ours, 'id')}"
-    return Setting(f"ruleset {RULESET}", seen(gh.get(path), wanted), wanted, Call("PUT", path))
+    return Setting(f"ruleset {RULESET}", project_onto(gh.get(path), wanted), wanted, Call("PUT", path))
 
 
 def _token(gh: Gh) -> Setting:
     wanted = dict(WORKFLOW_TOKEN)
-    return Setting("workflow permissions", seen(gh.get(TOKEN_PATH), wanted), wanted, Call("PUT", TOKEN_PATH))
+    return Setting("workflow permissions", project_onto(gh.get(TOKEN_PATH), wanted), wanted, Call("PUT", TOKEN_PATH))
 
 
 def _file(gh: Gh, path: str) -> str | None:
@@ -69,4 +69,4 @@ def _file(gh: Gh, path: str) -> str | None:
     try:
         return base64.b64decode(str(found.get("content"))).decode("utf-8", "replace")
     except ValueError as error:
-        raise FatalError(f"GitHub's {path} is no base64, which it says that it is; look again in a minute") from error
+        raise FatalError(f"GitHub's {path} is not valid base64; try again in a minute") from error

@@ -1,4 +1,4 @@
-"""Texts of ours on GitHub that are written once and then kept up to date: found again by a mark in their first line."""
+"""The bot's comment or issue on GitHub: found by the mark in its first line, and kept up to date."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from validator.model.findings import Verdict
 from validator.report.github import COMMENT_BYTES, summary
 
 BOT = "github-actions[bot]"
-# Who may have written a text that carries our mark; a stranger's is a stranger's.
+# Whose text with the mark is taken for the bot's; anyone else could forge the mark.
 OURS = ("OWNER", "MEMBER", "COLLABORATOR")
 
 MARK = "<!-- session-registry: audit -->"
@@ -17,7 +17,7 @@ TITLE = "The registry on main needs a human"
 
 
 def keep_comment(gh: Gh, number: int, mark: str, text: str) -> str:
-    """Put a comment on an issue or pull request, or change ours in place; what was done, in a word."""
+    """Create or update the bot's comment on an issue or pull request; returns what was done."""
     comments = gh.every(f"{HERE}/issues/{number}/comments?per_page=100")
     ours = next((comment for comment in comments if _is_ours(comment, mark)), None)
     if ours is None:
@@ -30,7 +30,7 @@ def keep_comment(gh: Gh, number: int, mark: str, text: str) -> str:
 
 
 def keep_issue(gh: Gh, mark: str, title: str, text: str, *, wanted: bool) -> str:
-    """Open the one issue, update it, or close it where it is not wanted any more; what was done, in a word."""
+    """Open the bot's issue, update it, or close it where it is not `wanted`; returns what was done."""
     issues = gh.every(f"{HERE}/issues?state=open&per_page=100")
     ours = next((issue for issue in issues if "pull_request" not in issue and _is_ours(issue, mark)), None)
     if ours is None:
@@ -51,7 +51,7 @@ def _is_ours(text: dict[str, Any], mark: str) -> bool:
 
 
 def issue(*, repo: Path, verdict: Verdict) -> str:
-    """Tell GitHub what an audit of main has found; what was done, in a line."""
+    """Keep the issue about an audit of main; returns a line that says what was done."""
     return f"issue: {keep_issue(Gh(repo), MARK, TITLE, text_of(verdict), wanted=not verdict.accepted)}\n"
 
 
@@ -62,7 +62,7 @@ def text_of(verdict: Verdict) -> str:
 
 def _lead(verdict: Verdict) -> str:
     if verdict.accepted:
-        return f"All is well again at commit {verdict.head}."
+        return f"No error any more at commit {verdict.head}."
     return (
         f"`registry audit` finds this at commit {verdict.head}. Where two sessions hold what one can have, the one "
         "that reached main first keeps it. This issue closes by itself when main is clean."

@@ -15,7 +15,7 @@ GITHUB = re.compile(
 
 
 def open_pull_request(*, repo: Path, remote: str, branch: str) -> str:
-    """Open a pull request for a pushed branch, or say what to do where the remote or the machine is no place for it."""
+    """Open a pull request for a pushed branch, or say what to do without GitHub or gh."""
     found = GITHUB.search(Remote(Repo(repo), remote).url)
     if not found:
         return f"{remote} is no GitHub repository; ask an approver to run: registry approve {branch}\n"

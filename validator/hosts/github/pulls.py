@@ -1,4 +1,4 @@
-"""What is said on a pull request: made by a job that only reads, put there by one that never sees the proposal."""
+"""The remark on a pull request: made by a job that only reads, posted by a job that never gets the proposal."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from validator.operations.proposals import competitors, judge_proposal
 from validator.registry.reader import Reader
 from validator.report.documents import Oid
 
-MOST_RIVALS = 100  # open pull requests that are held against this one
+MOST_RIVALS = 100  # open pull requests that are compared with this one
 
 
 class _Head(BaseModel):
@@ -55,7 +55,7 @@ def comment(*, repo: Path, data: bytes, remark: str) -> str:
 def _pull_request(data: bytes) -> PullRequest:
     event = read_event(data)
     if not isinstance(event, PullRequest):
-        raise FatalError("this event is about no pull request; there is nobody to tell")
+        raise FatalError("this event is not about a pull request; there is nothing to comment on")
     return event
 
 

@@ -1,6 +1,6 @@
-"""What is said on a pull request about its proposal, as data that goes from the job that judges to the one that writes.
+"""The remark on a pull request, as data that goes from the job that judges to the job that writes.
 
-Whoever reads a remark trusts nothing in it: its form is checked, and that it speaks of the event at hand.
+The reader trusts nothing in it: it checks the form, and that the remark belongs to the event.
 """
 
 import json
@@ -79,7 +79,7 @@ def read_remark(text: str, event: PullRequest) -> RemarkDocument:
             f"the remark is on pull request {found.number} at {found.document.head}, the event on {event.number}"
         )
     if _verdict(found).accepted != (found.document.verdict == "accepted"):
-        raise FatalError(f"the remark says {found.document.verdict}, and its findings do not")
+        raise FatalError(f"the remark says {found.document.verdict}, but its findings do not")
     return found
 
 
@@ -97,10 +97,10 @@ def as_comment(found: RemarkDocument) -> str:
 
 def _next(*, accepted: bool) -> str:
     if accepted:
-        return "**Next:** a code owner reviews and merges. Merging registers; until then nothing is taken."
+        return "**Next:** a code owner reviews and merges. Merging registers it; until then nothing is reserved."
     return (
-        "**Next:** mend it on the same branch and push; the check runs again. "
-        "`registry validate` tells the same before you push, and `registry explain CODE` tells why."
+        "**Next:** fix it on the same branch and push; the check runs again. "
+        "`registry validate` gives the same verdict before you push, and `registry explain CODE` explains a rule."
     )
 
 

@@ -1,4 +1,4 @@
-"""What GitHub's settings of a registry have to be, in one place: ruleset of main, merging, the workflows' token.
+"""The settings that a registry needs on GitHub, in one place: ruleset of main, merging, the workflows' token.
 
 The forms are those of https://docs.github.com/en/rest: repos/rules, repos/repos and actions/permissions.
 """
@@ -53,21 +53,21 @@ def ruleset_text() -> str:
     return json_text(ruleset())
 
 
-def seen(actual: Any, wanted: Any) -> Any:
-    """What GitHub has, as far as it is ours to say: keys that we do not set are its own business, list elements not."""
+def project_onto(actual: Any, wanted: Any) -> Any:
+    """The part of GitHub's value that we set: keys that are not wanted are dropped, extra list elements are kept."""
     if isinstance(wanted, dict) and isinstance(actual, dict):
-        return {key: seen(actual.get(key), value) for key, value in wanted.items()}
+        return {key: project_onto(actual.get(key), value) for key, value in wanted.items()}
     if isinstance(wanted, list) and isinstance(actual, list):
-        return _seen_list(actual, wanted)
+        return _project_list(actual, wanted)
     return actual
 
 
-def _seen_list(actual: list[Any], wanted: list[Any]) -> list[Any]:
-    """Rules and checks in our order, each held against its counterpart; what has none comes last, as it is."""
+def _project_list(actual: list[Any], wanted: list[Any]) -> list[Any]:
+    """Rules and checks in our order, each projected onto its counterpart; others come last, unchanged."""
     rows, counterparts = list[Any](), {_name(want): want for want in wanted}
     order = {name: place for place, name in enumerate(counterparts)}
     for have in sorted(actual, key=lambda row: (order.get(_name(row), len(order)), _name(row))):
-        rows.append(seen(have, counterparts[_name(have)]) if _name(have) in counterparts else have)
+        rows.append(project_onto(have, counterparts[_name(have)]) if _name(have) in counterparts else have)
     return rows
 
 

@@ -11,14 +11,14 @@ MAX_BYTES = 64 * 1024  # of one file
 _ACTION = re.compile(r"(?:\.github/(?:.+/)?)?action\.ya?ml", re.DOTALL)
 _PINNED = re.compile(r"\./|docker://[^@]+@sha256:[0-9a-f]{64}$|[^@\s]+@[0-9a-f]{40}$")
 _SLACK = ("if", "needs", "continue-on-error")
-# Who starts one of these has not been let in by anybody, and it runs with the rights of main.
+# Anyone can start one of these, and it runs with the rights of main.
 _PRIVILEGED = {"pull_request_target", "workflow_run", "issue_comment"}
-# What a proposal's commits are called in an expression, and how else a step gets at them.
+# How an expression or a step refers to a proposal's commits.
 _HEAD = re.compile(r"head[._](?:sha|ref|commit)|refs/pull/|merge_commit_sha|pull_request\.head|gh pr checkout")
 
 
 class Job(NamedTuple):
-    """A job; `name` is what its check is called, `slack` the words by which it may be skipped, or fail and be green."""
+    """A job; `name` is the name of its check, `slack` the keys that may skip it, or let it fail and be green."""
 
     key: str
     name: str
@@ -31,7 +31,7 @@ class Workflow(NamedTuple):
     """A workflow file, or a composite action as a workflow of one job.
 
     `permissions` is None where it states none; `unread` says why the file could not be read, or not for sure: GitHub
-    may make of it what is not told here.
+    may read it differently.
     """
 
     path: str
@@ -46,7 +46,7 @@ class Workflow(NamedTuple):
             yield from (str(step["uses"]) for step in job.steps if "uses" in step)
 
     def unpinned(self) -> list[str]:
-        """The actions that are named by what their authors can move: a tag or a branch, not a commit."""
+        """The actions that are named by a tag or a branch, which their authors can move, not by a commit."""
         return [name for name in self.uses() if not _PINNED.match(name)]
 
     @property
@@ -74,7 +74,7 @@ def unreadable(path: str, why: str) -> Workflow:
 
 
 def read_workflow(path: str, data: bytes) -> Workflow:
-    """A workflow or an action. Never raises on content: bounded, an alias is seen and not followed."""
+    """A workflow or an action. Never raises on content: its size is limited, and aliases are not followed."""
     file = read(path, data, most=MAX_BYTES)
     unread = _why_unread(file)
     document = _mapping(file.value)
@@ -95,11 +95,11 @@ def may_be_called(job: Job, check: str) -> bool:
 
 
 def _why_unread(file: Document) -> str | None:
-    """Why a document is not known for sure: it is none, or a value is another than the one that is written there."""
+    """Why a document is not known for sure: it is no mapping, or a value was not read as written."""
     if not isinstance(file.value, dict):
         return next((f"line {fault.line}: {fault.message}" for fault in reversed(file.faults)), "it is no mapping")
     odd = sorted(file.at(*route).line for route in file.damaged if not isinstance(_at(file, route), str))
-    return f"line {odd[0]}: an alias, a tag, a merge key, or a key that stands twice" if odd else None
+    return f"line {odd[0]}: an alias, a tag, a merge key, or a duplicate key" if odd else None
 
 
 def _at(file: Document, route: tuple[str | int, ...]) -> Any:

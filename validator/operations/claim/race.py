@@ -34,7 +34,7 @@ def claim(*, repo: Path, request: ClaimRequest, push: bool, remote: str, tell: T
         if result.silent:
             attempts.unanswered(f"the server does not take the push of number {result.number}: {result.why}")
         pause = attempts.pause(0.1 * 1.5**attempt)
-        tell(f"number {result.number}: {logged(result.why)}; looking again in {pause:.1f} s\n")
+        tell(f"number {result.number}: {logged(result.why)}; trying again in {pause:.1f} s\n")
     raise FatalError(f"lost {PATIENCE.attempts} races; try again later")
 
 

@@ -43,7 +43,7 @@ def acknowledge(
             return state, draft, result
         if result.silent:
             attempts.unanswered(f"the server does not take the acknowledgement: {result.why}")
-        tell(f"{result.why}; looking again\n")
+        tell(f"{result.why}; trying again\n")
         attempts.pause(2 * (time.monotonic() - began) * _waiting(state))
     raise FatalError(f"main moved {PATIENCE.attempts} times in between; run the same command again")
 
