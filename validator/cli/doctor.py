@@ -35,7 +35,7 @@ GITHUBS = "GitHub enforces its own settings, not the files"
 
 
 class CheckEntry(Printed):
-    """One condition for the gate to be in force; `command` fixes it, null where nothing is wrong."""
+    """One condition for the gate to be in force; `command` mends it, null where nothing is wrong."""
 
     name: str
     part: Literal["local", "remote"]
