@@ -50,9 +50,10 @@ def test_a_push_to_the_pull_request_updates_the_one_comment(forge: Forge) -> Non
     assert comment["body"].startswith(f"{MARK}\n### accepted")
 
 
-def test_a_stranger_with_our_mark_is_not_taken_for_us(forge: Forge) -> None:
+@pytest.mark.parametrize("association", ["NONE", "COLLABORATOR", "OWNER"])
+def test_a_text_of_somebody_elses_with_our_mark_is_not_taken_for_ours(forge: Forge, association: str) -> None:
     state = forge.read_state()
-    stranger = {"id": 1, "user": {"login": "session"}, "author_association": "NONE", "body": f"{MARK}\naccepted"}
+    stranger = {"id": 1, "user": {"login": "session"}, "author_association": association, "body": f"{MARK}\naccepted"}
     forge.write_state(state | {"comments": {"7": [stranger]}})
     forge.claim(7, 4)
     forge.deliver("pull_request_target", forge.pull_request(7))
@@ -243,6 +244,22 @@ def test_only_pull_requests_to_main_compete(forge: Forge) -> None:
         forge.open(pull, commit, base=base)
     forge.claim(7, 4)
     forge.deliver("pull_request_target", forge.pull_request(7))
+    text = forge.read_state()["comments"]["7"][0]["body"]
+    assert "Whoever is merged first wins against: #5 (same number, same role)." in text
+
+
+def test_a_huge_commit_of_another_pull_request_stops_nobody(forge: Forge) -> None:
+    """Nor does one whose commits are gone: both are left out of what else is proposed."""
+    rival = {"session_id": "marketing-rival-1", "runtime_id": "session-rival"}
+    huge = forge.origin.commit("pulls/4", {claim_path(4): claim(4, **rival)}, forge.main)
+    text = forge.origin.git("cat-file", "commit", huge) + "\n" + "x" * 1_200_000
+    forge.open(4, forge.origin.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=text.encode()))
+    forge.claim(5, 4, **rival)
+    forge.claim(6, 4, **rival)
+    forge.origin.git("update-ref", "-d", "refs/pull/6/head")
+    forge.claim(7, 4)
+    jobs = forge.deliver("pull_request_target", forge.pull_request(7), ["comment"])
+    assert [job.status for job in jobs.values()] == [0, 0]
     text = forge.read_state()["comments"]["7"][0]["body"]
     assert "Whoever is merged first wins against: #5 (same number, same role)." in text
 

@@ -1,5 +1,6 @@
 """The remark on a pull request: made by a job that only reads, posted by a job that never gets the proposal."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from validator.hosts.github.posts import keep_comment
 from validator.hosts.github.remark import MARK, as_comment, read_remark
 from validator.hosts.github.remark import remark as remark_on
 from validator.model.errors import FatalError
-from validator.operations.proposals import competitors, judge_proposal
+from validator.operations.proposals import Judged, competitors, judge_proposal
 from validator.registry.reader import Reader
 from validator.report.documents import Oid
 
@@ -69,10 +70,27 @@ def _open_pulls(gh: Gh) -> list[_Pull]:
 
 
 def _competitors(server: Remote, event: PullRequest, pulls: list[_Pull]) -> tuple[str, ...]:
-    """The open pull requests that claim the same, as `#7 (same number)`."""
+    """The open pull requests that claim the same, as `#7 (same number)`. One that cannot be judged is left out."""
     others = [pull for pull in pulls if pull.number != event.number][:MOST_RIVALS]
-    fetch_pulls(server, event.number, *(pull.number for pull in others))
+    _fetch_others(server, event, others)
     reader, main = Reader(server.repo), server.repo.commit(server.main)
-    there = [pull for pull in others if server.repo.resolve(pull.head) != [None]]
     mine = judge_proposal(reader, main, Proposal(f"#{event.number}", event.head))
-    return competitors(mine, [judge_proposal(reader, main, Proposal(f"#{p.number}", p.head)) for p in there])
+    return competitors(mine, [found for pull in others if (found := _judged(reader, main, pull))])
+
+
+def _fetch_others(server: Remote, event: PullRequest, others: list[_Pull]) -> None:
+    """All at once; where one of them cannot be had, each by itself."""
+    try:
+        fetch_pulls(server, event.number, *(pull.number for pull in others))
+    except FatalError:
+        for pull in others:
+            with suppress(FatalError):
+                fetch_pulls(server, event.number, pull.number)
+
+
+def _judged(reader: Reader, main: str, pull: _Pull) -> Judged | None:
+    """Somebody else's pull request held against main; None where it is too much to be judged, or gone."""
+    with suppress(FatalError):
+        if reader.repo.resolve(pull.head) != [None]:
+            return judge_proposal(reader, main, Proposal(f"#{pull.number}", pull.head))
+    return None
