@@ -13,10 +13,13 @@ _KEPT = (
 )
 
 
+dropped = dict[str, str]()  # what else the environment said to Git; a hook is told of its index that way
+
+
 def enter() -> None:
     """Set the environment and the streams as the verbs need them."""
     for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_KEPT)]:
-        del os.environ[name]
+        dropped[name] = os.environ.pop(name)
     for stream in (sys.stdout, sys.stderr):
         # What a terminal's encoding lacks is shown as an escape instead of ending in a traceback.
         if hasattr(stream, "reconfigure"):

@@ -539,8 +539,12 @@ class TestWorkingTree:
             Repo(repository.path).working_tree_commit()
 
     def test_before_the_first_commit(self, tmp_path: Path) -> None:
-        with pytest.raises(FatalError, match="git read-tree"):
-            Repo(Repository(tmp_path / "work", bare=False).path).working_tree_commit()
+        """The files on disk are all that there is, and stand on nothing."""
+        work = Repository(tmp_path / "work", bare=False)
+        (work.path / "a").write_text("1")
+        repo = Repo(work.path)
+        commit = repo.working_tree_commit()
+        assert (repo.parents(commit), list(repo.tree(commit))) == ((), ["a"])
 
 
 AUTHOR = {f"GIT_{who}_{what}": "a" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}

@@ -6,13 +6,14 @@ import click
 
 from validator.cli.console import Console
 from validator.cli.options import CHECK, REPO
+from validator.git.repo import Repo
 from validator.hosts.github.codeowners import owners_text
 from validator.model import shapes
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER
 from validator.operations.generate import settle, top_of
 from validator.registry.parsing import parse
-from validator.registry.yaml.reader import MAX_BYTES, read
+from validator.registry.yaml.reader import read
 
 
 @click.command(epilog="Example: registry codeowners --check")
@@ -33,10 +34,8 @@ def owners(top: Path) -> dict[str, str]:
 
 
 def _charter(top: Path) -> shapes.Charter:
-    path = top / CHARTER
     try:
-        with path.open("rb") as file:
-            charter = parse(read(CHARTER, file.read(MAX_BYTES + 1)), shapes.Charter).value
+        charter = parse(read(CHARTER, Repo(top).stored_content(CHARTER)), shapes.Charter).value
     except OSError as error:
         raise FatalError(f"{CHARTER} cannot be read: {error.strerror}") from error
     if charter is None:

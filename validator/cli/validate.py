@@ -8,6 +8,7 @@ from validator.cli.console import Console, is_given
 from validator.cli.options import EVENT, OUTPUT, REMOTE, REPO, REPORT
 from validator.cli.verdict import report
 from validator.operations.steps import validate
+from validator.startup import dropped
 
 
 @click.command(epilog="Example: registry validate --base origin/main --head claim/04")
@@ -16,24 +17,34 @@ from validator.operations.steps import validate
 @click.option("--head", metavar="REV", default="HEAD", show_default=True, help="The change.")
 @click.option("--steps", is_flag=True, help="Judge what moves main: every first-parent commit against its parent.")
 @click.option("--worktree", is_flag=True, help="Judge the files on disk instead of a commit.")
+@click.option("--staged", is_flag=True, help="Judge what is staged, as a pre-commit hook should.")
 @EVENT
 @REMOTE
 @REPORT
 @OUTPUT
 @click.pass_context
 def command(
-    context: click.Context, repo: Path, base: str | None, head: str, steps: bool, worktree: bool, event: str | None,
-    remote: str, format: str, output: Path | None,
+    context: click.Context, repo: Path, base: str | None, head: str, steps: bool, worktree: bool, staged: bool,
+    event: str | None, remote: str, format: str, output: Path | None,
 ) -> int:  # fmt: skip
     """Judge a change as it would land."""
     console: Console = context.obj
     if event is None:
-        verdict = validate(repo=repo, base=base, head=head, steps=steps, worktree=worktree, tell=console.hint)
+        verdict = validate(
+            repo=repo,
+            base=base,
+            head=head,
+            steps=steps,
+            worktree=worktree,
+            staged=staged,
+            index=dropped.get("GIT_INDEX_FILE"),
+            tell=console.hint,
+        )
         return report(console, verdict, format, output)
     from validator.cli.runner import payload
     from validator.hosts.github.judge import validate_event
 
-    given = [name for name in ("base", "head", "steps", "worktree") if is_given(context, name)]
+    given = [name for name in ("base", "head", "steps", "worktree", "staged") if is_given(context, name)]
     if given:
         raise click.UsageError(f"--event says what is judged; leave out --{given[0]}")
     return report(console, validate_event(repo=repo, remote=remote, data=payload(event)), format, output)

@@ -94,12 +94,19 @@ class Process:
         """Change this repository's own configuration."""
         self.read("config", "--local", name, value, environment=self.real)
 
-    def as_user(self, *command: str, stdin: bytes = b"", settings: tuple[str, ...] = ()) -> tuple[int, str, str]:
+    def as_user(
+        self,
+        *command: str,
+        stdin: bytes = b"",
+        settings: tuple[str, ...] = (),
+        variables: Mapping[str, str] | None = None,
+    ) -> tuple[int, str, str]:
         """Run Git as the caller is used to it, with identity, credentials and transports; (status, stdout, stderr).
 
-        Only for what speaks to a remote or in the caller's name; nothing of a change is ever judged this way.
+        Only for what speaks to a remote, in the caller's name or of the caller's own files; nothing of a change is ever
+        judged this way.
         """
-        environment = {"GIT_TERMINAL_PROMPT": "0", "LANGUAGE": "C", "LC_ALL": "C", **self.real}
+        environment = {"GIT_TERMINAL_PROMPT": "0", "LANGUAGE": "C", "LC_ALL": "C", **self.real, **(variables or {})}
         # A relative path in the configuration or in a URL is meant from the working tree's top (git-config(1)).
         folder = self.top or Path(self.real["GIT_DIR"])
         status, out, error = program.run([*_options(settings), *command], environment, folder, stdin)
@@ -157,7 +164,7 @@ def _places(folder: Path) -> tuple[Path, Path, Path | None]:
     # `rev-parse` prints words that it does not know as they are, so a path between them may hold any character.
     asked = ("--absolute-git-dir", _NEXT, "--path-format=absolute", "--git-common-dir", _NEXT, "--show-toplevel")
     # Whoever owns the folder: nothing of it is run.
-    words = ["-C", str(folder), "-c", "safe.directory=*", "rev-parse", *asked]
+    words: list[str | bytes] = ["-C", os.fsencode(folder), "-c", "safe.directory=*", "rev-parse", *asked]
     _, out, _ = program.run(words, _DISCOVERY, Path())
     places = [Path(os.fsdecode(part.removesuffix(b"\n"))) for part in out.split(f"{_NEXT}\n".encode())]
     if len(places) < 3:

@@ -12,14 +12,16 @@ _OTHER_REPOSITORY = {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING_
 
 
 def start(
-    words: Sequence[str], variables: Mapping[str, str], folder: Path, errors: IO[bytes] | None = None
+    words: Sequence[str | bytes], variables: Mapping[str, str], folder: Path, errors: IO[bytes] | None = None
 ) -> subprocess.Popen[bytes]:
     """Start Git in a folder, with pipes to talk to it; errors go to a file, or to a pipe as well.
 
     Raises FatalError where there is no Git.
     """
     inherited = {name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY}
-    command = ["git", *words]
+    # Git's names are bytes, and UTF-8 to this program whatever the locale says (see objects.text).
+    command: list[str | bytes] = ["git"]
+    command += [word.encode("utf-8", "surrogateescape") if isinstance(word, str) else word for word in words]
     pipe = subprocess.PIPE
     try:
         return subprocess.Popen(  # noqa: S603 - each word comes from this room
@@ -31,11 +33,21 @@ def start(
         raise FatalError("the git program is not on the PATH; install Git 2.38 or newer") from error
 
 
-def run(words: Sequence[str], variables: Mapping[str, str], folder: Path, stdin: bytes = b"") -> tuple[int, bytes, str]:
+def run(
+    words: Sequence[str | bytes], variables: Mapping[str, str], folder: Path, stdin: bytes = b""
+) -> tuple[int, bytes, str]:
     """Run Git to its end; (status, stdout, stderr)."""
     with start(words, variables, folder) as process:
         out, error = process.communicate(stdin)
     return process.returncode, out, error.decode("utf-8", "surrogateescape")
+
+
+def emptied(names: Sequence[bytes]) -> dict[str, str]:
+    """Variables that make settings empty, in addition to those that the caller's own variables make (git-config(1))."""
+    first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+    keys = {f"GIT_CONFIG_KEY_{first + at}": os.fsdecode(name) for at, name in enumerate(names)}
+    values = {f"GIT_CONFIG_VALUE_{first + at}": "" for at in range(len(names))}
+    return keys | values | {"GIT_CONFIG_COUNT": str(first + len(names))}
 
 
 def last_line(error: str) -> str:

@@ -58,31 +58,8 @@ class Write(Refs):
 
     def commit_all(self, message: str, paths: Sequence[str]) -> str:
         """Commit these paths of the working tree in the caller's name; the new commit's id."""
-        top = str(self.top)
         for command in (["add", "--", *paths], ["commit", "--quiet", "--no-verify", "-m", message, "--", *paths]):
-            status, _, error = self.as_user("-C", top, f"--work-tree={top}", *command)
+            status, _, error = self.as_user(*command)
             if status:
                 raise FatalError(f"git {command[0]}: {last_line(error)}")
         return self.commit("HEAD")
-
-    def working_tree_commit(self) -> str:
-        """A commit, on no branch, of the files on disk as `git add --all` would take them, on top of HEAD."""
-        if self.top is None:
-            raise FatalError("a bare repository has no working tree to judge")
-        with tempfile.TemporaryDirectory() as folder:
-            index = {"GIT_INDEX_FILE": str(Path(folder, "index")), "GIT_WORK_TREE": str(self.top)}
-            index |= self.real | self._without_filters()
-            self.read("read-tree", "HEAD", environment=index)
-            self.read("add", "--all", "--", str(self.top), environment=index)
-            tree = self.read("write-tree", environment=index).decode().strip()
-        who = {f"GIT_{who}_{what}": "validator" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        words = ("commit-tree", "-p", "HEAD", "-m", "files on disk", tree)
-        return self.read(*words, environment=who | self.real).decode().strip()
-
-    def _without_filters(self) -> dict[str, str]:
-        """Settings that disable the programs of filters that attributes on disk may name (gitattributes(5))."""
-        asked = ("config", "--name-only", "-z", "--get-regexp", r"^filter\.")
-        names = self.run(*asked, environment=self.real)[1].decode("utf-8", "surrogateescape").split("\0")[:-1]
-        keys = {f"GIT_CONFIG_KEY_{at}": name for at, name in enumerate(names)}
-        values = {f"GIT_CONFIG_VALUE_{at}": "" for at in range(len(names))}
-        return keys | values | {"GIT_CONFIG_COUNT": str(len(names))}

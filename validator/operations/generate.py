@@ -17,14 +17,25 @@ def top_of(repo: Path) -> Path:
 
 
 def settle(top: Path, files: Mapping[str, str], command: str, *, check: bool) -> tuple[str, int]:
-    """Write the files that are stale, or with `check` only say which. Returns what to say, and 1 if one stays stale."""
-    stale = [name for name, text in files.items() if _content(top / name) != text]
+    """Write the files that are stale, or with `check` only say which. Returns what to say, and 1 if one stays stale.
+
+    A file is fresh if `git add` would store what it should be: its line ends on disk are the user's own business.
+    """
+    stale = _otherwise_stored(top, {name: text for name, text in files.items() if _content(top / name) != text})
     if check:
         lines = [f"{name} is stale; run: {command}\n" for name in stale]
         return "".join(lines) or f"fresh: {', '.join(files)}\n", 1 if stale else 0
     for name in stale:
         _write(top / name, files[name])
     return "".join(f"wrote {name}\n" for name in stale) or "nothing to do: all fresh\n", 0
+
+
+def _otherwise_stored(top: Path, files: Mapping[str, str]) -> list[str]:
+    if not files:
+        return []
+    repo = Repo(top)
+    stored = repo.stored(files)
+    return [name for name, text in files.items() if stored.get(name) != repo.blob_id(text.encode())]
 
 
 def _content(path: Path) -> str | None:

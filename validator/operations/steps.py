@@ -26,13 +26,15 @@ def validate(
     head: str,
     steps: bool = False,
     worktree: bool = False,
+    staged: bool = False,
+    index: str | None = None,
     author: Author | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Verdict:
-    """The verdict on a change. `base` None stands for main; `worktree` judges the files on disk in place of `head`.
+    """The verdict on a change. `base` None stands for main.
 
+    `worktree` judges the files on disk in place of `head`, `staged` those of `index`, by default the own.
     `tell` hears it where main may be older than that of the remote.
-
     `author` is who proposes the change, where a forge says so; steps have many authors, and ask for none.
     `steps` judges what moves main: every first-parent commit after base, each against its parent.
     Raises FatalError for what is the environment's fault.
@@ -43,11 +45,17 @@ def validate(
         tell(
             f"judged against the main that is here, which may be old; to hear of that of {remote}: git fetch {remote}\n"
         )
-    end = reader.repo.working_tree_commit() if worktree else reader.repo.commit(head)
+    end = _head(reader.repo, head, worktree=worktree, staged=staged, index=index)
     if steps:
         return in_steps(reader, start, end, _guards(reader.at(start).charter))
     landed, current = reader.change(start, end)
     return judge(replace(landed, author=author), current)
+
+
+def _head(repo: Repo, head: str, *, worktree: bool, staged: bool, index: str | None) -> str:
+    if staged:
+        return repo.staged_commit(index)
+    return repo.working_tree_commit() if worktree else repo.commit(head)
 
 
 def in_steps(

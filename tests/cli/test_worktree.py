@@ -1,0 +1,118 @@
+"""The working tree is what this user's `git add --all` would take; a hook judges what is staged."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.stage import ENVIRONMENT, REGISTRY, Done, Stage, fleet, git, try_git, verb, write
+from tests.shell import program, quoted
+
+CHECKS = (["validate", "--worktree"], ["codeowners", "--check"])
+
+
+def with_settings(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Give the user a configuration, for Git and for the verbs of this process."""
+    file = folder / "gitconfig"
+    file.write_text(text, encoding="utf-8")
+    monkeypatch.setitem(ENVIRONMENT, "GIT_CONFIG_GLOBAL", str(file))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(file))
+
+
+def test_line_ends_are_the_user_s_own_business(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.registered(4)
+    assert verb(stage.human, "codeowners").exit_code == 0
+    assert verb(stage.human, "schema").exit_code == 0
+    git(stage.human, "add", "--all")
+    git(stage.human, "commit", "--quiet", "--message", "Generated files")
+    git(stage.human, "push", "--quiet", "origin", "main")
+    with_settings(stage.folder, monkeypatch, "[core]\n\tautocrlf = true\n")
+    session = stage.clone("session")
+    assert b"\r\n" in (session / "registry/charter.yaml").read_bytes()
+    for check in (*CHECKS, ["schema", "--check"]):
+        done = verb(session, *check)
+        assert done.exit_code == 0, done
+    write(session, "CODEOWNERS", "* @somebody\n")
+    assert verb(session, "codeowners", "--check").exit_code == 1
+
+
+def test_what_the_user_ignores_is_not_judged(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    (stage.folder / "ignore").write_text(".DS_Store\n", encoding="utf-8")
+    with_settings(stage.folder, monkeypatch, f"[core]\n\texcludesFile = {stage.folder / 'ignore'}\n")
+    write(stage.human, "registry/.DS_Store", "x")
+    assert verb(stage.human, "validate", "--worktree").exit_code == 0
+    write(stage.human, "registry/Thumbs.db", "x")
+    assert verb(stage.human, "validate", "--worktree").exit_code == 1
+
+
+def test_what_sparse_checkout_leaves_out_is_not_taken_for_deleted(stage: Stage) -> None:
+    stage.registered(4)
+    session = stage.clone("session")
+    git(session, "sparse-checkout", "set", "--no-cone", "/registry/charter.yaml")
+    assert not (session / "registry/sessions/04.yaml").exists()
+    done = verb(session, "validate", "--worktree", "--format", "json")
+    assert (done.exit_code, done.document["findings"]) == (0, [])
+
+
+def test_a_filter_of_the_user_counts_and_its_failure_is_told(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_settings(stage.folder, monkeypatch, '[filter "stamp"]\n\trequired = true\n')
+    clean = quoted(program(stage.folder / "clean", "grep -v '^# stamp'"))
+    git(stage.human, "config", "--global", "filter.stamp.clean", clean)
+    (stage.human / ".git/info").mkdir(exist_ok=True)
+    (stage.human / ".git/info/attributes").write_text("*.yaml filter=stamp\n")
+    write(stage.human, "registry/sessions/04.yaml", f"# stamp \x01\n{fleet(4)}")
+    assert verb(stage.human, "validate", "--worktree").exit_code == 0
+    (stage.folder / "clean").unlink()
+    failed = verb(stage.human, "validate", "--worktree")
+    assert (failed.exit_code, "stamp" in failed.err) == (2, True)
+
+
+class TestHook:
+    """`registry validate --staged`, as the plain pre-commit hook of a session."""
+
+    @pytest.fixture
+    def session(self, stage: Stage) -> Path:
+        session = stage.clone("session")
+        hooks = session / ".git/hooks"
+        hooks.mkdir(exist_ok=True)
+        program(hooks / "pre-commit", quoted(sys.executable, "-P", "-m", "validator", "validate", "--staged"))
+        return session
+
+    def commit(self, session: Path, *words: str) -> Done:
+        return try_git(session, "commit", "--quiet", "--message", "x", *words)
+
+    def test_what_is_not_staged_blocks_nobody(self, session: Path) -> None:
+        write(session, "registry/sessions/04.yaml", fleet(4))
+        git(session, "add", "registry")
+        write(session, "registry/sessions/scratch.yaml", "draft\n")
+        git(session, "worktree", "add", "--quiet", "--detach", "nested")
+        before = git(session, "ls-files", "--stage")
+        assert self.commit(session).exit_code == 0
+        assert git(session, "ls-files", "--stage") == before
+
+    def test_what_is_staged_is_judged_though_the_file_is_mended(self, session: Path) -> None:
+        write(session, "registry/sessions/04.yaml", "number: 5\n")
+        git(session, "add", "registry")
+        write(session, "registry/sessions/04.yaml", fleet(4))
+        assert self.commit(session).exit_code == 1
+        assert self.commit(session, "--all").exit_code == 0, "a commit has an index of its own"
+
+    def test_a_linked_working_tree_has_an_index_of_its_own(self, session: Path) -> None:
+        git(session, "worktree", "add", "--quiet", "../linked", "-b", "topic")
+        linked = session.parent / "linked"
+        write(linked, "registry/sessions/04.yaml", "number: 5\n")
+        git(linked, "add", "--all")
+        assert self.commit(linked).exit_code == 1
+        write(linked, "registry/sessions/04.yaml", fleet(4))
+        git(linked, "add", "--all")
+        assert self.commit(linked).exit_code == 0
+
+    def test_an_index_of_another_repository_tells_nothing(self, stage: Stage, session: Path) -> None:
+        environment = ENVIRONMENT | {"GIT_INDEX_FILE": str(session / ".git/index"), "GIT_DIR": str(session / ".git")}
+        words = [*REGISTRY, "validate", "--staged", "--repo", str(stage.human), "--format", "json"]
+        done = subprocess.run(words, cwd=session, env=environment, capture_output=True, check=False)
+        assert (done.returncode, json.loads(done.stdout)["findings"]) == (0, []), done.stderr
+        assert os.listdir(stage.human)

@@ -1,0 +1,87 @@
+"""Files that are not committed yet: on disk as this user's `git add --all` would take them, or as they are staged."""
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from validator.git import program
+from validator.git.objects import Objects
+from validator.git.program import last_line
+from validator.git.write import Write
+from validator.model.errors import FatalError
+
+MAX_READ = 1024 * 1024  # bytes of one file
+# Neither hooks nor a file monitor run; nobody is told about repositories within this one.
+_QUIET = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "advice.addEmbeddedRepo=false", "core.safecrlf=false")
+
+
+class Worktree(Objects, Write):
+    """The working tree and the index of a repository."""
+
+    def working_tree_commit(self) -> str:
+        """A commit, on no branch, of the files on disk as `git add --all` would take them, on top of HEAD.
+
+        Line ends, ignored files and the filters of the user's own configuration count as Git lets them. The programs of
+        filters that the repository's configuration names are not run.
+        """
+        if self.top is None:
+            raise FatalError("a bare repository has no working tree to judge")
+        with tempfile.TemporaryDirectory() as folder:
+            variables = self._copied_index(folder, None) | {"GIT_WORK_TREE": str(self.top)}
+            self._staged("add", "--all", variables=variables)
+            return self._commit_of(self._staged("write-tree", variables=variables), "files on disk")
+
+    def staged_commit(self, index: str | None) -> str:
+        """A commit, on no branch, of what is staged, on top of HEAD; `index` is what Git tells its hooks."""
+        with tempfile.TemporaryDirectory() as folder:
+            variables = self._copied_index(folder, index)
+            return self._commit_of(self._staged("write-tree", variables=variables), "staged files")
+
+    def stored(self, paths: Iterable[str]) -> dict[str, str]:
+        """The object id that `git add` would give to each file of the working tree that is there, by path."""
+        there = [path for path in paths if self.top and (self.top / path).is_file()]
+        asked = b"".join(bytes(Path(path)) + b"\n" for path in there)
+        status, out, error = self.as_user("hash-object", "--stdin-paths", stdin=asked, settings=_QUIET)
+        if status:
+            raise FatalError(f"git hash-object: {last_line(error)}")
+        return dict(zip(there, out.split(), strict=True))
+
+    def blob_id(self, content: bytes) -> str:
+        """The object id that these bytes would have as a file."""
+        return self.read("hash-object", "--stdin", stdin=content).decode().strip()
+
+    def stored_content(self, path: str) -> bytes:
+        """What `git add` would store of one file of the working tree. Raises OSError where it cannot be read."""
+        with (self.top or self.folder).joinpath(path).open("rb") as file:
+            content = file.read(MAX_READ)
+        if b"\r" not in content:
+            return content
+        status, out, _ = self.as_user("hash-object", "-w", "--", path, settings=_QUIET)
+        return content if status else self.blobs([out.strip()])[out.strip()]
+
+    def _copied_index(self, folder: str, index: str | None) -> dict[str, str]:
+        """A copy of the user's index, which knows what is skipped (sparse checkout) and what has not changed."""
+        git_dir, copy = Path(self.real["GIT_DIR"]), Path(folder, "index")
+        given = (self.top or git_dir) / index if index else git_dir / "index"
+        # Of another repository's hook this variable tells nothing here.
+        original = given if given.resolve().is_relative_to(git_dir.resolve()) else git_dir / "index"
+        if original.is_file():
+            copy.write_bytes(original.read_bytes())
+        return {"GIT_INDEX_FILE": str(copy), **self._without_filters()}  # writing a tree looks at files as well
+
+    def _staged(self, *command: str, variables: Mapping[str, str]) -> str:
+        status, out, error = self.as_user(*command, settings=_QUIET, variables=variables)
+        if status:
+            raise FatalError(f"git {command[0]}: {last_line(error)}")
+        return out.strip()
+
+    def _commit_of(self, tree: str, message: str) -> str:
+        who = {f"GIT_{who}_{what}": "validator" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        parents = ("-p", "HEAD") if self.resolve("HEAD") != [None] else ()
+        words = ("commit-tree", *parents, "-m", message, tree)
+        return self.read(*words, environment=who | self.real).decode().strip()
+
+    def _without_filters(self) -> dict[str, str]:
+        """Settings that disable the programs of filters of this repository's configuration (gitattributes(5))."""
+        asked = ("config", "--local", "--includes", "--name-only", "-z", "--get-regexp", r"^filter\.")
+        return program.emptied(self.run(*asked, environment=self.real)[1].split(b"\0")[:-1])
