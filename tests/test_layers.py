@@ -88,7 +88,7 @@ PURE = {
         "enum",
         "functools",
     ),
-    *("hashlib", "inspect", "io", "itertools", "json", "marshal", "math", "re", "shlex", "string", "textwrap"),
+    *("hashlib", "inspect", "io", "itertools", "json", "marshal", "math", "re", "shlex", "stat", "string", "textwrap"),
     *("typing", "unicodedata", "urllib"),
 }
 # The program begins here, before there is a command line; and Git is a program that gets its caller's environment.

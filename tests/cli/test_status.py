@@ -99,3 +99,14 @@ def test_origin_main_goes_before_main(tmp_path: Path) -> None:
     repository.git("update-ref", "-d", "refs/heads/main")
     with pytest.raises(FatalError, match="neither origin/main nor main"):
         status_at(repository.path, None)
+
+
+def test_a_charter_may_plan_for_thousands(tmp_path: Path) -> None:
+    """Open numbers get a row each as far as a human reads them; the rest is counted."""
+    repository = with_charter(tmp_path, [4])
+    large = charter().replace("capacity: 12", "capacity: 99999")
+    repository.commit("main", {"registry/charter.yaml": large})
+    text = render(status_at(tmp_path, None), colour=False, width=100)
+    assert "\nand 99,799 more open numbers\n" in text
+    assert text.count("  open\n") == 200
+    assert len(text.splitlines()) < 230

@@ -4,6 +4,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import ExitStack
 from itertools import pairwise
@@ -17,7 +18,7 @@ from tests.cli.states import active
 from tests.cli.test_claim import MINE
 from tests.cli.test_meanwhile import ACKNOWLEDGE
 from tests.shell import quoted
-from validator.git.retry import A_FEW, Attempts, Patience
+from validator.git.retry import A_FEW, Attempts, Patience, limited
 from validator.model.errors import FatalError
 
 WAITS = """
@@ -100,3 +101,14 @@ def test_a_lost_race_is_no_silence() -> None:
     attempts.unanswered("twice")
     with pytest.raises(FatalError, match=r"^three times$"):
         attempts.unanswered("three times")
+
+
+def test_a_planted_link_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is first in the folder for temporary files knows the name of the lock: the turn is done without."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / f"registry-claim-{os.getuid()}-0").symlink_to(tmp_path / "theirs")
+    with limited("claim", 1):
+        assert not (tmp_path / "theirs").exists()
+    os.mkfifo(tmp_path / f"registry-reject-{os.getuid()}-0")
+    with limited("reject", 1):
+        pass

@@ -1,6 +1,7 @@
 """`registry status`: how far the fleet is: every number, the six criteria, and what to do next."""
 
 import io
+from collections.abc import Sequence
 from itertools import compress
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from validator.report.documents import (
 
 # How wide a terminal must be for a column to be worth reading in it.
 ROOM = {"since (UTC)": 60, "role": 80, "goal": 100}
+MOST_OPEN = 200  # open numbers that get a row of their own
 COLOURS = {
     "open": "dim",
     "proposed": "yellow",
@@ -134,7 +136,8 @@ def render(document: StatusDocument, *, colour: bool, width: int) -> str:
     shown = [width >= ROOM.get(heading, 0) for heading, _ in columns]
     for heading, options in compress(columns, shown):
         table.add_column(heading, **options)
-    for slot in document.slots:
+    rows, left = _without_many_open(document.slots)
+    for slot in rows:
         cells = (Text(str(slot.number)), Text(slot.state, COLOURS[slot.state]), *map(Text, _cells(slot)))
         table.add_row(*compress(cells, shown))
     sink = io.StringIO()
@@ -146,6 +149,8 @@ def render(document: StatusDocument, *, colour: bool, width: int) -> str:
         color_system="standard" if colour else None,
     )
     terminal.print(table)
+    if left:
+        terminal.print(Text(f"and {left:,} more open numbers", "dim"))
     terminal.print(Text(f"\n{document.registered} of {document.capacity} registered · phase: {document.phase}", "bold"))
     for criterion in document.criteria:
         sign = ("✓", "green") if criterion.met else ("·", "yellow")
@@ -156,6 +161,13 @@ def render(document: StatusDocument, *, colour: bool, width: int) -> str:
         terminal.print(Text("approvals are not signed: no approver in the charter has a key", "dim"))
     terminal.print(Text.assemble(("next: ", "bold"), visible(document.next_action)))
     return "".join(line.rstrip() + "\n" for line in sink.getvalue().splitlines())
+
+
+def _without_many_open(slots: Sequence[SlotEntry]) -> tuple[list[SlotEntry], int]:
+    """The rows of the table, and how many open numbers are not among them: a charter may plan for thousands."""
+    places = [at for at, slot in enumerate(slots) if slot.state == "open"]
+    hidden = set(places[MOST_OPEN:])
+    return [slot for at, slot in enumerate(slots) if at not in hidden], len(hidden)
 
 
 def _cells(slot: SlotEntry) -> tuple[str, str, str, str]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from validator.git.objects import Entry, raw_rows
+from validator.git.objects import LAST_SECOND, Entry, raw_rows
 from validator.git.repo import Repo
 from validator.model.normalize import INVISIBLE, UNREADABLE
 
@@ -16,8 +16,8 @@ MAX_COMMITS = 50
 MAX_MESSAGE = 64 * 1024  # bytes
 MAX_HEADER = 16 * 1024  # bytes; a signature of the longest RSA key has 3 KiB
 MAX_PERSON = 512  # bytes, of a name with its address
+MAX_KEPT = 1024  # bytes of a message; no form of this program's has more
 MAX_SIZED = 1_000  # files
-LAST_SECOND = 253_402_300_799  # of the year 9999
 _PLAIN = ("tree", "parent", "author", "committer")
 _PERSON = re.compile(rb"(.*) ([0-9]{1,12}) [+-][0-9]{4}")
 
@@ -26,7 +26,8 @@ class Brought(NamedTuple):
     """One commit that a branch brings.
 
     `files` are those that it changes, as it leaves them (None: gone); of a merge, those that it leaves otherwise than
-    its second parent. `faults` say what its own object should not hold; of a large one nothing is read.
+    its second parent. `faults` say what its own object should not hold; of a large one nothing is read. A long
+    `message` is left out.
     """
 
     commit: str
@@ -58,7 +59,8 @@ def one_brought(
     header, _, message = content.partition(b"\n\n")
     names = tuple(line.split(b" ")[0].decode("utf-8", "replace") for line in _unfolded(header))
     faults = tuple(_faults(header, message, len(commit)))
-    return Brought(commit, tuple(parents), files, faults, names, message.decode("utf-8", "replace"))
+    kept = message.decode("utf-8", "replace") if len(message) <= MAX_KEPT else ""
+    return Brought(commit, tuple(parents), files, faults, names, kept)
 
 
 def _changes(repo: Repo, rows: Iterable[Sequence[str]]) -> dict[str, dict[str, Entry | None]]:

@@ -17,6 +17,8 @@ EMPTY = {
     "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
 }
 MAX_COMMIT = 1024 * 1024  # bytes, message and all
+MAX_PATH = 4096  # bytes
+LAST_SECOND = 253_402_300_799  # of the year 9999
 OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -54,6 +56,14 @@ class Objects(Process):
         """The files that differ between two trees, as (old, new); None where a tree has no such file."""
         out = self.read_listing("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new)
         return {path: (before, after) for path, before, after in raw_rows(out)}
+
+    def has_more_changes(self, old: str, new: str, most: int) -> bool:
+        """Whether more than `most` files differ between two trees; asked without reading all of their names."""
+        words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", old, new)
+        try:
+            return self.read_listing(*words, limit=most * MAX_PATH).count(b"\0") > most
+        except FatalError:
+            return True
 
     def difference(self, old: str, new: str) -> str:
         """What differs between two trees, as a unified diff without colour, filters or text conversion."""
@@ -120,7 +130,7 @@ def light(commit: str, size: int) -> str:
 
 def seconds(digits: str | bytes) -> int:
     """The time of a commit, 0 where it is out of range, as in Git. Anyone can set this time: informative only."""
-    return int(digits) if 0 < len(digits) <= 18 else 0
+    return int(digits) if 0 < len(digits) <= 18 and int(digits) <= LAST_SECOND else 0
 
 
 def raw_rows(out: bytes) -> Iterable[tuple[str, Entry | None, Entry | None]]:

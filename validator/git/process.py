@@ -130,19 +130,22 @@ class Process:
             raise FatalError(f"git {command[0]}: {last_line(error)}")
         return out
 
-    def read_listing(self, *command: str, stdin: bytes = b"") -> bytes:
-        """What Git lists; raises FatalError where it does not end: a tree can hold itself ten times, ten deep."""
+    def read_listing(self, *command: str, stdin: bytes = b"", limit: int = MAX_LISTING) -> bytes:
+        """What Git lists, at most `limit` bytes.
+
+        Raises FatalError where it does not end: a tree can hold itself ten times, ten deep.
+        """
         with program.start([*_options(_SETTINGS), *command], self._variables(), self._beside) as process:
             assert process.stdin
             assert process.stdout
             process.stdin.write(stdin)  # a few lines, which the pipe holds
             process.stdin.close()
-            out = process.stdout.read(MAX_LISTING + 1)
-            if len(out) > MAX_LISTING:
+            out = process.stdout.read(limit + 1)
+            if len(out) > limit:
                 process.kill()
             error = process.stderr.read() if process.stderr else b""
-        if len(out) > MAX_LISTING:
-            raise FatalError(f"git {command[0]}: over {MAX_LISTING // 2**20} MiB of file names are too much to judge")
+        if len(out) > limit:
+            raise FatalError(f"git {command[0]}: over {limit // 1024:,} KiB of file names are too much to judge")
         if process.returncode:
             raise FatalError(f"git {command[0]}: {last_line(error.decode(errors='replace'))}")
         return out

@@ -7,6 +7,7 @@ decides who gets a number, and a process that has waited too long goes on withou
 
 import os
 import random
+import stat
 import sys
 import tempfile
 import time
@@ -87,9 +88,19 @@ def _lanes(kind: str, count: int) -> list[IO[bytes]]:
         return []
     try:
         folder = Path(tempfile.gettempdir())
-        return [(folder / f"registry-{kind}-{os.getuid()}-{lane}").open("ab") for lane in range(count)]
+        return [_own_file(folder / f"registry-{kind}-{os.getuid()}-{lane}") for lane in range(count)]
     except OSError:
         return []
+
+
+def _own_file(path: Path) -> IO[bytes]:
+    """Open or make a file in a folder where others can plant theirs. Raises OSError for a link, or another's file."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    found = os.fstat(descriptor)
+    if found.st_uid != os.getuid() or not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        raise PermissionError(f"{path} is not a file of one's own")
+    return os.fdopen(descriptor, "ab")
 
 
 def _is_free(lane: IO[bytes]) -> bool:

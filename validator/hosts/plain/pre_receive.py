@@ -22,6 +22,8 @@ from validator.operations.steps import in_steps
 from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
 
+MAX_ANSWER = 64 * 1024  # characters
+
 
 def pre_receive(*, repo: Path, lines: bytes) -> tuple[str, int]:
     """Judge a push, given the lines that Git hands to the hook; 1 refuses all of it."""
@@ -30,8 +32,17 @@ def pre_receive(*, repo: Path, lines: bytes) -> tuple[str, int]:
     server = Server(Reader(store), store.named())
     refusals = list(faults(moves, server.refs)) or list(_unreadable(moves, store))
     if not refusals:
-        refusals = [(move.ref, why) for move in moves if (why := _judge(move, server)) is not None]
-    return "".join(f"{ref}: refused\n{why}\n" for ref, why in refusals), 1 if refusals else 0
+        in_turn = sorted(moves, key=lambda move: move.new or "")  # what names one commit is judged together
+        refusals = [(move.ref, why) for move in in_turn if (why := _judge(move, server)) is not None]
+    return _limited("".join(f"{ref}: refused\n{why}\n" for ref, why in refusals)), 1 if refusals else 0
+
+
+def _limited(answer: str) -> str:
+    """What a client gets to read; whole lines, so that nothing that is escaped is cut in two."""
+    if len(answer) <= MAX_ANSWER:
+        return answer
+    kept = answer[:MAX_ANSWER].rpartition("\n")[0]
+    return f"{kept}\n… and {answer.count(chr(10)) - kept.count(chr(10)) - 1:,} more lines\n"
 
 
 def _unreadable(moves: Iterable[Move], repo: Repo) -> Iterator[tuple[str, str]]:

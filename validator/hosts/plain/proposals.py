@@ -21,9 +21,9 @@ def judge_proposal(move: Move, server: Server) -> str | None:
         return _taken_away(move, server)
     if move.new in server.turned_down:
         return f"commit {move.new[:12]} was turned down; make a new one from main"
+    if server.is_wide(move.new, MAX_FILES):
+        return f"{move.branch} touches more than {MAX_FILES} files; a proposal touches one"
     landed, base = server.landed(move.new)
-    if len(landed.intent) > MAX_FILES:
-        return f"{move.branch} touches {len(landed.intent):,} files; a proposal touches one"
     return (
         told(server.verdict(move.new))
         or _wrong_content(move.branch, landed, base, server)

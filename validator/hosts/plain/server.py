@@ -23,6 +23,7 @@ class Server:
     reader: Reader
     refs: Mapping[str, str]
     _landed: dict[str, tuple[Snapshot, Snapshot]] = field(default_factory=dict)
+    _wide: dict[str, bool] = field(default_factory=dict)
     _verdicts: dict[str, Verdict] = field(default_factory=dict)
 
     @property
@@ -66,11 +67,20 @@ class Server:
         }
 
     def landed(self, commit: str) -> tuple[Snapshot, Snapshot]:
-        """(A proposal as it would land on main, main): read once, however many refs of a push name the commit."""
+        """(A proposal as it would land on main, main): read once for refs that name it one after another."""
         assert self.main is not None, "without a main nothing is proposed"
         if commit not in self._landed:
+            self._landed.clear()  # a push may have many, and each may be large
             self._landed[commit] = self.reader.change(self.main, commit)
         return self._landed[commit]
+
+    def is_wide(self, commit: str, most: int) -> bool:
+        """Whether a proposal changes more than `most` files since it left main; no tree is read for that."""
+        assert self.main is not None, "without a main nothing is proposed"
+        if commit not in self._wide:
+            fork = self.repo.merge_base(self.main, commit)
+            self._wide[commit] = fork is not None and self.repo.has_more_changes(fork, commit, most)
+        return self._wide[commit]
 
     def verdict(self, commit: str) -> Verdict:
         """The gate's verdict on a proposal, judged once."""
