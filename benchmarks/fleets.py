@@ -54,13 +54,14 @@ class Fleet(NamedTuple):
     repo: Path  # bare; the branch `free` claims the free number, `taken` claims number 1 once more
     files: Path  # the folder of the same claims as files
     proposal: Path  # the claim of the free number as a file
+    number: str  # the free number, as the branch of its claim has it
 
 
 def build(folder: Path, size: int) -> Fleet:
     """A fleet of `size` registrations, each of which came to main in a first-parent step of its own."""
-    fleet = Fleet(folder / "registry.git", folder / "claims", folder / "proposal.yaml")
-    fleet.files.mkdir(parents=True)
     width = max(2, len(str(size + 1)))
+    fleet = Fleet(folder / "registry.git", folder / "claims", folder / "proposal.yaml", f"{size + 1:0{width}}")
+    fleet.files.mkdir(parents=True)
     for number in range(1, size + 1):
         (fleet.files / f"{number:0{width}}.yaml").write_text(claim(number))
     fleet.proposal.write_text(claim(size + 1))

@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 
 class Program(NamedTuple):
-    """A command with the exit code that it should end with."""
+    """A command with the exit code that it should end with, what it reads, and the folder that it runs in."""
 
     command: Sequence[str]
     exit_code: int = 0
+    stdin: str = ""
+    folder: Path | None = None
 
 
 class Run(NamedTuple):
@@ -58,7 +60,17 @@ def compiled(folder: Path) -> dict[str, str]:
 def run(program: Program, environment: Mapping[str, str]) -> Run:
     """Run a program to its end; raises RuntimeError where it ends with another exit code than it should."""
     start = perf_counter()
-    with subprocess.Popen(program.command, stdout=subprocess.DEVNULL, env=environment) as process:
+    with subprocess.Popen(
+        program.command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        env=environment,
+        cwd=program.folder,
+        text=True,
+    ) as process:
+        assert process.stdin
+        process.stdin.write(program.stdin)
+        process.stdin.close()
         _, status, usage = os.wait4(process.pid, 0)
         seconds = perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)

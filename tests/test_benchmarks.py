@@ -55,9 +55,9 @@ def test_every_claim_came_in_a_step_of_its_own(fleet: Fleet) -> None:
 
 @pytest.mark.blackbox
 def test_programs_run_to_the_end(fleet: Fleet, tmp_path: Path) -> None:
-    from benchmarks.__main__ import schema_check, validate
+    from benchmarks.__main__ import guard, schema_check, validate
 
-    programs = {"ours": validate(fleet), "theirs": schema_check(fleet.proposal)}
+    programs = {"ours": validate(fleet), "guard": guard(fleet), "theirs": schema_check(fleet.proposal)}
     done = compare(programs, rounds=1, environment=compiled(tmp_path))
     assert all(result.seconds > 0 and result.peak > 0 for result in done.values())
     with pytest.raises(RuntimeError, match="exit code 1 from"):
