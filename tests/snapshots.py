@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from validator.git.objects import Entry
+from validator.git.trees import Entry
 from validator.model import shapes
 from validator.model.layout import CHARTER, claim_path, form_of
 from validator.registry.history import Registration

@@ -114,7 +114,7 @@ def verbs(program: Path, folder: Path, *group: str) -> Iterator[tuple[str, ...]]
     """Every verb that the program's own help lists; a group's are listed by the group's help."""
     help = run(program, folder, *group, "--help")
     assert help.returncode == 0, help.stderr
-    for name in re.findall(r"^  ([a-z][a-z-]*)\b", help.stdout.partition("\nCommands:\n")[2], re.MULTILINE):
+    for name in re.findall(r"^  ([a-z][a-z-]*)\b", help.stdout.partition("\nOptions:\n")[2], re.MULTILINE):
         below = list(verbs(program, folder, *group, name))
         yield from below or [(*group, name)]
 

@@ -6,8 +6,8 @@ import pytest
 
 from tests.repository import Changes, Repository
 from validator.git.change import MAX_MERGED_BYTES, Intent, Joining, Landing, differing, joining, landing
-from validator.git.objects import TWICE, Entry
 from validator.git.repo import Repo
+from validator.git.trees import TWICE, Entry
 
 LINES = "".join(f"{number}\n" for number in range(20))
 

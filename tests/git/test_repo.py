@@ -11,8 +11,8 @@ import pytest
 from tests.repository import ROOT, Changes, Repository, environment
 from tests.shell import in_settings, program, quoted
 from validator.git.history import Merge, Step
-from validator.git.objects import Entry
 from validator.git.repo import Repo
+from validator.git.trees import Entry
 from validator.model.errors import FatalError
 
 EMPTY = {"sha1": "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"}

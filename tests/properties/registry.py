@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.repository import CHARTER, charter, claim_path, fleet
-from validator.git.objects import Entry
+from validator.git.trees import Entry
 from validator.model import shapes
 from validator.model.layout import form_of
 from validator.registry.parsing import ClaimFile, Parsed, claim_file, parse

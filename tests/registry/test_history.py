@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from validator.git.history import Step
-from validator.git.objects import Entry
+from validator.git.trees import Entry
 from validator.model.phrases import rfc3339
 from validator.registry.history import Event, EventKind, Registration, events, first_of, registrations
 

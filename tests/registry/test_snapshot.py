@@ -7,7 +7,7 @@ import pytest
 
 from tests.snapshots import charter, claim, registry, snapshot
 from validator.git.change import Intent
-from validator.git.objects import Entry
+from validator.git.trees import Entry
 from validator.model import shapes
 from validator.model.layout import CHARTER, RECORDS, claim_path, form_of, governed, width
 from validator.registry.parsing import MAX_FAULTS, Draft, Parsed, claim_file, parse

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.snapshots import claim, registry, snapshot
-from validator.git.objects import TWICE, Entry
+from validator.git.trees import TWICE, Entry
 from validator.operations.judge import run
 from validator.registry.parsing import ShapeFault
 from validator.registry.snapshot import Snapshot

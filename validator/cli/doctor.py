@@ -8,9 +8,9 @@ import click
 
 from validator.cli.console import Console
 from validator.cli.options import FORMAT, REF, REMOTE, REPO
-from validator.git.objects import Entry
 from validator.git.remote import Remote
 from validator.git.repo import Repo
+from validator.git.trees import Entry
 from validator.git.upstream import remote_of
 from validator.hosts.github.api import HERE, Gh
 from validator.hosts.github.checks import Check, GateInputs, State, local_checks, read_inputs, verdict

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from validator.git.objects import LAST_SECOND, Entry, raw_rows
+from validator.git.objects import LAST_SECOND, raw_rows
 from validator.git.repo import Repo
+from validator.git.trees import Entry
 from validator.model.normalize import INVISIBLE, UNREADABLE
 
 MAX_COMMITS = 50

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from validator.git.history import Merge
-from validator.git.objects import Entry
 from validator.git.repo import Repo
+from validator.git.trees import Entry
 from validator.model.layout import governed
 
 Files = Mapping[str, Entry]

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from validator.git.objects import OID, Entry, Objects, light, raw_rows, seconds
+from validator.git.objects import OID, Objects, light, raw_rows, seconds
 from validator.git.process import USAGE
 from validator.git.program import last_line
+from validator.git.trees import Entry
 from validator.model.errors import FatalError
 
 MAX_NAMED = 100  # paths on a command line; beyond it all are asked for

@@ -3,54 +3,34 @@
 Every object id comes from Git itself, and every read has a size limit.
 """
 
+import functools
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from validator.git.process import Process
+from validator.git.trees import Entry, Trees, text
 from validator.model.errors import FatalError
 
-TWICE = "twice"  # the mode of an entry that its folder lists more than once
-# The tree without entries, in either kind of object id.
-EMPTY = {
-    "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-    "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
-}
 MAX_COMMIT = 1024 * 1024  # bytes, message and all
 MAX_PATH = 4096  # bytes
 LAST_SECOND = 253_402_300_799  # of the year 9999
 OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
-class Entry(NamedTuple):
-    """One file of a tree. `size` is in bytes; None for a submodule, and where only the change is known."""
-
-    mode: str
-    oid: str
-    size: int | None = None
-
-
 class Objects(Process):
     """The objects of a repository, by id."""
+
+    @functools.cached_property
+    def trees(self) -> Trees:
+        """The trees, each folder read once."""
+        return Trees(self.objects)
 
     def tree(self, treeish: str) -> dict[str, Entry]:
         """Every file of a tree by path; links, submodules and empty folders too, which Git itself never writes.
 
         Undecodable bytes are kept by surrogate escape.
         """
-        files = dict[str, Entry]()
-        for row in self.read_listing("ls-tree", "-r", "-t", "-l", "-z", "--full-tree", treeish).split(b"\0")[:-1]:
-            facts, path = row.split(b"\t", 1)
-            mode, kind, oid, size = facts.decode().split()
-            if kind == "tree" and oid not in EMPTY:
-                continue
-            if size == "BAD":
-                raise FatalError(f"object {oid} is missing from the repository; run: git fsck")
-            name = text(path)
-            # A tree made by hand can list a name twice, and programs differ in which entry they read.
-            twice = name in files
-            files[name] = Entry(TWICE if twice else mode, oid, int(size) if size != "-" else None)
-        return files
+        return self.trees.files(treeish)
 
     def changes(self, old: str, new: str) -> dict[str, tuple[Entry | None, Entry | None]]:
         """The files that differ between two trees, as (old, new); None where a tree has no such file."""
@@ -140,8 +120,3 @@ def raw_rows(out: bytes) -> Iterable[tuple[str, Entry | None, Entry | None]]:
         old_mode, new_mode, old_oid, new_oid, _ = facts.decode().lstrip(":").split(" ")
         before = Entry(old_mode, old_oid) if int(old_mode, 8) else None
         yield text(path), before, Entry(new_mode, new_oid) if int(new_mode, 8) else None
-
-
-def text(path: bytes) -> str:
-    """A path or a name as Git has it; undecodable bytes are kept by surrogate escape."""
-    return path.decode("utf-8", "surrogateescape")

@@ -3,8 +3,9 @@
 import re
 
 from validator.git import locks
-from validator.git.objects import OID, light, text
+from validator.git.objects import OID, light
 from validator.git.process import Process
+from validator.git.trees import text
 from validator.model.errors import FatalError
 
 # Every way to name a commit, but no option, second line or search pattern.

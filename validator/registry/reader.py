@@ -9,8 +9,8 @@ from typing import Any
 
 from validator.git.brought import Brought, brought, one_brought
 from validator.git.change import Files, Intent, differing, landing
-from validator.git.objects import Entry
 from validator.git.repo import Repo
+from validator.git.trees import Entry
 from validator.git.upstream import newest_main, remote_of
 from validator.model import shapes
 from validator.model.errors import FatalError, Unreadable, attempted

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from validator.git.brought import Brought
 from validator.git.change import Intent
-from validator.git.objects import Entry
+from validator.git.trees import Entry
 from validator.model import shapes
 from validator.registry.history import Registration
 from validator.registry.parsing import ClaimFile, Parsed

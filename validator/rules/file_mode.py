@@ -16,7 +16,7 @@ PATH`.
 
 from collections.abc import Iterator
 
-from validator.git.objects import TWICE
+from validator.git.trees import TWICE
 from validator.model.findings import Level, Location, Problem
 from validator.model.layout import REGULAR_FILE, governed
 from validator.registry.snapshot import Snapshot

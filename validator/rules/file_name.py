@@ -18,7 +18,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from validator.git.objects import Entry
+from validator.git.trees import Entry
 from validator.model.findings import Level, Location, Problem
 from validator.model.layout import ACKNOWLEDGEMENTS, RECORDS, SESSIONS, claim_path, form_of, governed
 from validator.model.phrases import join_limited, quoted

@@ -1,0 +1,116 @@
+"""Trees, read from `git cat-file`: each folder once, however many commits have it in common (gitformat-tree)."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from validator.git.batch import Batch
+from validator.model.errors import FatalError
+
+MAX_NAMES = 8 * 1024 * 1024  # bytes of all paths: about 100,000 files. A tree can hold itself ten times, ten deep
+FOLDER, SUBMODULE = "040000", "160000"
+TWICE = "twice"  # the mode of an entry that its folder lists more than once
+# The tree without entries, in either kind of object id.
+EMPTY = {
+    "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+
+
+class Entry(NamedTuple):
+    """One file of a tree. `size` is in bytes; None for a submodule, and where only the change is known."""
+
+    mode: str
+    oid: str
+    size: int | None = None
+
+
+Row = tuple[str, bytes, str]  # mode, name, object id
+_ROW = {width: re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % width, re.DOTALL) for width in (20, 32)}
+
+
+class Trees:
+    """Lists trees; what the tree before had in common with the next is not asked for again."""
+
+    def __init__(self, objects: Batch) -> None:
+        self._objects = objects
+        self._folders: Mapping[str, tuple[Row, ...]] = {}
+        self._sizes: Mapping[str, int] = {}
+
+    def files(self, treeish: str) -> dict[str, Entry]:
+        """Every file by path; links, submodules and empty folders too, which Git itself never writes."""
+        (root,) = self._objects.facts([f"{treeish}^{{tree}}"])
+        if root is None:
+            raise FatalError(f"{treeish} has no tree here; run: git fsck")
+        found = list(self._walk(root.oid))
+        self._sizes = self._sizes_of(oid for mode, _, oid in found if mode not in (FOLDER, SUBMODULE))
+        files = dict[str, Entry]()
+        for mode, name, oid in found:
+            path = text(name)
+            # A tree made by hand can list a name twice; whichever entry counted, somebody would read the other.
+            files[path] = Entry(TWICE if path in files else mode, oid, self._sizes.get(oid))
+        return files
+
+    def _walk(self, root: str) -> Iterator[Row]:
+        """The files below a tree with their paths, one level after the other."""
+        level, read, listed = [(b"", root)], dict[str, tuple[Row, ...]](), 0
+        while level:
+            read |= self._read({oid for _, oid in level} - read.keys())
+            deeper = list[tuple[bytes, str]]()
+            for prefix, folder in level:
+                for mode, name, oid in read[folder]:
+                    path = prefix + name
+                    listed += len(path)
+                    if listed > MAX_NAMES:
+                        raise FatalError(f"over {MAX_NAMES // 2**20} MiB of file names are too much to judge")
+                    if mode == FOLDER and oid not in EMPTY:
+                        deeper.append((path + b"/", oid))
+                    else:
+                        yield mode, path, oid
+            level = deeper
+        self._folders = read
+
+    def _read(self, oids: set[str]) -> dict[str, tuple[Row, ...]]:
+        known = {oid: self._folders[oid] for oid in oids & self._folders.keys()}
+        new = sorted(oids - known.keys())
+        for oid, facts in zip(new, self._objects.facts(new), strict=True):
+            if facts is None or facts.kind != "tree":
+                raise FatalError(f"object {oid} is missing from the repository, or no tree; run: git fsck")
+            if facts.size > 2 * MAX_NAMES:
+                raise FatalError(f"over {MAX_NAMES // 2**20} MiB of file names are too much to judge")
+        contents = zip(new, self._objects.contents(new), strict=True)
+        return known | {oid: tuple(_rows(content or b"", len(oid) // 2)) for oid, content in contents}
+
+    def _sizes_of(self, oids: Iterable[str]) -> dict[str, int]:
+        wanted = set(oids)
+        known = {oid: self._sizes[oid] for oid in wanted & self._sizes.keys()}
+        new = sorted(wanted - known.keys())
+        for oid, facts in zip(new, self._objects.facts(new), strict=True):
+            if facts is None:
+                raise FatalError(f"object {oid} is missing from the repository; run: git fsck")
+            known[oid] = facts.size
+        return known
+
+
+def _rows(content: bytes, width: int) -> Iterator[Row]:
+    """The entries of a tree object, whose object ids have so many bytes."""
+    at = 0
+    while at < len(content):
+        row = _ROW[width].match(content, at)
+        if row is None:
+            raise FatalError("a tree object is malformed; run: git fsck")
+        yield _mode(int(row[1], 8)), row[2], row[3].hex()
+        at = row.end()
+
+
+def _mode(bits: int) -> str:
+    """A mode as Git takes it: of a file, only whether its owner may run it counts."""
+    kind = bits & 0o170000
+    if kind == 0o100000:
+        return "100755" if bits & 0o100 else "100644"
+    return {0o120000: "120000", 0o040000: FOLDER}.get(kind, SUBMODULE)
+
+
+def text(path: bytes) -> str:
+    """A path or a name as Git has it; undecodable bytes are kept by surrogate escape."""
+    return path.decode("utf-8", "surrogateescape")
