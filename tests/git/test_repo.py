@@ -148,7 +148,7 @@ class TestReading:
         head = repository.commit("main", {"a": "text", "folder/b": "more"})
         oid = repository.git("rev-parse", what)
         (repository.path / "objects" / oid[:2] / oid[2:]).unlink()
-        with pytest.raises(FatalError, match=f"{oid}|not a tree object"):
+        with pytest.raises(FatalError, match=f"{oid}|the tree of {head} is missing"):
             Repo(repository.path).tree(head)
 
 

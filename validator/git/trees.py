@@ -41,7 +41,7 @@ class Trees:
         """Every file by path; links, submodules and empty folders too, which Git itself never writes."""
         (root,) = self._objects.facts([f"{treeish}^{{tree}}"])
         if root is None:
-            raise FatalError(f"{treeish} has no tree here; run: git fsck")
+            raise FatalError(f"the tree of {treeish} is missing from the repository; run: git fsck")
         found = list(self._walk(root.oid))
         self._sizes = self._sizes_of(oid for mode, _, oid in found if mode not in (FOLDER, SUBMODULE))
         files = dict[str, Entry]()
