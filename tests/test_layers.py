@@ -47,7 +47,7 @@ EFFECTS = {
     "difflib": {"cli"},
     "fcntl": {"git/retry"},
     "gc": {"startup", "guard", "cli"},
-    "importlib": {"cli/demo", "cli/group"},
+    "importlib": {"cli/demo", "cli/group", "registry/zones"},
     "os": {
         "startup",
         "git/process",

@@ -403,7 +403,7 @@ class TestImports:
         words = ("claim", "2", "--session-id", "x-2", "--goal", "Find 50 prospects daily", "--yes")
         loaded = self.loaded(repository.path, *words)
         assert repository.git("rev-parse", "claim/02")
-        assert loaded & HEAVY <= {"click", "pydantic", "yaml12", "ruamel"}
+        assert loaded & HEAVY <= {"click", "pydantic", "yaml", "yaml12"}
 
     def test_of_the_guard(self, tmp_path: Path) -> None:
         repository = with_charter(tmp_path / "registry.git", [1])

@@ -1,7 +1,6 @@
 """Judge what a push does to a proposal's branch: made, replaced or taken away."""
 
 from validator.git.signatures import signer
-from validator.hosts.github.codeowners import owners_text
 from validator.hosts.plain.push import Move
 from validator.hosts.plain.server import Server, told
 from validator.model.layout import CHARTER, CODEOWNERS, own_files
@@ -61,6 +60,8 @@ def _wrong_charter(branch: str, landed: Snapshot, touched: list[str], server: Se
     if CHARTER not in touched:
         return f"{branch} does not change {CHARTER}"
     if CODEOWNERS in touched:
+        from validator.hosts.github.codeowners import owners_text  # few pushes need it
+
         wanted = owners_text(one.handle for one in charter_of(landed).approvers).encode()
         entry = landed.files.get(CODEOWNERS)
         if entry is None or entry.oid != server.repo.blob_id(wanted):
