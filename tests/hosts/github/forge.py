@@ -262,7 +262,7 @@ class Forge:
             return dict.fromkeys(SCOPES, stated.removesuffix("-all"))
         return dict(stated)
 
-    def _token(self, granted: Mapping[str, str]) -> str:
+    def token(self, granted: Mapping[str, str]) -> str:
         """A token of a run, which GitHub makes anew for each job."""
         state, token = self.read_state(), f"ghs_{self.runs}"
         self.write_state(state | {"tokens": state["tokens"] | {token: dict(granted)}})
@@ -280,7 +280,7 @@ class Forge:
         self.runs += 1
         folder = self.folder / f"run-{self.runs}"
         folder.mkdir()
-        values = {"github.token": self._token(granted), **variables}
+        values = {"github.token": self.token(granted), **variables}
         values |= {f"steps.{step['id']}.outputs.remark": "" for step in job["steps"] if "id" in step}
         values |= {f"needs.{k}.outputs.{n}": v for k, one in done.items() for n, v in one.outputs.items()}
         (folder / "event.json").write_text(json.dumps(payload))
