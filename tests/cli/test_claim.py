@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -267,9 +268,22 @@ def test_branch_that_is_checked_out_is_left_alone(stage: Stage, worktree: bool) 
     before = state(session), refs(session)
     for push in ([], ["--push"]):
         done = verb(session, "claim", "4", *MINE, "--goal", "Send 9 emails daily", *push)
-        assert (done.exit_code, done.err) == (2, "registry: claim/04 is checked out here; run: git switch main\n")
+        beside = shlex.quote(str(session.parent / "beside"))
+        told = f"in {beside}; run: git -C {beside} switch --detach" if worktree else "here; run: git switch main"
+        assert (done.exit_code, done.err) == (2, f"registry: claim/04 is checked out {told}\n")
     assert (state(session), refs(session)) == before
     assert list(stage.refs()) == ["refs/heads/main"]
+
+
+def test_a_working_tree_that_is_gone_is_told_with_what_helps(stage: Stage) -> None:
+    session = stage.clone("session")
+    assert verb(session, "claim", "4", *MINE).exit_code == 0
+    git(session, "worktree", "add", "--quiet", "../beside", "claim/04")
+    shutil.rmtree(session.parent / "beside")
+    done = verb(session, "claim", "4", *MINE, "--goal", "Send 9 emails daily")
+    assert (done.exit_code, "which is gone; run: git worktree prune" in done.err) == (2, True)
+    git(session, "worktree", "prune")
+    assert verb(session, "claim", "4", *MINE, "--goal", "Send 9 emails daily").exit_code == 0
 
 
 def test_a_repository_without_an_identity_is_told_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

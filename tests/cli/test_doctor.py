@@ -1,6 +1,7 @@
 """What doctor says of a plain Git server: a hook counts where Git would run it, and it guards."""
 
 import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -167,3 +168,12 @@ def test_doctor_reads_main_and_not_what_is_checked_out(stage: Stage) -> None:
         assert ("there is no CODEOWNERS" in done.out) is not there
     document = verb(stage.human, "doctor", "--local", "--format", "json").document
     assert document["commit"] == refs(stage.bare)["refs/heads/main"]
+
+
+def test_a_server_that_checks_no_objects_is_told(guarded: Stage) -> None:
+    git(guarded.bare, "config", "receive.fsckObjects", "false")
+    state, what, command = hook_check(guarded.human)
+    assert (state, "receive.fsckObjects is off" in what) == ("not-in-force", True)
+    assert command
+    subprocess.run(shlex.split(command), check=True)
+    assert hook_check(guarded.human) == ("in-force", "origin has the guard", None)

@@ -609,3 +609,29 @@ class TestEnvironment:
         assert not (tmp_path / "ran").exists()
         assert not (tmp_path / "trace").exists()
         assert not (tmp_path / "index").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["feature/ünïcode", "v1,2", "a&b", "it's", "100%", "x;y", "(z)", "a!b", "$HOME", "<x>|y"]
+)
+def test_a_name_that_git_allows_is_handed_over(repository: Repository, name: str) -> None:
+    """Names are Git's business, of branches and of tags."""
+    commit = repository.commit("main", {"a": "1"})
+    repository.git("update-ref", f"refs/heads/{name}", commit)
+    repository.git("update-ref", f"refs/tags/tag-{name}", commit)
+    assert Repo(repository.path).resolve(name, f"tag-{name}", f"{name}~0", f"{name}~5") == [
+        commit,
+        commit,
+        commit,
+        None,
+    ]
+
+
+def test_a_name_of_bytes_is_handed_over(repository: Repository) -> None:
+    commit = repository.commit("main", {"a": "1"})
+    row = b"create refs/heads/caf\xe9 %s\n" % commit.encode()
+    repository.git("update-ref", "--stdin", stdin=row)
+    assert Repo(repository.path).resolve("caf\udce9", "main\nmain", "--help", ":/x", "main^{/x}") == [
+        commit,
+        *[None] * 4,
+    ]

@@ -42,6 +42,11 @@ def run(
     return process.returncode, out, error.decode("utf-8", "surrogateescape")
 
 
+def place(out: bytes) -> Path:
+    """A path of this machine that Git has printed: bytes, as the file system has them."""
+    return Path(os.fsdecode(out.removesuffix(b"\n")))
+
+
 def emptied(names: Sequence[bytes]) -> dict[str, str]:
     """Variables that make settings empty, in addition to those that the caller's own variables make (git-config(1))."""
     first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)

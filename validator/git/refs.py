@@ -1,15 +1,19 @@
 """The names of commits: branches, tags and whatever a caller writes for a revision."""
 
 import re
+import shlex
+from pathlib import Path
 
-from validator.git import locks
+from validator.git import locks, program
 from validator.git.objects import OID, light
 from validator.git.process import Process
 from validator.git.trees import text
 from validator.model.errors import FatalError
+from validator.model.layout import HEADS
 
-# Every way to name a commit, but no option, second line or search pattern.
-REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_./@{}^~+#=-]*")
+# What Git takes for a name is its own business: it is asked on standard input, where nothing is an option. Kept from it
+# are a second line, a search through all messages, and a path within a commit.
+REVISION = re.compile(r"(?!-)(?!.*\^\{/)[^\x00-\x1f\x7f:]+")
 
 
 class Refs(Process):
@@ -62,9 +66,22 @@ class Refs(Process):
         status, out, _ = self.run("symbolic-ref", "--quiet", "HEAD", environment=self.real)
         return text(out).rstrip("\n") if status == 0 else None
 
-    def is_checked_out(self, ref: str) -> bool:
-        """Whether a branch, as a full ref, is checked out in a working tree of this repository."""
-        return bool(self.read("for-each-ref", "--format=%(worktreepath)", ref, environment=self.real).strip())
+    def checked_out_in(self, ref: str) -> Path | None:
+        """The working tree of this repository that a branch, as a full ref, is checked out in."""
+        out = self.read("for-each-ref", "--format=%(worktreepath)", ref, environment=self.real)
+        return program.place(out) if out.strip() else None
+
+    def require_not_checked_out(self, ref: str) -> None:
+        """Raise FatalError, with the command that helps, for a branch that a working tree stands on."""
+        place = self.checked_out_in(ref)
+        if place is None:
+            return
+        branch, folder = ref.removeprefix(HEADS), shlex.quote(str(place))
+        if not place.is_dir():
+            raise FatalError(f"{branch} is checked out in {folder}, which is gone; run: git worktree prune")
+        if self.top and place.resolve() == self.top.resolve():
+            raise FatalError(f"{branch} is checked out here; run: git switch main")
+        raise FatalError(f"{branch} is checked out in {folder}; run: git -C {folder} switch --detach")
 
     def move(self, ref: str, new: str, old: str | None) -> str | None:
         """Move a ref from `old` (None: it must not exist) to `new`; where that fails, what Git says.

@@ -71,14 +71,26 @@ def _of_claim(claim: ClaimFile, charter: shapes.Charter, monday: date, zone: Zon
     for index, appointment in enumerate(claim.draft.schedule or ()):
         for name in dict.fromkeys(appointment.days):
             day = monday + timedelta(days=DAYS.index(name))
-            start = _at(day, appointment.start, zone) if appointment.start else None
-            # An end before the start is on the next day. Both are compared as local times.
-            late = appointment.start is not None and appointment.end <= appointment.start
-            end = _at(day + timedelta(days=1) if late else day, appointment.end, zone)
+            start, end = _placed(day, appointment.start, appointment.end, zone)
             session = claim.draft.session_id or ""
             seed = f"{charter.mission.statement}\n{session}\n{index}\n{appointment.activity}\n{day.isoformat()}"
             uid = f"{uuid.uuid5(uuid.NAMESPACE_OID, seed)}@session-registry"
             yield Meeting(claim.number, session, appointment.activity, day, start, end, uid)
+
+
+def _placed(day: date, start: str | None, end: str, zone: ZoneInfo) -> tuple[datetime | None, datetime]:
+    """An appointment on a day. An end that is not after the start, both as local times, is on the next day.
+
+    Where clocks skip the start, the end could come before it, or with it; then the appointment keeps its length.
+    """
+    if start is None:
+        return None, _at(day, end, zone)
+    last = day + timedelta(days=1) if end <= start else day
+    begins, ends = _at(day, start, zone), _at(last, end, zone)
+    if ends.timestamp() > begins.timestamp():
+        return begins, ends
+    length = datetime.combine(last, time.fromisoformat(end)) - datetime.combine(day, time.fromisoformat(start))
+    return begins, (begins.astimezone(UTC) + length).astimezone(zone)
 
 
 def _at(day: date, clock: str, zone: ZoneInfo) -> datetime:

@@ -31,8 +31,7 @@ def propose(
     verdict = judge(*reader.step(state.main, commit))
     if not verdict.accepted:
         return ClaimOutcome(False, number, branch, "not proposed: the gate would reject it", verdict=verdict)
-    if repo.is_checked_out(f"{HEADS}{branch}"):
-        raise FatalError(f"{branch} is checked out here; run: git switch main")
+    repo.require_not_checked_out(f"{HEADS}{branch}")
     if server:
         return _push(server, draft, branch, commit, verdict)
     if error := _move_branch(repo, branch, commit):

@@ -53,8 +53,7 @@ def propose(state: MainState, draft: RecordDraft) -> RecordOutcome:
     if not verdict.accepted:
         return RecordOutcome(False, "not proposed: the gate would reject it", branch, commit, verdict=verdict)
     (old,) = repo.resolve(ref)
-    if repo.is_checked_out(ref):
-        raise FatalError(f"{branch} is checked out here; run: git switch main")
+    repo.require_not_checked_out(ref)
     if error := repo.move(ref, commit, old):
         raise FatalError(f"{branch} is not written: {' '.join(error.split())[-300:]}; run the same command again")
     if state.server is None:
