@@ -30,17 +30,28 @@ def complete(path: Path) -> Repository:
 def active(path: Path) -> Repository:
     """All twelve are registered, and every record of consensus stands."""
     repository = complete(path)
-    digest = registry_at(repository.path, "main").digest
-    by_session = {"registry": digest, "number": 1, "session_id": "marketing-orchestrator", "timestamp": TIME}
-    by_human = {"registry": digest, "approved_by": '"@OWNER"', "timestamp": TIME}
-    record(repository, f"{CONSENSUS}/confirmation.yaml", by_session)
-    record(repository, f"{CONSENSUS}/approval.yaml", by_human)
-    record(repository, f"{CONSENSUS}/broadcast.yaml", by_session | {"delivered": sorted(FLEET)})
+    broadcast(repository)
+    by_session, by_human = _said(repository)
     for claim in registry_at(repository.path, "main").claims:
         who = {"number": claim.number, "session_id": claim.session_id, "ready": "true"}
         record(repository, f"{CONSENSUS}/acknowledgements/{claim.number:02}.yaml", by_session | who)
     record(repository, f"{CONSENSUS}/activation.yaml", by_human | {"week": "2026-W48"})
     return repository
+
+
+def broadcast(repository: Repository) -> None:
+    """Confirm, approve and broadcast the registry on main."""
+    by_session, by_human = _said(repository)
+    record(repository, f"{CONSENSUS}/confirmation.yaml", by_session)
+    record(repository, f"{CONSENSUS}/approval.yaml", by_human)
+    record(repository, f"{CONSENSUS}/broadcast.yaml", by_session | {"delivered": sorted(FLEET)})
+
+
+def _said(repository: Repository) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields of a record by the orchestrator, and of one by a human."""
+    digest = registry_at(repository.path, "main").digest
+    by_session = {"registry": digest, "number": 1, "session_id": "marketing-orchestrator", "timestamp": TIME}
+    return by_session, {"registry": digest, "approved_by": '"@OWNER"', "timestamp": TIME}
 
 
 def record(repository: Repository, path: str, fields: dict[str, Any]) -> None:

@@ -106,6 +106,13 @@ def test_a_fault_is_named_with_why_it_matters_and_what_mends_it(fault: str) -> N
     assert check.command
 
 
+@pytest.mark.parametrize(
+    "changes", [{"CODEOWNERS": f"* {HANDLE.upper()}\n"}, {CHARTER: charter().replace("@OWNER", "@Session-Approver")}]
+)
+def test_logins_are_compared_without_case(changes: Files) -> None:
+    assert checks(changes)["owners-approve"].state is State.IN_FORCE
+
+
 def test_a_long_list_of_faults_stays_short() -> None:
     assert checks(FAULTS["skipped"][0])["codeowners-lines"].what.endswith("; and 4 more")
 

@@ -10,6 +10,10 @@ def told(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, int |
     return [(one.event, one.number, one.session_id) for one in news(snapshot(before), snapshot(after))]
 
 
+def messages(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    return [one.message for one in news(snapshot(before), snapshot(after))]
+
+
 def test_events_of_a_number() -> None:
     one, amended = registry(claim(1)), registry(claim(1, goal="Send 18 emails daily"))
     other = registry(claim(1, session_id="outreach-9"))
@@ -22,17 +26,26 @@ def test_events_of_a_number() -> None:
 
 def test_who_held_a_number_and_who_holds_it_now() -> None:
     one, other = registry(claim(1)), registry(claim(1, session_id="outreach-9"))
-    steps = [(registry(), one), (one, registry(claim(1, goal="Send 18 emails daily"))), (one, other), (other, one)]
-    messages = [event.message for before, after in steps for event in news(snapshot(before), snapshot(after))]
-    assert messages == [
-        "number 1 is registered by outreach-1",
-        "outreach-1 has amended the claim of number 1",
-        "number 1 went from outreach-1 to outreach-9",
-        "number 1 went from outreach-9 to outreach-1",
-    ]
-    assert [event.message for event in news(snapshot(other), snapshot(registry()))] == [
-        "number 1 is given back by outreach-9"
-    ]
+    assert messages(registry(), one) == ["number 1 is registered by outreach-1"]
+    assert messages(one, other) == ["number 1 went from outreach-1 to outreach-9"]
+    assert messages(other, registry()) == ["number 1 is given back by outreach-9"]
+    amended = registry(claim(1, goal="Send 18 emails daily"))
+    assert messages(one, amended) == ["outreach-1 has amended the claim of number 1"]
+
+
+def test_who_acknowledged_and_why_a_record_is_void() -> None:
+    sent = FULL | CONFIRMED | APPROVED | SENT
+    first = {path: text for path, text in ANSWERED.items() if path.endswith("/01.yaml")}
+    assert messages(sent, sent | first) == ["outreach-1 has acknowledged number 1"]
+    (void,) = messages(sent | first, sent)
+    assert void == (
+        "the acknowledgement by outreach-1 is void: it was taken out; "
+        "make it again: registry consensus acknowledge --session-id outreach-1 --push"
+    )
+    amended = FULL | CONFIRMED | registry(claim(1, goal="Send 18 emails daily"))
+    _, void = messages(FULL | CONFIRMED, amended)
+    assert void.startswith("the confirmation by outreach-1 is void: it speaks of the registry sha256:")
+    assert void.endswith("; make it again: registry consensus confirm --session-id outreach-1 --push")
 
 
 def test_conflict_is_reported_once() -> None:
@@ -45,6 +58,10 @@ def test_conflict_is_reported_once() -> None:
     unreadable = both | {CHARTER: "mission: ["}
     assert told(both, unreadable) == []
     assert told(unreadable, both) == [("conflict", 2, None)]
+    assert messages(alone, both)[1] == (
+        'the role "Outreach AI (Batch 1)" is that of number 1, outreach-1, and of number 2, outreach-2; '
+        "who was first keeps it; number 2 names a role of its own, in an amendment of its claim"
+    )
 
 
 def test_a_changed_charter_reports_its_new_conflicts() -> None:

@@ -46,6 +46,14 @@ def test_plan_shows_what_differs_and_changes_nothing(forge: Forge) -> None:
     assert forge.sent() == []
 
 
+def test_plan_for_the_charter_of_an_earlier_commit(forge: Forge) -> None:
+    with_owners(forge)
+    text = forge.origin.git("show", "main:registry/charter.yaml")
+    forge.origin.commit("main", {"registry/charter.yaml": text.replace("@OWNER", "@session-approver") + "\n"})
+    assert "✓ CODEOWNERS\n" in github(forge, "github", "plan", "--ref", "origin/main~1").stdout
+    assert "✗ CODEOWNERS\n" in github(forge, "github", "plan").stdout
+
+
 def test_apply_makes_it_so_and_the_second_time_sends_nothing(forge: Forge) -> None:
     with_owners(forge)
     done = github(forge, "github", "apply")
