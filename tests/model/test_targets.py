@@ -41,11 +41,14 @@ def test_targets_contradict_where_no_number_meets_both(one: Op, other: Op, value
         (target("lt", 5, unit="Ma-ils"), True),
         (target("lt", 5, metric="replies"), False),
         (target("lt", 5, unit="replies"), False),
-        (target("lt", 5, per="week"), False),
+        (target("lt", 5, unit="mail"), True),
+        (target("lt", 25, per="week"), True),
+        (target("lt", 26, per="week"), False),  # 5 a day are 25 in a week of five days
+        (target("lt", 1, per="hour"), False),
         (target("lt", 5, per=None), False),
     ],
 )
-def test_only_the_same_metric_unit_and_period_contradict(other: Target, same: bool) -> None:
+def test_only_the_same_metric_in_units_that_convert_contradicts(other: Target, same: bool) -> None:
     assert contradict(target("gte", 5), other) is same
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.snapshots import charter, claim, registry, snapshot
 from validator.model.shapes import RangePart, RangeWork
-from validator.registry.workload import left_over
+from validator.registry.workload import left_over, sums
 
 WORK = RangeWork(name="outreach", first=1, last=50)
 
@@ -26,3 +27,42 @@ WORK = RangeWork(name="outreach", first=1, last=50)
 def test_work_that_is_left_over(taken: list[tuple[int, int]], left: str | None) -> None:
     parts = [RangePart(work="outreach", first=first, last=last) for first, last in taken]
     assert left_over(WORK, parts) == left
+
+
+def promising(number: int, *targets: tuple[float, str, str], first: int) -> str:
+    return claim(
+        number,
+        goal="Send emails",
+        targets=[
+            {"metric": "emails sent", "op": "gte", "value": value, "unit": unit, "per": per}
+            for value, unit, per in targets
+        ],
+        scope=[{"work": "outreach", "first": first, "last": first + 16}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("second", "promised"),
+    [
+        ([(16, "emails", "day")], [(1, 17), (2, 16)]),
+        ([(16, "E-mail", "day")], [(1, 17), (2, 16)]),
+        ([(1, "email", "hour")], [(1, 17), (2, 24)]),
+        ([(3.5, "emails", "week")], [(1, 17), (2, 0.5)]),
+        ([(5, "calls", "day"), (14, "emails/week", "week"), (9, "emails", "day")], [(1, 17), (2, 2)]),
+        ([(5, "calls", "day")], None),
+        ([(5, "hours", "day")], None),
+    ],
+)
+def test_promises_are_added_up_in_one_unit(
+    second: list[tuple[float, str, str]], promised: list[tuple[int, float]] | None
+) -> None:
+    head = snapshot(
+        registry(
+            promising(1, (17, "emails", "day"), (2, "hours", "day"), first=1),
+            promising(2, *second, first=18),
+            charter=charter(work=[{"name": "outreach", "first": 1, "last": 50}]),
+        )
+    )
+    assert head.charter
+    found = list(sums(head, head.charter))
+    assert [(one.unit, list(one.promised)) for one in found] == ([("emails/day", promised)] if promised else [])

@@ -160,6 +160,15 @@ class Slot(Shape):
     role: Line
 
 
+class Metric(Shape):
+    """A metric that the fleet shares: what it is called, and its unit and period."""
+
+    name: Line
+    aliases: Many[Line] = ()
+    unit: Line
+    per: Period | None = None
+
+
 class Charter(Shape):
     """The content of `registry/charter.yaml`. Numbers are `1..capacity`; all of them must be registered."""
 
@@ -168,6 +177,7 @@ class Charter(Shape):
     orchestrator: int
     time_zone: TimeZone
     approvers: Some[Approver]
+    metrics: Many[Metric] = ()
     work: Many[Work] = ()
     slots: Many[Slot] = ()
 

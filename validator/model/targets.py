@@ -1,23 +1,28 @@
-"""The values that meet a target, as an interval."""
+"""The values that meet a target, as an interval, in whatever unit; and the charter's vocabulary of metrics."""
 
 import math
+from collections.abc import Mapping
+from fractions import Fraction
 from typing import NamedTuple
 
 from validator.model.normalize import fold
-from validator.model.shapes import Target
+from validator.model.shapes import Charter, Metric, Target
+from validator.model.units import factor
+
+Number = int | float | Fraction
 
 
 class Interval(NamedTuple):
     """From low to high; where it is `open`, both ends are excluded."""
 
-    low: float
-    high: float
+    low: Number
+    high: Number
     open: bool
 
 
-def allowed(target: Target) -> Interval:
-    """The values with which a target is met."""
-    value = target.value
+def allowed(target: Target, times: Number = 1) -> Interval:
+    """The values with which a target is met, in a unit of which `times` make the target's."""
+    value = exactly(target.value) * times
     return {
         "gte": Interval(value, math.inf, False),
         "gt": Interval(value, math.inf, True),
@@ -27,16 +32,45 @@ def allowed(target: Target) -> Interval:
     }[target.op]
 
 
+def exactly(value: float) -> Fraction:
+    """The number that was written: 0.95 is 95 hundredths, which no float is."""
+    return Fraction(value) if isinstance(value, int) else Fraction(repr(value))
+
+
+def vocabulary(charter: Charter | None) -> Mapping[str, Metric]:
+    """The charter's metrics by each of their names, folded."""
+    metrics = charter.metrics if charter else ()
+    return {fold(name): metric for metric in reversed(metrics) for name in (*metric.aliases, metric.name)}
+
+
+def in_its_words(target: Target, metrics: Mapping[str, Metric]) -> Target:
+    """A target under the charter's name for its metric, and in the charter's period where it names none."""
+    if not (metric := metrics.get(fold(target.metric))):
+        return target
+    return target.model_copy(update={"metric": metric.name, "per": target.per or metric.per})
+
+
 def contradict(one: Target, other: Target) -> bool:
-    """Whether no value meets both targets. Only the same metric, unit and period can contradict each other."""
-    if (fold(one.metric), fold(one.unit), one.per) != (fold(other.metric), fold(other.unit), other.per):
+    """Whether no value meets both targets. Only the same metric, in units that can be converted, can be compared.
+
+    Nor would one meet both in working time: 20 a day and at most 100 a week are a week of five days.
+    """
+    if fold(one.metric) != fold(other.metric):
         return False
-    a, b = allowed(one), allowed(other)
+    for working in (False, True) if one.per != other.per else (False,):
+        times = factor(other.unit, other.per, one.unit, one.per, working=working)
+        if times is None or not disjoint(allowed(one), allowed(other, times)):
+            return False
+    return True
+
+
+def disjoint(a: Interval, b: Interval) -> bool:
+    """Whether no value lies in both intervals."""
     low, high = max(a.low, b.low), min(a.high, b.high)
     return low > high or (low == high and not (_holds(a, low) and _holds(b, low)))
 
 
-def _holds(interval: Interval, value: float) -> bool:
+def _holds(interval: Interval, value: Number) -> bool:
     low, high, is_open = interval
     return low < value < high if is_open else low <= value <= high
 

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from validator.model.normalize import fold
 from validator.model.phrases import span
 from validator.model.shapes import Charter, RangePart, RangeWork, SegmentPart, SegmentWork, Target
+from validator.model.targets import exactly
+from validator.model.units import factor, fold_unit, is_measure
 from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
 Part = RangePart | SegmentPart
 Work = RangeWork | SegmentWork
-# Units of quality, speed or money, which do not count pieces of work.
-NOT_COUNTED = {"percent", "%", "points", "ratio", "seconds", "minutes", "hours", "days", "usd", "eur", "$", "€"}
 
 
 class Share(NamedTuple):
@@ -40,7 +40,7 @@ class Sum(NamedTuple):
 
 def counts(target: Target) -> bool:
     """Whether a target counts pieces of work per period, and so can be compared with the size of a scope."""
-    return target.per is not None and target.op != "lt" and target.unit.strip().casefold() not in NOT_COUNTED
+    return target.per is not None and target.op != "lt" and not is_measure(target.unit)
 
 
 def range_size(parts: Sequence[RangePart]) -> int:
@@ -114,17 +114,33 @@ def format_part(part: Part) -> str:
 
 
 def _sums(work: RangeWork, found: Sequence[Share]) -> Iterator[Sum]:
-    promises = defaultdict[tuple[str, str | None], list[tuple[int, int | float]]](list)
-    for share in found:
-        seen = set[tuple[str, str | None]]()
-        for target in share.claim.draft.targets or ():
-            unit = fold(target.unit), target.per
-            if counts(target) and target.op != "lte" and unit not in seen:
-                seen.add(unit)
-                promises[unit].append((share.claim.number, target.value))
-    for (noun, per), promised in sorted(promises.items(), key=str):
-        if len(promised) == len(found):
-            yield Sum(work, f"{noun}/{per}", tuple(promised), size_of(work))
+    """The first session's units and periods are those of the sums; what others promise is converted to them."""
+    promises = [(share.claim.number, list(_promised(share))) for share in found]
+    for wanted in sorted(promises[0][1], key=lambda target: (fold_unit(target.unit), str(target.per))):
+        promised = [(number, _in_unit_of(wanted, targets)) for number, targets in promises]
+        known = tuple((number, value) for number, value in promised if value is not None)
+        if len(known) == len(found):
+            yield Sum(work, f"{fold(wanted.unit)}/{wanted.per}", known, size_of(work))
+
+
+def _promised(share: Share) -> Iterator[Target]:
+    """What a session promises to do at least, the first target of each unit and period."""
+    seen = set[tuple[str, str | None]]()
+    for target in share.claim.draft.targets or ():
+        unit = fold_unit(target.unit), target.per
+        if counts(target) and target.op != "lte" and unit not in seen:
+            seen.add(unit)
+            yield target
+
+
+def _in_unit_of(wanted: Target, targets: Sequence[Target]) -> int | float | None:
+    """The first promise that can be converted, in the wanted unit and period."""
+    for target in targets:
+        times = factor(target.unit, target.per, wanted.unit, wanted.per)
+        if times is not None:
+            value = exactly(target.value) * times
+            return int(value) if value.denominator == 1 else float(value)
+    return None
 
 
 def _left_of_range(work: RangeWork, parts: Iterable[Part]) -> str | None:

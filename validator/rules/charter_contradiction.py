@@ -1,7 +1,7 @@
 """The charter contradicts itself.
 
-What it means: The orchestrator and every slot are numbers from 1 to the capacity, no slot, approver or piece of
-work is listed twice, ranges of work run upwards, and the time zone is one of the time zone database.
+What it means: The orchestrator and every slot are numbers from 1 to the capacity, no slot, approver, piece of work
+or name of a metric is listed twice, ranges of work run upwards, and the time zone is one of the time zone database.
 
 Why: Every claim is judged by the charter. With a contradictory one the verdict depends on which field is read.
 
@@ -56,6 +56,9 @@ def _twice(charter: Charter) -> Iterator[tuple[Route, str]]:
     listed = [(("slots", at, "number"), "slot", str(slot.number)) for at, slot in enumerate(charter.slots)]
     listed += [(("approvers", at, "handle"), "approver", a.handle.lower()) for at, a in enumerate(charter.approvers)]
     listed += [(("work", at, "name"), "piece of work", fold(work.name)) for at, work in enumerate(charter.work)]
+    for at, metric in enumerate(charter.metrics):
+        listed.append((("metrics", at, "name"), "name of a metric", fold(metric.name)))
+        listed += [(("metrics", at, "aliases", n), "name of a metric", fold(a)) for n, a in enumerate(metric.aliases)]
     seen = set[tuple[str, str]]()
     for route, what, key in listed:
         if (what, key) in seen:

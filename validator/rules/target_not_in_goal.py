@@ -1,7 +1,7 @@
 """A target's value is not stated by the goal's sentence.
 
 What it means: The number of every target stands in the goal, in figures or in words: `$120k` states 120000, `95%+`
-states 95, `twelve` states 12.
+states 95, `twelve` states 12. A target of 120 kUSD is stated by `$120k` as well.
 
 Why: The human approves the sentence, and programs measure the target. If one says 17 and the other 7, what is
 measured is not what was approved.
@@ -20,6 +20,7 @@ from validator.model.findings import Level, Problem
 from validator.model.numbers import numbers_stated
 from validator.model.phrases import quoted
 from validator.model.targets import format_target
+from validator.model.units import thousands
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG202", "target-not-in-goal", Level.ERROR
@@ -32,7 +33,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             continue
         stated = numbers_stated(claim.draft.goal)
         for index, target in enumerate(claim.draft.targets):
-            if target.value not in stated:
+            if not stated.intersection((target.value, target.value * thousands(target.unit))):
                 message = f"{quoted(format_target(target))}, but the goal's sentence does not state {target.value}"
                 place = claim.document.at("targets", index, "value")
                 yield Problem(place, message, f"say {target.value} in the goal, or correct the target")
