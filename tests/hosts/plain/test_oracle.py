@@ -39,6 +39,8 @@ class Play:
         self.blobs = self._blobs()
         self.start = ground.main
         self._know(ground.main, (), None, "")
+        first = {**ground.trees[self.start], own(2): self.blobs["2 victim REGISTERED"]}
+        self.first = self.commit([self.start], first)
         self.refs = {MAIN: self.start}
 
     def _blobs(self) -> dict[str, bytes]:
@@ -72,8 +74,8 @@ class Play:
         return oid
 
     def begin(self) -> None:
-        """Main alone, as at first."""
-        self.refs = {MAIN: self.start}
+        """Main as at first, and the victim's open proposal."""
+        self.refs = {MAIN: self.start, PLAYED[0]: self.first}
         self._write()
 
     def _write(self) -> None:
@@ -163,7 +165,7 @@ class Drawn:
 
     def __init__(self, play: Play, data: st.DataObject) -> None:
         self.play, self.data = play, data
-        self.made = [play.start]
+        self.made = [play.start, play.first]
 
     def one(self, choices: Sequence[str]) -> str:
         return self.data.draw(st.sampled_from(choices))
@@ -254,8 +256,8 @@ class Drawn:
 
     def command(self) -> Command:
         refs = self.play.refs
-        if self.one(["new"] * 6 + ["gone"]) == "gone":
-            ref, new = self.one([*refs] * 2 + list(PLAYED)), ZERO
+        if self.one(["new"] * 5 + ["gone"]) == "gone":
+            ref, new = self.one([ref for ref in refs if ref != MAIN] * 4 + [MAIN, *PLAYED]), ZERO
         else:
             new = self.commit() if self.one(["made", "made", "known"]) == "made" else self.one(self.made)
             ref = self.ref_for(new)
