@@ -106,3 +106,23 @@ def test_paths_are_bytes(tmp_path: Path, name: bytes, variables: dict[str, str])
         )
         assert done.returncode == exit_code, (words, done.stderr)
         assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["blob:none", "tree:0"])
+def test_a_partial_clone_is_recognised_and_can_be_completed(stage: Stage, kind: str) -> None:
+    stage.registered(1)
+    git(stage.bare, "config", "uploadpack.allowFilter", "true")
+    git(stage.folder, "clone", "--quiet", f"--filter={kind}", "--no-checkout", f"file://{stage.bare}", "partial")
+    partial, other, draft = stage.folder / "partial", stage.clone("other"), stage.folder / "04.yaml"
+    draft.write_text(fleet(4), encoding="utf-8")
+    assert verb(other, "claim", "4", "--from", str(draft), "--push").exit_code == 0
+    for words in (["status"], ["proposals"], ["conflicts"], ["audit"], ["claim", "5", "--from", str(draft)]):
+        done = verb(partial, *words)
+        assert (done.exit_code, "reject" in done.out + done.err) == (2, False), done
+        assert "partial clone" in done.err
+        completion = done.err.strip().rpartition("run: ")[2]
+    git(partial, *completion.split()[1:])
+    assert "claim/04" in verb(partial, "proposals").out
+    draft.write_text(fleet(4).replace("Track delivery", "Watch delivery"), encoding="utf-8")
+    assert verb(other, "claim", "4", "--from", str(draft), "--push").exit_code == 0
+    assert "✓ claim/04" in verb(partial, "proposals").out, "what is fetched from now on is whole"

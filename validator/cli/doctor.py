@@ -69,7 +69,7 @@ def command(console: Console, local: bool, repo: Path, ref: str | None, remote: 
     try:
         reader = Reader(Repo(repo))
     except ShallowError as error:
-        broken = Check(SHALLOW[0], State.NOT_IN_FORCE, str(error), SHALLOW[1], "git fetch --unshallow")
+        broken = Check(SHALLOW[0], State.NOT_IN_FORCE, str(error), SHALLOW[1], str(error).rpartition("run: ")[2])
         return _report(console, None, [broken], [], format)
     commit = main_of(reader.repo, ref)
     whole = Check(SHALLOW[0], State.IN_FORCE, "the clone has all of main's history", SHALLOW[1])

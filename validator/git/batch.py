@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import IO, NamedTuple
 
 from validator.git.program import last_line
-from validator.model.errors import FatalError
+from validator.model.errors import FatalError, ShallowError
 
 # With --buffer Git answers at `flush`, when it has read all that is asked: neither side waits for the other.
 COMMAND = ("cat-file", "--batch-command=%(objectname) %(objecttype) %(objectsize)", "--buffer")
@@ -25,8 +25,9 @@ class Facts(NamedTuple):
 class Batch:
     """A process that starts when it is first asked, and anew after it has failed. `start` takes a file for errors."""
 
-    def __init__(self, start: Callable[[IO[bytes]], subprocess.Popen[bytes]]) -> None:
+    def __init__(self, start: Callable[[IO[bytes]], subprocess.Popen[bytes]], completion: str = "") -> None:
         self._start = start
+        self._completion = completion  # the command that completes a partial clone, empty for a whole one
         self._running: tuple[subprocess.Popen[bytes], IO[bytes]] | None = None
 
     def facts(self, names: Iterable[str]) -> list[Facts | None]:
@@ -36,6 +37,12 @@ class Batch:
     def contents(self, oids: Iterable[str]) -> list[bytes | None]:
         """The content of each object, None where there is no such object."""
         return [content if facts else None for facts, content in self._ask("contents", oids)]
+
+    def missing(self, what: str) -> FatalError:
+        """The error of an object that is not there: a fault of the clone where it is a partial one."""
+        if self._completion:
+            return ShallowError(f"this is a partial clone, and {what} is not in it; run: {self._completion}")
+        return FatalError(f"{what} is missing from the repository; run: git fsck")
 
     def close(self) -> None:
         """End the process."""

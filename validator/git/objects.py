@@ -75,7 +75,7 @@ class Objects(Process):
         wanted = sorted(set(oids))
         for oid, content in zip(wanted, self.objects.contents(wanted), strict=True):
             if content is None:
-                raise FatalError(f"object {oid} is missing from the repository; run: git fsck")
+                raise self.objects.missing(f"object {oid}")
             contents[oid] = content
         return contents
 

@@ -44,6 +44,8 @@ _ENVIRONMENT = {
 }
 _DISCOVERY = {**_ENVIRONMENT, "GIT_DISCOVERY_ACROSS_FILESYSTEM": "1"}
 _NEXT = "--next"
+_PROMISED = re.compile(rb"^\s*(?:promisor\s*(?:=\s*true)?|partialclone\s*=.*)\s*$", re.MULTILINE | re.IGNORECASE)
+_COMPLETION = "git fetch --refetch --no-filter"
 
 
 class Process:
@@ -59,6 +61,8 @@ class Process:
         except OSError as error:
             raise FatalError(f"there is no place for temporary files: {error.strerror}") from error
         weakref.finalize(self, shutil.rmtree, self._beside, ignore_errors=True)
+        # Objects that a partial clone lacks are not fetched one by one while a change is judged.
+        self.partial = bool(_PROMISED.search(_config(self.folder)))
         self.objects, self.names = self._batch(), self._batch(self.real)
 
     @classmethod
@@ -126,6 +130,8 @@ class Process:
     def read(self, *command: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> bytes:
         """What Git prints, run as by `run`; raises FatalError where it fails."""
         status, out, error = self.run(*command, stdin=stdin, environment=environment)
+        if status and self.partial:
+            raise ShallowError(f"git {command[0]}: {last_line(error)}; in this partial clone first run: {_COMPLETION}")
         if status:
             raise FatalError(f"git {command[0]}: {last_line(error)}")
         return out
@@ -153,7 +159,8 @@ class Process:
     def _batch(self, environment: Mapping[str, str] | None = None) -> Batch:
         """Objects by id beside the repository, or by any name in it where the environment is `real`."""
         words, variables = [*_options(_SETTINGS), *COMMAND], self._variables(environment)
-        batch = Batch(functools.partial(program.start, words, variables, self._beside))
+        completion = _COMPLETION if self.partial else ""
+        batch = Batch(functools.partial(program.start, words, variables, self._beside), completion)
         weakref.finalize(self, batch.close)
         return batch
 
@@ -180,6 +187,11 @@ def _options(settings: Iterable[str]) -> list[str]:
     return [word for setting in settings for word in ("-c", setting)]
 
 
+def _config(common: Path) -> bytes:
+    """The configuration of a repository, as it is written."""
+    return (common / "config").read_bytes() if (common / "config").is_file() else b""
+
+
 def _beside(common: Path) -> Path:
     """An empty repository, in the folder for temporary files, that reads the objects of another.
 
@@ -192,7 +204,6 @@ def _beside(common: Path) -> Path:
     (folder / "HEAD").write_text("ref: refs/heads/none\n")
     quoted = bytes(common / "objects").replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
     (folder / "objects/info/alternates").write_bytes(b'"%s"\n' % quoted)
-    config = (common / "config").read_bytes() if (common / "config").is_file() else b""
-    if re.search(rb"^\s*objectformat\s*=\s*sha256\s*$", config, re.MULTILINE | re.IGNORECASE):
+    if re.search(rb"^\s*objectformat\s*=\s*sha256\s*$", _config(common), re.MULTILINE | re.IGNORECASE):
         (folder / "config").write_text("[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n")
     return folder

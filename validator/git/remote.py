@@ -169,7 +169,8 @@ class Remote:
             "--no-recurse-submodules",
             "--no-auto-gc",
         )
-        command = ("fetch", *options, "--", self.name, *refspecs)
+        whole = ("--no-filter",) if self.repo.partial else ()
+        command = ("fetch", *options, *whole, "--", self.name, *refspecs)
         status, _, error = self.repo.as_user(*command)
         if status and locks.outlived(error, self.repo.folder):
             status, _, error = self.repo.as_user(*command)

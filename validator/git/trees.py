@@ -41,7 +41,7 @@ class Trees:
         """Every file by path; links, submodules and empty folders too, which Git itself never writes."""
         (root,) = self._objects.facts([f"{treeish}^{{tree}}"])
         if root is None:
-            raise FatalError(f"the tree of {treeish} is missing from the repository; run: git fsck")
+            raise self._objects.missing(f"the tree of {treeish}")
         found = list(self._walk(root.oid))
         self._sizes = self._sizes_of(oid for mode, _, oid in found if mode not in (FOLDER, SUBMODULE))
         files = dict[str, Entry]()
@@ -74,8 +74,10 @@ class Trees:
         known = {oid: self._folders[oid] for oid in oids & self._folders.keys()}
         new = sorted(oids - known.keys())
         for oid, facts in zip(new, self._objects.facts(new), strict=True):
-            if facts is None or facts.kind != "tree":
-                raise FatalError(f"object {oid} is missing from the repository, or no tree; run: git fsck")
+            if facts is None:
+                raise self._objects.missing(f"tree {oid}")
+            if facts.kind != "tree":
+                raise FatalError(f"object {oid} is no tree; run: git fsck")
             if facts.size > 2 * MAX_NAMES:
                 raise FatalError(f"over {MAX_NAMES // 2**20} MiB of file names are too much to judge")
         contents = zip(new, self._objects.contents(new), strict=True)
@@ -87,7 +89,7 @@ class Trees:
         new = sorted(wanted - known.keys())
         for oid, facts in zip(new, self._objects.facts(new), strict=True):
             if facts is None:
-                raise FatalError(f"object {oid} is missing from the repository; run: git fsck")
+                raise self._objects.missing(f"object {oid}")
             known[oid] = facts.size
         return known
 
