@@ -79,6 +79,7 @@ EFFECTS = {
 }
 PURE = {
     *(
+        "ast",
         "base64",
         "bisect",
         "collections",

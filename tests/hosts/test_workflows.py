@@ -34,6 +34,32 @@ def test_what_is_read_of_a_workflow() -> None:
     assert list(read("on: push\njobs: {a: {uses: ./b.yml}}").uses()) == ["./b.yml"]
 
 
+SHA = "${{ github.event.pull_request.head.sha }}"
+
+
+@pytest.mark.parametrize(
+    ("step", "gets_it"),
+    [
+        (f"run: echo {SHA}", False),
+        (f"run: gh api repos/x/statuses/{SHA} -f state=success", False),
+        (f"run: 'test {SHA} = x && git fetch origin main'", False),
+        (f'run: "echo {SHA}\\ngit fetch origin main"', False),
+        (f"env: {{S: '{SHA}'}}\n        run: git log -1", False),
+        (f"env: {{S: '{SHA}'}}\n        run: git checkout $S", True),
+        (f'run: "S={SHA}\\nT=$S\\ngit switch --detach $T"', True),
+        ("run: git checkout $JOB", True),
+        ("run: gh pr checkout 1", True),
+        (f"uses: actions/github-script@x\n        with: {{script: 'core.info(\"{SHA}\")'}}", False),
+        (f"uses: x/commit-status@x\n        with: {{sha: '{SHA}'}}", False),
+        (f"uses: actions/checkout@x\n        with: {{ref: '{SHA}'}}", True),
+        (f"uses: ./a\n        with: {{repository: '{SHA.replace('sha', 'repo')}', ref: '{SHA}'}}", True),
+    ],
+)  # fmt: skip
+def test_to_name_a_commit_is_not_to_check_it_out(step: str, gets_it: bool) -> None:
+    text = f"on: pull_request_target\njobs:\n  a:\n    env: {{JOB: '{SHA}'}}\n    steps:\n      - {step}\n"
+    assert read(text).fetches_head is gets_it
+
+
 def test_which_files_are_workflows_and_actions() -> None:
     paths = [".github/workflows/a.yaml", ".github/workflows/a.txt", "action.yml", ".github/actions/a/action.yaml"]
     assert [is_workflow(path) for path in paths] == [True, False, False, False]

@@ -61,6 +61,12 @@ def registry(context: click.Context) -> None:
     context.obj = Console()
 
 
+if registry.help is None:
+    from validator.cli.docstrings import docstring
+
+    registry.help = docstring(__name__, "registry")
+
+
 @registry.result_callback()
 def leave(exit_code: int, **_: Any) -> NoReturn:
     """End the process with what the verb has returned."""

@@ -16,7 +16,9 @@ class Console:
     """A verb's output: stdout for the result, stderr for everything else."""
 
     def say(self, text: str) -> None:
-        """Print to stdout."""
+        """Print to stdout. Raises FatalError where nothing can be printed: it is closed, or its disk is full."""
+        if sys.stdout is None:
+            raise FatalError("the result cannot be printed: standard output is closed")
         try:
             click.echo(text, nl=False, color=True)
         except BrokenPipeError:  # the reader has closed the pipe; click handles it
@@ -26,8 +28,11 @@ class Console:
             raise FatalError(f"the result cannot be printed: {error.strerror}") from error
 
     def hint(self, text: str) -> None:
-        """Print to stderr: progress, questions and errors."""
-        click.echo(text, nl=False, err=True)
+        """Print to stderr: progress, questions and errors. Where that is impossible, the exit code alone tells."""
+        try:
+            click.echo(text, nl=False, err=True)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
     def ask(self, question: str) -> bool:
         """Ask a yes/no question. Raises FatalError where stdin is not a terminal."""

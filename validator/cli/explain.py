@@ -6,6 +6,7 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
+from validator.cli.docstrings import docstring
 from validator.cli.options import CHECK, FORMAT, REPO
 from validator.model.errors import FatalError
 from validator.model.findings import Level
@@ -107,4 +108,4 @@ def _summary(rule: Rule) -> str:
 
 
 def _documentation(rule: Rule) -> str:
-    return (rule.__doc__ or "").strip()
+    return (rule.__doc__ or docstring(str(vars(rule)["__name__"]))).strip()

@@ -44,7 +44,12 @@ class _Modules(Mapping[str, click.Command]):
     def __getitem__(self, name: str) -> click.Command:
         if name not in self._names:
             raise KeyError(name)
-        command: click.Command = import_module(f"{self._package}.{name.replace('-', '_')}").command
+        module = f"{self._package}.{name.replace('-', '_')}"
+        command: click.Command = import_module(module).command
+        if command.help is None:
+            from validator.cli.docstrings import docstring
+
+            command.help = docstring(module, "command")
         return command
 
     def __iter__(self) -> Iterator[str]:

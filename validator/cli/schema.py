@@ -12,6 +12,7 @@ from validator.cli.console import Console
 from validator.cli.group import all_verbs
 from validator.cli.options import CHECK, REPO
 from validator.model import shapes
+from validator.model.errors import FatalError
 from validator.operations.generate import settle, top_of
 from validator.report import documents
 
@@ -39,7 +40,9 @@ def command(console: Console, check: bool, repo: Path) -> int:
 
 
 def schemas() -> dict[str, str]:
-    """Every schema: path → text."""
+    """Every schema: path → text. Raises FatalError under `python -OO`, which drops the descriptions."""
+    if sys.flags.optimize > 1:
+        raise FatalError("python -OO drops the descriptions of the schemas; run it without -OO (PYTHONOPTIMIZE)")
     return {f"schema/{name}.schema.json": _schema(name, shape) for name, shape in all_shapes()}
 
 

@@ -15,6 +15,14 @@ _SLACK = ("if", "needs", "continue-on-error")
 _PRIVILEGED = {"pull_request_target", "workflow_run", "issue_comment"}
 # How an expression or a step refers to a proposal's commits.
 _HEAD = re.compile(r"head[._](?:sha|ref|commit)|refs/pull/|merge_commit_sha|pull_request\.head|gh pr checkout")
+# How a line of a script gets files: to name a commit, for a status or a comment, is not to check it out.
+_GETS = re.compile(
+    r"\bgit\b.*\b(?:fetch|checkout|switch|pull|clone|worktree|merge|reset|restore|cherry-pick|archive|read-tree|show)\b"
+    r"|\bgh pr checkout\b|\bgh repo clone\b|\b(?:tarball|zipball|archive)/|\b(?:curl|wget)\b"
+)
+_COMMANDS = re.compile(r"\n|&&|\|\||;")
+_ASSIGNED = re.compile(r"(?:^|[\s;])(?:export\s+)?([A-Za-z_]\w*)=")
+_PLACES = {"ref", "repository", "branch", "commit"}  # the inputs by which an action is told what to check out
 
 
 class Job(NamedTuple):
@@ -52,10 +60,30 @@ class Workflow(NamedTuple):
     @property
     def fetches_head(self) -> bool:
         """Whether a run that a stranger's proposal starts with the rights of main gets the proposal's files."""
-        steps = [step for job in self.jobs for step in job.steps]
-        settings = [value for step in steps if "uses" in step for value in _mapping(step.get("with")).values()]
-        words = [str(value) for value in (*settings, *(step.get("run") for step in steps))]
-        return bool(_PRIVILEGED & self.triggers.keys()) and any(map(_HEAD.search, words))
+        return bool(_PRIVILEGED & self.triggers.keys()) and any(
+            _gets_head(step) for job in self.jobs for step in job.steps
+        )
+
+
+def _gets_head(step: Mapping[str, Any]) -> bool:
+    """Whether a step gets the files of a proposal, by an action or by a line of a script."""
+    inputs = {key: str(value) for key, value in _mapping(step.get("with")).items()} if "uses" in step else {}
+    checkout = "checkout" in str(step.get("uses"))
+    if any(_HEAD.search(value) for key, value in inputs.items() if key in _PLACES or checkout):
+        return True
+    named = {key for key, value in _mapping(step.get("env")).items() if _HEAD.search(str(value))}
+    return any(_script_gets_head(str(script), named) for script in (step.get("run"), inputs.get("script")) if script)
+
+
+def _script_gets_head(script: str, named: set[str]) -> bool:
+    """The same of a script; `named` are the variables that name a proposal's commit, those that it sets included."""
+    for line in _COMMANDS.split(script.replace("\\\n", " ")):
+        names_head = _HEAD.search(line) or any(re.search(rf"\b{re.escape(name)}\b", line) for name in named)
+        if names_head and _GETS.search(line):
+            return True
+        if names_head:
+            named = named | {found[1] for found in _ASSIGNED.finditer(line)}
+    return False
 
 
 def is_workflow(path: str) -> bool:
@@ -81,7 +109,8 @@ def read_workflow(path: str, data: bytes) -> Workflow:
     if is_action(path):
         job = Job("action", "", (), None, _steps(_mapping(document.get("runs"))))
         return Workflow(path, {}, None, (job,), unread)
-    jobs = tuple(_job(key, _mapping(job)) for key, job in _mapping(document.get("jobs")).items())
+    variables = _mapping(document.get("env"))
+    jobs = tuple(_job(key, _mapping(job), variables) for key, job in _mapping(document.get("jobs")).items())
     return Workflow(path, _triggers(document.get("on")), document.get("permissions"), jobs, unread)
 
 
@@ -121,8 +150,10 @@ def _triggers(value: Any) -> dict[str, Any]:
     return _mapping(value) or {name: None for name in names if isinstance(name, str)}
 
 
-def _job(key: str, job: dict[str, Any]) -> Job:
+def _job(key: str, job: dict[str, Any], variables: Mapping[str, Any]) -> Job:
     name, steps = job.get("name", key), _steps(job)
+    inherited = {**variables, **_mapping(job.get("env"))}
+    steps = tuple({**step, "env": {**inherited, **_mapping(step.get("env"))}} if inherited else step for step in steps)
     slack = tuple(word for word in _SLACK if word in job or (word != "needs" and any(word in step for step in steps)))
     return Job(key, name if isinstance(name, str) else key, slack, job.get("permissions"), steps)
 
