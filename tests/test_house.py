@@ -1,4 +1,4 @@
-"""What holds the house together: the lock files fit the declared dependencies, and CI's doors exist."""
+"""The project's files agree: lock files with dependencies, hooks with `make lint`, tested with named Pythons."""
 
 import ast
 import re

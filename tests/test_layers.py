@@ -1,4 +1,4 @@
-"""The shape of the code (design, section 4): imports go to rooms above, and each edge of the world has its owners."""
+"""Imports go only to rooms above; each library and each effect may be used only by the modules named here."""
 
 import ast
 import sys
@@ -10,7 +10,7 @@ import pytest
 
 from tests.repository import ROOT, tracked
 
-# From top to bottom; what stands in one row does not know each other.
+# From top to bottom; rooms of one row do not import each other.
 ROOMS = (
     ("startup", "model"),
     ("git",),
@@ -21,9 +21,9 @@ ROOMS = (
     ("cli",),
     ("guard", "__main__"),
 )
-# Where the rows have no say: `import validator` is the door for programs, and opens the export.
+# The package's `__init__.py`, which programs import; the rows do not apply to it, because it imports the export.
 DOOR = "__init__"
-# Rooms whose modules do not import each other; what all of one may use; and who gathers them.
+# Rooms whose modules do not import each other, except these modules of the same room, which all may import.
 SHELVES = {"rules": set[str](), "report": {"report/documents", "report/summary"}}
 # Imports that point downwards until the code is cut in the right place: (module, what it imports).
 EXCEPTIONS = set[tuple[str, str]]()
@@ -61,8 +61,8 @@ EFFECTS = {
         "cli",
     },
     "pathlib": {"git", "registry/reader", "operations", "hosts", "cli", "guard", DOOR},
-    # Rivals wait for a time of chance, so that they seldom meet again. A claim chooses with a seed: the same request
-    # and the same free numbers give the same choice.
+    # Retries wait for a random time (jitter). A claim chooses with a seed: the same request and the same free numbers
+    # give the same choice.
     "random": {"git/retry", "operations/claim/decide"},
     "secrets": {"cli/init"},
     "shutil": {"git/process", "hosts/github", "cli"},

@@ -1,4 +1,4 @@
-"""A registry of session identities, with Git as database, lock, log and network. `read` is the typed way in."""
+"""The session registry: judges and keeps claims in Git. Python programs read a registry with `read`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

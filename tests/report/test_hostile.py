@@ -1,4 +1,4 @@
-"""Strangers' text in every field of a finding: each report is read back as its reader would, and nothing acts."""
+"""Untrusted text in every field of a finding: each report is parsed as its receiver does, and the text stays text."""
 
 import json
 import re

@@ -28,6 +28,7 @@ REPO = click.option(
 )  # fmt: skip
 REF = click.option("--ref", metavar="REV", help="The commit to read.  [default: main of its remote, else of here]")
 REMOTE = click.option("--remote", default="", show_default="the one that main follows, else origin")
+# --format of verbs that print a document; REPORT: of those that print a verdict in a format of validator/report.
 FORMAT = click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 REPORT = click.option(
     "--format", type=click.Choice(["text", "github", "json", "sarif"]), default="text", show_default=True

@@ -1,1 +1,1 @@
-"""Where a registry lives, and who asks there."""
+"""The places where a registry lives: a plain Git server, GitHub."""

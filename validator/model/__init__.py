@@ -1,1 +1,1 @@
-"""Values and words: what everybody else speaks of. Nothing here reads, writes or runs anything."""
+"""Values that all other rooms use, and functions on text. Nothing here reads, writes or runs anything."""

@@ -1,4 +1,4 @@
-"""The shapes of a registry's files: charter, claim and records (design contract, one class a file).
+"""The shapes of a registry's files: charter, claim and records; one class a file.
 
 Frozen and strict: `"3"` is no number and `true` is no `1`. What goes beyond shape (who holds a number, is the goal
 measurable, …) is a rule with a code, so there is no custom validator here. The schemas under `schema/` are made

@@ -1,4 +1,4 @@
-"""The human's part on a plain Git server: look at a proposal, and merge it in one's own name (signed)."""
+"""Approve on a plain Git server: judge a proposal, and merge it in the approver's name, signed."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath

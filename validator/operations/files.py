@@ -1,4 +1,4 @@
-"""Files that are written as a whole."""
+"""Write files atomically."""
 
 import tempfile
 from pathlib import Path

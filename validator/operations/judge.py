@@ -1,4 +1,4 @@
-"""The ratchet: a change answers for what it introduces, not for what main had wrong already."""
+"""Judge a change against its base: only findings that the change introduces decide."""
 
 from collections import Counter
 
@@ -8,7 +8,7 @@ from validator.rules import RULES
 
 
 def judge(head: Snapshot, base: Snapshot) -> Verdict:
-    """Hold a change, as it would land, against its base. Findings of the base alone are inherited or healed."""
+    """Judge a change as it would land. A finding of base and head is inherited; one of base alone is healed."""
     old, new = run(base, base), run(head, base)
     known = Counter(map(_identity, old))
     findings = list[Finding]()
@@ -26,7 +26,7 @@ def judge(head: Snapshot, base: Snapshot) -> Verdict:
 
 
 def audit(snapshot: Snapshot) -> Verdict:
-    """Hold a registry as it stands against its own rules and history; whatever is wrong counts."""
+    """Judge a whole registry and its history; every finding counts."""
     assert snapshot.commit is not None, "only a commit is audited"
     return Verdict(None, snapshot.commit, snapshot.tree, run(snapshot, snapshot), (), snapshot.free_numbers())
 

@@ -1,4 +1,4 @@
-"""Proposals held against main: the gate's verdict, who competes, and which proposal a word names."""
+"""Judge proposals against main, list competitors, and find the proposal that a command-line argument names."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""A reason that a human or a session gives in its own words, before it becomes a commit's message."""
+"""Check a reason (free text of a human or session) before it becomes a commit message."""
 
 import re
 

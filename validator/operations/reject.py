@@ -1,4 +1,4 @@
-"""Turn a proposal down, with a reason that its session finds."""
+"""Reject a proposal, with a reason that its session can read."""
 
 from pathlib import Path
 

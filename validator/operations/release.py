@@ -1,4 +1,4 @@
-"""Propose to release a number. History keeps what was."""
+"""Propose to release a number; the claim stays in Git's history."""
 
 from pathlib import Path
 

@@ -1,1 +1,1 @@
-"""The registry at one commit, and what is computed from it. The verdict is not: see rules and operations."""
+"""The registry at one commit, and what is computed from it. Verdicts are made in `operations/`, from `rules/`."""

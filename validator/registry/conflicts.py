@@ -1,4 +1,4 @@
-"""The conflicts in a registry, and how each is resolved (seed, *Conflict Resolution*)."""
+"""The conflicts in a registry, and how each is resolved (docs/checklist.md, *Conflict Resolution*)."""
 
 from collections.abc import Iterator
 from typing import Literal, NamedTuple

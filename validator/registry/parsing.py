@@ -46,7 +46,7 @@ class Parsed(NamedTuple, Generic[Shape]):
 
 
 class Draft(NamedTuple):
-    """The readable fields of a claim; one that is missing or invalid is None, whatever the others are."""
+    """The fields of a claim that rules and verbs use; one that is missing or invalid is None."""
 
     number: int | None = None
     role: str | None = None

@@ -1,4 +1,4 @@
-"""The JSON documents that verbs print (design contract), one class a document; `registry schema` publishes them.
+"""The JSON documents that are not in the module of their verb, and what documents share; one class a document.
 
 Texts that come from a registry are plain `str` here, not the patterns of a claim: a report on a broken registry must be
 printable too. They have to be well-formed Unicode (`validator.model.escape.well_formed`).

@@ -1,4 +1,4 @@
-"""For programs: the document of `validate --format json` (design contract)."""
+"""Format `json`, for programs: the document of `validate --format json`."""
 
 from validator.model.findings import Origin, Verdict
 from validator.report.documents import ValidateDocument, as_json, finding_entries

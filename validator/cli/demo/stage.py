@@ -1,4 +1,4 @@
-"""Where the demo plays: a Git server, a clone for whoever takes part, and programs run as they would run them."""
+"""The demo's Git server, a clone for each participant, and programs run as they would run them."""
 
 import os
 import re

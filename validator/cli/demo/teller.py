@@ -1,4 +1,4 @@
-"""How the demo is told: headings, and a line for each thing that went well or did not."""
+"""Print the demo: headings, and a line for each step that succeeded or failed."""
 
 from collections.abc import Callable
 

@@ -1,7 +1,7 @@
 """Judge what a GitHub event is about: a pull request as it would land, or what moves main, step by step.
 
-The commits come by plain `git fetch` and stay data: nothing is checked out. Main is the remote's
-main of this moment, for the payload's may be a minute old, or years where a run is repeated.
+The commits come by plain `git fetch` and stay data: nothing is checked out. The base is the remote's main as fetched
+now: the payload's may be a minute old, or years where a run is repeated.
 """
 
 from dataclasses import replace

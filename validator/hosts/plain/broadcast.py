@@ -1,4 +1,4 @@
-"""Judge a push of branch broadcast: one commit more, which says what an approved main says."""
+"""Judge a push of branch broadcast: one more commit, equal to what an approved main generates."""
 
 from validator.git.brought import one_brought
 from validator.hosts.plain.push import Move

@@ -1,4 +1,4 @@
-"""Whether the Python that a hook will start has this program by itself, and will still have it tomorrow."""
+"""Check that the Python of a hook can import this program without help, and that both are installed permanently."""
 
 import json
 import subprocess

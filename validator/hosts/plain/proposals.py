@@ -1,4 +1,4 @@
-"""Judge what a push does to a proposal's branch: made, replaced or taken away."""
+"""Judge a push to the branch of a proposal: created, replaced or deleted."""
 
 from validator.git.signatures import signer
 from validator.hosts.plain.push import Move

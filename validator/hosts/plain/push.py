@@ -1,4 +1,4 @@
-"""A push as Git tells a hook of it, and what is wrong with it before any object is read."""
+"""Read a push from a hook's input, and refuse what is wrong before any object is read."""
 
 import re
 from collections import Counter

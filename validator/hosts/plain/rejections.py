@@ -1,4 +1,4 @@
-"""Judge an approver's word that a proposal is turned down, and why: a commit under `refs/rejected/`."""
+"""Judge the push of a rejection: an approver's commit under `refs/rejected/`, with the reason."""
 
 from validator.git.brought import one_brought
 from validator.git.signatures import signer

@@ -1,4 +1,4 @@
-"""Amounts and periods, as goals and written targets state them both: `$120k`, `95%`, `per day`."""
+"""Amounts and periods in goals and in `--target`: `$120k`, `95%`, `per day`."""
 
 import re
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The targets that a goal promises in figures: its sentences cut into clauses, and each clause read by `clause.py`.
+"""Read the targets that a goal states in figures: split it into clauses, and read each with `clause.py`.
 
 Deterministic, and never a guess. A clause is read as a whole or not at all, and only where it says itself which way its
 number counts: `Send 17 emails daily`, `95%+ delivery rate`, `bounce rate below 2%`, but not `2% bounce rate`.
@@ -25,7 +25,7 @@ class DrawnTargets(NamedTuple):
 
 
 def draft_targets(goal: str) -> DrawnTargets:
-    """Read the targets that a goal states, clause by clause; equal goals give equal drafts."""
+    """Read the targets that a goal states, clause by clause; equal goals give equal targets."""
     sentences = re.split(r"[;!\n]|\.(?=\s+[A-Z]|\s*$)", goal)
     readings = [reading for sentence in sentences for reading in _read_sentence(sentence)]
     unread = [one.clause for one in readings if one.target is None and numbers_stated(one.clause)]

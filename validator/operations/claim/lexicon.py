@@ -1,4 +1,4 @@
-"""The words that goals are made of."""
+"""The words that the reader of goals knows: bounds, periods, verbs; numbers in words are not among them."""
 
 import re
 from collections.abc import Mapping

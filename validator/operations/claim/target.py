@@ -1,4 +1,4 @@
-"""A target as people write it, exactly: `emails sent >= 17 emails/day`."""
+"""Read a target that is written as one (`--target`): `emails sent >= 17 emails/day`."""
 
 import re
 

@@ -1,6 +1,6 @@
-"""The forms in which this program writes what main and branch broadcast take unsigned: nothing else fits in.
+"""The only forms of commits that main and branch broadcast accept unsigned, as this program writes them.
 
-A form is never changed: a new one is put in front, and the server goes on taking those that older programs write.
+A form is never changed: add a new one in front, and the server still accepts what older programs write.
 """
 
 import re

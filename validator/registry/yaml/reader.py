@@ -1,8 +1,8 @@
 """Read a file's bytes as a document: a JSON-like value, the location of every part of it, and the faults.
 
-The strict subset of YAML 1.2 that registry files are written in (design contract): UTF-8, LF, one document, no anchor,
-alias, tag, merge key or duplicate key, and no plain scalar that YAML parsers read differently. A text that two
-independent parsers read differently is refused.
+The strict subset of YAML 1.2 that registry files are written in: UTF-8, LF, one document, no anchor, alias, tag, merge
+key or duplicate key, and no plain scalar that YAML parsers read differently. A text that two independent parsers read
+differently is refused.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
-"""The second reader: a YAML 1.2 parser by other people has to read the same value, or the file is refused.
+"""The second reader: an independent YAML 1.2 parser (py-yaml12) must read the same value, or the file is refused.
 
-libyaml reads some texts otherwise than YAML 1.2 says, and so does py-yaml12, but others: what both read alike means the
-same to everybody. For a JSON text Python's JSON reader is asked as well.
+libyaml and py-yaml12 each deviate from YAML 1.2, but on different texts: what both read alike is unambiguous. A text in
+JSON is also read with Python's JSON reader.
 """
 
 import marshal
