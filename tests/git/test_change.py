@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Changes, Repository
-from validator.git.change import MAX_MERGED_BYTES, Intent, Joining, Landing, differing, joining, landing
+from validator.git.change import MAX_MERGED_BYTES, Intent, Joining, Landing, differing, has_landed, joining, landing
 from validator.git.repo import Repo
 from validator.git.trees import TWICE, Entry
 
@@ -218,3 +218,33 @@ def test_many_files_at_once(repository: Repository) -> None:
     repository.commit("main", {"registry/0" + "x" * 200: "another"})
     repository.commit("main", {"registry/0" + "x" * 200: "old"})
     assert landed(repository)[0].superseded == ("registry/0" + "x" * 200,)
+
+
+def test_a_proposal_has_landed_where_main_took_it(repository: Repository) -> None:
+    proposal = repository.commit("change", {OWN: "new"}, "main")
+    repo, before = Repo(repository.path), repository.git("rev-parse", "main")
+    assert not has_landed(repo, before, proposal)
+    repository.commit("main", {"a": "moved on"})
+    repository.merge("change")
+    repository.commit("main", {OWN: "amended since"})
+    assert has_landed(repo, repository.git("rev-parse", "main"), proposal)
+    # A commit of main's own line, its first one too.
+    assert has_landed(repo, repository.git("rev-parse", "main"), before)
+    assert has_landed(repo, before, before)
+    fast = repository.commit("fast", {OWN: "on top"}, "main")
+    assert has_landed(repo, fast, fast)
+    assert has_landed(repo, repository.commit("fast", {"a": "more"}), fast)
+
+
+def test_a_merge_that_leaves_a_proposal_out_lands_nothing(repository: Repository) -> None:
+    proposal = repository.commit("change", {OWN: "new"}, "main")
+    repo = Repo(repository.path)
+    ours = repository.commit_tree("main^{tree}", "main", "change", branch="ours")
+    assert not has_landed(repo, ours, proposal)
+    # Nor does one inside a branch that main merges as it is.
+    repository.commit("ours", {"a": "code"})
+    merged = repository.commit("main", {"a": "code"}, "main", "ours")
+    assert not has_landed(repo, merged, proposal)
+    # Nor a history of its own.
+    other = repository.commit("other", {OWN: "new"}, orphan=True)
+    assert not has_landed(repo, repository.commit_tree("main^{tree}", "main", "other", branch="main"), other)

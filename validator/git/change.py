@@ -82,6 +82,22 @@ def joining(repo: Repo, ours: str, theirs: str, before: Files, after: Files, *, 
     return Joining(fork, tuple(sorted(altered)), _superseded(repo, fork, ours, before, intent))
 
 
+def has_landed(repo: Repo, main: str, commit: str) -> bool:
+    """Whether a proposal's commit is in main, and main had its files as it has them when it came in.
+
+    A merge that left it out (`-s ours`), on main itself or in what main merged, does not count.
+    """
+    if not repo.is_in(commit, main):
+        return False
+    step = repo.step_of(commit, main)
+    parents = repo.parents(step) if step else ()
+    if not step or not parents:
+        return True  # it is a commit of main's own line
+    fork = repo.merge_base(parents[0], commit)
+    proposed = repo.changes(fork, commit).keys() if fork else repo.tree(commit).keys()
+    return not proposed & repo.changes(commit, step).keys()
+
+
 def _superseded(repo: Repo, fork: str, base: str, before: Files, intent: Mapping[str, Intent]) -> tuple[str, ...]:
     """Of the files that a change alters, those that have not stayed as they were at the fork all along to the base."""
     found = {path for path, pair in intent.items() if _identity(pair.before) != _identity(before.get(path))}

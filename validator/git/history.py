@@ -78,6 +78,14 @@ class History(Objects):
                 steps += [Step(oid, seconds(time), path, old, new) for path, old, new in raw_rows(rows)]
         return tuple(steps)
 
+    def step_of(self, commit: str, main: str) -> str | None:
+        """The step of main with which a commit came in; None where it stands on main's first-parent line itself."""
+        later = frozenset(self.read("rev-list", "--ancestry-path", f"{commit}..{main}").decode().split())
+        line = self.read("rev-list", "--first-parent", main, f"^{commit}").decode().split()
+        came_in = [step for step in line if step in later]
+        on_line = not came_in or commit in self.parents(came_in[-1])[:1]
+        return None if on_line else came_in[-1]
+
     def results(self, old: str, new: str, paths: Sequence[str]) -> tuple[tuple[str, Entry | None], ...]:
         """What the first-parent commits of `new` that `old` does not have made of files, the newest first.
 

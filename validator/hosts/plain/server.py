@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from validator.git.change import has_landed
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.findings import Verdict
@@ -57,8 +58,8 @@ class Server:
         return self.repo.parents_below(REJECTED) if any(ref.startswith(REJECTED) for ref in self.refs) else {}
 
     def is_spent(self, commit: str) -> bool:
-        """Whether a proposal's commit is in main already, or was turned down: by what the server has."""
-        return commit in self.turned_down or (self.main is not None and self.repo.is_in(commit, self.main))
+        """Whether a proposal has landed on main already, or was turned down: by what the server has."""
+        return commit in self.turned_down or (self.main is not None and has_landed(self.repo, self.main, commit))
 
     def others(self, ref: str) -> Mapping[str, str]:
         """The branches but for this one: commit to name."""
