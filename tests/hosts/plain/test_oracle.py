@@ -264,6 +264,62 @@ class Drawn:
         old = self.one([refs.get(ref, ZERO)] * 8 + [ZERO, *self.made[-2:]])
         return old, new, ref
 
+    def push(self) -> list[Command]:
+        """One to three commands of any kind, or an attack of one of the known kinds."""
+        if self.one(["any", "attack"]) == "any":
+            return [self.command() for _ in range(self.data.draw(st.sampled_from([1, 1, 1, 2, 3])))]
+        kind = self.one(["steal", "away", "twice", "turn_down", "sneak", "forge"])
+        commands: list[Command] = getattr(self, kind)()
+        self.made += [new for _, new, _ in commands if new != ZERO]
+        return commands
+
+    def open_ref(self) -> tuple[str, str]:
+        """A proposal on the server, and what it is now; the place of one where there is none."""
+        ref = self.one([ref for ref in self.play.refs if ref.startswith("refs/heads/c")] or [PLAYED[0]])
+        return ref, self.play.refs.get(ref, ZERO)
+
+    def steal(self) -> list[Command]:
+        ref, old = self.open_ref()
+        text = self.one(["2 thief REGISTERED", "2 victim PENDING"])
+        parent = self.one([self.play.refs[MAIN], self.play.first])
+        tree = {**self.play.ground.trees[parent], own(2): self.play.blobs[text]}
+        return [(old, self.play.commit([parent], tree), ref)]
+
+    def away(self) -> list[Command]:
+        ref, old = self.open_ref()
+        return [(old, ZERO, ref)]
+
+    def twice(self) -> list[Command]:
+        ((old, new, ref),) = self.steal()
+        return [(old, new, ref), (self.one([old, new]), self.one([ZERO, new, self.play.first]), ref)]
+
+    def turn_down(self) -> list[Command]:
+        ref, proposal = self.open_ref()
+        if proposal == ZERO:
+            return self.away()
+        signer = self.one(["", "STRANGER", "OWNER", "OWNER"]) or None
+        message = f"No\n\nRejected-by: @{self.one(['OWNER', 'OWNER', 'DEPUTY'])}\n"
+        reason = self.play.commit([proposal], self.play.ground.trees[proposal], signer, message)
+        gone = [(proposal, ZERO, ref)] if self.one(["alone", "alone", "with"]) == "with" else []
+        return [(ZERO, reason, f"refs/rejected/{ref.removeprefix('refs/heads/')}/{reason[:12]}"), *gone]
+
+    def sneak(self) -> list[Command]:
+        """What one commit brings and the next takes out, proposed or merged by an approver."""
+        trees, main = self.play.ground.trees, self.play.refs[MAIN]
+        claim = {own(3): self.play.blobs["3 victim REGISTERED"]}
+        below = self.play.commit([main], {**trees[main], "evil.bin": self.play.blobs["evil"]})
+        tip = self.play.commit([below], {**trees[main], **claim})
+        if self.one(["proposed", "merged"]) == "proposed":
+            return [(self.play.refs.get(PLAYED[1], ZERO), tip, PLAYED[1])]
+        return [(main, self.play.commit([main, tip], {**trees[main], **claim}, "OWNER", _approved("OWNER")), MAIN)]
+
+    def forge(self) -> list[Command]:
+        """A step of main with a signature, a trailer, or both."""
+        main, signer = self.play.refs[MAIN], self.one(["", "STRANGER", "OWNER"])
+        message = self.one(["Claim\n", _approved("OWNER"), _approved("DEPUTY")])
+        tree = {**self.play.ground.trees[main], own(3): self.play.blobs["3 thief REGISTERED"]}
+        return [(main, self.play.commit([main], tree, signer or None, message), MAIN)]
+
     def ref_for(self, oid: str) -> str:
         """Where somebody honest would push a commit; sometimes anywhere else."""
         commit, main = self.play.commits[oid], self.play.refs[MAIN]
@@ -296,8 +352,7 @@ def plays(play: Play, data: st.DataObject, pushes: int) -> None:
     play.begin()
     drawn = Drawn(play, data)
     for _ in range(pushes):
-        commands = [drawn.command() for _ in range(data.draw(st.sampled_from([1, 1, 1, 2, 3])))]
-        play.push(commands)
+        play.push(drawn.push())
 
 
 def test_the_guard_decides_as_the_page_says(play: Play, long: bool) -> None:
