@@ -14,16 +14,14 @@ _UNITS = dict(
 )
 _TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
 _ALONE = {"no": 0, "none": 0, "never": 0, "without": 0, "once": 1, "twice": 2, "dozen": 12}
-_SCALES = {"k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "million": 10**6, "b": 10**9, "bn": 10**9} | {
-    "billion": 10**9,
-    "hundred": 100,
-}
+# The scales that a target's amount may have; numbers in a sentence have a few more.
+SCALES = {"k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6, "bn": 10**9, "billion": 10**9}
+_SCALES = SCALES | {"mn": 10**6, "b": 10**9, "hundred": 100}
 _FIGURE = re.compile(
     r"(?<![\w.])(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?P<fraction>\.[0-9]+)?"
     r"(?:(?P<scale>k|m|mn|b|bn|\s?(?:hundred|thousand|million|billion))(?![a-z]))?(?P<percent>\s?(?:%|per\s?cent\b))?",
     re.IGNORECASE,
 )
-SCALES = {"k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6, "bn": 10**9, "billion": 10**9}
 
 
 def numbers_stated(sentence: str) -> frozenset[float]:
