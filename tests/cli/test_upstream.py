@@ -67,3 +67,39 @@ def test_a_base_that_may_be_old_is_said_to_be_so(stage: Stage, tmp_path: Path) -
     assert done.err == (
         "judged against the main that is here, which may be old; to hear of that of upstream: git fetch upstream\n"
     )
+
+
+def test_who_was_first_is_asked_where_one_pushes_to(stage: Stage) -> None:
+    """A mirror that is fetched from may be old."""
+    stage.registered(1)
+    git(stage.folder, "clone", "--quiet", "--mirror", str(stage.bare), "mirror.git")
+    for name in ("one", "two"):
+        clone = stage.clone(name)
+        git(clone, "remote", "set-url", "origin", str(stage.folder / "mirror.git"))
+        git(clone, "remote", "set-url", "--push", "origin", str(stage.bare))
+    assert verb(stage.folder / "one", "claim", "4", "--from", draft(stage, 4), "--push").exit_code == 0
+    late = verb(
+        stage.folder / "two", "claim", "4", "--from", draft(stage, 4), "--session-id", "marketing-late", "--push"
+    )
+    assert (late.exit_code, "was proposed first by marketing-outreach-1" in late.out) == (1, True), late
+    git(stage.folder / "two", "remote", "set-url", "--push", "origin", "/nowhere")
+    assert verb(stage.folder / "two", "proposals") == (0, "nothing is proposed\n", "")
+
+
+def test_a_server_without_a_commit_is_told_as_that(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--bare", "--template=", "--initial-branch=master", "fleet.git")
+    git(tmp_path, "clone", "--quiet", "fleet.git", "clone")
+    clone = tmp_path / "clone"
+    assert "has no main yet; publish one: git push origin main" in verb(clone, "proposals").err
+    assert verb(tmp_path, "install-hook", "fleet.git", "--unsigned").exit_code == 0
+    assert verb(clone, "init", ".", "--capacity", "2", "--mission", "x", "--approver", "@OWNER").exit_code == 0
+    git(clone, "push", "--quiet", "origin", "main")
+    git(tmp_path, "clone", "--quiet", "fleet.git", "fresh")
+    assert (tmp_path / "fresh/registry/charter.yaml").exists(), "no empty clone"
+
+
+def test_a_repository_without_a_commit_is_told_what_comes_first(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--template=")
+    for words in (["status"], ["validate"], ["history"], ["whoami", "--session-id", "a"]):
+        done = verb(tmp_path, *words)
+        assert (done.exit_code, "start a registry: registry init" in done.err) == (2, True), words

@@ -59,3 +59,9 @@ def last_line(error: str) -> str:
     """What an error of Git comes down to."""
     lines = [line for line in error.splitlines() if line.strip()]
     return lines[-1].removeprefix("fatal: ") if lines else "failed without an error message"
+
+
+def in_a_line(error: str, most: int = 800) -> str:
+    """An error of Git in one line; of a long one the end, where Git says what to do, from the start of a word."""
+    words = " ".join(error.split())
+    return words if len(words) <= most else "… " + words[-most:].partition(" ")[2]

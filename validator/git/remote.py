@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from validator.git import locks
 from validator.git.objects import MAX_COMMIT, OID
+from validator.git.program import in_a_line
 from validator.git.repo import Repo
 from validator.git.upstream import main_on, remote_of
 from validator.model.errors import FatalError
@@ -80,7 +81,7 @@ class Remote:
 
     def __init__(self, repo: Repo, name: str = "") -> None:
         self.repo, self.name = repo, name or remote_of(repo)
-        self._main = ""
+        self._main, self._place = "", ""
         # Proposals on the server that could not be fetched, and why; everything else has been.
         self.unheard = dict[Proposal, str]()
 
@@ -123,13 +124,15 @@ class Remote:
         if not error:
             return
         if refspecs is not REFSPECS or self._fetch(named[:1]):
-            raise FatalError(f"{self.address} does not answer: {' '.join(error.split())[-300:]}")
+            raise FatalError(f"{self.address} does not answer: {in_a_line(error)}")
         self.unheard = self._without(self._listed())
         self._fetch([*named, *(f"^{HEADS}{one.name}" for one in self.unheard)])
 
     def _is_called_otherwise(self) -> bool:
         """Whether the server's HEAD is another branch than was asked for, and there; it is the main branch then."""
         status, out, _ = self.repo.as_user("ls-remote", "--symref", "--", self.name, "HEAD", f"{HEADS}{self.branch}")
+        if status == 0 and not out:
+            raise FatalError(f"{self.address} has no main yet; publish one: git push {self.name} main")
         rows = [line.split("\t") for line in out.splitlines()]
         heads = [
             row[0].removeprefix(f"ref: {HEADS}") for row in rows if row[1] == "HEAD" and row[0].startswith("ref: ")
@@ -143,7 +146,7 @@ class Remote:
         """The open proposals as the server lists them."""
         status, out, error = self.repo.as_user("ls-remote", "--heads", "--", self.name)
         if status:
-            raise FatalError(f"{self.address} does not answer: {' '.join(error.split())[-300:]}")
+            raise FatalError(f"{self.address} does not answer: {in_a_line(error)}")
         rows = (line.partition("\t") for line in out.splitlines())
         found = (Proposal(ref.removeprefix(HEADS), oid) for oid, _, ref in rows)
         return [one for one in found if PROPOSAL.fullmatch(one.name)]
@@ -155,7 +158,7 @@ class Remote:
         if not error:
             return {}
         if len(proposals) == 1:
-            return {proposals[0]: f"it cannot be fetched: {' '.join(error.split())[-300:]}"}
+            return {proposals[0]: f"it cannot be fetched: {in_a_line(error)}"}
         half = len(proposals) // 2
         return self._without(proposals[:half]) | self._without(proposals[half:])
 
@@ -170,8 +173,11 @@ class Remote:
             "--no-auto-gc",
         )
         whole = ("--no-filter",) if self.repo.partial else ()
-        command = ("fetch", *options, *whole, "--", self.name, *refspecs)
+        command = ("fetch", *options, *whole, "--", self._source, *refspecs)
         status, _, error = self.repo.as_user(*command)
+        if status and self._source != self.name:
+            self._place = self.name
+            return self._fetch(refspecs)
         if status and locks.outlived(error, self.repo.folder):
             status, _, error = self.repo.as_user(*command)
         return (error.strip() or f"git fetch exits with {status}") if status else ""
@@ -235,6 +241,18 @@ class Remote:
         status, out, _ = self.repo.as_user("ls-remote", "--", self._pushed_to, *(update.ref for update in updates))
         rows = (line.partition("\t") for line in out.splitlines())
         return None if status else {ref: oid for oid, _, ref in rows}
+
+    @property
+    def _source(self) -> str:
+        """What is fetched from: the place that is pushed to, where that is another one and answers.
+
+        A mirror that lags would not tell who was first.
+        """
+        if not self._place:
+            asked = rf"^(remote\.{re.escape(self.name)}\.pushurl|url\..*\.pushinsteadof)$"
+            differs = self.repo.as_user("config", "--get-regexp", asked)[0] == 0
+            self._place = self._pushed_to if differs else self.name
+        return self._place
 
     @property
     def _pushed_to(self) -> str:

@@ -11,7 +11,7 @@ from validator.git.brought import Brought, brought, one_brought
 from validator.git.change import Files, Intent, differing, landing
 from validator.git.repo import Repo
 from validator.git.trees import Entry
-from validator.git.upstream import newest_main, remote_of
+from validator.git.upstream import newest_main, remote_of, remotes
 from validator.model import shapes
 from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of
@@ -209,6 +209,10 @@ def main_of(repo: Repo, ref: str | None) -> str:
         return repo.commit(ref)
     found = newest_main(repo)
     if found is None:
+        if not remotes(repo):
+            raise FatalError(
+                "there is neither origin/main nor main here yet; name a revision, or start a registry: registry init --help"
+            )
         remote = remote_of(repo)
         raise FatalError(f"there is neither {remote}/main nor main here; name a revision, or run: git fetch {remote}")
     return found

@@ -51,6 +51,8 @@ def install(*, bare: Path, python: str, environment: Mapping[str, str], unsigned
     fresh = _tried_program(hook, _script(guard), servers)
     repo.configure(UNSIGNED, "true" if unsigned else "false")
     repo.configure("receive.fsckObjects", "true")
+    if repo.resolve("HEAD") == [None]:  # or a clone of it would be empty: `git init` may have named another branch
+        repo.read("symbolic-ref", "HEAD", MAIN, environment=repo.real)
     # Relative to the repository, wherever it is moved; it overrides what the account that receives has for itself.
     repo.configure("core.hooksPath", "hooks")
     _put(fresh, hook)

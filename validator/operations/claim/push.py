@@ -56,7 +56,7 @@ def _push(server: Remote, draft: ClaimDraft, branch: str, commit: str, verdict: 
         return ClaimOutcome(True, draft.number, branch, note, commit, pushed=True, verdict=verdict)
     if pushed.outcome is Outcome.LOST:
         return FailedPush(draft.number, "somebody was faster")
-    return FailedPush(draft.number, " / ".join(pushed.said)[-400:] or "no answer", silent=True)
+    return FailedPush(draft.number, " / ".join(filter(None, pushed.said))[:400] or "no answer", silent=True)
 
 
 def _move_branch(repo: Repo, branch: str, commit: str) -> str | None:
