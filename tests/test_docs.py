@@ -103,7 +103,7 @@ def test_every_command_of_the_pages_does_what_they_say(tmp_path: Path, bless: bo
     assert bless or not wrong, "\n".join(wrong)
 
 
-def test_what_the_tables_quote_is_what_the_program_says() -> None:
+def test_quoted_messages_match_the_program() -> None:
     """A number, an X, a name or a `…` in a quotation stands for anything."""
     source = "".join(path.read_text(encoding="utf-8") for path in tracked(ROOT / "validator") if path.suffix == ".py")
     for name in PAGES:

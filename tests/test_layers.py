@@ -163,7 +163,7 @@ def test_exceptions_are_needed() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if room_of(name) in SHELVES and "/" in name])
-def test_siblings_on_a_shelf_do_not_know_each_other(name: str) -> None:
+def test_sibling_modules_do_not_import_each_other(name: str) -> None:
     room = room_of(name)
     known = {imported for imported in own_imports(name) if room_of(imported) == room}
     assert known <= SHELVES[room], f"{name} imports {sorted(known - SHELVES[room])}"
@@ -173,7 +173,7 @@ def test_no_imports_go_in_a_circle() -> None:
     TopologicalSorter({name: own_imports(name) for name in MODULES if name != DOOR}).prepare()
 
 
-def test_the_door_opens_late() -> None:
+def test_the_package_imports_other_modules_only_when_used() -> None:
     at_once = [node for node in MODULES[DOOR].body if isinstance(node, ast.Import | ast.ImportFrom)]
     assert {node.module for node in at_once if isinstance(node, ast.ImportFrom)} == {"pathlib", "typing"}
     assert set(imports(DOOR)) - {"pathlib", "typing"} == {"report/documents", "operations/export"}
@@ -190,7 +190,7 @@ def test_every_library_has_its_owners(name: str) -> None:
             assert is_in(name, owners), f"{name} imports {imported}, which belongs to {sorted(owners)}"
 
 
-def test_no_owner_is_named_in_vain() -> None:
+def test_every_named_owner_imports_its_library() -> None:
     assert set().union(*map(imports, MODULES)) >= PURE
     assert {room for row in ROOMS for room in row} == {room_of(name) for name in MODULES} - {DOOR}
     for library, owners in (OWNERS | EFFECTS).items():
@@ -200,7 +200,7 @@ def test_no_owner_is_named_in_vain() -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_only_the_command_line_speaks_and_listens(name: str) -> None:
+def test_only_cli_uses_streams_environment_and_clock(name: str) -> None:
     speaks, has_clock = name in THRESHOLD or room_of(name) == "cli", room_of(name) == "cli" or name == "git/locks"
     forbidden = {"os.system"} | (set() if speaks else STREAMS) | (set() if has_clock else CLOCKS)
     for node in ast.walk(MODULES[name]):
@@ -211,5 +211,5 @@ def test_only_the_command_line_speaks_and_listens(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_everything_public_says_what_it_is(name: str) -> None:
+def test_everything_public_has_a_docstring(name: str) -> None:
     assert ast.get_docstring(MODULES[name])

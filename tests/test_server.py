@@ -58,7 +58,7 @@ def test_connection_is_cut(clone: Path, tmp_path: Path, cut: Cut, arrives: bool)
 
 
 @pytest.mark.parametrize("scheme", ["http", "git"])
-def test_nobody_answers_while_it_is_away(clone: Path, tmp_path: Path, scheme: str) -> None:
+def test_a_stopped_server_does_not_answer(clone: Path, tmp_path: Path, scheme: str) -> None:
     commit(clone, 10)
     with serving(scheme, tmp_path, ENVIRONMENT) as server:
         push = ["git", "push", f"{server.url}/served.git", "HEAD:main"]

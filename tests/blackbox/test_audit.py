@@ -71,7 +71,7 @@ def test_two_green_proposals(store: Store, times: tuple[int, int, int, int]) -> 
     [{"runtime_id": "run-1"}, {"role": "Copywriter AI"}, {"scope": "[{work: outreach, first: 1, last: 17}]"}],
     ids=lambda shared: next(iter(shared)),
 )
-def test_what_else_two_cannot_share(store: Store, shared: dict[str, str]) -> None:
+def test_other_values_two_claims_cannot_share(store: Store, shared: dict[str, str]) -> None:
     both = pair(store, 7, 6, TIMES["in order"], **shared)
     run = audit(store, both.after_both)
     assert run.exit == 1
@@ -80,7 +80,7 @@ def test_what_else_two_cannot_share(store: Store, shared: dict[str, str]) -> Non
     assert "number 7 was first" in finding["message"]
 
 
-def test_who_was_released_and_came_again_is_second(store: Store) -> None:
+def test_reclaiming_after_release_loses_precedence(store: Store) -> None:
     both = pair(store, 6, 7, TIMES["in order"])
     released = store.commit(changed(MAIN, {path(7): claim(7, session_id="twice")}), both.after_both)
     again = {path(6): claim(6, session_id="twice"), path(7): claim(7, session_id="twice")}
@@ -89,7 +89,7 @@ def test_who_was_released_and_came_again_is_second(store: Store) -> None:
     assert "number 7 was first" in finding["message"]
 
 
-def test_who_amends_keeps_its_place(store: Store) -> None:
+def test_amending_keeps_precedence(store: Store) -> None:
     both = pair(store, 6, 7, TIMES["in order"])
     amended = {path(6): claim(6, session_id="twice") + b"# a word\n", path(7): claim(7, session_id="twice")}
     run = audit(store, store.commit(changed(MAIN, amended), both.after_both, time=NINE + 5 * HOUR))
@@ -123,7 +123,7 @@ MAINS = {
 
 
 @pytest.mark.parametrize(("exit", "files"), MAINS.values(), ids=MAINS.keys())
-def test_what_main_can_come_to(store: Store, exit: int, files: dict[str, bytes]) -> None:
+def test_verbs_read_any_broken_main(store: Store, exit: int, files: dict[str, bytes]) -> None:
     """No main, however broken, makes a verb that reads it fall over."""
     commit = store.commit(files)
     assert audit(store, commit).exit == exit

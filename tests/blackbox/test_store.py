@@ -6,7 +6,7 @@ from tests.blackbox.store import NINE, Files, Store, executable, git, link
 from tests.blackbox.world import MAIN, changed, claim, path
 
 
-def test_git_finds_nothing_wrong(tmp_path: Path) -> None:
+def test_git_fsck_accepts_the_written_objects(tmp_path: Path) -> None:
     store = Store.make(tmp_path / "registry.git")
     odd: Files = {"a": b"", "a.b": b"", "a-b/c": b"", "a0": executable(b""), "\udcff\n": link("a")}
     main = store.commit({**MAIN, **odd})

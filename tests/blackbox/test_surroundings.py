@@ -71,7 +71,7 @@ def test_shallow_clone(place: Place, tmp_path: Path) -> None:
     assert "git fetch --unshallow" in run.err
 
 
-def test_partial_clone_fetches_nothing(place: Place, tmp_path: Path) -> None:
+def test_partial_clone_fetches_no_objects(place: Place, tmp_path: Path) -> None:
     place.git("config", "uploadpack.allowFilter", "true")
     git("clone", "--quiet", "--bare", "--filter=blob:none", f"file://{place.folder}", "partial.git", folder=tmp_path)
     place.folder.rename(tmp_path / "gone")
@@ -316,7 +316,7 @@ def test_hostile_environment(place: Place, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "options", [["--format=text"], ["--format=github"], ["--format=json"], ["--format=sarif"], ["--steps"]]
 )
-def test_nothing_is_written(place: Place, tmp_path: Path, options: list[str]) -> None:
+def test_no_file_is_written(place: Place, tmp_path: Path, options: list[str]) -> None:
     place.git("checkout", "--quiet", "main")
     (place.folder / "temporary").mkdir()
     before = place.snapshot()
@@ -330,7 +330,7 @@ def test_nothing_is_written(place: Place, tmp_path: Path, options: list[str]) ->
 
 
 @pytest.mark.parametrize("format", ["text", "github", "json", "sarif"])
-def test_terminal_that_knows_ascii_alone(tmp_path: Path, format: str) -> None:
+def test_terminal_with_ascii_only(tmp_path: Path, format: str) -> None:
     place = Place(tmp_path / "fleet", {"registry/sessions/\u202e\udcff…🙂.yaml": "goal: \u202e…🙂\n".encode()})
     ascii_alone = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     run = registry("validate", "--head=claim/06", f"--format={format}", folder=place.folder, **ascii_alone)

@@ -73,7 +73,7 @@ def test_verbs_that_only_look(stage: Stage, words: tuple[str, ...]) -> None:
     assert "claim/04" in verb(stage.human, *words, *THERE).out
 
 
-def test_two_servers_are_watched_one_by_one(stage: Stage) -> None:
+def test_each_server_has_its_own_watch_state(stage: Stage) -> None:
     """They have not the same main, and neither is taken for a rewritten other."""
     decoy = with_a_decoy(stage)
     other = stage.clone("other")

@@ -25,7 +25,7 @@ def line(stage: Stage, form: str = "%s") -> list[str]:
     return git(stage.bare, "log", "--first-parent", f"--format={form}", "main").splitlines()
 
 
-def test_the_page_a_human_decides_on(stage: Stage) -> None:
+def test_approval_page(stage: Stage) -> None:
     claims(stage, 4)
     claims(stage, 5, session_id="marketing-outreach-1", runtime_id="x-1")
     done = typed(stage.human, ["y"], "approve", "4")
@@ -41,7 +41,7 @@ def test_the_page_a_human_decides_on(stage: Stage) -> None:
     assert list(stage.refs()) == ["refs/heads/claim/05", "refs/heads/main"]
 
 
-def test_the_merge_says_who_approved_whom(stage: Stage) -> None:
+def test_the_merge_names_approver_and_session(stage: Stage) -> None:
     proposal, before = claims(stage, 4), stage.refs()["refs/heads/main"]
     (row,) = document(verb(stage.human, "approve", "claim/04", "--yes", "--format", "json"))
     assert row == {
@@ -58,7 +58,7 @@ def test_the_merge_says_who_approved_whom(stage: Stage) -> None:
     assert verb(stage.human, "audit").exit_code == 0
 
 
-def test_no_leaves_it_open(stage: Stage) -> None:
+def test_declining_leaves_the_proposal_open(stage: Stage) -> None:
     claims(stage, 4)
     done = typed(stage.human, ["n"], "approve", "4")
     assert (done.exit_code, done.out.rstrip().splitlines()[-1]) == (1, "claim/04 stays open")
@@ -70,7 +70,7 @@ def test_no_leaves_it_open(stage: Stage) -> None:
     )
 
 
-def test_several_are_steps_of_their_own_and_each_is_asked_about(stage: Stage) -> None:
+def test_several_proposals_are_asked_and_merged_one_by_one(stage: Stage) -> None:
     for number in (4, 5, 6):
         claims(stage, number)
     done = typed(stage.human, ["y", "n", "y"], "approve", "6", "claim/05", "4", "06")
@@ -79,7 +79,7 @@ def test_several_are_steps_of_their_own_and_each_is_asked_about(stage: Stage) ->
     assert list(stage.refs("refs/heads/claim/")) == ["refs/heads/claim/05"]
 
 
-def test_all_accepted_merges_what_still_is_in_turn(stage: Stage) -> None:
+def test_all_accepted_merges_in_order_what_is_still_accepted(stage: Stage) -> None:
     claims(stage, 1)
     claims(stage, 2, session_id="marketing-orchestrator", runtime_id="x-2")
     claims(stage, 3, role="Chief of everything")
@@ -150,7 +150,7 @@ def before_the_merge(stage: Stage, script: str) -> None:
     program(stage.bare / "hooks" / "pre-receive", f"unset GIT_QUARANTINE_PATH\n{script}")
 
 
-def test_when_main_has_moved_it_is_judged_again(stage: Stage) -> None:
+def test_a_moved_main_is_judged_again(stage: Stage) -> None:
     claims(stage, 4)
     stage.registered(5)
     ahead = stage.refs()["refs/heads/main"]
@@ -162,7 +162,7 @@ def test_when_main_has_moved_it_is_judged_again(stage: Stage) -> None:
     assert done.out.count("claim/04, proposed") == 1  # the human has seen it
 
 
-def test_when_main_has_moved_against_it_it_is_not_merged(stage: Stage) -> None:
+def test_a_proposal_that_conflicts_with_a_moved_main_is_not_merged(stage: Stage) -> None:
     claims(stage, 4, session_id="marketing-late")
     stage.registered(4)
     ahead = stage.refs()["refs/heads/main"]
@@ -177,7 +177,7 @@ def test_when_main_has_moved_against_it_it_is_not_merged(stage: Stage) -> None:
     assert line(stage) == ["Register session 4", "A charter"]
 
 
-def test_a_proposal_that_changes_meanwhile_is_asked_about_again(stage: Stage) -> None:
+def test_an_amended_proposal_is_asked_about_again(stage: Stage) -> None:
     claims(stage, 4)
     other = claims(stage, 4, branch="aside", goal="Send 17 emails daily, 95%+ delivery rate, in verse")
     before_the_push(stage.human, once(f"git update-ref refs/heads/claim/04 {other}"))
@@ -204,7 +204,7 @@ def test_a_proposal_that_goes_meanwhile_is_no_longer_open(stage: Stage) -> None:
     assert (done.exit_code, done.out.rstrip().splitlines()[-1]) == (1, "claim/04 is not open any more")
 
 
-def test_a_branch_that_outlives_its_merge_goes_with_the_next_approval(stage: Stage) -> None:
+def test_a_merged_branch_left_behind_is_deleted_by_the_next_approval(stage: Stage) -> None:
     """The server has taken the merge, and then not the second push, which takes the branch away."""
     claims(stage, 4)
     before_the_merge(stage, "grep -q ' 0000000000' && { echo 'not now'; exit 1; }; exit 0")
@@ -289,7 +289,7 @@ def test_signing_key_in_every_form_that_git_knows(guarded: Stage, monkeypatch: p
         ("{folder}/nowhere", "nowhere.pub cannot be read"),
     ],
 )
-def test_who_has_no_approvers_key_approves_nothing(guarded: Stage, setting: str | None, why: str) -> None:
+def test_approve_requires_an_approvers_key(guarded: Stage, setting: str | None, why: str) -> None:
     claims(guarded, 4)
     new_key(guarded.folder / "stranger")
     session = guarded.clone("session")
@@ -302,7 +302,7 @@ def test_who_has_no_approvers_key_approves_nothing(guarded: Stage, setting: str 
     assert list(guarded.refs("refs/heads/claim/")) == ["refs/heads/claim/04"]
 
 
-def test_key_that_the_charter_has_just_lost_approves_nothing(guarded: Stage) -> None:
+def test_a_key_removed_from_the_charter_is_refused(guarded: Stage) -> None:
     """The verb looks at main first and says no; by hand, plain Git is refused by the server, and nothing moves."""
     claims(guarded, 4)
     key, lost = new_key(guarded.folder / "next"), str(guarded.folder / "owner")
@@ -328,7 +328,7 @@ def test_key_that_the_charter_has_just_lost_approves_nothing(guarded: Stage) -> 
     assert guarded.refs() == before
 
 
-def test_one_of_several_approvers_says_who_it_is(tmp_path: Any) -> None:
+def test_one_of_several_approvers_is_named_in_git_config(tmp_path: Any) -> None:
     stage = Stage(
         tmp_path, charter=CHARTER.replace('  - {handle: "@OWNER"}', '  - {handle: "@OWNER"}\n  - {handle: "@OTHER"}')
     )
@@ -342,7 +342,7 @@ def test_one_of_several_approvers_says_who_it_is(tmp_path: Any) -> None:
     assert "Approved-by: @OTHER" in git(stage.bare, "log", "-1", "--format=%B", "main")
 
 
-def test_text_of_strangers_does_nothing_to_the_terminal(stage: Stage) -> None:
+def test_untrusted_text_is_escaped_on_the_terminal(stage: Stage) -> None:
     text = fleet(4).replace("Track delivery", "Track \\x1b[2J##[error]delivery\u202e")
     propose(stage, "claim/04", ("registry/sessions/04.yaml", text), message="\x1b[2J nothing to see")
     done = verb(stage.human, "approve", "4", "--yes")

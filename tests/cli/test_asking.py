@@ -61,7 +61,7 @@ def test_the_page_that_consensus_is_approved_on(confirmed: Advanced) -> None:
     assert main_of(confirmed) == confirmed.beginning
 
 
-def test_the_page_tells_what_the_audit_finds(confirmed: Advanced) -> None:
+def test_the_page_shows_audit_findings(confirmed: Advanced) -> None:
     write(confirmed.human, "registry/sessions/notes.txt", "not a claim")
     commit(confirmed.human, "A file that has no business there")
     git(confirmed.human, "push", "--quiet", "origin", "HEAD:main")
@@ -70,7 +70,7 @@ def test_the_page_tells_what_the_audit_finds(confirmed: Advanced) -> None:
     assert "notes.txt" in done.out
 
 
-def test_another_registry_is_shown_and_asked_about_again(confirmed: Advanced) -> None:
+def test_a_changed_registry_is_shown_and_asked_about_again(confirmed: Advanced) -> None:
     ahead, before = amended_and_confirmed(confirmed), digest(confirmed)
     with Terminal(confirmed.human, "consensus", "approve") as terminal:
         assert f"registry {before}\n" in terminal.until(APPROVAL)
@@ -144,7 +144,7 @@ def test_as_json_the_page_of_a_proposal_goes_to_standard_error(stage: Stage) -> 
     assert "+session_id: marketing-outreach-1" in done.err.partition("Approve claim/04")[0]
 
 
-def test_what_is_turned_down_while_the_human_reads_is_not_merged(stage: Stage) -> None:
+def test_a_proposal_rejected_while_the_page_is_shown_is_not_merged(stage: Stage) -> None:
     claims(stage, 4)
     other = stage.clone("other")
     with Terminal(stage.human, "approve", "4") as terminal:
@@ -156,7 +156,9 @@ def test_what_is_turned_down_while_the_human_reads_is_not_merged(stage: Stage) -
     assert main_of(stage) == stage.beginning
 
 
-def test_what_another_human_merges_meanwhile_is_told_as_merged(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proposal_merged_by_another_approver_is_reported_as_merged(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     claims(stage, 4)
     other = stage.clone("other")
     with Terminal(stage.human, "approve", "4") as terminal:
@@ -170,7 +172,7 @@ def test_what_another_human_merges_meanwhile_is_told_as_merged(stage: Stage, mon
     assert main_of(stage)[:12] in rest
 
 
-def test_a_merge_that_comes_out_otherwise_here_is_not_signed(stage: Stage) -> None:
+def test_a_merge_with_another_result_here_is_not_signed(stage: Stage) -> None:
     """An attribute of the approver's clone names a merge driver that keeps main's side of every claim."""
     stage.registered(4)
     claims(stage, 4, goal="Send 17 perfectly personalized emails daily, 95%+ delivery rate, always")

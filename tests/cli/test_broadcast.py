@@ -96,7 +96,7 @@ def test_every_session_gets_the_final_registry(approved: tuple[Stage, Path]) -> 
     assert len(exported["claims"]) == len(list((folder / "messages").iterdir())) == 12
 
 
-def test_failing_carrier_loses_nothing(approved: tuple[Stage, Path]) -> None:
+def test_a_failed_delivery_is_retried(approved: tuple[Stage, Path]) -> None:
     stage, orchestrator = approved
     body = (
         "if session.endswith('-1') and not (folder / 'mended').exists(): sys.exit('the line is dead')\n"
@@ -137,7 +137,7 @@ def test_hanging_carrier_is_stopped(approved: tuple[Stage, Path]) -> None:
         assert not gone.exists() or "\nState:\tZ" in gone.read_text(), "what it started ends with it"
 
 
-def test_after_an_amendment_everybody_is_told_anew(approved: tuple[Stage, Path]) -> None:
+def test_after_an_amendment_every_session_gets_a_letter(approved: tuple[Stage, Path]) -> None:
     """What was delivered is remembered for one digest: letters about another registry are other letters."""
     stage, orchestrator = approved
     carrier = program(stage.folder, "with (folder / session).open('a') as file: file.write(sys.stdin.read())")
@@ -155,7 +155,7 @@ def test_after_an_amendment_everybody_is_told_anew(approved: tuple[Stage, Path])
     assert git(stage.bare, "merge-base", "broadcast", first).strip() == first, "the first broadcast stays in history"
 
 
-def test_what_one_carrier_delivered_another_has_not(approved: tuple[Stage, Path]) -> None:
+def test_deliveries_are_counted_per_carrier(approved: tuple[Stage, Path]) -> None:
     stage, orchestrator = approved
     for folder in ("mail", "other mail"):
         done = said(verb(orchestrator, *SEND, "--folder", str(stage.folder / folder), "--format", "json"))
@@ -163,7 +163,7 @@ def test_what_one_carrier_delivered_another_has_not(approved: tuple[Stage, Path]
         assert len(list((stage.folder / folder / "messages").iterdir())) == 12
 
 
-def test_a_broadcast_that_is_killed_has_lost_nothing(approved: tuple[Stage, Path]) -> None:
+def test_a_killed_broadcast_keeps_its_deliveries(approved: tuple[Stage, Path]) -> None:
     """The program that carries letter 12 waits until that of letter 1 is noted, and then kills who sends them."""
     stage, orchestrator = approved
     body = (
@@ -184,7 +184,7 @@ def test_a_broadcast_that_is_killed_has_lost_nothing(approved: tuple[Stage, Path
     assert 12 in again["delivered"]
 
 
-def test_a_command_is_told_whose_letter_it_carries(tmp_path: Path) -> None:
+def test_the_command_gets_the_recipient(tmp_path: Path) -> None:
     """`runtime_id` is the running process of a session; one without it is reached by its stable name."""
     stage = Stage(tmp_path)
     orchestrator = all_registered(stage)
@@ -268,7 +268,7 @@ def test_one_carrier_at_a_time(approved: tuple[Stage, Path]) -> None:
     assert verb(orchestrator, *SEND, "--branch", "--folder", str(stage.folder / "x")).exit_code == 2
 
 
-def test_guarded_branch_says_what_main_says_and_stays(tmp_path: Path) -> None:
+def test_the_guard_checks_the_broadcast_branch_against_main(tmp_path: Path) -> None:
     """Nobody signs the broadcast, so the guard holds it against main: a forged one is refused, whoever pushes it."""
     stage = Stage(tmp_path)
     orchestrator, intruder = all_registered(stage), stage.clone("intruder")

@@ -103,7 +103,7 @@ def test_claim_from_the_seeds_messages(stage: Stage, message: str, number: int, 
     assert fields["responsibilities"] == [fields["goal"]]
 
 
-def test_who_is_not_ready_claims_as_pending_and_amends_when_ready(stage: Stage) -> None:
+def test_an_unready_session_claims_as_pending_and_amends_later(stage: Stage) -> None:
     session = stage.clone("session")
     message = RESEARCH.replace("READY: YES", "READY: NO")
     assert verb(session, "claim", "--message", message, "--yes", "--push").exit_code == 0
@@ -171,7 +171,7 @@ def test_targets_from_the_goal_are_shown_and_accepted_on_a_terminal(stage: Stage
     assert (done.exit_code, done.note) == (0, "proposed number 4 on branch claim/04; a human has to approve it")
 
 
-def test_targets_that_are_not_accepted_propose_nothing(stage: Stage) -> None:
+def test_declined_targets_stop_the_claim(stage: Stage) -> None:
     session = stage.clone("session")
     done = typed(session, ["n"], "claim", "4", *ME, "--goal", GOAL, "--push")
     assert (done.exit_code, done.out) == (1, "")
@@ -179,7 +179,7 @@ def test_targets_that_are_not_accepted_propose_nothing(stage: Stage) -> None:
     assert list(stage.refs()) == ["refs/heads/main"]
 
 
-def test_where_nobody_can_answer_the_option_is_named(stage: Stage) -> None:
+def test_without_a_terminal_the_option_is_named(stage: Stage) -> None:
     done = verb(stage.human, "claim", "4", *ME, "--goal", GOAL)
     assert done.exit_code == 2
     assert done.err.endswith(
@@ -219,14 +219,14 @@ def test_where_nobody_can_answer_the_option_is_named(stage: Stage) -> None:
         (["4", *MINE, "--remote", "upstream", "--push"], "", "there is no remote 'upstream' here; run: git remote add"),
     ],
 )
-def test_too_few_words_are_asked_for(stage: Stage, words: list[str], stdin: str, why: str) -> None:
+def test_missing_fields_are_named(stage: Stage, words: list[str], stdin: str, why: str) -> None:
     done = verb(stage.human, "claim", *words, stdin=stdin.encode())
     assert (done.exit_code, done.out) == (2, "")
     assert why in done.err
     assert list(refs(stage.human, "refs/heads/")) == ["refs/heads/main"]
 
 
-def test_source_that_is_not_utf8_is_told_so(stage: Stage) -> None:
+def test_source_that_is_not_utf8_is_refused(stage: Stage) -> None:
     done = verb(stage.human, "claim", "4", "--from", "-", stdin=b"role: caf\xe9")
     assert done.exit_code == 2
     assert "the file is not UTF-8: byte 0xe9 at offset 9" in done.err
@@ -236,7 +236,7 @@ def test_source_that_is_not_utf8_is_told_so(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("push", [[], ["--push"]])
-def test_nothing_of_the_callers_is_touched(stage: Stage, push: list[str]) -> None:
+def test_claim_leaves_the_callers_files_alone(stage: Stage, push: list[str]) -> None:
     session = stage.clone("session")
     git(session, "switch", "--quiet", "-c", "work")
     write(session, "registry/charter.yaml", CHARTER.replace("capacity: 12", "capacity: 13"))
@@ -252,7 +252,7 @@ def test_nothing_of_the_callers_is_touched(stage: Stage, push: list[str]) -> Non
     assert not list((session / ".git").rglob("*.lock"))
 
 
-def test_nothing_is_touched_from_a_detached_head_in_a_subfolder(stage: Stage) -> None:
+def test_claim_from_a_detached_head_in_a_subfolder(stage: Stage) -> None:
     session = stage.clone("session")
     git(session, "checkout", "--quiet", "--detach")
     before = state(session)
@@ -275,7 +275,7 @@ def test_branch_that_is_checked_out_is_left_alone(stage: Stage, worktree: bool) 
     assert list(stage.refs()) == ["refs/heads/main"]
 
 
-def test_a_working_tree_that_is_gone_is_told_with_what_helps(stage: Stage) -> None:
+def test_a_missing_working_tree_is_reported_with_the_remedy(stage: Stage) -> None:
     session = stage.clone("session")
     assert verb(session, "claim", "4", *MINE).exit_code == 0
     git(session, "worktree", "add", "--quiet", "../beside", "claim/04")
@@ -286,7 +286,7 @@ def test_a_working_tree_that_is_gone_is_told_with_what_helps(stage: Stage) -> No
     assert verb(session, "claim", "4", *MINE, "--goal", "Send 9 emails daily").exit_code == 0
 
 
-def test_a_repository_without_an_identity_is_told_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repository_without_an_identity_is_reported(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     session = stage.clone("session")
     for name in [name for name in os.environ if name.endswith(("_NAME", "_EMAIL")) and name.startswith("GIT_")]:
         monkeypatch.delenv(name)
@@ -337,9 +337,7 @@ def test_without_push_the_claim_stays_here(stage: Stage) -> None:
         (["4", "--from", "-"], fleet(4, role="5"), "REG006"),
     ],
 )
-def test_claim_that_the_gate_would_reject_is_never_pushed(
-    stage: Stage, words: list[str], stdin: str, code: str
-) -> None:
+def test_a_rejected_claim_is_never_pushed(stage: Stage, words: list[str], stdin: str, code: str) -> None:
     session = stage.clone("session")
     done = verb(session, "claim", *words, "--push", "--format", "json", stdin=stdin.encode())
     answer = document(done)
@@ -364,7 +362,7 @@ def test_number_that_the_charter_does_not_have(stage: Stage, number: str) -> Non
 # Again, and differently
 
 
-def test_the_same_claim_again_says_so_and_writes_nothing(guarded: Stage) -> None:
+def test_repeating_a_claim_writes_nothing(guarded: Stage) -> None:
     session = guarded.clone("session")
     first = document(verb(session, "claim", "4", *MINE, "--push", "--format", "json"))
     assert first["note"] == "proposed number 4 on branch claim/04; a human has to approve it"
@@ -382,7 +380,7 @@ def test_the_same_claim_again_says_so_and_writes_nothing(guarded: Stage) -> None
     assert list(guarded.refs("refs/heads/")) == ["refs/heads/main"]
 
 
-def test_an_open_proposal_is_amended_by_its_session_alone(guarded: Stage) -> None:
+def test_only_its_session_amends_a_proposal(guarded: Stage) -> None:
     session, rival = guarded.clone("session"), guarded.clone("rival")
     first = document(verb(session, "claim", "4", *MINE, "--push", "--format", "json"))
     lost = verb(rival, "claim", "4", *RIVAL, "--push")
@@ -403,7 +401,7 @@ def test_an_open_proposal_is_amended_by_its_session_alone(guarded: Stage) -> Non
     assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
 
 
-def test_a_held_number_is_amended_by_its_holder_alone(guarded: Stage) -> None:
+def test_only_the_holder_amends_a_held_number(guarded: Stage) -> None:
     session = guarded.clone("session")
     guarded.registered(4, goal="Send 17 emails daily, 95%+ delivery rate")
     done = verb(session, "claim", "4", "--from", "-", "--push", stdin=fleet(4).replace("Track", "Follow").encode())
@@ -418,7 +416,7 @@ def test_a_held_number_is_amended_by_its_holder_alone(guarded: Stage) -> None:
     )
 
 
-def test_who_holds_a_number_gets_no_other(stage: Stage) -> None:
+def test_a_holder_gets_no_second_number(stage: Stage) -> None:
     stage.registered(4)
     done = verb(stage.human, "claim", "5", *MINE, "--push")
     assert (done.exit_code, plain(done.note)) == (
@@ -427,7 +425,7 @@ def test_who_holds_a_number_gets_no_other(stage: Stage) -> None:
     )
 
 
-def test_who_has_proposed_a_number_gets_no_other(guarded: Stage) -> None:
+def test_a_session_with_a_proposal_gets_no_second_number(guarded: Stage) -> None:
     session = guarded.clone("session")
     assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
     done = verb(session, "claim", "5", *MINE, "--push")
@@ -444,7 +442,7 @@ def test_who_has_proposed_a_number_gets_no_other(guarded: Stage) -> None:
     assert len(guarded.refs("refs/heads/claim/")) == 2
 
 
-def test_a_proposal_that_main_has_moved_against_is_told_and_can_be_amended(stage: Stage) -> None:
+def test_a_proposal_that_now_conflicts_is_reported_and_can_be_amended(stage: Stage) -> None:
     session, role = stage.clone("session"), "Conversation AI - Handle replies and qualify (Standard)"
     words = ["claim", "8", "--session-id", "talk-1", "--goal", "Handle 20 replies daily", "--yes", "--push", "--role"]
     assert verb(session, *words, role).exit_code == 0
@@ -456,7 +454,7 @@ def test_a_proposal_that_main_has_moved_against_is_told_and_can_be_amended(stage
     assert verb(session, *words, f"{role} and more").exit_code == 0
 
 
-def test_a_proposal_that_the_gate_rejects_holds_nobody_back(stage: Stage) -> None:
+def test_a_rejected_proposal_blocks_no_other_claim(stage: Stage) -> None:
     session, role = stage.clone("session"), "Conversation AI - Handle replies and qualify (Standard)"
     words = ["--session-id", "talk-1", "--goal", "Handle 20 replies daily", "--yes", "--push"]
     assert verb(session, "claim", "8", *words, "--role", role).exit_code == 0
@@ -467,7 +465,7 @@ def test_a_proposal_that_the_gate_rejects_holds_nobody_back(stage: Stage) -> Non
 # Any number
 
 
-def test_any_takes_what_is_left(stage: Stage) -> None:
+def test_any_takes_a_free_number(stage: Stage) -> None:
     session = stage.clone("session")
     taken = set()
     for number in range(1, 13):
@@ -506,7 +504,7 @@ def test_any_with_a_role_takes_a_number_that_is_planned_for_it(stage: Stage) -> 
     )
 
 
-def test_any_where_nothing_is_planned_takes_every_role(tmp_path: Path) -> None:
+def test_any_without_planned_roles_accepts_every_role(tmp_path: Path) -> None:
     stage = Stage(tmp_path, charter=CHARTER.partition("slots:")[0])
     words = ["claim", "--any", "--goal", "Find 25 prospects daily", "--yes", "--session-id", "find-1"]
     assert "error[REG006] shape: " in verb(stage.human, *words).out  # and no role to fill in
@@ -543,7 +541,7 @@ def test_any_takes_another_number_after_a_lost_race(stage: Stage) -> None:
     assert done.err.startswith(f"number {int(lost[-2:])}: ")
 
 
-def test_server_that_refuses_is_told_in_its_own_words(stage: Stage) -> None:
+def test_a_servers_refusal_is_quoted(stage: Stage) -> None:
     in_between(stage, "printf 'closed on Sundays \\033[2J\\n'; exit 1")
     done = verb(stage.human, "claim", "4", *MINE, "--push")
     assert done.exit_code == 2
@@ -560,7 +558,7 @@ def test_server_that_is_not_there(stage: Stage) -> None:
     assert "does not answer" in done.err
 
 
-def test_branch_that_cannot_be_read_is_no_ones(stage: Stage) -> None:
+def test_an_unreadable_branch_has_no_owner(stage: Stage) -> None:
     git(stage.human, "push", "--quiet", "origin", "main:refs/heads/claim/04")
     done = verb(stage.human, "claim", "4", *MINE, "--push")
     assert done.exit_code == 1
@@ -645,7 +643,7 @@ def test_pull_request_is_opened_by_gh(stage: Stage, programs: Path, monkeypatch:
         ("/srv/git/fleet.git", None),
     ],
 )
-def test_repository_on_github_is_told_by_its_url(stage: Stage, programs: Path, url: str, name: str | None) -> None:
+def test_github_repository_is_recognised_by_its_url(stage: Stage, programs: Path, url: str, name: str | None) -> None:
     program(programs / "gh", NOTES)
     git(stage.human, "config", "remote.origin.url", url)
     said = open_pull_request(repo=stage.human, remote="origin", branch="claim/04")
@@ -656,7 +654,7 @@ def test_repository_on_github_is_told_by_its_url(stage: Stage, programs: Path, u
         assert not (programs / "said").exists()
 
 
-def test_without_gh_the_page_is_named(stage: Stage, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_gh_the_web_page_is_given(stage: Stage, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     programs.mkdir()
     program_of_git = shutil.which("git")
     assert program_of_git
@@ -669,7 +667,7 @@ def test_without_gh_the_page_is_named(stage: Stage, programs: Path, monkeypatch:
     )
 
 
-def test_pull_request_on_a_plain_server_says_what_to_do(stage: Stage) -> None:
+def test_pull_request_on_a_plain_server_is_refused(stage: Stage) -> None:
     done = verb(stage.human, "claim", "4", *MINE, "--pr")
     assert (done.exit_code, done.err) == (
         0,

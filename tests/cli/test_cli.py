@@ -92,7 +92,7 @@ class TestExitCodes:
             ("explain --page --check", 1),
         ],
     )
-    def test_yes_and_no(self, registry: Path, words: str, code: int) -> None:
+    def test_exit_code_of_accepted_and_rejected(self, registry: Path, words: str, code: int) -> None:
         done = run(registry, *words.split())
         assert (done.returncode, done.stderr) == (code, "")
         assert done.stdout
@@ -133,7 +133,7 @@ class TestExitCodes:
             ("validate --output nowhere/report", "nowhere/report cannot be written: No such file or directory"),
         ],
     )
-    def test_environment_is_one_line(self, registry: Path, words: str, message: str) -> None:
+    def test_environment_error_is_one_line(self, registry: Path, words: str, message: str) -> None:
         done = run(registry, *words.split())
         assert (done.returncode, done.stdout, done.stderr) == (2, "", f"registry: {message}\n")
 
@@ -188,7 +188,7 @@ class TestStreams:
         assert "2 of 12 registered · phase: registering" in printed
         assert r"\u2713 numbers-unique" in printed
 
-    def test_a_reader_that_leaves_early(self, registry: Path) -> None:
+    def test_closed_pipe_ends_quietly(self, registry: Path) -> None:
         done = subprocess.run(
             ["sh", "-c", f"{quoted(*REGISTRY)} explain --format json | head -c 10"],
             check=False,
@@ -262,7 +262,7 @@ class TestWorkflow:
         assert accepted.startswith("### accepted: ")
         assert rejected.startswith("### rejected: 1 error")
 
-    def test_no_summary_is_asked_for(self, registry: Path, tmp_path: Path) -> None:
+    def test_no_summary_is_requested(self, registry: Path, tmp_path: Path) -> None:
         summary = tmp_path / "summary.md"
         for name in ("text", "json"):
             run(registry, "validate", "--head", "taken", "--format", name, GITHUB_STEP_SUMMARY=str(summary))
@@ -313,7 +313,7 @@ class TestHook:
         assert server.git("ls-tree", "--name-only", "main", claim_path(7)) == claim_path(7)
 
     @pytest.mark.parametrize("options", ["", "--steps"])
-    def test_a_bad_push_hears_why_and_leaves_nothing(self, server: Repository, options: str) -> None:
+    def test_a_rejected_push_shows_the_finding_and_leaves_no_ref(self, server: Repository, options: str) -> None:
         before = server.git("rev-parse", "main")
         taken = FLEET[4].replace("marketing-outreach-1", "another-session")
         done = self.push(server, {claim_path(4): taken}, options)
@@ -417,14 +417,14 @@ class TestImports:
         assert (done.returncode, done.stdout) == (0, "")
         assert set(done.stderr.split()) & HEAVY <= {"pydantic", "yaml", "yaml12"}
 
-    def test_the_door_is_light(self) -> None:
+    def test_importing_the_package_is_light(self) -> None:
         code = "import sys, validator; print(*sys.modules)"
         done = subprocess.run(
             [sys.executable, "-P", "-c", code], check=True, env=environment(PYTHONPATH=str(ROOT)), capture_output=True
         )
         assert not set(done.stdout.decode().split()) & HEAVY
 
-    def test_nothing_is_imported_from_the_folder_that_is_judged(self, tmp_path: Path) -> None:
+    def test_no_import_from_the_judged_folder(self, tmp_path: Path) -> None:
         work = Repository(tmp_path / "work", bare=False)
         evil = "raise RuntimeError('imported')\n"
         names = ("validator/__init__.py", "git.py", "yaml12.py", "click.py", "sitecustomize.py", "json.py")

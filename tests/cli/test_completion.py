@@ -111,7 +111,7 @@ def test_rules(tmp_path: Path) -> None:
     assert completed(tmp_path, "explain", "number-m") == ["number-mismatch"]
 
 
-def test_verbs_are_told_in_whole_lines(tmp_path: Path) -> None:
+def test_verbs_are_completed_with_their_whole_description(tmp_path: Path) -> None:
     assert completed(tmp_path, "co") == ["conflicts", "consensus", "codeowners", "completion"]
     assert completed(tmp_path, "consensus", "a") == ["approve", "activate", "acknowledge"]
     assert completed(tmp_path, "history", "--re") == ["--repo", "--ref"]
@@ -120,7 +120,7 @@ def test_verbs_are_told_in_whole_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [*OF_NUMBERS, *OF_PROPOSALS])
-def test_outside_of_a_repository_nothing_is_offered(tmp_path: Path, name: str) -> None:
+def test_no_completions_outside_of_a_repository(tmp_path: Path, name: str) -> None:
     assert completed(tmp_path, name, "") == []
 
 
@@ -134,14 +134,14 @@ def test_the_repository_is_the_one_that_is_named(
     assert completed(session, "history", "--repo", "nowhere", "") == []
 
 
-def test_a_registry_that_cannot_be_read_offers_nothing(session: Path) -> None:
+def test_no_completions_for_an_unreadable_registry(session: Path) -> None:
     (session / "registry" / "charter.yaml").write_text("[")
     git(session, "commit", "--quiet", "--all", "--message", "Break the charter")
     assert completed(session, "history", "--ref", "HEAD", "") == []
     assert completed(session, "history", "") == ALL
 
 
-def test_text_of_a_stranger_is_told_and_not_obeyed(stage: Stage) -> None:
+def test_untrusted_text_is_shown_escaped(stage: Stage) -> None:
     stage.registered(4, role='"\\e[2J\\rplain\\r99"')
     rows = asked(stage.human, "zsh", "history", "").splitlines()
     assert [*zip(rows[::3], rows[1::3], strict=True)] == [("plain", number) for number in ALL]

@@ -42,7 +42,7 @@ def proposed(stage: Stage, number: int, text: str) -> Path:
         (1, fleet(1).replace("op: gte, value: 120000", "op: lt, value: 120000"), "goal", "MRR"),
     ],
 )
-def test_a_proposal_that_meets_somebody(stage: Stage, number: int, text: str, kind: str, told: str) -> None:
+def test_conflicts_of_a_proposal_are_named(stage: Stage, number: int, text: str, kind: str, told: str) -> None:
     stage.registered(4)
     session = proposed(stage, number, text)
     done = verb(session, "conflicts", "--format", "json")
@@ -72,7 +72,7 @@ def test_two_proposals_that_want_the_same(stage: Stage) -> None:
     assert "both want session marketing-outreach-2" in done.out
 
 
-def test_nothing_conflicts_and_the_promises_add_up(stage: Stage) -> None:
+def test_no_conflicts_and_targets_that_add_up(stage: Stage) -> None:
     clone = all_registered(stage)
     git(clone, "fetch", "--quiet", "origin")
     done = verb(clone, "conflicts")
@@ -123,7 +123,7 @@ def test_split_of_a_share_whose_numbers_get_longer(stage: Stage) -> None:
     ]
 
 
-def test_split_of_segments_and_of_what_there_is_not(stage: Stage) -> None:
+def test_split_of_segments_and_of_unknown_work(stage: Stage) -> None:
     clone = all_registered(stage)
     git(clone, "fetch", "--quiet", "origin")
     replies = verb(clone, "conflicts", "--propose-split", "replies")
@@ -157,7 +157,7 @@ def test_calendar_of_a_commit_is_the_same_whenever_it_is_made(all_active: Reposi
     assert {line for line in lines if line.startswith("DTSTAMP")} == {f"DTSTAMP:{when.strip()}"}
 
 
-def test_a_branch_that_stayed_behind_conflicts_with_nothing(stage: Stage) -> None:
+def test_a_stale_local_branch_has_no_conflicts(stage: Stage) -> None:
     first, second = stage.clone("first"), stage.clone("second")
     words = ("claim", "5", "--session-id", "outreach-1", "--yes", "--push", "--goal")
     assert verb(first, *words, "Send 17 emails daily").exit_code == 0

@@ -84,7 +84,7 @@ def ready(tmp_path: Path) -> tuple[Stage, Path]:
     return stage, orchestrator
 
 
-def test_status_tells_whose_move_it_is(ready: tuple[Stage, Path]) -> None:
+def test_status_names_who_acts_next(ready: tuple[Stage, Path]) -> None:
     _, orchestrator = ready
     done = verb(orchestrator, "consensus", "status")
     assert done.exit_code == 1
@@ -121,7 +121,7 @@ def test_status_exits_0_from_the_approval_on(all_active: Repository, back: int, 
 
 
 @pytest.mark.parametrize(("back", "words"), [(1, ("activate", "--week", WEEK)), (15, ("approve",))])
-def test_a_humans_word_as_json_has_standard_output_for_itself(
+def test_json_of_a_human_decision_is_all_of_standard_output(
     all_active: Repository, tmp_path: Path, back: int, words: tuple[str, ...]
 ) -> None:
     """What the human decides on is shown beside it, on standard error."""
@@ -227,7 +227,7 @@ def test_without_push_a_record_stays_here(ready: tuple[Stage, Path]) -> None:
     git(orchestrator, "push", "--quiet", "origin", "record/confirmation")
 
 
-def test_nobody_speaks_out_of_turn(ready: tuple[Stage, Path]) -> None:
+def test_records_out_of_order_are_refused(ready: tuple[Stage, Path]) -> None:
     stage, orchestrator = ready
     early = verb(stage.human, "consensus", "approve", "--yes")
     assert early.exit_code == 1
@@ -245,7 +245,7 @@ def test_nobody_speaks_out_of_turn(ready: tuple[Stage, Path]) -> None:
     assert "no ISO week of the calendar" in week.err
 
 
-def test_acknowledgement_says_back_what_it_takes_on(ready: tuple[Stage, Path]) -> None:
+def test_acknowledgement_repeats_number_role_and_goal(ready: tuple[Stage, Path]) -> None:
     stage, orchestrator = ready
     broadcast_done(stage, orchestrator)
     done = said(verb(orchestrator, "consensus", "acknowledge", "--session-id", SESSIONS[3], "--push"))
@@ -274,7 +274,7 @@ def test_acknowledgement_becomes_a_proposal_where_main_takes_no_push(tmp_path: P
     assert set(refs(stage.bare, "refs/heads/record")) == {"refs/heads/record/acknowledgements/04"}
 
 
-def test_plain_pushes_cannot_say_yes_for_others(tmp_path: Path) -> None:
+def test_plain_pushes_cannot_forge_records(tmp_path: Path) -> None:
     """The server refuses an unsigned approval, one that another human signed, and an acknowledgement taken away."""
     stage = Stage(tmp_path, signed=True)
     orchestrator = all_registered(stage)
@@ -332,7 +332,7 @@ def test_approval_is_the_signer_s_own(tmp_path: Path) -> None:
     assert verdict.exit_code == 0, verdict.out
 
 
-def test_nothing_rides_on_an_acknowledgement(tmp_path: Path) -> None:
+def test_an_acknowledgement_carries_no_other_change(tmp_path: Path) -> None:
     """It lands unsigned, so it neither merges anything nor writes over one that counts."""
     stage = Stage(tmp_path, signed=True)
     orchestrator = all_registered(stage)

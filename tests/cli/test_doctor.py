@@ -45,7 +45,7 @@ def test_our_own_hook_is_put_in_place_anew(guarded: Stage) -> None:
     assert git(guarded.bare, "config", "registry.unsigned") == "true\n"
 
 
-def test_hooks_that_git_takes_from_elsewhere(stage: Stage) -> None:
+def test_core_hooks_path_is_respected(stage: Stage) -> None:
     """With core.hooksPath Git would not look at the guard: it is not put where nobody runs it, nor taken for one."""
     assert install(stage, "--unsigned").exit_code == 0
     assert hook_check(stage.human) == ("in-force", "origin has the guard", None)
@@ -127,7 +127,7 @@ def test_a_file_called_pre_receive_is_not_yet_the_guard(stage: Stage, what: str)
 
 
 @pytest.mark.parametrize("guard", [True, False])
-def test_a_server_asks_about_itself(stage: Stage, guard: bool) -> None:
+def test_doctor_in_a_bare_repository_checks_its_own_hook(stage: Stage, guard: bool) -> None:
     """In a bare repository there is no remote to look at: its own hook is the gate."""
     if guard:
         assert install(stage, "--unsigned").exit_code == 0
@@ -137,7 +137,7 @@ def test_a_server_asks_about_itself(stage: Stage, guard: bool) -> None:
     assert "there is no remote" not in what
 
 
-def test_what_cannot_be_checked_is_not_wrong(stage: Stage) -> None:
+def test_checks_without_an_answer_do_not_fail(stage: Stage) -> None:
     """No answer is not a no: exit 0 says that nothing is known to be open."""
     charter = (stage.human / "registry/charter.yaml").read_text().replace("@OWNER", "@session-approver")
     write(stage.human, "registry/charter.yaml", charter)
@@ -170,7 +170,7 @@ def test_doctor_reads_main_and_not_what_is_checked_out(stage: Stage) -> None:
     assert document["commit"] == refs(stage.bare)["refs/heads/main"]
 
 
-def test_a_server_that_checks_no_objects_is_told(guarded: Stage) -> None:
+def test_a_server_without_object_checks_is_reported(guarded: Stage) -> None:
     git(guarded.bare, "config", "receive.fsckObjects", "false")
     state, what, command = hook_check(guarded.human)
     assert (state, "receive.fsckObjects is off" in what) == ("not-in-force", True)

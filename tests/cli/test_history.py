@@ -24,13 +24,13 @@ def test_one_number(halfway_there: Repository, expected: Callable[[str, str], No
 
 
 @pytest.mark.parametrize("number", [3, 12])
-def test_a_number_that_nobody_holds(halfway_there: Repository, number: int) -> None:
+def test_a_free_number_has_no_history(halfway_there: Repository, number: int) -> None:
     text = history(halfway_there, str(number)).out
     assert text.count("\n") == 3 if number == 12 else text == "nothing has been registered yet\n"
 
 
 @pytest.mark.parametrize("number", [0, 13, -1])
-def test_a_number_that_there_is_not(halfway_there: Repository, number: int) -> None:
+def test_an_invalid_number_is_refused(halfway_there: Repository, number: int) -> None:
     done = history(halfway_there, "--", str(number))
     assert done == (2, "", f"registry: number {number} is not one of 1 to 12\n")
 

@@ -29,7 +29,7 @@ def charter_pushed(stage: Stage, charter: str, *, key: str = "") -> str:
     return pushed.err if pushed.exit_code else ""
 
 
-def test_installed_again_without_unsigned_a_key_has_to_stay(tmp_path: Path) -> None:
+def test_reinstalling_without_unsigned_requires_a_key(tmp_path: Path) -> None:
     stage, owner = Stage(tmp_path, guarded=True), str(tmp_path / "owner")
     again = verb(tmp_path, "install-hook", str(stage.bare))
     assert (again.exit_code, again.out) == (2, "")
@@ -51,7 +51,7 @@ def test_python_may_lie_in_a_folder_of_any_name(stage: Stage) -> None:
     assert "refs/heads/claim/04" in stage.refs()
 
 
-def test_somebody_elses_hook_stays(stage: Stage) -> None:
+def test_a_foreign_hook_is_kept(stage: Stage) -> None:
     hook = stage.bare / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\nexit 0\n")
@@ -65,7 +65,7 @@ def test_somebody_elses_hook_stays(stage: Stage) -> None:
     assert (hook.read_text(), (stage.bare / "config").read_text()) == ("#!/bin/sh\nexit 0\n", before)
 
 
-def test_a_clone_is_no_server(stage: Stage) -> None:
+def test_install_hook_refuses_a_clone(stage: Stage) -> None:
     done = verb(stage.folder, "install-hook", "human", "--unsigned")
     assert (done.exit_code, done.out) == (2, "")
     assert "human is not a bare repository; the guard stands on the server" in done.err
@@ -86,7 +86,7 @@ def test_a_guarded_server_looks_at_the_objects_too(stage: Stage, guarded: bool) 
     assert (try_git(stage.human, "push", "origin", f"{odd}:refs/heads/topic").exit_code != 0) is guarded
 
 
-def test_the_probe_leaves_nothing_behind(stage: Stage) -> None:
+def test_the_probe_leaves_no_files(stage: Stage) -> None:
     before = contents(stage.bare)
     assert verb(stage.folder, "install-hook", "--unsigned", "fleet.git").exit_code == 0
     after = contents(stage.bare)
@@ -105,7 +105,7 @@ def test_the_probe_leaves_nothing_behind(stage: Stage) -> None:
     ],
     ids=["accepts all", "says nothing", "refuses all", "loses the exit code", "fails"],
 )
-def test_a_guard_that_does_not_judge_is_not_installed(guarded: Stage, script: str, why: str) -> None:
+def test_a_guard_that_fails_its_probe_is_not_installed(guarded: Stage, script: str, why: str) -> None:
     """The one that guards so far stays."""
     python = program(guarded.folder / "python", script)
     before = contents(guarded.bare)

@@ -84,7 +84,7 @@ approvers:  # on a plain Git server each also has a key: the SSH public key that
     assert len(list((tmp_path / "fleet/schema").iterdir())) > 10
 
 
-def test_in_an_existing_repository_nothing_else_is_committed(tmp_path: Path) -> None:
+def test_init_in_an_existing_repository_commits_only_its_files(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "--template=", "--initial-branch=main", "fleet")
     fleet = tmp_path / "fleet"
     write(fleet, "staged.txt", "mine")
@@ -112,14 +112,14 @@ def test_in_an_existing_repository_nothing_else_is_committed(tmp_path: Path) -> 
         (["--capacity", "four", *WORDS], "'four' is not a valid integer"),
     ],
 )
-def test_words_that_make_no_charter(tmp_path: Path, words: list[str], why: str) -> None:
+def test_invalid_charter_options_are_refused(tmp_path: Path, words: list[str], why: str) -> None:
     done = verb(tmp_path, "init", "fleet", *words)
     assert done.exit_code == 2
     assert why in done.err
     assert not (tmp_path / "fleet").exists()
 
 
-def test_a_folder_that_has_a_registry_is_left_alone(stage: Stage) -> None:
+def test_an_existing_registry_is_kept(stage: Stage) -> None:
     before = git(stage.human, "status", "--porcelain"), refs(stage.human)
     done = verb(stage.folder, "init", "human", "--capacity", "4", *WORDS)
     assert (done.exit_code, done.err) == (2, "registry: human has a registry already\n")
@@ -143,7 +143,7 @@ def test_a_registry_whose_files_are_missing_on_disk_stays(stage: Stage) -> None:
     assert not (stage.human / "registry").exists()
 
 
-def test_what_was_begun_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_init_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as nobody:
         for name in [name for name in os.environ if name.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_"))]:
             nobody.delenv(name)
@@ -159,7 +159,7 @@ def test_what_was_begun_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert verb(tmp_path / "fleet", "audit").exit_code == 0
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     """Not even by root, for whom a missing right is none: what would have to contain it is a file."""
     (tmp_path / "notes").write_text("mine")
     done = verb(tmp_path, "init", "notes/fleet", "--capacity", "4", *WORDS)
@@ -168,7 +168,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     assert (tmp_path / "notes").read_text() == "mine"
 
 
-def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
+def test_a_file_in_the_way_is_reported(tmp_path: Path) -> None:
     (tmp_path / "fleet").write_text("mine")
     done = verb(tmp_path, "init", "fleet", "--capacity", "4", *WORDS)
     assert done.exit_code == 2

@@ -57,7 +57,7 @@ def test_an_interpreter_that_is_not_there(stage: Stage) -> None:
     assert "hooks" not in contents(stage.bare)
 
 
-def test_the_guard_has_nothing_of_the_shell_that_installs_it(stage: Stage) -> None:
+def test_the_guard_does_not_depend_on_the_installing_shell(stage: Stage) -> None:
     """PYTHONPATH finds the program here, and not where Git runs the hook."""
     python = environment(stage.folder / "venv", PACKAGES)
     done = installed(python, stage, PYTHONPATH=str(ROOT))
@@ -97,7 +97,7 @@ def test_an_environment_that_carries_the_tag_itself_is_none(stage: Stage) -> Non
     assert done.returncode == 0, done.stderr
 
 
-def test_a_temporary_environment_serves_a_temporary_repository_alone(stage: Stage) -> None:
+def test_a_temporary_environment_is_accepted_only_for_a_temporary_repository(stage: Stage) -> None:
     temporary = stage.folder / "temporary"
     python = environment(temporary / "venv", PACKAGES, str(ROOT))
     done = installed(python, stage, TMPDIR=str(temporary))

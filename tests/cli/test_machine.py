@@ -36,7 +36,7 @@ def test_schemas_without_descriptions_are_not_written(tmp_path: Path) -> None:
     ("redirections", "exit_code"),
     [(">/dev/full", 2), (">/dev/full 2>/dev/full", 2), (">&-", 2), (">&- 2>&-", 2), ("2>/dev/full", 0)],
 )
-def test_what_cannot_be_printed_is_no_success(redirections: str, exit_code: int) -> None:
+def test_failed_output_is_a_failure(redirections: str, exit_code: int) -> None:
     shell = f"{shlex.join([sys.executable, '-P', '-m', 'validator', 'explain'])} {redirections}"
     done = subprocess.run(["/bin/sh", "-c", shell], cwd=ROOT, env=ENVIRONMENT, capture_output=True, check=False)
     assert done.returncode == exit_code

@@ -40,7 +40,7 @@ def a_page(stage: Stage) -> str:
     return ahead
 
 
-def test_what_is_amended_meanwhile_is_not_turned_down(stage: Stage) -> None:
+def test_an_amended_proposal_is_not_rejected(stage: Stage) -> None:
     other = amendment(stage)
     before_the_push(stage.human, f"git update-ref refs/heads/claim/04 {other}")
     done = verb(stage.human, "reject", "4", "--reason", "no")
@@ -49,7 +49,7 @@ def test_what_is_amended_meanwhile_is_not_turned_down(stage: Stage) -> None:
     assert stage.refs("refs/rejected/") == {}
 
 
-def test_what_is_amended_meanwhile_is_not_merged_and_not_taken_away(stage: Stage) -> None:
+def test_an_amended_proposal_is_neither_merged_nor_deleted(stage: Stage) -> None:
     other = amendment(stage)
     before_the_push(stage.human, f"git update-ref refs/heads/claim/04 {other}")
     done = typed(stage.human, ["y", "n"], "approve", "4")
@@ -59,13 +59,13 @@ def test_what_is_amended_meanwhile_is_not_merged_and_not_taken_away(stage: Stage
     assert main_of(stage) == stage.beginning
 
 
-def test_main_that_moves_while_a_rejection_is_pushed_makes_no_difference_to_it(stage: Stage) -> None:
+def test_a_rejection_is_pushed_although_main_moves(stage: Stage) -> None:
     claims(stage, 4)
     before_the_push(stage.human, f"git update-ref refs/heads/main {a_page(stage)}")
     assert verb(stage.human, "reject", "4", "--reason", "no").exit_code == 0
 
 
-def test_a_branch_that_appears_meanwhile_is_somebodys(stage: Stage) -> None:
+def test_a_branch_pushed_in_between_is_not_overwritten(stage: Stage) -> None:
     """Even one that the claim could be pushed over without force."""
     session = stage.clone("session")
     before_the_push(session, "git update-ref refs/heads/claim/04 refs/heads/main")
@@ -75,7 +75,7 @@ def test_a_branch_that_appears_meanwhile_is_somebodys(stage: Stage) -> None:
     assert stage.refs()["refs/heads/claim/04"] == stage.beginning
 
 
-def test_a_release_that_appears_meanwhile_stands(stage: Stage) -> None:
+def test_a_release_pushed_in_between_is_kept(stage: Stage) -> None:
     stage.registered(4)
     rival = propose(stage, "aside", ("registry/sessions/04.yaml", None), message="Release number 4: first")
     before_the_push(stage.human, f"git update-ref refs/heads/release/04 {rival}")
@@ -84,7 +84,7 @@ def test_a_release_that_appears_meanwhile_stands(stage: Stage) -> None:
     assert stage.refs("refs/heads/release/") == {"refs/heads/release/04": rival}
 
 
-def test_a_release_that_a_lock_keeps_out_is_not_told_as_proposed(stage: Stage) -> None:
+def test_a_release_blocked_by_a_lock_is_not_reported_as_proposed(stage: Stage) -> None:
     stage.registered(4)
     before_the_push(stage.human, "mkdir -p refs/heads/release; : > refs/heads/release/04.lock")
     done = verb(stage.human, "release", "4", "--reason", "done")
@@ -92,7 +92,7 @@ def test_a_release_that_a_lock_keeps_out_is_not_told_as_proposed(stage: Stage) -
     assert done.err.startswith("registry: release/04 is not pushed: ")
 
 
-def test_a_release_that_is_in_main_already_is_no_proposal(stage: Stage) -> None:
+def test_a_merged_release_branch_is_not_a_proposal(stage: Stage) -> None:
     """A forge keeps the branch of what it has merged. The number has been taken again since."""
     stage.registered(4)
     assert verb(stage.human, "release", "4", "--reason", "first").exit_code == 0
@@ -124,7 +124,7 @@ def test_a_release_that_the_gate_rejects_now_is_proposed_anew(stage: Stage) -> N
     [(CONFIRMED, ("consensus", "approve", "--yes")), (ALL_BUT_ONE_ACKNOWLEDGED, ACKNOWLEDGE)],
     ids=["approve", "acknowledge"],
 )
-def test_main_that_moves_meanwhile_is_gone_on_from(
+def test_an_acknowledgement_is_retried_on_a_moved_main(
     tmp_path: Path, all_active: Repository, state: str, words: tuple[str, ...]
 ) -> None:
     stage = Advanced(tmp_path, all_active, state)
@@ -136,7 +136,7 @@ def test_main_that_moves_meanwhile_is_gone_on_from(
     assert not stage.refs("refs/heads/record/")
 
 
-def test_who_loses_many_races_for_main_goes_on(tmp_path: Path, all_active: Repository) -> None:
+def test_an_acknowledgement_survives_many_lost_races(tmp_path: Path, all_active: Repository) -> None:
     """More often than a server may be silent: one that says no each time does answer."""
     stage = Advanced(tmp_path, all_active, ALL_BUT_ONE_ACKNOWLEDGED)
     moves = 'git update-ref refs/heads/main "$(git commit-tree -p main -m "A page" main^{tree})"'
@@ -205,7 +205,7 @@ def test_a_release_without_an_answer(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("what", ["claim", "acknowledge"])
-def test_a_server_that_says_nothing_is_asked_four_times(tmp_path: Path, all_active: Repository, what: str) -> None:
+def test_a_silent_server_is_asked_four_times(tmp_path: Path, all_active: Repository, what: str) -> None:
     """From the seventh push on it would take one: who asks sixty times is found out without the wait."""
     stage = Stage(tmp_path) if what == "claim" else Advanced(tmp_path, all_active, ALL_BUT_ONE_ACKNOWLEDGED)
     before_the_push(stage.human, "echo >> asked; [ $(wc -l < asked) -gt 6 ]")
@@ -216,7 +216,7 @@ def test_a_server_that_says_nothing_is_asked_four_times(tmp_path: Path, all_acti
     assert "does not take the " in done.err.splitlines()[-1]
 
 
-def test_an_approval_that_the_server_does_not_hear_is_no_proposal(tmp_path: Path, all_active: Repository) -> None:
+def test_an_approval_that_does_not_reach_the_server_is_not_proposed(tmp_path: Path, all_active: Repository) -> None:
     stage = Advanced(tmp_path, all_active, CONFIRMED)
     before_the_push(stage.human, "mkdir once || exit 0; exit 1")
     done = verb(stage.human, "consensus", "approve", "--yes")

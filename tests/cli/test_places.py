@@ -53,7 +53,7 @@ def test_a_refusal_is_no_lost_race(tmp_path: Path) -> None:
     assert verb(session, "claim", "4", "--from", str(draft), "--push").exit_code == 0
 
 
-def test_a_lock_that_nobody_holds_is_named(stage: Stage) -> None:
+def test_a_stale_lock_is_named(stage: Stage) -> None:
     session, lock = stage.clone("session"), stage.bare / "refs/heads/claim/04.lock"
     lock.parent.mkdir()
     lock.touch()
@@ -67,7 +67,7 @@ def test_a_lock_that_nobody_holds_is_named(stage: Stage) -> None:
 @pytest.mark.parametrize(
     "words", [["proposals"], ["claim", "4", *NEW, "--push"], ["whoami", "--session-id", "a", "--fetch"]]
 )
-def test_a_password_in_a_url_is_not_told(stage: Stage, words: list[str]) -> None:
+def test_passwords_in_urls_are_hidden(stage: Stage, words: list[str]) -> None:
     session = stage.clone("session")
     git(session, "remote", "set-url", "origin", "http://bot:SECRET@127.0.0.1:9/fleet.git?token=SECRET")
     done = verb(session, *words)

@@ -44,7 +44,7 @@ def claims(stage: Stage, number: int, branch: str | None = None, **fields: str) 
     return propose(stage, branch or f"claim/{number:02}", (path, fleet(number, **fields)))
 
 
-def test_nothing_is_proposed(stage: Stage) -> None:
+def test_no_open_proposals(stage: Stage) -> None:
     done = verb(stage.human, "proposals")
     assert done == (0, "nothing is proposed\n", "")
     assert document(stage, "--all") == {"schema_version": 1, "proposals": [], "rejected": []}
@@ -105,7 +105,7 @@ def test_proposals_as_json(stage: Stage) -> None:
     assert rows[0]["findings"] == []
 
 
-def test_every_proposal_is_held_against_main_as_it_is_now(stage: Stage) -> None:
+def test_every_proposal_is_judged_against_the_current_main(stage: Stage) -> None:
     claims(stage, 4, session_id="marketing-late")
     assert document(stage)["proposals"][0]["verdict"] == "accepted"
     stage.registered(4)
@@ -124,7 +124,7 @@ def test_main_is_the_remotes_and_not_the_one_here(stage: Stage) -> None:
     assert (done.exit_code, done.out) == (0, "nothing to approve\n")
 
 
-def test_what_main_had_wrong_already_is_told_of_no_proposal(stage: Stage) -> None:
+def test_faults_of_main_are_not_listed_for_a_proposal(stage: Stage) -> None:
     stage.registered(4, status="ASLEEP")
     claims(stage, 6)
     (row,) = document(stage)["proposals"]
@@ -164,7 +164,7 @@ def test_what_cannot_be_read_is_shown_too(stage: Stage) -> None:
     assert "two files" in text
 
 
-def test_a_subject_of_a_stranger_is_shown_and_not_obeyed(stage: Stage) -> None:
+def test_an_untrusted_subject_is_shown_escaped(stage: Stage) -> None:
     """A release has no claim to name, so it is its subject that is shown; a rejection's reason likewise."""
     stage.registered(4)
     subject = "\x1b[2J##[error]gone \u202e\u200b"
@@ -225,7 +225,7 @@ ODD_NAMES = (b"team/\xff", "claim/05\u2028x".encode(), b"claim/\xff", b"record/\
     ],
     ids=" ".join,
 )
-def test_branches_of_odd_names_stop_nobody(stage: Stage, words: list[str]) -> None:
+def test_branches_with_odd_names_are_listed(stage: Stage, words: list[str]) -> None:
     main = refs(stage.bare)["refs/heads/main"].encode()
     odd = (b"create refs/heads/%s %s\n" % (name, main) for name in ODD_NAMES)
     rejected = b"create refs/rejected/%s/0 %s\n" % (b"claim/\xfe", main)
@@ -238,7 +238,7 @@ def test_branches_of_odd_names_stop_nobody(stage: Stage, words: list[str]) -> No
     assert b"xff" not in done.stdout
 
 
-def test_one_that_cannot_be_judged_is_named_with_the_way_out(stage: Stage) -> None:
+def test_a_proposal_that_cannot_be_judged_is_named_with_the_remedy(stage: Stage) -> None:
     """A server without the guard takes a tree that holds itself ten times, nine deep."""
     tree = git(stage.bare, "rev-parse", "main^{tree}").strip()
     for _ in range(9):

@@ -41,7 +41,7 @@ def amended(stage: Stage) -> None:
 # Not before it may be said
 
 
-def test_confirm_proposes_nothing_while_the_audit_finds_an_error(registered: Advanced) -> None:
+def test_confirm_is_refused_while_the_audit_finds_an_error(registered: Advanced) -> None:
     """Not every error is a conflict: the gate would take the confirmation, for it did not bring the stray file."""
     write(registered.human, "registry/sessions/notes.txt", "not a claim")
     commit(registered.human, "A file that has no business there")
@@ -53,7 +53,7 @@ def test_confirm_proposes_nothing_while_the_audit_finds_an_error(registered: Adv
 
 
 @pytest.mark.parametrize("carrier", ["folder", "branch", "command"])
-def test_nothing_is_sent_before_it_is_approved(tmp_path: Path, all_active: Repository, carrier: str) -> None:
+def test_broadcast_is_refused_before_the_approval(tmp_path: Path, all_active: Repository, carrier: str) -> None:
     stage, mail = Advanced(tmp_path, all_active, CONFIRMED), tmp_path / "mail"
     ways = {"folder": ("--folder", str(mail)), "branch": ("--branch",), "command": ("--", "touch", str(mail))}
     done = verb(stage.human, *SEND, *ways[carrier])
@@ -65,7 +65,7 @@ def test_nothing_is_sent_before_it_is_approved(tmp_path: Path, all_active: Repos
 # What was delivered
 
 
-def test_a_broadcast_that_is_killed_remembers_whom_it_has_reached(approved: Advanced) -> None:
+def test_a_killed_broadcast_remembers_its_deliveries(approved: Advanced) -> None:
     folder, last = approved.folder, SESSIONS[3]
     script = (
         f"cd {quoted(folder)}; "
@@ -93,7 +93,7 @@ def noted(clone: Path) -> list[str]:
     return [path.name for path in (clone / ".git/registry/broadcast").glob("*/*/*")]
 
 
-def test_a_branch_that_the_server_refuses_has_reached_nobody(approved: Advanced) -> None:
+def test_a_refused_broadcast_branch_counts_as_not_delivered(approved: Advanced) -> None:
     hook = program(approved.bare / "hooks" / "update", REFUSE)
     done = verb(approved.human, *SEND, "--branch", "--format", "json")
     assert done.exit_code == 1
@@ -104,7 +104,7 @@ def test_a_branch_that_the_server_refuses_has_reached_nobody(approved: Advanced)
     assert "delivered" in said(verb(approved.human, *SEND, "--branch")).out
 
 
-def test_a_branch_that_cannot_be_heard_of_has_reached_nobody(approved: Advanced) -> None:
+def test_an_unreadable_broadcast_branch_counts_as_not_delivered(approved: Advanced) -> None:
     """The server answers the first fetch, for main, and not the second, for the broadcast before."""
     script = 'mkdir "$1/once" && exec git-upload-pack "$@"\necho busy >&2\nexit 1'
     git(approved.human, "config", "remote.origin.uploadpack", quoted(program(approved.folder / "upload-pack", script)))
@@ -144,7 +144,7 @@ def test_a_fresh_clone_replaces_a_record_that_was_proposed_from_another(register
     assert after == main_of(registered), "on top of main as it is now"
 
 
-def test_a_record_whose_branch_is_checked_out_is_left_alone(registered: Advanced) -> None:
+def test_a_checked_out_record_branch_is_kept(registered: Advanced) -> None:
     said(verb(registered.human, *CONFIRM))
     git(registered.human, "checkout", "--quiet", "record/confirmation")
     amended(registered)

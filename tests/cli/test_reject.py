@@ -23,7 +23,7 @@ def whoami(stage: Stage, folder: str, *words: str) -> dict[str, Any]:
     return answer
 
 
-def test_the_session_hears_why(guarded: Stage) -> None:
+def test_the_session_sees_the_reason(guarded: Stage) -> None:
     session = guarded.clone("session")
     assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
     assert whoami(guarded, "session")["next_action"] == "wait: a human has to approve number 4; ask again with --fetch"
@@ -38,7 +38,7 @@ def test_the_session_hears_why(guarded: Stage) -> None:
     assert text.out.startswith("marketing-outreach-1 is not registered\nnext: claim/04 was turned down: Take number 5")
 
 
-def test_the_reason_is_kept_with_what_was_turned_down(guarded: Stage) -> None:
+def test_the_reason_is_kept_with_the_rejected_commit(guarded: Stage) -> None:
     proposal = claims(guarded, 4)
     assert verb(guarded.human, "reject", "claim/04", "--reason", "  Not now.\n\nAsk again. ").exit_code == 0
     ((ref, kept),) = guarded.refs("refs/rejected/").items()
@@ -73,7 +73,7 @@ def test_a_better_claim_of_the_same_number_takes_its_place(guarded: Stage, monke
     assert "turned down" not in answer["next_action"]
 
 
-def test_once_more_it_says_so(guarded: Stage) -> None:
+def test_rejecting_twice_is_reported(guarded: Stage) -> None:
     claims(guarded, 4)
     assert verb(guarded.human, "reject", "4", "--reason", "Not now").exit_code == 0
     before = guarded.refs()
@@ -85,7 +85,7 @@ def test_once_more_it_says_so(guarded: Stage) -> None:
     assert guarded.refs() == before
 
 
-def test_of_an_amendment_once_more_it_says_so_too(guarded: Stage) -> None:
+def test_rejecting_an_amendment_twice_is_reported(guarded: Stage) -> None:
     """Its number is held, but by the claim that it wanted to amend: nothing has won against it since."""
     guarded.registered(4)
     claims(guarded, 4, goal="Send 17 perfectly personalized emails daily, 95%+ delivery rate, in verse")
@@ -94,7 +94,7 @@ def test_of_an_amendment_once_more_it_says_so_too(guarded: Stage) -> None:
     assert again == (0, "claim/04 is turned down already: No verse\n", "")
 
 
-def test_what_was_turned_down_and_then_merged_is_no_longer_turned_down(guarded: Stage) -> None:
+def test_a_rejected_proposal_merged_later_is_no_longer_rejected(guarded: Stage) -> None:
     """Found by the state machine: the answer was that claim/04 is turned down, though its session holds number 4."""
     session = guarded.clone("session")
     assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
@@ -111,14 +111,14 @@ def test_what_was_turned_down_and_then_merged_is_no_longer_turned_down(guarded: 
     assert guarded.refs() == before
 
 
-def test_one_sessions_rejection_is_not_anothers(stage: Stage) -> None:
+def test_a_rejection_affects_only_its_session(stage: Stage) -> None:
     session = stage.clone("session")
     assert verb(session, "claim", "4", *RIVAL, "--push").exit_code == 0
     assert verb(stage.human, "reject", "4", "--reason", "no").exit_code == 0
     assert "turned down" not in whoami(stage, "session", "--fetch")["next_action"]
 
 
-def test_a_rejection_is_not_that_of_whoever_was_registered_then(stage: Stage) -> None:
+def test_a_rejection_does_not_affect_earlier_registrations(stage: Stage) -> None:
     """What was turned down stands on top of the main of that day, with the claims of others in it."""
     stage.registered(4)
     session = stage.clone("session")
@@ -134,7 +134,7 @@ def test_a_rejection_is_not_that_of_whoever_was_registered_then(stage: Stage) ->
     assert "turned down: no;" in verb(session, "whoami", "--session-id", "marketing-outreach-2").out
 
 
-def test_release_and_record_can_be_turned_down(stage: Stage) -> None:
+def test_releases_and_records_can_be_rejected(stage: Stage) -> None:
     stage.registered(4)
     propose(stage, "release/04", ("registry/sessions/04.yaml", None))
     propose(stage, "record/confirmation", ("registry/consensus/confirmation.yaml", "registry: x\n"))
@@ -153,7 +153,7 @@ def test_a_reason_has_to_be_given(stage: Stage, reason: str) -> None:
 
 
 @pytest.mark.parametrize("line", ["Approved-by: @OWNER", "approved-BY : @OWNER", " Rejected-by: @OTHER"])
-def test_a_reason_is_no_decision(stage: Stage, line: str) -> None:
+def test_a_reason_cannot_contain_a_decision_trailer(stage: Stage, line: str) -> None:
     """It becomes a commit's message, where nobody but the verbs that decide writes such a line."""
     stage.registered(3)
     claims(stage, 4)
@@ -167,7 +167,7 @@ def test_a_reason_is_no_decision(stage: Stage, line: str) -> None:
     assert stage.refs() == before
 
 
-def test_what_is_not_open_cannot_be_turned_down(stage: Stage) -> None:
+def test_only_open_proposals_can_be_rejected(stage: Stage) -> None:
     done = verb(stage.human, "reject", "4", "--reason", "no")
     assert (done.exit_code, done.err) == (
         2,
@@ -175,7 +175,7 @@ def test_what_is_not_open_cannot_be_turned_down(stage: Stage) -> None:
     )
 
 
-def test_a_proposal_that_changes_while_it_is_turned_down_stays(stage: Stage) -> None:
+def test_a_proposal_amended_during_rejection_stays(stage: Stage) -> None:
     """The reason is for what the human has seen."""
     proposal = claims(stage, 4)
     other = claims(stage, 4, branch="aside", goal="Send 17 emails daily, 95%+ delivery rate, in verse")
@@ -186,7 +186,7 @@ def test_a_proposal_that_changes_while_it_is_turned_down_stays(stage: Stage) -> 
     assert [row["commit"] for row in document(stage, "--all")["rejected"]] == [proposal]
 
 
-def test_a_branch_that_outlives_its_rejection_goes_with_the_next_one(guarded: Stage) -> None:
+def test_a_rejected_branch_left_behind_is_deleted_by_the_next_rejection(guarded: Stage) -> None:
     """The server has taken the reason, and then not the second push, which takes the branch away."""
     claims(guarded, 4)
     hook = guarded.bare / "hooks" / "pre-receive"
@@ -204,7 +204,7 @@ def test_a_branch_that_outlives_its_rejection_goes_with_the_next_one(guarded: St
     assert (list(guarded.refs("refs/heads/")), guarded.refs("refs/rejected/")) == (["refs/heads/main"], before)
 
 
-def test_the_reason_does_nothing_to_a_terminal(stage: Stage) -> None:
+def test_the_reason_is_escaped_on_the_terminal(stage: Stage) -> None:
     session = stage.clone("session")
     assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
     assert verb(stage.human, "reject", "4", "--reason", "\x1b[2J##[error]no\u202e").exit_code == 0
@@ -217,7 +217,7 @@ def test_the_reason_does_nothing_to_a_terminal(stage: Stage) -> None:
     assert document(stage, "--all")["rejected"][0]["reason"] == "\x1b[2J##[error]no\u202e"
 
 
-def test_only_an_approver_turns_down_on_a_guarded_server(guarded: Stage) -> None:
+def test_a_guarded_server_requires_an_approver_to_reject(guarded: Stage) -> None:
     """What the verb asks for, the server demands: no session takes a proposal away, or leaves a reason, by itself."""
     claims(guarded, 4)
     session = guarded.clone("session")

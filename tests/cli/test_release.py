@@ -53,7 +53,7 @@ def test_release_takes_the_claim_out_and_history_keeps_it(guarded: Stage) -> Non
     assert verb(session, "claim", "5", *MINE, "--push").exit_code == 0  # who has given back may take another
 
 
-def test_release_again_says_so(stage: Stage) -> None:
+def test_repeating_a_release_is_reported(stage: Stage) -> None:
     stage.registered(4)
     assert verb(stage.human, "release", "4", *REASON).exit_code == 0
     proposed = stage.refs("refs/heads/release/")
@@ -63,18 +63,18 @@ def test_release_again_says_so(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("number", ["3", "0", "13"])
-def test_release_of_a_number_that_nobody_holds(stage: Stage, number: str) -> None:
+def test_release_of_a_free_number(stage: Stage, number: str) -> None:
     done = verb(stage.human, "release", number, *REASON)
     assert (done.exit_code, done.out) == (1, f"number {number} is held by nobody\n")
 
 
-def test_release_wants_a_reason(stage: Stage) -> None:
+def test_release_requires_a_reason(stage: Stage) -> None:
     stage.registered(4)
     done = verb(stage.human, "release", "4", "--reason", " ")
     assert (done.exit_code, done.err) == (2, "registry: say why: it is what history will tell\n")
 
 
-def test_release_leaves_the_working_tree_alone(stage: Stage) -> None:
+def test_release_does_not_touch_the_working_tree(stage: Stage) -> None:
     stage.registered(4)
     before = (git(stage.human, "status", "--porcelain=v2", "--branch"), git(stage.human, "ls-files", "--stage"))
     assert verb(stage.human, "release", "4", *REASON).exit_code == 0
@@ -97,7 +97,7 @@ def test_server_that_refuses(stage: Stage) -> None:
     assert (done.exit_code, done.err) == (2, "registry: release/04 is not pushed: not today\n")
 
 
-def test_a_release_that_main_has_moved_past_is_void(stage: Stage) -> None:
+def test_a_release_of_an_amended_claim_is_void(stage: Stage) -> None:
     """Somebody amends the claim while its release waits: Git cannot merge the two, and the gate says so."""
     stage.registered(4)
     assert verb(stage.human, "release", "4", *REASON).exit_code == 0

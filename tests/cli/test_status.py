@@ -69,7 +69,7 @@ def test_an_earlier_commit(halfway_there: Repository) -> None:
     assert status_at(halfway_there.path, None).registered == 2
 
 
-def test_a_stranger_s_text_is_only_shown(tmp_path: Path) -> None:
+def test_untrusted_text_is_escaped_in_the_table(tmp_path: Path) -> None:
     repository = with_charter(tmp_path / "registry.git")
     evil = "[bold red]x[/] :tada: \\u202e\\u001b[31m ::error::x 中文 %0A"
     text = re.sub(r"role: .*", lambda _: f'role: "{evil}"', FLEET[4]).replace("marketing-outreach-1", '"\\u001b[2J"')
@@ -83,7 +83,7 @@ def test_a_stranger_s_text_is_only_shown(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, "[", charter().replace("capacity: 12", "capacity: twelve")])
-def test_without_a_charter_there_is_nothing_to_tell(tmp_path: Path, content: str | None) -> None:
+def test_status_without_a_charter(tmp_path: Path, content: str | None) -> None:
     repository = with_charter(tmp_path / "registry.git")
     commit = repository.commit("main", {"registry/charter.yaml": content})
     with pytest.raises(FatalError, match=f"registry audit --ref {commit}"):

@@ -59,7 +59,7 @@ def test_a_server_whose_main_has_another_name(stage: Stage) -> None:
     assert json.loads(verb(session, "status", "--format", "json").out)["registered"] == 1
 
 
-def test_a_base_that_may_be_old_is_said_to_be_so(stage: Stage, tmp_path: Path) -> None:
+def test_a_possibly_outdated_base_is_reported(stage: Stage, tmp_path: Path) -> None:
     git(stage.human, "remote", "rename", "origin", "upstream")
     git(stage.human, "update-ref", "-d", "refs/remotes/upstream/main")
     done = verb(stage.human, "validate", "--worktree")

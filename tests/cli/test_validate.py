@@ -36,7 +36,7 @@ def test_base_is_origin_main_before_main(work: Repository) -> None:
     assert validate(repo=work.path, base=None, head="HEAD").base == work.git("rev-parse", "main")
 
 
-def test_a_revision_that_there_is_not(work: Repository) -> None:
+def test_unknown_revision(work: Repository) -> None:
     for base, head in (("nowhere", "HEAD"), ("main", "nowhere"), ("main", "--help")):
         with pytest.raises(FatalError, match="names no commit here"):
             validate(repo=work.path, base=base, head=head)
@@ -77,13 +77,13 @@ def test_steps_are_judged_one_by_one(work: Repository) -> None:
     assert [(finding.code, finding.step) for finding in verdict.healed] == [("REG101", mended)]
 
 
-def test_steps_of_nothing(work: Repository) -> None:
+def test_steps_of_an_empty_range(work: Repository) -> None:
     verdict = validate(repo=work.path, base="main", head="main", steps=True)
     assert verdict.accepted
     assert verdict.findings == ()
 
 
-def test_steps_that_leave_the_line(work: Repository) -> None:
+def test_steps_outside_the_first_parent_line(work: Repository) -> None:
     work.commit("main", FIVE)
     back = validate(repo=work.path, base="main", head="main~1", steps=True)
     assert codes(back)[0] == "REG306"

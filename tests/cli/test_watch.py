@@ -64,7 +64,7 @@ def test_the_way_to_active_and_what_voids_it(tmp_path: Path) -> None:
     assert kinds(look(eyes)) == [("proposed", None)]
 
 
-def test_conflicts_are_told_on_main_and_in_proposals(tmp_path: Path) -> None:
+def test_conflicts_are_reported_on_main_and_in_proposals(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     stage.registered(4)
     eyes, session = stage.clone("eyes"), stage.clone("session")
@@ -80,7 +80,7 @@ def test_conflicts_are_told_on_main_and_in_proposals(tmp_path: Path) -> None:
     assert ("conflict", 5) in kinds(look(eyes))
 
 
-def test_text_of_a_stranger_is_told_and_not_obeyed(tmp_path: Path) -> None:
+def test_untrusted_text_is_shown_escaped(tmp_path: Path) -> None:
     """Nothing has judged what is only proposed: its role may hold what a terminal would obey."""
     stage = Stage(tmp_path)
     stage.registered(4)
@@ -95,7 +95,7 @@ def test_text_of_a_stranger_is_told_and_not_obeyed(tmp_path: Path) -> None:
         assert not set("\u202e\x1b") & set(told)
 
 
-def test_a_proposal_that_was_taken_back_and_made_again_is_told_again(tmp_path: Path) -> None:
+def test_a_deleted_and_repeated_proposal_is_reported_again(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     eyes, session = stage.clone("eyes"), stage.clone("session")
     write(session, "registry/sessions/04.yaml", fleet(4))
@@ -138,7 +138,7 @@ def until(it_is_so: Callable[[], bool]) -> None:
     assert it_is_so()
 
 
-def test_rewritten_main_is_an_alarm_again_and_again(tmp_path: Path) -> None:
+def test_rewritten_main_is_an_alarm_each_time(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     stage.registered(4)
     eyes = stage.clone("eyes")
@@ -158,7 +158,7 @@ def test_rewritten_main_is_an_alarm_again_and_again(tmp_path: Path) -> None:
     assert kinds(look(eyes)) == [("registered", 7)]
 
 
-def test_what_is_told_is_kept_event_by_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_state_is_saved_after_each_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever is killed in the middle of a step of many events goes on with the next one."""
     stage = Stage(tmp_path)
     all_registered(stage)
@@ -176,7 +176,7 @@ def test_what_is_told_is_kept_event_by_event(tmp_path: Path, monkeypatch: pytest
     assert [line.split()[2] for line in said_so_far] == [str(n) for n in (1, 2, 3, 4, 5, *range(5, 13))]
 
 
-def test_a_proposal_is_told_again_when_it_has_changed_or_come_back(tmp_path: Path) -> None:
+def test_a_changed_or_repeated_proposal_is_reported_again(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     eyes = stage.clone("eyes")
     first = claims(stage, 4)
@@ -203,7 +203,7 @@ def test_a_bare_repository_watches_itself(tmp_path: Path) -> None:
     ],
     ids=["list", "no json", "deep", "main", "told", "proposals"],
 )
-def test_a_kept_state_that_somebody_has_edited(tmp_path: Path, text: str) -> None:
+def test_an_edited_state_file_is_refused(tmp_path: Path, text: str) -> None:
     stage = Stage(tmp_path)
     stage.registered(4)
     eyes = stage.clone("eyes")
@@ -215,7 +215,7 @@ def test_a_kept_state_that_somebody_has_edited(tmp_path: Path, text: str) -> Non
         assert "delete it to print all events again" in done.err
 
 
-def test_two_who_watch_share_what_there_is_to_tell(tmp_path: Path) -> None:
+def test_two_watchers_report_each_event_once(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     all_registered(stage)
     eyes = stage.clone("eyes")
@@ -229,12 +229,12 @@ def test_two_who_watch_share_what_there_is_to_tell(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seconds", ["nan", "inf", "1e10", "0"])
-def test_an_interval_is_a_time(tmp_path: Path, seconds: str) -> None:
+def test_the_interval_must_be_a_number(tmp_path: Path, seconds: str) -> None:
     done = verb(Stage(tmp_path).human, "status", "--watch", "--interval", seconds)
     assert (done.exit_code, "--interval" in done.err) == (2, True)
 
 
-def test_who_is_stopped_has_seen_no_rewritten_main(tmp_path: Path) -> None:
+def test_an_interrupted_watch_reports_no_rewritten_main(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     stage.registered(4)
     words = [*REGISTRY, "status", "--watch", "--format", "json"]

@@ -40,7 +40,7 @@ def test_an_acknowledged_session(all_active: Repository) -> None:
 
 
 @pytest.mark.parametrize("session_id", ["nobody", "marketing-sales-closer-2", "Marketing-Outreach-1", "", "\x1b[31m"])
-def test_a_session_that_is_not_there(halfway_there: Repository, session_id: str) -> None:
+def test_an_unknown_session(halfway_there: Repository, session_id: str) -> None:
     answer = whoami(halfway_there, session_id)
     assert answer.exit_code == 1
     assert "is not registered\nnext: claim" in answer.out
@@ -56,7 +56,7 @@ def test_json(halfway_there: Repository) -> None:
     assert missing.document["state"] == "unregistered"
 
 
-def test_a_claim_on_main_that_cannot_be_read_is_said_to_be_so(tmp_path: Path) -> None:
+def test_an_unreadable_claim_on_main_is_reported(tmp_path: Path) -> None:
     repository = with_charter(tmp_path / "registry.git")
     claim = fleet()[4].replace("status: REGISTERED", "status: NO")
     repository.commit("main", {claim_path(4): claim})

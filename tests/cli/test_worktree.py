@@ -22,7 +22,7 @@ def with_settings(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> N
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(file))
 
 
-def test_line_ends_are_the_user_s_own_business(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_users_line_ending_settings_apply(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.registered(4)
     assert verb(stage.human, "codeowners").exit_code == 0
     assert verb(stage.human, "schema").exit_code == 0
@@ -57,7 +57,7 @@ def test_what_sparse_checkout_leaves_out_is_not_taken_for_deleted(stage: Stage) 
     assert (done.exit_code, done.document["findings"]) == (0, [])
 
 
-def test_a_filter_of_the_user_counts_and_its_failure_is_told(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_user_filters_run_and_their_failure_is_reported(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     with_settings(stage.folder, monkeypatch, '[filter "stamp"]\n\trequired = true\n')
     clean = quoted(program(stage.folder / "clean", "grep -v '^# stamp'"))
     git(stage.human, "config", "--global", "filter.stamp.clean", clean)
@@ -84,7 +84,7 @@ class TestHook:
     def commit(self, session: Path, *words: str) -> Done:
         return try_git(session, "commit", "--quiet", "--message", "x", *words)
 
-    def test_what_is_not_staged_blocks_nobody(self, session: Path) -> None:
+    def test_unstaged_changes_block_no_commit(self, session: Path) -> None:
         write(session, "registry/sessions/04.yaml", fleet(4))
         git(session, "add", "registry")
         write(session, "registry/sessions/scratch.yaml", "draft\n")
@@ -93,7 +93,7 @@ class TestHook:
         assert self.commit(session).exit_code == 0
         assert git(session, "ls-files", "--stage") == before
 
-    def test_what_is_staged_is_judged_though_the_file_is_mended(self, session: Path) -> None:
+    def test_staged_content_is_judged_not_the_file_on_disk(self, session: Path) -> None:
         write(session, "registry/sessions/04.yaml", "number: 5\n")
         git(session, "add", "registry")
         write(session, "registry/sessions/04.yaml", fleet(4))
@@ -110,7 +110,7 @@ class TestHook:
         git(linked, "add", "--all")
         assert self.commit(linked).exit_code == 0
 
-    def test_an_index_of_another_repository_tells_nothing(self, stage: Stage, session: Path) -> None:
+    def test_the_index_of_another_repository_is_ignored(self, stage: Stage, session: Path) -> None:
         environment = ENVIRONMENT | {"GIT_INDEX_FILE": str(session / ".git/index"), "GIT_DIR": str(session / ".git")}
         words = [*REGISTRY, "validate", "--staged", "--repo", str(stage.human), "--format", "json"]
         done = subprocess.run(words, cwd=session, env=environment, capture_output=True, check=False)

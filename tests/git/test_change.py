@@ -28,7 +28,7 @@ def content(repo: Repo, entry: Entry) -> bytes:
     return repo.blobs([entry.oid])[entry.oid]
 
 
-def test_on_top_of_its_base_there_is_nothing_to_merge(repository: Repository) -> None:
+def test_a_change_on_top_of_its_base_is_not_merged(repository: Repository) -> None:
     head = repository.commit("change", {"a": None, "c": "1"}, "main")
     found, repo = landed(repository)
     assert (found.merge, found.merged, found.fork) == (None, None, repo.commit("main"))
@@ -55,7 +55,7 @@ def test_beside_its_base_it_is_merged(repository: Repository) -> None:
     assert list(found.intent) == ["a"]
 
 
-def test_what_it_meant_survives_a_merge_that_finds_nothing(repository: Repository) -> None:
+def test_intent_is_kept_when_the_merge_changes_nothing(repository: Repository) -> None:
     repository.commit("change", {"c": "same"}, "main")
     repository.commit("main", {"c": "same"})
     found, repo = landed(repository)
@@ -65,7 +65,7 @@ def test_what_it_meant_survives_a_merge_that_finds_nothing(repository: Repositor
     assert found.intent["c"].before is None
 
 
-def test_what_has_landed_already_does_nothing(repository: Repository) -> None:
+def test_a_landed_change_has_no_effect(repository: Repository) -> None:
     repository.commit("main", {"c": "1"})
     for head in ("main", "main~1"):
         found, _ = landed(repository, "main", head)
@@ -236,7 +236,7 @@ def test_a_proposal_has_landed_where_main_took_it(repository: Repository) -> Non
     assert has_landed(repo, repository.commit("fast", {"a": "more"}), fast)
 
 
-def test_a_merge_that_leaves_a_proposal_out_lands_nothing(repository: Repository) -> None:
+def test_a_merge_that_drops_a_proposal_does_not_land_it(repository: Repository) -> None:
     proposal = repository.commit("change", {OWN: "new"}, "main")
     repo = Repo(repository.path)
     ours = repository.commit_tree("main^{tree}", "main", "change", branch="ours")

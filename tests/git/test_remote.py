@@ -71,7 +71,7 @@ class TestLease:
         assert (tip(server, "main"), tip(server, CLAIM)) == (main, theirs)
 
 
-def test_a_guard_that_was_told_another_old_value_is_a_lost_race(server: Repository, clone: Repository) -> None:
+def test_a_stale_old_value_in_the_hook_is_a_lost_race(server: Repository, clone: Repository) -> None:
     """Somebody was faster by a moment: after the server has told of its refs, and before its hook has looked."""
     mine = clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
     hook = server.path / "hooks/pre-receive"
@@ -81,7 +81,7 @@ def test_a_guard_that_was_told_another_old_value_is_a_lost_race(server: Reposito
 
 
 @pytest.mark.parametrize("setting", ["push.followTags=true", "push.default=matching", "remote.origin.push=refs/tags/*"])
-def test_a_push_takes_nothing_else_along(server: Repository, clone: Repository, setting: str) -> None:
+def test_a_push_sends_only_the_named_refs(server: Repository, clone: Repository, setting: str) -> None:
     mine = clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
     who = {f"GIT_COMMITTER_{what}": "OWNER" for what in ("NAME", "EMAIL")}
     clone.git("tag", "--annotate", "--message", "my own", "v1", mine, variables=who)
@@ -97,7 +97,7 @@ def test_a_push_asks_no_hook_of_the_user(server: Repository, clone: Repository) 
     assert remote(clone).push([Update("refs/heads/claim/05", None, mine)]).outcome is Outcome.PUSHED
 
 
-def test_a_fetch_brings_nothing_else_along(server: Repository, clone: Repository) -> None:
+def test_a_fetch_updates_only_the_named_refs(server: Repository, clone: Repository) -> None:
     """Neither tags of the commits that it brings, nor other branches, nor what a `git pull` would merge."""
     server.commit("main", {"a": "2"})
     server.git("update-ref", "refs/tags/v1", "main")
@@ -132,7 +132,7 @@ def test_the_last_rejection_is_the_one_with_the_latest_time(clone: Repository) -
     assert last == rejections(repo, "origin")[-1]
 
 
-def test_a_server_s_words_remove_no_file(clone: Repository, tmp_path: Path) -> None:
+def test_server_messages_remove_no_local_lock(clone: Repository, tmp_path: Path) -> None:
     """A server can say the same as Git does where a lock of this repository is in the way."""
     mine = tmp_path / "mine.lock"
     mine.touch()

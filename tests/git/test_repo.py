@@ -50,14 +50,14 @@ class TestReading:
         expected = {path.decode("utf-8", "surrogateescape"): Entry("100644", EMPTY["sha1"], 0) for path in ODD_PATHS}
         assert Repo(repository.path).tree(head) == expected
 
-    def test_tree_tells_of_empty_folders(self, repository: Repository) -> None:
+    def test_tree_lists_empty_folders(self, repository: Repository) -> None:
         empty = repository.git("mktree", stdin=b"")
         outer = repository.git("mktree", stdin=f"040000 tree {empty}\tinner\n".encode())
         tree = repository.git("mktree", stdin=f"040000 tree {empty}\ta\n040000 tree {outer}\tb\n".encode())
         folder = Entry("040000", empty)
         assert Repo(repository.path).tree(tree) == {"a": folder, "b/inner": folder}
 
-    def test_tree_tells_files_from_what_is_none(self, repository: Repository) -> None:
+    def test_tree_distinguishes_files_from_other_entries(self, repository: Repository) -> None:
         oid = "1" * 40
         files: Changes = {
             "a": "text",
@@ -201,13 +201,13 @@ class TestMerging:
         main = repository.commit("main", {"a": "3", "d/e": "3", "gone": "3", b"new\n\xff": "y"})
         assert Repo(repository.path).merge(main, head).conflicts == ("a", "d/e", "gone", "new\n\udcff")
 
-    def test_an_identical_add_merges_without_a_word(self, repository: Repository) -> None:
+    def test_identical_additions_merge_cleanly(self, repository: Repository) -> None:
         base = repository.commit("main", {"a": "1"})
         head = repository.commit("change", {"b": "same"}, base)
         main = repository.commit("main", {"b": "same"})
         assert Repo(repository.path).merge(main, head) == Merge(repository.git("rev-parse", "main^{tree}"))
 
-    def test_nobody_s_merge_driver_or_attribute_has_a_say(self, repository: Repository) -> None:
+    def test_merge_drivers_and_attributes_are_ignored(self, repository: Repository) -> None:
         ours: Changes = {".gitattributes": "* merge=evil\na merge=union\n", "a": "1\n"}
         base = repository.commit("main", ours)
         ran = repository.path / "ran"
@@ -233,7 +233,7 @@ class TestMerging:
         assert Repo(repository.path).merge_base(one, other) is None
         assert Repo(repository.path).merge_base(one, one) == one
 
-    def test_git_before_2_38_says_what_is_needed(
+    def test_git_before_2_38_is_refused_with_the_needed_version(
         self, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """No Git is old enough here: a wrapper answers `merge-tree --write-tree` in the words of Git 2.37."""
@@ -301,7 +301,7 @@ class TestFirstParentLine:
         assert self.steps(repository) == [(one, "a", "added"), (two, "a", "removed"), (two, "b", "added")]
         assert self.steps(repository, "b") == [(two, "b", "added")]
 
-    def test_dates_decide_nothing(self, repository: Repository) -> None:
+    def test_commit_dates_are_ignored(self, repository: Repository) -> None:
         one = repository.commit("main", {"a": "1"}, time=2_000_000_000)
         two = repository.commit("main", {"b": "1"}, time=1)
         assert self.steps(repository) == [(one, "a", "added"), (two, "b", "added")]
@@ -318,7 +318,7 @@ class TestFirstParentLine:
         assert self.steps(repository, "*") == [(one, "*", "added")]
         assert self.steps(repository, ":(glob)**") == []
 
-    def test_the_repository_s_own_settings_have_no_say(self, repository: Repository) -> None:
+    def test_repository_settings_are_ignored(self, repository: Repository) -> None:
         base = repository.commit("main", {"a": "line\n" * 20})
         repository.commit("change", {"b": "1"}, base)
         repository.commit("main", {"a": None, "c": "line\n" * 20})
@@ -365,7 +365,7 @@ class TestMoving:
         assert repo.move(ref, second, first) is None
         assert repo.resolve(ref) == [second]
 
-    def test_a_stale_lock_is_in_nobody_s_way(self, repository: Repository) -> None:
+    def test_a_stale_lock_does_not_block_an_update(self, repository: Repository) -> None:
         head = repository.commit("main", {"a": "1"})
         lock = repository.path / "refs/heads/claim/04.lock"
         lock.parent.mkdir()
@@ -421,7 +421,7 @@ class TestPlaces:
         assert sorted(repo.tree(other)) == ["b", "folder/a"]
         assert sorted(repo.tree(repo.working_tree_commit())) == ["b", "folder/a"]
 
-    def test_the_folder_says_which_repository_it_is(
+    def test_the_repository_is_found_from_the_folder_not_the_environment(
         self, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A hook's environment names its own repository; and a folder may belong to another user."""
@@ -467,7 +467,7 @@ class TestPlaces:
         assert repo.line(base, main) == [(base, main)]
         assert Repo.read_commit(repo.blobs([main])[main])[0] == repository.git("rev-parse", "main^{tree}")
 
-    def test_nothing_is_left_in_the_repository_or_beside_it(
+    def test_no_files_are_left_in_or_beside_the_repository(
         self, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         beside = tmp_path / "temporary"

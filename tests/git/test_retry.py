@@ -75,7 +75,7 @@ def test_attempts_end() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "certain", "least"), [(0.2, 0.0, 0.01), (0.2, 0.5, 0.1), (9, 0.75, 0.225)])
-def test_a_pause_is_of_chance_and_has_an_end(seconds: float, certain: float, least: float) -> None:
+def test_pauses_are_random_and_limited(seconds: float, certain: float, least: float) -> None:
     patience = Patience(attempts=100, unanswered=1, longest=0.3, certain=certain)
     pauses = [Attempts(patience).pause(seconds) for _ in range(100)]
     assert least <= min(pauses) < max(pauses) <= min(seconds, 0.3)
@@ -93,7 +93,7 @@ def test_the_next_attempt_waits_for_its_pause_and_only_once() -> None:
     assert max(waited[0], waited[2]) < 1
 
 
-def test_a_lost_race_is_no_silence() -> None:
+def test_a_lost_race_is_not_counted_as_unanswered() -> None:
     attempts = Attempts(Patience(attempts=10, unanswered=3, longest=1))
     passed = iter(attempts)
     assert [next(passed) for _ in range(7)] == list(range(7))

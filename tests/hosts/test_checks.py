@@ -117,7 +117,7 @@ def test_a_long_list_of_faults_stays_short() -> None:
     assert checks(FAULTS["skipped"][0])["codeowners-lines"].what.endswith("; and 4 more")
 
 
-def test_a_codeowners_that_could_not_be_read_is_told() -> None:
+def test_an_unreadable_codeowners_is_reported() -> None:
     whole = inputs_of({})
     texts = {path: text for path, text in whole.texts.items() if path != "CODEOWNERS"}
     found = {check.name: check for check in local_checks(whole._replace(texts=texts))}

@@ -45,7 +45,7 @@ def test_a_space_in_a_pattern_is_escaped() -> None:
     assert matches(line.pattern, "a b/c")
 
 
-def test_a_newline_in_a_path_ends_nothing() -> None:
+def test_a_newline_in_a_path_does_not_end_the_match() -> None:
     assert matches("/a", "a/b\nc")
     assert not matches("/a", "a\n")
 
@@ -126,7 +126,7 @@ def test_no_pattern_takes_more_than_a_glance(pattern: str) -> None:
 HOSTILE = ("\0 @OWNER", "\ud800 @OWNER", "a\r @OWNER\r", "\\", "a \\", "/" * 5_000, "\u202ea @OWNER", "(?:a+)+$ @OWNER")
 
 
-def test_no_line_ends_in_anything_but_a_word() -> None:
+def test_every_line_has_a_result_or_a_reported_fault() -> None:
     owners = read_owners("\n".join([*HOSTILE, *(f"{'x' * 5_000} @OWNER",)]))
     assert owners.owners("a" * 10_000) == ()
     assert "more than 4,096 characters is not read here" in owners.skipped[-1].why

@@ -55,7 +55,7 @@ def test_what_decides_comes_first() -> None:
     assert said["document"]["verdict"] == "rejected"
 
 
-def test_an_accepted_proposal_is_told_what_comes_next() -> None:
+def test_an_accepted_proposals_comment_has_the_next_step() -> None:
     accepted = Verdict(HEAD, HEAD, HEAD, ())
     assert as_comment(read_remark(remark(7, accepted, ()), EVENT)) == (
         "<!-- session-registry: verdict -->\n### accepted: no findings\n\n"

@@ -7,7 +7,7 @@ import pytest
 from validator.hosts.github.settings import CHECK, GITHUB_ACTIONS, project_onto, ruleset, ruleset_text
 
 
-def test_the_ruleset_shuts_every_door() -> None:
+def test_the_ruleset_blocks_every_bypass() -> None:
     rules = {rule["type"]: rule.get("parameters", {}) for rule in ruleset()["rules"]}
     assert list(rules) == ["deletion", "non_fast_forward", "pull_request", "required_status_checks", "merge_queue"]
     assert ruleset()["bypass_actors"] == []
@@ -38,5 +38,5 @@ def test_an_account_without_a_queue_has_all_the_rest() -> None:
         (["x", "y"], ["x"], ["x", "y"]),
     ],
 )
-def test_what_is_not_ours_to_say_is_not_compared(actual: object, wanted: object, left: object) -> None:
+def test_unmanaged_settings_are_not_compared(actual: object, wanted: object, left: object) -> None:
     assert project_onto(actual, wanted) == left

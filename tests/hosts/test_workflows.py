@@ -67,7 +67,7 @@ def test_which_files_are_workflows_and_actions() -> None:
     assert not is_action("a/action.yml"), "elsewhere it is an action of somebody who names it"
 
 
-def test_of_a_file_that_nobody_reads_nothing_is_known() -> None:
+def test_unknown_files_give_no_workflow() -> None:
     flow = unreadable(PATH, "it is no regular file")
     assert (flow.jobs, flow.unpinned(), flow.fetches_head, flow.unread) == ((), [], False, "it is no regular file")
 
@@ -83,7 +83,7 @@ def test_of_a_file_that_nobody_reads_nothing_is_known() -> None:
         ("{uses: a@b, with: [head.sha]}", "pull_request_target", False),
     ],
 )
-def test_who_gets_the_proposals_files(step: str, on: str, gets_it: bool) -> None:
+def test_steps_that_check_out_the_proposal_are_found(step: str, on: str, gets_it: bool) -> None:
     assert read(f"on: {on}\njobs:\n  a:\n{STEP.format(step=step)}").fetches_head is gets_it
 
 
@@ -131,7 +131,7 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_cannot_be_read_for_sure_is_told(name: str) -> None:
+def test_hostile_workflows_are_reported_as_unread(name: str) -> None:
     text, why = HOSTILE[name]
     start = time.process_time()
     flow = read(text)

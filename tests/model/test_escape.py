@@ -63,7 +63,7 @@ def test_visible_is_one_well_formed_line_and_settled(text: str) -> None:
     assert shown.splitlines() in ([], [shown])
 
 
-def test_well_formed_mends_surrogates_alone() -> None:
+def test_well_formed_replaces_only_surrogates() -> None:
     assert well_formed("\u202e\x00é\ud83d\udc41") == "\u202e\x00é\\ud83d\\udc41"
     assert well_formed("\udce9") == "\\xe9"
     assert (well_formed_or_none("\udce9"), well_formed_or_none(""), well_formed_or_none(None)) == ("\\xe9", "", None)

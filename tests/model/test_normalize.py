@@ -31,7 +31,7 @@ def test_what_looks_different_folds_differently(other: str) -> None:
     assert fold(other) != fold("Outreach AI (Batch 1)")
 
 
-def test_foreign_words_keep_their_letters() -> None:
+def test_words_in_other_scripts_keep_their_letters() -> None:
     assert fold("完璧な Straße") == "完璧なstrasse"
 
 

@@ -26,7 +26,7 @@ def test_quoted(value: object, text: str) -> None:
     assert quoted(value) == text
 
 
-def test_holder_is_told_with_the_registration() -> None:
+def test_holder_includes_the_registration_date_and_commit() -> None:
     readable = snapshot(registry(claim(1), claim(2, session_id=None)))
     first, second = readable.claims.values()
     assert holder(first, STANDING) == "outreach-1 since 2026-11-20 (commit 0123456789ab)"
@@ -34,7 +34,7 @@ def test_holder_is_told_with_the_registration() -> None:
     assert holder(second, STANDING) == "an unreadable claim"
 
 
-def test_since_is_nothing_for_what_is_not_on_main() -> None:
+def test_since_is_empty_for_a_path_not_on_main() -> None:
     assert since("registry/sessions/01.yaml", STANDING) == " since 2026-11-20 (commit 0123456789ab)"
     assert since("registry/sessions/02.yaml", STANDING) == ""
 

@@ -28,7 +28,7 @@ def test_allowed_values(op: Op, met: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.product(OPS, OPS)))
 @pytest.mark.parametrize("value", [4, 5, 6])
-def test_targets_contradict_where_no_number_meets_both(one: Op, other: Op, value: int) -> None:
+def test_targets_contradict_if_no_value_satisfies_both(one: Op, other: Op, value: int) -> None:
     a, b = target(one, 5), target(other, value)
     both = [number for number in (-99, 4, 4.5, 5, 5.5, 6, 99) if meets(number, a) and meets(number, b)]
     assert contradict(a, b) is contradict(b, a) is (not both)
@@ -62,7 +62,7 @@ def test_only_the_same_metric_in_units_that_convert_contradicts(other: Target, s
         ("eq", "mails = 5 mails/day"),
     ],
 )
-def test_told(op: Op, sentence: str) -> None:
+def test_targets_are_formatted_with_their_operator(op: Op, sentence: str) -> None:
     assert format_target(target(op, 5)) == sentence
 
 

@@ -20,7 +20,7 @@ def test_a_file_is_replaced_and_whoever_has_the_old_one_open_reads_it_to_its_end
     assert os.listdir(place.parent) == ["file"]
 
 
-def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_no_file(tmp_path: Path) -> None:
     (tmp_path / "file").mkdir()
     with pytest.raises(IsADirectoryError):
         write(tmp_path / "file", b"new")

@@ -17,14 +17,14 @@ def judged(base: Mapping[str, str], head: Mapping[str, str]) -> Verdict:
     return judge(snapshot(head), snapshot(base))
 
 
-def test_what_a_change_brings_is_introduced() -> None:
+def test_new_findings_are_introduced() -> None:
     verdict = judged(registry(), registry(MISSPELT))
     assert told(verdict) == [("01", "REG006", Origin.INTRODUCED)]
     assert not verdict.accepted
     assert (verdict.base, verdict.head, verdict.tree, verdict.free_numbers) == (COMMIT, COMMIT, TREE, (1, 2, 3))
 
 
-def test_what_base_had_is_inherited() -> None:
+def test_findings_of_base_are_inherited() -> None:
     verdict = judged(registry(MISSPELT), registry(MISSPELT, claim(2)))
     assert told(verdict) == [("01", "REG006", Origin.INHERITED)]
     assert verdict.accepted
@@ -39,7 +39,7 @@ def test_a_finding_that_moves_is_the_same_one() -> None:
     assert verdict.findings[0].location.line == 3
 
 
-def test_what_is_gone_is_healed() -> None:
+def test_vanished_findings_are_healed() -> None:
     verdict = judged(registry(MISSPELT), registry(claim(1)))
     assert verdict.accepted
     assert [(finding.code, finding.message) for finding in verdict.healed] == [

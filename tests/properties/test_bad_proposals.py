@@ -110,7 +110,7 @@ def test_a_branch_that_is_another_name_of_one(others: Others, target: str) -> No
 
 
 @pytest.mark.parametrize("kind", ["nothing", "tree", "commit"])
-def test_a_server_whose_branch_is_broken(others: Others, kind: str) -> None:
+def test_a_server_with_a_broken_branch(others: Others, kind: str) -> None:
     """Git itself takes no push there until it is mended; who reads is not stopped, and hears which branch it is."""
     others.propose("f" * 40 if kind == "nothing" else others.write(kind, b""))
     shown = verb(others.session, "proposals", "--format", "json")

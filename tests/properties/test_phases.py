@@ -147,7 +147,7 @@ def test_phase_is_a_function_of_the_tree_alone(tree: Tree, chance: Any) -> None:
 
 
 @given(trees(), st.data())
-def test_phase_does_not_remember(tree: Tree, data: st.DataObject) -> None:
+def test_phase_does_not_depend_on_history(tree: Tree, data: st.DataObject) -> None:
     path, text = data.draw(changes(tree))
     before, there = rank(tree), changed(tree, path, text)
     rank(there)
@@ -155,7 +155,7 @@ def test_phase_does_not_remember(tree: Tree, data: st.DataObject) -> None:
 
 
 @given(trees())
-def test_nothing_is_approved_without_all_six_criteria(tree: Tree) -> None:
+def test_approval_requires_all_six_criteria(tree: Tree) -> None:
     whole = snapshot(tree)
     assert whole.charter
     found = assess(whole, whole.charter)
@@ -172,7 +172,7 @@ def test_any_change_of_any_claim_leaves_confirmed(tree: Tree, change: tuple[str,
 
 
 @given(st.integers(0, len(RECORDS)), st.sampled_from(RECORDS), goals)
-def test_record_of_an_old_registry_advances_nothing(steps: int, path: str, goal: str) -> None:
+def test_a_record_of_an_old_registry_advances_no_phase(steps: int, path: str, goal: str) -> None:
     tree = agreed(FULL, steps)
     other = digest({**FULL, claim_path(2, 3): said(2, goal=f"{goal}, and one more")})
     assert rank({**tree, path: record(path, other)}) <= rank(tree)
@@ -183,13 +183,13 @@ def test_record_of_an_old_registry_advances_nothing(steps: int, path: str, goal:
     st.sampled_from(RECORDS),
     st.sampled_from([{"session_id": "outreach-9", "approved_by": "@me"}, {"number": 4, "approved_by": "@owner"}]),
 )
-def test_record_of_a_stranger_advances_nothing(steps: int, path: str, name: dict[str, Any]) -> None:
+def test_a_record_by_an_unregistered_session_advances_no_phase(steps: int, path: str, name: dict[str, Any]) -> None:
     tree = agreed(FULL, steps)
     assert rank({**tree, path: record(path, digest(tree), **name)}) <= rank(tree)
 
 
 @given(trees(), st.sampled_from(RECORDS))
-def test_record_out_of_order_or_twice_advances_nothing(tree: Tree, path: str) -> None:
+def test_a_record_out_of_order_or_repeated_advances_no_phase(tree: Tree, path: str) -> None:
     whole, right = snapshot(tree), record(path, digest(tree))
     again = changed(tree, path, right)
     judged = judge(snapshot(again), whole)
@@ -198,7 +198,7 @@ def test_record_out_of_order_or_twice_advances_nothing(tree: Tree, path: str) ->
 
 
 @given(st.sampled_from([EMPTY, FULL]), st.data())
-def test_what_counts_was_said_in_its_turn(start: Tree, data: st.DataObject) -> None:
+def test_counting_records_were_accepted_in_their_phase(start: Tree, data: st.DataObject) -> None:
     """Through the gate, every record that counts has been accepted for just this registry, in the phase it needs.
 
     A registry that becomes again what it was has its records again; so a step may lead over several phases.

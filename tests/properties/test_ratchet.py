@@ -17,7 +17,7 @@ files = muddled_fleet()
 
 @tries(2)
 @given(files)
-def test_nothing_changed(base: dict[str, bytes]) -> None:
+def test_an_unchanged_tree_introduces_no_findings(base: dict[str, bytes]) -> None:
     verdict = judge(snapshot(base), snapshot(base))
     assert verdict.accepted
     assert verdict.healed == ()

@@ -30,7 +30,7 @@ def share(number: int, first: int, last: int, *targets: dict[str, Any]) -> str:
     return claim(number, scope=[{"work": "letters", "first": first, "last": last}], targets=targets)
 
 
-def test_target_against_the_mission() -> None:
+def test_target_that_contradicts_the_mission() -> None:
     mission = charter(mission={"statement": "Send 51 emails a day", "targets": [LIMIT]})
     files = registry(claim(1), claim(2, targets=[{**LIMIT, "op": "gte", "value": 5}])) | {CHARTER: mission}
     assert found(files) == (

@@ -105,7 +105,7 @@ def test_a_phase_is_reached_only_after_all_phases_before_it(files: dict[str, str
     assert assessed(FULL | files).phase == phase
 
 
-def test_nothing_is_registered_yet() -> None:
+def test_an_empty_registry() -> None:
     found = assessed(registry())
     assert (found.phase, found.registered) == ("registering", 0)
     assert found.next_action == (
@@ -158,7 +158,7 @@ def test_proposed_numbers_are_not_offered() -> None:
     assert every == "an approver decides on what is proposed: 2-4: registry proposals"
 
 
-def test_pending_sessions_are_asked_to_register_when_no_number_is_free() -> None:
+def test_pending_sessions_act_next_when_no_number_is_free() -> None:
     found = assessed(registry(claim(1), claim(2, status="PENDING"), claim(3, status="PENDING")))
     assert (found.phase, found.registered) == ("registering", 1)
     assert found.next_action == "each of 2-3 amends its claim to status: REGISTERED"
@@ -231,7 +231,7 @@ def test_approval_counts_for_the_approvers_of_the_charter() -> None:
     assert assessed(two | CONFIRMED).next_action.startswith("@OWNER, @org/all reviews")
 
 
-def test_nothing_is_confirmed_while_anything_conflicts() -> None:
+def test_conflicts_block_the_confirmation() -> None:
     shared = [{"work": "outreach", "first": 1, "last": 9}]
     files = registry(claim(1, scope=shared), claim(2, scope=shared), claim(3))
     today = registry_digest(snapshot(files))
@@ -291,7 +291,7 @@ def test_record_that_cannot_be_read_is_void() -> None:
     )
 
 
-def test_records_are_listed_with_who_made_them() -> None:
+def test_records_are_listed_with_their_authors() -> None:
     rows = [record[:5] for record in assessed(FULL | CONFIRMED | APPROVED | acknowledgement(3)).records]
     assert rows == [
         ("registry/consensus/acknowledgements/03.yaml", "acknowledgement", 3, "outreach-3", None),

@@ -24,7 +24,7 @@ def test_events_of_a_number() -> None:
     assert told(one, one) == []
 
 
-def test_who_held_a_number_and_who_holds_it_now() -> None:
+def test_takeover_names_the_previous_and_the_new_holder() -> None:
     one, other = registry(claim(1)), registry(claim(1, session_id="outreach-9"))
     assert messages(registry(), one) == ["number 1 is registered by outreach-1"]
     assert messages(one, other) == ["number 1 went from outreach-1 to outreach-9"]
@@ -33,7 +33,7 @@ def test_who_held_a_number_and_who_holds_it_now() -> None:
     assert messages(one, amended) == ["outreach-1 has amended the claim of number 1"]
 
 
-def test_who_acknowledged_and_why_a_record_is_void() -> None:
+def test_acknowledgement_and_void_record_events() -> None:
     sent = FULL | CONFIRMED | APPROVED | SENT
     first = {path: text for path, text in ANSWERED.items() if path.endswith("/01.yaml")}
     assert messages(sent, sent | first) == ["outreach-1 has acknowledged number 1"]

@@ -34,7 +34,7 @@ def test_released_number_belongs_to_its_later_arrival() -> None:
     assert first_of(["04", "05"], standing) == ["05", "04"]
 
 
-def test_release_leaves_nothing_and_may_come_twice() -> None:
+def test_a_release_removes_the_arrival_and_may_repeat() -> None:
     steps = [step("1", "04", None, ONE), step("2", "04", ONE, None), step("3", "04", ONE, None)]
     assert registrations(steps) == {}
 

@@ -208,14 +208,14 @@ def test_syntax(text: str, line: int, column: int, message: str) -> None:
     assert fault.help
 
 
-def test_a_key_that_is_no_text_meets_the_same_as_text() -> None:
+def test_a_key_that_is_not_text_duplicates_the_equal_text() -> None:
     document = reading('1: a\n"1": b\n')
     told = [(fault.line, fault.message) for fault in document.faults]
     assert told == [(1, "the key 1 is not text"), (2, "the key 1 stands twice; first in line 1")]
     assert document.value == {"1": "a"}
 
 
-def test_without_its_c_extension_pyyaml_does_not_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pyyaml_requires_its_c_extension(monkeypatch: pytest.MonkeyPatch) -> None:
     libyaml.cache_clear()
     monkeypatch.setitem(sys.modules, "yaml.cyaml", None)
     with pytest.raises(FatalError, match="PyYAML lacks its C extension here; install its wheel: pip install"):

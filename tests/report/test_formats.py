@@ -136,7 +136,7 @@ def test_summary_stops_before_github_refuses_it(text: str) -> None:
     assert printed.endswith(f"</table>\n\n{100 - shown} more findings in the log.\n\nfree numbers: 3\n")
 
 
-def test_fingerprints_outlive_a_move_and_tell_twins_apart() -> None:
+def test_fingerprints_survive_a_move_and_distinguish_equal_findings() -> None:
     def marks(*findings: Finding) -> list[str]:
         log = json.loads(FORMATS["sarif"](Verdict(BASE, HEAD, TREE, findings), Setting()))
         return [result["partialFingerprints"]["primaryLocationLineHash"] for result in log["runs"][0]["results"]]

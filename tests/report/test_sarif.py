@@ -53,7 +53,7 @@ def test_the_log_of_a_real_registry_is_valid(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("level", "fatal"), ("message", "text"), ("locations", [{"line": 1}]), ("ruleIndex", -2)]
 )
-def test_what_is_no_sarif_is_told(name: str, value: object) -> None:
+def test_invalid_sarif_is_reported(name: str, value: object) -> None:
     changed = log(VERDICTS["full"])
     changed["runs"][0]["results"][0][name] = value
     assert list(VALIDATOR.iter_errors(changed))

@@ -47,7 +47,7 @@ def test_it_calls_the_two_commands_of_the_readme_and_ends_with_times_and_pytests
 
 
 @pytest.mark.parametrize("broken", ["dev", *PARTS, "test"])
-def test_it_fails_with_a_part_and_says_which(tmp_path: Path, broken: str) -> None:
+def test_a_failed_part_is_named(tmp_path: Path, broken: str) -> None:
     done, calls = run(tmp_path, broken)
     assert done.returncode != 0
     assert f"{broken} is broken" in done.stdout

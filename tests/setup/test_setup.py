@@ -85,7 +85,7 @@ def stranger(prepared: tuple[Stranger, str]) -> Iterator[Stranger]:
             path.write_text(text)
 
 
-def test_newer_releases_and_users_settings_change_nothing(stranger: Stranger) -> None:
+def test_newer_releases_and_user_settings_are_ignored(stranger: Stranger) -> None:
     assert stranger.installed().items() >= {"installer": "1.0", "alpha": "1.0", "beta": "1.0", "gamma": "1.0"}.items()
 
 
@@ -157,7 +157,7 @@ def test_pin_without_a_hash_is_refused(stranger: Stranger) -> None:
     assert "Hashes are required" in done.stderr
 
 
-def test_set_up_is_kept_where_nothing_changed(stranger: Stranger) -> None:
+def test_set_up_is_kept_if_nothing_changed(stranger: Stranger) -> None:
     stranger.make()
     assert "preparing" not in stranger.make(dry_run=True).stdout
 

@@ -151,7 +151,7 @@ def test_a_claim_does_not_bring_its_own_judge(forge: Forge, make: Callable[[Forg
     assert attack.code in job.last.out
 
 
-def test_a_changed_validator_alone_is_for_the_code_owner_and_is_not_run(forge: Forge) -> None:
+def test_a_changed_validator_is_not_run(forge: Forge) -> None:
     forge.propose(7, own_validator(forge).changes, author=SESSION)
     assert checked(forge, forge.gate(7)).status == 0
 
@@ -183,7 +183,7 @@ COMMANDS = ("\n::set-env name=PATH::x", "\r\n::add-path::/x", "##[group]x", "%0A
 
 
 @pytest.mark.parametrize("words", WORDS + COMMANDS)
-def test_words_around_a_pull_request_reach_no_shell_and_no_log(forge: Forge, words: str) -> None:
+def test_pull_request_text_reaches_no_shell_and_no_log(forge: Forge, words: str) -> None:
     name = words.replace("\n", " ") + "x"
     who = {f"GIT_{who}_{what}": name for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     tree, message = tree_with_claim(forge), f"Claim {words}"
@@ -204,7 +204,7 @@ def tree_with_claim(forge: Forge) -> str:
 
 
 @pytest.mark.parametrize("words", COMMANDS)
-def test_words_in_a_claim_reach_the_log_as_words(forge: Forge, words: str) -> None:
+def test_claim_text_is_escaped_in_the_log(forge: Forge, words: str) -> None:
     quoted = '"' + words.encode("unicode_escape").decode().replace('"', '\\"').replace("\\x1b", "\\e") + '"'
     forge.claim(7, 4, role=quoted)
     jobs = forge.deliver("pull_request_target", forge.pull_request(7))
@@ -216,7 +216,7 @@ def test_words_in_a_claim_reach_the_log_as_words(forge: Forge, words: str) -> No
 
 
 @pytest.mark.parametrize("login", ["a; touch PWNED", "$(touch PWNED)", "@org/team", "", "a\n::x::", "x" * 300])
-def test_a_login_that_is_none_ends_the_run(forge: Forge, login: str) -> None:
+def test_an_invalid_login_ends_the_run(forge: Forge, login: str) -> None:
     forge.claim(7, 4)
     payload = forge.pull_request(7)
     payload["pull_request"]["user"]["login"] = login
@@ -249,7 +249,7 @@ def test_a_head_that_grows_is_judged_where_the_event_saw_it(forge: Forge) -> Non
     assert gate_on(forge, forge.pull_request(7, "synchronize")).status == 0
 
 
-def test_a_payload_that_lies_about_its_base_commit_changes_nothing(forge: Forge) -> None:
+def test_a_false_base_commit_in_the_payload_is_ignored(forge: Forge) -> None:
     start = forge.main
     forge.claim(6, 4)
     forge.merge(6)
@@ -261,7 +261,7 @@ def test_a_payload_that_lies_about_its_base_commit_changes_nothing(forge: Forge)
     assert "REG103" in job.last.out
 
 
-def test_a_payload_for_another_branch_is_no_gate(forge: Forge) -> None:
+def test_a_payload_for_another_branch_is_not_judged(forge: Forge) -> None:
     forge.claim(7, 4)
     payload = forge.pull_request(7)
     payload["pull_request"]["base"]["ref"] = "session-branch"
@@ -273,7 +273,7 @@ def test_a_payload_for_another_branch_is_no_gate(forge: Forge) -> None:
 
 
 @pytest.mark.parametrize("lie", ["the group itself", "inside the group", "a commit of nobody's"])
-def test_a_group_that_lies_about_its_base_is_not_judged(forge: Forge, lie: str) -> None:
+def test_a_merge_group_with_a_false_base_is_not_judged(forge: Forge, lie: str) -> None:
     forge.claim(7, 4, session_id="marketing-outreach-2")
     hidden = forge.origin.commit("scratch", {claim_path(5): claim(5)}, forge.main)
     forge.origin.git("update-ref", "-d", "refs/heads/scratch")
@@ -327,7 +327,7 @@ def test_a_queue_takes_no_verdict_from_before_main_changed(forge: Forge) -> None
         ({"schema_version": 2}, "the remark is malformed at schema_version"),
     ],
 )
-def test_a_forged_remark_is_not_said(forge: Forge, forged: dict[str, Any], said: str) -> None:
+def test_a_forged_remark_is_not_posted(forge: Forge, forged: dict[str, Any], said: str) -> None:
     forge.claim(7, 4)
     look = forge.deliver("pull_request_target", forge.pull_request(7))["look at the proposal"]
     folder = forge.folder / f"run-{forge.runs}"
@@ -343,7 +343,7 @@ def test_a_forged_remark_is_not_said(forge: Forge, forged: dict[str, Any], said:
 
 
 @pytest.mark.parametrize("verdict", ["accepted", "rejected"])
-def test_a_verdict_that_its_findings_do_not_bear_out_is_not_said(forge: Forge, verdict: str) -> None:
+def test_a_verdict_that_contradicts_its_findings_is_not_posted(forge: Forge, verdict: str) -> None:
     forge.claim(7, 4, **({"goal": "Do my best"} if verdict == "accepted" else {}))
     look = forge.deliver("pull_request_target", forge.pull_request(7))["look at the proposal"]
     folder = forge.folder / f"run-{forge.runs}"

@@ -30,7 +30,7 @@ def wrong(checks: dict[str, dict[str, Any]]) -> list[str]:
     return [name for name, check in checks.items() if check["state"] == "not-in-force"]
 
 
-def test_all_that_is_asked_is_in_force_here(forge: Forge) -> None:
+def test_every_check_passes_on_a_protected_repository(forge: Forge) -> None:
     forge.origin.commit("main", named(forge))
     with_owners(forge, str(named(forge)["CODEOWNERS"]))
     assert github(forge, "github", "apply").returncode == 0
@@ -41,7 +41,7 @@ def test_all_that_is_asked_is_in_force_here(forge: Forge) -> None:
     assert all(check["what"] and check["why"] and check["command"] is None for check in checks.values())
 
 
-def test_the_placeholder_is_nobody(forge: Forge) -> None:
+def test_the_placeholder_owner_is_reported(forge: Forge) -> None:
     checks = doctor(forge, "--local")
     assert checks["approver-named"]["what"] == "registry/charter.yaml still names @OWNER, which is a placeholder"
     assert checks["approver-named"]["command"] == "$EDITOR registry/charter.yaml && registry codeowners"
@@ -136,14 +136,14 @@ def test_what_is_wrong_on_main_is_named(forge: Forge, fault: str) -> None:
         ("  merge_group:\n    types: [checks_requested]\n", "", "does not run on merge_group"),
     ],
 )
-def test_a_gate_that_can_be_skipped_is_none(forge: Forge, before: str, after: str, said: str) -> None:
+def test_a_gate_that_can_be_skipped_is_reported(forge: Forge, before: str, after: str, said: str) -> None:
     text = forge.origin.git("show", "main:.github/workflows/validate.yml") + "\n"
     assert before in text
     forge.origin.commit("main", {".github/workflows/validate.yml": text.replace(before, after)})
     assert said in doctor(forge, "--local")["gate-runs"]["what"]
 
 
-def test_a_shallow_clone_is_told_before_anything_else(forge: Forge) -> None:
+def test_a_shallow_clone_is_reported_first(forge: Forge) -> None:
     folder = forge.folder / "clone"
     forge.origin.commit("main", {"registry/README.md": "x\n"})
     forge.origin.git("clone", "--quiet", "--depth=1", f"file://{forge.origin.path}", str(folder))
@@ -172,13 +172,13 @@ def test_a_server_elsewhere(forge: Forge, url: str, state: str) -> None:
     assert doctor(forge, "--local")["hook-installed"]["state"] == state
 
 
-def test_what_github_says_is_asked_only_where_somebody_is_logged_in(forge: Forge) -> None:
+def test_github_is_queried_only_when_logged_in(forge: Forge) -> None:
     done = github(forge, "doctor", login=False)
     assert "? github: gh is not logged in\n" in done.stdout
     assert "    run: gh auth login\n" in done.stdout
 
 
-def test_what_this_login_may_not_ask_is_unknown_and_not_fine(forge: Forge) -> None:
+def test_checks_without_permission_are_unknown(forge: Forge) -> None:
     """Only what GitHub says that it does not have is missing there; here the files may not be read."""
     with_owners(forge)
     state = forge.read_state()
@@ -189,13 +189,13 @@ def test_what_this_login_may_not_ask_is_unknown_and_not_fine(forge: Forge) -> No
     assert "HTTP 403" in asked[0]["what"]
 
 
-def test_local_asks_nobody_although_somebody_is_logged_in(forge: Forge) -> None:
+def test_local_does_not_query_github(forge: Forge) -> None:
     done = github(forge, "doctor", "--local", "--format", "json")
     assert {check["part"] for check in json.loads(done.stdout)["checks"]} == {"local"}
     assert not forge.calls.exists() or not forge.calls.read_text()
 
 
-def test_what_github_has_otherwise_is_named(forge: Forge) -> None:
+def test_differing_github_settings_are_named(forge: Forge) -> None:
     with_owners(forge)
     state = forge.read_state()
     forge.write_state(state | {"owner_errors": [{"line": 4, "kind": "Unknown owner", "source": "* @OWNER"}]})
@@ -257,7 +257,7 @@ def test_a_workflow_that_cannot_be_read_is_named(forge: Forge) -> None:
     assert what.endswith(" and 1 more")
 
 
-def test_a_second_gate_is_green_alone_and_named_before_it_is_let_in(forge: Forge) -> None:
+def test_a_second_gate_passes_but_is_reported(forge: Forge) -> None:
     """Without a claim it is a code owner's question: the gate has nothing against it, and doctor tells."""
     job = "jobs:\n  yes:\n    name: registry ${{ 'gate' }}\n    runs-on: x\n    steps:\n      - run: exit 0\n"
     head = forge.propose(7, {".github/workflows/z.yml": f"on: pull_request\npermissions: {{}}\n{job}"})

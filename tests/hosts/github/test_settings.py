@@ -33,7 +33,7 @@ def with_owners(forge: Forge, text: str = OWNERS) -> None:
     forge.origin.commit("main", {"CODEOWNERS": text})
 
 
-def test_plan_shows_what_differs_and_changes_nothing(forge: Forge) -> None:
+def test_plan_shows_differences_and_writes_nothing(forge: Forge) -> None:
     with_owners(forge, "* @somebody\n")
     done = github(forge, "github", "plan")
     assert done.returncode == 1
@@ -54,7 +54,7 @@ def test_plan_for_the_charter_of_an_earlier_commit(forge: Forge) -> None:
     assert "✗ CODEOWNERS\n" in github(forge, "github", "plan").stdout
 
 
-def test_apply_makes_it_so_and_the_second_time_sends_nothing(forge: Forge) -> None:
+def test_apply_is_idempotent(forge: Forge) -> None:
     with_owners(forge)
     done = github(forge, "github", "apply")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -88,7 +88,7 @@ def test_a_ruleset_that_was_loosened_is_put_right_in_its_place(forge: Forge) -> 
     assert forge.sent()[-1] == {"method": "PUT", "path": "repos/{owner}/{repo}/rulesets/42", "body": ruleset()}
 
 
-def test_what_is_nobodys_business_here_stays_as_it_is(forge: Forge) -> None:
+def test_apply_keeps_unrelated_settings(forge: Forge) -> None:
     """An update changes what it names: of the repository, of the ruleset, of the token."""
     with_owners(forge)
     github(forge, "github", "apply")
@@ -102,7 +102,7 @@ def test_what_is_nobodys_business_here_stays_as_it_is(forge: Forge) -> None:
     assert [row["enforcement"] for row in found["rulesets"]] == ["active"]
 
 
-def test_the_organisations_rulesets_are_not_ours(forge: Forge) -> None:
+def test_organisation_rulesets_are_left_alone(forge: Forge) -> None:
     """One of the same name above the repository is nobody's to change from here."""
     with_owners(forge)
     above = {"id": 7, "name": "main", "target": "branch", "enforcement": "disabled", "source_type": "Organization"}
@@ -127,7 +127,7 @@ def test_our_ruleset_is_found_on_a_later_page(forge: Forge) -> None:
         (None, "gh: Bad credentials (HTTP 401)"),
     ],
 )
-def test_a_token_that_may_not_ends_in_a_line(forge: Forge, rights: dict[str, str] | None, said: str) -> None:
+def test_a_token_without_permission_is_a_one_line_error(forge: Forge, rights: dict[str, str] | None, said: str) -> None:
     state = forge.read_state()
     forge.write_state(state | {"tokens": state["tokens"] | ({"ghs_other": rights} if rights else {})})
     before = forge.read_state()
@@ -139,14 +139,14 @@ def test_a_token_that_may_not_ends_in_a_line(forge: Forge, rights: dict[str, str
     assert forge.read_state() == before
 
 
-def test_an_account_without_merge_queue_is_not_asked_for_one(forge: Forge) -> None:
+def test_no_merge_queue_is_required_where_unavailable(forge: Forge) -> None:
     forge.write_state(forge.read_state() | {"owner_type": "User"})
     with_owners(forge)
     assert github(forge, "github", "apply").returncode == 0
     assert forge.sent()[0]["body"] == ruleset(queue=False)
 
 
-def test_what_only_a_proposal_can_change_is_left_and_told(forge: Forge) -> None:
+def test_settings_in_files_are_reported_but_not_changed(forge: Forge) -> None:
     forge.origin.commit("main", {"CODEOWNERS": None})
     done = github(forge, "github", "apply")
     assert done.returncode == 1
@@ -154,7 +154,7 @@ def test_what_only_a_proposal_can_change_is_left_and_told(forge: Forge) -> None:
     assert done.stdout.endswith("propose it: registry codeowners, then a pull request\n")
 
 
-def test_what_github_refuses_ends_in_a_line(forge: Forge) -> None:
+def test_a_github_refusal_is_a_one_line_error(forge: Forge) -> None:
     state = forge.read_state()
     forge.write_state(state | {"rulesets": "nonsense"})
     done = github(forge, "github", "plan")
@@ -172,7 +172,7 @@ def test_what_github_refuses_ends_in_a_line(forge: Forge) -> None:
         ("repository", {"owner": 5}), ("owner_type", None),
     ],
 )  # fmt: skip
-def test_what_github_would_not_answer_ends_in_a_line(forge: Forge, part: str, value: object) -> None:
+def test_malformed_github_answers_are_one_line_errors(forge: Forge, part: str, value: object) -> None:
     forge.write_state(forge.read_state() | {part: value})
     done = github(forge, "github", "plan")
     assert done.returncode in (1, 2)

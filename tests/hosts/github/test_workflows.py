@@ -22,7 +22,7 @@ LONG: Changes = {
 MARK = "<!-- session-registry: verdict -->"
 
 
-def test_an_opened_pull_request_is_judged_and_told(forge: Forge) -> None:
+def test_an_opened_pull_request_is_judged_and_commented(forge: Forge) -> None:
     forge.claim(7, 4)
     jobs = forge.deliver("pull_request_target", forge.pull_request(7))
     assert {name: job.status for name, job in jobs.items()} == {
@@ -51,7 +51,7 @@ def test_a_push_to_the_pull_request_updates_the_one_comment(forge: Forge) -> Non
 
 
 @pytest.mark.parametrize("association", ["NONE", "COLLABORATOR", "OWNER"])
-def test_a_text_of_somebody_elses_with_our_mark_is_not_taken_for_ours(forge: Forge, association: str) -> None:
+def test_a_marker_in_another_authors_comment_is_ignored(forge: Forge, association: str) -> None:
     state = forge.read_state()
     stranger = {"id": 1, "user": {"login": "session"}, "author_association": association, "body": f"{MARK}\naccepted"}
     forge.write_state(state | {"comments": {"7": [stranger]}})
@@ -67,7 +67,7 @@ def test_a_pull_request_from_a_fork_is_judged_alike(forge: Forge) -> None:
     assert forge.origin.git("for-each-ref", "refs/heads/claim") == ""
 
 
-def test_a_closed_pull_request_starts_nothing_and_asks_for_nothing(forge: Forge) -> None:
+def test_a_closed_pull_request_starts_no_job(forge: Forge) -> None:
     forge.claim(7, 4)
     payload = forge.pull_request(7, "closed")
     assert forge.deliver("pull_request_target", payload) == {}
@@ -76,7 +76,7 @@ def test_a_closed_pull_request_starts_nothing_and_asks_for_nothing(forge: Forge)
     assert job.last.error == "registry: pull request 7 is closed; reopen it to have it judged\n"
 
 
-def test_the_comment_names_what_is_free_and_who_else_wants_it(forge: Forge) -> None:
+def test_the_comment_names_free_numbers_and_competitors(forge: Forge) -> None:
     start = forge.main
     forge.claim(5, 4, session_id="marketing-rival-1", runtime_id="session-rival")
     forge.claim(6, 4)
@@ -138,7 +138,7 @@ def test_the_daily_audit_opens_updates_and_closes_one_issue(forge: Forge) -> Non
 
 
 @pytest.mark.parametrize("action", ["opened", "synchronize", "reopened", "edited"])
-def test_whatever_makes_another_question_of_a_pull_request_is_judged_and_told(forge: Forge, action: str) -> None:
+def test_every_relevant_pull_request_action_is_judged_and_commented(forge: Forge, action: str) -> None:
     forge.claim(7, 4)
     payload = forge.pull_request(7) | {"action": action}
     started = [name for name in OURS if is_started(forge.workflow(name)["on"], "pull_request_target", payload)]
@@ -200,7 +200,7 @@ def test_of_a_private_repository_git_gets_what_the_jobs_token_may_read(forge: Fo
         assert (job.status, job.last.out) == (2, "")
 
 
-def test_a_comment_on_a_later_page_is_found_again(forge: Forge) -> None:
+def test_a_comment_on_a_later_page_is_found(forge: Forge) -> None:
     """Lists come in pages; a mark that stands below the hundredth comment is still ours."""
     forge.claim(7, 4)
     state = forge.read_state()
@@ -248,7 +248,7 @@ def test_only_pull_requests_to_main_compete(forge: Forge) -> None:
     assert "Whoever is merged first wins against: #5 (same number, same role)." in text
 
 
-def test_a_huge_commit_of_another_pull_request_stops_nobody(forge: Forge) -> None:
+def test_a_huge_commit_of_another_pull_request_is_skipped(forge: Forge) -> None:
     """Nor does one whose commits are gone: both are left out of what else is proposed."""
     rival = {"session_id": "marketing-rival-1", "runtime_id": "session-rival"}
     huge = forge.origin.commit("pulls/4", {claim_path(4): claim(4, **rival)}, forge.main)

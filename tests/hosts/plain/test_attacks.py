@@ -43,7 +43,7 @@ def rejected(proposal: str, reason: str, branch: str = "claim/02") -> Command:
 # what a client says of old refs
 
 
-def test_a_made_up_main_lets_nothing_through(played: Ground) -> None:
+def test_a_forged_creation_of_main_is_refused(played: Ground) -> None:
     """A01-A03: main as if it were being born, and with it the victim's proposal as if it were merged."""
     proposal, thief = victims(played), played.claim(2, "thief")
     merged = played.commit([played.main, proposal], {own(2): played.trees[proposal][own(2)]})
@@ -55,7 +55,7 @@ def test_a_made_up_main_lets_nothing_through(played: Ground) -> None:
     played.refuses(stolen, why=STALE)
 
 
-def test_the_packets_of_that_attack_move_nothing(ground: Ground) -> None:
+def test_the_raw_packets_of_that_attack_are_refused(ground: Ground) -> None:
     """A01 as it is sent: Git would have refused main alone, and carried out the rest."""
     proposal, thief = victims(ground), ground.claim(2, "thief")
     merged = ground.commit([ground.main, proposal], {own(2): ground.trees[proposal][own(2)]})
@@ -67,7 +67,7 @@ def test_the_packets_of_that_attack_move_nothing(ground: Ground) -> None:
     assert ground.play((proposal, ground.claim(2, "victim", status="PENDING"), TWO)).taken
 
 
-def test_a_deletion_counts_on_nothing_in_the_same_push(ground: Ground) -> None:
+def test_a_deletion_cannot_rely_on_the_same_push(ground: Ground) -> None:
     """A04, A05: not on the approver's own merge, nor on a real rejection; both make two pushes."""
     proposal = victims(ground)
     merge, reason = ground.merge(proposal), ground.rejection(proposal)
@@ -83,7 +83,7 @@ def test_a_deletion_counts_on_nothing_in_the_same_push(ground: Ground) -> None:
     ground.accepts((ZERO, ground.claim(2, "thief"), TWO))
 
 
-def test_an_old_rejection_is_no_reason_again(ground: Ground) -> None:
+def test_an_old_rejection_cannot_be_reused(ground: Ground) -> None:
     """A06-A08, H05-H07."""
     first = victims(ground)
     reason = ground.rejection(first)
@@ -101,7 +101,7 @@ def test_an_old_rejection_is_no_reason_again(ground: Ground) -> None:
     ground.does((second, ZERO, TWO))
 
 
-def test_a_made_up_old_value_moves_no_branch(played: Ground) -> None:
+def test_a_forged_old_value_moves_no_branch(played: Ground) -> None:
     """A09-A11, A13, A14."""
     proposal, thief = victims(played), played.claim(2, "thief")
     for old in (MADE_UP, ZERO, played.main, thief):
@@ -124,7 +124,7 @@ def test_a_made_up_old_value_moves_no_branch(played: Ground) -> None:
 
 
 @pytest.mark.parametrize("ref", ["refs/heads/claim/03\n{M} {N} refs/heads/main", "refs/heads/claim/03\0x", "claim/03 "])
-def test_a_name_that_git_refuses_hides_nothing(played: Ground, ref: str) -> None:
+def test_a_ref_name_that_git_refuses_hides_no_other_ref(played: Ground, ref: str) -> None:
     """A16: the hook reads two lines where Git sees one odd name, refuses that, and carries out the rest."""
     thief = played.claim(3, "thief")
     unsigned = played.commit([played.main], {own(3): claim_text(3, "thief").encode()})
@@ -184,7 +184,7 @@ def test_a_rejection_is_made_by_an_approver_in_one_form(played: Ground, tmp_path
     played.accepts(rejected(proposal, good))
 
 
-def test_nobody_takes_a_proposal_over(played: Ground) -> None:
+def test_another_session_cannot_replace_a_proposal(played: Ground) -> None:
     """H10-H12."""
     proposal = victims(played)
     for session in ("thief", "victim-2", "vict\u0456m"):

@@ -68,7 +68,7 @@ def push(clone: Path, *words: str) -> tuple[bool, str]:
     return done.returncode == 0, done.stderr
 
 
-def test_a_signature_alone_approves_nothing(template: Stage) -> None:
+def test_a_signature_without_a_trailer_is_no_approval(template: Stage) -> None:
     assert refusals(template, step(template, f"Register session 4\n\n{OWNS}\nSession-Id: session-4")) == []
     assert refusals(template, step(template, f"Register session 4\n\n{OWNS}\n{OWNS}\n\n")) == []
     for case, (message, named) in NO_APPROVAL.items():
@@ -101,7 +101,7 @@ def test_an_approvers_draft_moves_no_main(stage: Stage, tmp_path: Path) -> None:
     assert push(clone, f"{real}:refs/heads/main")[0]
 
 
-def test_a_signed_tag_approves_nothing(stage: Stage) -> None:
+def test_a_signed_tag_is_no_approval(stage: Stage) -> None:
     clone = stage.human
     head = branch(clone, "topic", claims(4))
     git(clone, *signing(stage.keys["OWNER"]), "tag", "-s", "-m", f"Yes\n\n{OWNS}", "yes", head)
@@ -136,7 +136,7 @@ def merged_by_hand(stage: Stage, name: str, files: Files) -> str:
     return git(clone, *options, *words).strip()
 
 
-def test_a_merge_lands_what_was_proposed_and_nothing_else(stage: Stage) -> None:
+def test_a_merge_lands_exactly_the_proposal(stage: Stage) -> None:
     """Also an approver's tool, or an approver who is tricked, merges a proposal as it is or not at all."""
     clone = stage.human
     mine = claim_path(4)

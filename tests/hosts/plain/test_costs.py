@@ -24,7 +24,7 @@ def names(count: int) -> list[str]:
     return [f"refs/heads/charter/a{at}" for at in range(count)]
 
 
-def test_refs_are_counted_before_anything_is_asked(played: Ground) -> None:
+def test_too_many_refs_are_refused_before_any_is_read(played: Ground) -> None:
     """I02."""
     many = [(ZERO, "1" * 40, ref) for ref in names(MAX_REFS + 1)]
     assert played.decide(*many).said == f"registry: this push names more than {MAX_REFS} refs; push fewer at once\n"
@@ -72,7 +72,7 @@ def test_large_commits_are_not_read(played: Ground) -> None:
     played.refuses((played.main, large, MAIN), why="bytes; at most 1,048,576 are judged")
 
 
-def test_a_time_that_no_calendar_has_stops_nobody(template: Stage, tmp_path: Path) -> None:
+def test_a_commit_date_out_of_range_blocks_no_push(template: Stage, tmp_path: Path) -> None:
     """I12.7: main itself has such a commit, from before the guard."""
     ground = Ground(template.copy(tmp_path / "stage"))
     ground.point(

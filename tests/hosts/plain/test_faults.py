@@ -184,7 +184,7 @@ def test_killed_while_judging(tmp_path: Path, long: bool) -> None:
 
 
 @pytest.mark.parametrize("what", ["claim", "approve", "reject"])
-def test_server_dies_with_locks_in_hand(stage: Stage, what: str) -> None:
+def test_locks_of_a_killed_server_are_cleared(stage: Stage, what: str) -> None:
     """And the client with it. The next push finds that the locks are nobody's."""
     branch(stage.human, "claim/04", claims(4))
     git(stage.human, "push", "--quiet", "origin", "claim/04")
@@ -206,7 +206,7 @@ def test_server_dies_with_locks_in_hand(stage: Stage, what: str) -> None:
     stage.is_sound()
 
 
-def test_client_dies_with_locks_in_hand(stage: Stage) -> None:
+def test_locks_of_a_killed_client_are_cleared(stage: Stage) -> None:
     """What is left behind in the clone is taken for nobody's."""
     clone = stage.clone("session")
     branch(stage.human, "claim/04", claims(4))
@@ -390,7 +390,7 @@ def test_no_file_may_grow(stage: Stage, side: str) -> None:
     stage.is_sound()
 
 
-def test_answer_that_nobody_can_read(stage: Stage) -> None:
+def test_claim_with_a_full_standard_output(stage: Stage) -> None:
     """Standard output is full: the claim stands, and the exit code says that something is wrong."""
     words = claim_words("fleet-4", "4")
     with Path("/dev/full").open("w") as full:

@@ -80,7 +80,7 @@ def test_main_is_the_one_before_the_push(stage: Stage) -> None:
     assert pushed(clone, both[1])[0] == 0
 
 
-def test_the_callers_surroundings_change_nothing(stage: Stage) -> None:
+def test_the_callers_environment_is_ignored(stage: Stage) -> None:
     """Git hands its environment to hooks: encodings that lack a letter, and variables that change what Git finds."""
     clone = stage.human
     branch(clone, "claim/04", {claim_path(4): claim_text(4, "session-4", role="Pförtner - Türen öffnen")})

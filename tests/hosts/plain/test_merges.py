@@ -147,7 +147,7 @@ def test_what_a_merge_left_out_does_not_count_as_merged(moving: Ground) -> None:
     ground.accepts((proposal, ground.claim(2, "victim", status="PENDING"), TWO))
 
 
-def test_what_was_turned_down_does_not_land(moving: Ground) -> None:
+def test_rejected_commits_do_not_land(moving: Ground) -> None:
     """C05, D12, D13: nor below another commit, and in no merge that was signed before."""
     ground, proposal = moving, moving.refs()[TWO]
     signed, fixed = honest(ground, proposal), ground.commit([proposal], {own(2): text(2, status="PENDING")})

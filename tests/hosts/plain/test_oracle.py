@@ -355,7 +355,7 @@ def plays(play: Play, data: st.DataObject, pushes: int) -> None:
         play.push(drawn.push())
 
 
-def test_the_guard_decides_as_the_page_says(play: Play, long: bool) -> None:
+def test_the_guard_agrees_with_the_oracle(play: Play, long: bool) -> None:
     """With --long a thousand plays that nobody has seen before."""
 
     @settings(

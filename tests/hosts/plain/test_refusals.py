@@ -115,7 +115,7 @@ def test_main_needs_an_approvers_signature(stage: Stage, tmp_path: Path) -> None
     accepted(clone, "HEAD:main")
 
 
-def test_a_key_that_the_same_push_brings_signs_nothing(stage: Stage, tmp_path: Path) -> None:
+def test_a_key_added_by_the_same_push_is_not_trusted(stage: Stage, tmp_path: Path) -> None:
     clone, own = stage.human, make_key(tmp_path / "key-SESSION")
     keys = {name: public(key) for name, key in (*stage.keys.items(), ("SESSION", own))}
     wider: Files = {"registry/charter.yaml": charter(12, keys)}
@@ -150,7 +150,7 @@ def test_a_signature_that_only_looks_like_one(stage: Stage, kind: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "name"), [("PGP SIGNATURE", "gpg"), ("SIGNED MESSAGE", "gpgsm")])
-def test_no_keyring_has_a_say(
+def test_server_keyrings_are_ignored(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, name: str
 ) -> None:
     """A program on the server's PATH trusts every OpenPGP and X.509 signature: nobody asks it."""
@@ -331,7 +331,7 @@ def test_a_release_branch_takes_the_claim_of_its_number_out(stage: Stage) -> Non
     accepted(clone, "release/04")
 
 
-def test_a_proposal_is_replaced_by_its_session_alone(stage: Stage) -> None:
+def test_only_its_session_replaces_a_proposal(stage: Stage) -> None:
     clone = stage.human
     branch(clone, "claim/04", claims(4))
     accepted(clone, "claim/04")
@@ -343,7 +343,7 @@ def test_a_proposal_is_replaced_by_its_session_alone(stage: Stage) -> None:
     accepted(clone, "+better:claim/04")
 
 
-def test_a_proposal_goes_when_it_is_merged_or_turned_down(stage: Stage) -> None:
+def test_a_proposal_is_deleted_once_merged_or_rejected(stage: Stage) -> None:
     clone = stage.human
     branch(clone, "claim/04", claims(4))
     accepted(clone, "claim/04")
@@ -381,7 +381,7 @@ def rejection(clone: Path, proposal: str, *options: str) -> str:
     return commit(clone, {}, "No: say who reads the letters\n\nRejected-by: @OWNER", *options)
 
 
-def test_a_rejection_is_an_approvers(stage: Stage, tmp_path: Path) -> None:
+def test_only_an_approver_rejects(stage: Stage, tmp_path: Path) -> None:
     clone = stage.human
     branch(clone, "claim/04", claims(4))
     accepted(clone, "claim/04")
@@ -399,7 +399,7 @@ def test_a_rejection_is_an_approvers(stage: Stage, tmp_path: Path) -> None:
     refused(stage, clone, "claim/04", why="was turned down; make a new one from main")
 
 
-def test_a_rejection_speaks_of_one_proposal(stage: Stage) -> None:
+def test_a_rejection_applies_to_one_proposal_only(stage: Stage) -> None:
     """The signature under one reason cannot be used to turn down something else."""
     clone = stage.human
     for number in (4, 5):

@@ -193,7 +193,7 @@ def test_an_acknowledgement_is_what_the_program_writes(approved: Ground) -> None
     approved.refuses((approved.main, joined, MAIN), why="REG304")
 
 
-def test_a_broadcast_is_one_commit_and_says_what_main_says(approved: Ground) -> None:
+def test_a_broadcast_is_one_commit_equal_to_what_main_generates(approved: Ground) -> None:
     """G01-G07."""
     files = dict(mail_at(Reader(Repo(approved.server)), approved.main).files())
     words = "Broadcast the registry\n"

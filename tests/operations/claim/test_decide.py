@@ -119,7 +119,7 @@ def test_number_that_another_session_has_proposed(text: str | None, who: str) ->
     assert outcome == refused(2, note)
 
 
-def test_where_no_number_is_left_that_is_said() -> None:
+def test_a_full_registry_is_reported() -> None:
     full = state(registry(claim(2), claim(3)), proposed={1: claim(2)})
     note = "number 1 was proposed first by outreach-2 (commit 111111111111); no number is left"
     assert decide(full, request(1)) == refused(1, note)
@@ -133,7 +133,7 @@ def test_any_takes_the_one_that_is_left() -> None:
     assert drafted(decide(left, request(None)))[0] == 1
 
 
-def test_any_spreads_the_sessions_and_gives_each_the_same_again() -> None:
+def test_any_spreads_sessions_deterministically() -> None:
     def choices() -> list[int]:
         return [drafted(decide(state(), request(None, session_id=f"session-{at}")))[0] for at in range(20)]
 
@@ -142,7 +142,7 @@ def test_any_spreads_the_sessions_and_gives_each_the_same_again() -> None:
 
 
 @pytest.mark.parametrize("role", ["Outreach AI - Send emails", "Send emails, outreach"])
-def test_any_with_a_role_takes_a_number_that_is_planned_for_it_or_for_nothing(role: str) -> None:
+def test_any_with_a_role_takes_a_number_planned_for_it_or_unplanned(role: str) -> None:
     planned = state(registry(charter=SLOTS))
     taken = {drafted(decide(planned, request(None, role=role, session_id=f"session-{at}")))[0] for at in range(20)}
     assert taken == {2, 3}
@@ -154,7 +154,7 @@ def test_any_where_other_roles_are_planned() -> None:
     assert decide(planned, request(None, role="Outreach AI - Send emails")) == ClaimOutcome(False, 0, "", note)
 
 
-def test_any_where_nothing_is_left() -> None:
+def test_any_without_a_free_number() -> None:
     full = state(registry(claim(2), claim(3)), proposed={1: None})
     note = "every free number is proposed already; try again when a proposal is rejected"
     assert decide(full, request(None)) == ClaimOutcome(False, 0, "", note)
@@ -174,7 +174,7 @@ def test_role_of_the_sessions_own_is_kept() -> None:
     assert fields["role"] == "Finder"
 
 
-def test_where_nothing_is_planned_no_role_is_written() -> None:
+def test_no_role_is_written_without_a_plan() -> None:
     _, fields, _ = drafted(decide(state(registry(charter=SLOTS)), request(3, role=None)))
     assert "role" not in fields
 
@@ -183,14 +183,14 @@ def test_where_nothing_is_planned_no_role_is_written() -> None:
 
 
 @pytest.mark.parametrize("number", [1, None])
-def test_what_the_session_holds_already_is_told(number: int | None) -> None:
+def test_the_number_already_held_is_reported(number: int | None) -> None:
     outcome = decide(state(registry(claim(1))), request(number, timestamp="2026-11-21T08:00:00Z"))
     note = f"number 1 is yours already: outreach-1 since 1970-01-01 (commit {'0' * 12})"
     assert outcome == ClaimOutcome(True, 1, "claim/01", note)
 
 
 @pytest.mark.parametrize("goal", ["Send 17 emails daily", "Send 18 emails daily"])
-def test_who_holds_a_number_gets_no_other(goal: str) -> None:
+def test_a_holder_gets_no_second_number(goal: str) -> None:
     note = f"you hold number 1: outreach-1 since 1970-01-01 (commit {'0' * 12})"
     assert decide(state(registry(claim(1))), request(2, goal=goal)) == refused(1, note)
 
@@ -224,7 +224,7 @@ def test_holder_does_not_replace_what_another_session_has_proposed() -> None:
 @pytest.mark.parametrize(
     ("verdict", "then"), [(ACCEPTED, "a human has to approve it"), (REJECTED, "the gate rejects it now")]
 )
-def test_the_same_claim_again(number: int | None, from_server: bool, verdict: Verdict, then: str) -> None:
+def test_repeating_a_claim(number: int | None, from_server: bool, verdict: Verdict, then: str) -> None:
     known = state(proposed={1: claim(1)}, verdict=verdict, from_server=from_server)
     note = f"number 1 is proposed already, by you; {then}"
     assert decide(known, request(number, timestamp="2026-11-21T08:00:00Z")) == ClaimOutcome(
@@ -245,16 +245,16 @@ def test_request_without_the_form_of_a_claim_is_left_to_the_gate() -> None:
     assert drafted(decide(state(proposed={1: claim(1)}), request(1, goal=None)))[2] == commit_of(1)
 
 
-def test_spent_proposal_is_made_again() -> None:
+def test_spent_proposal_is_proposed_anew() -> None:
     assert drafted(decide(state(proposed={1: claim(1)}, spent=True), request(1)))[2] == commit_of(1)
 
 
-def test_who_has_proposed_a_number_gets_no_other() -> None:
+def test_a_session_with_a_proposal_gets_no_second_number() -> None:
     note = "you have proposed number 1; claim that one, or ask an approver to reject it: registry reject 1"
     assert decide(state(proposed={1: claim(1)}), request(2)) == refused(2, note)
 
 
-def test_proposal_that_the_gate_rejects_holds_nobody_back() -> None:
+def test_rejected_proposal_blocks_no_other_claim() -> None:
     assert drafted(decide(state(proposed={1: claim(1)}, verdict=REJECTED), request(2)))[::2] == (2, None)
 
 

@@ -199,7 +199,7 @@ def test_asks(goal: str) -> None:
     assert not (whole and draft.targets)
 
 
-def test_clause_that_is_asked_about_does_not_hide_the_others() -> None:
+def test_an_unread_clause_does_not_hide_the_others() -> None:
     draft = draft_targets("Send 17 emails daily, 2% bounce rate")
     assert [format_target(target) for target in draft.targets] == ["emails sent >= 17 emails/day"]
     assert draft.unread == ("2% bounce rate",)
@@ -216,7 +216,7 @@ def test_goal_without_a_number_has_neither(goal: str) -> None:
     value=st.integers(0, 10**9),
     per=st.sampled_from(["", *ADVERBS, *(f"per {period}" for period in list(PERIODS)[:6])]),
 )
-def test_count_is_read_whatever_its_words(verb: str, bound: str, value: int, per: str) -> None:
+def test_counts_are_read_in_every_wording(verb: str, bound: str, value: int, per: str) -> None:
     goal = " ".join(f"{verb} {bound} {value} red tickets {per}".split())
     draft = draft_targets(goal)
     if not (bound or per or verb in LEVELS):
@@ -254,7 +254,7 @@ def test_whatever_is_read_is_what_the_sentence_states(goal: str) -> None:
         "5+ a," * 3000,
     ],
 )
-def test_long_goals_are_read_in_no_time(goal: str) -> None:
+def test_long_goals_are_read_quickly(goal: str) -> None:
     begun = time.process_time()
     draft_targets(goal)
     assert time.process_time() - begun < 2
@@ -337,10 +337,10 @@ VALUES = st.integers(-(10**9), 10**9) | st.integers(-(10**8), 10**8).map(lambda 
         per=st.sampled_from([None, *list(PERIODS)[:6]]),
     )
 )
-def test_told_target_is_read_back(target: Target) -> None:
+def test_formatted_target_is_read_back(target: Target) -> None:
     assert read_target(format_target(target)) == target
 
 
-def test_every_op_and_period_of_a_claim_can_be_said() -> None:
+def test_every_op_and_period_of_a_claim_can_be_written() -> None:
     assert {*SIGNS.values()} == {*BOUNDS.values()} == {*Op.__args__}  # type: ignore[attr-defined]  # a Literal's choices
     assert {*PERIODS.values()} == {*ADVERBS.values()} == {*Period.__args__}  # type: ignore[attr-defined]  # likewise

@@ -64,7 +64,7 @@ READ = {
         RESEARCH.replace("READY: YES", "TIMESTAMP:"),
     ],
 )
-def test_both_forms_of_the_seed_say_the_same(text: str) -> None:
+def test_both_forms_of_the_seed_are_read_alike(text: str) -> None:
     assert is_message(text)
     read = read_message(text)
     read["goal"], read["role"] = (" ".join(read[name].split()) for name in ("goal", "role"))
@@ -83,7 +83,7 @@ def test_the_orchestrators_message_of_the_seed() -> None:
 
 
 @pytest.mark.parametrize("status", ["REGISTERED", "PENDING", ""])
-def test_who_is_not_ready_is_pending(status: str) -> None:
+def test_an_unready_session_is_pending(status: str) -> None:
     text = RESEARCH.replace("STATUS: REGISTERED", f"STATUS: {status}").replace("READY: YES", "READY: NO")
     assert read_message(text)["status"] == "PENDING"
 
@@ -108,7 +108,7 @@ def test_runtime_in_parentheses(written: str, session: str, runtime: str | None)
     assert (fields["session_id"], fields.get("runtime_id")) == (session, runtime)
 
 
-def test_what_is_not_given_is_left_to_be_asked_for() -> None:
+def test_missing_fields_stay_empty() -> None:
     assert read_message("REGISTRATION COMPLETE\nNUMBER:\nROLE: []\nGOAL: x") == {"goal": "x"}
     assert read_message("REGISTRATION: ROLE= GOAL=x") == {"goal": "x"}
     assert read_message("REGISTRATION COMPLETE") == read_message("REGISTRATION:") == {}
@@ -159,7 +159,7 @@ def test_a_value_is_taken_as_it_is(text: str, role: str) -> None:
         ("REGISTRATION COMPLETED\nNUMBER: 4", "or REGISTRATION COMPLETE with a line for each field"),
     ],
 )
-def test_a_message_that_cannot_be_read_says_why(text: str, why: str) -> None:
+def test_an_unreadable_message_is_refused_with_the_reason(text: str, why: str) -> None:
     with pytest.raises(UnreadableError) as refused:
         read_message(text)
     assert why in str(refused.value)
@@ -175,7 +175,7 @@ def test_no_text_breaks_the_reader_of_messages(text: str) -> None:
         claim_file(read("registry/sessions/04.yaml", write_claim(fields).encode()), 4)
 
 
-def test_a_long_message_is_read_in_no_time() -> None:
+def test_a_long_message_is_read_quickly() -> None:
     begun = time.process_time()
     for text in (f"REGISTRATION: GOAL={' NUMBER' * 2_000}", "REGISTRATION COMPLETE" + "\n" * 16_000, " " * 10**6):
         read_message(text) if is_message(text) else None
@@ -205,7 +205,7 @@ def test_source_in_yaml_or_json() -> None:
         ("role: " + "x" * 20_000, "a registry file has at most 16,384"),
     ],
 )
-def test_source_that_is_no_claim_says_where(text: str, why: str) -> None:
+def test_invalid_source_is_refused_with_its_place(text: str, why: str) -> None:
     with pytest.raises(UnreadableError) as refused:
         read_source(text)
     assert why in str(refused.value)
