@@ -368,3 +368,27 @@ def with_a_folder(clone: Path, revision: str) -> str:
 
 def acknowledged(stage: Stage, number: int) -> str:
     return git(stage.bare, "show", f"main:registry/consensus/acknowledgements/{number:02}.yaml")
+
+
+def test_a_record_that_does_not_merge_any_more_is_proposed_again(tmp_path: Path) -> None:
+    """Main had such a record meanwhile, and has it no longer: the same command makes the proposal anew."""
+    stage = Stage(tmp_path)
+    orchestrator = all_registered(stage)
+    confirm = ("consensus", "confirm", "--session-id", "marketing-orchestrator", "--push")
+    said(verb(orchestrator, *confirm))
+    first = refs(stage.bare, "refs/heads/record/")
+    said(verb(orchestrator, *confirm))
+    assert refs(stage.bare, "refs/heads/record/") == first
+    git(stage.human, "fetch", "--quiet", "origin")
+    git(stage.human, "checkout", "--quiet", "-B", "main", "origin/main")
+    for text in (git(stage.bare, "show", "record/confirmation:registry/consensus/confirmation.yaml"), None):
+        path = stage.human / "registry/consensus/confirmation.yaml"
+        if text is None:
+            path.unlink()
+        else:
+            write(stage.human, "registry/consensus/confirmation.yaml", text)
+        commit(stage.human, "Confirmed, and taken back")
+    git(stage.human, "push", "--quiet", "origin", "main")
+    said(verb(orchestrator, *confirm))
+    (now,) = refs(stage.bare, "refs/heads/record/").values()
+    assert git(stage.bare, "rev-parse", f"{now}~1") == git(stage.bare, "rev-parse", "main")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cli.stage import Stage, fleet, git, plain, verb
+from tests.cli.stage import Stage, commit, fleet, git, plain, verb
 from tests.cli.test_claim import MINE
 from tests.cli.test_proposals import propose
 from tests.shell import program
@@ -114,3 +114,18 @@ def test_a_reason_that_is_no_text_is_kept_as_it_can_be_shown(stage: Stage) -> No
     stage.registered(4)
     assert verb(stage.human, "release", "4", "--reason", "caf\udce9").exit_code == 0
     assert git(stage.bare, "log", "-1", "--format=%s", "release/04") == "Release number 4: caf\\udce9\n"
+
+
+def test_a_claim_of_an_earlier_life_of_the_number_is_proposed_again(guarded: Stage) -> None:
+    """Another session has had the number meanwhile and given it back: the same command makes the proposal anew."""
+    session = guarded.clone("session")
+    assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
+    before = guarded.registered(4, session_id="marketing-other", runtime_id="session-other")
+    (guarded.human / "registry/sessions/04.yaml").unlink()
+    released = commit(guarded.human, "Release", key=git(guarded.human, "config", "user.signingkey").strip())
+    git(guarded.human, "push", "--quiet", "origin", "main")
+    assert "REG305 main has changed this file since" in verb(guarded.human, "approve", "4", "--yes").out
+    again = verb(session, "claim", "4", *MINE, "--push")
+    assert (again.exit_code, again.note) == (0, "proposed number 4 on branch claim/04; a human has to approve it")
+    assert git(guarded.bare, "rev-parse", "claim/04~1", "claim/04~2").split() == [released, before]
+    assert verb(guarded.human, "approve", "4", "--yes").exit_code == 0

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from validator.model.findings import Finding, Origin, Verdict, in_order
+from validator.model.findings import Finding, Origin, Verdict, decides, in_order
 from validator.registry.snapshot import Snapshot
-from validator.rules import RULES
+from validator.rules import RULES, merge_conflict
 
 
 def judge(head: Snapshot, base: Snapshot) -> Verdict:
@@ -65,3 +65,8 @@ def run(head: Snapshot, base: Snapshot) -> tuple[Finding, ...]:
         for problem in rule.check(head, base)
     ]
     return in_order(findings)
+
+
+def has_to_be_made_again(verdict: Verdict) -> bool:
+    """Whether a proposal is rejected since it does not merge into main as main is now."""
+    return any(finding.code == merge_conflict.CODE and decides(finding) for finding in verdict.findings)

@@ -8,6 +8,7 @@ from validator.model.layout import claim_path
 from validator.model.phrases import ranges
 from validator.operations.claim.request import ClaimRequest
 from validator.operations.claim.state import OwnProposal, RegistryState
+from validator.operations.judge import has_to_be_made_again
 from validator.registry.holders import holder
 from validator.registry.parsing import ClaimFile, claim_file
 from validator.registry.yaml.reader import read
@@ -124,6 +125,8 @@ def _repeated(state: RegistryState, request: ClaimRequest, number: int) -> Claim
     if own is None or own.spent or not _is_repeat(own.claim, _claim(state, request, number)):
         return None
     verdict = _verdict(own)
+    if has_to_be_made_again(verdict):
+        return None
     then = "a human has to approve it" if verdict.accepted else "the gate rejects it now"
     note = f"number {number} is proposed already, by you; {then}"
     return ClaimOutcome(verdict.accepted, number, state.branch(number), note, own.commit, state.from_server, verdict)

@@ -9,7 +9,7 @@ from validator.model.errors import FatalError
 from validator.model.findings import Verdict
 from validator.model.layout import HEADS, REMOTES, branch_of
 from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome
-from validator.operations.judge import judge
+from validator.operations.judge import has_to_be_made_again, judge
 from validator.registry.consensus.forms import Form, acknowledgement_forms
 from validator.registry.records import counting
 from validator.registry.yaml.writer import write_record
@@ -75,9 +75,11 @@ def _pushed(
 
 
 def _proposed(state: MainState, draft: RecordDraft, commit: str) -> bool:
-    """Whether an open proposal has the same record, except for its timestamp."""
+    """Whether an open proposal has the same record, except for its timestamp, and still merges into main."""
     parsed = state.reader.at(commit).records.get(draft.path)
-    return parsed is not None and parsed.value is not None and _same(parsed.value, draft)
+    if parsed is None or parsed.value is None or not _same(parsed.value, draft):
+        return False
+    return not has_to_be_made_again(judge(*state.reader.change(state.main, commit)))
 
 
 def _same(record: Any, draft: RecordDraft) -> bool:
