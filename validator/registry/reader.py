@@ -210,9 +210,8 @@ def main_of(repo: Repo, ref: str | None) -> str:
     found = newest_main(repo)
     if found is None:
         if not remotes(repo):
-            raise FatalError(
-                "there is neither origin/main nor main here yet; name a revision, or start a registry: registry init --help"
-            )
+            way_out = "name a revision, or start a registry: registry init --help"
+            raise FatalError(f"there is neither origin/main nor main here yet; {way_out}")
         remote = remote_of(repo)
         raise FatalError(f"there is neither {remote}/main nor main here; name a revision, or run: git fetch {remote}")
     return found
