@@ -1,4 +1,4 @@
-"""What the benchmarks measure is a sound registry, and the same claims on both sides. Nothing is timed here."""
+"""The benchmarks measure valid registries, with equal claims for each program. Nothing is timed here."""
 
 import re
 import subprocess

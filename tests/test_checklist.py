@@ -65,7 +65,7 @@ def test_row_names_verbs_and_rules_that_there_are(row: list[str]) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
 def test_row_names_the_tests_that_prove_its_sentence(row: list[str]) -> None:
-    """A file or a folder proves nothing: a row names tests one by one, and for each code a case that is refused so."""
+    """A row names single tests, not files or folders, and for each code a case with that finding."""
     sentence, does, proof = row
     named = re.findall(r"`([^`]+)`", proof)
     assert named or sentence == OURS_TO_TELL

@@ -1,4 +1,4 @@
-"""What is published under schema/: fresh, valid, and kept by whatever the verbs print, in every state of a registry."""
+"""The published schemas: fresh, valid, and fulfilled by the verbs' output in every state of a registry."""
 
 import json
 from functools import cache

@@ -1,4 +1,4 @@
-"""The suite itself: what `tests/conftest.py` sees to, on a small suite of its own."""
+"""What `tests/conftest.py` enforces, checked on a small suite of its own."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Two proposals that were both right when they were judged, and what there is to hear once both are on main."""
+"""Two proposals, each accepted when judged alone, and the audit's findings once both are on main."""
 
 from typing import NamedTuple
 
@@ -124,7 +124,7 @@ MAINS = {
 
 @pytest.mark.parametrize(("exit", "files"), MAINS.values(), ids=MAINS.keys())
 def test_verbs_read_any_broken_main(store: Store, exit: int, files: dict[str, bytes]) -> None:
-    """No main, however broken, makes a verb that reads it fall over."""
+    """Verbs that read a broken main end without a traceback."""
     commit = store.commit(files)
     assert audit(store, commit).exit == exit
     where = ("--repo", str(store.repository), "--ref", commit)

@@ -1,4 +1,4 @@
-"""What this folder writes by hand is what Git would have written."""
+"""The test suite's own object writer produces valid Git objects."""
 
 from pathlib import Path
 

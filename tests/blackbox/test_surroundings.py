@@ -1,4 +1,4 @@
-"""Whatever surrounds a run (configuration, environment, working tree, refs), it neither runs nor decides anything."""
+"""Git configuration, environment, working tree and other refs neither run code nor change a verdict."""
 
 import os
 import subprocess
@@ -387,7 +387,7 @@ def pushing(place: Place, server: Path, *words: str) -> bool:
 
 
 def test_objects_in_quarantine(place: Place, tmp_path: Path) -> None:
-    """githooks(5), pre-receive: the pushed objects are in a folder of their own until the hook says yes."""
+    """githooks(5), pre-receive: pushed objects stay in a quarantine folder until the hook accepts."""
     server = Store.make(tmp_path / "server.git").repository
     assert pushing(place, server, "main")
     hook = server / "hooks/pre-receive"

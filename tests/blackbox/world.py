@@ -1,4 +1,4 @@
-"""The registry that every case starts from, and the words in which changes to it are told."""
+"""The registry that every case starts from, and the vocabulary of changes in the table."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""`--remote` is heeded: two servers hold the same, and only the one that is named hears of a verb."""
+"""`--remote` chooses the server: of two servers with equal content only the named one changes."""
 
 import shutil
 from pathlib import Path
@@ -74,7 +74,7 @@ def test_verbs_that_only_look(stage: Stage, words: tuple[str, ...]) -> None:
 
 
 def test_each_server_has_its_own_watch_state(stage: Stage) -> None:
-    """They have not the same main, and neither is taken for a rewritten other."""
+    """Different mains on two servers are not reported as rewritten."""
     decoy = with_a_decoy(stage)
     other = stage.clone("other")
     git(other, "commit", "--quiet", "--amend", "--message", "Another beginning")

@@ -1,4 +1,4 @@
-"""`registry approve`: a human looks, says yes, and the proposal is on main as a step of its own."""
+"""`registry approve`: show a proposal, ask, and merge it to main as a step of its own."""
 
 import json
 from typing import Any
@@ -188,7 +188,7 @@ def test_an_amended_proposal_is_asked_about_again(stage: Stage) -> None:
 
 
 def test_a_proposal_that_changes_during_the_merge_stays_as_it_is_now(stage: Stage) -> None:
-    """What the human has seen is merged; the amendment is a proposal of its own."""
+    """The version shown to the human is merged; the amendment remains a proposal."""
     claims(stage, 4)
     other = claims(stage, 4, branch="aside", goal="Send 17 emails daily, 95%+ delivery rate, in verse")
     before_the_merge(stage, f"[ -e moved ] && exit 0; : > moved; git update-ref refs/heads/claim/04 {other}")
@@ -205,7 +205,7 @@ def test_a_proposal_that_goes_meanwhile_is_no_longer_open(stage: Stage) -> None:
 
 
 def test_a_merged_branch_left_behind_is_deleted_by_the_next_approval(stage: Stage) -> None:
-    """The server has taken the merge, and then not the second push, which takes the branch away."""
+    """The server accepts the merge, and fails at the second push, which deletes the branch."""
     claims(stage, 4)
     before_the_merge(stage, "grep -q ' 0000000000' && { echo 'not now'; exit 1; }; exit 0")
     done = verb(stage.human, "approve", "4", "--yes")
@@ -303,7 +303,7 @@ def test_approve_requires_an_approvers_key(guarded: Stage, setting: str | None, 
 
 
 def test_a_key_removed_from_the_charter_is_refused(guarded: Stage) -> None:
-    """The verb looks at main first and says no; by hand, plain Git is refused by the server, and nothing moves."""
+    """The verb refuses after looking at main, and the server refuses a plain push."""
     claims(guarded, 4)
     key, lost = new_key(guarded.folder / "next"), str(guarded.folder / "owner")
     stale = guarded.clone("stale")
@@ -358,7 +358,7 @@ def test_a_number_of_thousands_of_digits_is_no_proposal(stage: Stage) -> None:
 
 
 def test_a_proposal_that_another_one_brought_along(stage: Stage) -> None:
-    """Main has its commit and not its claim: it is not told as registered, and its session proposes it anew."""
+    """Main has its commit but not its claim: it is not reported as registered, and can be proposed again."""
     session = stage.clone("session")
     words = ("claim", "5", "--session-id", "desk-5", "--goal", "Send 17 emails daily", "--yes", "--push")
     assert verb(session, *words).exit_code == 0

@@ -1,4 +1,4 @@
-"""What a human is shown and asked on a terminal, while others go on working."""
+"""Approval pages and questions on a terminal, while other users push."""
 
 import json
 from pathlib import Path

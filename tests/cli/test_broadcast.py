@@ -1,4 +1,4 @@
-"""Letters that arrive, and carriers that fail, hang, or print garbage: nothing is lost, nothing is told twice."""
+"""`registry consensus broadcast`: every letter is delivered once, also if carriers fail, hang or print garbage."""
 
 import json
 import shutil
@@ -269,7 +269,7 @@ def test_one_carrier_at_a_time(approved: tuple[Stage, Path]) -> None:
 
 
 def test_the_guard_checks_the_broadcast_branch_against_main(tmp_path: Path) -> None:
-    """Nobody signs the broadcast, so the guard holds it against main: a forged one is refused, whoever pushes it."""
+    """The broadcast is unsigned, so the guard compares it with what main generates."""
     stage = Stage(tmp_path)
     orchestrator, intruder = all_registered(stage), stage.clone("intruder")
     guard(stage, signed=False)

@@ -1,4 +1,4 @@
-"""`registry claim` on real repositories: what it writes, what it leaves alone, and what a session hears."""
+"""`registry claim` on real repositories: what it writes, what it leaves alone, and its messages."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The command line as programs and people meet it: exit codes, streams, terminals, files, hooks, what it imports."""
+"""The command line as a process: exit codes, streams, terminals, output files, hooks, imports."""
 
 import fcntl
 import json

@@ -1,4 +1,4 @@
-"""What a shell completes, asked as the shell asks: by the script that `registry completion` prints."""
+"""Shell completion, called as the script does that `registry completion` prints."""
 
 import os
 import shlex

@@ -1,4 +1,4 @@
-"""Mediation: every kind of conflict that the seed names, and a batch split that mends the seed's own."""
+"""`conflicts`, `split` and `schedule`: every kind of conflict in the seed, and an even batch split."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""From registered to active on a real Git server, and every way in which it must not go."""
+"""The consensus verbs on a real Git server, from registered to active, and what they refuse."""
 
 import os
 import subprocess
@@ -144,7 +144,7 @@ def confirmed_fleet(all_active: Repository, folder: Path) -> Path:
 
 
 def test_the_human_decides_on_one_page_with_all_of_the_registry(all_active: Repository, tmp_path: Path) -> None:
-    """Who is who, by which digest, what the gate and the criteria say: all before the question, and a no is a no."""
+    """Claims, digest, findings and criteria are shown before the question; declining changes nothing."""
     human = confirmed_fleet(all_active, tmp_path)
     done = typed(human, ["n"], "consensus", "approve")
     assert (done.exit_code, done.note) == (1, "no approval is made: you answered no")
@@ -333,7 +333,7 @@ def test_approval_is_the_signer_s_own(tmp_path: Path) -> None:
 
 
 def test_an_acknowledgement_carries_no_other_change(tmp_path: Path) -> None:
-    """It lands unsigned, so it neither merges anything nor writes over one that counts."""
+    """It needs no signature, so it must not merge anything or replace a valid acknowledgement."""
     stage = Stage(tmp_path, signed=True)
     orchestrator = all_registered(stage)
     guard(stage, signed=True)

@@ -1,4 +1,4 @@
-"""The demo believes nothing: a server that lets an attack through, or refuses for another reason, makes it fail."""
+"""The demo fails if the server accepts an attack, or refuses it for another reason."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What doctor says of a plain Git server: a hook counts where Git would run it, and it guards."""
+"""`registry doctor` for a plain Git server: is the guard installed where Git runs it, and does it work."""
 
 import shlex
 import subprocess
@@ -46,7 +46,7 @@ def test_our_own_hook_is_put_in_place_anew(guarded: Stage) -> None:
 
 
 def test_core_hooks_path_is_respected(stage: Stage) -> None:
-    """With core.hooksPath Git would not look at the guard: it is not put where nobody runs it, nor taken for one."""
+    """With core.hooksPath Git ignores the hooks folder: the guard is not installed there, nor reported as active."""
     assert install(stage, "--unsigned").exit_code == 0
     assert hook_check(stage.human) == ("in-force", "origin has the guard", None)
     git(stage.bare, "config", "core.hooksPath", "/nowhere/hooks")
@@ -138,7 +138,7 @@ def test_doctor_in_a_bare_repository_checks_its_own_hook(stage: Stage, guard: bo
 
 
 def test_checks_without_an_answer_do_not_fail(stage: Stage) -> None:
-    """No answer is not a no: exit 0 says that nothing is known to be open."""
+    """Unknown checks do not fail: exit 0 means that no check is known to fail."""
     charter = (stage.human / "registry/charter.yaml").read_text().replace("@OWNER", "@session-approver")
     write(stage.human, "registry/charter.yaml", charter)
     assert verb(stage.human, "codeowners").exit_code == 0

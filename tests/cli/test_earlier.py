@@ -1,4 +1,4 @@
-"""`--ref` asks about an earlier main, in every verb that only reads it."""
+"""`--ref` reads an earlier commit of main, in every verb that only reads."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The rules in words."""
+"""`registry explain`: the rules as a list, one by one, and as a page."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The registry as one document, and the typed way to the same."""
+"""`registry export`, and the same data through the typed library."""
 
 import json
 import subprocess

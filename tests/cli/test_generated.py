@@ -1,4 +1,4 @@
-"""The files that are made from others: written, fresh, stale, and the command that mends them."""
+"""Generated files: written, fresh or stale, and the command that updates them."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`--help` of every verb, whole: what it says is a promise to whoever types it."""
+"""`--help` of every verb, compared as a whole."""
 
 import shlex
 import subprocess

@@ -1,4 +1,4 @@
-"""What happened to the numbers, in the order of main."""
+"""`registry history`: the events of numbers, in the order of main."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -106,7 +106,7 @@ def test_the_probe_leaves_no_files(stage: Stage) -> None:
     ids=["accepts all", "says nothing", "refuses all", "loses the exit code", "fails"],
 )
 def test_a_guard_that_fails_its_probe_is_not_installed(guarded: Stage, script: str, why: str) -> None:
-    """The one that guards so far stays."""
+    """The guard installed before stays."""
     python = program(guarded.folder / "python", script)
     before = contents(guarded.bare)
     with pytest.raises(FatalError) as raised:

@@ -1,4 +1,4 @@
-"""Text of a stranger, in every verb that shows it to a human: no terminal obeys it, and it is not left out."""
+"""Untrusted text is escaped, and not left out, by every verb that shows it to a human."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""`registry init`: another fleet's registry, that works at once; and the guard of its server."""
+"""`registry init`: create a registry for another fleet that works without further edits."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What a machine does to a program: Python that drops docstrings, a full disk, a closed stream."""
+"""Unusual environments: Python without docstrings, a full disk, a closed stream."""
 
 import shlex
 import subprocess

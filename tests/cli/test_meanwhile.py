@@ -1,4 +1,4 @@
-"""What moves on the server between the fetch of a verb and its push is never overwritten, and never acted on unread."""
+"""Pushes by others between a verb's fetch and its push are never overwritten nor acted on unread."""
 
 from pathlib import Path
 
@@ -137,7 +137,7 @@ def test_an_acknowledgement_is_retried_on_a_moved_main(
 
 
 def test_an_acknowledgement_survives_many_lost_races(tmp_path: Path, all_active: Repository) -> None:
-    """More often than a server may be silent: one that says no each time does answer."""
+    """More losses than allowed silent attempts: a refusal counts as an answer."""
     stage = Advanced(tmp_path, all_active, ALL_BUT_ONE_ACKNOWLEDGED)
     moves = 'git update-ref refs/heads/main "$(git commit-tree -p main -m "A page" main^{tree})"'
     before_the_push(stage.human, f"echo >> pushed; if [ $(wc -l < pushed) -lt 7 ]; then {moves}; fi")
@@ -206,7 +206,7 @@ def test_a_release_without_an_answer(stage: Stage) -> None:
 
 @pytest.mark.parametrize("what", ["claim", "acknowledge"])
 def test_a_silent_server_is_asked_four_times(tmp_path: Path, all_active: Repository, what: str) -> None:
-    """From the seventh push on it would take one: who asks sixty times is found out without the wait."""
+    """The server would accept the seventh push, so more attempts than four are noticed quickly."""
     stage = Stage(tmp_path) if what == "claim" else Advanced(tmp_path, all_active, ALL_BUT_ONE_ACKNOWLEDGED)
     before_the_push(stage.human, "echo >> asked; [ $(wc -l < asked) -gt 6 ]")
     done = verb(stage.human, *(("claim", "4", *MINE, "--push") if what == "claim" else ACKNOWLEDGE))

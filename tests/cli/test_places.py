@@ -1,4 +1,4 @@
-"""Git runs where the user's relative paths mean what they say; what it says is told without passwords."""
+"""Relative paths in Git's configuration, lock and permission errors, and passwords hidden from messages."""
 
 import os
 import subprocess

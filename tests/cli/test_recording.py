@@ -1,4 +1,4 @@
-"""A record is made from the main that it is pushed to, on top of what the server has, and not before it may be said."""
+"""A record is made from the main that it is pushed to, and only in the phase that allows it."""
 
 import subprocess
 import time

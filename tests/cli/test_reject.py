@@ -1,4 +1,4 @@
-"""`registry reject`: a proposal goes, and the reason stays where its session finds it."""
+"""`registry reject`: delete a proposal, and keep the reason where its session finds it."""
 
 import json
 import re
@@ -154,7 +154,7 @@ def test_a_reason_has_to_be_given(stage: Stage, reason: str) -> None:
 
 @pytest.mark.parametrize("line", ["Approved-by: @OWNER", "approved-BY : @OWNER", " Rejected-by: @OTHER"])
 def test_a_reason_cannot_contain_a_decision_trailer(stage: Stage, line: str) -> None:
-    """It becomes a commit's message, where nobody but the verbs that decide writes such a line."""
+    """The reason becomes a commit message, where only the deciding verbs may write such a trailer."""
     stage.registered(3)
     claims(stage, 4)
     before = stage.refs()
@@ -176,7 +176,7 @@ def test_only_open_proposals_can_be_rejected(stage: Stage) -> None:
 
 
 def test_a_proposal_amended_during_rejection_stays(stage: Stage) -> None:
-    """The reason is for what the human has seen."""
+    """The reason applies to the version that the human saw."""
     proposal = claims(stage, 4)
     other = claims(stage, 4, branch="aside", goal="Send 17 emails daily, 95%+ delivery rate, in verse")
     script = f"unset GIT_QUARANTINE_PATH; git update-ref refs/heads/claim/04 {other}"
@@ -218,7 +218,7 @@ def test_the_reason_is_escaped_on_the_terminal(stage: Stage) -> None:
 
 
 def test_a_guarded_server_requires_an_approver_to_reject(guarded: Stage) -> None:
-    """What the verb asks for, the server demands: no session takes a proposal away, or leaves a reason, by itself."""
+    """The server enforces the same: a session can neither delete a proposal nor push a rejection."""
     claims(guarded, 4)
     session = guarded.clone("session")
     git(session, "fetch", "--quiet", "origin", "claim/04")

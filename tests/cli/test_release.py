@@ -1,4 +1,4 @@
-"""`registry release`: a number is given back, history keeps who had it, and another session may take it."""
+"""`registry release`: free a number; history keeps its holder, and another session may claim it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The table that a human enjoys: whole texts, compared with `expected/`."""
+"""`registry status`: the whole table, compared with `expected/`."""
 
 import re
 from collections.abc import Callable

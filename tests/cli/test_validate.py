@@ -1,4 +1,4 @@
-"""The verb that judges: which two commits it takes, the files on disk, and steps."""
+"""`registry validate`: which two commits it compares, files on disk, and `--steps`."""
 
 import os
 from pathlib import Path
@@ -93,7 +93,7 @@ def test_steps_outside_the_first_parent_line(work: Repository) -> None:
 
 
 def test_a_push_to_an_empty_main(tmp_path: Path) -> None:
-    """There is no base to judge from: the caller hears so, and no gate opens by mistake."""
+    """Without a base commit the verb ends with an error and accepts nothing."""
     repository = with_charter(tmp_path / "registry.git")
     with pytest.raises(FatalError, match="names no commit here"):
         validate(repo=repository.path, base="0" * 40, head="main", steps=True)

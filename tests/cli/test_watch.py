@@ -1,4 +1,4 @@
-"""Each event once, over restarts; a rewritten main is an alarm and never followed."""
+"""`registry watch`: each event once, over restarts; a rewritten main is an alarm."""
 
 import json
 import signal
@@ -81,7 +81,7 @@ def test_conflicts_are_reported_on_main_and_in_proposals(tmp_path: Path) -> None
 
 
 def test_untrusted_text_is_shown_escaped(tmp_path: Path) -> None:
-    """Nothing has judged what is only proposed: its role may hold what a terminal would obey."""
+    """A proposal is unjudged, so its role may contain terminal control characters."""
     stage = Stage(tmp_path)
     stage.registered(4)
     eyes, session = stage.clone("eyes"), stage.clone("session")
@@ -159,7 +159,7 @@ def test_rewritten_main_is_an_alarm_each_time(tmp_path: Path) -> None:
 
 
 def test_state_is_saved_after_each_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever is killed in the middle of a step of many events goes on with the next one."""
+    """If killed within a step, watch continues with the next event of that step."""
     stage = Stage(tmp_path)
     all_registered(stage)
     eyes, said_so_far = stage.clone("eyes"), list[str]()

@@ -1,4 +1,4 @@
-"""What main says about one session."""
+"""`registry whoami`: one session's claim, state and next action."""
 
 from pathlib import Path
 

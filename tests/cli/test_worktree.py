@@ -1,4 +1,4 @@
-"""The working tree is what this user's `git add --all` would take; a hook judges what is staged."""
+"""`validate` of the working tree reads what `git add --all` would add; in a hook it reads the index."""
 
 import json
 import os

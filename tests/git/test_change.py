@@ -1,4 +1,4 @@
-"""A change as it would land: what Git makes of it, and what it did itself."""
+"""A change: the tree that its merge would give, and the files that it changed itself."""
 
 from pathlib import Path
 

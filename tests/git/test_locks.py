@@ -1,4 +1,4 @@
-"""Locks that nobody holds any more go, all others stay; a ref moves only from where its mover believes it to be."""
+"""Only stale locks are removed; a ref moves only from the expected old value."""
 
 import os
 import time

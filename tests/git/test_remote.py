@@ -1,4 +1,4 @@
-"""Pushing to a real server: each ref only from where it was judged, nothing of the user's along; what has landed."""
+"""Pushes and fetches of named refs on a real server, each from its expected old value; lost answers."""
 
 import os
 from pathlib import Path

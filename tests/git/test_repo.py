@@ -1,4 +1,4 @@
-"""The edge to Git, on real repositories: what is read is what is there, and nothing there is changed or run."""
+"""Reading real Git repositories without changing them or running their code."""
 
 import os
 import subprocess
@@ -539,7 +539,7 @@ class TestWorkingTree:
             Repo(repository.path).working_tree_commit()
 
     def test_before_the_first_commit(self, tmp_path: Path) -> None:
-        """The files on disk are all that there is, and stand on nothing."""
+        """The files on disk become a commit without a parent."""
         work = Repository(tmp_path / "work", bare=False)
         (work.path / "a").write_text("1")
         repo = Repo(work.path)

@@ -1,4 +1,4 @@
-"""Processes of one machine that wait for each other, and attempts after a lost race."""
+"""Locks between processes of one machine, and retries after a lost race."""
 
 import fcntl
 import os
@@ -104,7 +104,7 @@ def test_a_lost_race_is_not_counted_as_unanswered() -> None:
 
 
 def test_a_planted_link_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who is first in the folder for temporary files knows the name of the lock: the turn is done without."""
+    """Another user can predict the lock's name and plant a link there: then no lock is taken."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (tmp_path / f"registry-claim-{os.getuid()}-0").symlink_to(tmp_path / "theirs")
     with limited("claim", 1):

@@ -1,4 +1,4 @@
-"""Event payloads: what is read of them, and that everything else ends in a clear line."""
+"""Event payloads: what is read of them; anything else is a one-line error."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""A remark is bounded, whatever a stranger has written, and its comment is one that GitHub takes."""
+"""Remarks are limited in length whatever the input, and GitHub accepts their comments."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What GitHub's settings should be, and what of GitHub's answer is held against it."""
+"""GitHub's required settings, and their comparison with GitHub's answer."""
 
 import json
 

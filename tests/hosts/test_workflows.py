@@ -1,4 +1,4 @@
-"""Workflows as data: what is read of them, and that nothing in one keeps the reader from ending in a clear word."""
+"""Reading workflow files: jobs, steps and checks, and hostile files that are reported as unreadable."""
 
 import time
 from itertools import pairwise

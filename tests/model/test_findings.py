@@ -1,4 +1,4 @@
-"""What a verdict comes to, and the order of findings."""
+"""Whether a verdict accepts, and the order of its findings."""
 
 import pytest
 

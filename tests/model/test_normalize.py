@@ -1,4 +1,4 @@
-"""Twins under folding, letters that look alike, and the numbers that a sentence states."""
+"""Folding of equal-looking text, confusable letters, and the numbers that a sentence states."""
 
 import pytest
 

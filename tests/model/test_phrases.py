@@ -1,4 +1,4 @@
-"""Facts that many messages tell."""
+"""Phrases shared by many messages."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What units are worth in each other, and what has to be loaded for it."""
+"""Conversion between units, and which libraries it loads."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""One bad proposal never stops the others: whatever Git takes on `claim/11` where there is no guard.
+"""A broken proposal on an unguarded server never blocks the others.
 
 Everybody else's verbs do their work, and those that judge name the bad one.
 """
@@ -111,7 +111,7 @@ def test_a_branch_that_is_another_name_of_one(others: Others, target: str) -> No
 
 @pytest.mark.parametrize("kind", ["nothing", "tree", "commit"])
 def test_a_server_with_a_broken_branch(others: Others, kind: str) -> None:
-    """Git itself takes no push there until it is mended; who reads is not stopped, and hears which branch it is."""
+    """Git refuses pushes there until it is repaired; reading works and names the branch."""
     others.propose("f" * 40 if kind == "nothing" else others.write(kind, b""))
     shown = verb(others.session, "proposals", "--format", "json")
     assert shown.exit_code == 0, shown

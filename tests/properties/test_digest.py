@@ -1,4 +1,4 @@
-"""The digest speaks of what claims say: no layout changes it, and every change of a value does."""
+"""The digest depends on the values of claims only, not on their layout."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Sessions race for numbers on a real repository: whoever is merged first holds the number, and nobody else does."""
+"""Sessions race for numbers on a real repository: only the first merged holds the number."""
 
 import re
 from itertools import permutations

@@ -1,4 +1,4 @@
-"""Whatever happens to a registry, its phase is what its files say, and nobody gets further than all have agreed."""
+"""The phase depends on the files only, and never advances without the required records."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Whatever sessions, approvers and attackers do, in whatever order: the registry on a guarded server stays sound.
+"""Random actions of sessions, approvers and attackers leave a guarded registry valid.
 
 A state machine plays on real repositories: a bare one with the guard, clones of sessions that may be stale, two
 approvers with keys, and plain pushes by whoever can reach the server. `--long` plays more and longer stories.

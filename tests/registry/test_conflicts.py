@@ -1,4 +1,4 @@
-"""What stands against each other on main, without a repository; tests/cli/test_conflicts.py asks the verb."""
+"""Conflicts on main, without a repository; tests/cli/test_conflicts.py runs the verb."""
 
 from typing import Any
 

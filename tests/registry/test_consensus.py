@@ -1,4 +1,4 @@
-"""How far the fleet is: digest, phases, criteria with their evidence, and the next action."""
+"""Digest, phases, criteria with their evidence, and the next action."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What is told of a step of main, without a repository; tests/cli/test_watch.py asks the verb."""
+"""The events of a step of main, without a repository; tests/cli/test_watch.py runs the verb."""
 
 from tests.registry.test_consensus import ANSWERED, APPROVED, CONFIRMED, FULL, SENT, STARTED
 from tests.snapshots import charter, claim, registry, snapshot
@@ -49,7 +49,7 @@ def test_acknowledgement_and_void_record_events() -> None:
 
 
 def test_conflict_is_reported_once() -> None:
-    """A step that changes nothing about it, and a charter that cannot be read, tell nothing."""
+    """A step that does not affect it, or an unreadable charter, gives no event."""
     alone = registry(claim(1), claim(2))
     both = registry(claim(1), claim(2, role="Outreach AI (Batch 1)"))
     assert told(alone, both) == [("amended", 2, "outreach-2"), ("conflict", 2, None)]
@@ -72,7 +72,7 @@ def test_a_changed_charter_reports_its_new_conflicts() -> None:
 
 
 def test_phases_that_are_reached_in_one_step_are_all_reported() -> None:
-    """A step may land several records; who waits for the approval does not wait for ever."""
+    """A step may land several records; each phase passed has its event."""
     assert told(FULL, FULL | CONFIRMED | APPROVED | SENT) == [
         (x, None, None) for x in ("confirmed", "approved", "broadcast")
     ]

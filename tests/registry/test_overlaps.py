@@ -1,4 +1,4 @@
-"""Which claims cannot both stand, and which of the two keeps what they share."""
+"""Overlapping claims, and which of the two has precedence."""
 
 from typing import Any, NamedTuple
 
@@ -143,7 +143,7 @@ RANGES = st.lists(st.tuples(st.integers(1, CAPACITY), st.integers(1, 9), st.inte
 
 @given(RANGES, st.integers(1, CAPACITY))
 def test_a_new_claim_that_overlaps_another_is_reported(ranges: list[tuple[int, int, int]], new: int) -> None:
-    """The sweep need not tell every pair, but it lets no claim through that shares anything."""
+    """The sweep need not report every pair, but it reports every claim that shares anything."""
     parts = {number: [mails(first, last) for n, first, last in ranges if n == number] for number in (1, 2, 3)}
     head = snapshot(registry(*(scoped(number, *parts[number]) for number in parts)))
     base = snapshot(registry(*(scoped(number, *parts[number]) for number in parts if number != new)))

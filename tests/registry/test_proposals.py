@@ -1,4 +1,4 @@
-"""What is proposed, as the names of branches tell it."""
+"""Open proposals, found by the names of branches."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""From a repository to snapshots: a change as it would land, what it meant, and no object read twice or in vain."""
+"""Snapshots from a repository: a change as merged and as intended; each object is read once."""
 
 from pathlib import Path
 

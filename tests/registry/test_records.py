@@ -1,4 +1,4 @@
-"""Records as files: what is written is read back, by this reader and as the words that people expect."""
+"""Record files: written text is read back equal, and has the expected form."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The week of the fleet, written by one calendar library and read by another that knows only what the file says."""
+"""The fleet's weekly calendar, written by one library and read by another."""
 
 import json
 from collections.abc import Mapping

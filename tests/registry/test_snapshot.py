@@ -1,4 +1,4 @@
-"""A registry as data: what could be read of it, what is wrong with it, and how it differs from another."""
+"""Snapshots: readable data, faults, and differences from another snapshot."""
 
 from dataclasses import replace
 from typing import Any

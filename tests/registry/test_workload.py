@@ -1,4 +1,4 @@
-"""What is left of a piece of work, whoever shares it and however the shares lie."""
+"""What is left of a piece of work, for every order and overlap of shares."""
 
 import pytest
 

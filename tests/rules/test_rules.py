@@ -1,4 +1,4 @@
-"""What no repository can show to a rule, or only one made by hand."""
+"""Rule inputs that no ordinary repository contains."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A fleet of three in every phase, and the words in which records and changes to them are told.
+"""A fleet of three in every phase, and the vocabulary of records and changes in the table.
 
 The digest is computed here from the contract alone: for ASCII texts and whole numbers, RFC 8785 is JSON with sorted
 keys and without spaces.

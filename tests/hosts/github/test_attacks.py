@@ -1,4 +1,4 @@
-"""What a stranger tries on the workflows' own lines. Main's program judges, the proposal stays data, nothing gets out.
+"""Attacks on the workflows' own commands: main's program judges, the proposal stays data, no secret leaks.
 
 Every attack is a whole run of the gate's job. Whatever the verdict: no file of the proposal is executed, the checkout
 is main's to the byte, and the log has no line that is not ours.
@@ -298,7 +298,7 @@ def test_somebody_else_cannot_change_a_claim_with_an_owner(forge: Forge) -> None
 
 
 def test_a_queue_takes_no_verdict_from_before_main_changed(forge: Forge) -> None:
-    """It does not say who proposed: the author must have been judged by the claim and charter that main has now."""
+    """A merge group has no author, so the verdict must be from the claim and charter now on main."""
     forge.propose(6, {MINE: claim(4, owner=f'"github:{SESSION_ID}"')}, author=SESSION)
     forge.merge(6)
     amended = claim(4, owner=f'"github:{SESSION_ID}"', status="PENDING")

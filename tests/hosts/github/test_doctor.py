@@ -258,7 +258,7 @@ def test_a_workflow_that_cannot_be_read_is_named(forge: Forge) -> None:
 
 
 def test_a_second_gate_passes_but_is_reported(forge: Forge) -> None:
-    """Without a claim it is a code owner's question: the gate has nothing against it, and doctor tells."""
+    """The gate accepts it, since it has no claim; doctor reports it."""
     job = "jobs:\n  yes:\n    name: registry ${{ 'gate' }}\n    runs-on: x\n    steps:\n      - run: exit 0\n"
     head = forge.propose(7, {".github/workflows/z.yml": f"on: pull_request\npermissions: {{}}\n{job}"})
     assert forge.gate(7).status == 0

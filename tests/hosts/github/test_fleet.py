@@ -61,7 +61,7 @@ def test_the_queue_lets_twelve_land_and_stops_the_thirteenth(opened: Forge) -> N
 
 
 def test_without_a_queue_the_audit_after_the_push_names_winner_and_loser(opened: Forge) -> None:
-    """Both were green while neither was on main, and nothing looked again when they were merged."""
+    """Both passed before either was merged, and were not judged again."""
     forge = opened
     for pull in (FIRST + 4, FIRST + 5):
         judged(forge, pull)

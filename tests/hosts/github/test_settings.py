@@ -1,4 +1,4 @@
-"""`registry github plan` and `apply` against the stand-in: what differs is told, made so once, and left alone after."""
+"""`registry github plan` and `apply` against the stand-in: differences are reported, and applied once."""
 
 import json
 import subprocess
@@ -89,7 +89,7 @@ def test_a_ruleset_that_was_loosened_is_put_right_in_its_place(forge: Forge) -> 
 
 
 def test_apply_keeps_unrelated_settings(forge: Forge) -> None:
-    """An update changes what it names: of the repository, of the ruleset, of the token."""
+    """An update changes only the named settings of repository, ruleset and token."""
     with_owners(forge)
     github(forge, "github", "apply")
     state = forge.read_state()
@@ -103,7 +103,7 @@ def test_apply_keeps_unrelated_settings(forge: Forge) -> None:
 
 
 def test_organisation_rulesets_are_left_alone(forge: Forge) -> None:
-    """One of the same name above the repository is nobody's to change from here."""
+    """An organisation's ruleset of the same name is not changed."""
     with_owners(forge)
     above = {"id": 7, "name": "main", "target": "branch", "enforcement": "disabled", "source_type": "Organization"}
     forge.write_state(forge.read_state() | {"parents_rulesets": [above]})

@@ -100,7 +100,7 @@ def test_both_approve_the_same(stage: Stage) -> None:
 
 @pytest.mark.parametrize("verb", ["reject", "approve"])
 def test_main_moves_between_verdict_and_merge(stage: Stage, verb: str) -> None:
-    """The server takes another push while an approval is in its hook: the verdict is not worth anything any more."""
+    """Another push lands while the hook judges an approval: that verdict is outdated."""
     propose(stage, stage.human, {4: claim_text(4, "session-4"), 5: claim_text(5, "session-4", role=role(5))})
     owner, deputy = approvers(stage, stage.url)
     hook = stage.bare / "hooks" / "pre-receive"

@@ -1,4 +1,4 @@
-"""Attacks of somebody who can push, and no more, each beside an honest push that is still taken afterwards.
+"""Attacks by somebody who can only push, each followed by an honest push that is accepted.
 
 The names A01, B09, … are those of tests/corpus/guard-attacks.md.
 """

@@ -99,7 +99,7 @@ def served(stage: Stage, scheme: str = "http") -> Iterator[tuple[Server, str]]:
 
 
 def test_killed_while_claiming(tmp_path: Path, long: bool) -> None:
-    """Each session dies once, somewhere, and claims again: it has one proposal, and nobody has lost one."""
+    """Each session is killed at a random point and claims again: each has exactly one proposal."""
     wanted, died, names = deaths(long, 4, 80), 0, ["fleet-0"]
     stage = Stage.make(tmp_path, capacity=max(60, 3 * wanted))
     die = random.Random(7)
@@ -152,7 +152,7 @@ def test_killed_while_approving(tmp_path: Path, long: bool) -> None:
 
 
 def test_killed_while_judging(tmp_path: Path, long: bool) -> None:
-    """The guard dies: the push is refused, the session tries again, nothing gets past."""
+    """The guard is killed: the push is refused, and a retry succeeds."""
     wanted, died, names = deaths(long, 4, 60), 0, ["fleet-0"]
     stage = Stage.make(tmp_path, capacity=max(60, 4 * wanted))
     hook, pipe = stage.bare / "hooks" / "pre-receive", tmp_path / "pipe"
@@ -185,7 +185,7 @@ def test_killed_while_judging(tmp_path: Path, long: bool) -> None:
 
 @pytest.mark.parametrize("what", ["claim", "approve", "reject"])
 def test_locks_of_a_killed_server_are_cleared(stage: Stage, what: str) -> None:
-    """And the client with it. The next push finds that the locks are nobody's."""
+    """The client is killed too. The next push finds the locks stale."""
     branch(stage.human, "claim/04", claims(4))
     git(stage.human, "push", "--quiet", "origin", "claim/04")
     words = {
@@ -207,7 +207,7 @@ def test_locks_of_a_killed_server_are_cleared(stage: Stage, what: str) -> None:
 
 
 def test_locks_of_a_killed_client_are_cleared(stage: Stage) -> None:
-    """What is left behind in the clone is taken for nobody's."""
+    """Locks left in the clone are recognised as stale."""
     clone = stage.clone("session")
     branch(stage.human, "claim/04", claims(4))
     git(stage.human, "push", "--quiet", "origin", "claim/04")
@@ -226,7 +226,7 @@ def test_locks_of_a_killed_client_are_cleared(stage: Stage) -> None:
 
 @pytest.mark.parametrize("side", ["server", "clone"])
 def test_locks_are_waited_for(stage: Stage, side: str, long: bool) -> None:
-    """Nobody has to run anything again: a lock that stays for ten seconds is nobody's."""
+    """No repeat is needed: a lock without a holder counts as stale after ten seconds."""
     clone = stage.clone("session")
     branch(stage.human, "claim/04", claims(4))
     git(stage.human, "push", "--quiet", "origin", "claim/04")

@@ -1,4 +1,4 @@
-"""What the guard rests on: whole objects, main as it was before the push, a process that no caller has set up."""
+"""The guard's assumptions: valid objects, main as it was before the push, a clean environment."""
 
 import subprocess
 from pathlib import Path
@@ -42,7 +42,7 @@ def test_malformed_objects_are_not_taken_anywhere(stage: Stage) -> None:
 
 
 def test_the_first_main_is_audited(tmp_path: Path) -> None:
-    """Before there is a main the guard has nothing to compare with, so it looks at all that comes."""
+    """Without a main to compare with, the guard audits the whole tree."""
     stage = Stage.make(tmp_path, guarded=False)
     key = {name: public(path) for name, path in stage.keys.items()}
     new = tmp_path / "served" / "new.git"
@@ -64,7 +64,7 @@ def test_the_first_main_is_audited(tmp_path: Path) -> None:
 
 
 def test_main_is_the_one_before_the_push(stage: Stage) -> None:
-    """What an approver changes counts for the next push: a proposal is held against the main that all can see."""
+    """An approver's change counts from the next push on: proposals are judged against the published main."""
     clone = stage.human
     keys = {name: public(key) for name, key in stage.keys.items()}
     git(clone, "checkout", "--quiet", "--detach", "origin/main")

@@ -1,4 +1,4 @@
-"""What an approver's signature brings to main: made for something else, or around what nobody has proposed.
+"""Signed commits on main that were made for something else, or that merge unproposed content.
 
 The names C01, D09, … are those of tests/corpus/guard-attacks.md.
 """

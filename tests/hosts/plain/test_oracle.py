@@ -356,7 +356,7 @@ def plays(play: Play, data: st.DataObject, pushes: int) -> None:
 
 
 def test_the_guard_agrees_with_the_oracle(play: Play, long: bool) -> None:
-    """With --long a thousand plays that nobody has seen before."""
+    """With --long: a thousand new random plays."""
 
     @settings(
         max_examples=1_000 if long else 20, derandomize=not long, deadline=None, database=None,

@@ -1,4 +1,4 @@
-"""What a guarded server refuses of a plain `git push`, and what it lets through. Nothing here knows of the verbs."""
+"""What a guarded server refuses and accepts of a plain `git push`, without the verbs."""
 
 import os
 import re
@@ -134,7 +134,7 @@ def test_a_key_added_by_the_same_push_is_not_trusted(stage: Stage, tmp_path: Pat
 
 
 def test_the_last_key_stays_in_the_charter(stage: Stage) -> None:
-    """Nobody could sign the step after it."""
+    """Otherwise no later step could be signed."""
     git(stage.human, "checkout", "--quiet", "--detach", "origin/main")
     commit(stage.human, {"registry/charter.yaml": charter(12, {})}, "No keys", *owner(stage))
     refused(stage, stage.human, "HEAD:main", why="no approver in the charter has a key")
@@ -219,7 +219,7 @@ def test_main_only_goes_forward(stage: Stage) -> None:
 
 
 def test_every_step_is_judged(stage: Stage, long: bool) -> None:
-    """The bad one is undone by the next, so that only the steps show it."""
+    """A later commit reverts the bad one, so only step-by-step judging finds it."""
     clone = stage.human
     git(clone, "checkout", "--quiet", "--detach", "origin/main")
     count = 500 if long else 20

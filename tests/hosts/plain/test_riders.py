@@ -1,4 +1,4 @@
-"""What rides along with a push into every clone: files, messages, names. E01, F01, … are attacks of the corpus."""
+"""Unwanted content in pushed commits: files, messages, names. E01, F01, … are attacks of the corpus."""
 
 from pathlib import Path
 

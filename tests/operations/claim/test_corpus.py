@@ -40,7 +40,7 @@ def test_no_goal_is_read_wrongly() -> None:
 
 
 def test_figures_of_the_corpus(bless: bool) -> None:
-    """Shares and confusion matrices, as accepted output: a change of the reader shows what it moves."""
+    """Shares and confusion matrices as expected output, so that a change of the reader is visible."""
     if bless:
         EXPECTED.write_text(figures(), "utf-8")
     assert figures() == EXPECTED.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""What a request for a number comes to, without a repository; tests/cli/test_claim.py asks the verb."""
+"""The decision on a claim request, without a repository; tests/cli/test_claim.py runs the verb."""
 
 import json
 from collections.abc import Mapping

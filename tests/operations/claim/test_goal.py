@@ -1,4 +1,4 @@
-"""The reader of goals and targets: what it reads, and above all what it must ask for instead."""
+"""The reader of goals and targets: what it reads, and what it must ask for instead."""
 
 import time
 
@@ -192,7 +192,7 @@ ASKED = [
 
 @pytest.mark.parametrize("goal", ASKED)
 def test_asks(goal: str) -> None:
-    """Where no reading is certain, some clause is handed back, and no target is made of that clause."""
+    """An ambiguous clause is returned to ask about, and gives no target."""
     draft = draft_targets(goal)
     assert draft.unread
     whole = [clause for clause in draft.unread if clause == goal.strip().rstrip(".")]

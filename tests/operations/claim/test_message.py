@@ -129,7 +129,7 @@ def test_missing_fields_stay_empty() -> None:
     ],
 )
 def test_a_value_is_taken_as_it_is(text: str, role: str) -> None:
-    """Nothing in a value is obeyed or mended; what must not stand in a claim is the gate's to say."""
+    """Values are neither interpreted nor repaired; the gate refuses forbidden content."""
     assert read_message(text) == {"role": role, "goal": "g"}
 
 
