@@ -31,7 +31,6 @@ EXCEPTIONS = set[tuple[str, str]]()
 # Modules, or rooms and folders with all that is in them.
 OWNERS = {
     "click": {"cli"},
-    "confusable_homoglyphs": {"model/normalize"},
     "git": {"git/process"},
     "icalendar": {"cli/ics"},
     "iso4217": {"model/units"},
@@ -93,7 +92,7 @@ PURE = {
         "functools",
     ),
     *("hashlib", "inspect", "io", "itertools", "json", "marshal", "math", "re", "shlex", "stat", "string", "textwrap"),
-    *("typing", "unicodedata", "urllib"),
+    *("typing", "unicodedata", "urllib", "zlib"),
 }
 # The program begins here, before there is a command line; and Git is a program that gets its caller's environment.
 THRESHOLD = {"startup", "guard", "git/program"}

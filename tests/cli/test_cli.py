@@ -349,7 +349,7 @@ finally:
     print(*sys.modules, file=sys.stderr)
 """
 HEAVY = {
-    *("git", "ruamel", "yaml", "yaml12", "rich", "rapidfuzz", "jsonschema", "rfc8785", "confusable_homoglyphs"),
+    *("git", "ruamel", "yaml", "yaml12", "rich", "rapidfuzz", "jsonschema", "rfc8785", "validator.model.unicode_table"),
     *("click", "pydantic", "importlib.metadata", "validator.report.documents", "validator.hosts.github"),
 }
 

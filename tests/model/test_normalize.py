@@ -41,6 +41,7 @@ def test_words_in_other_scripts_keep_their_letters() -> None:
         ("Outreach", []),
         ("раypal and рaypal", [("раypal", "р"), ("рaypal", "р")]),
         ("Αlpha", [("Αlpha", "Α")]),
+        ("Desк QA-инженер", [("Desк", "к")]),
         ("naïve Straße Ωmega πr", []),
         ("утверждены", []),
         ("сосо 1a", []),

@@ -1,9 +1,11 @@
-"""Text normalisation: folding for comparison, look-alike letters, invisible characters."""
+"""Text normalisation: keys for comparison, look-alike letters, invisible characters."""
 
 import functools
 import re
 import unicodedata
 from collections.abc import Iterator
+
+from validator.model.unicode import skeleton, twin
 
 SURROGATE = re.compile("[\ud800-\udfff]")  # JSON and pydantic refuse them
 # LF is the only control character of a registry file. NEL, U+2028 and U+2029 break lines in YAML 1.1 and not in 1.2.
@@ -20,26 +22,61 @@ _PUNCTUATION = " \t\n-_.,;:'\"()[]{}<>/\\|!?*~^`\u2212"  # the rest distinguishe
 _DROPPED = str.maketrans("", "", _PUNCTUATION)
 
 
+_ROMAN = re.compile("[\u2170-\u217f]")  # small numerals: NFKC makes letters of them, and the number is lost
+_SAME_NUMBER = re.compile(r"(?<![\d.])0+(?=\d)|(?<=\d)(?<!\.\d)\.0+(?![\d.])")  # 01 is 1, and so is 1.0
+_BETWEEN = re.compile(rf"(?<=\d)[{re.escape(_PUNCTUATION)}]+(?=\d)")  # 1.1 is not 11
+_BEFORE = re.compile(r"(?<!\S)\.(?=[^\s\d.])")  # .NET is no net
+
+
 @functools.lru_cache(maxsize=1024)
 def fold(text: str) -> str:
-    """The same string for texts that look the same to a human: NFKC, case, spacing, punctuation, look-alikes."""
+    """The same string for texts of the same letters: NFKC, case, spacing, punctuation, foreign look-alikes."""
+    text = _marked(_plain(text))
     if not text.isascii():
-        text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
         # Before and after case folding: the Cyrillic capital Ve looks like B, its small form like no ASCII letter.
         text = _as_ascii(_as_ascii(text).casefold())
+    return _letters(text.casefold())
+
+
+@functools.lru_cache(maxsize=1024)
+def looks(text: str) -> str:
+    """The same string for texts that the eye takes for each other: Outreach Al and A1, rn and m, Batch 01 and 1.
+
+    Case folding comes after the skeleton, since I looks like l and i does not, and a skeleton once more after it.
+    """
+    plain = _marked(_SAME_NUMBER.sub("", _plain(_ROMAN.sub(lambda match: match[0].upper(), text))))
+    return _letters(skeleton(skeleton(plain).casefold()).casefold())
+
+
+def _plain(text: str) -> str:
+    return text if text.isascii() else INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def _marked(text: str) -> str:
+    """The text with signs in place of the punctuation that makes a difference."""
+    return _BEFORE.sub("\x1e", _BETWEEN.sub("\x1f", text))
+
+
+def _letters(text: str) -> str:
+    if not text.isascii():
         text = "".join(c for c in text if c.isascii() or unicodedata.category(c)[0] not in "PZ")
-    return text.casefold().translate(_DROPPED)
+    return text.translate(_DROPPED)
 
 
 def look_alikes(text: str) -> Iterator[tuple[str, str]]:
-    """(word, character) for words that mix ASCII letters with foreign letters which look like ASCII ones."""
+    """(word, character) for words that mix ASCII letters with Cyrillic ones, or others which look like ASCII ones."""
     if text.isascii():
         return
     for match in WORD.finditer(text):
         word = match[0]
-        foreign = [c for c in word if not c.isascii() and _script(c) != "LATIN" and _ascii_twin(c)]
+        foreign = [character for character in word if not character.isascii() and _is_foreign(character)]
         if foreign and any(c.isascii() for c in word):
             yield word, foreign[0]
+
+
+def _is_foreign(letter: str) -> bool:
+    script = unicodedata.name(letter, "").partition(" ")[0]
+    return script == "CYRILLIC" or (script != "LATIN" and _ascii_twin(letter) is not None)
 
 
 def _as_ascii(text: str) -> str:
@@ -47,15 +84,6 @@ def _as_ascii(text: str) -> str:
 
 
 def _ascii_twin(character: str) -> str | None:
-    """The ASCII letter that a character can be mistaken for (Unicode TR 39, confusables)."""
-    from confusable_homoglyphs import confusables  # loads a large table, which ASCII text does not need
-
-    found = confusables.is_confusable(character, preferred_aliases=[])
-    twins = [twin["c"] for twin in found[0]["homoglyphs"]] if found else []
-    return next((twin for twin in twins if len(twin) == 1 and twin.isascii() and twin.isalnum()), None)
-
-
-def _script(character: str) -> str:
-    from confusable_homoglyphs import categories
-
-    return str(categories.alias(character))
+    """The ASCII letter that a character can be mistaken for."""
+    found = twin(character)
+    return found if len(found) == 1 and found.isascii() and found.isalnum() else None

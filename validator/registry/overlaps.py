@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from validator.model.normalize import fold
+from validator.model.normalize import fold, looks
 from validator.model.phrases import span
 from validator.model.shapes import RangePart, SegmentPart
 from validator.registry.parsing import ClaimFile, Draft
@@ -71,13 +71,18 @@ def _things_of(claim: ClaimFile, had: Draft) -> Iterator[_Share]:
 
 
 def _things(draft: Draft) -> Iterator[_Thing]:
-    """session_id and runtime_id share one namespace: messages could be routed to the wrong session otherwise."""
+    """session_id and runtime_id share one namespace: messages could be routed to the wrong session otherwise.
+
+    People type and speak a session_id, so it must not look like another. A runtime_id is the forge's to choose.
+    """
     if draft.session_id is not None:
         yield _Thing("session_id", ("name", draft.session_id), draft.session_id, ("session_id",))
+        yield _Thing("session_id", ("name that looks like", looks(draft.session_id)), draft.session_id, ("session_id",))
     if draft.runtime_id is not None:
         yield _Thing("runtime_id", ("name", draft.runtime_id), draft.runtime_id, ("runtime_id",))
     if draft.role is not None:
         yield _Thing("role", ("role", fold(draft.role)), draft.role, ("role",))
+        yield _Thing("role", ("role that looks like", looks(draft.role)), draft.role, ("role",))
     for index, part in enumerate(draft.scope or ()):
         if isinstance(part, SegmentPart):
             for at, name in enumerate(part.segments):
@@ -87,9 +92,12 @@ def _things(draft: Draft) -> Iterator[_Thing]:
 
 def _same_things(ordered: Iterable[_Share]) -> Iterator[Clash]:
     holders = dict[tuple[str, ...], _Share]()
+    reported = set[tuple[str, str, Route]]()
     for share in ordered:
         first = holders.setdefault(share.thing.key, share)
-        if first.claim.path != share.claim.path:
+        pair = (first.claim.path, share.claim.path, share.thing.route)
+        if first.claim.path != share.claim.path and pair not in reported:
+            reported.add(pair)
             yield share.against(first)
 
 

@@ -1,24 +1,31 @@
 """Another session has the same role.
 
-What it means: Roles are compared after Unicode normalisation, without regard to case, spacing, punctuation and
-look-alike letters: roles that look the same are the same.
+What it means: Two roles are the same when their letters are: case, spacing and punctuation do not count (a point
+between digits does: Batch 1.1 is not Batch 11), nor do other forms of a letter. And two roles are the same when the eye
+takes one for the other, by the table of look-alikes that Unicode publishes (UTS #39), in one version for every Python.
+Refused beside "Outreach AI": "outreach ai", "Outreach-AI", "Outreach Al" (a small L), "Outreach A1", "Outreach A|",
+"0utreach AI" (a zero), and the last word in Cyrillic. Refused beside "Morning Batch 1": "Moming Batch 1" (r and n look
+like m), "Morning Batch l" and "Morning Batch I". 01, 1.0 and 1 are one number. Not refused: "Batch 2" or "Batch 11",
+"Engineer I" beside "Engineer II", "Café" beside "Cafe", "C" beside "C#".
 
-Why: Twelve numbers need twelve distinct roles; two sessions in one role do the same work twice.
+Why: Twelve numbers need twelve distinct roles; two sessions in one role do the same work twice. Whoever reads two roles
+that look the same sends the work to the wrong session.
 
 Example:
 
     role: outreach ai: personalize and send emails (morning batch 1)
 
-Way out: Add what distinguishes your role: the batch, the segment, primary or backup. The charter's slot for your
-number has a role.
+Way out: Add what distinguishes your role: the batch, the segment, primary or backup. One more word tells apart two
+roles that only look alike, as "Modem Team" and "Modern Team". The charter's slot for your number has a role.
 """
 
 from collections.abc import Iterator
 
 from validator.model.findings import Level, Problem
+from validator.model.normalize import fold
 from validator.model.phrases import quoted
 from validator.registry.holders import holder
-from validator.registry.overlaps import clashes
+from validator.registry.overlaps import Clash, clashes
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG105", "role-taken", Level.ERROR
@@ -30,5 +37,10 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         if clash.kind == "role" and clash.new:
             first = clash.first
             who = f"number {first.number}, {holder(first, base.past([first.path]))}"
-            message = f"the role {quoted(clash.shared)} is that of {who}"
+            message = f"the role {quoted(clash.shared)} {_relation(clash)} {who}"
             yield Problem(clash.second.document.at("role"), message, "name a role that is yours alone")
+
+
+def _relation(clash: Clash) -> str:
+    theirs = clash.first.draft.role or ""
+    return "is that of" if fold(theirs) == fold(clash.shared) else f"looks like {quoted(theirs)}, the role of"

@@ -1,6 +1,10 @@
 """The session is registered under another number.
 
-What it means: A `session_id` and a `runtime_id` stand for one session, and one session holds one number.
+What it means: A `session_id` and a `runtime_id` stand for one session, and one session holds one number. A session_id
+is typed and spoken, so it must not look like another either, with or without its hyphens. Refused beside `outreach-1`:
+`outreach-l` (a small L), `0utreach-1` (a zero), `outreach1`, `out-reach-1`, `outreach-01`; beside `marketing-1`:
+`rnarketing-1` (r and n look like m). Not refused: `outreach-2`, `outreach-11`, `outreach-1-eu`. A runtime_id is
+compared as it is: a program made it.
 
 Why: A session with two numbers would take two shares of the work and be waited for twice.
 
@@ -17,7 +21,7 @@ from collections.abc import Iterator
 from validator.model.findings import Level, Problem
 from validator.model.phrases import quoted
 from validator.registry.holders import since
-from validator.registry.overlaps import clashes
+from validator.registry.overlaps import Clash, clashes
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG104", "session-id-taken", Level.ERROR
@@ -27,9 +31,14 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the claims of this change whose session_id or runtime_id another claim has."""
     for clash in clashes(head, base):
         if clash.kind in ("session_id", "runtime_id") and clash.new:
-            number = clash.first.number
-            known = since(clash.first.path, base.past([clash.first.path]))
-            where = f"is registered under number {number}{known}" if known else f"is that of number {number} as well"
-            message = f"{clash.kind} {quoted(clash.shared)} {where}"
-            help = f"if number {number} is yours, amend or release it; otherwise use your own {clash.kind}"
-            yield Problem(clash.second.document.at(*clash.route), message, help)
+            yield _problem(clash, since(clash.first.path, base.past([clash.first.path])))
+
+
+def _problem(clash: Clash, known: str) -> Problem:
+    number, theirs = clash.first.number, clash.first.draft
+    where = f"is registered under number {number}{known}" if known else f"is that of number {number} as well"
+    what = f"{clash.kind} {quoted(clash.shared)}"
+    if clash.shared not in (theirs.session_id, theirs.runtime_id):
+        what += f" looks like {quoted(theirs.session_id or '')}, which"
+    help = f"if number {number} is yours, amend or release it; otherwise use your own {clash.kind}"
+    return Problem(clash.second.document.at(*clash.route), f"{what} {where}", help)

@@ -1,0 +1,71 @@
+"""Write validator/model/unicode_table.py from files that Unicode publishes: python -m tests.unicode_table FOLDER.
+
+The folder holds, all of one version, confusables.txt and IdentifierStatus.txt (unicode.org/Public/security/VERSION)
+and DerivedGeneralCategory.txt (unicode.org/Public/VERSION/ucd/extracted).
+"""
+
+import base64
+import re
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.repository import ROOT
+
+TARGET = ROOT / "validator" / "model" / "unicode_table.py"
+FILES = ("confusables.txt", "IdentifierStatus.txt", "DerivedGeneralCategory.txt")
+WIDTH = 112
+HEADER = '''"""What Unicode says of names (UTS #39), written by python -m tests.unicode_table.
+
+DATA, unpacked, is four lines: characters; what each of them looks like; and, as first character and first one
+beyond, the ranges that names may use and those without a character.
+"""
+
+VERSION = "{version}"
+DATA = """
+{data}
+"""
+'''
+
+
+def rows(folder: Path, name: str) -> Iterator[list[str]]:
+    """The fields of each line, without comments."""
+    for line in folder.joinpath(name).read_text("utf-8-sig").splitlines():
+        if fields := line.partition("#")[0].strip():
+            yield [field.strip() for field in fields.split(";")]
+
+
+def bounds(folder: Path, name: str, value: str) -> str:
+    """Where a range of this value begins and where it is over, in turn, as characters; neighbours are one range."""
+    found: set[int] = set()
+    for characters, is_ in (fields[:2] for fields in rows(folder, name)):
+        if is_ == value:
+            first, _, last = characters.partition("..")
+            found ^= {int(first, 16)}
+            found ^= {int(last or first, 16) + 1}
+    return "".join(chr(bound) for bound in sorted(found) if bound <= sys.maxunicode)
+
+
+def table(folder: Path) -> str:
+    """The module's text."""
+    texts = (folder.joinpath(name).read_text("utf-8") for name in FILES)
+    (version,) = {re.findall(r"\d+\.\d+\.\d+", text)[0] for text in texts}
+    twins = sorted((chr(int(source, 16)), _text(parts)) for source, parts, *_ in rows(folder, FILES[0]))
+    lines = (
+        "".join(source for source, _ in twins),
+        "\0".join(parts for _, parts in twins),
+        bounds(folder, FILES[1], "Allowed"),
+        bounds(folder, FILES[2], "Cn"),
+    )
+    packed = base64.b64encode(zlib.compress("\n".join(lines).encode("utf-8", "surrogatepass"), 9)).decode()
+    data = "\n".join(packed[start : start + WIDTH] for start in range(0, len(packed), WIDTH))
+    return HEADER.format(version=version, data=data)
+
+
+def _text(parts: str) -> str:
+    return "".join(chr(int(part, 16)) for part in parts.split())
+
+
+if __name__ == "__main__":
+    TARGET.write_text(table(Path(sys.argv[1])), encoding="utf-8")
