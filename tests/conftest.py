@@ -61,9 +61,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         files = sorted({item.path for item in items})
         random.Random(seed).shuffle(files)
         items.sort(key=lambda item: files.index(item.path))
+    elif workers := getattr(config, "workerinput", {}).get("workercount"):
+        items[:] = longest_first(items, workers)
     if config.getoption("--long"):
         for item in items:
             item.add_marker(pytest.mark.timeout(LONG))
+
+
+def longest_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Begin each worker's share with some of the tests that take long: nobody waits for one of them at the end.
+
+    A share is a run of neighbours (pytest-xdist, --dist worksteal). Tests of one file share what they have prepared.
+    """
+    files = dict[Path, list[pytest.Item]]()
+    for item in items:
+        if item.get_closest_marker("takes_long"):
+            files.setdefault(item.path, []).append(item)
+    others = [item for item in items if item not in {long for file in files.values() for long in file}]
+    order = list[pytest.Item]()
+    for worker in range(workers):
+        share = [item for file in list(files.values())[worker::workers] for item in file]
+        rest = max(0, (len(items) - len(order)) // (workers - worker) - len(share))
+        order += [*share, *others[:rest]]
+        del others[:rest]
+    return order + others
 
 
 def empty_caches() -> None:

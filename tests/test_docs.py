@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 from tests.cli.stage import ENVIRONMENT, REGISTRY, ROOT
 from tests.repository import tracked
 from tests.shell import program, quoted
@@ -84,6 +86,7 @@ def fits(shown: str, printed: str) -> bool:
     return re.fullmatch(pattern, plain(printed)) is not None
 
 
+@pytest.mark.takes_long
 def test_every_command_of_the_pages_does_what_they_say(tmp_path: Path, bless: bool) -> None:
     program(tmp_path / "bin" / "registry", f'exec {quoted(*REGISTRY)} "$@"')
     wrong, ended = list[str](), list[str]()

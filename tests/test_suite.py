@@ -1,5 +1,6 @@
 """What `tests/conftest.py` enforces, checked on a small suite of its own."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,16 @@ import pathlib
 def test_it():
     with open("order", "a") as file:
         print(pathlib.Path(__file__).stem, file=file)
+"""
+
+LONG = """
+import pytest
+
+@pytest.mark.parametrize("at", range(4))
+def test_short(at): ...
+
+@pytest.mark.takes_long
+def test_long(): ...
 """
 
 
@@ -121,3 +132,10 @@ def test_files_are_shuffled_by_a_seed(tmp_path: Path) -> None:
         (tmp_path / "order").unlink()
     assert orders[0] == orders[1] != orders[2]
     assert sorted(orders[0].split()) == sorted(orders[2].split()) == [f"test_{name}" for name in "stuvwxyz"]
+
+
+def test_what_takes_long_begins_every_worker_s_share(tmp_path: Path) -> None:
+    done = suite(tmp_path, dict.fromkeys("ab", LONG), "-n", "2", "--dist", "worksteal", "-v")
+    first = [re.search(rf"\[{worker}\].*PASSED (.*)", done.stdout) for worker in ("gw0", "gw1")]
+    assert {found and found[1].strip() for found in first} == {"test_a.py::test_long", "test_b.py::test_long"}
+    assert " 10 passed" in done.stdout

@@ -21,7 +21,7 @@ from tests.cli.stage import ENVIRONMENT, ROOT, git, new_key
 from tests.hosts.github.forge import HUMANS, Forge
 from tests.repository import CHARTER
 
-pytestmark = pytest.mark.blackbox
+pytestmark = [pytest.mark.blackbox, pytest.mark.takes_long]
 
 Done = subprocess.CompletedProcess[str]
 MAX_SIZE = 400_000  # bytes; a tenth of a megabyte more than the code needs

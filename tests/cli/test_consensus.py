@@ -30,6 +30,7 @@ def phase(folder: Path) -> str:
     return str(verb(folder, "consensus", "status", "--format", "json").document["phase"])
 
 
+@pytest.mark.takes_long
 def test_two_rounds_to_active_on_a_guarded_server(tmp_path: Path) -> None:
     stage, sessions = Stage(tmp_path, charter=charter_for(6), signed=True), SESSIONS[:6]
     orchestrator = all_registered(stage, range(1, 7))

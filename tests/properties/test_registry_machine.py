@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -373,6 +374,7 @@ class Registry(RuleBasedStateMachine):
         return [process.wait(timeout=120) for process in started]
 
 
+@pytest.mark.takes_long
 def test_the_registry_stays_sound(long: bool) -> None:
     profile = settings(
         max_examples=20 if long else 3,

@@ -14,6 +14,8 @@ from tests.repository import ROOT, environment
 from tests.setup.wheels import Wheel
 from tests.shell import in_utf8, program, quoted
 
+pytestmark = pytest.mark.takes_long
+
 BETA = Wheel("beta", "1.0", extras=("toml",))
 NEWER_BETA = Wheel("beta", "9999.0", extras=("toml",))
 

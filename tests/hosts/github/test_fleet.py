@@ -36,6 +36,7 @@ def opened(forge: Forge) -> Forge:
     return forge
 
 
+@pytest.mark.takes_long
 def test_the_queue_lets_twelve_land_and_stops_the_thirteenth(opened: Forge) -> None:
     forge, landed = opened, list[int]()
     verdicts = {pull: judged(forge, pull).last.out.splitlines()[0] for pull in sorted(forge.authors)}

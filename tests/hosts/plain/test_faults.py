@@ -118,6 +118,7 @@ def test_killed_while_claiming(tmp_path: Path, long: bool) -> None:
     stage.is_sound()
 
 
+@pytest.mark.takes_long
 def test_killed_while_approving(tmp_path: Path, long: bool) -> None:
     """Main only ever gains whole registrations, and the same command merges what is left."""
     wanted, died, proposed = deaths(long, 4, 60), 0, list[int]()
