@@ -100,6 +100,7 @@ def test_only_main_is_merged_into_a_proposal(template: Stage, tmp_path: Path) ->
     aside, root = ground.claim(5, "other"), ground.commit([], {"evil.bin": b"x"})
     bad = {
         "another proposal": ground.commit([early, aside], tree=ground.trees[early]),
+        "a rival's claim": ground.commit([early, ground.claim(3, "other")], tree=joined),
         "another history": ground.commit([early, root], tree=ground.trees[early]),
         "an extra file": ground.commit([early, ground.main], {"evil.bin": b"x"}, tree=joined),
         "an older file": ground.commit([early, ground.main], {own(2): None}, tree=joined),
