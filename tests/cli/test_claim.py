@@ -191,14 +191,14 @@ def test_without_a_terminal_the_option_is_named(stage: Stage) -> None:
     ("words", "stdin", "why"),
     [
         (
-            ["4", *ME, "--goal", "2% bounce rate"],
+            ["4", *ME, "--goal", "Cut bounce rate by 2%"],
             "",
-            'what is measured in "2% bounce rate"? say all targets: --target "METRIC',
+            'what is measured in "Cut bounce rate by 2%"? say all targets: --target "bounce rate <= VALUE',
         ),
         (
-            ["4", *ME, "--goal", "Send 17 emails daily, 2% bounce rate"],
+            ["4", *ME, "--goal", "Send 17 emails daily, cut bounce rate by 2%"],
             "",
-            'in "2% bounce rate"? say all targets: --target "emails sent >= 17 emails/day" --target "METRIC >= VALUE',
+            'in "cut bounce rate by 2%"? say all targets: --target "emails sent >= 17 emails/day" --target "bounce',
         ),
         (["4", *ME, "--goal", "Do my best"], "", 'what is measured in "Do my best"?'),
         (["4", *ME, "--target", "x >= 5 y"], "", "the claim has no goal; add --goal"),

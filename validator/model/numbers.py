@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import NamedTuple
 
 _UNITS = dict(
     zip(
@@ -22,6 +23,41 @@ _FIGURE = re.compile(
     r"(?:(?P<scale>k|m|mn|b|bn|\s?(?:hundred|thousand|million|billion))(?![a-z]))?(?P<percent>\s?(?:%|per\s?cent\b))?",
     re.IGNORECASE,
 )
+
+
+class NumberInWords(NamedTuple):
+    """A number that is written in words, and where it ends; `times` for `once` and `twice`."""
+
+    value: int
+    end: int
+    times: bool = False
+
+
+_IN_WORDS = re.compile(
+    rf"(?:(?:an?|{'|'.join(_UNITS)}|{'|'.join(_TENS)})[ -]+)?(?:dozen|hundred|thousand|million)\b"
+    rf"|(?:(?P<tens>{'|'.join(_TENS)})[ -])?(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})\b"
+    rf"|(?P<ten>{'|'.join(_TENS)})\b|(?P<times>once|twice|thrice)\b",
+    re.IGNORECASE,
+)
+
+
+def words_to_number(text: str, at: int) -> NumberInWords | None:
+    """The number in words that begins at a place: `twelve`, `twenty-five`, `a dozen`, `two hundred`, `twice`."""
+    found = _IN_WORDS.match(text, at)
+    if not found or text[found.end() : found.end() + 1] == "-" or (at and text[at - 1].isalnum()):
+        return None
+    words = found[0].casefold().replace("-", " ").split()
+    if found["times"]:
+        return NumberInWords({"once": 1, "twice": 2, "thrice": 3}[words[0]], found.end(), times=True)
+    value, scales = 0, _SCALES | {"dozen": 12}
+    for word in words:
+        value = (
+            value * scales[word]
+            if word in scales and value
+            else value + {"a": 1, "an": 1, **_UNITS, **_TENS, **scales}[word]
+        )
+    times = re.match(r" times\b", text[found.end() :])
+    return NumberInWords(value, found.end() + (times.end() if times else 0), times=bool(times))
 
 
 def numbers_stated(sentence: str) -> frozenset[float]:

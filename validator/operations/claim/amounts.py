@@ -1,11 +1,11 @@
-"""Amounts and periods in goals and in `--target`: `$120k`, `95%`, `per day`."""
+"""Amounts and periods as written targets state them: `$120k`, `95%`, `per day`."""
 
 import re
 from decimal import Decimal
 
+from validator.model.bounds import ADVERBS, PERIODS
 from validator.model.numbers import SCALES
 from validator.model.shapes import Op, Period, Target
-from validator.operations.claim.lexicon import ADVERBS, PERIODS
 from validator.registry.yaml.scalars import SAFE_INTEGER
 
 LONGEST = 400  # characters of a clause or a target; a longer one is asked about

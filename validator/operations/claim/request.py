@@ -9,6 +9,7 @@ from validator.model.shapes import Target
 from validator.model.targets import format_target
 from validator.operations.claim.goal import draft_targets
 from validator.operations.claim.message import read_source
+from validator.operations.claim.suggestion import suggest_target
 from validator.operations.claim.target import UnreadableError, read_target
 
 
@@ -76,8 +77,10 @@ def _fill_in_targets(fields: dict[str, Any]) -> tuple[Target, ...]:
     if draft.unread or not draft.targets:
         unread = " and ".join(map(quoted, draft.unread or [fields["goal"]]))
         ways = [f'--target "{format_target(target)}"' for target in draft.targets]
-        ways += ['--target "METRIC >= VALUE UNIT/day"'] * max(1, len(draft.unread))
-        raise UnreadableError(f"what is measured in {unread}? say all targets: {' '.join(ways)}")
+        ways += [f"--target {quoted(suggest_target(clause))}" for clause in draft.unread or [fields["goal"]]]
+        raise UnreadableError(
+            f"what is measured in {unread}? say all targets: {' '.join(ways)}; every value has to stand in the goal"
+        )
     fields["targets"] = [_as_field(target) for target in draft.targets]
     return draft.targets
 

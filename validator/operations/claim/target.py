@@ -2,10 +2,10 @@
 
 import re
 
+from validator.model.bounds import SIGNS
 from validator.model.normalize import UNREADABLE
 from validator.model.shapes import Target
 from validator.operations.claim.amounts import AMOUNT, LONGEST, spaced, split_period, target_of, value_of
-from validator.operations.claim.lexicon import SIGNS
 
 _TARGET = re.compile(
     rf"(?P<metric>[^\s<>=≥≤][^<>=≥≤]*?) ?(?P<sign>>=|<=|==|[<>=≥≤]) ?(?P<minus>-?){AMOUNT}(?![\w.,])(?P<unit>.*)",

@@ -1,0 +1,151 @@
+"""Which way a quantity counts, and in what period: `at most`, `never above`, `or less`, `a week`, `daily`."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from validator.model.quantities import Token
+from validator.model.shapes import Op, Period
+
+SIGNS: Mapping[str, Op] = {
+    ">=": "gte",
+    "≥": "gte",
+    ">": "gt",
+    "<=": "lte",
+    "≤": "lte",
+    "<": "lt",
+    "==": "eq",
+    "=": "eq",
+}
+ADVERBS: Mapping[str, Period] = {
+    "hourly": "hour",
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "yearly": "year",
+    "annually": "year",
+}
+PERIODS: Mapping[str, Period] = {**{period: period for period in ADVERBS.values()}, "h": "hour", "d": "day"}
+# Times of no fixed length, or shorter than a target's periods.
+UNSURE = frozenset(
+    """cycle evening fortnight iteration minute morning night release season second semester shift sprint term weekday
+    workday working business other two three four five six""".split()
+)
+NEGATIONS = frozenset("avoid cannot can't don't doesn't mustn't never no nobody none not nothing prevent won't".split())
+_OPPOSITE: Mapping[Op, Op] = {"gt": "lte", "gte": "lt", "lt": "gte", "lte": "gt", "eq": "eq"}
+_MORE = "more|greater|higher|longer|larger|bigger|older|later|over"
+_LESS = "less|fewer|lower|smaller|shorter|faster|quicker|sooner|younger|cheaper|earlier"
+_PHRASES: Sequence[tuple[str, Op]] = (
+    (r"at or (?:below|under)|equal to or less than", "lte"),
+    (r"at or (?:above|over)|equal to or more than", "gte"),
+    (r"at least|(?:an? |the )?min(?:imum|\.)?(?: of)?|no worse than|no lower than", "gte"),
+    (r"at (?:the )?most|up to|down to|(?:an? |the )?max(?:imum|\.)?(?: of)?|within|inside", "lte"),
+    (rf"(?:{_MORE}) than|above|over|beyond|exceed(?:s|ing)?|upwards of|past", "gt"),
+    (rf"(?:{_LESS}) than|under|below|beneath", "lt"),
+    ("exactly|precisely", "eq"),
+)
+_BEFORE = tuple((re.compile(rf"(?:^| )(?:{phrase})$"), op) for phrase, op in _PHRASES)
+_AFTER: Sequence[tuple[re.Pattern[str], Op]] = (
+    (re.compile(rf"(?:or|and) (?:{_LESS}|below|under)(?= |$)|at (?:the )?most|max(?:imum|\.)?(?= |$)|tops"), "lte"),
+    (re.compile(rf"(?:or|and) (?:{_MORE}|above|better|up)(?= |$)|at least|minimum|min\."), "gte"),
+)
+
+
+class Bound(NamedTuple):
+    """The words beside a quantity without those that bound it, and what they say."""
+
+    before: list[Token]
+    after: list[Token]
+    op: Op | None
+    phrase: str = ""  # what stands before the quantity, as in `within`
+    clear: bool = True
+    negated: bool = False
+
+
+class InPeriod(NamedTuple):
+    """Words without their period. `soft`: only a calendar's, as `this year`; not `clear`: no period of ours."""
+
+    words: list[Token]
+    per: Period | None = None
+    soft: bool = False
+    clear: bool = True
+    last: bool = False  # it ended the words, and may be that of other clauses as well
+
+
+def split_bound(before: list[Token], quantity: Token, after: list[Token]) -> Bound:
+    """What stands around a quantity, and which way that counts; `clear` is false where it contradicts itself."""
+    before, op, phrase = _bound_before(before)
+    after, op_after = _bound_after(after, quantity)
+    turned = bool(op and before and before[-1].word in NEGATIONS)
+    if op and turned:
+        before, op, phrase = before[:-1], _OPPOSITE[op], f"{before[-1].word} {phrase}"
+    negations = [token for token in before if token.word in NEGATIONS]
+    said = [each for each in (op, op_after, quantity.sign) if each]
+    clear = len(negations) + turned <= 1 and len(said) <= 1
+    op = op or op_after or quantity.sign
+    if negations and clear:
+        before = [token for token in before if token.word not in NEGATIONS]
+        return Bound(before, after, _OPPOSITE[op] if op else None, phrase, op is not None, negated=True)
+    return Bound(before, after, op, phrase, clear)
+
+
+def split_period(words: list[Token]) -> InPeriod:
+    """Words without the period that they name."""
+    found = [(at, length, per, soft) for at in range(len(words)) for length, per, soft in _period_at(words, at)]
+    if not found:
+        return InPeriod(words)
+    (at, length, per, soft), *others = found
+    rest = words[:at] + words[at + length :]
+    last = at + length == len(words) and not soft and at > 0
+    return InPeriod(rest, per, soft, per is not None and not others, last)
+
+
+def _bound_before(before: list[Token]) -> tuple[list[Token], Op | None, str]:
+    if before and before[-1].text in SIGNS:
+        return before[:-1], SIGNS[before[-1].text], before[-1].text
+    text = " ".join(token.word for token in before[-4:])
+    for pattern, op in _BEFORE:
+        if found := pattern.search(text):
+            phrase = found[0].strip()
+            return before[: -len(phrase.split())], op, phrase
+    return before, None, ""
+
+
+def _bound_after(after: list[Token], quantity: Token) -> tuple[list[Token], Op | None]:
+    text = " ".join(token.word or "0" for token in after)
+    for pattern, op in _AFTER:
+        if found := pattern.search(text):
+            start, length = len(text[: found.start()].split()), len(found[0].split())
+            better = "better" in found[0] and quantity.unit and quantity.unit not in ("percent", "points", "x")
+            return after[:start] + after[start + length :], "lte" if better else op
+    return after, None
+
+
+def _period_at(words: list[Token], at: int) -> list[tuple[int, Period | None, bool]]:
+    """(how many words, period, soft) of the period that begins here, none or one; None for one of no fixed length."""
+    word, *following = (token.word for token in words[at : at + 4])
+    before = words[at - 1] if at else Token("")
+    following += [""] * 3
+    if word in ADVERBS:
+        free = at == 0 or before.is_quantity or at + 1 == len(words) or following[0] in _TAIL
+        return [(1, ADVERBS[word] if free and before.word not in _ARTICLES else None, False)]
+    if word == "in" and re.fullmatch("(?:19|20)[0-9]{2}", following[0]):
+        return [(2, "year", True)]
+    if word in ("this", "next") and following[0] in PERIODS:
+        return [(2, PERIODS[following[0]], True)]
+    if word in ("per", "each", "every", "a", "an"):
+        if following[0] in PERIODS and not (word in ("a", "an") and before.word in _VALUED):
+            return [(2, PERIODS[following[0]], False)]
+        if word not in ("a", "an") and (set(following[0].split("-")) & UNSURE or following[0] in UNSURE):
+            return [(2, None, False)]
+        if word == "per" and following[1] in PERIODS:
+            return [(3, PERIODS[following[1]], False)]
+    return []
+
+
+_ARTICLES = frozenset("a an the for our this its their".split())
+_VALUED = frozenset("in within under below over than of about for takes take half".split())
+_TAIL = frozenset(
+    "and across at by for from in is are on or through to under via with within without below above over".split()
+)
