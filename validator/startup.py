@@ -13,7 +13,7 @@ _KEPT = (
 )
 
 
-dropped = dict[str, str]()  # what else the environment said to Git; a hook is told of its index that way
+dropped = dict[str, str]()  # other Git variables of the environment; GIT_INDEX_FILE names the index of a hook
 
 
 def enter() -> None:

@@ -71,7 +71,7 @@ def test_release_of_a_free_number(stage: Stage, number: str) -> None:
 def test_release_requires_a_reason(stage: Stage) -> None:
     stage.registered(4)
     done = verb(stage.human, "release", "4", "--reason", " ")
-    assert (done.exit_code, done.err) == (2, "registry: say why: it is what history will tell\n")
+    assert (done.exit_code, done.err) == (2, "registry: say why: it is what history shows\n")
 
 
 def test_release_does_not_touch_the_working_tree(stage: Stage) -> None:

@@ -65,7 +65,7 @@ def test_a_possibly_outdated_base_is_reported(stage: Stage, tmp_path: Path) -> N
     done = verb(stage.human, "validate", "--worktree")
     assert done.exit_code == 0
     assert done.err == (
-        "judged against the main that is here, which may be old; to hear of that of upstream: git fetch upstream\n"
+        "judged against the main that is here, which may be old; to get that of upstream: git fetch upstream\n"
     )
 
 

@@ -171,8 +171,8 @@ def test_state_is_saved_after_each_event(tmp_path: Path, monkeypatch: pytest.Mon
 
     options: dict[str, Any] = {"repo": eyes, "remote": None, "since": None, "once": True, "interval": 1.0}
     with pytest.raises(KeyboardInterrupt):
-        watch.watch(**options, format="text", say=say, tell=say)
-    watch.watch(**options, format="text", say=say, tell=say)
+        watch.watch(**options, format="text", say=say, hint=say)
+    watch.watch(**options, format="text", say=say, hint=say)
     assert [line.split()[2] for line in said_so_far] == [str(n) for n in (1, 2, 3, 4, 5, *range(5, 13))]
 
 

@@ -56,7 +56,7 @@ def command(
     request, from_goal = request_from(options, any_number=any_number, now=console.now)
     if from_goal and not yes and not _accepted(console, from_goal):
         return 1
-    outcome = claim(repo=repo, request=request, push=push or pr, remote=remote, tell=console.hint)
+    outcome = claim(repo=repo, request=request, push=push or pr, remote=remote, hint=console.hint)
     console.say(_render(outcome, format, colour=console.colour))
     if pr and outcome.succeeded:
         from validator.hosts.github.pull_request import open_pull_request

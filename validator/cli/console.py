@@ -28,7 +28,7 @@ class Console:
             raise FatalError(f"the result cannot be printed: {error.strerror}") from error
 
     def hint(self, text: str) -> None:
-        """Print to stderr: progress, questions and errors. Where that is impossible, the exit code alone tells."""
+        """Print to stderr: progress, questions and errors. Failures to print are ignored: the exit code remains."""
         try:
             click.echo(text, nl=False, err=True)
         except OSError:

@@ -84,7 +84,7 @@ def command(
         try:
             return follow(
                 repo=repo, remote=remote, since=since, once=once, interval=interval, format=format,
-                say=console.say, tell=console.hint,
+                say=console.say, hint=console.hint,
             )  # fmt: skip
         except KeyboardInterrupt:
             return INTERRUPTED

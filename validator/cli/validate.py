@@ -38,7 +38,7 @@ def command(
             worktree=worktree,
             staged=staged,
             index=dropped.get("GIT_INDEX_FILE"),
-            tell=console.hint,
+            hint=console.hint,
         )
         return report(console, verdict, format, output)
     from validator.cli.runner import payload

@@ -44,7 +44,7 @@ class _StateFileError(FatalError):
 
 
 def watch(
-    *, repo: Path, remote: str | None, since: str | None, once: bool, interval: float, format: str, say: Say, tell: Say
+    *, repo: Path, remote: str | None, since: str | None, once: bool, interval: float, format: str, say: Say, hint: Say
 ) -> int:
     """Print events until interrupted, or `once`. Returns 1 where main was rewritten, and stops there.
 
@@ -66,7 +66,7 @@ def watch(
         except FatalError as error:
             if once or server is None or isinstance(error, _StateFileError):
                 raise
-            tell(f"{visible(str(error))}; trying again in {interval:g} s\n")
+            hint(f"{visible(str(error))}; trying again in {interval:g} s\n")
         if once:
             return 0
         time.sleep(interval)

@@ -59,21 +59,21 @@ def command(console: Console, session_id: str, fetch: bool, repo: Path, ref: str
     return 1 if document.state in ("unregistered", "proposed") else 0
 
 
-def _fetch(repo: Repo, tell: Callable[[str], None]) -> None:
+def _fetch(repo: Repo, hint: Callable[[str], None]) -> None:
     server = Remote(repo)
     server.fetch()
-    for one, why in server.unheard.items():
-        tell(f"{one.name}: {logged(why)}\n")
+    for one, why in server.unfetched.items():
+        hint(f"{one.name}: {logged(why)}\n")
 
 
-def _about(session_id: str, reader: Reader, commit: str, tell: Callable[[str], None]) -> WhoamiDocument:
+def _about(session_id: str, reader: Reader, commit: str, hint: Callable[[str], None]) -> WhoamiDocument:
     snapshot = reader.at(commit)
     charter, digest = charter_of(snapshot), registry_digest(snapshot)
     slots = slots_of(snapshot, charter, digest, frozenset())
     mine = next((slot for slot in slots if slot.session_id == session_id), None)
     turned_down = ""
     if mine is None:
-        mine = _proposed(reader, session_id, tell)
+        mine = _proposed(reader, session_id, hint)
         turned_down = "" if mine else _turned_down(reader, session_id)
     state: Any = mine.state if mine else "unregistered"  # a slot with a session in it is never "open"
     return WhoamiDocument(
@@ -88,12 +88,12 @@ def _about(session_id: str, reader: Reader, commit: str, tell: Callable[[str], N
     )
 
 
-def _proposed(reader: Reader, session_id: str, tell: Callable[[str], None]) -> SlotEntry | None:
+def _proposed(reader: Reader, session_id: str, hint: Callable[[str], None]) -> SlotEntry | None:
     """What a session has proposed: on the remote as last fetched, or here where there is no remote."""
     for proposal in proposals_on(published(reader.repo), reader.repo, "claim"):
         claim = claim_of(reader, proposal)
         if isinstance(claim, Unreadable):
-            tell(f"{proposal.name} cannot be read: {logged(claim.why)}\n")
+            hint(f"{proposal.name} cannot be read: {logged(claim.why)}\n")
             continue
         if claim and claim.draft.session_id == session_id:
             return SlotEntry(

@@ -83,7 +83,7 @@ class Remote:
         self.repo, self.name = repo, name or remote_of(repo)
         self._main, self._place = "", ""
         # Proposals on the server that could not be fetched, and why; everything else has been.
-        self.unheard = dict[Proposal, str]()
+        self.unfetched = dict[Proposal, str]()
 
     @property
     def url(self) -> str:
@@ -113,9 +113,9 @@ class Remote:
         """Fetch main, proposals and rejections, or other refs; `{remote}` in a refspec is the remote's name.
 
         One proposal that cannot be had (a broken object on the server, a ref in its way here) is left out, and is in
-        `unheard`. Raises FatalError where the server does not answer.
+        `unfetched`. Raises FatalError where the server does not answer.
         """
-        self.unheard = {}
+        self.unfetched = {}
         named = [spec.format(remote=self.name, main=self.branch) for spec in refspecs]
         error = self._fetch(named)
         if error and refspecs is REFSPECS and self._is_called_otherwise():
@@ -125,8 +125,8 @@ class Remote:
             return
         if refspecs is not REFSPECS or self._fetch(named[:1]):
             raise FatalError(f"{self.address} does not answer: {in_a_line(error)}")
-        self.unheard = self._without(self._listed())
-        self._fetch([*named, *(f"^{HEADS}{one.name}" for one in self.unheard)])
+        self.unfetched = self._without(self._listed())
+        self._fetch([*named, *(f"^{HEADS}{one.name}" for one in self.unfetched)])
 
     def _is_called_otherwise(self) -> bool:
         """Whether the server's HEAD is another branch than was asked for, and there; it is the main branch then."""
@@ -192,7 +192,7 @@ class Remote:
         found = {ref.removeprefix(prefix): oid for ref, oid in self.repo.refs(prefix)}
         if self.branch not in found:
             raise FatalError(f"{self.address} has no main yet; publish one: git push {self.name} main")
-        found |= {one.name: one.commit for one in self.unheard}
+        found |= {one.name: one.commit for one in self.unfetched}
         rows = sorted(found.items())
         return found[self.branch], tuple(Proposal(name, oid) for name, oid in rows if PROPOSAL.fullmatch(name))
 

@@ -17,7 +17,7 @@ def remote_of(repo: Refs) -> str:
 
 
 def main_on(repo: Refs, remote: str) -> str:
-    """What the main branch is called on a remote: `main`, or what this clone has heard to be the server's HEAD."""
+    """What the main branch is called on a remote: `main`, or the branch that is the server's HEAD as last fetched."""
     prefix = f"{REMOTES}{remote}/"
     if any(repo.resolve(f"{prefix}main")):
         return "main"
@@ -38,8 +38,8 @@ def newest_main(repo: Refs) -> str | None:
     return found[0] or here or next(filter(None, found[1:]), None)
 
 
-def unheard(repo: Refs) -> str | None:
-    """The remote that main comes from, where this clone has never heard of its main; None where it has, or has none."""
+def unfetched_remote(repo: Refs) -> str | None:
+    """The remote of main, if its main was never fetched here; None if it was, or if there is no remote."""
     settings = _settings(repo)
     remote = _remote(settings)
     known = any(repo.resolve(f"{REMOTES}{remote}/{main_on(repo, remote)}"))
@@ -47,7 +47,7 @@ def unheard(repo: Refs) -> str | None:
 
 
 def _settings(repo: Refs) -> dict[str, str]:
-    """The settings of the caller, each as it was said last; addresses with their credentials."""
+    """The settings of the caller, each with its last value; addresses with their credentials."""
     _, out, _ = repo.as_user("config", "-z", "--get-regexp", _ASKED)
     rows = (row.partition("\n") for row in out.split("\0")[:-1])
     return {name: value for name, _, value in rows}

@@ -11,7 +11,7 @@ from validator.git.write import Write
 from validator.model.errors import FatalError
 
 MAX_READ = 1024 * 1024  # bytes of one file
-# Neither hooks nor a file monitor run; nobody is told about repositories within this one.
+# No hook or file monitor runs; no warning about nested repositories is printed.
 _QUIET = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "advice.addEmbeddedRepo=false", "core.safecrlf=false")
 
 
@@ -32,7 +32,7 @@ class Worktree(Objects, Write):
             return self._commit_of(self._staged("write-tree", variables=variables), "files on disk")
 
     def staged_commit(self, index: str | None) -> str:
-        """A commit, on no branch, of what is staged, on top of HEAD; `index` is what Git tells its hooks."""
+        """A commit, on no branch, of what is staged, on top of HEAD; `index` is the GIT_INDEX_FILE of a hook."""
         with tempfile.TemporaryDirectory() as folder:
             variables = self._copied_index(folder, index)
             return self._commit_of(self._staged("write-tree", variables=variables), "staged files")
@@ -63,7 +63,7 @@ class Worktree(Objects, Write):
         """A copy of the user's index, which knows what is skipped (sparse checkout) and what has not changed."""
         git_dir, copy = Path(self.real["GIT_DIR"]), Path(folder, "index")
         given = (self.top or git_dir) / index if index else git_dir / "index"
-        # Of another repository's hook this variable tells nothing here.
+        # The variable of another repository's hook does not apply here.
         original = given if given.resolve().is_relative_to(git_dir.resolve()) else git_dir / "index"
         if original.is_file():
             copy.write_bytes(original.read_bytes())

@@ -16,13 +16,13 @@ _FORMAT = (  # Cf: bidirectional controls, joiners, tags, marks that enclose oth
     "\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
 )
 # The rest of Default_Ignorable_Code_Point (Unicode, DerivedCoreProperties): letters and marks that are not drawn.
-_UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff"
+_INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff"
 _SURROGATE = "\ud800-\udfff"
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010ffff"
 _NO_CHARACTER = "\ufdd0-\ufdef" + "".join(
     f"{chr(plane - 2)}{chr(plane - 1)}" for plane in range(0x10000, 0x100000, 0x10000)
 )
-_HIDDEN = re.compile(f"[{_CONTROL}{_FORMAT}{_UNSEEN}{_SURROGATE}{_PRIVATE}{_NO_CHARACTER}]")
+_HIDDEN = re.compile(f"[{_CONTROL}{_FORMAT}{_INVISIBLE}{_SURROGATE}{_PRIVATE}{_NO_CHARACTER}]")
 _ILL_FORMED = re.compile(f"[{_SURROGATE}]")
 
 # `##[command]` is obeyed anywhere in a line by GitHub's runner (ActionCommand.TryParse), `##vso[…]` by Azure Pipelines.
@@ -41,7 +41,7 @@ _CREDENTIALS = re.compile(
 
 
 def without_credentials(text: str) -> str:
-    """Text whose URLs tell no password or token. The name of an SSH user is none: `ssh://git@host`."""
+    """Text without passwords or tokens in its URLs. An SSH user name is kept: `ssh://git@host`."""
     return _CREDENTIALS.sub(_uncredited, text)
 
 

@@ -95,7 +95,7 @@ def branch_of(path: str) -> str:
 
 
 def path_of(branch: str) -> str:
-    """The file that a branch of a proposal is for; the registry's folder where that cannot be told."""
+    """The file that a branch of a proposal is for; the registry's folder if it is unknown."""
     kind, _, rest = branch.partition("/")
     folder = {"claim": SESSIONS, "release": SESSIONS, "record": "registry/consensus"}.get(kind)
     return f"{folder}/{rest}.yaml" if folder else "registry"

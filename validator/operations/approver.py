@@ -17,7 +17,7 @@ class Approver(NamedTuple):
 
 
 def who_approves(server: Remote) -> Approver:
-    """Which approver of main's charter the caller is. Raises FatalError where that cannot be told."""
+    """Which approver of main's charter the caller is. Raises FatalError if it is unknown."""
     charter = charter_of(Reader(server.repo).at(server.repo.commit(server.main)))
     # Of two approvers with one key the server takes the first one too.
     keys = {material(approver.key): approver.handle for approver in reversed(charter.approvers) if approver.key}

@@ -63,8 +63,8 @@ def judged(server: Remote) -> tuple[Judged, ...]:
     reader = Reader(server.repo)
     main = server.repo.commit(server.main)
     return tuple(
-        _unjudged(reader.at(main), proposal, server.unheard[proposal])
-        if proposal in server.unheard
+        _unjudged(reader.at(main), proposal, server.unfetched[proposal])
+        if proposal in server.unfetched
         else judge_proposal(reader, main, proposal)
         for proposal in server.proposals()
     )

@@ -18,7 +18,7 @@ def release(*, repo: Path, remote: str, number: int, reason: str) -> tuple[str, 
 
     One that is there already stands, unless it can no longer be merged: then this one takes its place.
     """
-    reason = checked_reason(reason, "it is what history will tell")
+    reason = checked_reason(reason, "it is what history shows")
     server = Remote(Repo(repo), remote)
     server.fetch()
     reader, main = Reader(server.repo), server.repo.commit(server.main)

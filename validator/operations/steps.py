@@ -7,7 +7,7 @@ from pathlib import Path
 from validator.git.change import joining
 from validator.git.repo import Repo
 from validator.git.signatures import Endorsement, endorsement
-from validator.git.upstream import unheard
+from validator.git.upstream import unfetched_remote
 from validator.model.errors import FatalError
 from validator.model.findings import Finding, Verdict
 from validator.model.layout import CHARTER, SESSIONS
@@ -29,22 +29,20 @@ def validate(
     staged: bool = False,
     index: str | None = None,
     author: Author | None = None,
-    tell: Callable[[str], None] = lambda _: None,
+    hint: Callable[[str], None] = lambda _: None,
 ) -> Verdict:
     """The verdict on a change. `base` None stands for main.
 
     `worktree` judges the files on disk in place of `head`, `staged` those of `index`, by default the own.
-    `tell` hears it where main may be older than that of the remote.
+    `hint` gets a line where main may be older than that of the remote.
     `author` is who proposes the change, where a forge says so; steps have many authors, and ask for none.
     `steps` judges what moves main: every first-parent commit after base, each against its parent.
     Raises FatalError for what is the environment's fault.
     """
     reader = Reader(Repo(repo))
     start = main_of(reader.repo, base)
-    if base is None and (remote := unheard(reader.repo)):
-        tell(
-            f"judged against the main that is here, which may be old; to hear of that of {remote}: git fetch {remote}\n"
-        )
+    if base is None and (remote := unfetched_remote(reader.repo)):
+        hint(f"judged against the main that is here, which may be old; to get that of {remote}: git fetch {remote}\n")
     end = _head(reader.repo, head, worktree=worktree, staged=staged, index=index)
     if steps:
         return in_steps(reader, start, end, _guards(reader.at(start).charter))

@@ -93,13 +93,13 @@ def _place(finding: Finding) -> dict[str, Any]:
 
 
 @functools.lru_cache(maxsize=1)  # many findings in one long line
-def _seen(line: str) -> str:
+def _stripped(line: str) -> str:
     return visible(line).strip()
 
 
 def _mark(finding: Finding) -> str:
     """A fingerprint of rule, file and source line. Messages change with other claims, and line numbers move."""
-    identity = (finding.code, uri(finding.location.path), _seen(finding.excerpt or ""))
+    identity = (finding.code, uri(finding.location.path), _stripped(finding.excerpt or ""))
     return sha256("\0".join(identity).encode()).hexdigest()[:16]
 
 

@@ -22,7 +22,7 @@ from validator.registry.parsing import ClaimFile
 def command(console: Console, session_id: str, push: bool, remote: str, repo: Path, format: str) -> int:
     """A session commits to its number, role and goal; with --push, directly on main."""
     state, draft, outcome = acknowledge(
-        repo=repo, remote=remote if push else None, session_id=session_id, now=console.now, tell=console.hint
+        repo=repo, remote=remote if push else None, session_id=session_id, now=console.now, hint=console.hint
     )
     if format == "text" and outcome.succeeded and draft.claim:
         console.say(_commitment(draft.claim, state.digest))

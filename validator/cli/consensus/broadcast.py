@@ -47,7 +47,7 @@ def command(
         raise click.UsageError("one carrier: --folder, --branch, or a command after --")
     state, draft, outcome, rows = broadcast(
         repo=repo, remote=remote if push else None, session_id=session_id,
-        way=Way(command, branch, folder, timeout), now=console.now, tell=console.hint,
+        way=Way(command, branch, folder, timeout), now=console.now, hint=console.hint,
     )  # fmt: skip
     if format == "json":
         document = document_of(state, draft, outcome)

@@ -22,7 +22,7 @@ _GETS = re.compile(
 )
 _COMMANDS = re.compile(r"\n|&&|\|\||;")
 _ASSIGNED = re.compile(r"(?:^|[\s;])(?:export\s+)?([A-Za-z_]\w*)=")
-_PLACES = {"ref", "repository", "branch", "commit"}  # the inputs by which an action is told what to check out
+_PLACES = {"ref", "repository", "branch", "commit"}  # the inputs that say what an action checks out
 
 
 class Job(NamedTuple):

@@ -18,11 +18,11 @@ from validator.registry.reader import Reader
 # With random pauses, more attempts than any of a hundred sessions at once needs.
 PATIENCE = Patience(attempts=60, unanswered=4, longest=1.5)
 
-Tell = Callable[[str], None]
+Hint = Callable[[str], None]
 
 
-def claim(*, repo: Path, request: ClaimRequest, push: bool, remote: str, tell: Tell) -> ClaimOutcome:
-    """Propose the claim that a session requests; idempotent. `tell` gets a line for each retry. Raises FatalError."""
+def claim(*, repo: Path, request: ClaimRequest, push: bool, remote: str, hint: Hint) -> ClaimOutcome:
+    """Propose the claim that a session requests; idempotent. `hint` gets a line for each retry. Raises FatalError."""
     reader = Reader(Repo(repo))
     server = Remote(reader.repo, remote) if push else None
     attempts = Attempts(PATIENCE)
@@ -34,7 +34,7 @@ def claim(*, repo: Path, request: ClaimRequest, push: bool, remote: str, tell: T
         if result.silent:
             attempts.unanswered(f"the server does not take the push of number {result.number}: {result.why}")
         pause = attempts.pause(0.1 * 1.5**attempt)
-        tell(f"number {result.number}: {logged(result.why)}; trying again in {pause:.1f} s\n")
+        hint(f"number {result.number}: {logged(result.why)}; trying again in {pause:.1f} s\n")
     raise FatalError(f"lost {PATIENCE.attempts} races; try again later")
 
 

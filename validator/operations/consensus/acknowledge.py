@@ -9,8 +9,16 @@ from validator.git.remote import Outcome, Update
 from validator.git.retry import Attempts, Patience, limited
 from validator.model.errors import FatalError
 from validator.model.layout import HEADS, acknowledgement_path
-from validator.operations.consensus.record import Tell, is_on_main, judged, propose
-from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome, claim_of, look, look_again
+from validator.operations.consensus.record import Hint, is_on_main, judged, propose
+from validator.operations.consensus.state import (
+    MainState,
+    RecordDraft,
+    RecordOutcome,
+    claim_of,
+    look,
+    look_again,
+    record_by,
+)
 from validator.registry.consensus.criteria import acknowledged
 
 # With random pauses, more attempts than any of a hundred sessions at once needs.
@@ -25,7 +33,7 @@ class _Retry(NamedTuple):
 
 
 def acknowledge(
-    *, repo: Path, remote: str | None, session_id: str, now: str, tell: Tell
+    *, repo: Path, remote: str | None, session_id: str, now: str, hint: Hint
 ) -> tuple[MainState, RecordDraft, RecordOutcome]:
     """Acknowledge (`remote` None: propose it here only). Where main takes no push, it becomes a proposal.
 
@@ -43,7 +51,7 @@ def acknowledge(
             return state, draft, result
         if result.silent:
             attempts.unanswered(f"the server does not take the acknowledgement: {result.why}")
-        tell(f"{result.why}; trying again\n")
+        hint(f"{result.why}; trying again\n")
         attempts.pause(2 * (time.monotonic() - began) * _waiting(state))
     raise FatalError(f"main moved {PATIENCE.attempts} times in between; run the same command again")
 
@@ -55,14 +63,8 @@ def _waiting(state: MainState) -> int:
 
 def _draft(state: MainState, session_id: str, now: str) -> RecordDraft:
     claim = claim_of(state, session_id)
-    fields = {
-        "registry": state.digest,
-        "number": claim.number,
-        "session_id": session_id,
-        "ready": True,
-        "timestamp": now,
-    }
-    return RecordDraft("acknowledgement", acknowledgement_path(claim.number, state.charter), fields, claim)
+    path = acknowledgement_path(claim.number, state.charter)
+    return record_by(state, claim, "acknowledgement", path, now, ready=True)
 
 
 def _push(state: MainState, draft: RecordDraft) -> RecordOutcome | _Retry:

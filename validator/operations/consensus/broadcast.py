@@ -13,8 +13,8 @@ from validator.operations.consensus.delivery import Carrier, on_branch, through_
 from validator.operations.consensus.ledger import Ledger, ledger_of, progress_folder
 from validator.operations.consensus.letters import Letter, Mail
 from validator.operations.consensus.mail import mail_at
-from validator.operations.consensus.record import Tell, propose
-from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome, look, orchestrator_of
+from validator.operations.consensus.record import Hint, propose
+from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome, look, orchestrator_of, record_by
 from validator.registry.consensus.phases import NEEDED, phase_of, reached
 from validator.report.documents import DeliveryEntry, DeliveryState
 
@@ -31,7 +31,7 @@ class Way(NamedTuple):
 
 
 def broadcast(
-    *, repo: Path, remote: str | None, session_id: str, way: Way, now: str, tell: Tell
+    *, repo: Path, remote: str | None, session_id: str, way: Way, now: str, hint: Hint
 ) -> tuple[MainState, RecordDraft, RecordOutcome, tuple[DeliveryEntry, ...]]:
     """Deliver a letter to each session that does not have it yet. `now` is RFC 3339.
 
@@ -47,7 +47,7 @@ def broadcast(
     carrier = _carrier(way, state.server, progress)
     ledger = ledger_of(progress, carrier.name)
     before = ledger.delivered()
-    failed = _send(carrier, mail, [letter for letter in mail.letters if letter.number not in before], ledger, tell)
+    failed = _send(carrier, mail, [letter for letter in mail.letters if letter.number not in before], ledger, hint)
     rows = tuple(_entry(letter, before, failed) for letter in mail.letters)
     if failed:
         who = ranges(sorted(failed))
@@ -57,15 +57,8 @@ def broadcast(
 
 
 def _draft(state: MainState, session_id: str, mail: Mail, now: str) -> RecordDraft:
-    orchestrator = orchestrator_of(state, session_id)
-    fields = {
-        "registry": state.digest,
-        "number": orchestrator.number,
-        "session_id": session_id,
-        "timestamp": now,
-        "delivered": sorted(letter.number for letter in mail.letters),
-    }
-    return RecordDraft("broadcast", BROADCAST, fields, orchestrator)
+    delivered = sorted(letter.number for letter in mail.letters)
+    return record_by(state, orchestrator_of(state, session_id), "broadcast", BROADCAST, now, delivered=delivered)
 
 
 def _carrier(way: Way, server: Remote | None, progress: Path) -> Carrier:
@@ -78,7 +71,7 @@ def _carrier(way: Way, server: Remote | None, progress: Path) -> Carrier:
     return to_folder(way.folder or progress / "mail")
 
 
-def _send(carrier: Carrier, mail: Mail, wanted: Sequence[Letter], ledger: Ledger, tell: Tell) -> Mapping[int, str]:
+def _send(carrier: Carrier, mail: Mail, wanted: Sequence[Letter], ledger: Ledger, hint: Hint) -> Mapping[int, str]:
     """Why letters were not delivered, by number, after the last attempt.
 
     Each delivery is recorded as soon as it is known, so that a killed run loses none.
@@ -91,7 +84,7 @@ def _send(carrier: Carrier, mail: Mail, wanted: Sequence[Letter], ledger: Ledger
                 ledger.add(number)
                 failed.pop(number, None)
             else:
-                tell(f"number {number}: {why}\n")
+                hint(f"number {number}: {why}\n")
                 failed[number] = why
         wanted = [letter for letter in wanted if letter.number in failed]
         if not wanted:

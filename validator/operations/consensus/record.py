@@ -14,7 +14,7 @@ from validator.registry.consensus.forms import Form, acknowledgement_forms
 from validator.registry.records import counting
 from validator.registry.yaml.writer import write_record
 
-Tell = Callable[[str], None]
+Hint = Callable[[str], None]
 
 
 def judged(state: MainState, draft: RecordDraft) -> tuple[str, Verdict]:

@@ -72,6 +72,18 @@ def claim_of(state: MainState, session_id: str) -> ClaimFile:
     raise FatalError(f"{session_id} holds no number on main; see: registry whoami --session-id {session_id}")
 
 
+def record_by(state: MainState, claim: ClaimFile, kind: RecordKind, path: str, now: str, **more: object) -> RecordDraft:
+    """A record by the holder of a number; `more` are the fields that only this kind has. `now` is RFC 3339."""
+    fields = {
+        "registry": state.digest,
+        "number": claim.number,
+        "session_id": claim.draft.session_id,
+        "timestamp": now,
+        **more,
+    }
+    return RecordDraft(kind, path, fields, claim)
+
+
 def orchestrator_of(state: MainState, session_id: str) -> ClaimFile:
     """The claim of the orchestrator. Raises FatalError where the session is another one."""
     held = state.snapshot.by_number.get(state.charter.orchestrator)
