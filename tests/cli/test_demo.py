@@ -6,8 +6,8 @@ import pytest
 
 from tests.shell import program
 from validator.cli.demo.attacks import attacks, attempts
+from validator.cli.demo.printer import Printer
 from validator.cli.demo.stage import CAPACITY, claim_text, commit, git, put, set_up
-from validator.cli.demo.teller import Teller
 from validator.model.layout import claim_path
 
 NOW = "2026-11-20T08:00:00Z"
@@ -15,9 +15,9 @@ NOW = "2026-11-20T08:00:00Z"
 
 @pytest.mark.parametrize("hook", ["exit 0", "echo no; exit 1"], ids=["lets all through", "refuses without a reason"])
 def test_every_attack_has_to_be_refused_for_its_reason(tmp_path: Path, hook: str) -> None:
-    told = list[str]()
-    teller = Teller(told.append, colour=False)
-    stage = set_up(tmp_path, teller)
+    printed = list[str]()
+    printer = Printer(printed.append, colour=False)
+    stage = set_up(tmp_path, printer)
     installed = tmp_path / "server.git" / "hooks" / "pre-receive"
     installed.unlink()
     for number in range(1, CAPACITY + 1):
@@ -26,6 +26,6 @@ def test_every_attack_has_to_be_refused_for_its_reason(tmp_path: Path, hook: str
     git(stage.human, "push", "--quiet", "origin", "HEAD:main")
     program(installed, hook)
     tried = list(attempts(NOW))
-    surprises = list(attacks(stage, NOW, teller))
+    surprises = list(attacks(stage, NOW, printer))
     assert surprises == [f"the server refuses: {attack.title} ({attack.because})" for attack in tried]
     assert len(surprises) == 8

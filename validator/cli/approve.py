@@ -6,7 +6,7 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, REMOTE, REPO
+from validator.cli.options import FORMAT, REMOTE, REPO, YES
 from validator.operations.approve import approve
 from validator.report.documents import ApprovalsDocument
 
@@ -16,7 +16,7 @@ DOCUMENTS = {"output-approve": ApprovalsDocument}
 @click.command(epilog="Example: registry approve 4")
 @click.argument("names", metavar="PROPOSAL...", nargs=-1, shell_complete=completing.proposals)
 @click.option("--all-accepted", is_flag=True, help="Every open proposal that the gate accepts, in turn.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@YES
 @REMOTE
 @REPO
 @FORMAT

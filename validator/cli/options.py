@@ -34,6 +34,7 @@ REPORT = click.option(
     "--format", type=click.Choice(["text", "github", "json", "sarif"]), default="text", show_default=True
 )
 SESSION = click.option("--session-id", required=True, help="The stable name of the session.")
+YES = click.option("--yes", is_flag=True, help="Do not ask.")
 PUSH = click.option("--push", is_flag=True, help="Push it to the remote; without this it stays local.")
 OUTPUT = click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file."
@@ -44,6 +45,11 @@ EVENT = click.option(
     help="A GitHub event's payload says what is judged.  [without FILE: GITHUB_EVENT_PATH]",
 )  # fmt: skip
 CHECK = click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is stale.")
+
+
+def by_session(command: Command) -> Command:
+    """Add the options of a verb by which a session makes a record, in the order of its help."""
+    return SESSION(PUSH(REMOTE(REPO(FORMAT(command)))))
 
 
 class Seconds(click.FloatRange):

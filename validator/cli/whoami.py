@@ -7,7 +7,7 @@ from typing import Any, Literal
 import click
 
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, REF, REPO
+from validator.cli.options import FORMAT, REF, REPO, SESSION
 from validator.git.remote import Proposal, Remote, rejections
 from validator.git.repo import Repo
 from validator.git.upstream import remote_of
@@ -43,7 +43,7 @@ DOCUMENTS = {"output-whoami": WhoamiDocument}
 
 
 @click.command(epilog="Example: registry whoami --session-id marketing-outreach-1 --fetch")
-@click.option("--session-id", required=True, help="The stable name of the session.")
+@SESSION
 @click.option("--fetch", is_flag=True, help="Ask the remote first.")
 @REPO
 @REF

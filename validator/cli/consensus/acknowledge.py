@@ -6,18 +6,14 @@ import click
 
 from validator.cli.consensus.documents import print_outcome
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, PUSH, REMOTE, REPO, SESSION
+from validator.cli.options import by_session
 from validator.model.escape import visible
 from validator.operations.consensus.acknowledge import acknowledge
 from validator.registry.parsing import ClaimFile
 
 
 @click.command(epilog="Example: registry consensus acknowledge --session-id marketing-outreach-1 --push")
-@SESSION
-@PUSH
-@REMOTE
-@REPO
-@FORMAT
+@by_session
 @click.pass_obj
 def command(console: Console, session_id: str, push: bool, remote: str, repo: Path, format: str) -> int:
     """A session commits to its number, role and goal; with --push, directly on main."""

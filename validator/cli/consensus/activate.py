@@ -7,7 +7,7 @@ import click
 from validator.cli.consensus.approve import consent_of
 from validator.cli.consensus.documents import print_outcome
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, REMOTE, REPO
+from validator.cli.options import FORMAT, REMOTE, REPO, YES
 from validator.operations.consensus.ratify import activate
 from validator.registry.schedule import Week
 from validator.report.week import render as render_week
@@ -15,7 +15,7 @@ from validator.report.week import render as render_week
 
 @click.command(epilog="Example: registry consensus activate --week 2026-W48")
 @click.option("--week", required=True, metavar="2026-W48", help="The ISO week that the fleet starts in.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@YES
 @REMOTE
 @REPO
 @FORMAT

@@ -6,7 +6,7 @@ import click
 
 from validator.cli.consensus.documents import print_outcome
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, REMOTE, REPO
+from validator.cli.options import FORMAT, REMOTE, REPO, YES
 from validator.model.escape import visible
 from validator.operations.approver import Approver
 from validator.operations.consensus.ratify import Consent, approve
@@ -17,7 +17,7 @@ from validator.report.summary import conclusion
 
 
 @click.command(epilog="Example: registry consensus approve")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@YES
 @REMOTE
 @REPO
 @FORMAT

@@ -6,18 +6,14 @@ import click
 
 from validator.cli.consensus.documents import print_outcome
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, PUSH, REMOTE, REPO, SESSION
+from validator.cli.options import by_session
 from validator.operations.consensus.confirm import confirm
 
 DOCUMENTS = {"output-consensus-record": "RecordDocument"}
 
 
 @click.command(epilog="Example: registry consensus confirm --session-id marketing-orchestrator --push")
-@SESSION
-@PUSH
-@REMOTE
-@REPO
-@FORMAT
+@by_session
 @click.pass_obj
 def command(console: Console, session_id: str, push: bool, remote: str, repo: Path, format: str) -> int:
     """The orchestrator confirms that there are no conflicts."""

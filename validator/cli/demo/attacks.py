@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from validator.cli.demo.printer import Printer
 from validator.cli.demo.stage import CAPACITY, Stage, claim_text, commit, new_session, push, put
-from validator.cli.demo.teller import Teller
 from validator.model.layout import claim_path
 
 Edit = Callable[[Path], None]
@@ -22,9 +22,9 @@ class Attack(NamedTuple):
     stale: bool = False  # branched before anything was registered
 
 
-def attacks(stage: Stage, now: str, tell: Teller) -> Iterator[str]:
+def attacks(stage: Stage, now: str, printer: Printer) -> Iterator[str]:
     """What must not get through: plain pushes by whoever can reach the server."""
-    tell.heading("What must not get through: plain git push to the same server")
+    printer.heading("What must not get through: plain git push to the same server")
     for attack in attempts(now):
         session = new_session(stage, stage.beginning if attack.stale else "origin/main")
         attack.edit(session)
@@ -33,7 +33,7 @@ def attacks(stage: Stage, now: str, tell: Teller) -> Iterator[str]:
         said = "".join(
             f"{line.removeprefix('remote: ').rstrip()}\n" for line in done.stderr.splitlines() if "remote:" in line
         )
-        tell.line(done.returncode == 0, f"{attack.ref:<9} {attack.title}", _findings(said))
+        printer.line(done.returncode == 0, f"{attack.ref:<9} {attack.title}", _findings(said))
         if done.returncode == 0 or attack.because not in said:
             yield f"the server refuses: {attack.title} ({attack.because})"
 
@@ -45,7 +45,7 @@ def _findings(said: str) -> str:
 
 
 def attempts(now: str) -> Iterator[Attack]:
-    """Every attack, in the order of telling; the claims in them are of `now`."""
+    """Every attack, in order; the claims in them are of `now`."""
     late = claim_text(4, now, session_id="marketing-latecomer", runtime_id="session-late")
     yield Attack("a latecomer wants number 4", "claim/04", _writes(4, late), "REG103", stale=True)
     yield Attack(

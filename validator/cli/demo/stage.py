@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import validator
-from validator.cli.demo.teller import Teller
+from validator.cli.demo.printer import Printer
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER
 
@@ -28,10 +28,10 @@ class Stage(NamedTuple):
     beginning: str
 
 
-def set_up(folder: Path, tell: Teller) -> Stage:
+def set_up(folder: Path, printer: Printer) -> Stage:
     """A bare repository with the guard as the server, and a first commit with the charter by the human."""
     server, human, key = folder / "server.git", folder / "human", _key(folder)
-    tell.heading(
+    printer.heading(
         "A Git server, guarded: main moves only by what an approver has signed" if key else "A Git server, guarded"
     )
     git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(server))
@@ -46,7 +46,7 @@ def set_up(folder: Path, tell: Teller) -> Stage:
     commit(human, "A charter for twelve sessions")
     git(human, "push", "--quiet", "origin", "HEAD:main")
     guard = registry(human, "install-hook", "--trial", *([] if key else ["--unsigned"]), str(server))
-    tell.line(guard.returncode == 0, "registry install-hook server.git")
+    printer.line(guard.returncode == 0, "registry install-hook server.git")
     return Stage(folder, human, git(human, "rev-parse", "HEAD").strip())
 
 
@@ -127,7 +127,7 @@ _PLAIN = {
 
 
 def git(folder: Path, *command: str) -> str:
-    """Plain Git, as a session or a human would type it, deaf to the configuration of whoever watches."""
+    """Plain Git, as a session or a human would type it, without the user's configuration."""
     return _run(["git", *command], folder, _PLAIN, check=True).stdout
 
 

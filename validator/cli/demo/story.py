@@ -1,8 +1,8 @@
 """The whole story in a minute: a guarded Git server, sessions that race for numbers, attacks, a human who approves.
 
 Everything is real: a bare repository with the guard installed, a clone for each session, processes that claim at the
-same time, pushes that the server refuses, approvals signed with an SSH key. If anything ends otherwise than the story
-says, the demo fails.
+same time, pushes that the server refuses, approvals signed with an SSH key. If any step ends otherwise
+than expected, the demo fails.
 """
 
 import json
@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from validator.cli.demo.attacks import attacks
+from validator.cli.demo.printer import Printer, Say
 from validator.cli.demo.stage import (
     CAPACITY,
     Done,
@@ -27,7 +28,6 @@ from validator.cli.demo.stage import (
     registry,
     set_up,
 )
-from validator.cli.demo.teller import Say, Teller
 from validator.model.layout import claim_path
 
 # Each of these numbers is wanted by a second session at the same time.
@@ -35,18 +35,18 @@ CONTESTED = (3, 6, 9, 12)
 
 
 def demo(*, say: Say, now: str, colour: bool) -> int:
-    """Play the story and tell it line by line. `now` is the time of claiming, RFC 3339; 0 if all went as told."""
+    """Run the demo and print each step. `now` is the time of claiming, RFC 3339; 0 if every step went as expected."""
     with tempfile.TemporaryDirectory(prefix="registry-demo-") as temporary:
-        tell = Teller(say, colour)
-        stage = set_up(Path(temporary), tell)
+        printer = Printer(say, colour)
+        stage = set_up(Path(temporary), printer)
         surprises = [
-            *_race(stage, now, tell),
-            *_approvals(stage, tell),
-            *attacks(stage, now, tell),
-            *_second_life(stage, now, tell),
-            *_consensus(stage, tell),
+            *_race(stage, now, printer),
+            *_approvals(stage, printer),
+            *attacks(stage, now, printer),
+            *_second_life(stage, now, printer),
+            *_consensus(stage, printer),
         ]
-        tell.heading("What the orchestrator reads on main")
+        printer.heading("What the orchestrator reads on main")
         git(stage.human, "fetch", "--quiet", "origin")
         say(registry(stage.human, "status").stdout + "\n")
         say(registry(stage.human, "history").stdout)
@@ -54,21 +54,21 @@ def demo(*, say: Say, now: str, colour: bool) -> int:
         say("\naudit of main: " + audit.stdout.rstrip().rsplit("\n", 1)[-1] + "\n")
         surprises += ["main is clean"] if audit.returncode else []
         for title in surprises:
-            say(f"not as told: {title}\n")
+            say(f"not as expected: {title}\n")
         return 1 if surprises else 0
 
 
-def _race(stage: Stage, now: str, tell: Teller) -> Iterator[str]:
+def _race(stage: Stage, now: str, printer: Printer) -> Iterator[str]:
     """Sessions claim at the same time, each in a process of its own; some numbers are wanted twice."""
     texts = [claim_text(number, now) for number in range(1, CAPACITY + 1)]
     texts += [claim_text(n, now, session_id=f"marketing-rival-{n}", runtime_id=f"session-rival-{n}") for n in CONTESTED]
-    tell.heading(f"{len(texts)} sessions claim {CAPACITY} numbers at once: registry claim --from FILE --push")
+    printer.heading(f"{len(texts)} sessions claim {CAPACITY} numbers at once: registry claim --from FILE --push")
     won = list[str]()
     with ThreadPoolExecutor(len(texts)) as sessions:
         racing = {sessions.submit(_claim, stage, text): field(text, "session_id") for text in texts}
         for ended in as_completed(racing):
             done, session = ended.result(), racing[ended]
-            tell.line(done.returncode == 0, f"{session:<26} {last_line(done)}")
+            printer.line(done.returncode == 0, f"{session:<26} {last_line(done)}")
             won += [session] if done.returncode == 0 else []
     if len(won) != CAPACITY:
         yield f"{CAPACITY} of {len(texts)} sessions win a number, not {len(won)}"
@@ -80,60 +80,60 @@ def _claim(stage: Stage, text: str) -> Done:
     return registry(session, "claim", "--from", f"../claim-{session.name}", "--push")
 
 
-def _approvals(stage: Stage, tell: Teller) -> Iterator[str]:
-    tell.heading("The human looks, and approves what the gate accepts: registry approve --all-accepted")
-    tell.say(registry(stage.human, "proposals").stdout + "\n")
+def _approvals(stage: Stage, printer: Printer) -> Iterator[str]:
+    printer.heading("The human looks, and approves what the gate accepts: registry approve --all-accepted")
+    printer.say(registry(stage.human, "proposals").stdout + "\n")
     done = registry(stage.human, "approve", "--all-accepted", "--yes")
     for line in done.stdout.splitlines():
         if " is on main" in line or "not merged" in line:
-            tell.line("is on main" in line, line)
+            printer.line("is on main" in line, line)
     if done.returncode:
         yield "every accepted proposal is merged"
 
 
-def _second_life(stage: Stage, now: str, tell: Teller) -> Iterator[str]:
-    """A number is given back, and another session takes it; history keeps both."""
-    tell.heading("A number is given back, and taken again")
+def _second_life(stage: Stage, now: str, printer: Printer) -> Iterator[str]:
+    """A number is released, and another session claims it; history keeps both."""
+    printer.heading("A number is released, and claimed again")
     session = new_session(stage)
     put(
         session, "../claim-again", claim_text(11, now, session_id="marketing-successor", runtime_id="session-successor")
     )
-    told: list[tuple[Path, tuple[str, ...]]] = [
+    commands: list[tuple[Path, tuple[str, ...]]] = [
         (session, ("release", "11", "--reason", "the session has ended")),
         (stage.human, ("approve", "release/11", "--yes")),
         (session, ("claim", "--from", "../claim-again", "--push")),
         (stage.human, ("approve", "11", "--yes")),
     ]
-    yield from _play(stage, tell, told)
+    yield from _play(stage, printer, commands)
 
 
-def _consensus(stage: Stage, tell: Teller) -> Iterator[str]:
-    """From registered to active, with a claim that changes late: all that was said before it is void."""
-    tell.heading("The orchestrator confirms, the human approves, every session is told and acknowledges")
-    yield from _round(stage, tell, at_once=CAPACITY)
-    tell.heading("A session amends its claim at the last minute: what was said of the old registry is void")
+def _consensus(stage: Stage, printer: Printer) -> Iterator[str]:
+    """From registered to active, with a claim that changes late, which voids the records before it."""
+    printer.heading("The orchestrator confirms, the human approves, every session gets the registry and acknowledges")
+    yield from _round(stage, printer, at_once=CAPACITY)
+    printer.heading("A session amends its claim at the last minute: records of the old registry are void")
     session = new_session(stage)
     path = session / claim_path(5, CAPACITY)
     put(session, claim_path(5, CAPACITY), path.read_text(encoding="utf-8").replace("17", "16"))
     commit(session, "Number 5 has 16 prospects, and promises 16 emails")
     push(session, "claim/05")
-    yield from _play(stage, tell, [(stage.human, ("approve", "5", "--yes"))])
-    told = [line for line in _status(stage) if line.startswith(("registered", "void:", "next:"))]
-    tell.say("".join(f"{line}\n" for line in told if "/acknowledgements/" not in line))
-    tell.say(f"… and {sum('/acknowledgements/' in line for line in told)} acknowledgements are void\n")
-    tell.heading("The second round, and the start")
-    yield from _round(stage, tell, at_once=3)
-    yield from _play(stage, tell, [(stage.human, ("consensus", "activate", "--week", "2026-W48", "--yes"))])
-    tell.say("\n" + "".join(f"{line}\n" for line in _status(stage)))
+    yield from _play(stage, printer, [(stage.human, ("approve", "5", "--yes"))])
+    lines = [line for line in _status(stage) if line.startswith(("registered", "void:", "next:"))]
+    printer.say("".join(f"{line}\n" for line in lines if "/acknowledgements/" not in line))
+    printer.say(f"… and {sum('/acknowledgements/' in line for line in lines)} acknowledgements are void\n")
+    printer.heading("The second round, and the start")
+    yield from _round(stage, printer, at_once=3)
+    yield from _play(stage, printer, [(stage.human, ("consensus", "activate", "--week", "2026-W48", "--yes"))])
+    printer.say("\n" + "".join(f"{line}\n" for line in _status(stage)))
 
 
-def _round(stage: Stage, tell: Teller, *, at_once: int) -> Iterator[str]:
+def _round(stage: Stage, printer: Printer, *, at_once: int) -> Iterator[str]:
     """Confirmation, approval, broadcast, and an acknowledgement from each session, some at the same time."""
     orchestrator = ("--session-id", field(claim_text(1, ""), "session_id"), "--push")
     session, human = new_session(stage), stage.human
     yield from _play(
         stage,
-        tell,
+        printer,
         [
             (session, ("consensus", "confirm", *orchestrator)),
             (human, ("approve", "record/confirmation", "--yes")),
@@ -142,13 +142,13 @@ def _round(stage: Stage, tell: Teller, *, at_once: int) -> Iterator[str]:
             (human, ("approve", "record/broadcast", "--yes")),
         ],
     )
-    told = json.loads(registry(new_session(stage), "export").stdout)
-    names = [claim["session_id"] for claim in told["claims"]]
+    exported = json.loads(registry(new_session(stage), "export").stdout)
+    names = [claim["session_id"] for claim in exported["claims"]]
     with ThreadPoolExecutor(at_once) as sessions:
         racing = {sessions.submit(_acknowledge, stage, name): name for name in names}
         for ended in as_completed(racing):
             done, name = ended.result(), racing[ended]
-            tell.line(done.returncode == 0, f"{name:<26} {last_line(done)}")
+            printer.line(done.returncode == 0, f"{name:<26} {last_line(done)}")
             if done.returncode:
                 yield f"{name} acknowledges"
 
@@ -157,10 +157,10 @@ def _acknowledge(stage: Stage, name: str) -> Done:
     return registry(new_session(stage), "consensus", "acknowledge", "--session-id", name, "--push")
 
 
-def _play(stage: Stage, tell: Teller, told: list[tuple[Path, tuple[str, ...]]]) -> Iterator[str]:
-    for folder, command in told:
+def _play(stage: Stage, printer: Printer, commands: list[tuple[Path, tuple[str, ...]]]) -> Iterator[str]:
+    for folder, command in commands:
         done = registry(folder, *command)
-        tell.line(done.returncode == 0, f"registry {' '.join(command[:2])}: {last_line(done)}")
+        printer.line(done.returncode == 0, f"registry {' '.join(command[:2])}: {last_line(done)}")
         if done.returncode:
             yield f"registry {' '.join(command)}"
 

@@ -7,18 +7,18 @@ import click
 Say = Callable[[str], None]
 
 
-class Teller:
-    """Says the story to a terminal, in colour or without."""
+class Printer:
+    """Prints the demo to a terminal, in colour or without."""
 
     def __init__(self, say: Say, colour: bool) -> None:
         self.say, self.colour = say, colour
 
     def heading(self, text: str) -> None:
-        """Begin a chapter."""
+        """Print the heading of a part."""
         self.say(f"\n{self._in(text, bold=True)}\n\n")
 
     def line(self, good: bool, text: str, details: str = "") -> None:
-        """Tell one thing, good or not, and what belongs to it in lines of their own."""
+        """Print one result, good or not, and its details on lines of their own."""
         self.say(f"{self._in('✓', fg='green') if good else self._in('✗', fg='red')} {text}\n")
         self.say("".join(f"    {line}\n" for line in details.splitlines()))
 
