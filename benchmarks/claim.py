@@ -1,4 +1,4 @@
-"""One claim as an agent makes it, over `file://`, and the Git commands that it stands for.
+"""One claim as an agent makes it, over `file://`, and the equivalent Git commands.
 
 The commands are those that a script would need for the same claim: fetch main and the proposals, write file, tree and
 commit without a working tree, create the branch by compare-and-swap, keep it. They judge nothing and ask nobody.

@@ -1,4 +1,4 @@
-"""Fleets of any size, the same ones every time: as a packed Git repository, and as a folder of plain files."""
+"""Reproducible fleets of any size: as a packed Git repository, and as a folder of plain files."""
 
 import subprocess
 from collections.abc import Iterator
@@ -51,14 +51,14 @@ work:                             # what the sessions divide among them, without
 class Fleet(NamedTuple):
     """A registry with one free number: `main` holds the others, `proposal` the claim of the last."""
 
-    repo: Path  # bare; the branch `free` claims the free number, `taken` claims number 1 once more
+    repo: Path  # bare; branch `free` claims the free number, `taken` claims number 1 a second time
     files: Path  # the folder of the same claims as files
     proposal: Path  # the claim of the free number as a file
     number: str  # the free number, as the branch of its claim has it
 
 
 def build(folder: Path, size: int) -> Fleet:
-    """A fleet of `size` registrations, each of which came to main in a first-parent step of its own."""
+    """A fleet of `size` registrations, each added to main in a first-parent step of its own."""
     width = max(2, len(str(size + 1)))
     fleet = Fleet(folder / "registry.git", folder / "claims", folder / "proposal.yaml", f"{size + 1:0{width}}")
     fleet.files.mkdir(parents=True)
@@ -83,7 +83,7 @@ def claim(number: int, batch: int | None = None) -> str:
 
 
 def history(size: int) -> Iterator[str]:
-    """The history of a fleet for git-fast-import(1), with two proposals that main has moved on from."""
+    """The history of a fleet for git-fast-import(1), with two proposals based on an older main."""
     width = max(2, len(str(size + 1)))
     path = "registry/sessions/{:0{}}.yaml".format
     yield commit(1, "main", "registry/charter.yaml", CHARTER.format(capacity=size + 1, prospects=SHARE * (size + 1)))

@@ -1,4 +1,4 @@
-"""Running programs against each other: in turns, so that a slow moment of the machine falls on all of them."""
+"""Run programs alternately, so that a slow moment of the machine affects all of them."""
 
 import os
 import statistics
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Program(NamedTuple):
-    """A command with the exit code that it should end with, what it reads, and the folder that it runs in."""
+    """A command, its expected exit code, its input, and the folder that it runs in."""
 
     command: Sequence[str]
     exit_code: int = 0
@@ -20,7 +20,7 @@ class Program(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One run: wall time in seconds, and the most memory in bytes that the process or one it waited for held."""
+    """One run: wall time in seconds, and peak memory in bytes of the process or of a child."""
 
     seconds: float
     peak: int
@@ -40,7 +40,7 @@ class Result(NamedTuple):
         return max(run.peak for run in self.runs)
 
     def ratio(self, other: "Result") -> float:
-        """The median of the rounds' ratios: both sides of each were measured within a moment."""
+        """The median of the rounds' ratios: both sides of a ratio are measured right after each other."""
         return statistics.median(
             mine.seconds / theirs.seconds for mine, theirs in zip(self.runs, other.runs, strict=True)
         )
@@ -52,13 +52,13 @@ def python(module: str, *words: str | Path) -> tuple[str, ...]:
 
 
 def compiled(folder: Path) -> dict[str, str]:
-    """An environment in which every program finds its bytecode, as an installed one does, once it has run before."""
+    """An environment in which each program finds its bytecode after its first run, as an installed one does."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**environment, "PYTHONPYCACHEPREFIX": str(folder)}
 
 
 def run(program: Program, environment: Mapping[str, str]) -> Run:
-    """Run a program to its end; raises RuntimeError where it ends with another exit code than it should."""
+    """Run a program to its end. Raises RuntimeError for an unexpected exit code."""
     start = perf_counter()
     with subprocess.Popen(
         program.command,
@@ -80,7 +80,7 @@ def run(program: Program, environment: Mapping[str, str]) -> Run:
 
 
 def compare(programs: Mapping[str, Program], rounds: int, environment: Mapping[str, str]) -> dict[str, Result]:
-    """Each program once a round."""
+    """Run each program once in each round."""
     runs = {name: list[Run]() for name in programs}
     for _ in range(rounds):
         for name, program in programs.items():

@@ -19,7 +19,7 @@ from tests.hosts.plain.racing import SEVEN, all_have_one, lost_races, one_has_se
 from tests.hosts.plain.stage import ENVIRONMENT, NAME, Done, Stage, branch, claim_path, claim_text, git
 from tests.server import serving
 
-LIMIT = 3  # to reach: times the loop without guard
+LIMIT = 3  # target: at most this many times the loop without guard
 PLAIN, GUARDED = "git push in a loop, no guard", "git push in a loop, guarded"
 Check = Callable[[Stage, Sequence[Path], Sequence[Done]], None]
 RACES: tuple[tuple[str, str, Check, bool], ...] = (
@@ -30,7 +30,7 @@ RACES: tuple[tuple[str, str, Check, bool], ...] = (
 
 
 class Cost(NamedTuple):
-    """Seconds on the wall and on processors, of this process and of those that it has waited for."""
+    """Wall and processor seconds of this process and its finished children."""
 
     wall: float
     processor: float
@@ -49,7 +49,7 @@ def _used() -> float:
 
 
 def pushes(folder: Path, count: int, *, guarded: bool) -> Cost:
-    """As many branches, one after the other, with nothing but Git."""
+    """Create as many branches one after the other, with Git alone."""
     folder.mkdir()
     stage = Stage.make(folder, capacity=count, guarded=guarded)
     names = [f"claim/{Path(claim_path(number, count)).stem}" for number in range(1, count + 1)]
@@ -66,7 +66,7 @@ def pushes(folder: Path, count: int, *, guarded: bool) -> Cost:
 
 
 def race(folder: Path, count: int, number: str, check: Check, *, apart: bool) -> Cost:
-    """As many sessions at once; only their processes are timed, not the checks after them."""
+    """Claim with as many sessions at once; only their processes are timed, not the checks after them."""
     folder.mkdir()
     stage = Stage.make(folder, capacity=max(count, int(SEVEN)))
     with serving("http", stage.served, ENVIRONMENT) as server:
@@ -96,7 +96,7 @@ def play(at: int, count: int) -> dict[str, Cost]:
 
 
 def main() -> None:
-    """Play the rounds, print medians."""
+    """Run the rounds, and print medians."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.race", description="Race for numbers.")
     parser.add_argument("--processes", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=10)
@@ -106,7 +106,7 @@ def main() -> None:
 
 
 def summary(rounds: Sequence[Mapping[str, Cost]], count: int) -> Iterator[str]:
-    """Medians of the rounds' ratios: both sides of each were measured within minutes."""
+    """Medians of the rounds' ratios: both sides of a ratio are measured within minutes."""
     yield f"medians of {len(rounds)} rounds: seconds a push or claim; × the loop without guard, and its processor time"
     for title in rounds[0]:
         each = statistics.median(costs[title].wall for costs in rounds) / count

@@ -1,4 +1,4 @@
-"""`registry demo`: the whole story on one machine."""
+"""`registry demo`: a whole fleet on one machine."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""The whole story in a minute: a guarded Git server, sessions that race for numbers, attacks, a human who approves.
+"""The demo: a guarded Git server, sessions that race for numbers, attacks, and a human who approves.
 
 Everything is real: a bare repository with the guard installed, a clone for each session, processes that claim at the
 same time, pushes that the server refuses, approvals signed with an SSH key. If any step ends otherwise
