@@ -4,8 +4,9 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import groupby
 
-from validator.model.unicode import skeleton, twin
+from validator.model.unicode import is_unassigned, skeleton, twin
 
 SURROGATE = re.compile("[\ud800-\udfff]")  # JSON and pydantic refuse them
 # LF is the only control character of a registry file. NEL, U+2028 and U+2029 break lines in YAML 1.1 and not in 1.2.
@@ -72,6 +73,28 @@ def look_alikes(text: str) -> Iterator[tuple[str, str]]:
         foreign = [character for character in word if not character.isascii() and _is_foreign(character)]
         if foreign and any(c.isascii() for c in word):
             yield word, foreign[0]
+
+
+def unfit(text: str) -> Iterator[tuple[str, str]]:
+    """(character, why) for characters that show nothing sure: without a meaning, or drawn over others."""
+    for character in sorted(set(text)):
+        if character > "\u02ff" and (why := _unfit(character)):
+            yield character, why
+    for is_mark, run in groupby(text, lambda character: unicodedata.category(character) == "Mn"):
+        marks = "".join(run)
+        if is_mark and (len(marks) > 4 or len(set(marks)) < len(marks)):  # UTS #39, section 5.4
+            yield marks[0], "stands in a heap of marks on one letter"
+
+
+def _unfit(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Co":
+        return "is for private use: it looks as each font likes"
+    if category == "Me":
+        return "is drawn around or over its neighbours"
+    if character in "\ufffc\ufffd":
+        return "only holds the place of something"
+    return "is no character of Unicode" if is_unassigned(character) else ""
 
 
 def _is_foreign(letter: str) -> bool:

@@ -1,8 +1,13 @@
 """The charter plans another role for this number.
 
-What it means: Where the charter has a slot for the number, the claimed role must be recognisably the planned one:
-at least half of its words occur in the slot's title and role (by their first four letters), and no other slot fits
-better. Numerals count in full.
+What it means: Where the charter has a slot for the number, the claimed role must be recognisably the planned one: at
+least half of its words occur in the slot's title and role (by their first four letters; numerals count in full), and no
+other slot fits better. Beside that it has to name the slot: it has all telling words of the slot's title, or of its
+role before the dash or bracket; or at least half of them and no telling word that the slot has not. Words that all
+slots share, small words (the, of) and AI, agent, team and session tell nothing. For the slot "Letter Answering Desk -
+Answer all letters" these are as planned: "Letter Answering Desk", "Letter Answering Desk - in German", "Desk for
+Answering Letters". These are not: "The", "Desk", "Phone Answering Desk", and what says no, never, not or nobody where
+the plan does not.
 
 Why: Roles are planned so that all work is covered exactly once; the number carries its planned role.
 
@@ -26,6 +31,9 @@ from validator.registry.snapshot import Snapshot
 CODE, NAME, LEVEL = "REG106", "role-misaligned", Level.ERROR
 RECOGNISABLE = 0.5
 STEM = 4
+SMALL = frozenset("a an the of and or for to in on at by with ai agen team sess".split())  # stems that tell nothing
+NEGATIONS = frozenset("no not neve nobo none noth neit".split())
+BRIEF = re.compile(r" [-\u2013\u2014] |[(:,;]")  # what follows describes the role that is named
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
@@ -42,8 +50,22 @@ def is_aligned(role: str, planned: Slot, slots: Iterable[Slot]) -> bool:
     """Whether a role is recognisably the planned one, and no other slot fits it better."""
     if fold(role) == fold(planned.role):
         return True
+    words, plan = _stems(role), _stems(f"{planned.title} {planned.role}")
     fit = _fit(role, planned)
-    return fit >= RECOGNISABLE and all(_fit(role, slot) <= fit for slot in slots)
+    if fit < RECOGNISABLE or NEGATIONS & words - plan:
+        return False
+    return all(_fit(role, slot) <= fit for slot in slots) and _names(words, planned, slots)
+
+
+def _names(words: frozenset[str], planned: Slot, slots: Iterable[Slot]) -> bool:
+    """Whether words name the slot: with all that its title or name tells, or half of it and nothing else."""
+    plans = [_stems(f"{slot.title} {slot.role}") for slot in slots]
+    idle = SMALL | (frozenset.intersection(*plans) if len(plans) > 1 else frozenset())
+    said = words - idle
+    foreign = said - _stems(f"{planned.title} {planned.role}")
+    needed = 0.5 if not foreign else 1.0
+    names = (_stems(text) - idle for text in (planned.title, BRIEF.split(planned.role)[0], planned.role))
+    return any(name and len(said & name) >= needed * len(name) for name in names)
 
 
 def _better(role: str, slots: dict[int, Slot]) -> str:

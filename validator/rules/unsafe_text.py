@@ -1,7 +1,11 @@
 r"""Text that a human sees differently than a program reads it.
 
-What it means: Bidirectional controls, characters without width, and words that mix Latin letters with letters of
-another script that look like Latin ones, anywhere in the file, comments and escapes included.
+What it means: Refused anywhere in the file, comments and escapes included, are: bidirectional controls and characters
+without width or ink (U+200B, soft hyphen, Hangul fillers, the braille blank U+2800); characters for private use
+(U+E000); placeholders (U+FFFC, U+FFFD); marks around or over others (U+0489, U+20DD); more than four marks on one
+letter, or the same mark twice; code points without a character (U+0378). Refused too are words that mix Latin letters
+with Cyrillic ones, or with letters of another script that look like Latin ones. Not refused: accents, words that are
+all of one script, a Latin and a foreign word joined by a hyphen, symbols and emoji.
 
 Why: The human who approves reads what is shown, and programs act on what is stored. Both must be the same.
 
@@ -18,7 +22,7 @@ from functools import partial
 from typing import Any
 
 from validator.model.findings import Level, Location, Problem
-from validator.model.normalize import INVISIBLE, look_alikes
+from validator.model.normalize import INVISIBLE, look_alikes, unfit
 from validator.model.phrases import quoted
 from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.faults import Route, elsewhere
@@ -38,11 +42,12 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 
 def _in_text(document: Document, text: str) -> Iterator[Problem]:
-    for character in sorted(set(INVISIBLE.findall(text))):
+    invisible = ((c, f"the invisible character U+{ord(c):04X} is not allowed") for c in set(INVISIBLE.findall(text)))
+    strange = ((c, f"U+{ord(c):04X} {why}") for c, why in unfit(text))
+    for character, message in sorted({**dict(strange), **dict(invisible)}.items()):
         before = text[: text.index(character)]
         place = Location(document.path, before.count("\n") + 1, len(before) - before.rfind("\n"))
-        message = f"the invisible character U+{ord(character):04X} is not allowed{elsewhere(text.count(character))}"
-        yield Problem(place, message, "delete it")
+        yield Problem(place, f"{message}{elsewhere(text.count(character))}", "delete it")
 
 
 def _in_values(document: Document, text: str, value: Any, route: Route) -> Iterator[Problem]:
@@ -61,6 +66,9 @@ def _in_value(place: Callable[[], Location], text: str, value: str) -> Iterator[
     for character in sorted({character for character in INVISIBLE.findall(value) if character not in text}):
         message = f"an escape makes the invisible character U+{ord(character):04X}, which is not allowed"
         yield Problem(place(), message, "delete the escape")
+    for character, why in unfit(value):
+        if character not in text and not INVISIBLE.match(character):
+            yield Problem(place(), f"an escape makes U+{ord(character):04X}, which {why}", "delete the escape")
     for word, character in look_alikes(value):
         message = f"{quoted(word)} mixes scripts: U+{ord(character):04X} only looks like a Latin letter"
         yield Problem(place(), message, "type the word in one script")
