@@ -16,9 +16,10 @@ GITHUB = re.compile(
 
 def open_pull_request(*, repo: Path, remote: str, branch: str) -> str:
     """Open a pull request for a pushed branch, or say what to do without GitHub or gh."""
-    found = GITHUB.search(Remote(Repo(repo), remote).url)
+    server = Remote(Repo(repo), remote)
+    found = GITHUB.search(server.url)
     if not found:
-        return f"{remote} is no GitHub repository; ask an approver to run: registry approve {branch}\n"
+        return f"{server.name} is no GitHub repository; ask an approver to run: registry approve {branch}\n"
     gh = shutil.which("gh")
     if gh is None:
         page = f"https://github.com/{found['name']}/compare/main...{branch}?expand=1"
