@@ -95,7 +95,7 @@ def tracked(*below: Path, root: Path = ROOT) -> list[Path]:
     Compiled files, editors' copies and leftovers of other runs lie in a working copy too, and are not the project.
     """
     within = tuple(f"{folder}{os.sep}" for folder in below)  # every worker asks dozens of times: no paths are compared
-    return [path for path in _tracked(root) if not below or str(path).startswith(within)]
+    return [path for path in _tracked(root) if not below or path in below or str(path).startswith(within)]
 
 
 def untracked() -> list[str]:
