@@ -51,6 +51,7 @@ LABELS = frozenset(
     number option page part phase plan platform point project release rfc room round section session slot sprint squad
     stage step story team tier ticket top track version wave week zone""".split()
 )
+_ALSO_VERBS = frozenset("group issue model plan release track".split())  # `Plan 5 campaigns`
 _YEARS = frozenset("after before by during fy in since through until year".split())
 _MONTHS = frozenset("january february march april may june july august september october november december".split())
 _VALUES = frozenset("minute hour day week month year".split())
@@ -192,7 +193,8 @@ def _in_place(token: Token, before: list[Token]) -> Token:
     if token.text.casefold() == "one" and last.word in _ONES:
         return Token(token.text)
     named = last.text[:1].isupper() and not last.text.isupper() and len(before) > 1 and not last.is_quantity
-    if bare and token.text[:1].isdigit() and (last.word.rstrip(".") in LABELS | _MONTHS or named):
+    label = last.word.rstrip(".") in LABELS | _MONTHS and not (len(before) == 1 and last.word in _ALSO_VERBS)
+    if bare and token.text[:1].isdigit() and (label or named):
         return Token(token.text)
     return token
 

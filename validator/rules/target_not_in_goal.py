@@ -1,7 +1,9 @@
 """A target's value is not stated by the goal's sentence.
 
 What it means: The number of every target stands in the goal, in figures or in words: `$120k` states 120000, `95%+`
-states 95, `twelve` states 12. A target of 120 kUSD is stated by `$120k` as well.
+states 95, `twelve` states 12. A target of 120 kUSD is stated by `$120k` as well. A year, an ordinal, a room, a version
+and other numbers in names state nothing. Where the sentence says which way the number counts (`at most`, `below`,
+`within`, `95%+`) or in what period (`daily`), the target says the same.
 
 Why: The human approves the sentence, and programs measure the target. If one says 17 and the other 7, what is
 measured is not what was approved.
@@ -14,14 +16,29 @@ Example:
 Way out: State the number in the goal, or correct the target.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
+from validator.model.bounds import split_bound, split_period
 from validator.model.findings import Level, Problem
 from validator.model.numbers import numbers_stated
 from validator.model.phrases import quoted
+from validator.model.quantities import tokens
+from validator.model.shapes import Op, Period, Target
 from validator.model.targets import format_target
 from validator.model.units import thousands
 from validator.registry.snapshot import Snapshot
+
+
+class Said(NamedTuple):
+    """A token of a goal that states numbers: whether it is a quantity, and what is said of it."""
+
+    numbers: frozenset[float]
+    is_quantity: bool
+    op: Op | None
+    per: Period | None
+
 
 CODE, NAME, LEVEL = "REG202", "target-not-in-goal", Level.ERROR
 
@@ -32,8 +49,44 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         if claim.draft.goal is None or not claim.draft.targets:
             continue
         stated = numbers_stated(claim.draft.goal)
+        said = list(_said(claim.draft.goal))
         for index, target in enumerate(claim.draft.targets):
             if not stated.intersection((target.value, target.value * thousands(target.unit))):
                 message = f"{quoted(format_target(target))}, but the goal's sentence does not state {target.value}"
                 place = claim.document.at("targets", index, "value")
                 yield Problem(place, message, f"say {target.value} in the goal, or correct the target")
+            elif why := _differs(target, said):
+                message = f"{quoted(format_target(target))}, but {why}"
+                yield Problem(
+                    claim.document.at("targets", index), message, "say the same in the goal and in the target"
+                )
+
+
+def _said(goal: str) -> Iterator[Said]:
+    """The quantities of a goal, clause by clause, with direction and period; and the numbers that are only names."""
+    for clause in re.split(r"[;!\n]|\.(?=\s|$)|,(?![0-9])", goal):
+        words = tokens(clause)
+        yield from (Said(numbers_stated(token.text), False, None, None) for token in words if not token.is_quantity)
+        period = split_period(words)
+        for at, token in enumerate(period.words):
+            if token.is_quantity:
+                bound = split_bound(period.words[:at], token, period.words[at + 1 :])
+                per = period.per if period.clear and not period.soft else None
+                yield Said(numbers_stated(token.text), True, bound.op if bound.clear else None, per)
+
+
+def _differs(target: Target, said: Iterable[Said]) -> str | None:
+    """What the goal says of a target's number otherwise than the target; None where one quantity of it agrees."""
+    values = (target.value, target.value * thousands(target.unit))
+    found = [one for one in said if one.numbers.intersection(values)]
+    quantities = [one for one in found if one.is_quantity]
+    if found and not quantities and target.value:
+        return f"{target.value} is part of a name there, no quantity"
+    against = [one for one in quantities if one.op and one.op[:2] != target.op[:2] and "eq" not in (one.op, target.op)]
+    if quantities and len(against) == len(quantities):
+        words = {"lt": "at most", "gt": "at least"}[(against[0].op or "")[:2]]
+        return f"the goal says {words} {target.value}"
+    other = [one for one in quantities if one.per and target.per and one.per != target.per]
+    if quantities and len(other) == len(quantities):
+        return f"the goal says {target.value} per {other[0].per}"
+    return None

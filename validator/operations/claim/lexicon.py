@@ -23,7 +23,6 @@ _REGULAR = """
 """.split()
 _IRREGULAR = {
     "begin": "begun",
-    "bring": "brought",
     "build": "built",
     "buy": "bought",
     "cut": "cut",
@@ -42,7 +41,6 @@ _IRREGULAR = {
     "sell": "sold",
     "send": "sent",
     "ship": "shipped",
-    "take": "taken",
     "teach": "taught",
     "win": "won",
     "write": "written",
