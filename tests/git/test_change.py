@@ -5,7 +5,18 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Changes, Repository
-from validator.git.change import MAX_MERGED_BYTES, Intent, Joining, Landing, differing, has_landed, joining, landing
+from validator.git.change import (
+    MAX_MERGED_BYTES,
+    Intent,
+    Joining,
+    Landing,
+    differing,
+    has_landed,
+    joining,
+    landing,
+    registry_files,
+    with_others,
+)
 from validator.git.repo import Repo
 from validator.git.trees import TWICE, Entry
 
@@ -15,7 +26,7 @@ LINES = "".join(f"{number}\n" for number in range(20))
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
     repository = Repository(tmp_path / "registry.git")
-    repository.commit("main", {"a": LINES, "b": "1"})
+    repository.commit("main", {"registry/a": LINES, "registry/b": "1"})
     return repository
 
 
@@ -29,44 +40,49 @@ def content(repo: Repo, entry: Entry) -> bytes:
 
 
 def test_a_change_on_top_of_its_base_is_not_merged(repository: Repository) -> None:
-    head = repository.commit("change", {"a": None, "c": "1"}, "main")
+    head = repository.commit("change", {"registry/a": None, "registry/c": "1"}, "main")
     found, repo = landed(repository)
     assert (found.merge, found.merged, found.fork) == (None, None, repo.commit("main"))
     assert (found.before, found.after) == (repo.tree(found.fork or ""), repo.tree(head))
-    assert found.intent == {"a": Intent(found.before["a"], None), "c": Intent(None, found.after["c"])}
+    assert found.intent == {
+        "registry/a": Intent(found.before["registry/a"], None),
+        "registry/c": Intent(None, found.after["registry/c"]),
+    }
 
 
 def test_a_mode_is_part_of_it(repository: Repository) -> None:
-    repository.commit("change", {"b": ("100755", "1")}, "main")
+    repository.commit("change", {"registry/b": ("100755", "1")}, "main")
     found, _ = landed(repository)
-    assert found.intent == {"b": Intent(found.before["b"], found.before["b"]._replace(mode="100755"))}
+    assert found.intent == {
+        "registry/b": Intent(found.before["registry/b"], found.before["registry/b"]._replace(mode="100755"))
+    }
 
 
 def test_beside_its_base_it_is_merged(repository: Repository) -> None:
     fork = repository.git("rev-parse", "main")
-    repository.commit("change", {"a": f"{LINES}last\n"}, "main")
-    repository.commit("main", {"a": f"first\n{LINES}", "c": "1"})
+    repository.commit("change", {"registry/a": f"{LINES}last\n"}, "main")
+    repository.commit("main", {"registry/a": f"first\n{LINES}", "registry/c": "1"})
     found, repo = landed(repository)
     assert found.merge
     assert (found.fork, found.merge.conflicts) == (fork, ())
     assert found.merged == found.merge.tree == repository.git("merge-tree", "--write-tree", "main", "change")
-    assert content(repo, found.after["a"]) == f"first\n{LINES}last\n".encode()
-    assert sorted(found.after) == ["a", "b", "c"]
-    assert list(found.intent) == ["a"]
+    assert content(repo, found.after["registry/a"]) == f"first\n{LINES}last\n".encode()
+    assert sorted(found.after) == ["registry/a", "registry/b", "registry/c"]
+    assert list(found.intent) == ["registry/a"]
 
 
 def test_intent_is_kept_when_the_merge_changes_nothing(repository: Repository) -> None:
-    repository.commit("change", {"c": "same"}, "main")
-    repository.commit("main", {"c": "same"})
+    repository.commit("change", {"registry/c": "same"}, "main")
+    repository.commit("main", {"registry/c": "same"})
     found, repo = landed(repository)
     assert found.merged == repo.tree_of(repo.commit("main"))
     assert found.after == found.before
-    assert list(found.intent) == ["c"]
-    assert found.intent["c"].before is None
+    assert list(found.intent) == ["registry/c"]
+    assert found.intent["registry/c"].before is None
 
 
 def test_a_landed_change_has_no_effect(repository: Repository) -> None:
-    repository.commit("main", {"c": "1"})
+    repository.commit("main", {"registry/c": "1"})
     for head in ("main", "main~1"):
         found, _ = landed(repository, "main", head)
         assert found.intent == {}
@@ -74,24 +90,24 @@ def test_a_landed_change_has_no_effect(repository: Repository) -> None:
 
 
 def test_a_conflict_leaves_what_the_change_wants(repository: Repository) -> None:
-    repository.commit("change", {"a": "mine", "b": None, "c": "1"}, "main")
-    repository.commit("main", {"a": "theirs", "d": "1"})
+    repository.commit("change", {"registry/a": "mine", "registry/b": None, "registry/c": "1"}, "main")
+    repository.commit("main", {"registry/a": "theirs", "registry/d": "1"})
     found, repo = landed(repository)
     assert found.merge
-    assert (found.merge.conflicts, found.merged) == (("a",), None)
-    assert sorted(found.after) == ["a", "c", "d"]
-    assert content(repo, found.after["a"]) == b"mine"
-    assert found.after["a"].size == len("mine")
+    assert (found.merge.conflicts, found.merged) == (("registry/a",), None)
+    assert sorted(found.after) == ["registry/a", "registry/c", "registry/d"]
+    assert content(repo, found.after["registry/a"]) == b"mine"
+    assert found.after["registry/a"].size == len("mine")
 
 
 def test_a_history_of_its_own_conflicts_with_all_that_it_has(repository: Repository) -> None:
-    repository.commit("change", {"a": "mine", "c": "1"}, orphan=True)
+    repository.commit("change", {"registry/a": "mine", "registry/c": "1"}, orphan=True)
     found, _ = landed(repository)
     assert found.merge
-    assert (found.fork, found.merged, found.merge.conflicts) == (None, None, ("a", "c"))
+    assert (found.fork, found.merged, found.merge.conflicts) == (None, None, ("registry/a", "registry/c"))
     assert all(intent.before is None for intent in found.intent.values())
-    assert sorted(found.after) == ["a", "b", "c"]
-    assert found.after["a"].size == len("mine")
+    assert sorted(found.after) == ["registry/a", "registry/b", "registry/c"]
+    assert found.after["registry/a"].size == len("mine")
 
 
 def test_an_empty_history_of_its_own_is_not_merged_either(repository: Repository) -> None:
@@ -104,21 +120,64 @@ def test_an_empty_history_of_its_own_is_not_merged_either(repository: Repository
 def test_large_files_of_both_sides_are_not_merged(repository: Repository) -> None:
     """Git could merge these, and others of that size would keep it busy for minutes."""
     large = LINES * (MAX_MERGED_BYTES // 3 // len(LINES) + 1)
-    both: Changes = {"large": large, "b": "2"}
+    both: Changes = {"registry/large": large, "registry/b": "2"}
     repository.commit("main", both)
-    repository.commit("change", {"large": f"{large}last\n", "c": "1"}, "main")
-    repository.commit("main", {"large": f"first\n{large}", "b": "3"})
+    repository.commit("change", {"registry/large": f"{large}last\n", "registry/c": "1"}, "main")
+    repository.commit("main", {"registry/large": f"first\n{large}", "registry/b": "3"})
     found, _ = landed(repository)
     assert found.merge
-    assert (found.merge.conflicts, found.merged) == (("large",), None)
-    assert sorted(found.after) == ["a", "b", "c", "large"]
+    assert (found.merge.conflicts, found.merged) == (("registry/large",), None)
+    assert sorted(found.after) == ["registry/a", "registry/b", "registry/c", "registry/large"]
 
 
 def test_large_files_of_one_side_are_no_work(repository: Repository) -> None:
-    repository.commit("change", {"large": "x" * (MAX_MERGED_BYTES + 1)}, "main")
-    repository.commit("main", {"c": "1"})
+    repository.commit("change", {"registry/large": "x" * (MAX_MERGED_BYTES + 1)}, "main")
+    repository.commit("main", {"registry/c": "1"})
     found, _ = landed(repository)
     assert found.merged == repository.git("merge-tree", "--write-tree", "main", "change")
+
+
+def test_the_projects_files_are_there_where_the_change_touches_them(repository: Repository) -> None:
+    repository.commit("main", {"docs/same": "1", "docs/old": "1", "docs/gone": "1", "docs/both": LINES})
+    head = repository.commit("change", {"docs/old": "2", "docs/gone": None, "docs/new": ("100755", "1")}, "main")
+    found, repo = landed(repository)
+    touched = {"docs/old", "docs/gone", "docs/new"}
+    assert differing(found.before, found.after) == set(found.intent) == touched
+    assert "docs/same" not in found.before
+    mode = repo.tree(head)["docs/new"].mode
+    assert (found.after["docs/new"].mode, content(repo, found.before["docs/old"])) == (mode, b"1")
+    repository.commit("change", {"docs/both": f"{LINES}last\n", "docs/twice": "1"})
+    repository.commit("main", {"docs/both": f"first\n{LINES}", "docs/twice": "1", "docs/moved": "1"})
+    found, repo = landed(repository)
+    assert found.merged
+    assert differing(found.before, found.after) == {*touched, "docs/both"}
+    assert set(found.intent) == {*touched, "docs/both", "docs/twice"}
+    assert content(repo, found.after["docs/both"]) == f"first\n{LINES}last\n".encode()
+    assert found.before["docs/twice"] == found.after["docs/twice"]
+    repository.commit("main", {"docs/old": "3"})
+    found, _ = landed(repository)
+    assert found.merge
+    assert (found.merged, found.merge.conflicts) == (None, ("docs/old",))
+    assert differing(found.before, found.after) == {*touched, "docs/both"}
+
+
+def test_of_a_hundred_thousand_files_beside_the_registry_none_is_listed(repository: Repository) -> None:
+    blob = repository.git("hash-object", "-w", "--stdin", stdin=b"")
+    folder = repository.git("mktree", stdin="".join(f"100644 blob {blob}\t{n}\n" for n in range(1_000)).encode())
+    beside = repository.git("mktree", stdin="".join(f"040000 tree {folder}\t{n}\n" for n in range(120)).encode())
+    rows = repository.git("ls-tree", "main")
+    tree = repository.git("mktree", stdin=f"{rows}\n040000 tree {beside}\tbeside\n".encode())
+    repository.commit_tree(tree, "main", branch="main")
+    repository.commit("change", {"registry/c": "1", "beside/7/1001": "new"}, "main")
+    found, _ = landed(repository)
+    assert sorted(found.before) == ["registry/a", "registry/b"]
+    assert sorted(found.after) == ["beside/7/1001", "registry/a", "registry/b", "registry/c"]
+
+
+def test_a_name_that_some_file_systems_take_for_the_registry_is_listed(repository: Repository) -> None:
+    repository.commit("main", {"Registry/a": "1", "registry./a": "1", "reg\u200bistry": "1", "registry.md": "1"})
+    found, _ = landed(repository, "main", "main")
+    assert set(found.after) == {"registry/a", "registry/b", "Registry/a", "registry./a", "reg\u200bistry"}
 
 
 def test_differing() -> None:
@@ -159,7 +218,8 @@ def test_a_change_counts_for_the_version_that_it_began_from(
 def joined(repository: Repository, merge: str, *, whole: bool = False) -> Joining:
     repo = Repo(repository.path)
     ours, theirs = repo.parents(merge)
-    return joining(repo, ours, theirs, repo.tree(ours), repo.tree(merge), whole=whole)
+    trees = registry_files(repo, ours), registry_files(repo, merge)
+    return joining(repo, ours, theirs, *with_others(repo, ours, trees[0], merge, trees[1]), whole=whole)
 
 
 def test_what_a_proposal_has_merged_is_no_new_version(repository: Repository) -> None:
@@ -190,15 +250,25 @@ def test_a_proposal_that_a_merge_left_out_is_no_version_of_mains(repository: Rep
         ({OWN: ("100755", "new"), "z": "1"}, (OWN,), (OWN,)),
         ({OWN: "new", "z": "1", OTHER: None}, (OTHER,), (OTHER,)),
         ({OWN: "new", "z": "1", "b": "2"}, (), ("b",)),
+        ({OWN: "new", "z": "1", "same": None}, (), ("same",)),
     ],
-    ids=["as it is", "without the project's", "ours", "edited", "mode", "takes back", "with more"],
+    ids=[
+        "as it is",
+        "without the project's",
+        "ours",
+        "edited",
+        "mode",
+        "takes back",
+        "with more",
+        "takes back of both",
+    ],
 )
 def test_a_merge_is_what_it_merges(
     repository: Repository, made: Changes, altered: tuple[str, ...], of_the_whole: tuple[str, ...]
 ) -> None:
     repository.commit("main", {OWN: "old", OTHER: "3"})
-    repository.commit("change", {OWN: "new", "z": "1"}, "main")
-    repository.commit("main", {"c": "moved on"})
+    repository.commit("change", {OWN: "new", "z": "1", "same": "of both"}, "main")
+    repository.commit("main", {"c": "moved on", "same": "of both"})
     merge = repository.commit("merged", made, "main", "change")
     assert joined(repository, merge) == Joining(repository.git("rev-parse", "main~1"), altered, ())
     assert joined(repository, merge, whole=True).altered == of_the_whole

@@ -76,6 +76,19 @@ class TestReading:
         }
         assert tree["d"].oid == oid
 
+    def test_the_top_of_a_tree(self, repository: Repository) -> None:
+        head = repository.commit("main", {"a": "text", "b/c": "1", b"\xff\n": ("120000", "a")})
+        oids = [repository.git("rev-parse", f"main:{name}") for name in ("a", "b")]
+        repo = Repo(repository.path)
+        top = repo.trees.top(head)
+        assert top[:2] == (("100644", b"a", oids[0]), ("040000", b"b", oids[1]))
+        assert top[2][:2] == ("120000", b"\xff\n")
+
+    def test_some_of_a_tree(self, repository: Repository) -> None:
+        head = repository.commit("main", {"a": "text", "b/c": "1", "b/d/a": "1", "bc": "1"})
+        assert list(Repo(repository.path).tree(head, lambda name: name == "b")) == ["b/c", "b/d/a"]
+        assert Repo(repository.path).tree(head, lambda name: False) == {}
+
     def test_a_tree_that_lists_a_name_twice(self, repository: Repository) -> None:
         blob = repository.git("hash-object", "-w", "--stdin", stdin=b"a")
         entry = b"100644 a\0" + bytes.fromhex(blob)

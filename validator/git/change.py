@@ -5,12 +5,16 @@ from typing import NamedTuple
 
 from validator.git.history import Merge
 from validator.git.repo import Repo
-from validator.git.trees import Entry
+from validator.git.trees import Entry, text
 from validator.model.layout import governed
 
 Files = Mapping[str, Entry]
 
 MAX_MERGED_BYTES = 4 * 1024 * 1024  # of files that both sides have changed; beyond it Git compares lines for minutes
+
+MAX_MOVES = (
+    64 * 1024 * 1024
+)  # bytes of names that main has changed since a fork: filling the largest registry takes 30 MB
 
 
 class Intent(NamedTuple):
@@ -43,16 +47,23 @@ class Landing(NamedTuple):
 
 def landing(repo: Repo, base: str, head: str) -> Landing:
     """A commit as it would land on another one. Nothing of it is checked out, followed or run."""
-    fork, before = repo.merge_base(base, head), repo.tree(base)
+    fork, before = repo.merge_base(base, head), registry_files(repo, base)
     if fork == base:
-        after = repo.tree(head)
+        before, after = with_others(repo, base, before, head, registry_files(repo, head))
         intent = {path: Intent(before.get(path), after.get(path)) for path in differing(before, after)}
         return Landing(before, after, intent, None, fork)
     intent = _intent(repo, fork, head)
+    before |= _others(repo, fork, base, intent)
     landed = Landing(before, before, intent, _merge(repo, fork, base, head, before, intent), fork)
-    after = repo.tree(landed.merged) if landed.merged else _overlaid(repo, before, intent)
+    if landed.merged:
+        kept = {path: entry for path, entry in before.items() if not governed(path)}
+        before, after = with_others(repo, base, before, landed.merged, kept | registry_files(repo, landed.merged))
+    else:
+        after = _overlaid(repo, before, intent)
     own = {path: pair for path, pair in intent.items() if governed(path)}
-    return landed._replace(after=after, superseded=_superseded(repo, fork, base, before, own) if fork else ())
+    return landed._replace(
+        before=before, after=after, superseded=_superseded(repo, fork, base, before, own) if fork else ()
+    )
 
 
 class Joining(NamedTuple):
@@ -77,7 +88,10 @@ def joining(repo: Repo, ours: str, theirs: str, before: Files, after: Files, *, 
         return Joining(None, (), ())
     intent = {path: pair for path, pair in _intent(repo, fork, theirs).items() if whole or governed(path)}
     wanted = {path: pair.after for path, pair in intent.items()}
-    changed = {path for path in differing(before, after) if whole or governed(path)} | set(intent)
+    moved = differing(before, after)
+    changed = {path for path in moved if whole or governed(path)} | set(intent)
+    known = {path: entry for path, entry in _others(repo, fork, ours, intent).items() if path not in moved}
+    before, after = {**known, **before}, {**known, **after}
     altered = [path for path in changed if _identity(after.get(path)) != _identity(wanted.get(path, before.get(path)))]
     return Joining(fork, tuple(sorted(altered)), _superseded(repo, fork, ours, before, intent))
 
@@ -111,6 +125,35 @@ def _superseded(repo: Repo, fork: str, base: str, before: Files, intent: Mapping
 def differing(one: Files, other: Files) -> set[str]:
     """The paths whose file is not the same in both."""
     return {path for path in {*one, *other} if _identity(one.get(path)) != _identity(other.get(path))}
+
+
+def registry_files(repo: Repo, treeish: str) -> dict[str, Entry]:
+    """The files of a tree that are the registry's; whatever else the repository holds is not listed."""
+    return repo.tree(treeish, governed)
+
+
+def with_others(
+    repo: Repo, old: str, before: Files, new: str, after: Files
+) -> tuple[dict[str, Entry], dict[str, Entry]]:
+    """The files before and after, and besides those of the project that differ between the two trees."""
+    sides = dict(before), dict(after)
+    roots = [[row for row in repo.trees.top(tree) if not governed(text(row[1]))] for tree in (old, new)]
+    rows = repo.changes(old, new) if roots[0] != roots[1] else {}
+    for path, pair in rows.items():
+        for side, entry in zip(sides, () if governed(path) else pair, strict=False):
+            side.pop(path, None)
+            side.update({path: entry} if entry else {})
+    return sides
+
+
+def _others(repo: Repo, fork: str | None, base: str, intent: Mapping[str, Intent]) -> dict[str, Entry]:
+    """What a base has where a change alters other files than the registry's."""
+    paths = [path for path in intent if not governed(path)]
+    if not paths or fork is None:
+        return {}
+    since = repo.changes(fork, base, MAX_MOVES) if fork != base else {}
+    found = {path: since[path][1] if path in since else intent[path].before for path in paths}
+    return {path: entry for path, entry in found.items() if entry}
 
 
 def _intent(repo: Repo, fork: str | None, head: str) -> dict[str, Intent]:

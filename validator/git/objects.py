@@ -7,8 +7,8 @@ import functools
 import re
 from collections.abc import Iterable
 
-from validator.git.process import Process
-from validator.git.trees import Entry, Trees, text
+from validator.git.process import MAX_LISTING, Process
+from validator.git.trees import Entry, Kept, Trees, text
 from validator.model.errors import FatalError
 
 MAX_COMMIT = 1024 * 1024  # bytes, message and all
@@ -25,16 +25,16 @@ class Objects(Process):
         """The trees, each folder read once."""
         return Trees(self.objects)
 
-    def tree(self, treeish: str) -> dict[str, Entry]:
+    def tree(self, treeish: str, kept: Kept = lambda name: True) -> dict[str, Entry]:
         """Every file of a tree by path; links, submodules and empty folders too, which Git itself never writes.
 
-        Undecodable bytes are kept by surrogate escape.
+        Of what stands at its top, only what is `kept` by its name. Undecodable bytes are kept by surrogate escape.
         """
-        return self.trees.files(treeish)
+        return self.trees.files(treeish, kept)
 
-    def changes(self, old: str, new: str) -> dict[str, tuple[Entry | None, Entry | None]]:
+    def changes(self, old: str, new: str, limit: int = MAX_LISTING) -> dict[str, tuple[Entry | None, Entry | None]]:
         """The files that differ between two trees, as (old, new); None where a tree has no such file."""
-        out = self.read_listing("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new)
+        out = self.read_listing("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new, limit=limit)
         return {path: (before, after) for path, before, after in raw_rows(out)}
 
     def has_more_changes(self, old: str, new: str, most: int) -> bool:

@@ -1,13 +1,15 @@
 """Trees, read from `git cat-file`: each folder once, however many commits have it in common (gitformat-tree)."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from validator.git.batch import Batch
 from validator.model.errors import FatalError
 
-MAX_NAMES = 8 * 1024 * 1024  # bytes of all paths: about 100,000 files. A tree can hold itself ten times, ten deep
+# Bytes of all paths that are listed. The largest registry has a claim and an acknowledgement for each of 99,999
+# numbers, which are 8 MB; a tree can hold itself ten times, ten deep.
+MAX_NAMES = 16 * 1024 * 1024
 FOLDER, SUBMODULE = "040000", "160000"
 TWICE = "twice"  # the mode of an entry that its folder lists more than once
 # The tree without entries, in either kind of object id.
@@ -25,6 +27,7 @@ class Entry(NamedTuple):
     size: int | None = None
 
 
+Kept = Callable[[str], bool]
 Row = tuple[str, bytes, str]  # mode, name, object id
 _ROW = {width: re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % width, re.DOTALL) for width in (20, 32)}
 
@@ -37,12 +40,12 @@ class Trees:
         self._folders: Mapping[str, tuple[Row, ...]] = {}
         self._sizes: Mapping[str, int] = {}
 
-    def files(self, treeish: str) -> dict[str, Entry]:
-        """Every file by path; links, submodules and empty folders too, which Git itself never writes."""
-        (root,) = self._objects.facts([f"{treeish}^{{tree}}"])
-        if root is None:
-            raise self._objects.missing(f"the tree of {treeish}")
-        found = list(self._walk(root.oid))
+    def files(self, treeish: str, kept: Kept = lambda name: True) -> dict[str, Entry]:
+        """Every file by path; links, submodules and empty folders too, which Git itself never writes.
+
+        What stands at the top of the tree is listed only if its name is `kept`.
+        """
+        found = list(self._walk(self._root(treeish), kept))
         self._sizes = self._sizes_of(oid for mode, _, oid in found if mode not in (FOLDER, SUBMODULE))
         files = dict[str, Entry]()
         for mode, name, oid in found:
@@ -51,7 +54,18 @@ class Trees:
             files[path] = Entry(TWICE if path in files else mode, oid, self._sizes.get(oid))
         return files
 
-    def _walk(self, root: str) -> Iterator[Row]:
+    def top(self, treeish: str) -> tuple[Row, ...]:
+        """What stands at the top of a tree."""
+        root = self._root(treeish)
+        return self._read({root})[root]
+
+    def _root(self, treeish: str) -> str:
+        (root,) = self._objects.facts([f"{treeish}^{{tree}}"])
+        if root is None:
+            raise self._objects.missing(f"the tree of {treeish}")
+        return root.oid
+
+    def _walk(self, root: str, kept: Kept) -> Iterator[Row]:
         """The files below a tree with their paths, one level after the other."""
         level, read, listed = [(b"", root)], dict[str, tuple[Row, ...]](), 0
         while level:
@@ -60,6 +74,8 @@ class Trees:
             for prefix, folder in level:
                 for mode, name, oid in read[folder]:
                     path = prefix + name
+                    if not (prefix or kept(text(name))):
+                        continue
                     listed += len(path)
                     if listed > MAX_NAMES:
                         raise FatalError(f"over {MAX_NAMES // 2**20} MiB of file names are too much to judge")

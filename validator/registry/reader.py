@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from validator.git.brought import Brought, brought, one_brought
-from validator.git.change import Files, Intent, differing, landing
+from validator.git.change import Files, Intent, differing, landing, registry_files, with_others
 from validator.git.repo import Repo
 from validator.git.trees import Entry
 from validator.git.upstream import newest_main, remote_of, remotes
@@ -63,7 +63,7 @@ class Reader:
 
     def step(self, parent: str, commit: str) -> tuple[Snapshot, Snapshot]:
         """(a commit that moves main, its first parent), exactly as they are."""
-        before, after = self._tree(parent), self._tree(commit)
+        before, after = with_others(self.repo, parent, self._tree(parent), commit, self._tree(commit))
         self._bring(before, after, {}, [parent, commit])
         bringing = self._brought(
             parent, commit, parent, lambda: {path: after.get(path) for path in differing(before, after)}
@@ -86,7 +86,7 @@ class Reader:
 
     def _tree(self, commit: str) -> dict[str, Entry]:
         if commit not in self._trees:
-            self._trees = {commit: self.repo.tree(commit)}
+            self._trees = {commit: registry_files(self.repo, commit)}
         return self._trees[commit]
 
     def _bring(self, before: Files, after: Files, intent: Mapping[str, Intent], commits: list[str]) -> None:
