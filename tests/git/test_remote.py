@@ -7,7 +7,7 @@ import pytest
 
 from tests.repository import NINE, Repository
 from tests.shell import program, quoted
-from validator.git.remote import STALE, Outcome, Pushed, Remote, Update, rejections, turned_down
+from validator.git.remote import STALE, Outcome, Pushed, Remote, Update, last_rejection, rejections
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 
@@ -128,7 +128,7 @@ def test_the_last_rejection_is_the_one_with_the_latest_time(clone: Repository) -
     repo = Repo(clone.path)
     told = [repo.read_commit(repo.blobs([one.commit])[one.commit])[1] for one in rejections(repo, "origin")]
     assert told == [NINE + 3600 * hour for hour in (1, 2, 3, 4)]
-    last = turned_down(repo, "origin", "4")
+    last = last_rejection(repo, "origin", "4")
     assert last == rejections(repo, "origin")[-1]
 
 

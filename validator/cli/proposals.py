@@ -74,7 +74,7 @@ def command(console: Console, everything: bool, remote: str, repo: Path, format:
 
 
 def render(open_ones: Sequence[Judged], rejected: Iterable[Rejection], repo: Repo, *, now: float) -> str:
-    """A paragraph for each open proposal, and a line for each that was turned down. `now` is in seconds since 1970."""
+    """A paragraph for each open proposal, and a line for each rejected one. `now` is in seconds since 1970."""
     lines = [line for one in open_ones for line in _lines(one, open_ones, repo, now)]
     lines += [f"{one.name:<12} turned down: {logged(one.reason)}" for one in rejected]
     return "\n".join(lines or ["nothing is proposed"]) + "\n"

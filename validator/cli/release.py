@@ -1,4 +1,4 @@
-"""`registry release`: propose that a number be given back, with a reason that history keeps."""
+"""`registry release`: propose to release a number, with a reason that history keeps."""
 
 from pathlib import Path
 

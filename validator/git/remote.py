@@ -284,7 +284,7 @@ def _rejection(name: str, oid: str, content: bytes) -> Rejection:
     return Rejection(name, oid, parents[0] if parents else oid, message.split("\n\n")[0].strip())
 
 
-def turned_down(repo: Repo, remote: str, word: str) -> Rejection | None:
+def last_rejection(repo: Repo, remote: str, word: str) -> Rejection | None:
     """How a proposal was turned down the last time, as last fetched; a number stands for its claim."""
     past = [one for one in rejections(repo, remote) if word in (one.name, number_of(one.name))]
     return past[-1] if past else None

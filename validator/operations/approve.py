@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from validator.git.remote import Outcome, Proposal, Pushed, Remote, Update, turned_down, unmoved
+from validator.git.remote import Outcome, Proposal, Pushed, Remote, Update, last_rejection, unmoved
 from validator.git.repo import Repo
 from validator.git.retry import Attempts, Patience
 from validator.model.errors import FatalError
@@ -12,21 +12,21 @@ from validator.model.escape import logged, visible
 from validator.model.findings import Verdict, decides
 from validator.model.layout import HEADS, number_of, own_files
 from validator.operations.approver import Approver, who_approves
-from validator.operations.proposals import Judged, competitors, judge_proposal, judged, name_of, take_away
+from validator.operations.proposals import Judged, competitors, delete_branch, judge_proposal, judged, name_of
 from validator.registry.holders import holder
 from validator.registry.reader import Reader
 from validator.report.documents import ApprovalEntry, ApprovalsDocument, as_json
 from validator.report.text import render as report
 
-# Between the verdict and the merge, main may move as often as this; a server that is silent is not asked again.
+# How often main may move between verdict and merge; a silent server is not asked again.
 PATIENCE = Patience(attempts=20, unanswered=1, longest=1.5, certain=0.5)
 
 Say = Callable[[str], None]
 Ask = Callable[[str], bool]
 
 
-class Ended(NamedTuple):
-    """What became of one proposal."""
+class ApprovalResult(NamedTuple):
+    """The result for one proposal: `merged` is the commit of main that has it."""
 
     name: str
     merged: str | None
@@ -36,9 +36,9 @@ class Ended(NamedTuple):
 def approve(
     *, repo: Path, remote: str, names: tuple[str, ...], all_accepted: bool, ask: Ask, show: Say, say: Say, format: str
 ) -> int:
-    """Merge proposals one by one, each as a step of its own. 0 if every one that was named is on main.
+    """Merge proposals one by one, each as a step of its own. Returns 0 if each named one is on main.
 
-    What a human decides on goes to `show`; `say` gets the JSON document where that is the format.
+    `show` gets the pages for the human; `say` gets the JSON document if that is the format.
     """
     server = Remote(Repo(repo), remote)
     server.fetch()
@@ -46,20 +46,20 @@ def approve(
     wanted, open_ones = [_wanted(name, server) for name in names], judged(server)
     if all_accepted:
         wanted += [one.proposal.name for one in open_ones if one.verdict.accepted]
-    ended = list[Ended]()
+    results = list[ApprovalResult]()
     try:
         for name in dict.fromkeys(wanted):
-            ended.append(_approve(server, approver, name, open_ones, ask, show))
+            results.append(_approve(server, approver, name, open_ones, ask, show))
     except FatalError as error:
-        ended.append(Ended(name, None, str(error)))
+        results.append(ApprovalResult(name, None, str(error)))
         raise
-    finally:  # what is on main is on main, however the rest ends
+    finally:  # report the merges made before an error
         if format == "json":
-            rows = tuple(ApprovalEntry(name=one.name, merged=one.merged, note=one.note) for one in ended)
+            rows = tuple(ApprovalEntry(name=one.name, merged=one.merged, note=one.note) for one in results)
             say(as_json(ApprovalsDocument(approvals=rows)))
-    if not ended:
+    if not results:
         show("nothing to approve\n")
-    return 0 if all(one.merged for one in ended) else 1
+    return 0 if all(one.merged for one in results) else 1
 
 
 def _wanted(word: str, server: Remote) -> str:
@@ -75,57 +75,61 @@ def _wanted(word: str, server: Remote) -> str:
         return f"claim/{PurePosixPath(held.path).stem}"
 
 
-def _approve(server: Remote, approver: Approver, name: str, others: Sequence[Judged], ask: Ask, say: Say) -> Ended:
-    """One proposal: judged against main as it is now, shown, asked about, merged; again where main has moved."""
-    agreed: str | None = None  # the commit that the human has said yes to
+def _approve(
+    server: Remote, approver: Approver, name: str, others: Sequence[Judged], ask: Ask, say: Say
+) -> ApprovalResult:
+    """Judge one proposal against the current main, show it, ask, and merge it; repeat if main has moved."""
+    agreed: str | None = None  # the commit that the human has approved
     reader, attempts = Reader(server.repo), Attempts(PATIENCE)
     for attempt in attempts:
         main, proposals = server.main_and_proposals()
         open_now = {one.name: one for one in proposals}
         known = next((one.proposal.commit for one in others if one.proposal.name == name), None)
-        if over := _over(server, reader, main, open_now.get(name), Proposal(name, agreed or known or "")):
-            return _done(say, over)
+        if closed := _result_if_closed(server, reader, main, open_now.get(name), Proposal(name, agreed or known or "")):
+            return _report(say, closed)
         one = judge_proposal(reader, main, open_now[name])
         if agreed != one.proposal.commit:
-            say(_shown(one, server, competitors(one, [o for o in others if o.proposal.name in open_now])))
-        if why_not := _unfit(one):
-            return _done(say, Ended(name, None, why_not))
+            say(_page(one, server, competitors(one, [o for o in others if o.proposal.name in open_now])))
+        if why_not := _why_not(one):
+            return _report(say, ApprovalResult(name, None, why_not))
         if agreed != one.proposal.commit and not ask(f"Approve {name} as {approver.handle}?"):
-            return _done(say, Ended(name, None, f"{name} stays open"))
+            return _report(say, ApprovalResult(name, None, f"{name} stays open"))
         agreed = one.proposal.commit
         merge, pushed = _merge(server, approver, one)
-        if ended := _ended(server, one, merge, pushed):
-            return _done(say, ended)
+        if result := _result_of_push(server, one, merge, pushed):
+            return _report(say, result)
         if pushed and pushed.outcome is Outcome.UNREACHABLE:
-            attempts.unanswered(f"{name} is not merged: {_words(pushed) or 'the server does not answer'}")
-        in_the_way = "main moved in between"
+            attempts.unanswered(f"{name} is not merged: {_server_messages(pushed) or 'the server does not answer'}")
+        obstacle = "main moved in between"
         if server.main_and_proposals()[0] == main:
-            in_the_way = (pushed and _words(pushed)) or "another push was in the way"
+            obstacle = (pushed and _server_messages(pushed)) or "another push was in the way"
             attempts.pause(0.05 * 1.5**attempt)
-    note = f"tried {PATIENCE.attempts} times: {in_the_way}; run the same command again"
-    return _done(say, Ended(name, None, note))
+    note = f"tried {PATIENCE.attempts} times: {obstacle}; run the same command again"
+    return _report(say, ApprovalResult(name, None, note))
 
 
-def _ended(server: Remote, one: Judged, merge: str, pushed: Pushed | None) -> Ended | None:
-    """How a merge ended; None where it may be tried again."""
+def _result_of_push(server: Remote, one: Judged, merge: str, pushed: Pushed | None) -> ApprovalResult | None:
+    """The result of pushing a merge; None if it may be tried again."""
     name = one.proposal.name
     if pushed is None:
         otherwise = "Git merges it otherwise here than judged; look at .git/info/attributes"
-        return Ended(name, None, f"{name} is not merged: {otherwise}")
+        return ApprovalResult(name, None, f"{name} is not merged: {otherwise}")
     if pushed.outcome is Outcome.PUSHED or server.has(merge):
         return _merged(server, one, merge)
     if pushed.outcome is Outcome.REFUSED:
-        return Ended(name, None, f"{name} is not merged: the server refuses it: {_words(pushed)}")
+        return ApprovalResult(name, None, f"{name} is not merged: the server refuses it: {_server_messages(pushed)}")
     return None
 
 
-def _over(server: Remote, reader: Reader, main: str, there: Proposal | None, known: Proposal) -> Ended | None:
-    """What became of a proposal that is open no more (`there` None), or of which only the branch is left."""
+def _result_if_closed(
+    server: Remote, reader: Reader, main: str, there: Proposal | None, known: Proposal
+) -> ApprovalResult | None:
+    """The result for a proposal that is closed (`there` None) or merged with its branch left; None for an open one."""
     if there is None:
         return _closed(server, reader, main, known)
     if not _has_landed(server.repo, main, there):
         return None
-    take_away(server, there)
+    delete_branch(server, there)
     return _closed(server, reader, main, there)
 
 
@@ -137,34 +141,34 @@ def _has_landed(repo: Repo, main: str, proposal: Proposal) -> bool:
     return all(files.get(path) == theirs.get(path) for path in own_files(proposal.name))
 
 
-def _merged(server: Remote, one: Judged, merge: str) -> Ended:
-    """Take the branch away, now that the server has the merge."""
-    left = take_away(server, one.proposal)
+def _merged(server: Remote, one: Judged, merge: str) -> ApprovalResult:
+    """Delete the branch, after the server has the merge."""
+    left = delete_branch(server, one.proposal)
     note = f"{one.proposal.name} is on main (commit {merge[:12]})"
-    return Ended(one.proposal.name, merge, f"{note}; its branch is still there: {left}" if left else note)
+    return ApprovalResult(one.proposal.name, merge, f"{note}; its branch is still there: {left}" if left else note)
 
 
-def _closed(server: Remote, reader: Reader, main: str, proposal: Proposal) -> Ended:
-    """What became of a proposal that is not open any more."""
+def _closed(server: Remote, reader: Reader, main: str, proposal: Proposal) -> ApprovalResult:
+    """The result for a proposal that is no longer open: rejected, or merged before."""
     name, commit = proposal
     snapshot = reader.at(main)
     held = snapshot.by_number.get(int(number_of(name) or 0))
     if commit and server.repo.merge_base(commit, main) != commit:
-        past = turned_down(server.repo, server.name, name)
-        return Ended(
+        past = last_rejection(server.repo, server.name, name)
+        return ApprovalResult(
             name, None, f"{name} {f'was turned down: {logged(past.reason)}' if past else 'is not open any more'}"
         )
     if held is None:
-        return Ended(name, main, f"{name} is merged already")
+        return ApprovalResult(name, main, f"{name} is merged already")
     standing = snapshot.past([held.path])
-    return Ended(
+    return ApprovalResult(
         name,
         standing[held.path].commit,
         f"{name} is merged already: number {held.number} is held by {holder(held, standing)}",
     )
 
 
-def _unfit(one: Judged) -> str | None:
+def _why_not(one: Judged) -> str | None:
     """Why a proposal cannot be merged: the gate rejects it, or its commit is on main and its change is not."""
     name, verdict = one.proposal.name, one.verdict
     if not verdict.accepted or verdict.tree is None:
@@ -182,9 +186,9 @@ def _because(verdict: Verdict) -> str:
 
 
 def _merge(server: Remote, approver: Approver, one: Judged) -> tuple[str, Pushed | None]:
-    """Push the merge, if the proposal is still what the human has seen; the merge, and how that ended.
+    """Push the merge if the proposal is still the one shown; returns the merge and the result of the push.
 
-    Nothing is pushed (None) where Git merges to another tree than the one that was judged.
+    Nothing is pushed (None) if Git's merge differs from the tree that was judged.
     """
     main, commit = one.base.commit or "", one.proposal.commit
     message = f"{_subject(one)}\n\nApproved-by: {approver.handle}\n"
@@ -197,7 +201,7 @@ def _merge(server: Remote, approver: Approver, one: Judged) -> tuple[str, Pushed
     return merge, server.push([Update(f"{HEADS}{server.branch}", main, merge), unmoved(one.proposal)])
 
 
-def _words(pushed: Pushed) -> str:
+def _server_messages(pushed: Pushed) -> str:
     return " / ".join(map(logged, filter(None, pushed.said)))
 
 
@@ -209,8 +213,8 @@ def _subject(one: Judged) -> str:
     return f"{'Release session' if kind == 'release' else 'Record'} {number}"
 
 
-def _shown(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:
-    """The page a human decides on: the change itself, what the gate says, who else wants the same."""
+def _page(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:
+    """The page for the human: the change, the verdict, and competing proposals."""
     text = "".join(f"  {logged(line)}\n" for line in _difference(one, server.repo).splitlines())
     against = f"whoever is merged first wins against: {', '.join(rivals)}\n" if rivals else ""
     heading = f"{one.proposal.name}, proposed {one.proposed_at}: {logged(one.subject(server.repo))}"
@@ -218,7 +222,7 @@ def _shown(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:
 
 
 def _difference(one: Judged, repo: Repo) -> str:
-    """What it does to main; where it does not merge into main, what it does to the commit that it began from."""
+    """The difference to main; for a proposal that does not merge, the difference to its merge base."""
     if one.unjudged:
         return ""
     main, commit = one.base.commit or "", one.proposal.commit
@@ -227,6 +231,6 @@ def _difference(one: Judged, repo: Repo) -> str:
     return repo.difference(main, one.landed.tree)
 
 
-def _done(say: Say, ended: Ended) -> Ended:
-    say(f"{ended.note}\n\n")
-    return ended
+def _report(say: Say, result: ApprovalResult) -> ApprovalResult:
+    say(f"{result.note}\n\n")
+    return result

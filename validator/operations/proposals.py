@@ -19,7 +19,7 @@ from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import Snapshot
 from validator.rules import unreadable_file
 
-# The rules by which a proposal meets somebody who was there before, and what kind of conflict that is.
+# The rules that find a conflict with an earlier claim, and its kind.
 KINDS: dict[str, ConflictKind] = {
     "REG103": "number",
     "REG104": "session",
@@ -42,16 +42,16 @@ class Judged(NamedTuple):
 
     @property
     def proposed_at(self) -> str:
-        """When its last commit says that it was made; informative."""
+        """The date of its last commit; informative only, since anyone can set it."""
         return rfc3339(self.landed.committed_at or 0)
 
     @property
     def unjudged(self) -> bool:
-        """Whether no rule could be asked: then its only finding says why, and nothing of it has been read."""
+        """Whether no rule could run: then the only finding says why."""
         return self.landed is self.base
 
     def subject(self, repo: Repo) -> str:
-        """What its last commit says in its first line: for a release, why."""
+        """The subject of its last commit: for a release, the reason."""
         if self.unjudged:
             return ""
         content = repo.blobs([self.proposal.commit])[self.proposal.commit].decode("utf-8", "replace")
@@ -59,7 +59,7 @@ class Judged(NamedTuple):
 
 
 def judged(server: Remote) -> tuple[Judged, ...]:
-    """Every open proposal held against main as last fetched, by name."""
+    """The verdict on every open proposal against main as last fetched, by name."""
     reader = Reader(server.repo)
     main = server.repo.commit(server.main)
     return tuple(
@@ -71,7 +71,7 @@ def judged(server: Remote) -> tuple[Judged, ...]:
 
 
 def judge_proposal(reader: Reader, main: str, proposal: Proposal) -> Judged:
-    """One proposal held against a commit of main. One that cannot be judged is rejected, with the reason."""
+    """The verdict on one proposal against a commit of main. An unreadable one is rejected with the reason."""
     found = attempted(lambda: _judge(reader, main, proposal))
     return _unjudged(reader.at(main), proposal, found.why) if isinstance(found, Unreadable) else found
 
@@ -115,8 +115,8 @@ def name_of(word: str, server: Remote) -> str:
     return word
 
 
-def take_away(server: Remote, proposal: Proposal) -> str | None:
-    """Delete the branch of a proposal that is merged or turned down; where it is still there, why.
+def delete_branch(server: Remote, proposal: Proposal) -> str | None:
+    """Delete the branch of a merged or rejected proposal; returns why it is still there, or None.
 
     This is a push of its own: a guarded server judges a deletion by what is on the server already.
     """

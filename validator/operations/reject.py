@@ -2,22 +2,22 @@
 
 from pathlib import Path
 
-from validator.git.remote import Outcome, Proposal, Rejection, Remote, Update, rejections, turned_down, unmoved
+from validator.git.remote import Outcome, Proposal, Rejection, Remote, Update, last_rejection, rejections, unmoved
 from validator.git.repo import Repo
 from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.escape import logged
 from validator.model.layout import REJECTED, number_of
 from validator.operations.approver import who_approves
-from validator.operations.proposals import name_of, take_away
+from validator.operations.proposals import delete_branch, name_of
 from validator.operations.reason import checked_reason
 from validator.registry.holders import holder
 from validator.registry.reader import Reader
 
 
 def reject(*, repo: Path, remote: str, name: str, reason: str) -> str:
-    """Take a proposal off the remote and leave the reason where its session finds it; once more says so.
+    """Delete a proposal on the remote and keep the reason where its session finds it. Idempotent.
 
-    Raises FatalError where no such proposal is open, and none was turned down, or another one has been merged since.
+    Raises FatalError if no such proposal is open or was rejected, or if another one has been merged since.
     """
     reason = checked_reason(reason, "the session has nothing else to learn from")
     server = Remote(Repo(repo), remote)
@@ -25,14 +25,14 @@ def reject(*, repo: Path, remote: str, name: str, reason: str) -> str:
     try:
         proposal = _proposal(server, name_of(name, server))
     except FatalError:
-        if past := turned_down(server.repo, server.name, name):
+        if past := last_rejection(server.repo, server.name, name):
             if since := _registered_since(server, past):
                 raise FatalError(since) from None
             return f"{past.name} is turned down already: {logged(past.reason)}\n"
         raise
     if proposal.commit not in {one.rejected for one in rejections(server.repo, server.name)}:
         _leave_reason(server, proposal, reason)
-    if why := take_away(server, proposal):
+    if why := delete_branch(server, proposal):
         raise FatalError(f"the reason is on the server, and {proposal.name} is still there: {why}")
     return f"turned down {proposal.name}: {logged(reason)}\n"
 
@@ -41,7 +41,7 @@ def _leave_reason(server: Remote, proposal: Proposal, reason: str) -> None:
     approver = who_approves(server)
     message = f"{reason}\n\nRejected-by: {approver.handle}\n"
     tree = attempted(lambda: server.repo.tree_of(proposal.commit))
-    # Of one that is broken only the name can be turned down: nothing can be built on what is not there.
+    # The commit of a broken proposal cannot be read, so its rejection stands on main and applies to the name.
     at, tree = (server.main_and_proposals()[0], "") if isinstance(tree, Unreadable) else (proposal.commit, tree)
     commit = server.repo.commit_as_user(tree or server.repo.tree_of(at), [at], message, key=approver.key)
     reason_ref = Update(f"{REJECTED}{proposal.name}/{commit[:12]}", None, commit)
@@ -51,7 +51,7 @@ def _leave_reason(server: Remote, proposal: Proposal, reason: str) -> None:
 
 
 def _registered_since(server: Remote, past: Rejection) -> str | None:
-    """That another claim of the number is on main, which was not there when this one was turned down."""
+    """The message that another claim of the number has come to main since the rejection; None if not."""
     main, number = server.main_and_proposals()[0], int(number_of(past.name) or 0)
     fork, reader = server.repo.merge_base(past.rejected, main), Reader(server.repo)
     snapshot = reader.at(main)

@@ -14,9 +14,9 @@ from validator.report.text import render as report
 
 
 def release(*, repo: Path, remote: str, number: int, reason: str) -> tuple[str, int]:
-    """Push branch `release/NN`, which takes the claim out; a human approves it. The reason is its commit message.
+    """Push branch `release/NN`, which removes the claim; a human approves it. The reason is its commit message.
 
-    One that is there already stands, unless it can no longer be merged: then this one takes its place.
+    An open release is kept, unless it can no longer be merged: then it is replaced.
     """
     reason = checked_reason(reason, "it is what history shows")
     server = Remote(Repo(repo), remote)
@@ -29,8 +29,8 @@ def release(*, repo: Path, remote: str, number: int, reason: str) -> tuple[str, 
         return f"number {number} is held by nobody\n", 1
     branch = f"release/{number:0{width(capacity)}}"
     there = _open(server, branch)
-    if there and _takes_out(reader, main, there, held.path):
-        return _already(number, branch), 0
+    if there and _removes(reader, main, there, held.path):
+        return _proposed_already(number, branch), 0
     who = holder(held, snapshot.past([held.path]))
     tree = server.repo.tree_with(main, claim_path(number, capacity), None)
     commit = server.repo.commit_as_user(tree, [main], f"Release number {number}: {reason}\n")
@@ -41,7 +41,7 @@ def release(*, repo: Path, remote: str, number: int, reason: str) -> tuple[str, 
     if pushed.outcome is not Outcome.PUSHED:
         server.fetch()
         if _open(server, branch) not in (None, there):
-            return _already(number, branch), 0
+            return _proposed_already(number, branch), 0
         raise FatalError(f"{branch} is not pushed: {' / '.join(pushed.said) or 'the server does not answer'}")
     return f"proposed on {branch} that {who} gives number {number} back; a human has to approve it\n", 0
 
@@ -51,11 +51,11 @@ def _open(server: Remote, branch: str) -> str | None:
     return next((one.commit for one in server.proposals() if one.name == branch), None)
 
 
-def _takes_out(reader: Reader, main: str, commit: str, path: str) -> bool:
-    """Whether a proposal, merged into main as it is now, takes a claim out of it."""
+def _removes(reader: Reader, main: str, commit: str, path: str) -> bool:
+    """Whether a proposal, merged into the current main, removes a claim."""
     landed, base = reader.change(main, commit)
     return path in base.files and path not in landed.files and judge(landed, base).accepted
 
 
-def _already(number: int, branch: str) -> str:
+def _proposed_already(number: int, branch: str) -> str:
     return f"the release of number {number} is proposed already: {branch}\n"
