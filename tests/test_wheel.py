@@ -180,7 +180,7 @@ def test_no_verb_is_left_out(program: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(900)
-def test_the_demo_plays_from_the_wheel(program: Path, tmp_path: Path) -> None:
+def test_the_demo_runs_from_the_wheel(program: Path, tmp_path: Path) -> None:
     done = run(program / "session-registry", tmp_path, "demo")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "12 of 12 registered · phase: active" in done.stdout

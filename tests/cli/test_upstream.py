@@ -69,7 +69,7 @@ def test_a_possibly_outdated_base_is_reported(stage: Stage, tmp_path: Path) -> N
     )
 
 
-def test_who_was_first_is_asked_where_one_pushes_to(stage: Stage) -> None:
+def test_a_lost_race_is_looked_up_at_the_push_url(stage: Stage) -> None:
     """A mirror that is fetched from may be old."""
     stage.registered(1)
     git(stage.folder, "clone", "--quiet", "--mirror", str(stage.bare), "mirror.git")
@@ -86,7 +86,7 @@ def test_who_was_first_is_asked_where_one_pushes_to(stage: Stage) -> None:
     assert verb(stage.folder / "two", "proposals") == (0, "nothing is proposed\n", "")
 
 
-def test_a_server_without_a_commit_is_told_as_that(tmp_path: Path) -> None:
+def test_an_empty_server_is_reported(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "--bare", "--template=", "--initial-branch=master", "fleet.git")
     git(tmp_path, "clone", "--quiet", "fleet.git", "clone")
     clone = tmp_path / "clone"
@@ -98,7 +98,7 @@ def test_a_server_without_a_commit_is_told_as_that(tmp_path: Path) -> None:
     assert (tmp_path / "fresh/registry/charter.yaml").exists(), "no empty clone"
 
 
-def test_a_repository_without_a_commit_is_told_what_comes_first(tmp_path: Path) -> None:
+def test_an_empty_repository_is_referred_to_init(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "--template=")
     for words in (["status"], ["validate"], ["history"], ["whoami", "--session-id", "a"]):
         done = verb(tmp_path, *words)

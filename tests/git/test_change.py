@@ -89,7 +89,7 @@ def test_a_landed_change_has_no_effect(repository: Repository) -> None:
         assert found.after == found.before
 
 
-def test_a_conflict_leaves_what_the_change_wants(repository: Repository) -> None:
+def test_a_conflict_keeps_the_files_of_the_change(repository: Repository) -> None:
     repository.commit("change", {"registry/a": "mine", "registry/b": None, "registry/c": "1"}, "main")
     repository.commit("main", {"registry/a": "theirs", "registry/d": "1"})
     found, repo = landed(repository)
@@ -100,7 +100,7 @@ def test_a_conflict_leaves_what_the_change_wants(repository: Repository) -> None
     assert found.after["registry/a"].size == len("mine")
 
 
-def test_a_history_of_its_own_conflicts_with_all_that_it_has(repository: Repository) -> None:
+def test_an_unrelated_history_conflicts_in_all_its_files(repository: Repository) -> None:
     repository.commit("change", {"registry/a": "mine", "registry/c": "1"}, orphan=True)
     found, _ = landed(repository)
     assert found.merge
@@ -110,7 +110,7 @@ def test_a_history_of_its_own_conflicts_with_all_that_it_has(repository: Reposit
     assert found.after["registry/a"].size == len("mine")
 
 
-def test_an_empty_history_of_its_own_is_not_merged_either(repository: Repository) -> None:
+def test_an_empty_unrelated_history_is_not_merged(repository: Repository) -> None:
     repository.commit("change", {}, orphan=True)
     found, _ = landed(repository)
     assert (found.fork, found.merged, found.intent) == (None, None, {})
@@ -130,7 +130,7 @@ def test_large_files_of_both_sides_are_not_merged(repository: Repository) -> Non
     assert sorted(found.after) == ["registry/a", "registry/b", "registry/c", "registry/large"]
 
 
-def test_large_files_of_one_side_are_no_work(repository: Repository) -> None:
+def test_large_files_of_one_side_do_not_prevent_a_merge(repository: Repository) -> None:
     repository.commit("change", {"registry/large": "x" * (MAX_MERGED_BYTES + 1)}, "main")
     repository.commit("main", {"registry/c": "1"})
     found, _ = landed(repository)
@@ -263,7 +263,7 @@ def test_a_proposal_that_a_merge_left_out_is_no_version_of_mains(repository: Rep
         "takes back of both",
     ],
 )
-def test_a_merge_is_what_it_merges(
+def test_a_merge_is_compared_with_its_merged_parents(
     repository: Repository, made: Changes, altered: tuple[str, ...], of_the_whole: tuple[str, ...]
 ) -> None:
     repository.commit("main", {OWN: "old", OTHER: "3"})

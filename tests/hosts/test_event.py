@@ -79,7 +79,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_everything_else_ends_in_a_line(name: str) -> None:
+def test_other_payloads_are_one_line_errors(name: str) -> None:
     data, words = SAID[name]
     with pytest.raises(FatalError) as caught:
         read_event(data)
@@ -102,7 +102,7 @@ PLACES = (
 
 
 @given(st.sampled_from([OPENED, GROUP, PUSH, "schedule"]), st.sampled_from(PLACES), JSON)
-def test_whatever_a_payload_holds_there_is_an_event_or_a_line(name: str, place: tuple[str, ...], value: Any) -> None:
+def test_any_payload_is_an_event_or_a_one_line_error(name: str, place: tuple[str, ...], value: Any) -> None:
     payload = template(name)
     part: Any = payload
     for key in place[:-1]:
@@ -112,7 +112,7 @@ def test_whatever_a_payload_holds_there_is_an_event_or_a_line(name: str, place: 
 
 
 @given(st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
-def test_whatever_the_bytes_are_there_is_an_event_or_a_line(data: bytes) -> None:
+def test_any_bytes_are_an_event_or_a_one_line_error(data: bytes) -> None:
     assert "\n" not in answer(data)
 
 

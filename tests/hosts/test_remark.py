@@ -47,7 +47,7 @@ def test_an_issue_fits_where_it_has_to_go(text: str) -> None:
     assert issue.startswith(MARK)
 
 
-def test_what_decides_comes_first() -> None:
+def test_deciding_findings_come_first() -> None:
     kept = verdict("x").findings[0]
     inherited = kept._replace(origin=Origin.INHERITED)
     said = json.loads(remark(7, verdict("x")._replace(findings=(inherited,) * 30 + (kept,)), ()))
@@ -72,7 +72,7 @@ def test_an_accepted_proposals_comment_has_the_next_step() -> None:
         ("findings", [], "the remark says rejected, but its findings do not"),
     ],
 )
-def test_a_remark_on_something_else_ends_in_a_line(key: str, value: object, said: str) -> None:
+def test_a_remark_on_another_event_is_a_one_line_error(key: str, value: object, said: str) -> None:
     document = json.loads(remark(7, verdict("x"), ()))
     (document if key == "number" else document["document"])[key] = value
     with pytest.raises(FatalError, match=re.escape(said)):
@@ -93,7 +93,7 @@ BROKEN = (
 
 
 @pytest.mark.parametrize("text", BROKEN, ids=range(len(BROKEN)))
-def test_what_is_no_remark_ends_in_a_line(text: str) -> None:
+def test_an_invalid_remark_is_a_one_line_error(text: str) -> None:
     with pytest.raises(FatalError) as caught:
         read_remark(text, EVENT)
     assert str(caught.value).startswith("the remark is malformed at ")

@@ -149,7 +149,7 @@ ODD = (
 
 @pytest.mark.parametrize("text", ODD)
 @pytest.mark.parametrize("path", [PATH, "action.yml"])
-def test_odd_forms_are_read_as_far_as_they_go(text: str, path: str) -> None:
+def test_unusual_workflows_are_read_partially(text: str, path: str) -> None:
     flow = read(text, path)
     assert isinstance(flow.unpinned(), list)
     assert not flow.fetches_head
@@ -157,7 +157,7 @@ def test_odd_forms_are_read_as_far_as_they_go(text: str, path: str) -> None:
 
 
 @given(st.text() | st.text(alphabet="on:jbs-[]{}&*!|>'\"?#, \n", max_size=60))
-def test_whatever_the_text_is_there_is_a_workflow(text: str) -> None:
+def test_any_text_is_read_as_a_workflow(text: str) -> None:
     for path in (PATH, "action.yml"):
         flow = read_workflow(path, text.encode("utf-8", "surrogatepass"))
         assert isinstance(flow.unpinned(), list)

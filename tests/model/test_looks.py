@@ -79,7 +79,7 @@ def test_twins_look_the_same(name: str, twin: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "other"), [(name, other) for name, others in APART.items() for other in others])
-def test_what_the_eye_tells_apart_looks_different(name: str, other: str) -> None:
+def test_clearly_different_names_are_not_alike(name: str, other: str) -> None:
     assert not alike(name, other)
 
 

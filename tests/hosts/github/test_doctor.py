@@ -240,7 +240,7 @@ HOSTILE: dict[str, Changes] = {
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_whatever_lies_on_main_the_answer_is_a_list_of_checks(forge: Forge, what: str) -> None:
+def test_any_content_of_main_gives_a_list_of_checks(forge: Forge, what: str) -> None:
     forge.origin.commit("main", HOSTILE[what])
     done = github(forge, "doctor", "--local")
     assert (done.returncode, done.stderr) == (1, "")

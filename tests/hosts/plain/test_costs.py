@@ -54,7 +54,7 @@ def test_a_change_of_very_many_files_is_not_judged(played: Ground) -> None:
     assert time.process_time() - began < 2
 
 
-def test_an_answer_ends(played: Ground) -> None:
+def test_answers_are_limited_in_length(played: Ground) -> None:
     """I12."""
     text = "".join(f"field{at}: {'x' * 60}\n" for at in range(200)).encode()
     claims = [played.commit([played.main], {own(at): text}, message=f"{at}\n") for at in range(1, 13)]

@@ -399,7 +399,7 @@ def test_target_is_read_as_people_write_it(text: str) -> None:
         "e" * 500 + " >= 17 emails",
     ],
 )
-def test_what_is_no_target_is_refused_with_the_form(text: str) -> None:
+def test_an_invalid_target_is_refused_with_the_form(text: str) -> None:
     with pytest.raises(UnreadableError, match="is no target; write METRIC >= VALUE UNIT/PERIOD"):
         read_target(text)
 

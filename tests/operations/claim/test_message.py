@@ -336,7 +336,7 @@ LEAVES = PROSE | NUMBERS | st.booleans() | WORDS
         optional={"labels": st.dictionaries(PROSE, PROSE, max_size=3), "responsibilities": st.lists(PROSE, max_size=3)},
     )
 )
-def test_what_may_stand_in_a_claim_reads_back_without_a_fault(fields: dict[str, Any]) -> None:
+def test_valid_claims_are_written_and_read_back(fields: dict[str, Any]) -> None:
     document = read("the claim", write_claim(fields).encode())
     assert not document.faults
     assert document.value == fields
