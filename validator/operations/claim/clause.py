@@ -138,8 +138,6 @@ def _count(figure: Figure, op: Op | None, value: float) -> Target | None:
         if not op and _goodness(thing) == "lte":
             op = None if verb not in LEVELS else "lte"
         op = op or "gte"
-        if not figure.period.per and not figure.change and verb not in LEVELS and op in ("gte", "gt", "eq"):
-            return None  # work that goes on: in what time?
     elif not op:
         op = _goodness(subject or thing) if thing else None
         if not op and not subject and (not rest or verb in REACHED) and figure.period.per:
@@ -148,8 +146,9 @@ def _count(figure: Figure, op: Op | None, value: float) -> Target | None:
         return None
     if not noun:
         noun = _unit_in_name(subject)
-    if not figure.period.per and op in ("gte", "gt") and not subject and not figure.change and not _is_level(figure):
-        return None
+    flows = op in ("gte", "gt") or (op == "eq" and verb in DONE)
+    if flows and not (figure.period.per or subject or figure.change or _is_level(figure)):
+        return None  # work that goes on: in what time?
     return target_of(metric, op, value, noun, _per(figure, flow=verb in DONE and not subject))
 
 
