@@ -36,7 +36,7 @@ OWNERS = {
     "iso4217": {"model/units"},
     "pint": {"model/units"},
     "pydantic": {"model", "registry/parsing", "report/documents", "hosts/github", "cli"},
-    "rapidfuzz": {"cli/explain", "rules/shape"},
+    "rapidfuzz": {"cli/explain", "model/near", "rules/shape"},
     "rfc8785": {"registry/consensus/digest"},
     "rich": {"cli/status"},
     "yaml": {"registry/yaml/builder"},
