@@ -161,7 +161,7 @@ CASES = (
         "REG305",
     ),
     refused("an empty branch without common history", orphan({}), "REG305"),
-    accepted("a repository of strangers merged in", with_foreign_history),
+    refused("a repository of strangers merged in", with_foreign_history, "REG309", says="begins another history"),
     refused(
         "a conflict in code", late({"README.md": b"# Mine\n"}, {"README.md": b"# Theirs\n"}), "REG305", says="rebase"
     ),

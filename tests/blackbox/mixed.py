@@ -60,7 +60,12 @@ CASES = (
         ),
         "REG006 REG302 REG401 REG402 REG403",
     ),
-    accepted("what came and went on the way", line({path(6): claim(6), "x": b""}, {"x": None})),
+    refused(
+        "what came and went on the way",
+        line({path(6): claim(6), "x": b""}, {"x": None}),
+        "REG309",
+        says="which is no part of this proposal",
+    ),
     refused(
         "what came and went, as steps of main", line({path(6): claim(6), "x": b""}, {"x": None}), "REG302", "--steps"
     ),

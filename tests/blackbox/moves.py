@@ -87,7 +87,9 @@ CASES = (
     ),
     refused("delete and add in two commits", line(removes(4), TAKEN), "REG301"),
     accepted("the same as steps of main: a release, then a claim", line(removes(4), TAKEN), "", "--steps"),
-    refused("rename away and back", line({**removes(4), "x.yaml": claim(4)}, {"x.yaml": None, **TAKEN}), "REG301"),
+    refused(
+        "rename away and back", line({**removes(4), "x.yaml": claim(4)}, {"x.yaml": None, **TAKEN}), "REG301 REG309"
+    ),
     refused("in a merge commit", merged(TAKEN), "REG301 REG302"),
     refused("in a merge commit that moves main", merged(TAKEN), "REG301 REG302 REG310", "--steps"),
     refused("a claim in a merge commit that moves main", merged(puts(6)), "REG302 REG310", "--steps"),

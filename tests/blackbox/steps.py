@@ -88,9 +88,11 @@ CASES = (
         STEPS,
         healed="REG005",
     ),
-    accepted(
+    refused(
         "the same as a proposal",
         line({"registry/sessions/6.yaml": claim(6)}, {"registry/sessions/6.yaml": None, path(6): claim(6)}),
+        "REG309",
+        says="make it again on a branch from main, as one commit",
     ),
     accepted("a claim a step", line({path(6): claim(6)}, {path(7): claim(7)}), "", STEPS),
     refused("the same as a proposal of two claims", line({path(6): claim(6)}, {path(7): claim(7)}), "REG302"),

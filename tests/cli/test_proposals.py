@@ -205,6 +205,8 @@ def test_another_remote(stage: Stage) -> None:
     claims(stage, 1)
     git(stage.human, "remote", "rename", "origin", "upstream")
     assert "claim/01" in verb(stage.human, "proposals", "--remote", "upstream").out
+    assert "claim/01" in verb(stage.human, "proposals").out, "the only remote that there is"
+    git(stage.human, "remote", "remove", "upstream")
     missing = verb(stage.human, "proposals")
     assert (missing.exit_code, missing.err) == (
         2,
