@@ -1,9 +1,7 @@
 """Unicode's own view of look-alikes (UTS #39), in one version for every Python."""
 
-import base64
 import functools
 import unicodedata
-import zlib
 from bisect import bisect_right
 from typing import NamedTuple
 
@@ -47,6 +45,9 @@ def _within(character: str, bounds: tuple[int, ...]) -> bool:
 @functools.cache
 def table() -> _Table:
     """The table, unpacked: some milliseconds, so only for text that is not ASCII."""
+    import base64
+    import zlib
+
     from validator.model.unicode_table import DATA
 
     text = zlib.decompress(base64.b64decode(DATA)).decode("utf-8", "surrogatepass")
