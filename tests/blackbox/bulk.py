@@ -65,7 +65,7 @@ CASES = (
     refused(
         "2,000 claims of one session in one role",
         change(claims(2000, session_id="session-1", role="Channel AI"), THOUSANDS),
-        "REG104 REG105 REG302",
+        "REG104 REG105 REG106 REG302",
     ),
     refused(
         "90 claims, each with another's role",

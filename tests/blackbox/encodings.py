@@ -31,7 +31,7 @@ CASES = (
     refused("tab", saying('"Channel\tAI 6"'), "REG001"),
     refused("terminal escape", saying('"Channel\x1b[31mAI 6"'), "REG001"),
     refused("C1 control", saying('"Channel\x9b31mAI 6"'), "REG001"),
-    refused("no character", saying('"Channel\ufffeAI 6"'), "REG001"),
+    refused("no character", saying('"Channel\ufffeAI 6"'), "REG001 REG108"),
     refused("escaped NUL", saying('"Channel\\0AI 6"'), "REG001"),
     refused("escaped terminal escape", saying('"Channel\\e[31mAI 6"'), "REG001"),
     refused("escaped NEL", saying('"Channel\\NAI 6"'), "REG001"),

@@ -110,7 +110,7 @@ CASES = (
     ),
     refused("a path as a name", by_hand(("100644", "../charter.yaml", CHARTER)), "REG005"),
     refused("Git's folder as a name", by_hand(("100644", ".git", b"gitdir: /tmp\n")), "REG005"),
-    fatal("no name at all", by_hand(("100644", "", claim(6))), says="empty filename"),
-    fatal("a file that is nowhere", pointing_nowhere("100644", "06.yaml"), says="missing"),
+    fatal("no name at all", by_hand(("100644", "", claim(6))), says="malformed"),
+    refused("a file beside the registry that is nowhere", pointing_nowhere("100644", "06.yaml"), "REG007 REG302"),
     fatal("a folder that is nowhere", pointing_nowhere("40000", "sessions"), says="ffffffffff"),
 )

@@ -26,7 +26,7 @@ CASES = (
     refused("with a middle dot", role(ROLE.replace(" - ", " \xb7 ")), "REG105"),
     refused("fullwidth", role("".join(chr(ord(c) + 0xFEE0) if c.isalnum() else c for c in ROLE)), "REG105"),
     refused("mathematical bold", role(ROLE.replace("Keep", "\U0001d40a\U0001d41e\U0001d41e\U0001d429")), "REG105"),
-    refused("small capitals of another kind", role(ROLE.replace("K", "\u212a")), "REG105"),
+    refused("small capitals of another kind", role(ROLE.replace("K", "\u212a")), "REG105 REG108"),
     refused("one Cyrillic letter", role(ROLE.replace("K", "\u041a", 1)), "REG105 REG108", says="U+041A"),
     refused("a Cyrillic word", role("Channel \u0410I 4 - Keep channel 4"), "REG105 REG108"),
     refused("a Greek letter", role(ROLE.replace("K", "\u039a", 1)), "REG105 REG108"),

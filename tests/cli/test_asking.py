@@ -11,6 +11,12 @@ from tests.cli.stage import Stage, commit, fleet, git, typed, verb, write
 from tests.cli.terminal import Terminal
 from tests.cli.test_proposals import claims
 from tests.repository import Repository
+from validator.git.remote import Remote
+from validator.git.repo import Repo
+from validator.operations import approve
+from validator.operations.approver import who_approves
+from validator.operations.proposals import judge_proposal
+from validator.registry.reader import Reader
 
 APPROVAL = "Approve this registry as @OWNER? [y/N]: "
 ACTIVATION = "Activate week 2026-W48 as @OWNER? [y/N]: "
@@ -172,7 +178,7 @@ def test_a_proposal_merged_by_another_approver_is_reported_as_merged(
     assert main_of(stage)[:12] in rest
 
 
-def test_a_merge_with_another_result_here_is_not_signed(stage: Stage) -> None:
+def test_a_claim_that_main_has_changed_is_not_merged_by_a_driver(stage: Stage) -> None:
     """An attribute of the approver's clone names a merge driver that keeps main's side of every claim."""
     stage.registered(4)
     claims(stage, 4, goal="Send 17 perfectly personalized emails daily, 95%+ delivery rate, always")
@@ -186,10 +192,18 @@ def test_a_merge_with_another_result_here_is_not_signed(stage: Stage) -> None:
     (stage.human / ".git/info").mkdir(exist_ok=True)
     (stage.human / ".git/info/attributes").write_text("*.yaml merge=mine\n")
     done = verb(stage.human, "approve", "4", "--yes")
-    otherwise = "Git merges it otherwise here than judged; look at .git/info/attributes"
-    assert (done.exit_code, done.note) == (1, f"claim/04 is not merged: {otherwise}")
+    assert done.exit_code == 1
+    assert "REG305 main has changed this file since this change began from it; propose it again" in done.note
     assert main_of(stage) == ahead
-    (stage.human / ".git/info/attributes").unlink()
-    assert verb(stage.human, "approve", "4", "--yes").exit_code == 0
-    landed = stage.at("main", "registry/sessions/04.yaml")
-    assert (landed["goal"][-6:], "Watch delivery" in str(landed)) == ("always", True)
+
+
+def test_a_merge_with_another_result_here_is_not_signed(stage: Stage) -> None:
+    """Whatever makes Git merge otherwise here than judged: nothing of it is pushed."""
+    claims(stage, 4)
+    server = Remote(Repo(stage.human), "origin")
+    main, (proposal,) = server.main_and_proposals()
+    one, approver = judge_proposal(Reader(server.repo), main, proposal), who_approves(server)
+    assert approve._merge(server, approver, one._replace(verdict=one.verdict._replace(tree="0" * 40))) == ("", None)
+    assert main_of(stage) == main
+    merge, _ = approve._merge(server, approver, one)
+    assert main_of(stage) == merge

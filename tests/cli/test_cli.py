@@ -209,7 +209,8 @@ class TestStreams:
                 capture_output=True,
                 encoding="utf-8",
             )
-            assert (done.returncode, done.stderr) == (0, "")
+            said = "registry: the result cannot be printed: standard output is closed\n"
+            assert (done.returncode, done.stderr) == (2, said)
 
     def test_output_goes_to_a_file(self, registry: Path, tmp_path: Path) -> None:
         for name in ("text", "sarif"):

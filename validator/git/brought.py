@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from validator.git.objects import LAST_SECOND, raw_rows
+from validator.git.objects import LAST_SECOND
 from validator.git.repo import Repo
 from validator.git.trees import Entry
 from validator.model.normalize import INVISIBLE, UNREADABLE
@@ -66,21 +66,11 @@ def one_brought(
 
 def _changes(repo: Repo, rows: Iterable[Sequence[str]]) -> dict[str, dict[str, Entry | None]]:
     """What each commit leaves of files, against its first parent, a merge against its second one."""
-    asked = "".join(
-        f"{commit} {' '.join(parents[-1:] if len(parents) > 1 else parents)}\n" for commit, *parents in rows
-    )
-    options = ("--stdin", "--root", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", "--format=%H")
-    out = repo.read_listing("diff-tree", *options, stdin=asked.encode())
-    changes, commit, fields = dict[str, dict[str, Entry | None]](), "", iter(out.split(b"\0"))
-    for field in fields:
-        row = field.lstrip(b"\n")
-        if row.startswith(b":"):
-            ((path, _, after),) = raw_rows(row + b"\0" + next(fields) + b"\0")
-            changes[commit][path] = after
-        elif row:
-            commit = row.decode()
-            changes[commit] = {}
-    return changes
+    against = {commit: parents[-1] if parents else None for commit, *parents in rows}
+    return {
+        commit: {path: after for path, (_, after) in repo.changes(parent, commit).items()}
+        for commit, parent in against.items()
+    }
 
 
 def _sized(repo: Repo, changes: dict[str, dict[str, Entry | None]]) -> dict[str, dict[str, Entry | None]]:

@@ -7,8 +7,8 @@ import functools
 import re
 from collections.abc import Iterable
 
-from validator.git.process import MAX_LISTING, Process
-from validator.git.trees import Entry, Kept, Trees, text
+from validator.git.process import Process
+from validator.git.trees import MAX_CHANGED, Entry, Kept, Trees, text
 from validator.model.errors import FatalError
 
 MAX_COMMIT = 1024 * 1024  # bytes, message and all
@@ -32,16 +32,16 @@ class Objects(Process):
         """
         return self.trees.files(treeish, kept)
 
-    def changes(self, old: str, new: str, limit: int = MAX_LISTING) -> dict[str, tuple[Entry | None, Entry | None]]:
+    def changes(
+        self, old: str | None, new: str, limit: int = MAX_CHANGED
+    ) -> dict[str, tuple[Entry | None, Entry | None]]:
         """The files that differ between two trees, as (old, new); None where a tree has no such file."""
-        out = self.read_listing("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new, limit=limit)
-        return {path: (before, after) for path, before, after in raw_rows(out)}
+        return self.trees.changes(old, new, limit)
 
     def has_more_changes(self, old: str, new: str, most: int) -> bool:
         """Whether more than `most` files differ between two trees; asked without reading all of their names."""
-        words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", old, new)
         try:
-            return self.read_listing(*words, limit=most * MAX_PATH).count(b"\0") > most
+            return len(self.changes(old, new, most * MAX_PATH)) > most
         except FatalError:
             return True
 

@@ -22,7 +22,6 @@ from validator.model.errors import FatalError, ShallowError
 from validator.model.escape import without_credentials
 
 USAGE = 129  # how Git exits when it does not know an option
-MAX_LISTING = 8 * 1024 * 1024  # bytes: about 100,000 files
 
 # `git -c` settings that a repository's own configuration cannot undo.
 _SETTINGS = (
@@ -134,26 +133,6 @@ class Process:
             raise ShallowError(f"git {command[0]}: {last_line(error)}; in this partial clone first run: {_COMPLETION}")
         if status:
             raise FatalError(f"git {command[0]}: {last_line(error)}")
-        return out
-
-    def read_listing(self, *command: str, stdin: bytes = b"", limit: int = MAX_LISTING) -> bytes:
-        """What Git lists, at most `limit` bytes.
-
-        Raises FatalError where it does not end: a tree can hold itself ten times, ten deep.
-        """
-        with program.start([*_options(_SETTINGS), *command], self._variables(), self._beside) as process:
-            assert process.stdin
-            assert process.stdout
-            process.stdin.write(stdin)  # a few lines, which the pipe holds
-            process.stdin.close()
-            out = process.stdout.read(limit + 1)
-            if len(out) > limit:
-                process.kill()
-            error = process.stderr.read() if process.stderr else b""
-        if len(out) > limit:
-            raise FatalError(f"git {command[0]}: over {limit // 1024:,} KiB of file names are too much to judge")
-        if process.returncode:
-            raise FatalError(f"git {command[0]}: {last_line(error.decode(errors='replace'))}")
         return out
 
     def _batch(self, environment: Mapping[str, str] | None = None) -> Batch:

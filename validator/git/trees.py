@@ -10,6 +10,7 @@ from validator.model.errors import FatalError
 # Bytes of all paths that are listed. The largest registry has a claim and an acknowledgement for each of 99,999
 # numbers, which are 8 MB; a tree can hold itself ten times, ten deep.
 MAX_NAMES = 16 * 1024 * 1024
+MAX_CHANGED = 8 * 1024 * 1024  # the same of the paths that differ between two trees: about 100,000 files
 FOLDER, SUBMODULE = "040000", "160000"
 TWICE = "twice"  # the mode of an entry that its folder lists more than once
 # The tree without entries, in either kind of object id.
@@ -58,6 +59,33 @@ class Trees:
         """What stands at the top of a tree."""
         root = self._root(treeish)
         return self._read({root})[root]
+
+    def changes(
+        self, old: str | None, new: str, limit: int = MAX_CHANGED
+    ) -> dict[str, tuple[Entry | None, Entry | None]]:
+        """The files that differ between two trees (None: one without entries), sorted, as (old, new).
+
+        Raises FatalError where their names have more than `limit` bytes. Git's own diff holds all of them in memory
+        before it prints one, and a few small objects can make ten billion.
+        """
+        level: list[tuple[bytes, str | None, str | None]] = [(b"", old and self._root(old), self._root(new))]
+        read, listed, found = dict[str, tuple[Row, ...]](), 0, dict[bytes, tuple[Entry | None, Entry | None]]()
+        while level:
+            read |= self._read({oid for _, *pair in level for oid in pair if oid} - read.keys())
+            deeper = list[tuple[bytes, str | None, str | None]]()
+            for prefix, before, after in level:
+                for name, was, now in _differing(read[before] if before else (), read[after] if after else ()):
+                    path = prefix + name
+                    listed += len(path)
+                    if listed > limit:
+                        raise FatalError(f"over {limit / 2**20:g} MiB of file names are too much to judge")
+                    files, folders = (_file(was), _file(now)), (_folder(was), _folder(now))
+                    if files[0] != files[1]:
+                        found[path] = files
+                    if folders[0] != folders[1]:
+                        deeper.append((path + b"/", *folders))
+            level = deeper
+        return {text(path): found[path] for path in sorted(found)}
 
     def _root(self, treeish: str) -> str:
         (root,) = self._objects.facts([f"{treeish}^{{tree}}"])
@@ -108,6 +136,25 @@ class Trees:
                 raise self._objects.missing(f"object {oid}")
             known[oid] = facts.size
         return known
+
+
+def _differing(before: tuple[Row, ...], after: tuple[Row, ...]) -> Iterator[tuple[bytes, list[Row], list[Row]]]:
+    """The names whose entries differ between two folders, with their entries in each."""
+    sides = dict[bytes, tuple[list[Row], list[Row]]]()
+    for at, rows in enumerate((before, after)):
+        for row in rows:
+            sides.setdefault(row[1], ([], []))[at].append(row)
+    yield from ((name, was, now) for name, (was, now) in sides.items() if was != now)
+
+
+def _file(rows: list[Row]) -> Entry | None:
+    """The file, link or submodule among the entries of one name; an empty folder counts as one, as in a listing."""
+    files = [Entry(mode, oid) for mode, _, oid in rows if mode != FOLDER or oid in EMPTY]
+    return files[0]._replace(mode=TWICE) if files and len(rows) > 1 else next(iter(files), None)
+
+
+def _folder(rows: list[Row]) -> str | None:
+    return next((oid for mode, _, oid in rows if mode == FOLDER and oid not in EMPTY), None)
 
 
 def _rows(content: bytes, width: int) -> Iterator[Row]:

@@ -188,7 +188,13 @@ def _in_place(token: Token, before: list[Token]) -> Token:
     if not token.is_quantity:
         return token
     bare = not token.unit and token.sign is None and token.high is None
-    if bare and token.text.isdigit() and 1990 <= int(token.text) <= 2099 and last.word in _YEARS | _MONTHS:
+    if (
+        bare
+        and len(token.text) == 4
+        and token.text.isdecimal()
+        and 1990 <= int(token.text) <= 2099
+        and last.word in _YEARS | _MONTHS
+    ):
         return Token(token.text)
     if token.text.casefold() == "one" and last.word in _ONES:
         return Token(token.text)

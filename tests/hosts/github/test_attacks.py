@@ -353,4 +353,4 @@ def test_a_verdict_that_contradicts_its_findings_is_not_posted(forge: Forge, ver
         [".venv/bin/registry", "github", "comment", "--event", "--remark", json.dumps(remark)], cwd=folder / "work",
         capture_output=True, encoding="utf-8", check=False, env=forge.variables(folder),
     )  # fmt: skip
-    assert (done.returncode, done.stderr) == (2, f"registry: the remark says {verdict}, and its findings do not\n")
+    assert (done.returncode, done.stderr) == (2, f"registry: the remark says {verdict}, but its findings do not\n")

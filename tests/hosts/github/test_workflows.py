@@ -88,7 +88,7 @@ def test_the_comment_names_free_numbers_and_competitors(forge: Forge) -> None:
     assert "REG103 number&#45;taken" in text
     assert "free numbers: 1-3, 5-12" in text
     assert "Whoever is merged first wins against: #5 (same number, same role)." in text
-    assert "**Next:** mend it on the same branch and push" in text
+    assert "**Next:** fix it on the same branch and push" in text
 
 
 def test_a_queues_group_is_judged_step_by_step(forge: Forge) -> None:
