@@ -20,6 +20,7 @@ WORTH: list[tuple[str, Period | None, str, Period | None, Fraction | int | None]
     ("kUSD", None, "USD", None, 1000),
     ("k$", "month", "dollars", "month", 1000),
     ("million EUR", "year", "€", "year", 10**6),
+    ("million €", None, "thousand EUR", None, 1000),
     ("$", "year", "USD", "month", Fraction(1, 12)),
     ("USD/month", None, "usd", "month", 1),
     ("US dollars per year", None, "USD", "year", 1),

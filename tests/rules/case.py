@@ -50,6 +50,7 @@ class Stage(BaseModel):
     orphan: bool = False
     also: tuple[str, ...] = ()
     rider: dict[str, str] = {}
+    rider_modes: dict[str, str] = {}
     message: str = ""
 
 
@@ -94,9 +95,9 @@ def build(folder: Path, case: Case, repository: Repository) -> None:
     head = case.head or Stage()
     files = laid_over(base, folder / "head", head)
     if head.rider:
-        riding: Files = {path: ("100644", text) for path, text in head.rider.items()}
+        riding: Files = {path: (head.rider_modes.get(path, "100644"), text) for path, text in head.rider.items()}
         fork = repository.commit("change", base | riding, fork, time=NINE + 2 * HOUR)
-        files |= dict.fromkeys(head.rider)
+        files = {**dict.fromkeys(head.rider), **files}
     when = NINE + 2 * HOUR
     tip = repository.commit("change", files, fork, orphan=head.orphan, time=when, message=head.message)
     if case.merge:

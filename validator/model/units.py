@@ -149,8 +149,6 @@ def _unit_of(unit: str, per: str | None) -> Unit:
 @functools.lru_cache(maxsize=1024)
 def _money(name: str) -> str | None:
     """The ISO 4217 code that a word is, or that it is thousands or millions of: `USD`, `usd`, `kUSD`."""
-    if name in _SIGNS:
-        name = _SIGNS[name]
     name = _MONEY.get(name.lower().removesuffix("s"), name)
     code = name[-3:].upper()
     if name == code.lower() and code not in _MONEY.values():

@@ -82,22 +82,21 @@ def read_clause(clause: str) -> Reading:
     period = split_period(_without_deadline(tokens(clause)))
     words, change = change_in(_with_condition(period.words))
     figures = [at for at, token in enumerate(words) if token.is_quantity]
-    if not period.clear or len(figures) != 1 or words[figures[0]].value is None:
+    if not period.clear or len(figures) != 1 or (value := words[figures[0]].value) is None:
         return Reading(clause, hangs=period.last)
     at = figures[0]
     bound = split_bound(words[:at], words[at], words[at + 1 :])
     figure = Figure(bound, words[at], change, period)
-    targets = _targets(figure) if bound.clear and _is_clear(bound) else ()
+    targets = _targets(figure, value) if bound.clear and _is_clear(bound) else ()
     bare = bool(targets) and not targets[0].per and not is_measure(targets[0].unit)
     return Reading(clause, targets, bare=bare, hangs=period.last)
 
 
-def _targets(figure: Figure) -> tuple[Target, ...]:
+def _targets(figure: Figure, value: float) -> tuple[Target, ...]:
     if figure.quantity.high is not None:
-        ends = [(figure.quantity.value, "gte"), (figure.quantity.high, "lte")]
         if figure.bound.op or figure.change or (figure.bound.before and figure.bound.before[-1].word == "in"):
             return ()
-        both = [_target(figure, op, value) for value, op in ends]  # type: ignore[arg-type]  # the two ends of a range
+        both = [_target(figure, "gte", value), _target(figure, "lte", figure.quantity.high)]
         return tuple(target for target in both if target) if all(both) else ()
     op = figure.change.op if figure.change else figure.bound.op
     way = UPWARDS if op in ("lt", "lte") else DOWNWARDS if op in ("gt", "gte") else frozenset()
@@ -109,14 +108,12 @@ def _targets(figure: Figure) -> tuple[Target, ...]:
         return ()  # `raise … below`, `more than 5 complaints`
     if figure.change and (op is None or figure.bound.op not in (None, op)):
         return ()
-    target = _target(figure, op, figure.quantity.value)
+    target = _target(figure, op, value)
     return (target,) if target else ()
 
 
-def _target(figure: Figure, op: Op | None, value: float | None) -> Target | None:
+def _target(figure: Figure, op: Op | None, value: float) -> Target | None:
     """The target of one value; `op` None where only the metric can tell which way it counts."""
-    if value is None:
-        return None
     unit = figure.quantity.unit
     if figure.quantity.form:
         return _awaited(figure, value) if op is None else None
