@@ -1,6 +1,7 @@
 """Generated files: written, fresh or stale, and the command that updates them."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,8 @@ def work(tmp_path: Path) -> Path:
 @verbs
 def test_written_where_missing_and_left_where_fresh(work: Path, command: str, files: list[str]) -> None:
     assert run(work, command) == ("".join(f"wrote {name}\n" for name in files), 0)
-    assert all((work / name).stat().st_mode & 0o777 == 0o644 for name in files)
+    os.umask(umask := os.umask(0o022))
+    assert all((work / name).stat().st_mode & 0o777 == 0o666 & ~umask for name in files)
     times = [(work / name).stat().st_mtime_ns for name in files]
     assert run(work / "registry", command) == ("nothing to do: all fresh\n", 0)
     assert [(work / name).stat().st_mtime_ns for name in files] == times
