@@ -2,16 +2,18 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Set
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.snapshots import charter, claim, registry, snapshot
-from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION
+from tests.snapshots import ROOT, charter, claim, registry, snapshot
+from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CHARTER, CONFIRMATION
+from validator.model.shapes import COMMITMENT
 from validator.registry.consensus.criteria import acknowledged
-from validator.registry.consensus.digest import digest, registry_digest
+from validator.registry.consensus.digest import agreed_value, digest, registry_digest
 from validator.registry.consensus.phases import Consensus, Metrics, assess, phase_of, reached
 from validator.registry.records import Standing
 from validator.registry.snapshot import Snapshot
@@ -328,21 +330,86 @@ def claims(*texts: str) -> Snapshot:
     return snapshot(registry(*texts))
 
 
+CLAIM = "registry/sessions/02.yaml"
+
+
 def test_digest_is_that_of_canonical_json() -> None:
     """For ASCII keys and texts and whole numbers, RFC 8785 is sorted keys without spaces."""
-    rows = [{**json.loads(claim(number)), "scope": [], "schedule": [], "labels": {}} for number in (1, 2, 3)]
-    canonical = json.dumps(rows, sort_keys=True, separators=(",", ":"))
+    plan = json.loads(charter())
+    agreed = {name: plan[name] for name in plan if name not in ("approvers", "slots")}
+    claims = [json.loads(claim(number)) for number in (1, 2, 3)]
+    rows = [{name: row[name] for name in row if name in (*COMMITMENT, "key")} for row in claims]
+    canonical = json.dumps({"charter": agreed, "claims": rows}, sort_keys=True, separators=(",", ":"))
     assert f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}" == TODAY
+
+
+def test_digest_of_the_page() -> None:
+    """Whoever computes the digest in another language has these files, and what must come of them."""
+    page = (ROOT / "docs" / "consensus.md").read_text().partition("## The digest")[2].partition("\n## ")[0]
+    plan, said, canonical, told = re.findall(r"```[a-z]+\n(.*?)```", page, re.DOTALL)
+    found = snapshot({CHARTER: plan, "registry/sessions/01.yaml": said})
+    assert found.charter is not None
+    assert json.dumps(
+        agreed_value(found.charter, [found.by_number[1].claim]), sort_keys=True, separators=(",", ":")
+    ) == canonical.replace("\n", "")
+    assert registry_digest(found) == told.strip()
 
 
 def test_digest_does_not_depend_on_layout_or_order() -> None:
     whole = snapshot(FULL)
     found = [claim.claim for claim in whole.claims.values() if claim.claim]
-    assert digest(reversed(found)) == digest(found) == TODAY
+    assert digest(whole.charter, reversed(found)) == digest(whole.charter, found) == TODAY
     text = "# a comment\n" + json.dumps(dict(reversed(json.loads(claim(2)).items())), indent=2) + "\n"
-    assert registry_digest(snapshot(FULL | {"registry/sessions/02.yaml": text})) == TODAY
+    assert registry_digest(snapshot(FULL | {CLAIM: text})) == TODAY
     unsaid = claim(2, scope=[], schedule=[], labels={})
-    assert registry_digest(snapshot(FULL | {"registry/sessions/02.yaml": unsaid})) == TODAY
+    assert registry_digest(snapshot(FULL | {CLAIM: unsaid})) == TODAY
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"runtime_id": "session-1"},
+        {"labels": {"team": "outreach"}},
+        {"owner": "github:583231", "owner_login": "OWNER"},
+        {"timestamp": "2026-11-21T08:00:00Z"},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_digest_leaves_out_what_others_do_not_rely_on(fields: dict[str, Any]) -> None:
+    assert registry_digest(snapshot(FULL | {CLAIM: claim(2, **fields)})) == TODAY
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"approvers": [{"handle": "@OWNER"}, {"handle": "@OWNER2"}]},
+        {"slots": [{"number": 1, "title": "Sender", "role": "Sender - Send emails"}]},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_digest_leaves_out_approvers_and_slots(fields: dict[str, Any]) -> None:
+    assert registry_digest(snapshot(FULL | {CHARTER: charter(**fields)})) == TODAY
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"time_zone": "Europe/Berlin"},
+        {"capacity": 4},
+        {"orchestrator": 2},
+        {"mission": {"statement": "Answer every customer"}},
+        {"metrics": [{"name": "emails sent", "unit": "emails", "per": "day"}]},
+        {"work": [{"name": "outreach", "first": 1, "last": 500}]},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_digest_depends_on_the_charter(fields: dict[str, Any]) -> None:
+    assert registry_digest(snapshot(FULL | {CHARTER: charter(**fields)})) != TODAY
+
+
+def test_digest_without_a_charter() -> None:
+    whole = snapshot({path: text for path, text in FULL.items() if path != CHARTER})
+    assert registry_digest(whole) not in (TODAY, registry_digest(snapshot({})))
 
 
 def test_digest_depends_on_every_claim() -> None:

@@ -14,6 +14,12 @@ SESSION_ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 # newline. With this second condition all validators agree.
 NO_NEWLINE: dict[str, Any] = {"not": {"pattern": "\n"}}
 
+# The part of a claim that others rely on.
+COMMITMENT = (
+    *("number", "session_id", "role", "goal", "targets"),
+    *("responsibilities", "scope", "schedule", "status"),
+)
+
 T = TypeVar("T")
 # A list of the file; strict about its elements, and not about the Python type that carries them.
 Many = Annotated[tuple[T, ...], Field(strict=False)]

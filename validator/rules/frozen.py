@@ -1,7 +1,8 @@
 """A claim changes while the fleet is active.
 
-What it means: From activation on, role, goal, targets, scope, schedule and everything else that the digest covers
-stay as they are. Comments and layout may change. A number can still be released and claimed again.
+What it means: From activation on, a claim's commitment stays as it is: number, session_id, role, goal, targets,
+responsibilities, scope, schedule and status. Its runtime_id, key, owner, labels and timestamp may change, and so may
+comments and layout. A number can still be released and claimed again.
 
 Why: All others work from the registry that they have acknowledged, so a claim must not change under them. A release
 is visible to everybody, voids the records, and makes the fleet agree again.
@@ -15,11 +16,14 @@ Way out: Propose the release of the number, and claim it again once that is on m
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from validator.model.findings import Level, Problem
 from validator.model.layout import ACTIVATION
+from validator.model.shapes import COMMITMENT
 from validator.registry.consensus.phases import phase_of
 from validator.registry.holders import holder
+from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG404", "frozen", Level.ERROR
@@ -31,9 +35,14 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         return
     for path, held in base.claims.items():
         claim = head.claims.get(path)
-        if claim and head.is_new(claim, base) and claim.claim != held.claim and phase_of(base) == "active":
+        if claim and head.is_new(claim, base) and _commitment(claim) != _commitment(held) and phase_of(base) == "active":
             message = (
                 f"the fleet is active, and number {held.number} of {holder(held, base.past([path]))} stays as it is"
             )
             help = f'give it back and claim it again: registry release {held.number} --reason "…"'
             yield Problem(claim.document.at(), message, help)
+
+
+def _commitment(claim: ClaimFile) -> tuple[Any, ...] | None:
+    """What others rely on; None for a claim that cannot be read."""
+    return claim.claim and tuple(getattr(claim.claim, name) for name in COMMITMENT)

@@ -51,8 +51,10 @@ ALL: Claims = {number: claim(number) for number in (1, 2, 3)}
 
 
 def digest(claims: Claims = ALL) -> str:
-    rows = [{"labels": {}, "schedule": [], "scope": [], **claims[number]} for number in sorted(claims)]
-    canonical = json.dumps(rows, sort_keys=True, separators=(",", ":"))
+    told = ("runtime_id", "timestamp", "owner", "owner_login", "labels")
+    rows = [{name: value for name, value in claims[n].items() if value and name not in told} for n in sorted(claims)]
+    plan = {name: value for name, value in CHARTER.items() if name not in ("approvers", "slots")}
+    canonical = json.dumps({"charter": plan, "claims": rows}, sort_keys=True, separators=(",", ":"))
     return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
 
 
