@@ -35,7 +35,12 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         return
     for path, held in base.claims.items():
         claim = head.claims.get(path)
-        if claim and head.is_new(claim, base) and _commitment(claim) != _commitment(held) and phase_of(base) == "active":
+        if (
+            claim
+            and head.is_new(claim, base)
+            and _commitment(claim) != _commitment(held)
+            and phase_of(base) == "active"
+        ):
             message = (
                 f"the fleet is active, and number {held.number} of {holder(held, base.past([path]))} stays as it is"
             )
