@@ -50,4 +50,4 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 def _commitment(claim: ClaimFile) -> tuple[Any, ...] | None:
     """What others rely on; None for a claim that cannot be read."""
-    return claim.claim and tuple(getattr(claim.claim, name) for name in COMMITMENT)
+    return tuple(getattr(claim.claim, name) for name in COMMITMENT) if claim.claim else None
