@@ -1,5 +1,6 @@
 """What the property tests are made of: claims, the values of JSON, and texts that are nearly a claim."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,12 @@ line = (st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join) |
 slug = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
 whole = st.integers(-SAFE_INTEGER, SAFE_INTEGER)
 broken = st.decimals(-9999, 9999, allow_nan=False, places=3).map(float).filter(lambda number: not number.is_integer())
+# An Ed25519 key, or one in a security key, with or without a comment.
+SESSION_KEY = re.compile(
+    r"(ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-P][A-Za-z0-9+/]{42}|sk-ssh-ed25519@openssh\.com "
+    r"AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAI[A-P][A-Za-z0-9+/]{42}AAAA([A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?)"
+    r"( [a-z@]{0,9})?"
+)
 clock = st.from_regex(r"([01][0-9]|2[0-3]):[0-5][0-9]", fullmatch=True)
 day = st.sampled_from("mon tue wed thu fri sat sun".split())
 
@@ -52,6 +59,8 @@ target = fields(
 )
 part = fields({"work": line, "first": whole, "last": whole}) | fields({"work": line, "segments": some(line)})
 
+session_key = st.from_regex(SESSION_KEY, fullmatch=True)
+
 # The content of a claim that has its form, whatever the rules say of it.
 claim = fields(
     {
@@ -65,6 +74,7 @@ claim = fields(
         "timestamp": st.sampled_from(("2026-11-20T08:00:00Z", "2000-01-01T00:00:00.5Z")) | line,
     },
     runtime_id=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,20}", fullmatch=True),
+    key=session_key,
     scope=st.lists(part, max_size=3),
     schedule=st.lists(fields({"activity": line, "days": some(day), "end": clock}, start=clock), max_size=2),
     labels=st.dictionaries(line, line, max_size=3),

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from pydantic import BaseModel, ValidationError
 
 from tests.properties.changing import NEARLY, changed, replaced, routes
-from tests.properties.strategies import claim, fields, json_value, line, some, target, tries, whole
+from tests.properties.strategies import claim, fields, json_value, line, session_key, some, target, tries, whole
 from tests.repository import ROOT, charter, claim_path, fleet, tracked
 from validator.model.layout import CHARTER, form_of
 from validator.model.shapes import Acknowledgement, Activation, Approval, Broadcast, Charter, Claim, Confirmation
@@ -54,7 +54,8 @@ charters = fields(
     work=some(
         fields({"name": line, "first": whole, "last": whole}) | fields({"name": line, "segments": some(line)}),
     ),
-    slots=some(fields({"number": whole, "title": line, "role": line})),
+    slots=some(fields({"number": whole, "title": line, "role": line}, key=session_key)),
+    session_keys=st.sampled_from(("required", "optional")),
 )
 FIXTURES = [path for path in tracked() if path.suffix == ".yaml"]
 

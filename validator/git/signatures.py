@@ -8,6 +8,7 @@ from typing import NamedTuple
 from validator.git.process import Process
 from validator.git.program import last_line
 from validator.model.errors import FatalError
+from validator.model.keys import normal_key
 
 APPROVED = "Approved-by: "
 # Git itself finds the trailers: those of the last paragraph, where that is a block of them, and in the bytes as signed.
@@ -36,7 +37,7 @@ def endorsement(repo: Process, commit: str, keys: Iterable[tuple[str, str]]) -> 
     checked with the keyring of whoever runs this.
     """
     with tempfile.NamedTemporaryFile("w", suffix=".signers") as file:
-        file.writelines(f'{name} namespaces="git" {material(key)}\n' for name, key in keys)
+        file.writelines(f'{name} namespaces="git" {normal_key(key)}\n' for name, key in keys)
         file.flush()
         programs = ("gpg.program=false", "gpg.openpgp.program=false", "gpg.x509.program=false")
         settings = (*programs, "gpg.ssh.program=ssh-keygen", f"gpg.ssh.allowedSignersFile={file.name}")
@@ -71,7 +72,3 @@ def public_key(setting: str, folder: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise FatalError(f"the public key {public} cannot be read") from error
 
-
-def material(key: str) -> str:
-    """A public key without its comment, for comparison."""
-    return " ".join(key.split()[:2])

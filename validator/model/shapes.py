@@ -1,13 +1,15 @@
 """The shapes of a registry's files: charter, claim and records; one class a file.
 
 Frozen and strict: `"3"` is no number and `true` is no `1`. What goes beyond shape (who holds a number, is the goal
-measurable, …) is a rule with a code, so there is no custom validator here. The schemas under `schema/` are made
-from these classes by `registry schema`.
+measurable, …) is a rule with a code, so there is no custom validator here; a session's key is read in its normal form.
+The schemas under `schema/` are made from these classes by `registry schema`.
 """
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
+
+from validator.model.keys import normal_key
 
 SESSION_ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 # JSON Schema's `$` is the end of the text; Python's `re`, which many validators use, also matches before a trailing
@@ -36,6 +38,17 @@ Handle = Annotated[
 PublicKey = Annotated[
     str,
     Field(pattern=r"^(ssh|ecdsa|sk)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+=*( [^\n]*)?$", json_schema_extra=NO_NEWLINE),
+]
+# An Ed25519 key, or one in a security key, whole and in one way of writing its base64; certificates have another type.
+_ED25519 = r"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-P][A-Za-z0-9+/]{42}"
+_SK_ED25519 = (
+    r"sk-ssh-ed25519@openssh\.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAI[A-P][A-Za-z0-9+/]{42}AAAA"
+    r"([A-Za-z0-9+/]{4}){0,84}([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?"
+)
+SessionKey = Annotated[
+    str,
+    Field(pattern=rf"^({_ED25519}|{_SK_ED25519})( [^\n]*)?$", max_length=1024, json_schema_extra=NO_NEWLINE),
+    AfterValidator(normal_key),
 ]
 Account = Annotated[str, Field(pattern=r"^github:[1-9][0-9]{0,18}$", json_schema_extra=NO_NEWLINE)]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$", json_schema_extra=NO_NEWLINE)]
@@ -124,8 +137,8 @@ class Appointment(Shape):
 class Claim(Shape):
     """The content of `registry/sessions/NN.yaml`: who takes a number, in which role, for which measurable goal.
 
-    `owner` is the account on a forge that speaks for the session, by its number, which a rename leaves alone;
-    `owner_login` only tells people who that is.
+    `key` is the SSH key that speaks for the session. `owner` is the account on a forge that does, by its number, which
+    a rename leaves alone; `owner_login` only tells people who that is.
     """
 
     number: int
@@ -134,6 +147,7 @@ class Claim(Shape):
     targets: Some[Target]
     session_id: SessionId
     runtime_id: RuntimeId | None = None
+    key: SessionKey | None = None
     responsibilities: Some[Line]
     scope: Many[Part] = ()
     schedule: Many[Appointment] = ()
@@ -159,11 +173,12 @@ class Approver(Shape):
 
 
 class Slot(Shape):
-    """The plan for a number."""
+    """The plan for a number; `key` is the SSH key of the session that it is kept for."""
 
     number: int
     title: Line
     role: Line
+    key: SessionKey | None = None
 
 
 class Metric(Shape):
@@ -176,13 +191,17 @@ class Metric(Shape):
 
 
 class Charter(Shape):
-    """The content of `registry/charter.yaml`. Numbers are `1..capacity`; all of them must be registered."""
+    """The content of `registry/charter.yaml`. Numbers are `1..capacity`; all of them must be registered.
+
+    With `session_keys: required` every claim carries the key that speaks for its session.
+    """
 
     mission: Mission
     capacity: Annotated[int, Field(ge=1, le=99_999)]
     orchestrator: int
     time_zone: TimeZone
     approvers: Some[Approver]
+    session_keys: Literal["required", "optional"] | None = None
     metrics: Many[Metric] = ()
     work: Many[Work] = ()
     slots: Many[Slot] = ()

@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from validator.git.remote import Remote
-from validator.git.signatures import material, public_key
+from validator.git.signatures import public_key
 from validator.model.errors import FatalError
+from validator.model.keys import normal_key
 from validator.model.shapes import Charter
 from validator.registry.reader import Reader, charter_of
 
@@ -20,13 +21,13 @@ def who_approves(server: Remote) -> Approver:
     """Which approver of main's charter the caller is. Raises FatalError if it is unknown."""
     charter = charter_of(Reader(server.repo).at(server.repo.commit(server.main)))
     # Of two approvers with one key the server takes the first one too.
-    keys = {material(approver.key): approver.handle for approver in reversed(charter.approvers) if approver.key}
+    keys = {normal_key(approver.key): approver.handle for approver in reversed(charter.approvers) if approver.key}
     if not keys:
         return Approver(_handle(charter, server), None)
     setting = server.repo.configured("user.signingkey")
     if setting is None:
         raise FatalError("approvals are signed here: git config user.signingkey PATH-OF-YOUR-SSH-KEY")
-    handle = keys.get(material(public_key(setting, server.repo.top or server.repo.folder)))
+    handle = keys.get(normal_key(public_key(setting, server.repo.top or server.repo.folder)))
     if handle is None:
         raise FatalError(f"the key in user.signingkey ({setting}) is no approver's of the charter")
     return Approver(handle, setting)

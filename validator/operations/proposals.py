@@ -26,6 +26,7 @@ KINDS: dict[str, ConflictKind] = {
     "REG105": "role",
     "REG106": "role",
     "REG107": "scope",
+    "REG109": "session",
     "REG206": "goal",
     "REG301": "number",
 }

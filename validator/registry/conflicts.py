@@ -16,6 +16,7 @@ ConflictKind = Literal["number", "session", "role", "scope", "goal"]
 WHAT: dict[str, tuple[ConflictKind, str]] = {
     "session_id": ("session", "the session_id"),
     "runtime_id": ("session", "the runtime_id"),
+    "key": ("session", "the key"),
     "role": ("role", "the role"),
     "scope": ("scope", "the work"),
 }

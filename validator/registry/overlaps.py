@@ -1,10 +1,11 @@
-"""Pairs of claims that share what must be unique: session, runtime, role or piece of work."""
+"""Pairs of claims that share what must be unique: session, runtime, key, role or piece of work."""
 
 import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from validator.model.keys import fingerprint
 from validator.model.normalize import fold, looks
 from validator.model.phrases import span
 from validator.model.shapes import RangePart, SegmentPart
@@ -16,7 +17,7 @@ from validator.registry.yaml.faults import Route
 class Clash(NamedTuple):
     """Two claims and what they share. `first` keeps it; `route` is the field of the second."""
 
-    kind: str  # "session_id" | "runtime_id" | "role" | "scope"
+    kind: str  # "session_id" | "runtime_id" | "key" | "role" | "scope"
     shared: str
     first: ClaimFile
     second: ClaimFile
@@ -80,6 +81,8 @@ def _things(draft: Draft) -> Iterator[_Thing]:
         yield _Thing("session_id", ("name that looks like", looks(draft.session_id)), draft.session_id, ("session_id",))
     if draft.runtime_id is not None:
         yield _Thing("runtime_id", ("name", draft.runtime_id), draft.runtime_id, ("runtime_id",))
+    if draft.key is not None:
+        yield _Thing("key", ("key", draft.key), fingerprint(draft.key), ("key",))
     if draft.role is not None:
         yield _Thing("role", ("role", fold(draft.role)), draft.role, ("role",))
         yield _Thing("role", ("role that looks like", looks(draft.role)), draft.role, ("role",))

@@ -59,6 +59,7 @@ class Draft(NamedTuple):
     status: str | None = None
     timestamp: str | None = None
     owner: str | None = None
+    key: str | None = None
 
 
 class ClaimFile(NamedTuple):
@@ -78,6 +79,12 @@ class ClaimFile(NamedTuple):
     def claim(self) -> shapes.Claim | None:
         """The claim, where the file has the form of one."""
         return self.parsed.value
+
+    @property
+    def states_key(self) -> bool:
+        """Whether the file has a `key`, readable or not."""
+        value = self.document.value
+        return isinstance(value, dict) and "key" in value
 
 
 def parse(document: Document, shape: type[Shape]) -> Parsed[Shape]:

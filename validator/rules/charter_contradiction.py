@@ -1,7 +1,8 @@
 """The charter contradicts itself.
 
-What it means: The orchestrator and every slot are numbers from 1 to the capacity, no slot, approver, piece of work
-or name of a metric is listed twice, ranges of work run upwards, and the time zone is one of the time zone database.
+What it means: The orchestrator and every slot are numbers from 1 to the capacity, no slot, slot's key, approver, piece
+of work or name of a metric is listed twice, no slot has an approver's key, ranges of work run upwards, and the time
+zone is one of the time zone database.
 
 Why: Every claim is judged by the charter. With a contradictory one the verdict depends on which field is read.
 
@@ -16,6 +17,7 @@ Way out: Correct the field that the message names.
 from collections.abc import Iterator
 
 from validator.model.findings import Level, Problem
+from validator.model.keys import normal_key
 from validator.model.normalize import fold
 from validator.model.phrases import quoted
 from validator.model.shapes import Charter, RangeWork
@@ -33,6 +35,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             *_numbers(head.charter),
             *_zone(head.charter),
             *_twice(head.charter),
+            *_keys(head.charter),
             *_work(head.charter),
         ):
             yield Problem(head.charter_file.document.at(*route), message, "mend it in the charter")
@@ -64,6 +67,16 @@ def _twice(charter: Charter) -> Iterator[tuple[Route, str]]:
         if (what, key) in seen:
             yield route, f"this {what} is listed twice"
         seen.add((what, key))
+
+
+def _keys(charter: Charter) -> Iterator[tuple[Route, str]]:
+    approvers = {normal_key(one.key): one.handle for one in charter.approvers if one.key}
+    known = dict[str, int]()
+    for at, slot in enumerate(charter.slots):
+        if slot.key and slot.key in approvers:
+            yield ("slots", at, "key"), f"this is the key of {approvers[slot.key]}; an approver is no session"
+        elif slot.key and known.setdefault(slot.key, slot.number) != slot.number:
+            yield ("slots", at, "key"), f"this is the key of number {known[slot.key]} as well; one key has one number"
 
 
 def _work(charter: Charter) -> Iterator[tuple[Route, str]]:

@@ -1,7 +1,7 @@
 """Two claims on main share what must be unique.
 
-What it means: Two claims on main share a session_id, a runtime_id, a role or a piece of work. Both proposals were
-valid when they were judged, and the second was not judged again when it was merged.
+What it means: Two claims on main share a session_id, a runtime_id, a key, a role or a piece of work. Both proposals
+were valid when they were judged, and the second was not judged again when it was merged.
 
 Why: Git merges files with different names without a conflict. This rule finds what the gate could not see.
 
@@ -23,7 +23,13 @@ from validator.registry.overlaps import Clash, clashes
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG501", "double-holder", Level.ERROR
-WHAT = {"session_id": "the session_id", "runtime_id": "the runtime_id", "role": "the role", "scope": "the work"}
+WHAT = {
+    "session_id": "the session_id",
+    "runtime_id": "the runtime_id",
+    "key": "the key",
+    "role": "the role",
+    "scope": "the work",
+}
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
