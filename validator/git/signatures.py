@@ -71,4 +71,3 @@ def public_key(setting: str, folder: Path) -> str:
         return public.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise FatalError(f"the public key {public} cannot be read") from error
-
