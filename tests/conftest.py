@@ -14,6 +14,8 @@ import pytest
 from hypothesis import settings
 
 from tests.repository import untracked
+from validator.hosts.agents.identity import VARIABLE
+from validator.hosts.agents.runtimes import HARNESSES
 
 LONG = 3600  # seconds for one test of --long
 # The locks with which commands of one user take turns: they stay, for the next to lock.
@@ -46,6 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))  # tmp_path stays where pytest tidies up
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=place))
     os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
+    for name in (VARIABLE, *HARNESSES):  # nobody's name but those that a test says
+        os.environ.pop(name, None)
     config.stash[TEMPORARY] = folder
 
 

@@ -57,6 +57,7 @@ PRINTED: dict[str, tuple[str, list[str]]] = {
     "history": ("output-history", ["history"]),
     "whoami": ("output-whoami", ["whoami", "--session-id", "marketing-orchestrator"]),
     "whoami else": ("output-whoami", ["whoami", "--session-id", "\udcff"]),
+    "bind": ("output-bind", ["bind"]),
     "explain": ("output-rules", ["explain"]),
     "explain REG103": ("output-rules", ["explain", "REG103"]),
 }

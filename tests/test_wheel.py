@@ -51,7 +51,8 @@ STORY: list[tuple[str, tuple[str, ...], int, str]] = [
     ("session", ("validate", "--head", "claim/01"), 0, "accepted: no findings"),
     ("human", ("proposals",), 0, "claim/01"),
     ("human", ("approve", "1", "--yes"), 0, "claim/01 is on main"),
-    ("session", ("whoami", *DESK, "--fetch"), 0, "state:   registered"),
+    ("session", ("bind", "desk-1"), 0, "desk-1 (git config registry.session)"),
+    ("session", ("whoami", "--fetch"), 0, "state:   registered"),
     ("session", ("audit",), 0, "accepted: no findings"),
     ("session", ("status",), 0, "1 of 1 registered"),
     ("session", ("history",), 0, "desk-1"),
@@ -66,7 +67,7 @@ STORY: list[tuple[str, tuple[str, ...], int, str]] = [
     ("human", ("consensus", "approve", "--yes"), 0, "on main"),
     ("session", ("consensus", "broadcast", *DESK, "--push"), 0, "record/broadcast"),
     ("human", ("approve", "record/broadcast", "--yes"), 0, "record/broadcast is on main"),
-    ("session", ("consensus", "acknowledge", *DESK, "--push"), 0, "on main"),
+    ("session", ("consensus", "acknowledge", "--push"), 0, "on main"),
     ("human", ("consensus", "activate", "--week", "2026-W48", "--yes"), 0, "on main"),
     ("human", ("consensus", "status"), 0, "active"),
 ]

@@ -202,7 +202,7 @@ def test_without_a_terminal_the_option_is_named(stage: Stage) -> None:
         ),
         (["4", *ME, "--goal", "Do my best"], "", 'what is measured in "Do my best"?'),
         (["4", *ME, "--target", "x >= 5 y"], "", "the claim has no goal; add --goal"),
-        (["4", "--goal", GOAL], "", "the claim has no session_id; add --session-id"),
+        (["4", "--goal", GOAL], "", "which session? say it once: registry bind NAME"),
         (["4", *ME, "--goal", " "], "", "the claim has no goal; add --goal"),
         ([*MINE], "", "which number? name one, or take any free one: --any"),
         (["4", *MINE, "--target", "17 emails"], "", '"17 emails" is no target; write METRIC'),

@@ -107,7 +107,7 @@ class TestExitCodes:
                 "status --nonsense",
                 "status extra",
                 "history x",
-                "whoami",
+                "bind --only",
                 "validate --format xml",
             ),
             *("status --repo nowhere", "explain --check", "explain a b", "audit --base main", "validate --output ."),

@@ -8,6 +8,7 @@ from tests.cli.stage import Done, Stage, git, verb
 from tests.repository import Repository, claim_path, fleet, with_charter
 
 OUTREACH = """\
+name:    marketing-outreach-1
 number:  4
 state:   registered
 role:    Outreach AI - Personalize and send emails (Morning Batch 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from validator.operations.files import write
+from validator.operations.files import read_own, write
 
 
 def test_a_file_is_replaced_and_whoever_has_the_old_one_open_reads_it_to_its_end(tmp_path: Path) -> None:
@@ -25,3 +25,28 @@ def test_a_failed_write_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
         write(tmp_path / "file", b"new")
     assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_file_of_ones_own_is_read_up_to_its_limit(tmp_path: Path) -> None:
+    assert read_own(tmp_path / "file", 3) is None
+    (tmp_path / "file").write_bytes(b"own")
+    assert read_own(tmp_path / "file", 3) == b"own"
+    with pytest.raises(OSError, match="it is too large"):
+        read_own(tmp_path / "file", 2)
+
+
+def test_what_another_user_may_have_made_is_not_read(tmp_path: Path) -> None:
+    other = tmp_path / "file"
+    if os.geteuid() == 0:
+        other.write_bytes(b"other")
+        os.chown(other, 12345, -1)
+    else:
+        other = Path("/etc/passwd")
+    with pytest.raises(PermissionError, match="not a file of one's own"):
+        read_own(other, 1 << 20)
+    (tmp_path / "link").symlink_to(tmp_path / "somewhere")
+    with pytest.raises(OSError):
+        read_own(tmp_path / "link", 9)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(PermissionError):
+        read_own(tmp_path / "pipe", 9)

@@ -90,9 +90,11 @@ DOCUMENTS: dict[str, tuple[PrintedDocument, str]] = {
             role=None,
             goal=None,
             registered_at=None,
-            next_action="claim a number: registry claim --any --session-id marketing-research-1",
+            next_action="claim a number: registry claim --any",
+            identity="REGISTRY_SESSION",
+            runtimes=(),
         ),
-        "schema_version session_id commit state number role goal registered_at next_action",
+        "schema_version session_id commit state number role goal registered_at next_action identity runtimes",
     ),
     "rules": (
         RulesDocument(

@@ -16,6 +16,7 @@ from validator.startup import describe, enter
 VERBS = {
     "Sessions": {
         "claim": "Propose a claim: writes branch claim/NN; with --push also on the remote, if no session was faster.",
+        "bind": "Say once who you are: all verbs then do without --session-id.",
         "whoami": "What main says about one session; exit 1 if it is not registered.",
         "release": "Propose to release a number.",
         "conflicts": "Conflicts on main and in proposals, who was first, what to do; exit 1 if any.",

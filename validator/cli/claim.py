@@ -7,7 +7,8 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, REMOTE, REPO
+from validator.cli.identity import session_of
+from validator.cli.options import FORMAT, REMOTE, REPO, SESSION
 from validator.operations.claim.decide import ClaimOutcome
 from validator.operations.claim.race import claim
 from validator.operations.claim.request import ClaimOptions, request_from
@@ -22,7 +23,7 @@ DOCUMENTS = {"output-claim": "ClaimDocument"}
 )
 @click.argument("number", type=int, required=False, shell_complete=completing.numbers)
 @click.option("--any", "any_number", is_flag=True, help="Take any free number; after a lost race, another.")
-@click.option("--session-id", help="The stable name of the session.")
+@SESSION
 @click.option("--role", help="The role.  [default: the one that the charter plans for the number]")
 @click.option("--goal", help="The goal, in a sentence with numbers.")
 @click.option(
@@ -53,7 +54,9 @@ def command(
         raise click.UsageError("--from and --message exclude each other")
     text = source.read(MOST) if source else message
     options = ClaimOptions(number, session_id, role, goal, targets, responsibilities, text)
-    request, from_goal = request_from(options, any_number=any_number, now=console.now)
+    request, from_goal = request_from(
+        options, any_number=any_number, now=console.now, name=lambda: session_of(session_id, repo)
+    )
     if from_goal and not yes and not _accepted(console, from_goal):
         return 1
     outcome = claim(repo=repo, request=request, push=push or pr, remote=remote, hint=console.hint)

@@ -33,7 +33,7 @@ FORMAT = click.option("--format", type=click.Choice(["text", "json"]), default="
 REPORT = click.option(
     "--format", type=click.Choice(["text", "github", "json", "sarif"]), default="text", show_default=True
 )
-SESSION = click.option("--session-id", required=True, help="The stable name of the session.")
+SESSION = click.option("--session-id", help="The stable name of the session.  [default: see registry bind]")
 YES = click.option("--yes", is_flag=True, help="Do not ask.")
 PUSH = click.option("--push", is_flag=True, help="Push it to the remote; without this it stays local.")
 OUTPUT = click.option(

@@ -1,5 +1,6 @@
 """`registry whoami`: what main says about one session, and what that session should do now."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -7,10 +8,12 @@ from typing import Any, Literal
 import click
 
 from validator.cli.console import Console
+from validator.cli.identity import identity_of, shared
 from validator.cli.options import FORMAT, REF, REPO, SESSION
 from validator.git.remote import Proposal, Remote, rejections
 from validator.git.repo import Repo
 from validator.git.upstream import remote_of
+from validator.hosts.agents.identity import OPTION, Identity, users
 from validator.model.errors import Unreadable
 from validator.model.escape import logged, visible, well_formed, well_formed_or_none
 from validator.operations.export import slots_of
@@ -27,7 +30,10 @@ SessionState = Literal["unregistered", "proposed", "unreadable", "pending", "reg
 
 
 class WhoamiDocument(PrintedDocument):
-    """`whoami`: what main says about one session, and what that session should do now."""
+    """`whoami`: what main says about one session, and what that session should do now.
+
+    `identity` is where its name was said; `runtimes` are those that speak for it in this clone.
+    """
 
     session_id: str
     commit: Oid
@@ -37,6 +43,8 @@ class WhoamiDocument(PrintedDocument):
     goal: str | None
     registered_at: str | None
     next_action: str
+    identity: str
+    runtimes: tuple[str, ...]
 
 
 DOCUMENTS = {"output-whoami": WhoamiDocument}
@@ -49,12 +57,13 @@ DOCUMENTS = {"output-whoami": WhoamiDocument}
 @REF
 @FORMAT
 @click.pass_obj
-def command(console: Console, session_id: str, fetch: bool, repo: Path, ref: str | None, format: str) -> int:
+def command(console: Console, session_id: str | None, fetch: bool, repo: Path, ref: str | None, format: str) -> int:
     """What main says about one session; exit 1 if it is not registered."""
+    me = identity_of(session_id, repo)
     if fetch:  # otherwise main, proposals and rejections are as last fetched
         _fetch(Repo(repo), console.hint)
     reader, commit = reader_at(repo, ref)
-    document = _about(session_id, reader, commit, console.hint)
+    document = _about(me, users(me, os.environ, repo), reader, commit, console.hint)
     console.say(as_json(document) if format == "json" else _render(document))
     return 1 if document.state in ("unregistered", "proposed") else 0
 
@@ -66,8 +75,10 @@ def _fetch(repo: Repo, hint: Callable[[str], None]) -> None:
         hint(f"{one.name}: {logged(why)}\n")
 
 
-def _about(session_id: str, reader: Reader, commit: str, hint: Callable[[str], None]) -> WhoamiDocument:
-    snapshot = reader.at(commit)
+def _about(
+    me: Identity, runtimes: tuple[str, ...], reader: Reader, commit: str, hint: Callable[[str], None]
+) -> WhoamiDocument:
+    session_id, snapshot = me.name, reader.at(commit)
     charter, digest = charter_of(snapshot), registry_digest(snapshot)
     slots = slots_of(snapshot, charter, digest, frozenset())
     mine = next((slot for slot in slots if slot.session_id == session_id), None)
@@ -84,7 +95,9 @@ def _about(session_id: str, reader: Reader, commit: str, hint: Callable[[str], N
         role=mine.role if mine else None,
         goal=mine.goal if mine else None,
         registered_at=mine.registered_at if mine else None,
-        next_action=turned_down + _next_action(mine, snapshot),
+        next_action=turned_down + _next_action(mine, snapshot, named=me.source == OPTION),
+        identity=me.source,
+        runtimes=runtimes,
     )
 
 
@@ -117,7 +130,8 @@ def _turned_down(reader: Reader, session_id: str) -> str:
     return ""
 
 
-def _next_action(mine: SlotEntry | None, snapshot: Snapshot) -> str:
+def _next_action(mine: SlotEntry | None, snapshot: Snapshot, *, named: bool) -> str:
+    """The next action; its command names the session where the reader has no bound name."""
     if mine is None:
         return a_free_number(snapshot)
     if mine.state == "proposed":
@@ -129,14 +143,17 @@ def _next_action(mine: SlotEntry | None, snapshot: Snapshot) -> str:
     if mine.state == "acknowledged":
         return "start when the fleet is active: registry consensus status"
     if phase_of(snapshot) == "broadcast":
-        return f"acknowledge it: {command_of('acknowledgement', snapshot.by_number[mine.number])}"
+        return f"acknowledge it: {command_of('acknowledgement', snapshot.by_number[mine.number], named=named)}"
     return "wait for the broadcast: registry status"
 
 
 def _render(document: WhoamiDocument) -> str:
+    name = document.session_id if document.identity == OPTION else f"{document.session_id} ({document.identity})"
+    common = shared(document.session_id, document.runtimes)
     if document.number is None:
-        return f"{visible(document.session_id)} is not registered\nnext: {visible(document.next_action)}\n"
+        return f"{visible(name)} is not registered\n{common}next: {visible(document.next_action)}\n"
     rows = (
+        ("name", name),
         ("number", str(document.number)),
         ("state", document.state),
         ("role", document.role or ""),
@@ -144,4 +161,4 @@ def _render(document: WhoamiDocument) -> str:
         ("since", document.registered_at or ""),
         ("next", document.next_action),
     )
-    return "".join(f"{name + ':':<8} {visible(value)}".rstrip() + "\n" for name, value in rows)
+    return "".join(f"{name + ':':<8} {visible(value)}".rstrip() + "\n" for name, value in rows) + common

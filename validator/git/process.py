@@ -6,7 +6,6 @@ repository beside it, where no configuration, index or attribute of anybody's ma
 """
 
 import functools
-import os
 import re
 import shutil
 import tempfile
@@ -17,6 +16,7 @@ from typing import Self
 
 from validator.git import program
 from validator.git.batch import COMMAND, Batch
+from validator.git.clone import ENVIRONMENT, around
 from validator.git.program import last_line
 from validator.model.errors import FatalError, ShallowError
 from validator.model.escape import without_credentials
@@ -29,20 +29,6 @@ _SETTINGS = (
     *("log.showSignature=false", "merge.renames=false", "merge.directoryRenames=false", "submodule.recurse=false"),
     "advice.graftFileDeprecated=false",
 )
-_ENVIRONMENT = {
-    **{
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": "/dev/null",
-        "GIT_CONFIG_COUNT": "0",
-        "GIT_CONFIG_PARAMETERS": "",
-    },
-    **{"GIT_ATTR_NOSYSTEM": "1"},
-    **{"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": "/dev/null", "GIT_NO_LAZY_FETCH": "1"},
-    **{"GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"},
-    **{"LANGUAGE": "C", "LC_ALL": "C"},
-}
-_DISCOVERY = {**_ENVIRONMENT, "GIT_DISCOVERY_ACROSS_FILESYSTEM": "1"}
-_NEXT = "--next"
 _PROMISED = re.compile(rb"^\s*(?:promisor\s*(?:=\s*true)?|partialclone\s*=.*)\s*$", re.MULTILINE | re.IGNORECASE)
 _COMPLETION = "git fetch --refetch --no-filter"
 
@@ -51,7 +37,7 @@ class Process:
     """Git for the repository that contains a folder. Raises FatalError where there is none, or only a shallow clone."""
 
     def __init__(self, folder: Path) -> None:
-        git_dir, self.folder, self.top = _places(folder)
+        git_dir, self.folder, self.top = around(folder)
         if (self.folder / "shallow").exists():
             raise ShallowError("a shallow clone does not hold who was first; run: git fetch --unshallow")
         self.real = {"GIT_DIR": str(git_dir)}
@@ -145,21 +131,7 @@ class Process:
 
     def _variables(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """What Git's environment has besides the caller's."""
-        return {**_ENVIRONMENT, "GIT_DIR": str(self._beside), **(more or {})}
-
-
-def _places(folder: Path) -> tuple[Path, Path, Path | None]:
-    """The Git folder around a folder, the one that it shares with linked working trees, and its working tree's top."""
-    # `rev-parse` prints words that it does not know as they are, so a path between them may hold any character.
-    asked = ("--absolute-git-dir", _NEXT, "--path-format=absolute", "--git-common-dir", _NEXT, "--show-toplevel")
-    # Whoever owns the folder: nothing of it is run.
-    words: list[str | bytes] = ["-C", os.fsencode(folder), "-c", "safe.directory=*", "rev-parse", *asked]
-    _, out, _ = program.run(words, _DISCOVERY, Path())
-    places = [Path(os.fsdecode(part.removesuffix(b"\n"))) for part in out.split(f"{_NEXT}\n".encode())]
-    if len(places) < 3:
-        raise FatalError(f"{folder} is not inside a Git repository")
-    git_dir, common, top = places
-    return git_dir, common, top if top != Path() else None
+        return {**ENVIRONMENT, "GIT_DIR": str(self._beside), **(more or {})}
 
 
 def _options(settings: Iterable[str]) -> list[str]:

@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 
 from validator.model.keys import normal_key
 
-SESSION_ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+from validator.model.names import LONGEST_NAME, SESSION_ID_PATTERN
+
 # JSON Schema's `$` is the end of the text; Python's `re`, which many validators use, also matches before a trailing
 # newline. With this second condition all validators agree.
 NO_NEWLINE: dict[str, Any] = {"not": {"pattern": "\n"}}
@@ -28,7 +29,7 @@ Many = Annotated[tuple[T, ...], Field(strict=False)]
 Some = Annotated[tuple[T, ...], Field(strict=False, min_length=1)]
 
 Line = Annotated[str, Field(pattern=r"^[^\n]*\S[^\n]*$", json_schema_extra=NO_NEWLINE)]
-SessionId = Annotated[str, Field(pattern=SESSION_ID_PATTERN, max_length=64, json_schema_extra=NO_NEWLINE)]
+SessionId = Annotated[str, Field(pattern=SESSION_ID_PATTERN, max_length=LONGEST_NAME, json_schema_extra=NO_NEWLINE)]
 RuntimeId = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", max_length=128, json_schema_extra=NO_NEWLINE)
 ]

@@ -1,5 +1,8 @@
-"""Write files atomically."""
+"""Write files atomically; read files that nobody else can have made."""
 
+import errno
+import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -17,3 +20,24 @@ def write(path: Path, content: bytes, *, mode: int | None = None) -> None:
         if mode is not None:
             fresh.chmod(mode)
         fresh.replace(path)
+
+
+def read_own(path: Path, most: int) -> bytes | None:
+    """A file of this user, None where there is none.
+
+    Raises OSError for what another could have put there or made to wait: a link, a pipe, a file of another user, one of
+    more than `most` bytes.
+    """
+    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | flags)
+    except FileNotFoundError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or (hasattr(os, "getuid") and found.st_uid != os.getuid()):
+            raise PermissionError(errno.EPERM, "it is not a file of one's own", str(path))
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, "it is too large", str(path))
+    return content

@@ -106,14 +106,18 @@ def why_foreign(record: RecordFile, snapshot: Snapshot, charter: shapes.Charter)
     return None
 
 
-def command(kind: RecordKind, holder: ClaimFile | None = None, week: str = "WEEK") -> str:
-    """The command that makes a record of this kind; `holder` is the claim of the session that runs it."""
+def command(kind: RecordKind, holder: ClaimFile | None = None, week: str = "WEEK", *, named: bool = True) -> str:
+    """The command that makes a record of this kind; `holder` is the claim of the session that runs it.
+
+    A session that has a bound name needs none in its commands: `named` False.
+    """
     session = (holder.draft.session_id if holder else None) or "ID"
+    name = f" --session-id {session}" if named else ""
     return {
-        "confirmation": f"registry consensus confirm --session-id {session} --push",
+        "confirmation": f"registry consensus confirm{name} --push",
         "approval": "registry consensus approve",
-        "broadcast": f"registry consensus broadcast --session-id {session} --push",
-        "acknowledgement": f"registry consensus acknowledge --session-id {session} --push",
+        "broadcast": f"registry consensus broadcast{name} --push",
+        "acknowledgement": f"registry consensus acknowledge{name} --push",
         "activation": f"registry consensus activate --week {week}",
     }[kind]
 

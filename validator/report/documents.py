@@ -114,6 +114,17 @@ class ClaimDocument(PrintedDocument):
     note: str
 
 
+class BindDocument(PrintedDocument):
+    """`bind`: the name, null where nobody has said one; `identity` is where it was said.
+
+    `runtimes` are those that speak for the session in this clone.
+    """
+
+    session_id: str | None
+    identity: str | None
+    runtimes: tuple[str, ...]
+
+
 class ApprovalEntry(Printed):
     """What became of a proposal: `merged` is the commit on main, null where it is not there."""
 

@@ -6,6 +6,7 @@ import click
 
 from validator.cli.consensus.documents import print_outcome
 from validator.cli.console import Console
+from validator.cli.identity import session_of
 from validator.cli.options import by_session
 from validator.model.escape import visible
 from validator.operations.consensus.acknowledge import acknowledge
@@ -15,10 +16,14 @@ from validator.registry.parsing import ClaimFile
 @click.command(epilog="Example: registry consensus acknowledge --session-id marketing-outreach-1 --push")
 @by_session
 @click.pass_obj
-def command(console: Console, session_id: str, push: bool, remote: str, repo: Path, format: str) -> int:
+def command(console: Console, session_id: str | None, push: bool, remote: str, repo: Path, format: str) -> int:
     """A session commits to its number, role and goal; with --push, directly on main."""
     state, draft, outcome = acknowledge(
-        repo=repo, remote=remote if push else None, session_id=session_id, now=console.now, hint=console.hint
+        repo=repo,
+        remote=remote if push else None,
+        session_id=session_of(session_id, repo),
+        now=console.now,
+        hint=console.hint,
     )
     if format == "text" and outcome.succeeded and draft.claim:
         console.say(_commitment(draft.claim, state.digest))

@@ -7,6 +7,7 @@ import click
 
 from validator.cli.consensus.documents import document_of, render
 from validator.cli.console import Console
+from validator.cli.identity import session_of
 from validator.cli.options import FORMAT, PUSH, REMOTE, REPO, SESSION, Seconds
 from validator.model import layout
 from validator.operations.consensus.broadcast import Way, broadcast
@@ -36,8 +37,8 @@ DOCUMENTS = {"output-consensus-broadcast": BroadcastDocument}
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def command(
-    console: Console, session_id: str, folder: Path | None, branch: bool, timeout: float, push: bool, remote: str,
-    repo: Path, format: str, command: tuple[str, ...],
+    console: Console, session_id: str | None, folder: Path | None, branch: bool, timeout: float, push: bool,
+    remote: str, repo: Path, format: str, command: tuple[str, ...],
 ) -> int:  # fmt: skip
     """The orchestrator sends the registry to every session; COMMAND, after --, is run once for each.
 
@@ -46,7 +47,7 @@ def command(
     if bool(command) + branch + bool(folder) > 1:
         raise click.UsageError("one carrier: --folder, --branch, or a command after --")
     state, draft, outcome, rows = broadcast(
-        repo=repo, remote=remote if push else None, session_id=session_id,
+        repo=repo, remote=remote if push else None, session_id=session_of(session_id, repo),
         way=Way(command, branch, folder, timeout), now=console.now, hint=console.hint,
     )  # fmt: skip
     if format == "json":

@@ -1,6 +1,6 @@
 """Make a claim request from options of the command line and a message or a file; the options take precedence."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from validator.model.errors import FatalError
@@ -37,16 +37,20 @@ class ClaimOptions(NamedTuple):
     source: str | None = None
 
 
-def request_from(options: ClaimOptions, *, any_number: bool, now: str) -> tuple[ClaimRequest, tuple[str, ...]]:
+def request_from(
+    options: ClaimOptions, *, any_number: bool, now: str, name: Callable[[], str]
+) -> tuple[ClaimRequest, tuple[str, ...]]:
     """The request, and the targets that were read from its goal and have to be accepted, as text.
 
-    Options take precedence over the source. `now` is the time of claiming, RFC 3339. Raises
-    FatalError where the options are not a claim, or are too few for one.
+    Options take precedence over the source. `now` is the time of claiming, RFC 3339; `name` looks up the session's name
+    where neither has one. Raises FatalError where the options are not a claim, or are too few for one.
     """
     try:
         fields = read_source(options.source) if options.source is not None else {}
         given = {"session_id": options.session_id, "role": options.role, "goal": options.goal}
         fields |= {name: value for name, value in given.items() if value is not None}
+        if fields.get("session_id") is None:
+            fields["session_id"] = name()
         if options.targets:
             fields["targets"] = [_as_field(read_target(text)) for text in options.targets]
         from_goal = _fill_in_targets(fields)

@@ -1,0 +1,63 @@
+"""`registry bind`: say once for which session this runtime speaks, or this clone."""
+
+import os
+from pathlib import Path
+
+import click
+
+from validator.cli.console import Console
+from validator.cli.identity import shared
+from validator.cli.options import FORMAT, REPO
+from validator.git.clone import around
+from validator.hosts.agents.identity import VARIABLE, WAYS, Identity, bind, identity, unbind, unbind_others, users
+from validator.hosts.agents.runtimes import running
+
+DOCUMENTS = {"output-bind": "BindDocument"}
+
+
+@click.command(epilog="Example: registry bind marketing-outreach-1")
+@click.argument("name", required=False)
+@click.option("--only", is_flag=True, help="Unbind other runtimes from this name.")
+@click.option("--remove", is_flag=True, help="Unbind this runtime, or this clone.")
+@REPO
+@FORMAT
+@click.pass_obj
+def command(console: Console, name: str | None, only: bool, remove: bool, repo: Path, format: str) -> int:
+    """Say once who you are: all verbs then do without --session-id.
+
+    Without NAME, show who you are; exit 1 if nobody has said it.
+    In Claude Code or Codex the name is bound to the running session; elsewhere it is git config registry.session, of
+    this working tree if it has settings of its own, else of this clone.
+    """
+    if (remove and (name or only)) or (only and not name):
+        raise click.UsageError("NAME, NAME --only, --remove, or nothing")
+    if name or remove:
+        _change(console, name, only, repo)
+    found = identity(None, os.environ, repo)
+    if name and found and found.name != name:
+        console.hint(f"{VARIABLE} is set, and comes first; remove it from the environment\n")
+    _print(console, found, users(found, os.environ, repo) if found else (), format)
+    return 0 if found or remove else 1
+
+
+def _change(console: Console, name: str | None, only: bool, repo: Path) -> None:
+    """Bind, or without a name unbind."""
+    clone, runtime = around(repo), running(os.environ)
+    if name is None:
+        unbind(clone, runtime)
+        return
+    bind(clone, runtime, name, console.now)
+    if only:
+        unbind_others(clone, runtime, name)
+
+
+def _print(console: Console, found: Identity | None, runtimes: tuple[str, ...], format: str) -> None:
+    if format == "json":
+        from validator.report.documents import BindDocument, as_json
+
+        name, source = (found.name, found.source) if found else (None, None)
+        console.say(as_json(BindDocument(session_id=name, identity=source, runtimes=runtimes)))
+    elif found is None:
+        console.say(f"no name; {WAYS}\n")
+    else:
+        console.say(f"{found.name} ({found.source})\n{shared(found.name, runtimes)}next: registry whoami --fetch\n")

@@ -1,0 +1,75 @@
+"""The folders of a repository and its own settings, found without reading an object of it."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from validator.git import program
+from validator.git.program import last_line
+from validator.model.errors import FatalError
+
+# What Git's environment has besides the caller's: no configuration of user or system, nothing that is fetched or run.
+ENVIRONMENT = {
+    **{
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_COUNT": "0",
+        "GIT_CONFIG_PARAMETERS": "",
+    },
+    **{"GIT_ATTR_NOSYSTEM": "1"},
+    **{"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": "/dev/null", "GIT_NO_LAZY_FETCH": "1"},
+    **{"GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"},
+    **{"LANGUAGE": "C", "LC_ALL": "C"},
+}
+_DISCOVERY = {**ENVIRONMENT, "GIT_DISCOVERY_ACROSS_FILESYSTEM": "1"}
+_NEXT = "--next"
+_ABSENT = 1, 5  # how git-config(1) exits where there is no such setting
+
+
+class Clone(NamedTuple):
+    """The Git folder around a folder, the one that it shares with linked working trees, its working tree's top."""
+
+    git_dir: Path
+    common: Path
+    top: Path | None
+
+    def setting(self, name: str) -> str | None:
+        """A setting of the repository's own configuration, the working tree's before the clone's; None without one."""
+        return self._config("--get", name)
+
+    def set(self, name: str, value: str) -> None:
+        """Change a setting of this working tree, where working trees have settings of their own, else of the clone."""
+        self._config(self._scope(), name, value)
+
+    def unset(self, name: str) -> None:
+        """Remove a setting from where `set` puts it."""
+        self._config(self._scope(), "--unset-all", name)
+
+    def has_settings_of_its_own(self) -> bool:
+        """Whether each working tree has settings of its own (extensions.worktreeConfig)."""
+        return self._config("--type=bool", "--get", "extensions.worktreeConfig") == "true"
+
+    def _scope(self) -> str:
+        return "--worktree" if self.has_settings_of_its_own() else "--local"
+
+    def _config(self, *words: str) -> str | None:
+        """What `git config` prints, None where it finds nothing. Raises FatalError where it fails."""
+        variables = {**ENVIRONMENT, "GIT_DIR": str(self.git_dir)}
+        status, out, error = program.run(["config", *words], variables, self.git_dir)
+        if status and status not in _ABSENT:
+            raise FatalError(f"git config: {last_line(error)}")
+        return None if status else out.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+
+def around(folder: Path) -> Clone:
+    """The repository that contains a folder. Raises FatalError where there is none."""
+    # `rev-parse` prints words that it does not know as they are, so a path between them may hold any character.
+    asked = ("--absolute-git-dir", _NEXT, "--path-format=absolute", "--git-common-dir", _NEXT, "--show-toplevel")
+    # Whoever owns the folder: nothing of it is run.
+    words: list[str | bytes] = ["-C", os.fsencode(folder), "-c", "safe.directory=*", "rev-parse", *asked]
+    _, out, _ = program.run(words, _DISCOVERY, Path())
+    places = [Path(os.fsdecode(part.removesuffix(b"\n"))) for part in out.split(f"{_NEXT}\n".encode())]
+    if len(places) < 3:
+        raise FatalError(f"{folder} is not inside a Git repository")
+    git_dir, common, top = places
+    return Clone(git_dir, common, top if top != Path() else None)

@@ -1,0 +1,93 @@
+"""Bindings: which session a runtime speaks for, a file for each runtime in the clone's common Git folder.
+
+A runtime comes and goes, the session stays. A file that is not as `write` writes it binds nothing.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from validator.git.clone import Clone
+from validator.hosts.agents.runtimes import HARNESSES, Runtime, is_id
+from validator.model.errors import FatalError
+from validator.model.names import is_name
+from validator.operations import files
+
+MOST_BYTES = 4096
+MOST_FILES = 1000
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
+_OTHERS = "its content is not what registry bind writes"
+
+
+class Binding(NamedTuple):
+    """A runtime and the session that it speaks for; `since` is RFC 3339."""
+
+    runtime: Runtime
+    session_id: str
+    since: str
+
+
+def folder(clone: Clone) -> Path:
+    """The folder of a clone's bindings; its working trees share it."""
+    return clone.common / "registry" / "bindings"
+
+
+def read(clone: Clone, runtime: Runtime) -> Binding | None:
+    """The binding of a runtime, None where there is none. Raises FatalError for a file that is none."""
+    path = _path(clone, runtime)
+    try:
+        return _read(path)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise FatalError(f"{path} is not a binding: {why}; remove it: registry bind --remove") from error
+
+
+def write(clone: Clone, binding: Binding) -> None:
+    """Bind a runtime, instead of what it was bound to. Raises OSError."""
+    ids = dict(binding.runtime.ids)
+    content = json.dumps({"session_id": binding.session_id, "since": binding.since, "runtime": ids})
+    files.write(_path(clone, binding.runtime), f"{content}\n".encode(), mode=0o600)
+
+
+def remove(clone: Clone, runtime: Runtime) -> None:
+    """Remove the binding of a runtime, whatever is there in its place. Raises OSError."""
+    _path(clone, runtime).unlink(missing_ok=True)
+
+
+def bindings_of(clone: Clone, session_id: str) -> tuple[Binding, ...]:
+    """The bindings to a session, the earliest first. What is no binding counts for nothing."""
+    found = [binding for binding in _all(clone) if binding.session_id == session_id]
+    return tuple(sorted(found, key=lambda one: (one.since, one.runtime)))
+
+
+def _all(clone: Clone) -> Iterator[Binding]:
+    with suppress(OSError):
+        for path in sorted(folder(clone).iterdir())[:MOST_FILES]:
+            with suppress(OSError, ValueError):
+                binding = _read(path)
+                if binding:
+                    yield binding
+
+
+def _path(clone: Clone, runtime: Runtime) -> Path:
+    return folder(clone) / f"{runtime.key}.json"
+
+
+def _read(path: Path) -> Binding | None:
+    """The binding in a file. Raises OSError, and ValueError for what `write` did not write there."""
+    content = files.read_own(path, MOST_BYTES)
+    if content is None:
+        return None
+    try:
+        fields: Any = json.loads(content)
+        session_id, since, ids = fields["session_id"], fields["since"], fields["runtime"]
+        runtime = Runtime(tuple((name, ids[name]) for name in HARNESSES if name in ids))
+        is_sound = is_name(session_id) and _TIME.fullmatch(since) and all(is_id(each) for _, each in runtime.ids)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(_OTHERS) from error
+    if not is_sound or path.name != f"{runtime.key}.json":
+        raise ValueError(_OTHERS)
+    return Binding(runtime, session_id, since)
