@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from validator.model.keys import normal_key
-
 from validator.model.names import LONGEST_NAME, SESSION_ID_PATTERN
 
 # JSON Schema's `$` is the end of the text; Python's `re`, which many validators use, also matches before a trailing
