@@ -33,16 +33,20 @@ def push_raw(
     *,
     capabilities: bytes = b"report-status",
     before: Sequence[bytes] = (),
+    after: Sequence[bytes] = (),
     timeout: float = 120,
 ) -> tuple[int, bytes, bytes]:
-    """Send (old, new, ref) lines as they are. `pack` None for a push of deletions alone; `before` holds packets such as
-    `shallow OID`. Returns (exit code, what came back on stdout, stderr). Add `atomic` to the capabilities as needed.
+    """Send (old, new, ref) lines as they are. `pack` None for a push of deletions alone.
+
+    `before` holds packets such as `shallow OID`, `after` the push options. Add `atomic` to the capabilities as needed.
+    Returns (exit code, what came back on stdout, stderr).
     """
     lines = list[bytes](before)
     for index, (old, new, ref) in enumerate(commands):
         tail = b"\0" + capabilities if index == 0 else b""
         lines.append(f"{old} {new} ".encode() + ref + tail)
-    sent = b"".join(packet(line) for line in lines) + FLUSH + (pack or b"")
+    sent = b"".join(packet(line) for line in lines) + FLUSH
+    sent += b"".join(packet(line) for line in after) + (FLUSH if after else b"") + (pack or b"")
     done = subprocess.run(
         ["git", "receive-pack", str(server)], input=sent, capture_output=True, timeout=timeout, check=False
     )

@@ -6,6 +6,7 @@ which runs the installed hook.
 """
 
 import hashlib
+import shutil
 import subprocess
 import zlib
 from collections.abc import Mapping, Sequence
@@ -82,20 +83,25 @@ class Ground:
         author: str = WHO,
         when: str = WHEN,
         headers: str = "",
+        namespace: str = "git",
         tree: Tree | None = None,
+        root: str | None = None,
     ) -> str:
-        """A commit on top of its first parent's tree (or of `tree`) with some files changed; its id."""
+        """A commit on top of its first parent's tree (or of `tree`) with some files changed; its id.
+
+        `root` is the id of a tree that no files describe: one with other modes, or malformed.
+        """
         files = dict(tree if tree is not None else self.trees[parents[0]] if parents else {})
         for path, content in (edits or {}).items():
             files.pop(path, None)
             if content is not None:
                 files[path] = content
-        lines = [f"tree {self.tree(files)}", *(f"parent {parent}" for parent in parents)]
+        lines = [f"tree {root or self.tree(files)}", *(f"parent {parent}" for parent in parents)]
         head = "\n".join([*lines, f"author {author} {when}", f"committer {author} {when}"]) + "\n" + headers
         text = message.encode("utf-8", "surrogateescape")
         body = head.encode("utf-8", "surrogateescape") + b"\n" + text
         if signer:
-            armour = signature(signer, body).rstrip("\n").replace("\n", "\n ")
+            armour = signature(signer, body, namespace).rstrip("\n").replace("\n", "\n ")
             body = (head + f"gpgsig {armour}\n").encode("utf-8", "surrogateescape") + b"\n" + text
         oid = self.put("commit", body)
         self.trees[oid] = files
@@ -125,6 +131,18 @@ class Ground:
         if ref == MAIN and oid:
             self.main = oid
 
+    def restore(self, refs: Mapping[str, str]) -> None:
+        """Give the server these refs and no others, for the next attack."""
+        shutil.rmtree(self.server / "refs")
+        for name in ("refs/heads", "refs/tags"):
+            (self.server / name).mkdir(parents=True)
+        (self.server / "packed-refs").unlink(missing_ok=True)
+        for name, oid in refs.items():
+            path = self.server / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{oid}\n")
+        self.main = refs.get(MAIN, self.main)
+
     def decide(self, *commands: Command) -> Answer:
         """What the guard says of a push; nothing moves."""
         lines = b"".join(f"{old} {new} {ref}\n".encode("utf-8", "surrogateescape") for old, new, ref in commands)
@@ -134,14 +152,22 @@ class Ground:
             return Answer(False, f"registry: {error}\n")
         return Answer(code == 0, text)
 
-    def play(self, *commands: Command, capabilities: bytes = b"report-status", before: Sequence[bytes] = ()) -> Answer:
+    def play(
+        self,
+        *commands: Command,
+        capabilities: bytes = b"report-status",
+        before: Sequence[bytes] = (),
+        after: Sequence[bytes] = (),
+        pack: bytes | None = None,
+    ) -> Answer:
         """Send a push to `git receive-pack`; whether every command was carried out, and all that came back."""
         was = self.refs()
         wanted = was | {ref: new for _, new, ref in commands}
         news = [new for _, new, _ in commands if new != ZERO]
-        pack = pack_of(self.server, news, list(was.values())) if news else None
+        if pack is None and news:
+            pack = pack_of(self.server, news, list(was.values()))
         sent = [(old, new, ref.encode("utf-8", "surrogateescape")) for old, new, ref in commands]
-        _, out, error = push_raw(self.server, sent, pack, capabilities=capabilities, before=before)
+        _, out, error = push_raw(self.server, sent, pack, capabilities=capabilities, before=before, after=after)
         now = self.refs()
         said = (out + error).decode("utf-8", "replace")
         assert "Traceback" not in said
@@ -173,8 +199,8 @@ def own(number: int) -> str:
     return f"registry/sessions/{number:02}.yaml"
 
 
-def signature(key: Path, body: bytes) -> str:
+def signature(key: Path, body: bytes, namespace: str = "git") -> str:
     """An SSH signature as Git asks for it (git-config(1), gpg.format)."""
-    words = ["ssh-keygen", "-Y", "sign", "-n", "git", "-f", str(key)]
+    words = ["ssh-keygen", "-Y", "sign", "-n", namespace, "-f", str(key)]
     done = subprocess.run(words, input=body, capture_output=True, check=True)
     return done.stdout.decode()

@@ -1,17 +1,22 @@
 """What a push may cost: limits are asked before anything is read. I01, I02, … are attacks of the corpus."""
 
+import random
+import resource
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.corpus.packets import ZERO
-from tests.hosts.plain.ground import MAIN, Ground, own
-from tests.hosts.plain.stage import Stage, claim_text, registry
+from tests.hosts.plain.ground import MAIN, Command, Ground, own
+from tests.hosts.plain.stage import ENVIRONMENT, Stage, claim_text, registry
+from validator.git.brought import MAX_COMMITS, MAX_MESSAGE
 from validator.hosts.plain.pre_receive import MAX_ANSWER
 from validator.hosts.plain.push import MAX_REFS
 from validator.model.findings import Verdict
 from validator.operations.judge import judge
+from validator.operations.steps import MAX_STEPS
 from validator.registry.snapshot import Snapshot
 
 
@@ -72,8 +77,107 @@ def test_large_commits_are_not_read(played: Ground) -> None:
     played.refuses((played.main, large, MAIN), why="bytes; at most 1,048,576 are judged")
 
 
+def test_large_files_are_not_read(played: Ground) -> None:
+    """I06: 20 MB of zeros as the claim, or brought along below it."""
+    zeros = bytes(20_000_000)
+    edit: dict[str, bytes | None] = {own(3): claim_text(3, "rival").encode()}
+    tips = [played.commit([played.main], {own(3): zeros})]
+    tips += [
+        played.commit([played.commit([played.main], {name: zeros})], {name: None, **edit}) for name in ("x", own(3))
+    ]
+    tips += [played.commit([played.main], {"registry/charter.yaml": zeros})]
+    for tip in tips:
+        began, peak = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        for ref in ("refs/heads/claim/03", "refs/heads/charter/x"):
+            played.refuses((ZERO, tip, ref))
+        played.refuses((played.main, played.merge(tip), MAIN))
+        assert time.process_time() - began < 2
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 15_000  # kilobytes
+
+
+def test_long_and_wide_histories_are_walked_once(played: Ground) -> None:
+    """I09: 5,000 empty commits; merges of 60 levels, with 2^60 paths through them."""
+    rows = [f"commit refs/heads/x\ncommitter a <a@b> 1767603600 +0000\ndata 0\nfrom {played.main}\n"]
+    rows += ["commit refs/heads/x\ncommitter a <a@b> 1767603600 +0000\ndata 0\n"] * 5_000
+    words = ["git", "fast-import", "--quiet"]
+    subprocess.run(words, cwd=played.server, input="".join(rows).encode(), check=True, env=ENVIRONMENT)
+    line = played.refs()["refs/heads/x"]
+    played.point("refs/heads/x", None)
+    left = right = played.main
+    for level in range(60):
+        left, right = (
+            played.commit([left, right], tree=played.trees[played.main], message=f"{level} {side}\n") for side in "ab"
+        )
+    edit: dict[str, bytes | None] = {own(3): claim_text(3, "rival").encode()}
+    for tip in (line, left):
+        claim = played.commit([tip], edit, tree=played.trees[played.main])
+        began = time.process_time()
+        played.refuses((ZERO, claim, "refs/heads/claim/03"), why="REG309")
+        played.refuses((played.main, claim, MAIN))
+        played.refuses((played.main, played.commit([played.main, claim], edit, message="x\n"), MAIN))
+        assert time.process_time() - began < 3
+
+
+BOMBS = (
+    "a: &a [x, x]\n" + "".join(f"{chr(at)}: &{chr(at)} [*{chr(at - 1)}, *{chr(at - 1)}]\n" for at in range(98, 120)),
+    "[" * 8_000, "{" * 8_000, "{},\n" * 4_000, "- " * 8_000, "? " * 8_000, "a: " * 5_000, "!!python/object:x " * 800,
+    "".join(f"field{at}: {'x' * 60}\n" for at in range(200)), "%YAML 1.2\n" * 1_000, "a: |\n" * 3_000, "\x00" * 16_000,
+)  # fmt: skip
+
+
+def test_twelve_claims_that_are_hard_to_read(played: Ground) -> None:
+    """I10: in one push, with an answer that is limited."""
+    claims = [
+        played.commit([played.main], {own(at): text.encode()[: 16 * 1024]}, message=f"{at}\n")
+        for at, text in enumerate(BOMBS, 1)
+    ]
+    began = time.process_time()
+    answer = played.decide(*((ZERO, claim, f"refs/heads/claim/{at:02}") for at, claim in enumerate(claims, 1)))
+    assert time.process_time() - began < 5
+    assert not answer.taken
+    assert all(f"refs/heads/claim/{at:02}: refused" in answer.said for at in range(1, 13))
+    assert len(answer.said) <= MAX_ANSWER + 100
+
+
+def test_steps_of_main_cost_the_same_each(played: Ground, long: bool) -> None:
+    """I11: a migration of many signed steps; more than are judged at once are told to come in parts."""
+    tip, key, line = played.main, played.stage.keys["OWNER"], list[str]()
+    for at in range(MAX_STEPS if long else 12):
+        text = f"{at}\n\nApproved-by: @OWNER\n"
+        tip = played.commit([tip], {"notes.txt": str(at).encode()}, signer=key, message=text)
+        line.append(tip)
+    began = time.process_time()
+    played.accepts((played.main, tip, MAIN))
+    assert time.process_time() - began < len(line) * 0.1
+    for at in range(MAX_STEPS + 1 - len(line)):
+        tip = played.commit([tip], message=f"{at}\n")
+    played.refuses((played.main, tip, MAIN), why="steps are too many to judge at once")
+
+
+def worst(ground: Ground, refs: int) -> list[Command]:
+    """A push that reaches the limits of commits, messages and files on every ref, and repeats nothing."""
+    noise, commands = random.Random(0), list[Command]()
+    for at in range(1, refs + 1):
+        tip = ground.main
+        for _ in range(MAX_COMMITS):
+            text = claim_text(at % 12 + 1, f"s-{at}") + f"# {noise.randbytes(7_500).hex()}\n"
+            message = noise.randbytes(MAX_MESSAGE // 2).hex()
+            tip = ground.commit([tip], {own(at % 12 + 1): text.encode()}, message=message)
+        commands.append((ZERO, tip, f"refs/heads/claim/{at % 12 + 1:02}" if at <= 12 else f"refs/heads/charter/a{at}"))
+    return commands
+
+
+def test_the_largest_push_within_the_limits(played: Ground, long: bool) -> None:
+    """I08: what each ref costs."""
+    refs = MAX_REFS if long else 3
+    commands = worst(played, refs)
+    began = time.process_time()
+    played.decide(*commands)
+    assert time.process_time() - began < refs * 0.5
+
+
 def test_a_commit_date_out_of_range_blocks_no_push(template: Stage, tmp_path: Path) -> None:
-    """I12.7: main itself has such a commit, from before the guard."""
+    """Main itself has such a commit, from before the guard."""
     ground = Ground(template.copy(tmp_path / "stage"))
     ground.point(
         MAIN, ground.commit([ground.main], {own(3): claim_text(3, "rival").encode()}, when="99999999999999 +0000")

@@ -91,7 +91,7 @@ def honest(ground: Ground, proposal: str) -> str:
 
 
 def altered(ground: Ground) -> Mapping[str, tuple[str, str]]:
-    """D01-D03, D08-D11: merges of the victim's proposal, and what is said of them."""
+    """Merges of the victim's proposal, and what is said of them."""
     main, proposal = ground.main, ground.refs()[TWO]
     other = ground.claim(3, "session-3")
     empty = ground.commit([proposal])
@@ -108,6 +108,7 @@ def altered(ground: Ground) -> Mapping[str, tuple[str, str]]:
 
 
 def test_a_merge_holds_what_it_merges(ground: Ground) -> None:
+    """D01-D03, D08-D11."""
     for case, (merge, why) in altered(ground).items():
         answer = ground.decide((ground.main, merge, MAIN))
         assert (answer.taken, why in answer.said) == (False, True), (case, answer.said)

@@ -5,7 +5,6 @@ in any order, several refs at once. Where the page decides (the oracle is firm),
 """
 
 import hashlib
-import shutil
 from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
@@ -76,17 +75,7 @@ class Play:
     def begin(self) -> None:
         """Main as at first, and the victim's open proposal."""
         self.refs = {MAIN: self.start, PLAYED[0]: self.first}
-        self._write()
-
-    def _write(self) -> None:
-        shutil.rmtree(self.ground.server / "refs")
-        for name in ("refs/heads", "refs/tags"):
-            (self.ground.server / name).mkdir(parents=True, exist_ok=True)
-        (self.ground.server / "packed-refs").unlink(missing_ok=True)
-        for name, oid in self.refs.items():
-            path = self.ground.server / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(f"{oid}\n")
+        self.ground.restore(self.refs)
 
     def push(self, commands: Sequence[Command]) -> oracle.Verdict:
         """Ask both; move the refs where the guard lets them. Fails where the page decides otherwise."""
@@ -105,7 +94,7 @@ class Play:
                 self.refs.pop(ref, None)
                 if new != ZERO:
                     self.refs[ref] = new
-            self._write()
+            self.ground.restore(self.refs)
             self._is_sound(before)
         return verdict
 

@@ -1,5 +1,6 @@
 """Unwanted content in pushed commits: files, messages, names. E01, F01, … are attacks of the corpus."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,7 @@ def proposed(ground: Ground, *edits: dict[str, bytes | None]) -> str:
     ],
 )  # fmt: skip
 def test_what_one_commit_brings_and_the_next_takes_out(played: Ground, path: str, content: bytes) -> None:
-    """E01-E03, H15: on the branch, and merged by an approver."""
+    """E01-E03: on the branch, and merged by an approver."""
     before = played.trees[played.main].get(path)
     tip = proposed(played, {path: content}, {path: before})
     assert played.trees[tip].keys() == played.trees[proposed(played)].keys()
@@ -87,13 +88,19 @@ def test_an_honest_branch_of_many_commits_is_taken(played: Ground) -> None:
 
 
 def test_only_main_is_merged_into_a_proposal(template: Stage, tmp_path: Path) -> None:
-    """E04-E07, D11."""
+    """E04-E07."""
     ground = Ground(template.copy(tmp_path / "stage"))
     early, old = proposed(ground), ground.main
     ground.point(MAIN, ground.merge(ground.claim(2, "victim")))
     joined = {**ground.trees[ground.main], own(3): ground.trees[early][own(3)]}
     good = ground.commit([early, ground.main], tree=joined)
     ground.accepts((ZERO, good, THREE))
+    middle = ground.main
+    ground.point(MAIN, ground.merge(ground.claim(4, "fourth", middle)))
+    for older in (middle, ground.refs()[MAIN], old):  # what main has is no rider, however old
+        tree = {**ground.trees[older], own(3): joined[own(3)]}
+        ground.accepts((ZERO, ground.commit([early, older], tree=tree), THREE))
+    ground.point(MAIN, middle)
     ground.accepts((ground.main, ground.commit(
         [ground.main, good], tree=joined, signer=ground.stage.keys["OWNER"], message="x\n\nApproved-by: @OWNER\n"
     ), MAIN))  # fmt: skip
@@ -136,6 +143,41 @@ def test_commits_are_bounded(played: Ground) -> None:
         played.refuses((ZERO, played.commit([below], edit, message="Again\n"), THREE), why="REG309")
     large = played.commit([played.main], {own(3): b"#" * 20_000})
     played.refuses((ZERO, played.commit([large], edit), THREE), why="REG309")
+
+
+def test_dates_and_names_of_any_kind_are_judged(played: Ground) -> None:
+    """E12, E13: refused or taken, and what is taken is no burden for the next one."""
+    edit: dict[str, bytes | None] = {own(3): claim_text(3, "rival").encode()}
+    for when in (
+        "-1 +0000", f"{2**63} +0000", f"{2**64 + 1} +0000", "0 +9999", "1767603600 -0000", "", " +0000", "1e9 +0000",
+        "1767603600", "1767603600 +2500 x", "\u0661 +0000",
+    ):  # fmt: skip
+        answer = played.decide((ZERO, played.commit([played.main], edit, when=when), THREE))
+        assert answer.taken or "error[REG" in answer.said, (when, answer.said)
+    huge = f"{'m' * 10**6} <a@b>"
+    for author in ("", "<>", " <>", "A <a@b", "A a@b>", "A <a\rb>", "A\0 <a@b>", huge, "A <a@b> <c@d>"):
+        for parents in ([played.main], [played.commit([played.main], edit, author=author)]):
+            odd = author if parents == [played.main] else "A <a@b>"
+            answer = played.decide((ZERO, played.commit(parents, edit, author=odd, message="Again\n"), THREE))
+            assert answer.taken or "error[REG" in answer.said or "are judged" in answer.said, (author, answer.said)
+
+
+def test_a_branch_does_what_its_name_says(template: Stage, tmp_path: Path) -> None:
+    """E16: it releases, amends or claims its own number, at its end."""
+    ground = Ground(template.copy(tmp_path / "stage"))
+    ground.point(MAIN, ground.merge(ground.claim(2, "victim")))
+    text, release = ground.trees[ground.main][own(2)], "refs/heads/release/02"
+    gone = ground.commit([ground.main], {own(2): None})
+    back = ground.commit([gone], {own(2): text.replace(b"REGISTERED", b"PENDING")})
+    for oid, ref in (
+        (back, release), (gone, "refs/heads/claim/02"), (ground.claim(4, "rival"), THREE),
+        (ground.commit([ground.main], {own(2): text.replace(b"REGISTERED", b"PENDING")}), release),
+        (gone, "refs/heads/release/03"), (ground.claim(3, "rival"), "refs/heads/release/03"),
+        (gone, "refs/heads/record/acknowledgements/02"), (gone, "refs/heads/charter/x"),
+    ):  # fmt: skip
+        ground.refuses((ZERO, oid, ref))
+    ground.accepts((ZERO, gone, release))
+    ground.accepts((ZERO, back, "refs/heads/claim/02"))
 
 
 def test_a_charter_comes_with_the_owners_that_it_generates(played: Ground) -> None:
@@ -194,8 +236,60 @@ def test_an_acknowledgement_is_what_the_program_writes(approved: Ground) -> None
     approved.refuses((approved.main, joined, MAIN), why="REG304")
 
 
+def acknowledged(ground: Ground, number: int, *parents: str, **fields: str) -> str:
+    """A step of main that acknowledges for one number."""
+    about = {"number": number, "session_id": f"session-{number}", **fields}
+    text, message = acknowledgement(ground, **about)  # type: ignore[arg-type] # a number in place of a text
+    path = f"registry/consensus/acknowledgements/{number:02}.yaml"
+    return ground.commit(parents or [ground.main], {path: text.encode()}, message=message)
+
+
+def test_an_acknowledgement_stays_as_it_was_made(approved: Ground, tmp_path: Path) -> None:
+    """F05-F07, F09: several in one push; none is altered or taken away, unless it speaks of another registry."""
+    ground = Ground(approved.stage.copy(tmp_path / "stage"))
+    ground.trees |= approved.trees
+    ground.main, start = approved.main, approved.main
+    two = acknowledged(ground, 2)
+    ground.accepts((start, acknowledged(ground, 3, two), MAIN))
+    ground.accepts((start, acknowledged(ground, 1, acknowledged(ground, 3, two)), MAIN))
+    ground.point(MAIN, two)
+    ack = ACK.replace("03", "02")
+    later = ground.trees[two][ack].replace(b"08:30", b"09:30")
+    message = "Record: acknowledgement of number 2\n"
+    removed = ground.commit([two], {ack: None}, message=message)
+    for new in (
+        ground.commit([two], {ack: later}, message=message), removed, acknowledged(ground, 2, removed),
+        ground.commit([two], message=message), ground.commit([two], {ack: ground.trees[two][ack] + b"#\n"}),
+        acknowledged(ground, 3, ground.commit([two], {ack: later}, message=message)),
+    ):  # fmt: skip
+        ground.refuses((two, new, MAIN), why="REG304")
+    ground.refuses((two, acknowledged(ground, 3, start), MAIN), why="REG306")
+    void = acknowledgement(ground, number=2, session_id="session-2", registry=f"sha256:{'0' * 64}")[0]  # type: ignore[arg-type] # as above
+    ground.point(MAIN, ground.commit([two], {ack: void.encode()}))
+    ground.accepts((ground.main, acknowledged(ground, 2), MAIN))
+    ground.refuses((ground.main, ground.commit([ground.main], {ack: None}, message=message), MAIN), why="REG304")
+
+
+def test_anyone_acknowledges_for_a_session_without_a_key(approved: Ground) -> None:
+    """F11: open, as the threat model says, until the sessions have keys."""
+    strangers = acknowledged(approved, 3)
+    approved.accepts((approved.main, strangers, MAIN))
+
+
+def test_many_acknowledgements_cost_little(approved: Ground, tmp_path: Path) -> None:
+    """F12: the first one that is none refuses the push."""
+    ground = Ground(approved.stage.copy(tmp_path / "stage"))
+    ground.trees |= approved.trees
+    tip = ground.main = approved.main
+    for at in range(40):
+        tip = acknowledged(ground, 3, tip, timestamp=f"2026-01-05T08:30:{at:02}Z")
+    began = time.process_time()
+    ground.refuses((ground.main, tip, MAIN), why="REG304")
+    assert time.process_time() - began < 5
+
+
 def test_a_broadcast_is_one_commit_equal_to_what_main_generates(approved: Ground) -> None:
-    """G01-G07."""
+    """G01-G05, G07, and E08 there."""
     files = dict(mail_at(Reader(Repo(approved.server)), approved.main).files())
     words = "Broadcast the registry\n"
     first = approved.commit([], tree=files, message=words)
@@ -211,3 +305,31 @@ def test_a_broadcast_is_one_commit_equal_to_what_main_generates(approved: Ground
         approved.refuses((ZERO, odd, BROADCAST), why="the commit of a broadcast holds nothing else")
     more = approved.commit([], tree={**files, "more.txt": b"x"}, message=words)
     approved.refuses((ZERO, more, BROADCAST), why="this is not what main says")
+    letter = next(path for path in files if path.endswith(".md"))
+    for tree in ({**files, letter: files[letter] + b"x"}, {path: files[path] for path in files if path != letter}):
+        odd = approved.commit([], tree=tree, message=words)
+        approved.refuses((ZERO, odd, BROADCAST), why="this is not what main says")
+    line = first
+    for _ in range(3):
+        line = approved.commit([line], tree=files, message=words)
+    approved.refuses((ZERO, line, BROADCAST), why="one commit more")
+
+
+def test_a_broadcast_is_not_taken_back(approved: Ground, tmp_path: Path) -> None:
+    """G06, G08: not gone, not an older one, not another in its place; nor one of a main that is not approved."""
+    ground = Ground(approved.stage.copy(tmp_path / "stage"))
+    ground.trees |= approved.trees
+    ground.main = approved.main
+    files, words = dict(mail_at(Reader(Repo(ground.server)), ground.main).files()), "Broadcast the registry\n"
+    first = ground.commit([], tree=files, message=words)
+    second = ground.commit([first], tree=files, message=words)
+    ground.does((ZERO, first, BROADCAST))
+    ground.does((first, second, BROADCAST))
+    for commands in ([(second, first, BROADCAST)], [(second, ZERO, BROADCAST)]):
+        ground.refuses(*commands)
+    ground.refuses((second, ZERO, BROADCAST), (ZERO, first, BROADCAST), why="more than once")
+    for new in (first, second, ground.commit([], tree=files, message="Broadcast the registry\n", when="1 +0000")):
+        ground.refuses((ZERO, new, BROADCAST), why="lost race")
+    edits = {f"registry/consensus/{name}.yaml": None for name in ("confirmation", "approval", "broadcast")}
+    ground.restore({MAIN: ground.commit([ground.main], edits)})
+    ground.refuses((ZERO, first, BROADCAST), why="before the registry is approved")

@@ -16,6 +16,7 @@ from validator.hosts.plain.proposals import judge_proposal
 from validator.hosts.plain.push import BROADCAST, Move, faults, read_moves, rejected_branch
 from validator.hosts.plain.rejections import judge_rejection
 from validator.hosts.plain.server import Server, is_unsigned, keys_of, told
+from validator.model.escape import logged
 from validator.model.layout import MAIN
 from validator.operations.judge import audit
 from validator.operations.steps import in_steps
@@ -34,7 +35,13 @@ def pre_receive(*, repo: Path, lines: bytes) -> tuple[str, int]:
     if not refusals:
         in_turn = sorted(moves, key=lambda move: move.new or "")  # what names one commit is judged together
         refusals = [(move.ref, why) for move in in_turn if (why := _judge(move, server)) is not None]
-    return _limited("".join(f"{ref}: refused\n{why}\n" for ref, why in refusals)), 1 if refusals else 0
+    answer = "".join(f"{logged(ref)}: refused\n{_shown(why)}\n" for ref, why in refusals)
+    return _limited(answer), 1 if refusals else 0
+
+
+def _shown(why: str) -> str:
+    """Lines for a terminal: names of files and branches in them are a stranger's."""
+    return "\n".join(map(logged, why.split("\n")))
 
 
 def _limited(answer: str) -> str:
