@@ -44,7 +44,7 @@ OWNERS = {
 }
 # The effects: files, processes, clocks and chance, and the few that may have them.
 EFFECTS = {
-    "concurrent": {"cli/demo", "operations/consensus/delivery"},
+    "concurrent": {"git/signatures", "cli/demo", "operations/consensus/delivery"},
     "difflib": {"cli"},
     "fcntl": {"git/retry"},
     "gc": {"startup", "guard", "cli"},

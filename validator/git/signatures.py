@@ -1,7 +1,7 @@
 """SSH signatures of commits: who signed, and whether two keys are the same."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,9 +13,12 @@ from validator.model.keys import normal_key
 APPROVED = "Approved-by: "
 # Git itself finds the trailers: those of the last paragraph, where that is a block of them, and in the bytes as signed.
 _TRAILERS = "%(trailers:key=Approved-by,unfold=false)%x00%(trailers)"
-_ENDORSED = ("--no-walk", "--encoding=none", f"--format=%G?%x00%GS%x00{_TRAILERS}")
+_ENDORSED = ("--no-walk=unsorted", "--stdin", "-z", "--encoding=none", f"--format=%H%x00%G?%x00%GS%x00{_TRAILERS}")
+_FIELDS = 5  # of a commit in this format
 # How Git ends when ssh-keygen rejects a malformed signature before it has read the signed text.
 _BROKEN_PIPE = (-13, 141)
+# Git runs ssh-keygen twice a commit, and waits: from so many commits on, several processes share them.
+MANY, AT_ONCE = 25, 4
 
 
 class Endorsement(NamedTuple):
@@ -31,7 +34,12 @@ def signer(repo: Process, commit: str, keys: Iterable[tuple[str, str]]) -> str |
 
 
 def endorsement(repo: Process, commit: str, keys: Iterable[tuple[str, str]]) -> Endorsement:
-    """Whose SSH signature a commit carries, out of (name, public key) pairs, and whose approval its message states.
+    """Whose SSH signature a commit carries, out of (name, public key) pairs, and whose approval its message states."""
+    return endorsements(repo, [commit], keys)[commit]
+
+
+def endorsements(repo: Process, commits: Sequence[str], keys: Iterable[tuple[str, str]]) -> dict[str, Endorsement]:
+    """The same of many commits, by commit; a few processes check their signatures side by side.
 
     Only SSH signatures count (git-config(1), `gpg.ssh.allowedSignersFile`): a signature of another kind would be
     checked with the keyring of whoever runs this.
@@ -39,13 +47,40 @@ def endorsement(repo: Process, commit: str, keys: Iterable[tuple[str, str]]) -> 
     with tempfile.NamedTemporaryFile("w", suffix=".signers") as file:
         file.writelines(f'{name} namespaces="git" {normal_key(key)}\n' for name, key in keys)
         file.flush()
-        programs = ("gpg.program=false", "gpg.openpgp.program=false", "gpg.x509.program=false")
-        settings = (*programs, "gpg.ssh.program=ssh-keygen", f"gpg.ssh.allowedSignersFile={file.name}")
-        status, out, error = repo.run("log", *_ENDORSED, commit, settings=settings)
-    if status and status not in _BROKEN_PIPE:
-        raise FatalError(f"git log: {last_line(error)}")
-    verdict, name, parsed, block = out.decode(errors="replace").split("\0", 3) if out else ("", "", "", "")
-    return Endorsement(name if verdict == "G" else None, tuple(_approvals(parsed, block.split("\n"))))
+        if len(commits) <= MANY:
+            return _endorsed(repo, commits, file.name)
+        from concurrent.futures import ThreadPoolExecutor  # slow to load, and few runs have so many commits
+
+        size = max(MANY, -(-len(commits) // AT_ONCE))
+        parts = [commits[at : at + size] for at in range(0, len(commits), size)]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            done = pool.map(lambda part: _endorsed(repo, part, file.name), parts)
+            return {commit: found for part in done for commit, found in part.items()}
+
+
+def _endorsed(repo: Process, commits: Sequence[str], signers: str) -> dict[str, Endorsement]:
+    programs = ("gpg.program=false", "gpg.openpgp.program=false", "gpg.x509.program=false")
+    settings = (*programs, "gpg.ssh.program=ssh-keygen", f"gpg.ssh.allowedSignersFile={signers}")
+    found = dict[str, Endorsement]()
+    while left := [commit for commit in commits if commit not in found]:
+        asked = "".join(f"{commit}\n" for commit in left).encode()
+        status, out, error = repo.run("log", *_ENDORSED, stdin=asked, settings=settings)
+        if status and status not in _BROKEN_PIPE:
+            raise FatalError(f"git log: {last_line(error)}")
+        found |= _read(out)
+        # Where Git has ended early, it is for the signature of the first commit that it does not tell of.
+        if untold := next((commit for commit in left if commit not in found), None):
+            found[untold] = Endorsement(None, ())
+    return found
+
+
+def _read(out: bytes) -> dict[str, Endorsement]:
+    fields, found = out.decode(errors="replace").split("\0"), dict[str, Endorsement]()
+    for at in range(0, len(fields) - _FIELDS + 1, _FIELDS):
+        commit, verdict, name, parsed, block = fields[at : at + _FIELDS]
+        approvals = tuple(_approvals(parsed, block.split("\n")))
+        found[commit] = Endorsement(name if verdict == "G" else None, approvals)
+    return found
 
 
 def _approvals(parsed: str, block: list[str]) -> Iterable[str]:

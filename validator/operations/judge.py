@@ -1,15 +1,16 @@
 """Judge a change against its base: only findings that the change introduces decide."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from validator.model.findings import Finding, Origin, Verdict, decides, in_order
 from validator.registry.snapshot import Snapshot
-from validator.rules import RULES, merge_conflict
+from validator.rules import RULES, Rule, merge_conflict
 
 
-def judge(head: Snapshot, base: Snapshot) -> Verdict:
+def judge(head: Snapshot, base: Snapshot, rules: Sequence[Rule] = RULES) -> Verdict:
     """Judge a change as it would land. A finding of base and head is inherited; one of base alone is healed."""
-    old, new = run(base, base), run(head, base)
+    old, new = run(base, base, rules), run(head, base, rules)
     known = Counter(map(_identity, old))
     findings = list[Finding]()
     for finding in new:
@@ -46,8 +47,8 @@ def _left(old: tuple[Finding, ...], unmatched: Counter[tuple[str, str, str]]) ->
     return gone
 
 
-def run(head: Snapshot, base: Snapshot) -> tuple[Finding, ...]:
-    """Every finding in head, in the order of files and places. The same snapshots give the same findings."""
+def run(head: Snapshot, base: Snapshot, rules: Sequence[Rule] = RULES) -> tuple[Finding, ...]:
+    """What these rules find in head, in the order of files and places. The same snapshots give the same findings."""
     documents = {parsed.path: parsed.document for parsed in head.parsed}
     findings = [
         Finding(
@@ -61,7 +62,7 @@ def run(head: Snapshot, base: Snapshot) -> tuple[Finding, ...]:
             if (path := problem.location.path) in documents
             else None,
         )
-        for rule in RULES
+        for rule in rules
         for problem in rule.check(head, base)
     ]
     return in_order(findings)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from validator.git.change import joining
 from validator.git.repo import Repo
-from validator.git.signatures import Endorsement, endorsement
+from validator.git.signatures import Endorsement
 from validator.git.upstream import unfetched_remote
 from validator.model.errors import FatalError
 from validator.model.findings import Finding, Verdict
 from validator.model.layout import CHARTER, SESSIONS
-from validator.model.shapes import Charter
+from validator.operations.guards import Keys, endorsed, keys_in
 from validator.operations.judge import judge
 from validator.registry.reader import Reader, main_of
 from validator.registry.snapshot import Author, Snapshot
@@ -45,7 +45,7 @@ def validate(
         hint(f"judged against the main that is here, which may be old; to get that of {remote}: git fetch {remote}\n")
     end = _head(reader.repo, head, worktree=worktree, staged=staged, index=index)
     if steps:
-        return in_steps(reader, start, end, _guards(reader.at(start).charter))
+        return in_steps(reader, start, end, keys_in(reader.at(start).charter))
     landed, current = reader.change(start, end)
     return judge(replace(landed, author=author), current)
 
@@ -56,12 +56,10 @@ def _head(repo: Repo, head: str, *, worktree: bool, staged: bool, index: str | N
     return repo.working_tree_commit() if worktree else repo.commit(head)
 
 
-def in_steps(
-    reader: Reader, base: str, head: str, guards: tuple[tuple[str, str], ...], *, unnamed: bool = False
-) -> Verdict:
-    """The verdict on every first-parent commit after base. `guards` are those who may sign; none: nobody has to.
+def in_steps(reader: Reader, base: str, head: str, guards: Keys, *, unnamed: bool = False) -> Verdict:
+    """The verdict on every first-parent commit after base. `guards` are the keys of base's approvers.
 
-    `unnamed`: a forge moves main, which knows accounts and does not say whose change a step is.
+    `unnamed`: a forge moves main, which knows accounts and does not say whose change a step is; nobody has to sign.
     """
     line = reader.repo.line(base, head)
     if line is None:
@@ -71,7 +69,11 @@ def in_steps(
         raise FatalError(
             f"{len(line):,} steps are too many to judge at once; begin with: --head {line[MAX_STEPS - 1][1]}"
         )
-    verdicts = [(commit, _judge_step(reader, parent, commit, guards, unnamed=unnamed)) for parent, commit in line]
+    signed = {} if unnamed else endorsed(reader, line, guards)
+    verdicts = [
+        (commit, judge(*read_step(reader, parent, commit, signed.get(commit), unnamed=unnamed)))
+        for parent, commit in line
+    ]
     last = verdicts[-1][1] if verdicts else judge(*reader.step(base, head))
     return Verdict(
         base,
@@ -83,14 +85,15 @@ def in_steps(
     )
 
 
-def _judge_step(
-    reader: Reader, parent: str, commit: str, guards: tuple[tuple[str, str], ...], *, unnamed: bool
-) -> Verdict:
+def read_step(
+    reader: Reader, parent: str, commit: str, signed: Endorsement | None, *, unnamed: bool = False
+) -> tuple[Snapshot, Snapshot]:
+    """(a step of main, its parent), ready to be judged. `signed` None: nobody has to sign this step."""
     landed, current = reader.step(parent, commit)
-    signed_by, approvals = endorsement(reader.repo, commit, guards) if guards else Endorsement(None, ())
-    unsigned = bool(guards) and signed_by is None
-    landed = replace(landed, unsigned=unsigned, signed_by=signed_by, approvals=approvals, unnamed=unnamed)
-    return judge(_held_to_its_change(reader.repo, landed, current, whole=bool(guards)), current)
+    if signed:
+        landed = replace(landed, unsigned=signed.signer is None, signed_by=signed.signer, approvals=signed.approvals)
+    landed = replace(landed, unnamed=unnamed)
+    return _held_to_its_change(reader.repo, landed, current, whole=signed is not None), current
 
 
 def _held_to_its_change(repo: Repo, landed: Snapshot, current: Snapshot, *, whole: bool) -> Snapshot:
@@ -107,11 +110,6 @@ def _held_to_its_change(repo: Repo, landed: Snapshot, current: Snapshot, *, whol
         return landed
     changed = repo.results(found.fork, current.commit, [CHARTER, SESSIONS]) if found.fork != current.commit else ()
     return replace(landed, since_fork=frozenset(path for path, _ in changed))
-
-
-def _guards(charter: Charter | None) -> tuple[tuple[str, str], ...]:
-    """Who may sign, as (handle, public key): the approvers of the old main's charter, whatever a step makes of it."""
-    return tuple((approver.handle, approver.key) for approver in charter.approvers if approver.key) if charter else ()
 
 
 def _at(commit: str, finding: Finding) -> Finding:

@@ -71,6 +71,15 @@ class Reader:
         landed = replace(self._snapshot(commit, after, line=parent), brought=bringing)
         return landed, self._snapshot(parent, before, line=parent)
 
+    def charters(self, commits: Iterable[str]) -> dict[str, shapes.Charter | None]:
+        """The charter at each of many commits, None where it cannot be read; each version of it is read once."""
+        asked = sorted(set(commits))
+        found = zip(asked, self.repo.objects.facts(f"{commit}:{CHARTER}" for commit in asked), strict=True)
+        blobs = {commit: Entry(REGULAR_FILE, one.oid, one.size) for commit, one in found if one and one.kind == "blob"}
+        self._contents |= self.repo.blobs({one.oid for one in blobs.values() if _readable(one)} - self._contents.keys())
+        read = {commit: self._parse(CHARTER, entry, shapes.Charter).value for commit, entry in blobs.items()}
+        return {commit: read.get(commit) for commit in asked}
+
     def _brought(
         self, base: str, head: str, fork: str | None, changed: Callable[[], Mapping[str, Entry | None]]
     ) -> Callable[[], tuple[Brought, ...]]:

@@ -1,5 +1,6 @@
 """Who may move main: a signature says who made a commit, its signer's trailer `Approved-by` that it may land."""
 
+import re
 from pathlib import Path
 
 from tests.hosts.plain.stage import (
@@ -20,6 +21,9 @@ from tests.hosts.plain.stage import (
     signing,
     stated,
 )
+from tests.hosts.plain.test_refusals import rewritten
+from validator.git.repo import Repo
+from validator.git.signatures import MANY, endorsements
 from validator.operations.steps import validate
 
 OWNS = "Approved-by: @OWNER"
@@ -99,6 +103,31 @@ def test_an_approvers_draft_moves_no_main(stage: Stage, tmp_path: Path) -> None:
     commit(clone, claims(5), "Claim", *signing(stage.keys["OWNER"]))
     assert not push(clone, "HEAD:refs/heads/main")[0]
     assert push(clone, f"{real}:refs/heads/main")[0]
+
+
+def broken(text: str) -> str:
+    """A commit whose signature is malformed: ssh-keygen is gone before Git has written all of so long a text."""
+    return re.sub(r"\n U1NIU0lH", "\n AAAAAAAA", text) + "\n".join(["x" * 70] * 3000)
+
+
+def test_many_signatures_are_told_apart(stage: Stage, tmp_path: Path) -> None:
+    """Git ends early at a malformed signature, and the commits after it have one all the same."""
+    clone, stranger = stage.human, make_key(tmp_path / "stranger")
+    git(clone, "checkout", "--quiet", "--detach", "origin/main")
+    ways = ("OWNER", "nobody", "DEPUTY", "broken", "stranger", "broken", "broken", "OWNER")
+    expected = dict[str, str | None]()
+    for at in range(MANY + len(ways)):
+        way = ways[at % len(ways)]
+        key = stage.keys.get(way, stranger)
+        head = commit(clone, {}, f"{way} {at}", *(() if way == "nobody" else approving(key)))
+        head = rewritten(clone, head, broken) if way == "broken" else head
+        expected[head] = f"@{way}" if way in stage.keys else None
+    keys = [(f"@{name}", public(key)) for name, key in stage.keys.items()]
+    assert len(expected) > MANY
+    for commits in (list(expected), list(expected)[:MANY]):
+        found = endorsements(Repo(clone), commits, keys)
+        assert {one: found[one].signer for one in commits} == {one: expected[one] for one in commits}
+    assert {one.signer for one in endorsements(Repo(clone), list(expected), []).values()} == {None}
 
 
 def test_a_signed_tag_is_no_approval(stage: Stage) -> None:

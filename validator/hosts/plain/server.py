@@ -9,12 +9,12 @@ from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.findings import Verdict
 from validator.model.layout import HEADS, MAIN, REJECTED
+from validator.operations.guards import Keys, keys_in
 from validator.operations.judge import judge
 from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import Snapshot
 
 UNSIGNED = "registry.unsigned"
-Keys = tuple[tuple[str, str], ...]  # (handle, public key)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Server:
 
 def keys_of(snapshot: Snapshot) -> Keys:
     """The approvers of a charter that have a key, as (handle, public key)."""
-    return tuple((one.handle, one.key) for one in charter_of(snapshot).approvers if one.key)
+    return keys_in(charter_of(snapshot))
 
 
 def is_unsigned(repo: Repo) -> bool:
