@@ -52,9 +52,9 @@ def pushes(folder: Path, count: int, *, guarded: bool) -> Cost:
     """Create as many branches one after the other, with Git alone."""
     folder.mkdir()
     stage = Stage.make(folder, capacity=count, guarded=guarded)
-    names = [f"claim/{Path(claim_path(number, count)).stem}" for number in range(1, count + 1)]
+    names = [f"claim/{Path(claim_path(number)).stem}" for number in range(1, count + 1)]
     for number, name in enumerate(names, 1):
-        branch(stage.human, name, {claim_path(number, count): claim_text(number, f"session-{number}")})
+        branch(stage.human, name, {claim_path(number): claim_text(number, f"session-{number}")})
     with serving("http", stage.served, ENVIRONMENT) as server:
         git(stage.human, "remote", "set-url", "origin", f"{server.url}/{NAME}")
 

@@ -54,16 +54,15 @@ def claim(number: int, /, **fields: Any) -> str:
 def registry(*claims: str, **others: str) -> dict[str, str]:
     """The files of a registry: a charter, claims by their numbers; `others` replaces the charter."""
     files = {CHARTER: others.get("charter", charter())}
-    return files | {claim_path(json.loads(text)["number"], CAPACITY): text for text in claims}
+    return files | {claim_path(json.loads(text)["number"]): text for text in claims}
 
 
 def snapshot(files: Mapping[str, str], *order: str) -> Snapshot:
     """The snapshot of files by path. `order` are the paths that main has, in the order of their arrival."""
     charter_file = parse(read(CHARTER, files[CHARTER].encode()), shapes.Charter) if CHARTER in files else None
-    capacity = charter_file.value.capacity if charter_file and charter_file.value else None
     claims, records = dict[str, ClaimFile](), dict[str, Parsed[Any]]()
     for path, text in sorted(files.items()):
-        match form_of(path, capacity):
+        match form_of(path):
             case (shapes.Claim, int(number)):
                 claims[path] = claim_file(read(path, text.encode()), number)
             case (shape, _) if shape is not shapes.Charter:

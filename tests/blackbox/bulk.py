@@ -13,7 +13,7 @@ DOCS: Change = {f"docs/{number:03}.md": b"" for number in range(499)}
 
 
 def claims(count: int, **fields: str) -> Change:
-    return {f"registry/sessions/{number:04}.yaml": claim(number, **fields) for number in range(1, count + 1)}
+    return {path(number): claim(number, **fields) for number in range(1, count + 1)}
 
 
 def targets(*rows: str) -> str:
@@ -57,9 +57,9 @@ CASES = (
     refused("500 files, the bad one last", change({**DOCS, "registry/sessions/6.yaml": claim(6)}), "REG005 REG302"),
     refused(
         "500 claims, the bad one last",
-        change({**claims(499), "registry/sessions/0500.yaml": b"number: [\n"}, THOUSANDS),
+        change({**claims(499), "registry/sessions/500.yaml": b"number: [\n"}, THOUSANDS),
         "REG002 REG302",
-        says="registry/sessions/0500.yaml",
+        says="registry/sessions/500.yaml",
     ),
     refused("2,000 claims", change(claims(2000), THOUSANDS), "REG302"),
     refused(

@@ -21,7 +21,7 @@ def test_every_attack_has_to_be_refused_for_its_reason(tmp_path: Path, hook: str
     installed = tmp_path / "server.git" / "hooks" / "pre-receive"
     installed.unlink()
     for number in range(1, CAPACITY + 1):
-        put(stage.human, claim_path(number, CAPACITY), claim_text(number, NOW))
+        put(stage.human, claim_path(number), claim_text(number, NOW))
     commit(stage.human, "The fleet")
     git(stage.human, "push", "--quiet", "origin", "HEAD:main")
     program(installed, hook)

@@ -12,7 +12,7 @@ WORDS = ("--mission", "Answer every customer", "--approver", "@OWNER")
 CLAIM = ("--session-id", "desk-7", "--role", "Desk 7 - Answer letters", "--goal", "Answer 20 letters daily", "--yes")
 
 
-@pytest.mark.parametrize(("capacity", "branch", "path"), [(40, "claim/07", "07"), (100, "claim/007", "007")])
+@pytest.mark.parametrize(("capacity", "branch", "path"), [(40, "claim/07", "07"), (100, "claim/07", "07")])
 def test_a_fresh_registry_works_at_once(tmp_path: Path, capacity: int, branch: str, path: str) -> None:
     """From nothing to a registered session, on a guarded server: the capacity says how many digits a number has."""
     key = new_key(tmp_path / "key")

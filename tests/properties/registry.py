@@ -33,10 +33,9 @@ def snapshot(files: Mapping[str, bytes], reader: Reader = read) -> Snapshot:
     """The registry of these files, in the order in which they are given."""
     entries = {path: Entry("100644", hashlib.sha1(data).hexdigest(), len(data)) for path, data in files.items()}
     charter_file = _parsed(reader, CHARTER, files[CHARTER], shapes.Charter) if CHARTER in files else None
-    capacity = charter_file.value.capacity if charter_file and charter_file.value else None
     claims, records = dict[str, ClaimFile](), dict[str, Parsed[Any]]()
     for path, data in files.items():
-        match form_of(path, capacity):
+        match form_of(path):
             case (shapes.Claim, int(number)):
                 claims[path] = _claim(reader, path, data, number)
             case (shape, _) if shape is not shapes.Charter:

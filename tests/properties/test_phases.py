@@ -28,7 +28,7 @@ def said(number: int, **fields: Any) -> str:
 
 
 EMPTY: Tree = {CHARTER: charter()}
-FULL: Tree = {**EMPTY, **{claim_path(number, 3): said(number) for number in NUMBERS}}
+FULL: Tree = {**EMPTY, **{claim_path(number): said(number) for number in NUMBERS}}
 
 
 def ack(number: int) -> str:
@@ -81,7 +81,7 @@ sessions = st.sampled_from(["outreach-1", "outreach-2", "outreach-3", "outreach-
 roles = st.sampled_from(["Outreach AI (Batch 1)", "Outreach AI (Batch 2)", "Outreach AI (Batch 3)"])
 numbers = st.sampled_from(NUMBERS)
 claims = st.builds(
-    lambda number, **fields: (claim_path(number, 3), said(number, **fields)),
+    lambda number, **fields: (claim_path(number), said(number, **fields)),
     numbers,
     goal=goals,
     status=statuses,
@@ -119,7 +119,7 @@ def changes(draw: st.DrawFn, tree: Tree) -> tuple[str, str | None]:
     if kind == "claim":
         return draw(claims)
     if kind == "release":
-        return claim_path(draw(numbers), 3), None
+        return claim_path(draw(numbers)), None
     path = draw(st.sampled_from(RECORDS))
     if kind == "withdrawal":
         return path, None
@@ -164,7 +164,7 @@ def test_approval_requires_all_six_criteria(tree: Tree) -> None:
     assert not reached(found.phase, "confirmed") or not found.conflicts
 
 
-@given(trees(), st.one_of(claims, st.builds(lambda number: (claim_path(number, 3), None), numbers)))
+@given(trees(), st.one_of(claims, st.builds(lambda number: (claim_path(number), None), numbers)))
 def test_any_change_of_any_claim_leaves_confirmed(tree: Tree, change: tuple[str, str | None]) -> None:
     after = changed(tree, *change)
     if reached(phase_of(snapshot(tree)), "confirmed") and claims_of(snapshot(tree)) != claims_of(snapshot(after)):
@@ -174,7 +174,7 @@ def test_any_change_of_any_claim_leaves_confirmed(tree: Tree, change: tuple[str,
 @given(st.integers(0, len(RECORDS)), st.sampled_from(RECORDS), goals)
 def test_a_record_of_an_old_registry_advances_no_phase(steps: int, path: str, goal: str) -> None:
     tree = agreed(FULL, steps)
-    other = digest({**FULL, claim_path(2, 3): said(2, goal=f"{goal}, and one more")})
+    other = digest({**FULL, claim_path(2): said(2, goal=f"{goal}, and one more")})
     assert rank({**tree, path: record(path, other)}) <= rank(tree)
 
 

@@ -80,7 +80,7 @@ def verdict(shape: type[BaseModel], value: Any) -> bool:
 
 def shape_of(path: Path) -> type[BaseModel] | None:
     name = path.as_posix()
-    form = form_of(f"registry/{name.rpartition('/registry/')[2]}", None)
+    form = form_of(f"registry/{name.rpartition('/registry/')[2]}")
     return Claim if path.parent.name == "fleet" else form[0] if form else None
 
 

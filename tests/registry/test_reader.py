@@ -76,18 +76,16 @@ class TestOneCommit:
         assert list(snapshot.claims) == [claim_path(1)]
         assert set(snapshot.files) >= {FOUR, FIVE, SIX}
 
-    def test_without_charter_every_width_of_number_is_a_claim(self, repository: Repository) -> None:
-        head = repository.commit("main", {CHARTER: None, "registry/sessions/005.yaml": FLEET[5]})
-        assert list(Reader(Repo(repository.path)).at(head).claims) == [
-            "registry/sessions/005.yaml",
-            claim_path(1),
-            FOUR,
-        ]
+    def test_claims_without_a_charter(self, repository: Repository) -> None:
+        head = repository.commit("main", {CHARTER: None, FIVE: FLEET[5]})
+        assert list(Reader(Repo(repository.path)).at(head).claims) == [claim_path(1), FOUR, FIVE]
 
-    def test_a_hundred_numbers_have_three_digits(self, repository: Repository) -> None:
+    def test_a_fleet_of_a_hundred_keeps_the_names_of_its_files(self, repository: Repository) -> None:
         text = charter().replace("capacity: 12", "capacity: 100")
-        head = repository.commit("main", {CHARTER: text, "registry/sessions/004.yaml": FLEET[4]})
-        assert list(Reader(Repo(repository.path)).at(head).claims) == ["registry/sessions/004.yaml"]
+        last = FLEET[6].replace("number: 6", "number: 100")
+        padded = "registry/sessions/004.yaml"
+        head = repository.commit("main", {CHARTER: text, FOUR: FLEET[4], claim_path(100): last, padded: FLEET[4]})
+        assert list(Reader(Repo(repository.path)).at(head).claims) == [claim_path(1), FOUR, claim_path(100)]
 
     def test_the_past_of_its_files(self, repository: Repository) -> None:
         head = repository.git("rev-parse", "main")
@@ -154,7 +152,7 @@ class TestChange:
         repository.commit("main", {CHARTER: text, FOUR: None, claim_path(1): None})
         count = MAX_CHANGED_FILES + 500
         repository.commit(
-            "change", {f"registry/sessions/{n:04}.yaml": f"number: {n}\n" for n in range(1, count)}, "main"
+            "change", {f"registry/sessions/{n:02}.yaml": f"number: {n}\n" for n in range(1, count)}, "main"
         )
         landed, _ = change(repository)
         assert len(landed.files) == count

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.snapshots import charter, claim, registry, snapshot
-from validator.model.layout import ACTIVATION, APPROVAL, CHARTER, CONFIRMATION, acknowledgement_path, branch_of
+from tests.snapshots import claim, registry, snapshot
+from validator.model.layout import ACTIVATION, APPROVAL, CONFIRMATION, acknowledgement_path, branch_of
 from validator.registry.records import record_of
 from validator.registry.yaml.writer import write_record
 
@@ -30,10 +30,7 @@ def test_what_is_written_is_read_back(session_id: str) -> None:
 
 
 def test_places_and_branches() -> None:
-    small, large = snapshot({CHARTER: charter()}).charter, snapshot({CHARTER: charter(capacity=100)}).charter
-    assert small
-    assert large
-    assert acknowledgement_path(2, small) == "registry/consensus/acknowledgements/02.yaml"
-    assert acknowledgement_path(2, large) == "registry/consensus/acknowledgements/002.yaml"
-    assert branch_of(acknowledgement_path(2, small)) == "record/acknowledgements/02"
+    assert acknowledgement_path(2) == "registry/consensus/acknowledgements/02.yaml"
+    assert acknowledgement_path(100) == "registry/consensus/acknowledgements/100.yaml"
+    assert branch_of(acknowledgement_path(2)) == "record/acknowledgements/02"
     assert [branch_of(path) for path in (APPROVAL, ACTIVATION)] == ["record/approval", "record/activation"]

@@ -9,7 +9,7 @@ from tests.snapshots import charter, claim, registry, snapshot
 from validator.git.change import Intent
 from validator.git.trees import Entry
 from validator.model import shapes
-from validator.model.layout import CHARTER, RECORDS, claim_path, form_of, governed, width
+from validator.model.layout import CHARTER, RECORDS, claim_path, form_of, governed
 from validator.registry.parsing import MAX_FAULTS, Draft, Parsed, claim_file, parse
 from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.reader import read
@@ -51,21 +51,17 @@ def faults(text: str) -> list[tuple[tuple[str | int, ...], str]]:
     ],
 )
 def test_form_of_a_path(path: str, form: object, capacity: int | None) -> None:
-    assert form_of(path, capacity) == form
+    assert form_of(path) == form
 
 
 @pytest.mark.parametrize(
-    ("capacity", "digits", "path"),
-    [(1, 2, "01"), (99, 2, "01"), (100, 3, "001"), (99_999, 5, "00001")],
+    ("number", "name"), [(1, "01"), (99, "99"), (100, "100"), (101, "101"), (12_345, "12345"), (99_999, "99999")]
 )
-def test_names_have_the_width_of_the_capacity(capacity: int, digits: int, path: str) -> None:
-    assert width(capacity) == digits
-    assert claim_path(1, capacity) == f"registry/sessions/{path}.yaml"
-    assert [n for n in range(1, 7) if form_of(f"registry/sessions/{1:0{n}}.yaml", capacity)] == [digits]
-
-
-def test_without_a_charter_every_width_is_a_claim() -> None:
-    assert [n for n in range(1, 7) if form_of(f"registry/sessions/{1:0{n}}.yaml", None)] == [2, 3, 4, 5]
+def test_names_have_two_digits_and_no_other_padding(number: int, name: str) -> None:
+    """A fleet that grows from 99 to 100 renames no file."""
+    assert claim_path(number) == f"registry/sessions/{name}.yaml"
+    forms = [n for n in range(1, 7) if form_of(f"registry/sessions/{number:0{n}}.yaml") == (shapes.Claim, number)]
+    assert forms == [n for n in range(1, 7) if f"{number:0{n}}" == name]
 
 
 @pytest.mark.parametrize(

@@ -59,14 +59,14 @@ def _document(repo: Path, ref: str | None, number: int | None) -> HistoryDocumen
     capacity = charter_of(reader.at(commit)).capacity
     if number is not None and not 1 <= number <= capacity:
         raise FatalError(f"number {number} is not one of 1 to {capacity}")
-    steps = reader.repo.steps(commit, [SESSIONS if number is None else claim_path(number, capacity)])
+    steps = reader.repo.steps(commit, [SESSIONS if number is None else claim_path(number)])
     sessions = session_ids(reader.repo, [entry.oid for step in steps for entry in (step.old, step.new) if entry])
     rows = tuple(filter(None, (_entry(event) for event in events(steps, sessions))))
     return HistoryDocument(commit=commit, events=rows)
 
 
 def _entry(event: Event) -> EventEntry | None:
-    form = form_of(event.path, None)
+    form = form_of(event.path)
     if form is None or form[1] is None:
         return None
     return EventEntry(

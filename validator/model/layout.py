@@ -23,16 +23,17 @@ RECORDS: Mapping[str, type[shapes.Record]] = {
 }
 ACKNOWLEDGEMENTS = "registry/consensus/acknowledgements"
 REGULAR_FILE = "100644"
-_NUMBERED = re.compile(rf"({SESSIONS}|{ACKNOWLEDGEMENTS})/([0-9]{{2,5}})\.yaml", re.ASCII)
+NUMBER = "[0-9]{2}|[1-9][0-9]{2,4}"  # at least two digits, and no other padding: growing renames no file
+_NUMBERED = re.compile(rf"({SESSIONS}|{ACKNOWLEDGEMENTS})/({NUMBER})\.yaml", re.ASCII)
 
 ORIGIN = "origin"  # the remote that a registry is published on, unless another one is named
 HEADS, REMOTES, REJECTED = "refs/heads/", "refs/remotes/", "refs/rejected/"
 MAIN = f"{HEADS}main"
 ALONE = (f"{SESSIONS}/", "registry/consensus/")  # a change of a file below one of these changes nothing else
-PROPOSAL = re.compile(r"(?:claim|release)/[0-9]{2,5}|record/[a-z]+(?:/[0-9]{2,5})?", re.ASCII)
+PROPOSAL = re.compile(rf"(?:claim|release)/(?:{NUMBER})|record/[a-z]+(?:/(?:{NUMBER}))?", re.ASCII)
 CODEOWNERS = "CODEOWNERS"
-_ONE_CLAIM = re.compile(r"(?:claim|release)/([0-9]{2,5})", re.ASCII)
-_ONE_RECORD = re.compile(r"record/(confirmation|broadcast|acknowledgements/[0-9]{2,5})", re.ASCII)
+_ONE_CLAIM = re.compile(rf"(?:claim|release)/({NUMBER})", re.ASCII)
+_ONE_RECORD = re.compile(rf"record/(confirmation|broadcast|acknowledgements/(?:{NUMBER}))", re.ASCII)
 _A_CHARTER = re.compile(r"charter/(?=.{1,64}\Z)[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*(?<!\.lock)", re.ASCII)
 
 
@@ -59,34 +60,31 @@ def own_files(branch: str) -> frozenset[str]:
     return frozenset({CHARTER, CODEOWNERS}) if _A_CHARTER.fullmatch(branch) else frozenset()
 
 
-def width(capacity: int) -> int:
-    """How many digits a number has in file and branch names."""
-    return max(2, len(str(capacity)))
+def digits(number: int) -> str:
+    """A number in the names of files and branches: `04`, `100`."""
+    return f"{number:02}"
 
 
-def claim_path(number: int, capacity: int) -> str:
+def claim_path(number: int) -> str:
     """The path of a number's claim: `registry/sessions/04.yaml`."""
-    return f"{SESSIONS}/{number:0{width(capacity)}}.yaml"
+    return f"{SESSIONS}/{digits(number)}.yaml"
 
 
-def form_of(path: str, capacity: int | None) -> tuple[type[BaseModel], int | None] | None:
-    """The form of the file at a path, and the number in its name; None for a path with no form.
-
-    Without a readable charter (`capacity` None) a number of any width is accepted.
-    """
+def form_of(path: str) -> tuple[type[BaseModel], int | None] | None:
+    """The form of the file at a path, and the number in its name; None for a path with no form."""
     if path == CHARTER:
         return shapes.Charter, None
     if path in RECORDS:
         return RECORDS[path], None
     found = _NUMBERED.fullmatch(path)
-    if not found or (capacity is not None and len(found[2]) != width(capacity)):
+    if not found:
         return None
     return (shapes.Claim if found[1] == SESSIONS else shapes.Acknowledgement), int(found[2])
 
 
-def acknowledgement_path(number: int, charter: shapes.Charter) -> str:
+def acknowledgement_path(number: int) -> str:
     """`registry/consensus/acknowledgements/04.yaml`."""
-    return f"{ACKNOWLEDGEMENTS}/{number:0{width(charter.capacity)}}.yaml"
+    return f"{ACKNOWLEDGEMENTS}/{digits(number)}.yaml"
 
 
 def branch_of(path: str) -> str:

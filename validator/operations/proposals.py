@@ -9,13 +9,13 @@ from validator.git.repo import Repo
 from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.escape import logged
 from validator.model.findings import Finding, Level, Location, Verdict
-from validator.model.layout import HEADS, path_of, width
+from validator.model.layout import HEADS, digits, path_of
 from validator.model.normalize import fold
 from validator.model.phrases import rfc3339
 from validator.operations.judge import judge
 from validator.registry.conflicts import ConflictKind
 from validator.registry.parsing import ClaimFile
-from validator.registry.reader import Reader, charter_of
+from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
 from validator.rules import unreadable_file
 
@@ -109,8 +109,7 @@ def name_of(word: str, server: Remote) -> str:
     """The proposal that a word names: a number is its claim, anything else a branch. Raises FatalError for neither."""
     known = {proposal.name for proposal in server.proposals()}
     if word.isascii() and word.isdecimal() and len(word) <= 5:
-        capacity = charter_of(Reader(server.repo).at(server.repo.commit(server.main))).capacity
-        word = f"claim/{int(word):0{width(capacity)}}"
+        word = f"claim/{digits(int(word))}"
     if word not in known:
         raise FatalError(f"there is no open proposal {word!r}; see: registry proposals")
     return word

@@ -5,11 +5,11 @@ from pathlib import Path
 from validator.git.remote import Outcome, Remote, Update
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
-from validator.model.layout import HEADS, claim_path, width
+from validator.model.layout import HEADS, claim_path, digits
 from validator.operations.judge import judge
 from validator.operations.reason import checked_reason
 from validator.registry.holders import holder
-from validator.registry.reader import Reader, charter_of
+from validator.registry.reader import Reader
 from validator.report.text import render as report
 
 
@@ -23,16 +23,15 @@ def release(*, repo: Path, remote: str, number: int, reason: str) -> tuple[str, 
     server.fetch()
     reader, main = Reader(server.repo), server.repo.commit(server.main)
     snapshot = reader.at(main)
-    capacity = charter_of(snapshot).capacity
     held = snapshot.by_number.get(number)
     if held is None:
         return f"number {number} is held by nobody\n", 1
-    branch = f"release/{number:0{width(capacity)}}"
+    branch = f"release/{digits(number)}"
     there = _open(server, branch)
     if there and _removes(reader, main, there, held.path):
         return _proposed_already(number, branch), 0
     who = holder(held, snapshot.past([held.path]))
-    tree = server.repo.tree_with(main, claim_path(number, capacity), None)
+    tree = server.repo.tree_with(main, claim_path(number), None)
     commit = server.repo.commit_as_user(tree, [main], f"Release number {number}: {reason}\n")
     verdict = judge(*reader.change(main, commit))
     if not verdict.accepted:

@@ -100,7 +100,7 @@ class Reader:
 
     def _bring(self, before: Files, after: Files, intent: Mapping[str, Intent], commits: list[str]) -> None:
         """Fetch two trees. Of the files that the change adds or alters, no more than the limits above allow."""
-        changed = sorted(path for path in {*differing(before, after), *intent} if form_of(path, None))
+        changed = sorted(path for path in {*differing(before, after), *intent} if form_of(path))
         brought = [(path, after[path].oid) for path in changed if path in after]
         sizes = accumulate(after[path].size or 0 if _readable(after[path]) else 0 for path, _ in brought)
         few = sum(size <= MAX_CHANGED_BYTES for size in sizes)
@@ -115,16 +115,15 @@ class Reader:
     def _formed(self, files: Files) -> Iterator[tuple[str, Entry]]:
         """The regular files that have a form."""
         for path, entry in files.items():
-            if entry.mode == REGULAR_FILE and form_of(path, None) and (path, entry.oid) not in self._unread:
+            if entry.mode == REGULAR_FILE and form_of(path) and (path, entry.oid) not in self._unread:
                 yield path, entry
 
     def _snapshot(self, commit: str, files: Files, *, line: str) -> Snapshot:
         formed = dict(self._formed(files))
         charter = self._parse(CHARTER, formed[CHARTER], shapes.Charter) if CHARTER in formed else None
-        capacity = charter.value.capacity if charter and charter.value else None
         claims, records = dict[str, ClaimFile](), dict[str, Parsed[Any]]()
         for path in sorted(formed):
-            match form_of(path, capacity):
+            match form_of(path):
                 case (shapes.Claim, int(number)):
                     claims[path] = self._claim(path, formed[path], number)
                 case (shape, _) if shape is not shapes.Charter:
@@ -176,9 +175,9 @@ def charter_of(snapshot: Snapshot) -> shapes.Charter:
     return snapshot.charter
 
 
-def claims_at(repo: Repo, places: Iterable[tuple[str, int]], capacity: int) -> dict[tuple[str, int], ClaimFile]:
+def claims_at(repo: Repo, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], ClaimFile]:
     """The claim of each (commit, number) that has one, except files that are too large to be read."""
-    wanted = {(commit, claim_path(number, capacity)): number for commit, number in places}
+    wanted = {(commit, claim_path(number)): number for commit, number in places}
     return {
         (place[0], wanted[place]): claim_file(_document(place[1], content), wanted[place])
         for place, content in repo.files(wanted, MAX_BYTES).items()

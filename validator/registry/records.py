@@ -77,7 +77,7 @@ def added_records(head: Snapshot, base: Snapshot) -> Iterator[RecordFile]:
 
 def record_of(parsed: Parsed[Any], charter: shapes.Charter) -> RecordFile | None:
     """The record in a file; None where it cannot be read."""
-    kind, form = KINDS[parsed.shape], form_of(parsed.path, None)
+    kind, form = KINDS[parsed.shape], form_of(parsed.path)
     number = form[1] if form and form[1] is not None else charter.orchestrator
     human = kind in ("approval", "activation")
     if parsed.value is None:

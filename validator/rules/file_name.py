@@ -1,8 +1,8 @@
 """A path under registry/ is not one of the registry's files.
 
-What it means: Names are compared byte for byte. A claim is `registry/sessions/NN.yaml` with exactly as many digits
-as the charter's capacity has, at least two; the records of consensus have fixed names. The only other files are
-`registry/README.md` and empty `.gitkeep` files.
+What it means: Names are compared byte for byte. A claim is `registry/sessions/NN.yaml` with at least two
+digits and no other padding (`01` to `99`, then `100`); the records of consensus have fixed names. The only other files
+are `registry/README.md` and empty `.gitkeep` files.
 
 Why: `6.yaml`, `006.yaml`, `06.yml` and `06.YAML` would each claim number 6 without a merge conflict with `06.yaml`.
 
@@ -34,7 +34,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the paths under registry/ that are not among its files."""
     capacity = head.charter.capacity if head.charter else None
     for path, entry in head.files.items():
-        if form_of(path, capacity) is None and governed(path) and not _may_stand(path, entry):
+        if form_of(path) is None and governed(path) and not _may_stand(path, entry):
             message = f"{quoted(path)} is not one of the files of a registry"
             yield Problem(Location(path), message, _way_out(path, capacity))
 
@@ -48,9 +48,7 @@ def _way_out(path: str, capacity: int | None) -> str:
         return "a .gitkeep is empty; empty it or delete it"
     digits = re.search(r"0*([0-9]{1,5})[^0-9]*$", unicodedata.normalize("NFKC", path))
     if digits and capacity and 1 <= int(digits[1]) <= capacity:
-        return (
-            f"a claim of number {int(digits[1])} is {claim_path(int(digits[1]), capacity)}; otherwise delete the file"
-        )
+        return f"a claim of number {int(digits[1])} is {claim_path(int(digits[1]))}; otherwise delete the file"
     if path.startswith(f"{CONSENSUS}/"):
         names = join_limited(record.removeprefix(f"{CONSENSUS}/") for record in RECORDS)
         return f"delete it; the records are {names} and acknowledgements/NN.yaml"

@@ -61,7 +61,7 @@ def _recorded(author: Author, head: Snapshot, base: Snapshot, *, approves: bool)
 
 def _claim_of_record(path: str, base: Snapshot) -> ClaimFile | None:
     """The claim of the session in whose name a record is; None for other files, and where nobody holds the number."""
-    shape, number = form_of(path, None) or (None, None)
+    shape, number = form_of(path) or (None, None)
     if shape in BY_THE_ORCHESTRATOR and base.charter:
         number = base.charter.orchestrator
     elif shape is not shapes.Acknowledgement:

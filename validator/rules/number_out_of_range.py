@@ -36,7 +36,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             help = way_to_a_number(base, claim.draft.session_id) if new else kept
             yield Problem(claim.document.at("number"), message, help)
     for path in head.records:
-        match form_of(path, capacity):
+        match form_of(path):
             case (shape, int(number)) if shape is Acknowledgement and not 1 <= number <= capacity:
                 message = f"number {number} is not one of 1 to {capacity}"
                 yield Problem(Location(path), message, "delete the file; a session acknowledges its own number")

@@ -191,8 +191,8 @@ def claim_text(number: int, session_id: str, **fields: str) -> str:
     return "".join(f"{name}: {value}\n" for name, value in lines.items())
 
 
-def claim_path(number: int, capacity: int = 12) -> str:
-    return f"registry/sessions/{number:0{max(2, len(str(capacity)))}}.yaml"
+def claim_path(number: int) -> str:
+    return f"registry/sessions/{number:02}.yaml"
 
 
 def claims(*numbers: int) -> Files:

@@ -130,7 +130,7 @@ def test_killed_while_approving(tmp_path: Path, long: bool) -> None:
         """There are three open proposals again."""
         while len(stage.refs("refs/heads/claim/")) < 3:
             proposed.append(len(proposed) + 1)
-            path = claim_path(proposed[-1], capacity)
+            path = claim_path(proposed[-1])
             git(stage.human, "checkout", "--quiet", "--detach", "origin/main")
             commit(stage.human, {path: claim_text(proposed[-1], f"session-{proposed[-1]}")}, "Claim a number")
             git(stage.human, "push", "--quiet", "origin", f"HEAD:refs/heads/claim/{Path(path).stem}")

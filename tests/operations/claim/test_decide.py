@@ -56,7 +56,7 @@ def state(
     found = {
         number: ClaimProposal(
             commit_of(number),
-            claim_file(read(claim_path(number, CAPACITY), text.encode()), number) if text else None,
+            claim_file(read(claim_path(number), text.encode()), number) if text else None,
         )
         for number, text in (proposed or {}).items()
     }

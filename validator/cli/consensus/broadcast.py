@@ -9,7 +9,6 @@ from validator.cli.consensus.documents import document_of, render
 from validator.cli.console import Console
 from validator.cli.identity import session_of
 from validator.cli.options import FORMAT, PUSH, REMOTE, REPO, SESSION, Seconds
-from validator.model import layout
 from validator.operations.consensus.broadcast import Way, broadcast
 from validator.report.documents import DeliveryEntry, RecordDocument, as_json
 
@@ -54,7 +53,7 @@ def command(
         document = document_of(state, draft, outcome)
         console.say(as_json(BroadcastDocument(**dict(document), deliveries=rows)))
     else:
-        digits = layout.width(state.charter.capacity)
+        digits = len(str(state.charter.capacity))
         console.say(_deliveries(rows, digits) + render(outcome, colour=console.colour))
     return 0 if outcome.succeeded else 1
 

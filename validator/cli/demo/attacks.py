@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from validator.cli.demo.printer import Printer
-from validator.cli.demo.stage import CAPACITY, Stage, claim_text, commit, new_session, push, put
+from validator.cli.demo.stage import Stage, claim_text, commit, new_session, push, put
 from validator.model.layout import claim_path
 
 Edit = Callable[[Path], None]
@@ -79,12 +79,12 @@ def _amended(number: int, now: str) -> str:
 
 
 def _writes(number: int, text: str) -> Edit:
-    return lambda clone: put(clone, claim_path(number, CAPACITY), text)
+    return lambda clone: put(clone, claim_path(number), text)
 
 
 def _with_validator(number: int, now: str) -> Edit:
     def edit(clone: Path) -> None:
-        put(clone, claim_path(number, CAPACITY), _amended(number, now))
+        put(clone, claim_path(number), _amended(number, now))
         put(clone, "validator/__init__.py", "raise SystemExit(0)  # everything is fine\n")
 
     return edit
@@ -92,7 +92,7 @@ def _with_validator(number: int, now: str) -> Edit:
 
 def _links(number: int, to: int) -> Edit:
     def edit(clone: Path) -> None:
-        (clone / claim_path(number, CAPACITY)).unlink()
-        (clone / claim_path(number, CAPACITY)).symlink_to(Path(claim_path(to, CAPACITY)).name)
+        (clone / claim_path(number)).unlink()
+        (clone / claim_path(number)).symlink_to(Path(claim_path(to)).name)
 
     return edit

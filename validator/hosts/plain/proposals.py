@@ -92,9 +92,8 @@ def _wrong_hands(move: Move, server: Server) -> str | None:
             return f"{signed[0]} has signed this draft; only an approver replaces it, with a signature"
     if kind != "claim":
         return None
-    capacity, number = charter_of(server.reader.at(server.main)).capacity, int(rest)
-    places = [(commit, number) for commit in (move.old, move.new, server.main)]
-    files = claims_at(server.repo, places, capacity)
+    places = [(commit, int(rest)) for commit in (move.old, move.new, server.main)]
+    files = claims_at(server.repo, places)
     old, new, held = (files[place].draft.session_id if place in files else None for place in places)
     if new is not None and new in (old, held):
         return None

@@ -151,7 +151,7 @@ def _text(state: RegistryState, request: ClaimRequest, number: int) -> str:
 
 
 def _claim(state: RegistryState, request: ClaimRequest, number: int) -> ClaimFile:
-    path = claim_path(number, state.charter.capacity)
+    path = claim_path(number)
     return claim_file(read(path, _text(state, request, number).encode()), number)
 
 

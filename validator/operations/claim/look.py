@@ -22,7 +22,7 @@ def look(reader: Reader, server: Remote | None, session: str) -> RegistryState:
     snapshot = reader.at(main)
     charter = charter_of(snapshot)
     commits = {int(one.name.removeprefix("claim/")): one.commit for one in proposals if one.name.startswith("claim/")}
-    claims = claims_at(reader.repo, ((commit, number) for number, commit in commits.items()), charter.capacity)
+    claims = claims_at(reader.repo, ((commit, number) for number, commit in commits.items()))
     proposed = {number: ClaimProposal(commit, claims.get((commit, number))) for number, commit in commits.items()}
     own = {
         number: OwnProposal(commit, claim, _is_spent(reader.repo, main, commit), _verdict(reader, main, commit))

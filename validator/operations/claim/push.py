@@ -43,7 +43,7 @@ def propose(
 def _commit(repo: Repo, state: RegistryState, draft: ClaimDraft) -> str:
     """Main with the claim in it, as a commit that no branch has yet."""
     blob = repo.write_blob(draft.text.encode())
-    tree = repo.tree_with(state.main, claim_path(draft.number, state.charter.capacity), blob)
+    tree = repo.tree_with(state.main, claim_path(draft.number), blob)
     verb = "Amend" if draft.number in state.snapshot.by_number else "Claim"
     return repo.commit_as_user(tree, [state.main], f"{verb} number {draft.number}\n")
 

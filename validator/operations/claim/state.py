@@ -6,7 +6,7 @@ from typing import NamedTuple
 from validator.model import shapes
 from validator.model.errors import FatalError
 from validator.model.findings import Verdict
-from validator.model.layout import width
+from validator.model.layout import digits
 from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
@@ -50,7 +50,7 @@ class RegistryState(NamedTuple):
 
     def branch(self, number: int) -> str:
         """The branch of a number's proposal."""
-        return f"claim/{number:0{width(self.charter.capacity)}}"
+        return f"claim/{digits(number)}"
 
 
 def proposals_of(

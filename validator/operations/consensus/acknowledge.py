@@ -63,7 +63,7 @@ def _waiting(state: MainState) -> int:
 
 def _draft(state: MainState, session_id: str, now: str) -> RecordDraft:
     claim = claim_of(state, session_id)
-    path = acknowledgement_path(claim.number, state.charter)
+    path = acknowledgement_path(claim.number)
     return record_by(state, claim, "acknowledgement", path, now, ready=True)
 
 

@@ -70,7 +70,7 @@ def violations(found: tuple[Clash, ...], name: CriterionName) -> list[Clash]:
 
 def acknowledged(snapshot: Snapshot, charter: shapes.Charter, today: str) -> frozenset[int]:
     """The numbers whose holders have acknowledged the registry with this digest."""
-    paths = {number: acknowledgement_path(number, charter) for number in snapshot.by_number}
+    paths = {number: acknowledgement_path(number) for number in snapshot.by_number}
     return frozenset(
         number
         for number, path in paths.items()
