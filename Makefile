@@ -136,6 +136,7 @@ lock: $(LOCK) ## pin pyproject.toml's dependencies, with hashes; UPGRADE=1 takes
 	$(COMPILE) --output-file requirements/dev.txt --constraint requirements/runtime.txt --group dev
 	$(COMPILE) --output-file requirements/lock.txt --group lock
 	$(COMPILE) --output-file requirements/runner.txt --group runner
+	$(COMPILE) --output-file requirements/browser.txt --constraint requirements/runtime.txt --constraint requirements/dev.txt --group browser
 	$(COMPILE) --output-file requirements/pip.txt --group pip
 	$(COMPILE) --output-file requirements/oldest-pip.txt --group oldest-pip
 	@! grep -inE 'https?:|file:|index|find-links' requirements/*.txt || { \

@@ -62,7 +62,7 @@ class Repository:
         first = [] if orphan else list(parents[:1]) or self.tip(ref)
         lines = [f"reset {ref}\n"] if orphan or parents else []
         when = NINE + 60 * self.minutes if time is None else time
-        lines += [f"commit {ref}\nmark :1\ncommitter {OWNER} {when} +0000\ndata {len(message)}\n{message}\n"]
+        lines += [f"commit {ref}\nmark :1\ncommitter {OWNER} {when} +0000\ndata {len(message.encode())}\n{message}\n"]
         lines += [f"from {parent}\n" for parent in first] + [f"merge {parent}\n" for parent in parents[1:]]
         stream = "".join(lines).encode() + b"".join(_row(path, content) for path, content in changes.items())
         return self.git(

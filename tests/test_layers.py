@@ -34,6 +34,8 @@ OWNERS = {
     "git": {"git/process"},
     "icalendar": {"cli/ics"},
     "iso4217": {"model/units"},
+    "jinja2": {"hosts/site/files", "hosts/site/render"},
+    "markupsafe": {"hosts/site/render"},
     "pint": {"model/units"},
     "pydantic": {"model", "registry/parsing", "report/documents", "hosts/github", "cli"},
     "rapidfuzz": {"cli/explain", "model/near", "rules/shape"},

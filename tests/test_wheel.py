@@ -57,6 +57,7 @@ STORY: list[tuple[str, tuple[str, ...], int, str]] = [
     ("session", ("status",), 0, "1 of 1 registered"),
     ("session", ("history",), 0, "desk-1"),
     ("session", ("export",), 0, '"session_id": "desk-1"'),
+    ("session", ("site", "--output", "public"), 0, "0 unchanged"),
     ("session", ("conflicts",), 0, ""),
     ("session", ("schedule", "--week", "2026-W48", "--output", "week.ics"), 0, "2026-W48"),
     ("session", ("doctor", "--local"), 1, "hook-installed: origin has the guard"),

@@ -79,7 +79,7 @@ DOCUMENTS: dict[str, tuple[PrintedDocument, str]] = {
                 ),
             ),
         ),
-        "schema_version commit events",
+        "schema_version commit events steps",
     ),
     "whoami": (
         WhoamiDocument(

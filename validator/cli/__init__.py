@@ -23,6 +23,7 @@ VERBS = {
         "schedule": "The week of the fleet, in the charter's time zone.",
     },
     "Approver": {
+        "site": "The registry as web pages in a folder, with every document as JSON.",
         "proposals": "Every open proposal with its verdict and its competitors.",
         "approve": "Merge proposals in your name; a proposal is a number or a branch.",
         "reject": "Turn a proposal down, with a reason.",
@@ -31,7 +32,7 @@ VERBS = {
         "status": "How far the fleet is: numbers, criteria, next action.",
         "consensus": "The steps from registered to active.",
         "history": "What happened to the numbers, in the order of main.",
-        "export": "Charter, slots, claims and digest as one JSON document.",
+        "export": "Charter, slots, claims and digest as one JSON document, or the claims as a page in Markdown.",
     },
     "Engineer": {
         "demo": "Play the whole process in a minute, on a Git server in a temporary folder.",

@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from validator.cli import split
 from validator.cli.console import Console
 from validator.cli.options import FORMAT, REF, REPO
-from validator.model.escape import visible, well_formed
+from validator.model.escape import visible, well_formed, well_formed_or_none
 from validator.model.phrases import counted
+from validator.model.shapes import RangePart, RangeWork
 from validator.operations.proposals import KINDS, Judged, judge_proposal
 from validator.registry.conflicts import Conflict, ConflictKind, added_up, conflicts, uneven
 from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.registry.snapshot import Snapshot
-from validator.registry.workload import sums
+from validator.registry.workload import Part, Work, left_over, shares, sums
 from validator.report.documents import ConflictEntry, Oid, Printed, PrintedDocument, as_json
 
 
@@ -26,6 +28,27 @@ class UnjudgedEntry(Printed):
     message: str
 
 
+class PartEntry(Printed):
+    """A session's part of a piece of work: from `first` to `last`, or the `segments`."""
+
+    number: int
+    session_id: str | None
+    first: int | None
+    last: int | None
+    segments: tuple[str, ...]
+
+
+class WorkEntry(Printed):
+    """A piece of the charter's work with who holds what; `left` is what nobody took, null where nothing is left."""
+
+    name: str
+    first: int | None
+    last: int | None
+    segments: tuple[str, ...]
+    parts: tuple[PartEntry, ...]
+    left: str | None
+
+
 class ConflictsDocument(PrintedDocument):
     """`conflicts`; `sums` has, for each divided work, what the sessions promise together."""
 
@@ -34,6 +57,7 @@ class ConflictsDocument(PrintedDocument):
     unjudged: tuple[UnjudgedEntry, ...] = ()
     advice: tuple[ConflictEntry, ...]
     sums: tuple[str, ...]
+    work: tuple[WorkEntry, ...] = ()
 
 
 DOCUMENTS = {"output-conflicts": ConflictsDocument, "output-split": split.SplitDocument}
@@ -51,13 +75,13 @@ def command(console: Console, propose_split: str | None, repo: Path, ref: str | 
         division = split.propose_split(repo, ref, propose_split)
         console.say(as_json(division) if format == "json" else split.render(division))
         return 0
-    document = _list_conflicts(*reader_at(repo, ref))
+    document = conflicts_of(*reader_at(repo, ref))
     text = as_json(document) if format == "json" else "".join(f"{visible(line)}\n" for line in _lines(document))
     console.say(text)
     return 1 if document.conflicts else 0
 
 
-def _list_conflicts(reader: Reader, commit: str) -> ConflictsDocument:
+def conflicts_of(reader: Reader, commit: str) -> ConflictsDocument:
     """What conflicts on main, and between main and the proposals as last fetched."""
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
@@ -69,7 +93,28 @@ def _list_conflicts(reader: Reader, commit: str) -> ConflictsDocument:
         unjudged=tuple(unjudged),
         advice=tuple(_entry("main", one) for one in uneven(snapshot, charter)),
         sums=tuple(added_up(one) for one in sums(snapshot, charter)),
+        work=tuple(_work(snapshot, work) for work in charter.work),
     )
+
+
+def _work(snapshot: Snapshot, work: Work) -> WorkEntry:
+    parts = [(share.claim, part) for share in shares(snapshot, work) for _, part in share.parts]
+    left = left_over(work, [part for _, part in parts])
+    return WorkEntry(
+        name=well_formed(work.name),
+        **_extent(work),
+        parts=tuple(
+            PartEntry(number=claim.number, session_id=well_formed_or_none(claim.draft.session_id), **_extent(part))
+            for claim, part in parts
+        ),
+        left=well_formed_or_none(left),
+    )
+
+
+def _extent(work: Work | Part) -> dict[str, Any]:
+    if isinstance(work, RangeWork | RangePart):
+        return {"first": work.first, "last": work.last, "segments": ()}
+    return {"first": None, "last": None, "segments": tuple(map(well_formed, work.segments))}
 
 
 def _in_proposals(reader: Reader, main: str, unjudged: list[UnjudgedEntry]) -> Iterator[ConflictEntry]:

@@ -1,5 +1,6 @@
 """`registry explain`: the rules in words, from their own docstrings: one in full, the list, or `docs/rules.md`."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -54,7 +55,7 @@ def command(console: Console, rule: str | None, page: bool, check: bool, format:
         return exit_code
     rules = RULES if rule is None else (find(rule),)
     if format == "json":
-        console.say(as_json(RulesDocument(rules=tuple(map(_entry, rules)))))
+        console.say(as_json(rules_document(rules)))
     elif rule is None:
         width = max(len(rule.NAME) for rule in RULES)
         console.say("".join(f"{r.CODE}  {r.NAME:<{width}}  {r.LEVEL:<7}  {_summary(r)}\n" for r in RULES))
@@ -62,6 +63,11 @@ def command(console: Console, rule: str | None, page: bool, check: bool, format:
         (one,) = rules
         console.say(f"{one.CODE} {one.NAME} ({one.LEVEL})\n\n{_documentation(one)}\n")
     return 0
+
+
+def rules_document(rules: Iterable[Rule]) -> RulesDocument:
+    """Rules as a document."""
+    return RulesDocument(rules=tuple(map(_entry, rules)))
 
 
 def find(name: str) -> Rule:

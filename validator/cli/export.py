@@ -1,22 +1,31 @@
-"""`registry export`: the registry as one JSON document, for the orchestrator."""
+"""`registry export`: the registry as one JSON document, for the orchestrator, or as a page in Markdown."""
 
 from pathlib import Path
 
 import click
 
 from validator.cli.console import Console
-from validator.cli.options import REF, REPO
-from validator.operations.export import registry_at
+from validator.cli.options import OUTPUT, REF, REPO
+from validator.operations.consensus.mail import page_at
+from validator.operations.export import document_at
+from validator.registry.reader import reader_at
 from validator.report.documents import ExportDocument, as_json
 
 DOCUMENTS = {"output-export": ExportDocument}
 
 
-@click.command(epilog="Example: registry export --ref origin/main")
+@click.command(epilog="Example: registry export --format markdown --output REGISTRY.md")
 @REPO
 @REF
+@click.option("--format", type=click.Choice(["json", "markdown"]), default="json", show_default=True)
+@OUTPUT
 @click.pass_obj
-def command(console: Console, repo: Path, ref: str | None) -> int:
-    """Charter, slots, claims and digest as one JSON document."""
-    console.say(as_json(registry_at(repo, ref)))
+def command(console: Console, repo: Path, ref: str | None, format: str, output: Path | None) -> int:
+    """Charter, slots, claims and digest as one JSON document, or the claims as a page in Markdown."""
+    reader, commit = reader_at(repo, ref)
+    text = as_json(document_at(reader, commit)) if format == "json" else page_at(reader, commit)
+    if output:
+        console.write(output, text)
+    else:
+        console.say(text)
     return 0

@@ -9,11 +9,12 @@ from validator.cli import completing
 from validator.cli.console import Console
 from validator.cli.options import FORMAT, REF, REPO
 from validator.model.errors import FatalError
-from validator.model.escape import visible, well_formed_or_none
+from validator.model.escape import visible, well_formed, well_formed_or_none
 from validator.model.layout import SESSIONS, claim_path, form_of
 from validator.model.phrases import rfc3339
+from validator.operations.line import MainStep, main_steps
 from validator.registry.history import Event, events
-from validator.registry.reader import charter_of, reader_at, session_ids
+from validator.registry.reader import Reader, charter_of, reader_at, session_ids
 from validator.report.documents import Oid, Printed, PrintedDocument, as_json
 
 EventKind = Literal["registered", "amended", "taken-over", "released"]
@@ -30,11 +31,22 @@ class EventEntry(Printed):
     path: str
 
 
+class StepEntry(Printed):
+    """A step of main. `author` and `approved_by` are what its commit states; `audit --steps` proves who approved."""
+
+    commit: Oid
+    committed_at: str
+    subject: str
+    author: str
+    approved_by: tuple[str, ...]
+
+
 class HistoryDocument(PrintedDocument):
-    """`history`: the events on main along first-parent."""
+    """`history`: the events on main along first-parent, and the steps of main; of one number those that changed it."""
 
     commit: Oid
     events: tuple[EventEntry, ...]
+    steps: tuple[StepEntry, ...] = ()
 
 
 DOCUMENTS = {"output-history": HistoryDocument}
@@ -55,14 +67,31 @@ def command(console: Console, number: int | None, repo: Path, ref: str | None, f
 
 def _document(repo: Path, ref: str | None, number: int | None) -> HistoryDocument:
     """Registrations, amendments, takeovers and releases on main's first-parent line; of one number, or of all."""
-    reader, commit = reader_at(repo, ref)
+    return history_of(*reader_at(repo, ref), number)
+
+
+def history_of(reader: Reader, commit: str, number: int | None = None) -> HistoryDocument:
+    """The same of a commit that a reader has at hand."""
     capacity = charter_of(reader.at(commit)).capacity
     if number is not None and not 1 <= number <= capacity:
         raise FatalError(f"number {number} is not one of 1 to {capacity}")
     steps = reader.repo.steps(commit, [SESSIONS if number is None else claim_path(number)])
     sessions = session_ids(reader.repo, [entry.oid for step in steps for entry in (step.old, step.new) if entry])
     rows = tuple(filter(None, (_entry(event) for event in events(steps, sessions))))
-    return HistoryDocument(commit=commit, events=rows)
+    line = main_steps(reader.repo, commit)
+    touching = frozenset(step.commit for step in steps)
+    shown = tuple(_step(step) for step in line if number is None or step.commit in touching)
+    return HistoryDocument(commit=commit, events=rows, steps=shown)
+
+
+def _step(step: MainStep) -> StepEntry:
+    return StepEntry(
+        commit=step.commit,
+        committed_at=rfc3339(step.time),
+        subject=well_formed(step.subject),
+        author=well_formed(step.author),
+        approved_by=tuple(map(well_formed, step.approved_by)),
+    )
 
 
 def _entry(event: Event) -> EventEntry | None:

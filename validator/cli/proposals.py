@@ -11,8 +11,12 @@ from validator.cli.console import Console
 from validator.cli.options import FORMAT, REMOTE, REPO
 from validator.git.remote import Rejection, Remote, rejections
 from validator.git.repo import Repo
-from validator.model.escape import logged, well_formed_or_none
-from validator.operations.proposals import Judged, competitors, judged
+from validator.git.upstream import remotes
+from validator.model.escape import logged, well_formed, well_formed_or_none
+from validator.model.shapes import Slot
+from validator.model.targets import format_target
+from validator.operations.proposals import Judged, competitors, judged, judged_here
+from validator.registry.reader import Reader, main_of
 from validator.report.documents import FindingEntry, Oid, Printed, PrintedDocument, as_json, finding_entries
 from validator.report.summary import conclusion
 
@@ -20,7 +24,8 @@ from validator.report.summary import conclusion
 class ProposalEntry(Printed):
     """An open proposal as it would land now; `competitors` are proposals that cannot be registered together with it.
 
-    `subject` is the first line of its commit message: for a release, why.
+    `subject` is the first line of its commit message: for a release, why. `planned_title` and `planned_role` are the
+    charter's plan for its number. `approve` is null where the gate rejects it; `reject` is a form: write the reason.
     """
 
     name: str
@@ -33,6 +38,12 @@ class ProposalEntry(Printed):
     role: str | None
     competitors: tuple[str, ...]
     findings: tuple[FindingEntry, ...]
+    goal: str | None = None
+    targets: tuple[str, ...] = ()
+    planned_title: str | None = None
+    planned_role: str | None = None
+    approve: str | None = None
+    reject: str = ""
 
 
 class RejectionEntry(Printed):
@@ -55,37 +66,49 @@ DOCUMENTS = {"output-proposals": ProposalsDocument}
 
 @click.command(epilog="Example: registry proposals --all")
 @click.option("--all", "everything", is_flag=True, help="Those that were turned down as well.")
+@click.option("--waiting", is_flag=True, help="Only those that wait for an approver: the gate accepts them.")
 @REMOTE
 @REPO
 @FORMAT
 @click.pass_obj
-def command(console: Console, everything: bool, remote: str, repo: Path, format: str) -> int:
+def command(console: Console, everything: bool, waiting: bool, remote: str, repo: Path, format: str) -> int:
     """Every open proposal with its verdict and its competitors."""
     server = Remote(Repo(repo), remote)
-    server.fetch()
-    open_ones = judged(server)
+    if server.repo.top is None and not remotes(server.repo):  # on the server itself
+        open_ones = judged_here(Reader(server.repo), main_of(server.repo, None))
+    else:
+        server.fetch()
+        open_ones = judged(server)
+    shown = [one for one in open_ones if one.verdict.accepted or not waiting]
     rejected = rejections(server.repo, server.name) if everything else ()
     if format == "json":
-        rows = tuple(_entry(one, open_ones, server.repo) for one in open_ones)
+        rows = tuple(entry_of(one, open_ones, server.repo) for one in shown)
         console.say(as_json(ProposalsDocument(proposals=rows, rejected=tuple(map(_turned_down, rejected)))))
     else:
-        console.say(render(open_ones, rejected, server.repo, now=time.time()))
+        console.say(render(shown, rejected, server.repo, now=time.time(), others=open_ones))
     return 0
 
 
-def render(open_ones: Sequence[Judged], rejected: Iterable[Rejection], repo: Repo, *, now: float) -> str:
-    """A paragraph for each open proposal, and a line for each rejected one. `now` is in seconds since 1970."""
-    lines = [line for one in open_ones for line in _lines(one, open_ones, repo, now)]
+def render(
+    shown: Sequence[Judged], rejected: Iterable[Rejection], repo: Repo, *, now: float, others: Sequence[Judged] = ()
+) -> str:
+    """A paragraph for each open proposal, and a line for each rejected one. `now` is in seconds since 1970.
+
+    `others` are the open proposals that are not shown and may exclude these.
+    """
+    lines = [line for one in shown for line in _lines(one, others or shown, repo, now)]
     lines += [f"{one.name:<12} turned down: {logged(one.reason)}" for one in rejected]
     return "\n".join(lines or ["nothing is proposed"]) + "\n"
 
 
-def _entry(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalEntry:
-    draft = one.claim.draft if one.claim else None
+def entry_of(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalEntry:
+    """A proposal as it is printed; `others` are all open ones."""
+    draft, name = one.claim.draft if one.claim else None, one.proposal.name
+    plan = _plan(one)
     return ProposalEntry(
         name=one.proposal.name,
         commit=one.proposal.commit,
-        subject=one.subject(repo),
+        subject=well_formed(one.subject(repo)),
         verdict="accepted" if one.verdict.accepted else "rejected",
         proposed_at=one.proposed_at,
         number=one.claim.number if one.claim else None,
@@ -93,7 +116,18 @@ def _entry(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalEntry:
         role=well_formed_or_none(draft.role if draft else None),
         competitors=competitors(one, others),
         findings=finding_entries(one.verdict.findings),
+        goal=well_formed_or_none(draft.goal if draft else None),
+        targets=tuple(well_formed(format_target(target)) for target in (draft and draft.targets) or ()),
+        planned_title=well_formed(plan.title) if plan else None,
+        planned_role=well_formed(plan.role) if plan else None,
+        approve=f"registry approve {name}" if one.verdict.accepted else None,
+        reject=f"registry reject {name} --reason TEXT",
     )
+
+
+def _plan(one: Judged) -> Slot | None:
+    slots = one.base.charter.slots if one.base.charter and one.claim else ()
+    return next((slot for slot in slots if one.claim and slot.number == one.claim.number), None)
 
 
 def _turned_down(rejection: Rejection) -> RejectionEntry:

@@ -9,7 +9,7 @@ from validator.cli.ics import calendar
 from validator.cli.options import FORMAT, REF, REPO
 from validator.model.errors import FatalError
 from validator.registry.reader import charter_of, reader_at
-from validator.registry.schedule import Meeting, week_of
+from validator.registry.schedule import Meeting, Week, week_of
 from validator.report.documents import Oid, Printed, PrintedDocument, as_json
 from validator.report.week import render
 
@@ -57,12 +57,16 @@ def command(console: Console, week: str, output: Path | None, repo: Path, ref: s
     if output:
         _write(output, calendar(found, snapshot.committed_at or 0))
     if format == "json":
-        rows = tuple(map(_entry, found.meetings))
-        document = ScheduleDocument(commit=commit, week=week, time_zone=found.zone.key, appointments=rows)
-        console.say(as_json(document))
+        console.say(as_json(schedule_of(found, commit)))
     else:
         console.say(render(found))
     return 0
+
+
+def schedule_of(week: Week, commit: str) -> ScheduleDocument:
+    """A week of the registry at a commit."""
+    rows = tuple(map(_entry, week.meetings))
+    return ScheduleDocument(commit=commit, week=week.name, time_zone=week.zone.key, appointments=rows)
 
 
 def _entry(meeting: Meeting) -> AppointmentEntry:

@@ -17,7 +17,7 @@ from validator.operations.export import slots_of
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.phases import Consensus, assess
 from validator.registry.proposals import proposed_numbers
-from validator.registry.reader import charter_of, reader_at
+from validator.registry.reader import Reader, charter_of, reader_at
 from validator.report.documents import (
     CriterionEntry,
     Oid,
@@ -98,7 +98,11 @@ def command(
 
 def status_at(repo: Path, ref: str | None) -> StatusDocument:
     """The state of the fleet at a revision (None: main). Raises FatalError where the charter cannot be read."""
-    reader, commit = reader_at(repo, ref)
+    return status_of(*reader_at(repo, ref))
+
+
+def status_of(reader: Reader, commit: str) -> StatusDocument:
+    """The same of a commit that a reader has at hand."""
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     proposed = proposed_numbers(reader.repo)

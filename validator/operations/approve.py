@@ -12,7 +12,15 @@ from validator.model.escape import logged, visible
 from validator.model.findings import Verdict, decides
 from validator.model.layout import HEADS, number_of, own_files
 from validator.operations.approver import Approver, who_approves
-from validator.operations.proposals import Judged, competitors, delete_branch, judge_proposal, judged, name_of
+from validator.operations.proposals import (
+    Judged,
+    competitors,
+    delete_branch,
+    difference,
+    judge_proposal,
+    judged,
+    name_of,
+)
 from validator.registry.holders import holder
 from validator.registry.reader import Reader
 from validator.report.documents import ApprovalEntry, ApprovalsDocument, as_json
@@ -215,20 +223,10 @@ def _subject(one: Judged) -> str:
 
 def _page(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:
     """The page for the human: the change, the verdict, and competing proposals."""
-    text = "".join(f"  {logged(line)}\n" for line in _difference(one, server.repo).splitlines())
+    text = "".join(f"  {logged(line)}\n" for line in difference(one, server.repo).splitlines())
     against = f"whoever is merged first wins against: {', '.join(rivals)}\n" if rivals else ""
     heading = f"{one.proposal.name}, proposed {one.proposed_at}: {logged(one.subject(server.repo))}"
     return f"{heading}\n\n{text}\n{report(one.verdict)}{against}"
-
-
-def _difference(one: Judged, repo: Repo) -> str:
-    """The difference to main; for a proposal that does not merge, the difference to its merge base."""
-    if one.unjudged:
-        return ""
-    main, commit = one.base.commit or "", one.proposal.commit
-    if one.landed.tree is None:
-        return repo.difference(repo.merge_base(main, commit) or main, commit)
-    return repo.difference(main, one.landed.tree)
 
 
 def _report(say: Say, result: ApprovalResult) -> ApprovalResult:

@@ -15,6 +15,7 @@ from validator.model.phrases import rfc3339
 from validator.operations.judge import judge
 from validator.registry.conflicts import ConflictKind
 from validator.registry.parsing import ClaimFile
+from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
 from validator.rules import unreadable_file
@@ -71,6 +72,11 @@ def judged(server: Remote) -> tuple[Judged, ...]:
     )
 
 
+def judged_here(reader: Reader, main: str) -> tuple[Judged, ...]:
+    """The same without asking a remote: its proposals as last fetched, or a server's own branches."""
+    return tuple(judge_proposal(reader, main, one) for one in proposals_on(published(reader.repo), reader.repo))
+
+
 def judge_proposal(reader: Reader, main: str, proposal: Proposal) -> Judged:
     """The verdict on one proposal against a commit of main. An unreadable one is rejected with the reason."""
     found = attempted(lambda: _judge(reader, main, proposal))
@@ -113,6 +119,16 @@ def name_of(word: str, server: Remote) -> str:
     if word not in known:
         raise FatalError(f"there is no open proposal {word!r}; see: registry proposals")
     return word
+
+
+def difference(one: Judged, repo: Repo) -> str:
+    """The difference to main; for a proposal that does not merge, the difference to its merge base."""
+    if one.unjudged:
+        return ""
+    main, commit = one.base.commit or "", one.proposal.commit
+    if one.landed.tree is None:
+        return repo.difference(repo.merge_base(main, commit) or main, commit)
+    return repo.difference(main, one.landed.tree)
 
 
 def delete_branch(server: Remote, proposal: Proposal) -> str | None:

@@ -13,7 +13,7 @@ from validator.model.shapes import Digest
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.phases import Consensus, assess, reached
 from validator.registry.proposals import proposals_on, proposed_numbers, published
-from validator.registry.reader import charter_of, reader_at
+from validator.registry.reader import Reader, charter_of, reader_at
 from validator.report.documents import (
     ConflictEntry,
     CriterionEntry,
@@ -72,14 +72,18 @@ DOCUMENTS = {"output-consensus-status": ConsensusDocument}
 @click.pass_obj
 def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
     """Phase, criteria, blockers and who acts next; exit 1 before there is consensus."""
-    reader, commit = reader_at(repo, ref)
+    document = consensus_of(*reader_at(repo, ref))
+    console.say(as_json(document) if format == "json" else _render(document))
+    return 0 if document.consensus else 1
+
+
+def consensus_of(reader: Reader, commit: str) -> ConsensusDocument:
+    """The state of consensus at a commit."""
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     consensus = assess(snapshot, charter, proposed_numbers(reader.repo))
     waiting = tuple(proposal.name for proposal in proposals_on(published(reader.repo), reader.repo, "record"))
-    document = _document(commit, charter, consensus, waiting)
-    console.say(as_json(document) if format == "json" else _render(document))
-    return 0 if document.consensus else 1
+    return _document(commit, charter, consensus, waiting)
 
 
 def void_lines(records: Iterable[RecordEntry]) -> Iterator[str]:

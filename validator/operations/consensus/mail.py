@@ -1,4 +1,4 @@
-"""What a broadcast delivers at a commit of main, read from the repository."""
+"""What a broadcast delivers at a commit of main, read from the repository; and the page of it alone."""
 
 from validator.operations.consensus.letters import Mail, letters, page
 from validator.operations.export import document_at
@@ -15,4 +15,10 @@ def mail_at(reader: Reader, main: str) -> Mail:
     snapshot = reader.at(main)
     digest = registry_digest(snapshot)
     data = as_json(document_at(reader, main))
-    return Mail(page(snapshot, charter_of(snapshot), digest), data, letters(snapshot, digest))
+    return Mail(page_at(reader, main), data, letters(snapshot, digest))
+
+
+def page_at(reader: Reader, main: str) -> str:
+    """The registry in Markdown, for a human. Raises FatalError where the charter cannot be read."""
+    snapshot = reader.at(main)
+    return page(snapshot, charter_of(snapshot), registry_digest(snapshot))

@@ -1,0 +1,236 @@
+"""`registry site`: every page of registries in several states, what a rebuild changes, and untrusted text."""
+
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urldefrag
+
+import pytest
+
+from tests.cli.stage import Stage, git, verb
+from tests.cli.states import FLEET, STATES
+from tests.cli.test_proposals import claims, propose
+from tests.hosts.site.hostile import ATTACKS, hostile
+from tests.repository import Repository, claim_path, with_charter
+from tests.test_schema import broken
+
+TAGS = {
+    *("html", "head", "meta", "title", "link", "body", "a", "header", "nav", "main", "footer", "section"),
+    *("h1", "h2", "h3", "p", "ul", "ol", "li", "dl", "dt", "dd", "span", "strong", "code", "time", "div"),
+    *("svg", "g", "rect", "text", "line", "title"),
+}
+ATTRIBUTES = {
+    *("lang", "charset", "http-equiv", "content", "name", "rel", "href", "type", "class", "id", "datetime", "role"),
+    *("aria-label", "aria-labelledby", "aria-current", "aria-hidden", "tabindex", "viewbox", "width", "height"),
+    *("x", "y", "x1", "y1", "x2", "y2", "rx", "text-anchor"),
+}
+
+
+class Parsed(HTMLParser):
+    """The elements of a page, its links, and the names that links can point at."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags, self.attributes = set[str](), set[str]()
+        self.links, self.ids = list[str](), set[str]()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+        self.ids |= {value or "" for name, value in attrs if name == "id"}
+
+
+def build(repository: Path, folder: Path) -> dict[str, bytes]:
+    """The files of a site that is made now."""
+    done = verb(repository, "site", "--output", str(folder))
+    assert (done.exit_code, done.err) == (0, "")
+    return content(folder)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in found.items() if not name.startswith(".")}
+
+
+def changed(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+
+
+def pages(files: dict[str, bytes]) -> Iterator[tuple[str, Parsed]]:
+    for name, text in files.items():
+        if name.endswith(".html"):
+            yield name, Parsed(text.decode())
+
+
+def assert_sound(files: dict[str, bytes]) -> None:
+    """No page has an element, an attribute or a link that the templates do not write; every link leads somewhere."""
+    parsed = dict(pages(files))
+    for name, page in parsed.items():
+        assert page.tags <= TAGS, f"{name}: {page.tags - TAGS}"
+        assert page.attributes <= ATTRIBUTES, f"{name}: {page.attributes - ATTRIBUTES}"
+        for link in page.links:
+            target, fragment = urldefrag(link)
+            folder = Path("/", name).parent
+            path = (folder / target).as_posix() if target else f"/{name}"
+            path = re.sub(r"/[^/]+/\.\./", "/", path).lstrip("/")
+            assert path in files, f"{name} links to {link}"
+            if fragment:
+                assert fragment in parsed[path].ids, f"{name} links to {link}"
+
+
+@pytest.mark.parametrize("state", [*STATES, "broken"])
+def test_every_link_leads_to_a_file_of_the_site(state: str, tmp_path: Path) -> None:
+    repository = {**STATES, "broken": broken}[state](tmp_path / "registry.git")
+    files = build(repository.path, tmp_path / "site")
+    assert_sound(files)
+    assert files == build(repository.path, tmp_path / "again")
+    numbers = {name for name in files if re.fullmatch(r"sessions/[0-9]+\.html", name)}
+    assert numbers == {f"sessions/{number:02}.html" for number in range(1, 13)}
+    commit, digest = repository.git("rev-parse", "main"), json.loads(files["api/v1/status.json"])["digest"]
+    assert all(word in files["index.html"].decode() for word in (commit[:12], digest))
+
+
+def test_documents_are_what_the_verbs_print(halfway_there: Repository, tmp_path: Path) -> None:
+    files = build(halfway_there.path, tmp_path / "site")
+    printed = {
+        **{name: (name,) for name in ("status", "history", "conflicts")},
+        "proposals": ("proposals",),
+        "consensus": ("consensus", "status"),
+        "rules": ("explain",),
+    }
+    for name, words in printed.items():
+        assert files[f"api/v1/{name}.json"].decode() == verb(halfway_there.path, *words, "--format", "json").out, name
+    assert files["api/v1/export.json"].decode() == verb(halfway_there.path, "export").out
+    assert files["REGISTRY.md"].decode() == verb(halfway_there.path, "export", "--format", "markdown").out
+    index = json.loads(files["api/v1/index.json"])
+    assert {f"api/v1/{row['path']}" for row in index["documents"]} | {"api/v1/index.json"} == {
+        name for name in files if name.startswith("api/")
+    }
+    week = json.loads(files["api/v1/schedule.json"])["week"]
+    done = verb(halfway_there.path, "schedule", "--week", week, "--output", str(tmp_path / "week.ics"))
+    assert done.exit_code == 0
+    assert files["week.ics"] == (tmp_path / "week.ics").read_bytes()
+
+
+def test_the_queue_has_the_oldest_first_with_verdict_and_command(stage: Stage, tmp_path: Path) -> None:
+    stage.registered(4)
+    claims(stage, 2)
+    claims(stage, 1, role="Master of everything")
+    propose(stage, "release/04", ("registry/sessions/04.yaml", None), message="Release number 4: gone")
+    files = build(stage.human, tmp_path / "site")
+    text = files["index.html"].decode()
+    assert "Waiting for you (2)" in text
+    assert "Rejected by the gate (1)" in text
+    waiting, rejected = text.split("Rejected by the gate")
+    assert "registry approve claim/02" in waiting
+    assert "registry approve release/04" in waiting
+    assert "registry approve claim/01" not in text
+    assert "registry reject claim/01 --reason TEXT" in rejected
+    page = files["proposals/claim-01.html"].decode()
+    assert "The gate rejects this" in page
+    assert "Planned role</dt><dd>Master Coordinator" in page
+    assert "Claimed role</dt><dd>Master of everything" in page
+    assert "Way out:" in page
+    assert "+role: Master of everything" in page
+    assert "Release number 4: gone" in files["proposals/release-04.html"].decode()
+
+
+def test_who_signed_is_shown(guarded: Stage, tmp_path: Path) -> None:
+    key = str(guarded.folder / "owner")
+    git(guarded.human, "checkout", "--quiet", "-b", "claim/04")
+    (guarded.human / claim_path(4)).write_text(FLEET[4], encoding="utf-8")
+    git(guarded.human, "add", "--all")
+    signing = ("-c", "gpg.format=ssh", "-c", f"user.signingkey={key}", "-c", "commit.gpgsign=true")
+    git(guarded.human, *signing, "commit", "--quiet", "--message", "Claim number 4")
+    git(guarded.human, "push", "--quiet", "origin", "claim/04")
+    claims(guarded, 5)
+    files = build(guarded.bare, tmp_path / "site")
+    assert "Signed</dt><dd>by @OWNER</dd>" in files["proposals/claim-04.html"].decode()
+    assert "Signed</dt><dd>no</dd>" in files["proposals/claim-05.html"].decode()
+
+
+def test_a_rebuild_writes_what_changed_and_removes_what_is_gone(tmp_path: Path) -> None:
+    repository = with_charter(tmp_path / "registry.git", [1, 4])
+    repository.commit("claim/05", {claim_path(5): FLEET[5]}, "refs/heads/main^0")
+    before = build(repository.path, tmp_path / "site")
+    stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "site").rglob("*.html")}
+    assert "0 files written" in verb(repository.path, "site", "--output", str(tmp_path / "site")).out
+    assert stamps == {path: path.stat().st_mtime_ns for path in (tmp_path / "site").rglob("*.html")}
+    repository.merge("claim/05")
+    repository.git("update-ref", "-d", "refs/heads/claim/05")
+    after = build(repository.path, tmp_path / "site")
+    assert "proposals/claim-05.html" in before.keys() - after.keys()
+    assert {name for name in changed(before, after) if name.startswith("sessions/")} == {
+        *("sessions/05.html", "sessions/index.html")
+    }
+    assert after == build(repository.path, tmp_path / "fresh")
+
+
+def test_a_damaged_file_is_written_again(halfway_there: Repository, tmp_path: Path) -> None:
+    files = build(halfway_there.path, tmp_path / "site")
+    (tmp_path / "site/index.html").write_text("half a page")
+    (tmp_path / "site/week.html").unlink()
+    assert build(halfway_there.path, tmp_path / "site") == files
+
+
+def test_a_folder_with_something_else_is_left_alone(halfway_there: Repository, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    done = verb(halfway_there.path, "site", "--output", str(tmp_path))
+    assert (done.exit_code, [path.name for path in tmp_path.iterdir()]) == (2, ["mine.txt"])
+    assert "holds something else" in done.err
+
+
+@pytest.mark.parametrize("files", ['{"../mine": ["x", 1]}', '{"/mine": ["x", 1]}', '{"a": 1}', "[]", '"x"', "{"])
+def test_a_list_of_files_that_is_not_its_own_deletes_nothing(
+    files: str, halfway_there: Repository, tmp_path: Path
+) -> None:
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/.registry-site.json").write_text(f'{{"files": {files}}}')
+    done = verb(halfway_there.path, "site", "--output", str(tmp_path / "site"))
+    assert (done.exit_code, (tmp_path / "mine").exists()) == (2, True)
+    assert "make the site again" in done.err
+
+
+@pytest.mark.parametrize("text", ATTACKS, ids=range(len(ATTACKS)))
+def test_untrusted_text_stays_text(text: str, tmp_path: Path) -> None:
+    repository = hostile(tmp_path / "registry.git", text)
+    files = build(repository.path, tmp_path / "site")
+    assert_sound(files)
+    for name, page in files.items():
+        hidden = re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]", page.decode())
+        assert not hidden or name == "week.ics", name
+        if name.startswith("api/"):
+            json.loads(page)
+
+
+def test_many_steps_and_numbers_are_several_pages(tmp_path: Path) -> None:
+    repository = with_charter(tmp_path / "registry.git", [4])
+    lines = [b"commit refs/heads/main\ncommitter x <x> 1795164000 +0000\ndata 1\nx\n" for _ in range(600)]
+    lines[0] += b"from refs/heads/main^0\n"
+    repository.raw("fast-import", "--quiet", stdin=b"".join(lines))
+    before = build(repository.path, tmp_path / "site")
+    repository.commit("main", {claim_path(5): FLEET[5]})
+    after = build(repository.path, tmp_path / "site")
+    assert_sound(after)
+    assert before["history-1.html"] == after["history-1.html"]
+    assert {name for name in after if name.startswith("history")} == {"history-1.html", "history.html"}
+    assert before["history.html"] != after["history.html"]
+
+
+def test_the_site_of_an_older_main(halfway_there: Repository, tmp_path: Path) -> None:
+    done = verb(halfway_there.path, "site", "--output", str(tmp_path), "--ref", "main~2", "--format", "json")
+    assert done.document["commit"] == halfway_there.git("rev-parse", "main~2")
+    assert done.document["written"] > 20
+
+
+def test_the_remote_is_asked_first(stage: Stage, tmp_path: Path) -> None:
+    behind = stage.clone("behind")
+    landed = stage.registered(4)
+    assert json.loads(build(behind, tmp_path / "old")["api/v1/status.json"])["commit"] == stage.beginning
+    done = verb(behind, "site", "--output", str(tmp_path / "new"), "--fetch", "--format", "json")
+    assert done.document["commit"] == landed

@@ -1,0 +1,90 @@
+"""Registries with untrusted text in every field, author, message and branch that reaches a page."""
+
+import json
+from pathlib import Path
+
+from tests.repository import CHARTER, Repository, claim_path
+
+# Each would do something if it were markup: write an element, an attribute, a link, a request or a template's code.
+ATTACKS = (
+    "<script>fetch('pwned')</script><img src=pwned onerror=fetch('pwned')>",
+    "\"><svg onload=fetch('pwned')><a href=javascript:fetch('pwned')>x</a>",
+    "' autofocus onfocus=fetch('pwned') x='",
+    "</title></style></textarea></svg><script src=//pwned.example></script>",
+    "{{ 7*7 }}{% include 'base.html' %}{# x #} &lt;script&gt; &#60;b&#62; ]]>-->",
+    "javascript:fetch('pwned') https://pwned.example [x](javascript:1) ![y](//pwned.example/i.png)",
+    "\u202eoverride\u2066 zero\u200bwidth \x1b[2J\x07 \x85 \u2028 \ufeff",
+)
+EVERYTHING = " ".join(ATTACKS)
+
+
+def charter(text: str) -> str:
+    """A charter that has the text wherever it takes one; JSON is YAML."""
+    return json.dumps(
+        {
+            "mission": {"statement": text, "targets": [{"metric": text, "op": "gte", "value": 1, "unit": text}]},
+            "capacity": 12,
+            "orchestrator": 1,
+            "time_zone": "America/Los_Angeles",
+            "approvers": [{"handle": "@OWNER"}],
+            "metrics": [{"name": text, "aliases": [f"{text} too"], "unit": text, "per": "day"}],
+            "work": [
+                {"name": text, "first": 1, "last": 50},
+                {"name": f"{text} parts", "segments": [text, f"{text} more"]},
+            ],
+            "slots": [{"number": number, "title": text, "role": f"{text} {number}"} for number in (1, 2, 3)],
+        }
+    )
+
+
+def claim(number: int, text: str) -> str:
+    """A claim that has the text wherever it takes one."""
+    return json.dumps(
+        {
+            "number": number,
+            "role": f"{text} {number}",
+            "goal": f"{text} 17",
+            "targets": [{"metric": text, "op": "gte", "value": 17, "unit": text, "per": "day", "measured_by": text}],
+            "session_id": f"session-{number}",
+            "responsibilities": [text],
+            "scope": [
+                {"work": text, "first": number, "last": number + 3},
+                {"work": f"{text} parts", "segments": [text]},
+            ],
+            "schedule": [{"activity": text, "days": ["mon", "sun"], "start": "23:30", "end": "01:00"}],
+            "status": "REGISTERED",
+            "timestamp": "2026-11-20T08:03:00Z",
+            "owner": "github:1",
+            "owner_login": text,
+            "labels": {text: text},
+        }
+    )
+
+
+def hostile(path: Path, text: str) -> Repository:
+    """A registry where sessions, commits and proposals say nothing but this text."""
+    repository = Repository(path)
+    shown = "".join(filter(str.isprintable, text))  # a charter with other characters cannot be read, so has no pages
+    repository.commit("main", {CHARTER: charter(shown)}, message=text)
+    for number in (1, 2, 4):
+        repository.commit("main", {claim_path(number): claim(number, text)}, message=text)
+    repository.commit("main", {claim_path(5): text.encode()}, message=text)
+    repository.commit("main", {"registry/consensus/confirmation.yaml": f"registry: {json.dumps(text)}\n"}, message=text)
+    repository.commit("claim/03", {claim_path(3): claim(3, text)}, "refs/heads/main^0", message=text)
+    repository.commit("claim/06", {claim_path(6): text.encode()}, "refs/heads/main^0", message=text)
+    repository.commit("claim/07", {claim_path(7): claim(1, text)}, "refs/heads/main^0", message=text)
+    repository.commit("record/x", {f"registry/{text[:40].replace('/', '')}": text}, "refs/heads/main^0", message=text)
+    for branch in ("main", "claim/03"):
+        authored(repository, branch, text)
+    return repository
+
+
+def authored(repository: Repository, branch: str, text: str) -> None:
+    """Another commit on the branch whose author, committer and approval are the text; Git itself would tidy that up."""
+    tree, parent = (repository.git("rev-parse", f"{branch}^{{tree}}"), repository.git("rev-parse", branch))
+    name = text.replace("\n", " ").replace("\0", " ")
+    people = f"author {name} <{name}> 1795164000 +0000\ncommitter {name} <{name}> 1795164000 +0000\n"
+    content = f"tree {tree}\nparent {parent}\n{people}\n{text}\n\nApproved-by: {name}\n"
+    words = ("hash-object", "-t", "commit", "-w", "--stdin", "--literally")
+    oid = repository.git(*words, stdin=content.encode())
+    repository.git("update-ref", f"refs/heads/{branch}", oid)

@@ -1,0 +1,61 @@
+"""Read every document that the pages show, at one commit of main."""
+
+from datetime import datetime
+
+from validator.cli.conflicts import conflicts_of
+from validator.cli.consensus.status import consensus_of
+from validator.cli.explain import rules_document
+from validator.cli.history import history_of
+from validator.cli.ics import calendar
+from validator.cli.in_full import in_full
+from validator.cli.proposals import ProposalsDocument, entry_of
+from validator.cli.schedule import schedule_of
+from validator.cli.status import status_of
+from validator.hosts.site.documents import Documents, Json
+from validator.model.layout import ACTIVATION
+from validator.model.phrases import rfc3339
+from validator.operations.consensus.mail import page_at
+from validator.operations.export import document_at
+from validator.operations.proposals import judged_here
+from validator.registry.consensus.phases import phase_of
+from validator.registry.reader import Reader, charter_of
+from validator.registry.schedule import Week, week_of, zone_of
+from validator.registry.snapshot import Snapshot
+from validator.report.documents import PrintedDocument
+from validator.rules import RULES
+
+
+def documents_at(reader: Reader, commit: str) -> Documents:
+    """The documents of a commit and the open proposals. Raises FatalError where the charter cannot be read."""
+    snapshot = reader.at(commit)
+    week = _week(snapshot)
+    proposals = judged_here(reader, commit)
+    entries = tuple(entry_of(one, proposals, reader.repo) for one in proposals)
+    return Documents(
+        status=_json(status_of(reader, commit)),
+        export=_json(document_at(reader, commit)),
+        consensus=_json(consensus_of(reader, commit)),
+        proposals=_json(ProposalsDocument(proposals=entries, rejected=())),
+        proposals_in_full=[_json(in_full(one, proposals, reader.repo)) for one in proposals],
+        conflicts=_json(conflicts_of(reader, commit)),
+        history=_json(history_of(reader, commit)),
+        schedule=_json(schedule_of(week, commit)),
+        rules=_json(rules_document(RULES)),
+        calendar=calendar(week, snapshot.committed_at or 0),
+        markdown=page_at(reader, commit),
+    )
+
+
+def _json(document: PrintedDocument) -> Json:
+    return document.model_dump(mode="json")
+
+
+def _week(snapshot: Snapshot) -> Week:
+    """The week in which the fleet starts; before it is started, the week of main's last step."""
+    charter = charter_of(snapshot)
+    active = snapshot.records.get(ACTIVATION)
+    if active and active.value and phase_of(snapshot) == "active":
+        return week_of(snapshot, charter, active.value.week)
+    moment = datetime.fromisoformat(rfc3339(snapshot.committed_at or 0)).astimezone(zone_of(charter))
+    year, week, _ = moment.isocalendar()
+    return week_of(snapshot, charter, f"{year}-W{week:02}")

@@ -1,0 +1,75 @@
+"""One open proposal in full: the file, the change, the gate's report, who made it and who signed it."""
+
+from collections.abc import Iterable
+
+from validator.cli.proposals import ProposalEntry, entry_of
+from validator.git.repo import Repo
+from validator.git.signatures import endorsement
+from validator.model.escape import well_formed
+from validator.model.layout import CODEOWNERS, REGULAR_FILE, own_files, path_of
+from validator.operations.line import author_of
+from validator.operations.proposals import Judged, difference
+from validator.registry.yaml.reader import MAX_BYTES
+from validator.report.documents import Oid, PrintedDocument
+from validator.report.text import render
+
+MOST = 64 * 1024  # characters of a change that are shown
+
+
+class ProposalInFull(ProposalEntry):
+    """A proposal with all that a human looks at before a decision.
+
+    `file` is the file as it would land, null for a release and for what cannot be read. `author` is what the commit
+    states, `signed_by` the approver whose SSH signature it carries; `signed` says whether it carries any signature.
+    """
+
+    path: str
+    file: str | None
+    difference: str
+    report: str
+    author: str
+    signed: bool
+    signed_by: str | None
+
+
+class ProposalDocument(PrintedDocument):
+    """One open proposal in full, judged against `main`."""
+
+    main: Oid
+    proposal: ProposalInFull
+
+
+def in_full(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalDocument:
+    """The document of an open proposal; `others` are all open ones."""
+    content = b"" if one.unjudged else repo.blobs([one.proposal.commit])[one.proposal.commit]
+    signed = b"\ngpgsig" in content.partition(b"\n\n")[0]
+    charter = one.base.charter
+    keys = [(approver.handle, approver.key) for approver in (charter.approvers if charter else ()) if approver.key]
+    entry = entry_of(one, others, repo)
+    proposal = ProposalInFull(
+        **entry.model_dump(),
+        path=next(iter(own_files(one.proposal.name) - {CODEOWNERS}), path_of(one.proposal.name)),
+        file=_file(one, repo),
+        difference=_shortened(well_formed(difference(one, repo))),
+        report=_shortened(well_formed(render(one.verdict))),
+        author=well_formed(author_of(content)),
+        signed=signed,
+        signed_by=endorsement(repo, one.proposal.commit, keys).signer if signed and keys else None,
+    )
+    return ProposalDocument(main=one.base.commit or "", proposal=proposal)
+
+
+def _file(one: Judged, repo: Repo) -> str | None:
+    """The proposal's own file as it would land."""
+    entries = [one.landed.files.get(path) for path in own_files(one.proposal.name) - {CODEOWNERS}]
+    found = next(filter(None, entries), None)
+    if one.unjudged or found is None or found.mode != REGULAR_FILE or (found.size or 0) > MAX_BYTES:
+        return None
+    return repo.blobs([found.oid])[found.oid].decode("utf-8", "replace")
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= MOST:
+        return text
+    kept = text[:MOST].rpartition("\n")[0]
+    return f"{kept}\n… and {text.count(chr(10)) - kept.count(chr(10)):,} more lines\n"

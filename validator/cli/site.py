@@ -1,0 +1,58 @@
+"""`registry site`: the pages for humans as static files, which any web server serves."""
+
+from pathlib import Path
+
+import click
+
+from validator.cli.console import Console
+from validator.cli.options import FORMAT, REF, REMOTE, REPO
+from validator.git.remote import Remote
+from validator.git.repo import Repo
+from validator.model.phrases import counted
+from validator.model.shapes import Digest
+from validator.registry.reader import Reader, main_of
+from validator.report.documents import Oid, PrintedDocument, as_json
+
+
+class SiteDocument(PrintedDocument):
+    """`site`: the commit and registry that the pages show, and how many files were written, kept and removed."""
+
+    commit: Oid
+    digest: Digest
+    written: int
+    unchanged: int
+    removed: int
+
+
+DOCUMENTS = {"output-site": SiteDocument}
+
+
+@click.command(epilog="Example: registry site --output public")
+@click.option(
+    "--output", required=True, metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
+    help="Write the files here: an empty folder, or one of an earlier run.",
+)  # fmt: skip
+@click.option("--fetch", is_flag=True, help="Ask the remote for main and its proposals first.")
+@REMOTE
+@REPO
+@REF
+@FORMAT
+@click.pass_obj
+def command(
+    console: Console, output: Path, fetch: bool, remote: str, repo: Path, ref: str | None, format: str
+) -> int:  # fmt: skip
+    """The registry as web pages in a folder, with every document as JSON."""
+    from validator.cli.gather import documents_at
+    from validator.hosts.site.files import site_of
+    from validator.hosts.site.output import locked, put
+
+    store = Repo(repo)
+    with locked(output):
+        if fetch:
+            Remote(store, remote).fetch()
+        documents = documents_at(Reader(store), main_of(store, ref))
+        done = put(output, site_of(documents).files())
+    document = SiteDocument(commit=documents.commit, digest=documents.digest, **done._asdict())
+    text = f"{counted(done.written, 'file')} written, {done.unchanged} unchanged, {done.removed} removed: {output}\n"
+    console.say(as_json(document) if format == "json" else text)
+    return 0

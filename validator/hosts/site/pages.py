@@ -1,0 +1,211 @@
+"""The pages of a site: which there are, and what each shows of the documents."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any, NamedTuple, get_args
+
+from validator.hosts.site.documents import Documents, Json
+from validator.hosts.site.drawing import blocks_of_claim, blocks_of_week, week_picture, work_picture
+from validator.hosts.site.places import STEPS_A_PAGE, history_file, proposal_file, session_file
+from validator.hosts.site.render import Page
+from validator.registry.consensus.criteria import Phase
+
+MOST_SLOTS = 200  # at a glance
+MOST_APPOINTMENTS = 1_000  # in the list of the week
+
+
+class _Numbers(NamedTuple):
+    """What belongs to each number, looked up once for all pages."""
+
+    claims: Mapping[int, Json]
+    plans: Mapping[int, Json]
+    events: Mapping[int, Sequence[Json]]
+    records: Mapping[int, Json]
+    conflicts: Mapping[int, Sequence[Json]]
+    proposals: Mapping[int, Sequence[str]]
+
+
+def pages(documents: Documents) -> Iterator[Page]:
+    """Every page, the index last: whoever begins there finds the others."""
+    common: dict[str, Any] = {"fleet": documents.export["charter"]["mission"]["statement"]}
+    stamped = common | {"stamp": {"commit": documents.commit, "digest": documents.digest}}
+    yield from _proposals(documents, stamped)
+    yield from _sessions(documents, common)
+    yield from _history(documents, common)
+    yield _charter(documents, stamped)
+    yield _week(documents, stamped)
+    yield Page("conflicts.html", "conflicts.html", stamped | {"here": "conflicts", "conflicts": documents.conflicts})
+    yield _consensus(documents, stamped)
+    yield Page("rules.html", "rules.html", common | {"here": "rules", "rules": documents.rules["rules"]})
+    yield _all_sessions(documents, stamped)
+    yield _index(documents, stamped)
+
+
+def numbers_with_page(documents: Documents) -> frozenset[int]:
+    """The numbers that have a page: held, proposed or planned."""
+    charter = documents.export["charter"]
+    planned = {slot["number"] for slot in charter["slots"] if 1 <= slot["number"] <= charter["capacity"]}
+    return frozenset(planned | {slot["number"] for slot in documents.status["slots"] if slot["state"] != "open"})
+
+
+def _index(documents: Documents, common: Json) -> Page:
+    status, consensus = documents.status, documents.consensus
+    proposals = sorted(documents.proposals["proposals"], key=lambda one: (one["proposed_at"], one["name"]))
+    slots = _slots(documents)
+    shown = {
+        "here": "index",
+        "status": {name: status[name] for name in ("phase", "registered", "capacity", "criteria", "approvals_signed")},
+        "week": documents.schedule["week"] if status["phase"] == "active" else None,
+        "phases": get_args(Phase),
+        "moves": consensus["moves"],
+        "waiting": [one for one in proposals if one["verdict"] == "accepted"],
+        "rejected": [one for one in proposals if one["verdict"] != "accepted"],
+        "void": [record for record in consensus["records"] if record["void"]],
+        "conflicts": documents.conflicts["conflicts"],
+        "slots": slots[:MOST_SLOTS],
+        "left": max(0, len(slots) - MOST_SLOTS),
+    }
+    return Page("index.html", "index.html", {**common, **shown})
+
+
+def _slots(documents: Documents) -> list[Json]:
+    """The numbers with what the charter plans for them."""
+    planned = {slot["number"]: slot["role"] for slot in documents.export["charter"]["slots"]}
+    return [{**slot, "planned": planned.get(slot["number"])} for slot in documents.status["slots"]]
+
+
+def _all_sessions(documents: Documents, common: Json) -> Page:
+    slots, known = _slots(documents), numbers_with_page(documents)
+    shown = [slot for slot in slots if slot["number"] in known or len(slots) <= MOST_SLOTS]
+    status = {name: documents.status[name] for name in ("registered", "capacity")}
+    said = {"here": "sessions/index", "status": status, "slots": shown, "left": len(slots) - len(shown)}
+    return Page("sessions/index.html", "sessions.html", {**common, **said})
+
+
+def _proposals(documents: Documents, common: Json) -> Iterator[Page]:
+    for document in documents.proposals_in_full:
+        one = document["proposal"]
+        yield Page(f"proposals/{proposal_file(one['name'])}.html", "proposal.html", {**common, "here": "", "one": one})
+
+
+def _sessions(documents: Documents, common: Json) -> Iterator[Page]:
+    charter, known, numbers = documents.export["charter"], numbers_with_page(documents), _by_number(documents)
+    for slot in documents.status["slots"]:
+        if slot["number"] in known:
+            shown = _session(slot, charter, numbers)
+            path = f"sessions/{session_file(slot['number'], charter['capacity'])}.html"
+            yield Page(path, "session.html", {**common, "here": "", **shown})
+
+
+def _session(slot: Json, charter: Json, numbers: _Numbers) -> dict[str, Any]:
+    number = slot["number"]
+    claim = numbers.claims.get(number)
+    plan = numbers.plans.get(number)
+    return {
+        "number": number,
+        "slot": slot,
+        "claim": claim,
+        "plan": plan,
+        "claim_form": f"registry claim {number} --session-id ID --goal GOAL --push",
+        "work": _shares(claim, charter["work"]) if claim else [],
+        "picture": week_picture(blocks_of_claim(claim)),
+        "zone": charter["time_zone"],
+        "events": numbers.events.get(number, ()),
+        "record": numbers.records.get(number),
+        "conflicts": numbers.conflicts.get(number, ()),
+        "proposals": numbers.proposals.get(number, ()),
+    }
+
+
+def _shares(claim: Json, works: Iterable[Json]) -> list[dict[str, Any]]:
+    """Each part of a claim's scope, on the charter's work where that has it."""
+    known = {work["name"].casefold(): work for work in works}
+    shares = []
+    for part in claim["scope"]:
+        segments = part.get("segments") or ()
+        text = ", ".join(segments) if segments else f"{part['first']}–{part['last']}"
+        work = known.get(part["work"].casefold())
+        whole = work and (", ".join(work.get("segments") or ()) or f"{work['first']}–{work['last']}")
+        own = {"number": claim["number"], "segments": segments, "first": part.get("first"), "last": part.get("last")}
+        fits = work and bool(work.get("segments")) == bool(segments)
+        bar = work_picture({**_extent(work or {}), "parts": [own]}) if fits else None
+        shares.append({"name": part["work"], "text": text, "whole": whole, "picture": bar})
+    return shares
+
+
+def _extent(work: Json) -> dict[str, Any]:
+    return {"first": work.get("first"), "last": work.get("last"), "segments": work.get("segments") or ()}
+
+
+def _by_number(documents: Documents) -> _Numbers:
+    events, conflicts = defaultdict[int, list[Json]](list), defaultdict[int, list[Json]](list)
+    for event in documents.history["events"]:
+        events[event["number"]].append(event)
+    for row in documents.conflicts["conflicts"]:
+        for number in row["numbers"]:
+            conflicts[number].append(row)
+    proposals = defaultdict[int, list[str]](list)
+    for one in documents.proposals["proposals"]:
+        digits = one["name"].rpartition("/")[2]
+        if digits.isascii() and digits.isdecimal():
+            proposals[int(digits)].append(one["name"])
+    records = [row for row in documents.status["records"] if row["record"] == "acknowledgement"]
+    return _Numbers(
+        claims={claim["number"]: claim for claim in documents.export["claims"]},
+        plans={slot["number"]: slot for slot in documents.export["charter"]["slots"]},
+        events=events,
+        records={row["number"]: row for row in records},
+        conflicts=conflicts,
+        proposals=proposals,
+    )
+
+
+def _history(documents: Documents, common: Json) -> Iterator[Page]:
+    """Pages of STEPS_A_PAGE steps counted from the first step, so that a full page never changes again."""
+    of_step = defaultdict[str, list[Json]](list)
+    for event in documents.history["events"]:
+        of_step[event["commit"]].append(event)
+    steps = documents.history["steps"]
+    last = max(1, -(-len(steps) // STEPS_A_PAGE))
+    for page in range(1, last + 1):
+        some = steps[(page - 1) * STEPS_A_PAGE : page * STEPS_A_PAGE]
+        shown = [{**step, "events": of_step.get(step["commit"], ())} for step in reversed(some)]
+        names = [(history_file(one, last), "newest" if one == last else str(one)) for one in range(1, last + 1)]
+        # An older page links to the newest and its neighbours only: the list grows, and the page stays.
+        links = names if page == last else [("history.html", "newest")]
+        said = {"here": "history", "steps": shown, "pages": links, "page": page if page == last else 0}
+        yield Page(history_file(page, last), "history.html", {**common, **said})
+
+
+def _charter(documents: Documents, common: Json) -> Page:
+    charter = documents.export["charter"]
+    work = [{**one, "picture": work_picture(one)} for one in documents.conflicts["work"]]
+    shown = {"charter": {**charter, "work": (), "slots": ()}, "work": work, "sums": documents.conflicts["sums"]}
+    return Page("charter.html", "charter.html", {**common, "here": "charter", **shown, "plan": charter["slots"]})
+
+
+def _week(documents: Documents, common: Json) -> Page:
+    schedule = documents.schedule
+    rows = sorted(schedule["appointments"], key=lambda row: row["day"])
+    by_day = groupby(rows[:MOST_APPOINTMENTS], key=lambda row: str(row["day"]))
+    days = [(f"{date.fromisoformat(day):%A} {day}", list(of_day)) for day, of_day in by_day]
+    shown = {
+        "schedule": {"week": schedule["week"], "time_zone": schedule["time_zone"], "appointments": bool(rows)},
+        "picture": week_picture(blocks_of_week(schedule)),
+        "days": days,
+        "left": max(0, len(rows) - MOST_APPOINTMENTS),
+        "active": documents.status["phase"] == "active",
+    }
+    return Page("week.html", "week.html", {**common, "here": "week", **shown})
+
+
+def _consensus(documents: Documents, common: Json) -> Page:
+    consensus = documents.consensus
+    shown = {
+        "consensus": {name: value for name, value in consensus.items() if name not in ("records", "conflicts")},
+        "void": [record for record in consensus["records"] if record["void"]],
+        "counting": [record for record in consensus["records"] if not record["void"]],
+    }
+    return Page("consensus.html", "consensus.html", {**common, "here": "consensus", **shown})

@@ -1,0 +1,29 @@
+"""Where pages are: file names that are safe whatever the data, and relative links between them."""
+
+import hashlib
+import re
+
+from validator.model.layout import width
+
+# Names that are the same on every file system, whether or not it knows upper case.
+_PLAIN = re.compile(r"(claim|release)/[0-9]{2,5}|record/[a-z]{1,40}(/[0-9]{2,5})?|charter/[a-z0-9]{1,40}", re.ASCII)
+STEPS_A_PAGE = 500
+
+
+def proposal_file(branch: str) -> str:
+    """A proposal's page without ending: `claim-04`; for an unusual branch its kind and a hash of its name."""
+    if _PLAIN.fullmatch(branch):
+        return branch.replace("/", "-")
+    kind = branch.partition("/")[0]
+    known = kind if kind in ("claim", "release", "record", "charter") else "proposal"
+    return f"{known}-x{hashlib.sha256(branch.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
+
+
+def session_file(number: int, capacity: int) -> str:
+    """The name of a number's page without ending: `04`."""
+    return f"{number:0{width(capacity)}}"
+
+
+def history_file(page: int, last: int) -> str:
+    """A page of the history: the newest is `history.html`; older ones are full, and keep name and content."""
+    return "history.html" if page == last else f"history-{page}.html"
