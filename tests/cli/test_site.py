@@ -9,7 +9,7 @@ from urllib.parse import urldefrag
 
 import pytest
 
-from tests.cli.stage import Stage, git, verb
+from tests.cli.stage import Stage, git, new_key, verb
 from tests.cli.states import FLEET, STATES
 from tests.cli.test_proposals import claims, propose
 from tests.hosts.site.hostile import ATTACKS, hostile
@@ -148,8 +148,23 @@ def test_who_signed_is_shown(guarded: Stage, tmp_path: Path) -> None:
     git(guarded.human, *signing, "commit", "--quiet", "--message", "Claim number 4")
     git(guarded.human, "push", "--quiet", "origin", "claim/04")
     claims(guarded, 5)
+    session = new_key(guarded.folder / "session")
+    git(guarded.human, "checkout", "--quiet", "-b", "claim/06", "origin/main")
+    (guarded.human / claim_path(6)).write_text(f"{FLEET[6]}key: {session}\n", encoding="utf-8")
+    git(guarded.human, "add", "--all")
+    signing = (
+        "-c",
+        "gpg.format=ssh",
+        "-c",
+        f"user.signingkey={guarded.folder / 'session'}",
+        "-c",
+        "commit.gpgsign=true",
+    )
+    git(guarded.human, *signing, "commit", "--quiet", "--message", "Claim number 6")
+    git(guarded.human, "push", "--quiet", "origin", "claim/06")
     files = build(guarded.bare, tmp_path / "site")
     assert "Signed</dt><dd>by @OWNER</dd>" in files["proposals/claim-04.html"].decode()
+    assert "Signed</dt><dd>by marketing-outreach-3</dd>" in files["proposals/claim-06.html"].decode()
     assert "Signed</dt><dd>no</dd>" in files["proposals/claim-05.html"].decode()
 
 

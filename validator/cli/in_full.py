@@ -1,6 +1,6 @@
 """One open proposal in full: the file, the change, the gate's report, who made it and who signed it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from validator.cli.proposals import ProposalEntry, entry_of
 from validator.git.repo import Repo
@@ -20,7 +20,8 @@ class ProposalInFull(ProposalEntry):
     """A proposal with all that a human looks at before a decision.
 
     `file` is the file as it would land, null for a release and for what cannot be read. `author` is what the commit
-    states, `signed_by` the approver whose SSH signature it carries; `signed` says whether it carries any signature.
+    states, `signed_by` whose SSH signature it carries: an approver's, or the session's by the key in its claim on main
+    or in this one; `signed` says whether it carries any signature.
     """
 
     path: str
@@ -43,8 +44,7 @@ def in_full(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalDocume
     """The document of an open proposal; `others` are all open ones."""
     content = b"" if one.unjudged else repo.blobs([one.proposal.commit])[one.proposal.commit]
     signed = b"\ngpgsig" in content.partition(b"\n\n")[0]
-    charter = one.base.charter
-    keys = [(approver.handle, approver.key) for approver in (charter.approvers if charter else ()) if approver.key]
+    keys = list(_keys(one)) if signed else []
     entry = entry_of(one, others, repo)
     proposal = ProposalInFull(
         **entry.model_dump(),
@@ -54,9 +54,19 @@ def in_full(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalDocume
         report=_shortened(well_formed(render(one.verdict))),
         author=well_formed(author_of(content)),
         signed=signed,
-        signed_by=endorsement(repo, one.proposal.commit, keys).signer if signed and keys else None,
+        signed_by=endorsement(repo, one.proposal.commit, keys).signer if keys else None,
     )
     return ProposalDocument(main=one.base.commit or "", proposal=proposal)
+
+
+def _keys(one: Judged) -> Iterator[tuple[str, str]]:
+    """Whose keys are known here, as (name, public key)."""
+    charter = one.base.charter
+    yield from ((row.handle, row.key) for row in (charter.approvers if charter else ()) if row.key)
+    paths = own_files(one.proposal.name)
+    claims = [snapshot.claims.get(path) for snapshot in (one.base, one.landed) for path in paths]
+    drafts = [claim.draft for claim in claims if claim]
+    yield from ((draft.session_id, draft.key) for draft in drafts if draft.session_id and draft.key)
 
 
 def _file(one: Judged, repo: Repo) -> str | None:

@@ -31,5 +31,5 @@ def test_usual_names_are_readable() -> None:
     assert [proposal_file(name) for name in names] == [
         *("claim-04", "release-12", "record-confirmation", "record-acknowledgements-04", "charter-growth")
     ]
-    assert (session_file(4, 12), session_file(4, 100)) == ("04", "004")
+    assert (session_file(4), session_file(100)) == ("04", "100")
     assert [history_file(page, 3) for page in (1, 2, 3)] == ["history-1.html", "history-2.html", "history.html"]

@@ -56,8 +56,7 @@ class Site(NamedTuple):
 
 def site_of(documents: Documents) -> Site:
     """The site of one commit's documents."""
-    numbers, capacity = numbers_with_page(documents), documents.export["charter"]["capacity"]
-    return Site(documents, renderer(numbers, capacity), tuple(pages(documents)))
+    return Site(documents, renderer(numbers_with_page(documents)), tuple(pages(documents)))
 
 
 def _documents(documents: Documents) -> Iterator[tuple[str, str, Json]]:

@@ -95,7 +95,7 @@ def _sessions(documents: Documents, common: Json) -> Iterator[Page]:
     for slot in documents.status["slots"]:
         if slot["number"] in known:
             shown = _session(slot, charter, numbers)
-            path = f"sessions/{session_file(slot['number'], charter['capacity'])}.html"
+            path = f"sessions/{session_file(slot['number'])}.html"
             yield Page(path, "session.html", {**common, "here": "", **shown})
 
 

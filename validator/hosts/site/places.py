@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from validator.model.layout import width
+from validator.model.layout import digits
 
 # Names that are the same on every file system, whether or not it knows upper case.
 _PLAIN = re.compile(r"(claim|release)/[0-9]{2,5}|record/[a-z]{1,40}(/[0-9]{2,5})?|charter/[a-z0-9]{1,40}", re.ASCII)
@@ -19,9 +19,9 @@ def proposal_file(branch: str) -> str:
     return f"{known}-x{hashlib.sha256(branch.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
 
 
-def session_file(number: int, capacity: int) -> str:
+def session_file(number: int) -> str:
     """The name of a number's page without ending: `04`."""
-    return f"{number:0{width(capacity)}}"
+    return digits(number)
 
 
 def history_file(page: int, last: int) -> str:

@@ -53,7 +53,7 @@ def fingerprint() -> str:
     return hashlib.sha256(__version__.encode() + content).hexdigest()[:16]
 
 
-def renderer(pages: frozenset[int], capacity: int) -> jinja2.Environment:
+def renderer(pages: frozenset[int]) -> jinja2.Environment:
     """The templates' environment; `pages` are the numbers that have a page."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
@@ -68,7 +68,7 @@ def renderer(pages: frozenset[int], capacity: int) -> jinja2.Environment:
         "proposal_file": proposal_file,
         "row_kind": _row_kind,
         "rows": lambda text: text.removesuffix("\n").split("\n"),
-        "session_file": lambda number: session_file(number, capacity),
+        "session_file": session_file,
         "short": lambda oid: (oid or "")[:12],
         "target": lambda fields: format_target(Target.model_validate(fields)),
         "words": lambda name: name.replace("-", " "),
