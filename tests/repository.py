@@ -69,6 +69,18 @@ class Repository:
             "fast-import", "--quiet", "--force", "--date-format=raw-permissive", stdin=stream + b"\nget-mark :1\n"
         )
 
+    def sign(self, branch: str, name: str) -> str:
+        """Put the commit that a branch is at again, signed by somebody's key (tests/keys.py)."""
+        from tests.keys import signature
+
+        body = self.raw("cat-file", "commit", branch)
+        head, _, message = body.partition(b"\n\n")
+        armour = signature(name, body).rstrip("\n").replace("\n", "\n ")
+        signed = head + f"\ngpgsig {armour}\n\n".encode() + message
+        commit = self.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=signed)
+        self.git("update-ref", f"refs/heads/{branch}", commit)
+        return commit
+
     def merge(self, branch: str, into: str = "main") -> str:
         """Merge a branch as a human does on a forge: a merge commit, whatever could be had without."""
         tree = self.git("merge-tree", "--write-tree", into, branch)

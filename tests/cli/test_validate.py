@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.states import FLEET
+from tests.keys import public_key
 from tests.repository import Changes, Repository, claim_path, with_charter
 from validator.cli.audit import audit
 from validator.model.errors import FatalError
@@ -13,6 +14,7 @@ from validator.model.findings import Verdict
 from validator.operations.steps import validate
 
 FIVE: Changes = {claim_path(5): FLEET[5]}
+WHO = {f"GIT_{who}_{what}": "OWNER" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
 
 @pytest.fixture
@@ -49,6 +51,16 @@ def test_the_files_on_disk(work: Repository) -> None:
     assert verdict.accepted
     os.symlink("05.yaml", work.path / claim_path(6))
     assert set(codes(validate(repo=work.path, base=None, head="HEAD", worktree=True))) == {"REG004", "REG204", "REG302"}
+
+
+def test_files_on_disk_are_signed_when_they_are_committed(work: Repository) -> None:
+    (work.path / claim_path(5)).write_text(f"{FLEET[5]}key: {public_key('ANN')}\n")
+    assert codes(validate(repo=work.path, base=None, head="HEAD", worktree=True)) == ["REG204"]
+    work.git("add", claim_path(5))
+    index = str(work.path / ".git/index")
+    assert codes(validate(repo=work.path, base=None, head="HEAD", staged=True, index=index)) == ["REG204"]
+    change = work.git("commit-tree", "-p", "main", "-m", "Claim", work.git("write-tree"), variables=WHO)
+    assert set(codes(validate(repo=work.path, base=None, head=change))) == {"REG204", "REG308"}
 
 
 def test_the_files_on_disk_of_a_branch_that_is_behind(work: Repository) -> None:

@@ -12,17 +12,20 @@ table of `account` and `handle`); `unnamed` with `steps` stands for a forge that
 (shares no history). A table `merge` makes a merge of head into main out of the change, with the head's files, and
 `delete` and `files` as far as the merge is otherwise; `also` names branches of other changes that it merges. Of head
 there may be `message` and `rider` (path to text: an earlier commit of the change brings these files, and head takes
-them out again).
+them out again). Commits are signed by whom `signed` and `rider_signed` name, with a key of tests/keys.py; in a file
+KEY-OF-ANN stands for Ann's public key.
 Only files that Git tracks are part of a case: `git add` them.
 Base is committed at 09:00, main at 10:00 and head at 11:00 UTC on 2026-11-20.
 """
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from tests.keys import public_key
 from tests.repository import NINE, Repository, tracked
 from validator.cli.audit import audit
 from validator.git.repo import Repo
@@ -51,7 +54,9 @@ class Stage(BaseModel):
     also: tuple[str, ...] = ()
     rider: dict[str, str] = {}
     rider_modes: dict[str, str] = {}
+    rider_signed: str = ""
     message: str = ""
+    signed: str = ""
 
 
 class Case(BaseModel):
@@ -97,17 +102,27 @@ def build(folder: Path, case: Case, repository: Repository) -> None:
     if head.rider:
         riding: Files = {path: (head.rider_modes.get(path, "100644"), text) for path, text in head.rider.items()}
         fork = repository.commit("change", base | riding, fork, time=NINE + 2 * HOUR)
+        fork = repository.sign("change", head.rider_signed) if head.rider_signed else fork
         files = {**dict.fromkeys(head.rider), **files}
     when = NINE + 2 * HOUR
     tip = repository.commit("change", files, fork, orphan=head.orphan, time=when, message=head.message)
+    tip = repository.sign("change", head.signed) if head.signed else tip
     if case.merge:
         changed = {path: files.get(path) for path in {*base, *files} if base.get(path) != files.get(path)}
-        merged = changed | dict(case.merge.files.items()) | dict.fromkeys(case.merge.delete)
+        merged = (
+            changed
+            | {path: with_keys(text.encode()) for path, text in case.merge.files.items()}
+            | dict.fromkeys(case.merge.delete)
+        )
         repository.commit("change", merged, "main", tip, *case.merge.also, time=NINE + 3 * HOUR)
+        if case.merge.signed:
+            repository.sign("change", case.merge.signed)
 
 
 def laid_over(below: Files, folder: Path, stage: Stage) -> Files:
-    files = below | in_folder(folder) | {path: ("100644", text) for path, text in stage.files.items()}
+    files = (
+        below | in_folder(folder) | {path: ("100644", with_keys(text.encode())) for path, text in stage.files.items()}
+    )
     for path, mode in stage.modes.items():
         _, content = files[path] or ("", "")
         files[path] = mode, content.strip() if mode == "160000" else content
@@ -115,4 +130,9 @@ def laid_over(below: Files, folder: Path, stage: Stage) -> Files:
 
 
 def in_folder(folder: Path) -> Files:
-    return {path.relative_to(folder).as_posix(): ("100644", path.read_bytes()) for path in tracked(folder)}
+    return {path.relative_to(folder).as_posix(): ("100644", with_keys(path.read_bytes())) for path in tracked(folder)}
+
+
+def with_keys(text: bytes) -> bytes:
+    """A file with public keys where their names stand."""
+    return re.sub(rb"KEY-OF-([A-Z]+)", lambda found: public_key(found[1].decode()).encode(), text)

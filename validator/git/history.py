@@ -40,6 +40,13 @@ class History(Objects):
             raise FatalError(f"git merge-base: {last_line(error)}")
         return out.decode().strip() or None
 
+    def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
+        """Every best common ancestor of two commits; none for unrelated histories."""
+        status, out, error = self.run("merge-base", "--all", one, other)
+        if status not in (0, 1):
+            raise FatalError(f"git merge-base: {last_line(error)}")
+        return tuple(out.decode().split())
+
     def is_in(self, commit: str, line: str) -> bool:
         """Whether a commit is another one, or in its history by whichever parent."""
         return self.merge_base(commit, line) == commit

@@ -47,6 +47,8 @@ def validate(
     if steps:
         return in_steps(reader, start, end, keys_in(reader.at(start).charter))
     landed, current = reader.change(start, end)
+    if worktree or staged:
+        landed = replace(landed, origins=None)  # it is signed when it is committed
     return judge(replace(landed, author=author), current)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from validator.git.brought import Brought, brought, one_brought
 from validator.git.change import Files, Intent, differing, landing, registry_files, with_others
+from validator.git.origin import Origins
 from validator.git.repo import Repo
 from validator.git.trees import Entry
 from validator.git.upstream import newest_main, remote_of, remotes
@@ -55,6 +56,7 @@ class Reader:
         changed = {path: intent.after for path, intent in found.intent.items()}
         bringing = self._brought(base, head, found.fork, lambda: changed)
         landed = replace(self._snapshot(head, found.after, line=base), intent=found.intent, brought=bringing)
+        landed = replace(landed, origins=Origins(self.repo, base, head))
         if found.merge:
             conflicts, unrelated = found.merge.conflicts, found.fork is None
             landed = replace(landed, tree=found.merged, conflicts=conflicts, unrelated=unrelated)
@@ -68,7 +70,8 @@ class Reader:
         bringing = self._brought(
             parent, commit, parent, lambda: {path: after.get(path) for path in differing(before, after)}
         )
-        landed = replace(self._snapshot(commit, after, line=parent), brought=bringing)
+        origins = Origins(self.repo, parent, commit)
+        landed = replace(self._snapshot(commit, after, line=parent), brought=bringing, origins=origins)
         return landed, self._snapshot(parent, before, line=parent)
 
     def charters(self, commits: Iterable[str]) -> dict[str, shapes.Charter | None]:

@@ -22,6 +22,7 @@ KINDS: Mapping[type[Any], RecordKind] = {
     shapes.Acknowledgement: "acknowledgement",
     shapes.Activation: "activation",
 }
+BY_THE_ORCHESTRATOR = (shapes.Confirmation, shapes.Broadcast)
 
 
 class RecordFile(NamedTuple):
@@ -83,6 +84,16 @@ def record_of(parsed: Parsed[Any], charter: shapes.Charter) -> RecordFile | None
     if parsed.value is None:
         return None
     return RecordFile(kind, None if human else number, parsed.value, parsed.document)
+
+
+def claim_of_record(path: str, base: Snapshot) -> ClaimFile | None:
+    """The claim of the session in whose name a record is; None for other files, and where nobody holds the number."""
+    shape, number = form_of(path) or (None, None)
+    if shape in BY_THE_ORCHESTRATOR and base.charter:
+        number = base.charter.orchestrator
+    elif shape is not shapes.Acknowledgement:
+        return None
+    return base.by_number.get(number or 0)
 
 
 def is_stale(record: RecordFile, today: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from validator.git.brought import Brought
 from validator.git.change import Intent
+from validator.git.origin import Origins
 from validator.git.trees import Entry
 from validator.model import shapes
 from validator.registry.history import Registration
@@ -36,6 +37,8 @@ class Snapshot:
     intent: Mapping[str, Intent] = field(default_factory=dict)
     # The commits that the change brings to its base; called only where they decide.
     brought: Callable[[], tuple[Brought, ...]] = tuple
+    # Where files come from and who has signed them; None for what is not a commit yet.
+    origins: Origins | None = None
     conflicts: tuple[str, ...] = ()
     unrelated: bool = False  # the change shares no history with its base
     rewritten: bool = False  # moving main to it would leave main's first-parent line

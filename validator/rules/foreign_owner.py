@@ -21,15 +21,14 @@ began before main changed the claim is brought up to date: `gh pr update-branch`
 
 from collections.abc import Iterator
 
-from validator.model import shapes
 from validator.model.findings import Level, Location, Problem
-from validator.model.layout import CHARTER, form_of
+from validator.model.layout import CHARTER
 from validator.registry.parsing import ClaimFile
+from validator.registry.records import claim_of_record
 from validator.registry.snapshot import Author, Snapshot
 
 CODE, NAME, LEVEL = "REG307", "foreign-owner", Level.ERROR
 MINE = "gh api user --jq .id"
-BY_THE_ORCHESTRATOR = (shapes.Confirmation, shapes.Broadcast)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
@@ -51,7 +50,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 def _recorded(author: Author, head: Snapshot, base: Snapshot, *, approves: bool) -> Iterator[Problem]:
     """Only the owner speaks for a number; an approver may remove a record, but not give or change one."""
     for path in sorted(head.touched(base)):
-        held = _claim_of_record(path, base)
+        held = claim_of_record(path, base)
         cleared = approves and path not in head.files
         if held and not cleared and held.draft.owner not in (None, author.account):
             who = f"this change is {author.handle}'s ({author.account})"
@@ -59,20 +58,10 @@ def _recorded(author: Author, head: Snapshot, base: Snapshot, *, approves: bool)
             yield Problem(Location(path), message, f"propose it from the owner's account (whose number: {MINE})")
 
 
-def _claim_of_record(path: str, base: Snapshot) -> ClaimFile | None:
-    """The claim of the session in whose name a record is; None for other files, and where nobody holds the number."""
-    shape, number = form_of(path) or (None, None)
-    if shape in BY_THE_ORCHESTRATOR and base.charter:
-        number = base.charter.orchestrator
-    elif shape is not shapes.Acknowledgement:
-        return None
-    return base.by_number.get(number or 0)
-
-
 def _unproven(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """What has an owner, and was judged with its author when main said something else, or never."""
     for path in sorted(head.touched(base)):
-        held = _claim_of_record(path, base) or base.claims.get(path)
+        held = claim_of_record(path, base) or base.claims.get(path)
         if held and held.draft.owner and (head.since_fork is None or head.since_fork & {held.path, CHARTER}):
             since = "began before main had this claim and charter" if head.joins else "is no merge of a pull request"
             message = f"number {held.number} belongs to {held.draft.owner}; who made this is not known, and it {since}"
