@@ -1,4 +1,4 @@
-"""What the installed hook runs, without the command line's parser, because its start delays every push."""
+"""What the installed hooks run, without the command line's parser, because its start delays every push."""
 
 import gc
 import sys
@@ -9,13 +9,12 @@ from validator.startup import describe, enter
 
 
 def main() -> None:
-    """Judge the push that standard input describes, in the repository in the current folder."""
+    """Judge the push that standard input describes, in the repository in the current folder; or tell of it."""
     enter()
     try:
-        from validator.hosts.plain.pre_receive import pre_receive
         from validator.hosts.plain.push import MAX_INPUT
 
-        text, exit_code = pre_receive(repo=Path(), lines=sys.stdin.buffer.read(MAX_INPUT + 1))
+        text, exit_code = _answer(sys.stdin.buffer.read(MAX_INPUT + 1), sys.argv[1:])
     except (FatalError, OSError) as error:
         from validator.model.escape import logged
 
@@ -24,6 +23,17 @@ def main() -> None:
     sys.stdout.flush()
     gc.freeze()
     sys.exit(exit_code)
+
+
+def _answer(lines: bytes, words: list[str]) -> tuple[str, int]:
+    if words[:1] == ["notify"]:
+        from validator.hosts.plain.notify import notify
+
+        notify(repo=Path(), lines=lines, command=words[1:])
+        return "", 0
+    from validator.hosts.plain.pre_receive import pre_receive
+
+    return pre_receive(repo=Path(), lines=lines)
 
 
 if __name__ == "__main__":

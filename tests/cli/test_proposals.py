@@ -257,3 +257,36 @@ def test_a_proposal_that_cannot_be_judged_is_named_with_the_remedy(stage: Stage)
     assert "registry reject claim/05 --reason TEXT" in str(document(stage))
     assert verb(stage.human, "reject", "5", "--reason", "too much").exit_code == 0
     assert verb(stage.human, "proposals").exit_code == 0
+
+
+def test_waiting_are_those_that_the_gate_accepts(stage: Stage) -> None:
+    stage.registered(4)
+    claims(stage, 1)
+    claims(stage, 4, session_id="marketing-late")
+    assert [row["name"] for row in document(stage, "--waiting")["proposals"]] == ["claim/01"]
+    assert "claim/04" not in verb(stage.human, "proposals", "--waiting").out
+
+
+def test_a_waiting_proposal_names_competitors_that_the_gate_rejects(stage: Stage) -> None:
+    claims(stage, 1)
+    claims(stage, 2, session_id="marketing-orchestrator", role="Master of everything")
+    (row,) = document(stage, "--waiting")["proposals"]
+    assert row["competitors"] == ["claim/02 (same session_id)"]
+    assert "claim/02 (same session_id)" in verb(stage.human, "proposals", "--waiting").out
+
+
+def test_the_server_lists_its_own_proposals(stage: Stage) -> None:
+    claims(stage, 1)
+    here, there = (verb(folder, "proposals", "--format", "json") for folder in (stage.bare, stage.human))
+    assert here.document == there.document
+    assert len(here.document["proposals"]) == 1
+
+
+def test_a_proposal_in_json_says_what_is_planned_and_how_to_decide(stage: Stage) -> None:
+    claims(stage, 4, role="Another role")
+    (row,) = document(stage)["proposals"]
+    assert row["goal"] == "Send 17 perfectly personalized emails daily, 95%+ delivery rate"
+    assert row["targets"] == ["emails sent >= 17 emails/day", "delivery rate >= 95 percent"]
+    assert row["planned_title"] == "Outreach Team Leader"
+    assert row["planned_role"] == "Outreach AI - Personalize and send emails (Morning Batch 1)"
+    assert (row["approve"], row["reject"]) == (None, "registry reject claim/04 --reason TEXT")
