@@ -72,12 +72,12 @@ def test_proposals_are_shown_with_verdict_and_competitors(stage: Stage) -> None:
     holder = "marketing-outreach-1 since <time> (commit <id>)"
     assert text.splitlines() == [
         "✓ claim/01      just now  marketing-orchestrator     accepted: no findings",
-        "    whoever is merged first wins against: claim/02 (same session_id), claim/03 (same role)",
+        "    whoever is merged first wins against: claim/02 (same session_id)",
         "✓ claim/02      just now  marketing-orchestrator     accepted: no findings",
         "    whoever is merged first wins against: claim/01 (same session_id)",
         "✗ claim/03      just now  marketing-research-2       rejected: 1 error",
         f"    error[REG106] role-misaligned: the charter plans another role for number 3: {planned}",
-        "    whoever is merged first wins against: claim/01 (same role)",
+        "    the gate accepts instead: claim/01 (same role)",
         "✗ claim/04      just now  marketing-late             rejected: 1 error",
         f'    error[REG301] takeover: number 4 is held by {holder}; this puts "marketing-late" on it',
         *[line for line in text.splitlines() if "record/" in line or "REG006" in line or "REG403" in line],
@@ -101,6 +101,7 @@ def test_proposals_as_json(stage: Stage) -> None:
         (None, None, "accepted"),
     ]
     assert [row["competitors"] for row in rows] == [["claim/02 (same session_id)"], ["claim/01 (same session_id)"], []]
+    assert [row["turn"] for row in rows] == ["approver"] * 3
     assert rows[0]["role"] == "Master Coordinator - Orchestrate all marketing automation workflows"
     assert rows[0]["findings"] == []
 
@@ -110,7 +111,7 @@ def test_every_proposal_is_judged_against_the_current_main(stage: Stage) -> None
     assert document(stage)["proposals"][0]["verdict"] == "accepted"
     stage.registered(4)
     (row,) = document(stage)["proposals"]
-    assert row["verdict"] == "rejected"
+    assert (row["verdict"], row["turn"]) == ("rejected", "session")
     assert [finding["code"] for finding in row["findings"]] == ["REG103"]
 
 
@@ -141,7 +142,7 @@ def test_roles_compete_as_they_look(stage: Stage) -> None:
     claims(stage, 1)
     claims(stage, 2, role='"master coordinator: orchestrate ALL marketing automation workflows"')
     rows = document(stage)["proposals"]
-    assert [row["competitors"] for row in rows] == [["claim/02 (same role)"], ["claim/01 (same role)"]]
+    assert [row["competitors"] for row in rows] == [[], ["claim/01 (same role)"]]
 
 
 def test_what_cannot_be_read_is_shown_too(stage: Stage) -> None:

@@ -9,6 +9,7 @@ from tests.report.test_hostile import hostile
 from validator.hosts.github.event import PullRequest
 from validator.hosts.github.posts import MARK, text_of
 from validator.hosts.github.remark import FEWEST_FINDINGS, MOST_BYTES, as_comment, read_remark, remark
+from validator.model.effect import Effect
 from validator.model.errors import FatalError
 from validator.model.findings import Origin, Verdict
 from validator.registry.snapshot import Author
@@ -16,12 +17,18 @@ from validator.registry.snapshot import Author
 HEAD = "a" * 40
 EVENT = PullRequest(7, HEAD, Author("github:1", "@OWNER"))
 GITHUBS_LIMIT = 65_536  # characters of a comment or an issue
-TEXTS = ("x", ":", "\U000e0041", "\x01", "中", "\udcff", "\n", "&<", "")
+ROWS = ("Number", "Session", "Role", "Goal", "Targets", "Scope", "Owner")
+TEXTS = ("$", "😀", "x", ":", "\U000e0041", "\x01", "中", "\udcff", "\n", "&<", "")
 
 
 def verdict(text: str, findings: int = 20) -> Verdict:
     (one, *_), *_ = [hostile(text).findings]
-    return hostile(text)._replace(findings=(one._replace(step=None),) * findings, healed=())
+    return hostile(text)._replace(findings=(one._replace(step=None),) * findings, healed=(), effect=effect(text))
+
+
+def effect(text: str) -> Effect:
+    """An effect in which every text is this one, as many of each as there can be."""
+    return Effect(text, text, (text,) * 5, tuple((label, text) for label in ROWS))
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=ascii)
@@ -36,13 +43,15 @@ def test_a_remark_fits_where_it_has_to_go(text: str, length: int) -> None:
     assert len(found.document.findings) + found.left_off == 20
     comment = as_comment(found)
     assert len(comment) <= GITHUBS_LIMIT
-    assert comment.startswith("<!-- session-registry: verdict -->\n### rejected: ")
+    assert comment.startswith("<!-- session-registry: verdict -->\n> [!CAUTION]\n> **Careful:** ")
+    assert "\n\n### rejected: " in comment
+    assert "\n\n**Blocked.** This " in comment
     assert "<tr><td>error" in comment, "at least one finding is told"
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=ascii)
 def test_an_issue_fits_where_it_has_to_go(text: str) -> None:
-    issue = text_of(verdict(text * 1_000, findings=200))
+    issue = text_of(verdict(text * 1_000, findings=200)._replace(effect=None))
     assert len(issue) <= GITHUBS_LIMIT
     assert issue.startswith(MARK)
 
@@ -56,10 +65,12 @@ def test_deciding_findings_come_first() -> None:
 
 
 def test_an_accepted_proposals_comment_has_the_next_step() -> None:
-    accepted = Verdict(HEAD, HEAD, HEAD, ())
+    accepted = Verdict(HEAD, HEAD, HEAD, (), effect=Effect("registers number 4 for desk-1."))
     assert as_comment(read_remark(remark(7, accepted, ()), EVENT)) == (
         "<!-- session-registry: verdict -->\n### accepted: no findings\n\n"
-        "**Next:** a code owner reviews and merges. Merging registers it; until then nothing is reserved.\n"
+        "**Merging this** registers number 4 for desk-1.\n\n"
+        "**Next:** a code owner reads the lines above, approves under *Files changed*, and merges. "
+        "Until then nothing has changed on main.\n"
     )
 
 

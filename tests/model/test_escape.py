@@ -12,6 +12,7 @@ from validator.model.escape import (
     json_text,
     logged,
     markdown,
+    prose,
     uri,
     visible,
     well_formed,
@@ -89,7 +90,10 @@ def test_workflow_commands() -> None:
 
 
 def test_markdown() -> None:
-    assert markdown("<b>|a:`@") == "<code>&#60;b&#62;&#124;a&#58;<wbr>&#96;&#64;<wbr></code>"
+    assert prose("$120k, 95%+ (Batch 1) at 10:00, snake_case >= 3") == (
+        "$120k, 95%+ (Batch 1) at 10:00, snake_case >= 3"
+    ), "what is no markup can be read in the source"
+    assert markdown("<b>|a:`@") == "<code>&lt;b>&#124;a:<wbr>&#96;@<wbr></code>"
 
 
 @given(st.binary().filter(lambda path: b"\0" not in path))

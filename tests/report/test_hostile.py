@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from validator.model.escape import logged, markdown, visible, well_formed
+from validator.model.escape import logged, markdown, prose, visible, well_formed
 from validator.model.findings import Finding, Level, Location, Origin, Verdict
 from validator.report import FORMATS, Setting, github
 
@@ -135,6 +135,7 @@ class Page(HTMLParser):
         self.tags = Counter[str]()
         self.attributes = list[tuple[str, str | None]]()
         self.cells = list[str]()
+        self.pieces = list[str]()  # of text, as tags part it
         self.feed(html)
         self.close()
 
@@ -147,6 +148,7 @@ class Page(HTMLParser):
             self.handle_data("\n")
 
     def handle_data(self, data: str) -> None:
+        self.pieces.append(data)
         if self.cells:
             self.cells[-1] += data
 
@@ -158,6 +160,11 @@ class Page(HTMLParser):
 
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+LINKING = MarkdownIt("gfm-like", {"html": True, "linkify": False})
+# What GitHub's own filters look for in text between tags: mentions, issues, commits, addresses, pictures, formulas.
+LINKED_BY_GITHUB = re.compile(
+    r"@\w|#\d|\bGH-\d|\bwww\.|://|\b[0-9a-f]{7,40}\b|:[a-z0-9_+-]+:|\$[^$]*\$(?!\d)|mailto:\w", re.IGNORECASE
+)
 
 
 def check_summary(text: str) -> None:
@@ -176,12 +183,19 @@ def check_summary(text: str) -> None:
 
 
 def check_markdown_within_a_line(text: str) -> None:
-    """Also where Markdown is looked into, in a cell of a Markdown table."""
+    """Also where Markdown is looked into, in a cell of a Markdown table, in a list and in a sentence."""
     page = Page(MARKDOWN.render(f"| title |\n|---|\n| {markdown(text)} |\n"))
     assert not page.attributes
     del page.tags["wbr"]
     assert page.tags == {"table": 1, "thead": 1, "tbody": 1, "tr": 2, "th": 1, "td": 1, "code": 1}
     assert page.cells[0].rstrip("\n") == visible(text)
+    for source, tags in ((f"A sentence: {prose(text)}\n", {"p": 1}), (f"- A: {prose(text)}\n", {"ul": 1, "li": 1})):
+        page = Page(f"<td>{LINKING.render(source)}")
+        del page.tags["wbr"]
+        assert not page.attributes
+        assert page.tags == {"td": 1, **tags}
+        assert "".join(page.cells).partition(": ")[2].strip() == visible(text).strip()
+        assert not any(map(LINKED_BY_GITHUB.search, page.pieces))
 
 
 def check_json(text: str) -> None:

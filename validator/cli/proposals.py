@@ -22,10 +22,11 @@ from validator.report.summary import conclusion
 
 
 class ProposalEntry(Printed):
-    """An open proposal as it would land now; `competitors` are proposals that cannot be registered together with it.
+    """An open proposal as it would land now; `competitors` are those that could be registered instead of it.
 
-    `subject` is the first line of its commit message: for a release, why. `planned_title` and `planned_role` are the
-    charter's plan for its number. `approve` is null where the gate rejects it; `reject` is a form: write the reason.
+    `turn` is whose act it waits for: an approver's, or its session's. `subject` is the first line of its commit
+    message: for a release, why. `planned_title` and `planned_role` are the charter's plan for its number. `approve` is
+    null where the gate rejects it; `reject` is a form: write the reason.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ProposalEntry(Printed):
     session_id: str | None
     role: str | None
     competitors: tuple[str, ...]
+    turn: Literal["approver", "session"]
     findings: tuple[FindingEntry, ...]
     goal: str | None = None
     targets: tuple[str, ...] = ()
@@ -115,6 +117,7 @@ def entry_of(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalEntry
         session_id=well_formed_or_none(draft.session_id if draft else None),
         role=well_formed_or_none(draft.role if draft else None),
         competitors=competitors(one, others),
+        turn="approver" if one.verdict.accepted else "session",
         findings=finding_entries(one.verdict.findings),
         goal=well_formed_or_none(draft.goal if draft else None),
         targets=tuple(well_formed(format_target(target)) for target in (draft and draft.targets) or ()),
@@ -143,7 +146,8 @@ def _lines(one: Judged, others: Iterable[Judged], repo: Repo, now: float) -> Ite
         if finding.origin == "introduced":
             yield f"    {finding.level}[{finding.code}] {finding.name}: {logged(finding.message)}"
     if rivals := competitors(one, others):
-        yield f"    whoever is merged first wins against: {', '.join(rivals)}"
+        lead = "whoever is merged first wins against" if one.verdict.accepted else "the gate accepts instead"
+        yield f"    {lead}: {', '.join(rivals)}"
 
 
 def _age(seconds: float) -> str:

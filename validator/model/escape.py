@@ -5,7 +5,6 @@ cannot be read back: a backslash in the text stays as it is.
 """
 
 import re
-import string
 from typing import Any
 from urllib.parse import quote
 
@@ -28,11 +27,16 @@ _ILL_FORMED = re.compile(f"[{_SURROGATE}]")
 # `##[command]` is obeyed anywhere in a line by GitHub's runner (ActionCommand.TryParse), `##vso[…]` by Azure Pipelines.
 _LOG_COMMAND = re.compile(r"#(?=#\w*\[)")
 
-# After decoding entities, GitHub's Markdown still makes links of e-mail and web addresses and mentions of `@name`;
-# a tag between the parts keeps them apart.
-_ENTITIES = {ord(mark): f"&#{ord(mark)};" for mark in string.punctuation}
-_ENTITIES |= {ord(mark): f"&#{ord(mark)};<wbr>" for mark in ":@"}
-
+# What Markdown or HTML could take for markup within a line. All else stays as it is, so that the source can be read.
+# A `>` begins a quotation only where a line begins, and `_` within a word is a letter.
+_MARKUP = re.compile(r"[&<`*\[\]\\~|]|(?<![^\W_])_|_(?![^\W_])")
+_NAMED = {"&": "&amp;", "<": "&lt;"}
+# After decoding entities, GitHub makes links of web and e-mail addresses, `#1`, `GH-1` and commits, mentions of `@name`
+# and pictures of `:name:`. A tag between the parts keeps them apart, and the dollars of what could be a formula:
+# a dollar before a digit ends none.
+_LINKED = re.compile(r"@|:(?!\s|$|\d+(?![\w:+-]))|#(?=\w)|\bGH-(?=\d)|\bwww(?=\.)", re.IGNORECASE)
+_COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b", re.IGNORECASE)
+_FORMULA = re.compile(r"\$(?!\d)")
 
 # What stands before the host of a URL (RFC 3986, 3.2.1), up to the last `@` of it; and tokens in a query.
 _CREDENTIALS = re.compile(
@@ -91,9 +95,25 @@ def workflow_property(text: str) -> str:
     return workflow_data(visible(text)).replace(":", "%3A").replace(",", "%2C")
 
 
+def prose(text: str) -> str:
+    """Text on one line for Markdown or HTML, behind words of our own: no character is markup, nothing becomes a link.
+
+    Only what could be either is changed, so that the source of a page can be read as well.
+    """
+    parted = _LINKED.sub("\\g<0>\0", _COMMIT.sub(_in_pieces, visible(text)))
+    if _FORMULA.search(parted):
+        parted = parted.replace("$", "$\0")
+    return _MARKUP.sub(lambda found: _NAMED.get(found[0], f"&#{ord(found[0])};"), parted).replace("\0", "<wbr>")
+
+
+def _in_pieces(found: re.Match[str]) -> str:
+    """Six digits make no commit for GitHub, seven do."""
+    return "\0".join(found[0][at : at + 6] for at in range(0, len(found[0]), 6))
+
+
 def markdown(text: str) -> str:
-    """An HTML `<code>` for Markdown or HTML in which no character of the text is markup, and nothing becomes a link."""
-    return f"<code>{visible(text).translate(_ENTITIES)}</code>"
+    """The same as an HTML `<code>`."""
+    return f"<code>{prose(text)}</code>"
 
 
 def uri(path: str) -> str:

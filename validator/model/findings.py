@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from validator.model.effect import Effect
+
 
 class Level(StrEnum):
     """An error rejects the change; a warning is shown to the human who approves."""
@@ -51,7 +53,10 @@ class Finding(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The answer to "may this change land?". Object ids are full hex; `tree` is None where the merge conflicts."""
+    """The answer to "may this change land?". Object ids are full hex; `tree` is None where the merge conflicts.
+
+    `effect` says what merging would do, where a human decides on a forge's page.
+    """
 
     base: str | None
     head: str
@@ -59,6 +64,7 @@ class Verdict(NamedTuple):
     findings: tuple[Finding, ...]
     healed: tuple[Finding, ...] = ()
     free_numbers: tuple[int, ...] = ()
+    effect: Effect | None = None
 
     @property
     def accepted(self) -> bool:

@@ -193,7 +193,8 @@ class Metric(Shape):
 class Charter(Shape):
     """The content of `registry/charter.yaml`. Numbers are `1..capacity`; all of them must be registered.
 
-    With `session_keys: required` every claim carries the key that speaks for its session.
+    With `session_keys: required` every claim carries the key that speaks for its session, with `session_owners:
+    required` the account on a forge that does.
     """
 
     mission: Mission
@@ -202,6 +203,7 @@ class Charter(Shape):
     time_zone: TimeZone
     approvers: Some[Approver]
     session_keys: Literal["required", "optional"] | None = None
+    session_owners: Literal["required", "optional"] | None = None
     metrics: Many[Metric] = ()
     work: Many[Work] = ()
     slots: Many[Slot] = ()

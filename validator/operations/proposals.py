@@ -100,11 +100,15 @@ def _unjudged(base: Snapshot, proposal: Proposal, why: str) -> Judged:
 
 
 def competitors(one: Judged, others: Iterable[Judged]) -> tuple[str, ...]:
-    """The open proposals that cannot be registered together with this one, with what they share."""
+    """The open proposals that could be registered instead of this one, with what they share.
+
+    One that the gate rejects is no competitor: it cannot be merged.
+    """
     return tuple(
         f"{other.proposal.name} ({', '.join(shared)})"
         for other in others
         if other.proposal.name != one.proposal.name
+        and other.verdict.accepted
         and one.claim
         and other.claim
         and (shared := _shared(one.claim, other.claim))

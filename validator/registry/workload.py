@@ -113,6 +113,11 @@ def format_part(part: Part) -> str:
     return span(part.first, part.last) if isinstance(part, RangePart) else ", ".join(part.segments)
 
 
+def format_scope(parts: Iterable[Part]) -> str:
+    """A session's shares, each with its work: `outreach 1-17; replies: high-value, standard`."""
+    return "; ".join(f"{part.work}{' ' if isinstance(part, RangePart) else ': '}{format_part(part)}" for part in parts)
+
+
 def _sums(work: RangeWork, found: Sequence[Share]) -> Iterator[Sum]:
     """The first session's units and periods are those of the sums; what others promise is converted to them."""
     promises = [(share.claim.number, list(_promised(share))) for share in found]

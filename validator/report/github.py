@@ -9,6 +9,7 @@ from itertools import accumulate
 from validator.model.escape import markdown, visible, workflow_data, workflow_property
 from validator.model.findings import Finding, Origin, Verdict
 from validator.model.phrases import counted
+from validator.report.merging import cautions, merging
 from validator.report.summary import conclusion, free_numbers
 
 # GitHub refuses a step's summary of more than 1 MiB as a whole; the step may have written something of its own.
@@ -21,7 +22,7 @@ INTRODUCED, INHERITED, HEALED = "introduced", "inherited", "healed"
 
 def render(verdict: Verdict) -> str:
     """Lines of workflow commands and nothing else; the conclusion first, as GitHub shows ten annotations of a kind."""
-    lines = [f"::notice title=registry::{workflow_data(conclusion(verdict))}"]
+    lines = [f"::notice title=registry::{workflow_data(conclusion(verdict))}", *_effect(verdict)]
     for title, findings in _groups(verdict):
         if findings:
             lines.append(f"::group::{workflow_data(f'{title}: {len(findings)}')}")
@@ -35,9 +36,10 @@ def summary(verdict: Verdict, *, most: int = SUMMARY_BYTES) -> str:
 
     The table is an HTML block, which Markdown does not look into (CommonMark 0.31, 4.6), as in actions/toolkit.
     """
+    parts = _head(verdict)
     rows = [_row(title, finding) for title, findings in _groups(verdict) for finding in findings]
-    shown = rows[: sum(size <= most for size in accumulate(len(row.encode()) + 1 for row in rows))]
-    parts = [f"### {conclusion(verdict)}"]
+    left = most - sum(len(part.encode()) + 2 for part in parts)
+    shown = rows[: sum(size <= left for size in accumulate(len(row.encode()) + 1 for row in rows))]
     if rows:
         titles = "".join(f"<th>{title}</th>" for title in ("Finding", "Rule", "Place", "What is wrong", "Way out"))
         parts.append("\n".join(["<table>", f"<tr>{titles}</tr>", *shown, "</table>"]))
@@ -46,6 +48,23 @@ def summary(verdict: Verdict, *, most: int = SUMMARY_BYTES) -> str:
     if free := free_numbers(verdict):
         parts.append(free)
     return "\n\n".join(parts) + "\n"
+
+
+def _effect(verdict: Verdict) -> Iterator[str]:
+    """What merging would do, and what to be careful about."""
+    if verdict.effect:
+        start = "Merging this" if verdict.accepted else "Blocked. This"
+        yield f"::notice title=registry::{workflow_data(f'{start} {verdict.effect.sentence}')}"
+        yield from (f"::warning title=careful::{workflow_data(caution)}" for caution in verdict.effect.cautions)
+
+
+def _head(verdict: Verdict) -> list[str]:
+    """What stands above the findings: what to be careful about comes first."""
+    title = f"### {conclusion(verdict)}"
+    if verdict.effect is None:
+        return [title]
+    lead = [cautions(verdict.effect)] if verdict.effect.cautions else []
+    return [*lead, title, *merging(verdict.effect, accepted=verdict.accepted)]
 
 
 def _groups(verdict: Verdict) -> Iterator[tuple[str, list[Finding]]]:

@@ -187,7 +187,7 @@ class Story:
         agrees = (
             found.colour == colour == ("green" if verdict.accepted else "red")
             and told == {finding.code for finding in verdict.findings}
-            and found.summary.startswith(f"### {said}: ")
+            and f"### {said}: " in found.summary
             and all(finding.code in found.summary for finding in verdict.findings)
             and any(row[0] == "notice" and row[2].startswith(f"{said}: ") for row in found.annotations)
         )

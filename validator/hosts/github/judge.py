@@ -14,6 +14,7 @@ from validator.model.errors import FatalError
 from validator.model.findings import Verdict
 from validator.operations.judge import judge
 from validator.operations.steps import in_steps
+from validator.registry.effect import effect_of
 from validator.registry.reader import Reader
 
 MAIN_REFSPEC = "+refs/heads/main:refs/remotes/{remote}/main"
@@ -40,7 +41,8 @@ def judge_pull(server: Remote, event: PullRequest) -> Verdict:
     if head is None:
         raise FatalError(f"pull request {event.number} has left {event.head}; the run of its new commit decides")
     landed, base = Reader(server.repo).change(server.repo.commit(server.main), head)
-    return judge(replace(landed, author=event.author), base)
+    landed = replace(landed, author=event.author)
+    return judge(landed, base)._replace(effect=effect_of(landed, base))
 
 
 def _judge_move(server: Remote, event: Moved) -> Verdict:

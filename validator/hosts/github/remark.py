@@ -9,15 +9,19 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from validator.hosts.github.event import PullRequest
+from validator.model.effect import Effect
 from validator.model.errors import FatalError
+from validator.model.escape import visible, well_formed
 from validator.model.findings import Finding, Location, Origin, Verdict, decides
 from validator.model.shapes import NO_NEWLINE
-from validator.report.documents import FindingEntry, PrintedDocument, ValidateDocument, finding_entries
+from validator.report.documents import FindingEntry, Printed, PrintedDocument, ValidateDocument, finding_entries
 from validator.report.github import COMMENT_BYTES, summary
 
 MARK = "<!-- session-registry: verdict -->"
 MOST_FINDINGS = 15
-LONGEST = 1_000  # characters of a message or help
+LONGEST = 600  # characters of a message or help
+SHORTEST = 300  # characters of what is said about merging, and of a claim's fields
+MOST_CAUTIONS = 3
 # What Linux takes as one environment variable is 131,072; three findings fit, whatever is in them.
 MOST_BYTES = 120_000
 FEWEST_FINDINGS = 3
@@ -30,14 +34,25 @@ Competitor = Annotated[
 ]
 
 
+class EffectEntry(Printed):
+    """What merging would do; texts as they are, not escaped. `rows` are label and value."""
+
+    sentence: str
+    proposed_by: str
+    cautions: tuple[str, ...]
+    rows: tuple[tuple[str, str], ...]
+    owned: bool
+
+
 class RemarkDocument(PrintedDocument):
     """`github remark`: the verdict on a pull request, and the open ones that it cannot be registered together with.
 
-    `left_off` counts findings that are in the check's log only.
+    `effect` is what merging would do. `left_off` counts findings that are in the check's log only.
     """
 
     number: Annotated[int, Field(ge=1)]
     document: ValidateDocument
+    effect: EffectEntry
     left_off: Annotated[int, Field(ge=0)]
     competitors: tuple[Competitor, ...]
 
@@ -52,6 +67,7 @@ def remark(number: int, verdict: Verdict, competitors: tuple[str, ...]) -> str:
 
 
 def _remark(number: int, verdict: Verdict, competitors: tuple[str, ...], most: int) -> RemarkDocument:
+    assert verdict.effect, "a remark says what merging would do"
     ordered = sorted(verdict.findings, key=lambda finding: not decides(finding))
     document = ValidateDocument(
         verdict="accepted" if verdict.accepted else "rejected",
@@ -63,7 +79,20 @@ def _remark(number: int, verdict: Verdict, competitors: tuple[str, ...], most: i
         free_numbers=tuple(sorted(verdict.free_numbers))[:100],
     )
     left_off = max(0, len(ordered) - most)
-    return RemarkDocument(number=number, document=document, left_off=left_off, competitors=competitors[:100])
+    return RemarkDocument(
+        number=number,
+        document=document,
+        effect=_entry(verdict.effect),
+        left_off=left_off,
+        competitors=competitors[:100],
+    )
+
+
+def _entry(effect: Effect) -> EffectEntry:
+    rows = tuple((label, _short(value, SHORTEST)) for label, value in effect.rows)
+    warned = tuple(_short(caution, SHORTEST) for caution in effect.cautions[:MOST_CAUTIONS])
+    sentence, who = _short(effect.sentence), _short(effect.proposed_by, SHORTEST)
+    return EffectEntry(sentence=sentence, proposed_by=who, cautions=warned, rows=rows, owned=effect.owned)
 
 
 def read_remark(text: str, event: PullRequest) -> RemarkDocument:
@@ -90,14 +119,29 @@ def as_comment(found: RemarkDocument) -> str:
     if found.left_off:
         parts.append(f"{found.left_off} more in the log of the check.")
     if found.competitors:
-        parts.append(f"Whoever is merged first wins against: {', '.join(found.competitors)}.")
-    parts.append(_next(accepted=accepted))
+        parts.append(_competing(found.competitors, accepted=accepted))
+    parts.append(_next(accepted=accepted, owned=found.effect.owned))
     return "\n\n".join(parts) + "\n"
 
 
-def _next(*, accepted: bool) -> str:
+def _competing(names: tuple[str, ...], *, accepted: bool) -> str:
+    others = f"proposed, and accepted by the gate: {', '.join(names)}."
     if accepted:
-        return "**Next:** a code owner reviews and merges. Merging registers it; until then nothing is reserved."
+        return f"Also {others} Only one of them can be merged; the one that is merged first wins."
+    return f"The same is {others}"
+
+
+def _next(*, accepted: bool, owned: bool) -> str:
+    if accepted and owned:
+        return (
+            "**Next:** a code owner reads the lines above, approves under *Files changed*, and merges. "
+            "Until then nothing has changed on main."
+        )
+    if accepted:
+        return (
+            "**Next:** anyone with write access approves under *Files changed*, and merges. "
+            "It is the sessions' own word, and changes nothing else."
+        )
     return (
         "**Next:** fix it on the same branch and push; the check runs again. "
         "`registry validate` gives the same verdict before you push, and `registry explain CODE` explains a rule."
@@ -112,14 +156,18 @@ def _cut(finding: Finding) -> Finding:
     )
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+def _short(text: str, longest: int = LONGEST) -> str:
+    """Text of limited length, also after `visible` has spelled out what is not drawn."""
+    text = well_formed(text) if len(text) <= longest else f"{well_formed(text[: longest - 1])}…"
+    return text if len(visible(text)) <= longest else f"{visible(text)[: longest - 1]}…"
 
 
 def _verdict(found: RemarkDocument) -> Verdict:
     document = found.document
     findings = tuple(map(_finding, document.findings))
-    return Verdict(document.base, document.head, document.tree, findings, (), document.free_numbers)
+    entry = found.effect
+    effect = Effect(entry.sentence, entry.proposed_by, entry.cautions, entry.rows, entry.owned)
+    return Verdict(document.base, document.head, document.tree, findings, (), document.free_numbers, effect)
 
 
 def _finding(entry: FindingEntry) -> Finding:

@@ -1,0 +1,56 @@
+"""What an amendment changes, field by field, in short."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from validator.model import shapes
+from validator.model.phrases import quoted
+from validator.model.targets import format_target
+from validator.registry.workload import format_scope
+
+# The fields whose old and new value are shown; of others the name alone, since they are long or decide nothing.
+OF_A_CLAIM: Mapping[str, Callable[[Any], str]] = {
+    "number": str,
+    "role": str,
+    "goal": str,
+    "targets": lambda targets: "; ".join(map(format_target, targets)),
+    "session_id": str,
+    "runtime_id": str,
+    "scope": format_scope,
+    "status": str,
+    "owner": str,
+    "owner_login": str,
+}
+OF_A_CHARTER = ("capacity", "orchestrator", "time_zone")
+
+
+def claim_changes(before: shapes.Claim, after: shapes.Claim) -> str:
+    """`goal "Send 17 emails daily" → "Send 18 emails daily"; timestamp`; empty where no field differs."""
+    return "; ".join(_claim_changes(before, after))
+
+
+def _claim_changes(before: shapes.Claim, after: shapes.Claim) -> Iterator[str]:
+    for name in type(after).model_fields:
+        old, new = getattr(before, name), getattr(after, name)
+        if old == new:
+            continue
+        yield _values(name, *(_value_text(name, value) for value in (old, new))) if name in OF_A_CLAIM else name
+
+
+def _value_text(name: str, value: Any) -> str | None:
+    return OF_A_CLAIM[name](value) if value else None
+
+
+def _values(name: str, old: str | None, new: str | None) -> str:
+    short = [quoted(value) if value else "none" for value in (old, new)]
+    if short[0] == short[1]:  # they differ beyond what is shown
+        short = [f'"{value}"' for value in (old, new)]
+    return f"{name} {' → '.join(short)}"
+
+
+def charter_changes(before: shapes.Charter, after: shapes.Charter) -> str:
+    """`capacity 12 → 13, approvers`; empty where no field differs."""
+    names = sorted(name for name in type(after).model_fields if getattr(before, name) != getattr(after, name))
+    return ", ".join(
+        f"{name} {getattr(before, name)} → {getattr(after, name)}" if name in OF_A_CHARTER else name for name in names
+    )

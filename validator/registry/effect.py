@@ -1,0 +1,169 @@
+"""Say in one sentence what merging a change would do, and show the claim that comes or goes."""
+
+from collections.abc import Iterator
+
+from validator.model import shapes
+from validator.model.effect import Effect
+from validator.model.layout import ACKNOWLEDGEMENTS, CHARTER, CODEOWNERS, SESSIONS, form_of
+from validator.model.phrases import counted, join_limited
+from validator.model.targets import format_target
+from validator.registry.amendment import charter_changes, claim_changes
+from validator.registry.consensus.digest import registry_digest
+from validator.registry.parsing import ClaimFile
+from validator.registry.proposer import proposer
+from validator.registry.records import KINDS, record_of, standings
+from validator.registry.snapshot import Snapshot
+from validator.registry.workload import format_scope
+
+MOST_SESSIONS = 12  # acknowledging sessions that are named
+
+
+def effect_of(head: Snapshot, base: Snapshot) -> Effect:
+    """What merging would do; `head` is the change as it would land on `base`."""
+    touched = sorted(path for path in head.touched(base) if not path.endswith("/.gitkeep"))
+    proposed_by, cautions = proposer(head, base)
+    sentence = _sentence(touched, head, base) + _voids(head, base)
+    owned = not acknowledges_only(head, base)
+    return Effect(sentence, proposed_by, cautions, tuple(_rows(touched, head, base)), owned)
+
+
+def acknowledges_only(head: Snapshot, base: Snapshot) -> bool:
+    """Whether a change does nothing but add or renew acknowledgements."""
+    touched = head.touched(base)
+    return bool(touched) and all(path.startswith(f"{ACKNOWLEDGEMENTS}/") and path in head.records for path in touched)
+
+
+def held_since(claim: ClaimFile, base: Snapshot) -> str:
+    """`marketing-outreach-1 since 2026-11-20`: the session that holds a number on main."""
+    found = base.past([claim.path]).get(claim.path)
+    return (claim.draft.session_id or "an unreadable claim") + (f" since {found.day}" if found else "")
+
+
+def _sentence(touched: list[str], head: Snapshot, base: Snapshot) -> str:
+    if not touched:
+        return "changes nothing on main."
+    if acknowledges_only(head, base):
+        return _acknowledgements(touched, head)
+    if CHARTER in touched and set(touched) <= {CHARTER, CODEOWNERS}:
+        return _charter(head, base)
+    if len(touched) == 1 and form_of(touched[0]):
+        is_claim = touched[0].startswith(f"{SESSIONS}/")
+        return _claim(touched[0], head, base) if is_claim else _record(touched[0], head, base)
+    names = f"{counted(len(touched), 'file')} that {{}}: {join_limited(touched)}."
+    if any(form_of(path) for path in touched):
+        return f"changes {names.format('must not be changed together')}"
+    verb = "is" if len(touched) == 1 else "are"
+    return f"changes {names.format(f'{verb} no part of the registry')} No number is taken or given back."
+
+
+def _claim(path: str, head: Snapshot, base: Snapshot) -> str:
+    held, claim = base.claims.get(path), head.claims.get(path)
+    number = (form_of(path) or (None, None))[1]
+    if held is None:
+        return _registers(number, claim) if path in head.files else f"removes a file of number {number}."
+    if path not in head.files:
+        return f"gives number {number} back, which {_holds(held, base)}; then anybody can claim it."
+    if not head.differs(path, base):
+        return f"changes nothing: number {number} is held by {held_since(held, base)} already."
+    return _changes(held, claim, head, base)
+
+
+def _registers(number: int | None, claim: ClaimFile | None) -> str:
+    if claim is None or claim.claim is None:
+        return f"puts a file on number {number} that is no valid claim."
+    session = claim.claim.session_id
+    if claim.claim.status == "PENDING":
+        return f"reserves number {number} for {session}, which is not ready yet (status: PENDING)."
+    return f"registers number {number} for {session}."
+
+
+def _changes(held: ClaimFile, claim: ClaimFile | None, head: Snapshot, base: Snapshot) -> str:
+    """What happens to a number that is held: another session on it, or other content."""
+    intent = head.intent.get(held.path)
+    before, after = held.draft.session_id, claim.draft.session_id if claim else None
+    if after and (before != after or (intent is not None and intent.before is None)):
+        return f"puts {after} on number {held.number}, which {_holds(held, base)}."
+    start = f"changes number {held.number}, held by {held_since(held, base)}"
+    if claim is None or claim.claim is None:
+        return f"{start}, into a file that is no valid claim."
+    if held.claim is None:
+        return f"{start}, which was no valid claim before."
+    changed = claim_changes(held.claim, claim.claim)
+    return f"{start}: {changed}." if changed else f"{start}, in its comments or layout only."
+
+
+def _holds(held: ClaimFile, base: Snapshot) -> str:
+    name, _, since = held_since(held, base).partition(" since ")
+    return f"{name} holds" + (f" since {since}" if since else "")
+
+
+def _charter(head: Snapshot, base: Snapshot) -> str:
+    if CHARTER not in head.files:
+        return "removes the charter: without it nothing can be judged."
+    if head.charter is None:
+        return "changes the charter into a file that is no valid charter."
+    if base.charter is None:
+        return "puts a valid charter on main, where there was none."
+    changed = charter_changes(base.charter, head.charter)
+    return f"changes the charter: {changed}." if changed else "changes the charter in its comments or layout only."
+
+
+def _acknowledgements(touched: list[str], head: Snapshot) -> str:
+    names = [_named(head.records[path].value, path) for path in touched]
+    if len(names) == 1:
+        return f"records that {names[0]} accepts its number, role and goal."
+    who = join_limited(names, MOST_SESSIONS)
+    return f"records that {len(names)} sessions accept their number, role and goal: {who}."
+
+
+def _named(value: shapes.Acknowledgement | None, path: str) -> str:
+    return f"{value.session_id} (number {value.number})" if value else f"an unreadable file ({path})"
+
+
+def _record(path: str, head: Snapshot, base: Snapshot) -> str:
+    shape = (form_of(path) or (None, None))[0]
+    if path not in head.files:
+        return f"removes the {KINDS[shape] if shape else 'record'} from main."
+    parsed = head.records.get(path)
+    record = record_of(parsed, base.charter) if parsed and base.charter else None
+    if record is None:
+        return f"puts a file at {path} that is no valid record."
+    if record.kind == "activation":
+        return f"starts the fleet in week {record.value.week}, in the name of {record.by}."
+    if record.kind == "approval":
+        return f"records that {record.by} approves the registry."
+    who = f"{record.by} (number {record.value.number})"
+    if record.kind == "confirmation":
+        return f"records that {who} confirms the registry without conflicts."
+    return f"records that {who} sent the registry to {counted(len(record.value.delivered), 'session')}."
+
+
+def _voids(head: Snapshot, base: Snapshot) -> str:
+    """The records of main that count today, and would not count for what main would hold then."""
+    before = registry_digest(base) if base.charter else ""
+    standing = standings(base, base.charter, before) if base.charter and base.records else ()
+    names = [one.kind for one in standing if one.void is None and one.path in head.files]
+    if not names or registry_digest(head) == before:
+        return ""
+    kinds = [kind for kind in KINDS.values() if kind in names]
+    acknowledged = counted(names.count("acknowledgement"), "acknowledgement")
+    listed = [acknowledged if kind == "acknowledgement" else f"the {kind}" for kind in kinds]
+    return f" It voids {', '.join(listed)}."
+
+
+def _rows(touched: list[str], head: Snapshot, base: Snapshot) -> Iterator[tuple[str, str]]:
+    """The one claim that comes, or that goes."""
+    shown = [claim for path in touched if (claim := head.claims.get(path) or base.claims.get(path))]
+    if len(shown) != 1:
+        return
+    draft = shown[0].draft
+    values = {
+        "Number": str(shown[0].number),
+        "Session": draft.session_id,
+        "Role": draft.role,
+        "Goal": draft.goal,
+        "Targets": "; ".join(map(format_target, draft.targets or ())),
+        "Scope": format_scope(draft.scope or ()),
+        "Owner": draft.owner,
+    }
+    yield from ((label, value) for label, value in values.items() if value)

@@ -1,0 +1,21 @@
+"""What merging would do, in Markdown, for the human who decides on a pull request's page."""
+
+from collections.abc import Iterator
+
+from validator.model.effect import Effect
+from validator.model.escape import prose
+
+
+def cautions(effect: Effect) -> str:
+    """What to be careful about, as an alert of GitHub's; empty where there is nothing."""
+    rows = "\n>\n".join(f"> **Careful:** {prose(caution)}" for caution in effect.cautions)
+    return f"> [!CAUTION]\n{rows}" if rows else ""
+
+
+def merging(effect: Effect, *, accepted: bool) -> Iterator[str]:
+    """Paragraphs: the sentence, who proposes, and the claim."""
+    yield f"{'**Merging this**' if accepted else '**Blocked.** This'} {prose(effect.sentence)}"
+    if effect.proposed_by:
+        yield f"Proposed by {prose(effect.proposed_by)}"
+    if effect.rows:
+        yield "\n".join(f"- {label}: {prose(value)}" for label, value in effect.rows)
