@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.keys import public_key
 from tests.repository import CHARTER, ROOT, Changes, charter, claim_path, fleet, with_charter
 from validator.git.repo import Repo
 from validator.model.effect import Effect
@@ -123,6 +124,9 @@ SITUATIONS: dict[str, Callable[[], Situation]] = {
     "amended-by-stranger": lambda: Situation({FOUR: EIGHTEEN + f"{OWNED}\n"}, OWNED_ON_MAIN),
     "amended-without-owner": lambda: Situation({FOUR: EIGHTEEN}),
     "amended-by-approver": lambda: Situation({FOUR: EIGHTEEN}),
+    "amended-with-a-key": lambda: Situation(
+        {FOUR: EIGHTEEN + f"key: {public_key('four')}\n"}, {FOUR: claim(4) + f"key: {public_key('four')}\n"}
+    ),
     "release-by-owner": lambda: Situation({FOUR: None}, OWNED_ON_MAIN),
     "release-by-stranger": lambda: Situation({FOUR: None}, OWNED_ON_MAIN),
     "release-without-owner": lambda: Situation({FOUR: None}),
