@@ -41,13 +41,14 @@ OWNERS = {
     "rapidfuzz": {"cli/explain", "model/near", "rules/shape"},
     "rfc8785": {"registry/consensus/digest"},
     "rich": {"cli/status"},
+    "ruamel": {"registry/yaml/amendment"},
     "yaml": {"registry/yaml/builder"},
     "yaml12": {"registry/yaml/second"},
 }
 # The effects: files, processes, clocks and chance, and the few that may have them.
 EFFECTS = {
     "concurrent": {"git/signatures", "cli/demo", "operations/consensus/delivery"},
-    "difflib": {"cli"},
+    "difflib": {"cli", "operations/claim/completion", "registry/yaml/amendment"},
     "fcntl": {"git/retry"},
     "gc": {"startup", "guard", "cli"},
     "importlib": {"cli/demo", "cli/group", "registry/zones"},

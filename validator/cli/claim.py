@@ -1,7 +1,7 @@
 """`registry claim`: propose a claim of a number, from options, a file or a message."""
 
 from pathlib import Path
-from typing import IO
+from typing import IO, get_args
 
 import click
 
@@ -9,6 +9,8 @@ from validator.cli import completing
 from validator.cli.console import Console
 from validator.cli.identity import session_of
 from validator.cli.options import FORMAT, REMOTE, REPO, SESSION
+from validator.model.escape import logged, well_formed
+from validator.model.shapes import Status
 from validator.operations.claim.decide import ClaimOutcome
 from validator.operations.claim.race import claim
 from validator.operations.claim.request import ClaimOptions, request_from
@@ -32,6 +34,16 @@ DOCUMENTS = {"output-claim": "ClaimDocument"}
 @click.option(
     "--responsibility", "responsibilities", multiple=True, metavar="R", help="Repeatable.  [default: the goal]"
 )
+@click.option("--scope", multiple=True, metavar="S", help='As in "outreach 1-17", "replies: standard"; repeatable.')
+@click.option(
+    "--schedule", multiple=True, metavar="S",
+    help='As in "Send batch, mon-fri 10:00-11:00", "Approval queue, mon,wed by 08:00"; repeatable.',
+)  # fmt: skip
+@click.option(
+    "--status", type=click.Choice(get_args(Status), case_sensitive=False), metavar="STATUS",
+    help="REGISTERED, or PENDING: not committed yet.",
+)  # fmt: skip
+@click.option("--label", "labels", multiple=True, metavar="NAME=TEXT", help="Repeatable; NAME= takes it away.")
 @click.option(
     "--from", "source", type=click.File(encoding="utf-8", errors="surrogateescape"), metavar="FILE|-",
     help="A claim, or a message.",
@@ -46,20 +58,23 @@ DOCUMENTS = {"output-claim": "ClaimDocument"}
 @click.pass_obj
 def command(
     console: Console, number: int | None, any_number: bool, session_id: str | None, role: str | None,
-    goal: str | None, targets: tuple[str, ...], responsibilities: tuple[str, ...], source: IO[str] | None,
-    message: str | None, yes: bool, push: bool, pr: bool, remote: str, repo: Path, format: str,
+    goal: str | None, targets: tuple[str, ...], responsibilities: tuple[str, ...], scope: tuple[str, ...],
+    schedule: tuple[str, ...], status: str | None, labels: tuple[str, ...], source: IO[str] | None, message: str | None,
+    yes: bool, push: bool, pr: bool, remote: str, repo: Path, format: str,
 ) -> int:  # fmt: skip
-    """Propose a claim: writes branch claim/NN; with --push also on the remote, if no session was faster."""
+    """Propose a claim: writes branch claim/NN; with --push also on the remote, if no session was faster.
+
+    A number that is yours is amended: what you do not name stays as it is.
+    """
     if source and message:
         raise click.UsageError("--from and --message exclude each other")
     text = source.read(MOST) if source else message
-    options = ClaimOptions(number, session_id, role, goal, targets, responsibilities, text)
-    request, from_goal = request_from(
-        options, any_number=any_number, now=console.now, name=lambda: session_of(session_id, repo)
+    options = ClaimOptions(
+        number, session_id, role, goal, targets, responsibilities, text, scope, schedule, status, labels
     )
-    if from_goal and not yes and not _accepted(console, from_goal):
-        return 1
-    outcome = claim(repo=repo, request=request, push=push or pr, remote=remote, hint=console.hint)
+    request = request_from(options, any_number=any_number, now=console.now, name=lambda: session_of(session_id, repo))
+    accept = None if yes else lambda targets: _accepted(console, targets)
+    outcome = claim(repo=repo, request=request, push=push or pr, remote=remote, hint=console.hint, accept=accept)
     console.say(_render(outcome, format, colour=console.colour))
     if pr and outcome.succeeded:
         from validator.hosts.github.pull_request import open_pull_request
@@ -71,10 +86,7 @@ def command(
 def _accepted(console: Console, targets: tuple[str, ...]) -> bool:
     """Show the targets that were read from the goal, and ask whether they are right."""
     console.hint("".join(f"target: {target}\n" for target in targets))
-    if console.ask("These targets are read from the goal. Right?"):
-        return True
-    console.hint('nothing is proposed; say the targets: --target "emails sent >= 17 emails/day"\n')
-    return False
+    return console.ask("These targets are read from the goal. Right?")
 
 
 def _render(outcome: ClaimOutcome, format: str, *, colour: bool) -> str:
@@ -83,7 +95,8 @@ def _render(outcome: ClaimOutcome, format: str, *, colour: bool) -> str:
     if format == "text":
         from validator.report.text import render as report
 
-        return (report(verdict, colour=colour) if verdict else "") + f"{outcome.note}\n"
+        changes = "".join(f"  {logged(line)}\n" for line in outcome.changes.splitlines())
+        return changes + (report(verdict, colour=colour) if verdict else "") + f"{outcome.note}\n"
     from validator.report.documents import ClaimDocument, as_json, finding_entries
 
     return as_json(
@@ -94,5 +107,6 @@ def _render(outcome: ClaimOutcome, format: str, *, colour: bool) -> str:
             pushed=outcome.pushed,
             findings=finding_entries(verdict.findings) if verdict else (),
             note=outcome.note,
+            changes=well_formed(outcome.changes),
         )
     )

@@ -173,12 +173,17 @@ class Approver(Shape):
 
 
 class Slot(Shape):
-    """The plan for a number; `key` is the SSH key of the session that it is kept for."""
+    """The plan for a number; `key` is the SSH key of the session that it is kept for.
+
+    Its claim takes over the role, scope and schedule that it does not name itself.
+    """
 
     number: int
     title: Line
     role: Line
     key: SessionKey | None = None
+    scope: Many[Part] = ()
+    schedule: Many[Appointment] = ()
 
 
 class Metric(Shape):

@@ -111,9 +111,11 @@ def _without_tags(route: tuple[str | int, ...]) -> Route:
     """pydantic names the branch of a union: ("scope", 0, "range", "last"), ("targets", 0, "value", "float")."""
     if route[-2:] == ("value", "float"):
         return route[:-1]
-    if len(route) > 2 and route[0] in ("scope", "work") and isinstance(route[1], int):
-        return route[:2] + route[3:]
-    return route
+    return tuple(part for at, part in enumerate(route) if not (at > 1 and _is_part_of_work(route[at - 2 : at])))
+
+
+def _is_part_of_work(route: tuple[str | int, ...]) -> bool:
+    return route[0] in ("scope", "work") and isinstance(route[1], int)
 
 
 def claim_file(document: Document, number: int) -> ClaimFile:

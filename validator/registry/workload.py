@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from validator.model.normalize import fold
-from validator.model.phrases import span
+from validator.model.phrases import join_limited, quoted, span
 from validator.model.shapes import Charter, RangePart, RangeWork, SegmentPart, SegmentWork, Target
 from validator.model.targets import exactly
 from validator.model.units import factor, fold_unit, is_measure
@@ -116,6 +116,58 @@ def format_part(part: Part) -> str:
 def format_scope(parts: Iterable[Part]) -> str:
     """A session's shares, each with its work: `outreach 1-17; replies: high-value, standard`."""
     return "; ".join(f"{part.work}{' ' if isinstance(part, RangePart) else ': '}{format_part(part)}" for part in parts)
+
+
+def unknown_work(part: Part, charter: Charter) -> tuple[str, str] | None:
+    """Why a part is none of the charter's work, and what to write instead; None for one that is."""
+    if isinstance(part, RangePart) and part.first > part.last:
+        return f"{quoted(part.work)} runs from {part.first} down to {part.last}", "run the range upwards"
+    if not charter.work:
+        return None
+    work = next((work for work in charter.work if fold(work.name) == fold(part.work)), None)
+    if work is None:
+        return (
+            f"{quoted(part.work)} is not work of the charter",
+            f"its work: {join_limited(w.name for w in charter.work)}",
+        )
+    if isinstance(work, RangeWork):
+        return _outside(part, work)
+    segments = f"its segments: {join_limited(work.segments)}"
+    if isinstance(part, RangePart):
+        return f"{quoted(part.work)} is divided by segments", segments
+    known = set(map(fold, work.segments))
+    strange = [quoted(name) for name in part.segments if fold(name) not in known]
+    return (f"{quoted(part.work)} has no segment {join_limited(strange)}", segments) if strange else None
+
+
+def _outside(part: Part, work: RangeWork) -> tuple[str, str] | None:
+    whole = f"it goes from {work.first} to {work.last}: write first and last within"
+    if not isinstance(part, RangePart):
+        return f"{quoted(part.work)} is divided by numbers", whole
+    # Where the charter's own range runs down, charter-contradiction reports it.
+    if work.first <= work.last and (part.first < work.first or part.last > work.last):
+        return f"{quoted(f'{part.work} {span(part.first, part.last)}')} is beyond the charter's work", whole
+    return None
+
+
+def shared_work(parts: Iterable[tuple[int, Part]]) -> Iterator[tuple[int, int, str]]:
+    """What is in two of these parts, each named by its place: the later place, the earlier one, and `outreach 17`."""
+    taken, spans = dict[tuple[str, str], int](), defaultdict[str, list[tuple[int, int, int, str]]](list)
+    for at, part in parts:
+        if isinstance(part, RangePart):
+            spans[fold(part.work)].append((part.first, part.last, at, part.work))
+            continue
+        for name in part.segments:
+            first = taken.setdefault((fold(part.work), fold(name)), at)
+            if first != at:
+                yield at, first, f"{part.work}: {name}"
+    for of_work in spans.values():
+        reached, owner = -math.inf, 0
+        for first, last, at, work in sorted(of_work):
+            if first <= reached and at != owner:
+                yield max(at, owner), min(at, owner), f"{work} {span(first, int(min(last, reached)))}"
+            if last > reached:
+                reached, owner = last, at
 
 
 def _sums(work: RangeWork, found: Sequence[Share]) -> Iterator[Sum]:

@@ -104,7 +104,10 @@ class ExportDocument(PrintedDocument):
 
 
 class ClaimDocument(PrintedDocument):
-    """`claim`: `note` says in a line how it ended; `commit` is null where nothing had to be written."""
+    """`claim`: `note` says in a line how it ended; `commit` is null where nothing had to be written.
+
+    `changes` are the lines that an amendment changes, as in a unified diff.
+    """
 
     number: int
     branch: str
@@ -112,6 +115,7 @@ class ClaimDocument(PrintedDocument):
     pushed: bool
     findings: tuple[FindingEntry, ...]
     note: str
+    changes: str = ""
 
 
 class BindDocument(PrintedDocument):

@@ -2,7 +2,8 @@
 
 What it means: The orchestrator and every slot are numbers from 1 to the capacity, no slot, slot's key, approver, piece
 of work or name of a metric is listed twice, no slot has an approver's key, ranges of work run upwards, and the time
-zone is one of the time zone database.
+zone is one of the time zone database. The scopes that slots plan are parts of the charter's work, and no two slots
+share a part.
 
 Why: Every claim is judged by the charter. With a contradictory one the verdict depends on which field is read.
 
@@ -22,6 +23,7 @@ from validator.model.normalize import fold
 from validator.model.phrases import quoted
 from validator.model.shapes import Charter, RangeWork
 from validator.registry.snapshot import Snapshot
+from validator.registry.workload import shared_work, unknown_work
 from validator.registry.yaml.faults import Route
 from validator.registry.zones import zone_names
 
@@ -37,6 +39,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             *_twice(head.charter),
             *_keys(head.charter),
             *_work(head.charter),
+            *_plans(head.charter),
         ):
             yield Problem(head.charter_file.document.at(*route), message, "mend it in the charter")
 
@@ -86,3 +89,15 @@ def _work(charter: Charter) -> Iterator[tuple[Route, str]]:
                 yield ("work", at, "last"), f"{quoted(work.name)} runs from {work.first} down to {work.last}"
         elif len(set(map(fold, work.segments))) < len(work.segments):
             yield ("work", at, "segments"), f"{quoted(work.name)} names a segment twice"
+
+
+def _plans(charter: Charter) -> Iterator[tuple[Route, str]]:
+    """What a claim would take over from its slot, and be refused for."""
+    for at, slot in enumerate(charter.slots):
+        for place, part in enumerate(slot.scope):
+            if found := unknown_work(part, charter):
+                yield ("slots", at, "scope", place), f"slot {slot.number} plans: {found[0]}"
+    planned = [(at, part) for at, slot in enumerate(charter.slots) for part in slot.scope]
+    for later, earlier, shared in shared_work(planned):
+        other = charter.slots[earlier].number
+        yield ("slots", later, "scope"), f"{quoted(shared)} is planned for number {other} as well"

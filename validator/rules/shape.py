@@ -104,7 +104,7 @@ def _inner_fields(field: str) -> list[str]:
         "mission": [shapes.Mission, shapes.Target],
         "approvers": [shapes.Approver],
         "work": [shapes.RangeWork, shapes.SegmentWork],
-        "slots": [shapes.Slot],
+        "slots": [shapes.Slot, shapes.RangePart, shapes.SegmentPart, shapes.Appointment],
     }
     return sorted({name for shape in forms.get(field, ()) for name in shape.model_fields})
 

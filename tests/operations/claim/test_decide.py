@@ -133,6 +133,11 @@ def test_any_takes_the_one_that_is_left() -> None:
     assert drafted(decide(left, request(None)))[0] == 1
 
 
+def test_any_without_a_role_takes_a_planned_number_too() -> None:
+    planned = state(registry(claim(3), charter=SLOTS), proposed={2: claim(2)})
+    assert drafted(decide(planned, request(None, role=None)))[0] == 1
+
+
 def test_any_spreads_sessions_deterministically() -> None:
     def choices() -> list[int]:
         return [drafted(decide(state(), request(None, session_id=f"session-{at}")))[0] for at in range(20)]
@@ -142,10 +147,15 @@ def test_any_spreads_sessions_deterministically() -> None:
 
 
 @pytest.mark.parametrize("role", ["Outreach AI - Send emails", "Send emails, outreach"])
-def test_any_with_a_role_takes_a_number_planned_for_it_or_unplanned(role: str) -> None:
+def test_any_with_a_role_takes_a_number_planned_for_it(role: str) -> None:
     planned = state(registry(charter=SLOTS))
     taken = {drafted(decide(planned, request(None, role=role, session_id=f"session-{at}")))[0] for at in range(20)}
-    assert taken == {2, 3}
+    assert taken == {2}
+
+
+def test_any_with_a_role_takes_an_unplanned_number_where_its_own_is_taken() -> None:
+    planned = state(registry(claim(2), charter=SLOTS))
+    assert drafted(decide(planned, request(None, role="Outreach AI - Send emails")))[0] == 3
 
 
 def test_any_where_other_roles_are_planned() -> None:
@@ -242,7 +252,7 @@ def test_proposal_without_the_form_of_a_claim_is_replaced() -> None:
 
 
 def test_request_without_the_form_of_a_claim_is_left_to_the_gate() -> None:
-    assert drafted(decide(state(proposed={1: claim(1)}), request(1, goal=None)))[2] == commit_of(1)
+    assert drafted(decide(state(proposed={1: claim(1)}), request(1, status="READY")))[2] == commit_of(1)
 
 
 def test_spent_proposal_is_proposed_anew() -> None:

@@ -82,6 +82,46 @@ def test_the_orchestrators_message_of_the_seed() -> None:
     }
 
 
+SCOPE = [{"work": "outreach", "first": 1, "last": 17}, {"work": "replies", "segments": ["standard", "overflow"]}]
+SCHEDULE = [
+    {"activity": "Send", "days": ["mon", "tue"], "start": "10:00", "end": "11:00"},
+    {"activity": "Approval queue", "days": ["mon", "wed"], "end": "08:00"},
+]
+SEVERAL = """
+SCOPE:
+  - outreach 1-17
+  • replies: standard, overflow
+
+SCHEDULE: Send, mon-tue 10:00-11:00
+  Approval queue, mon,wed by 08:00
+RESPONSIBILITIES: [Write; Send]
+- Report: daily
+* READY at eight
+"""
+
+
+ONE_LINE_OF_SEVERAL = (
+    "REGISTRATION: NUMBER=4 SCOPE=outreach 1-17; replies: standard, overflow; GOAL=g "
+    "SCHEDULE=[Send, mon-tue 10:00-11:00;Approval queue, mon,wed by 08:00] "
+    "RESPONSIBILITIES=Write;Send ;Report: daily RESPONSIBILITIES=READY at eight"
+)
+
+
+@pytest.mark.parametrize("text", [f"REGISTRATION COMPLETE\nNUMBER: 4{SEVERAL}GOAL: g", ONE_LINE_OF_SEVERAL])
+def test_a_message_with_scope_schedule_and_responsibilities(text: str) -> None:
+    assert read_message(text) == {
+        "number": 4,
+        "goal": "g",
+        "scope": SCOPE,
+        "schedule": SCHEDULE,
+        "responsibilities": ["Write", "Send", "Report: daily", "READY at eight"],
+    }
+
+
+def test_a_list_without_a_value_is_not_named() -> None:
+    assert read_message("REGISTRATION: NUMBER=4 SCOPE= SCHEDULE=; RESPONSIBILITIES=[]") == {"number": 4}
+
+
 @pytest.mark.parametrize("status", ["REGISTERED", "PENDING", ""])
 def test_an_unready_session_is_pending(status: str) -> None:
     text = RESEARCH.replace("STATUS: REGISTERED", f"STATUS: {status}").replace("READY: YES", "READY: NO")
@@ -144,6 +184,10 @@ def test_a_value_is_taken_as_it_is(text: str, role: str) -> None:
         ("REGISTRATION COMPLETE\nNUMBER: [your-number]", 'NUMBER is "your-number"'),
         ("REGISTRATION COMPLETE\nREADY: maybe", 'READY is "maybe"; write YES or NO'),
         ("REGISTRATION COMPLETE\nGOAL: a\nGOAL: b", "GOAL stands twice"),
+        ("REGISTRATION COMPLETE\nGOAL: a\n- b", '"- b" is no line of a registration'),
+        ("REGISTRATION COMPLETE\nSCOPE:\noutreach 1-17", '"outreach 1-17" is no line of a registration'),
+        ("REGISTRATION COMPLETE\nSCOPE: outreach", '"outreach" is no scope; write WORK FIRST-LAST'),
+        ("REGISTRATION: SCHEDULE=Send daily", '"Send daily" is no schedule; write ACTIVITY, DAYS'),
         ("REGISTRATION: GOAL=Reach NUMBER=3 NUMBER=4", "NUMBER stands twice"),
         (
             "REGISTRATION COMPLETE\nCAPACITY: 13",

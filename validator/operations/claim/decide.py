@@ -4,20 +4,22 @@ import random
 from typing import NamedTuple
 
 from validator.model.findings import Verdict
-from validator.model.layout import claim_path
 from validator.model.phrases import ranges
+from validator.model.shapes import Target
+from validator.operations.claim.completion import complete, differences, is_current, restored
 from validator.operations.claim.request import ClaimRequest
 from validator.operations.claim.state import OwnProposal, RegistryState
 from validator.operations.judge import has_to_be_made_again
 from validator.registry.holders import holder
-from validator.registry.parsing import ClaimFile, claim_file
-from validator.registry.yaml.reader import read
-from validator.registry.yaml.writer import write_claim
+from validator.registry.parsing import ClaimFile
 from validator.rules.role_misaligned import is_aligned
 
 
 class ClaimOutcome(NamedTuple):
-    """The outcome: `note` is one line for the session; `verdict` is the gate's, None where nothing was judged."""
+    """The outcome: `note` is one line for the session; `verdict` is the gate's, None where nothing was judged.
+
+    `changes` are the lines that an amendment changes, as in a unified diff.
+    """
 
     succeeded: bool
     number: int
@@ -26,14 +28,21 @@ class ClaimOutcome(NamedTuple):
     commit: str | None = None
     pushed: bool = False
     verdict: Verdict | None = None
+    changes: str = ""
 
 
 class ClaimDraft(NamedTuple):
-    """A claim to propose; `replaces` is the commit of the session's open proposal for this number, if it has one."""
+    """A claim to propose; `replaces` is the commit of the session's open proposal for this number, if it has one.
+
+    `from_goal` are the targets that were read from the goal. `restores`: main's claim in place of an amendment.
+    """
 
     number: int
     text: str
     replaces: str | None
+    from_goal: tuple[Target, ...] = ()
+    changes: str = ""
+    restores: bool = False
 
 
 def decide(state: RegistryState, request: ClaimRequest) -> ClaimOutcome | ClaimDraft:
@@ -61,7 +70,7 @@ def _settled_by_main(state: RegistryState, request: ClaimRequest) -> ClaimOutcom
 def _settled_by_own(state: RegistryState, request: ClaimRequest, held: ClaimFile) -> ClaimOutcome | None:
     """The outcome for a session that holds a number; None where it amends its claim."""
     number = held.number
-    if request.number == number and not _is_repeat(held, _claim(state, request, number)):
+    if request.number == number and (_amendment(state, number, held) or not _is_as_on_main(state, request, held)):
         return _proposed_by_other(state, number, request.session_id)
     since = holder(held, state.snapshot.past([held.path]))
     is_wanted = request.number in (None, number)
@@ -93,12 +102,15 @@ def _refused(state: RegistryState, number: int, why: str) -> ClaimOutcome:
 
 
 def _free_number(state: RegistryState, request: ClaimRequest) -> int | None:
-    """A free number that fits the role; pseudo-random by session, so that sessions seldom choose the same one."""
+    """A free number: one that is planned for the role, else an unplanned one; without a role, any.
+
+    Pseudo-random by session, so that sessions seldom choose the same one.
+    """
     slots, role = {slot.number: slot for slot in state.charter.slots}, request.fields.get("role")
-    wanted = role if isinstance(role, str) else ""
-    free = [
-        n for n in state.free_numbers() if not wanted or n not in slots or is_aligned(wanted, slots[n], slots.values())
-    ]
+    free = state.free_numbers()
+    if isinstance(role, str) and role:
+        planned = [n for n in free if n in slots and is_aligned(role, slots[n], slots.values())]
+        free = planned or [n for n in free if n not in slots]
     seed = f"{request.session_id} {len(free)}"
     return random.Random(seed).choice(free) if free else None  # noqa: S311 - spreads sessions, no secret
 
@@ -122,7 +134,7 @@ def _other_proposal(state: RegistryState, number: int) -> ClaimOutcome | None:
 def _repeated(state: RegistryState, request: ClaimRequest, number: int) -> ClaimOutcome | None:
     """The outcome where the session has proposed the same claim already: the verdict on that proposal as of now."""
     own = state.own.get(number)
-    if own is None or own.spent or not _is_repeat(own.claim, _claim(state, request, number)):
+    if own is None or own.spent or not _is_repeat(own.claim, complete(state, request, number).file(number)):
         return None
     verdict = _verdict(own)
     if has_to_be_made_again(verdict):
@@ -133,26 +145,34 @@ def _repeated(state: RegistryState, request: ClaimRequest, number: int) -> Claim
 
 
 def _draft(state: RegistryState, request: ClaimRequest, number: int) -> ClaimDraft:
+    own, held = state.own.get(number), state.snapshot.by_number.get(number)
+    replaces, claim = own.commit if own else None, complete(state, request, number)
+    if held and held.document.text and _amendment(state, number, held) and _is_as_on_main(state, request, held):
+        text = restored(held.document.text, request)
+        return ClaimDraft(number, text, replaces, (), _changes(state, number, own, text), restores=True)
+    return ClaimDraft(number, claim.text, replaces, claim.from_goal, _changes(state, number, own, claim.text))
+
+
+def _changes(state: RegistryState, number: int, own: OwnProposal | None, text: str) -> str:
+    """What the claim changes on main, or in the open proposal of a number that the session does not hold."""
+    before = state.snapshot.by_number.get(number) or (own.claim if own else None)
+    return differences(before.document.text or "", text) if before else ""
+
+
+def _amendment(state: RegistryState, number: int, held: ClaimFile) -> bool:
+    """Whether the session's own amendment of its number is open."""
     own = state.own.get(number)
-    return ClaimDraft(number, _text(state, request, number), own.commit if own else None)
+    return own is not None and is_current(own) and not _is_repeat(own.claim, held)
+
+
+def _is_as_on_main(state: RegistryState, request: ClaimRequest, held: ClaimFile) -> bool:
+    return _is_repeat(held, complete(state, request, held.number).file(held.number))
 
 
 def _verdict(own: OwnProposal) -> Verdict:
     if isinstance(own.verdict, Verdict):
         return own.verdict
     raise own.verdict
-
-
-def _text(state: RegistryState, request: ClaimRequest, number: int) -> str:
-    """The claim's file; the charter's slot names the role where the session does not."""
-    slot = next((slot for slot in state.charter.slots if slot.number == number), None)
-    role = {"role": slot.role} if slot and not request.fields.get("role") else {}
-    return write_claim({**request.fields, **role, "number": number})
-
-
-def _claim(state: RegistryState, request: ClaimRequest, number: int) -> ClaimFile:
-    path = claim_path(number)
-    return claim_file(read(path, _text(state, request, number).encode()), number)
 
 
 def _is_repeat(one: ClaimFile, other: ClaimFile) -> bool:

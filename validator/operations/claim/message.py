@@ -8,13 +8,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from validator.model.phrases import quoted
+from validator.operations.claim.appointment import read_appointment
+from validator.operations.claim.scope import read_scope
 from validator.operations.claim.target import UnreadableError
 from validator.registry.yaml.reader import MAX_BYTES, read
 
-MESSAGE_FIELDS = ("NUMBER", "ROLE", "GOAL", "SESSION_ID", "STATUS", "TIMESTAMP", "READY")
+LISTS = ("SCOPE", "SCHEDULE", "RESPONSIBILITIES")
+MESSAGE_FIELDS = ("NUMBER", "ROLE", "GOAL", "SESSION_ID", "STATUS", "TIMESTAMP", "READY", *LISTS)
 
 _MESSAGE = re.compile(r"\s*REGISTRATION(?::| COMPLETE[ \t\r]*(?:\n|\Z))")
 _FIELD = re.compile(rf"(?:^|\s)({'|'.join(MESSAGE_FIELDS)})=")
+_ENTRY = re.compile(r"[ \t]*(?:[-*\N{BULLET}][ \t]+|[ \t]+)(?P<entry>\S.*?)\s*")  # a line of a list in a block
 _SESSION = re.compile(r"(?P<session>\S+)\s+\((?P<runtime>[^()\s]+)\)")
 
 
@@ -27,7 +31,8 @@ def read_message(text: str) -> dict[str, Any]:
     """The fields of a registration message, in either form of the seed (one line, or a block). Raises UnreadableError.
 
     Values may stand in brackets, SESSION_ID may carry the runtime_id in parentheses, and `READY: NO` makes a claim
-    PENDING whatever its status says. A field without a value is one that is not given.
+    PENDING whatever its status says. SCOPE, SCHEDULE and RESPONSIBILITIES hold several values, separated by `;`, and in
+    a block also one a line. A field without a value is one that is not given.
     """
     found = _MESSAGE.match(text)
     if not found or len(text) > MAX_BYTES:
@@ -37,9 +42,9 @@ def read_message(text: str) -> dict[str, Any]:
         )
     rows = dict[str, str]()
     for name, value in (_one_line if found[0].endswith(":") else _block)(text[found.end() :]):
-        if name in rows:
+        if name in rows and name not in LISTS:
             raise UnreadableError(f"{name} stands twice in the registration; keep one")
-        rows[name] = _bare(value)
+        rows[name] = f"{rows[name]};{_bare(value)}" if name in rows else _bare(value)
     return _fields({name: value for name, value in rows.items() if value})
 
 
@@ -71,11 +76,16 @@ def _one_line(body: str) -> Iterator[tuple[str, str]]:
 
 
 def _block(body: str) -> Iterator[tuple[str, str]]:
+    listed = ""  # the field whose entries may follow
     for line in filter(str.strip, body.split("\n")):
         name, colon, value = line.partition(":")
-        if not colon or name.strip() not in MESSAGE_FIELDS:
+        if colon and name.strip() in MESSAGE_FIELDS:
+            listed = name.strip() if name.strip() in LISTS else ""
+            yield name.strip(), value
+        elif listed and (found := _ENTRY.fullmatch(line)):
+            yield listed, found["entry"]
+        else:
             raise UnreadableError(f"{quoted(line.strip())} is no line of a registration; write {_named(': …')}")
-        yield name.strip(), value
 
 
 def _named(ending: str) -> str:
@@ -105,4 +115,15 @@ def _fields(rows: Mapping[str, str]) -> dict[str, Any]:
     ready = rows.get("READY", "YES").upper()
     if ready not in ("YES", "NO"):
         raise UnreadableError(f"READY is {quoted(rows['READY'])}; write YES or NO")
-    return fields | ({"status": "PENDING"} if ready == "NO" else {})
+    return fields | _lists(rows) | ({"status": "PENDING"} if ready == "NO" else {})
+
+
+def _lists(rows: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of a claim that hold several values."""
+    values = {name: [text for part in rows.get(name, "").split(";") if (text := part.strip())] for name in LISTS}
+    read = {
+        "scope": [read_scope(text) for text in values["SCOPE"]],
+        "schedule": [read_appointment(text) for text in values["SCHEDULE"]],
+        "responsibilities": values["RESPONSIBILITIES"],
+    }
+    return {name: value for name, value in read.items() if value}

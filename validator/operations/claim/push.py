@@ -2,16 +2,20 @@
 
 from typing import NamedTuple
 
-from validator.git.remote import Outcome, Remote, Update
+from validator.git.remote import Outcome, Remote, Update, last_rejection
 from validator.git.repo import Repo
 from validator.git.upstream import remote_of
 from validator.model.errors import FatalError
+from validator.model.escape import logged
 from validator.model.findings import Verdict
 from validator.model.layout import HEADS, claim_path
+from validator.model.phrases import quoted
 from validator.operations.claim.decide import ClaimDraft, ClaimOutcome
 from validator.operations.claim.state import RegistryState
 from validator.operations.judge import judge
-from validator.registry.reader import Reader
+from validator.registry.parsing import ClaimFile, claim_file
+from validator.registry.reader import Reader, claims_at
+from validator.registry.yaml.reader import read
 
 
 class FailedPush(NamedTuple):
@@ -30,14 +34,21 @@ def propose(
     commit = _commit(repo, state, draft)
     verdict = judge(*reader.step(state.main, commit))
     if not verdict.accepted:
-        return ClaimOutcome(False, number, branch, "not proposed: the gate would reject it", verdict=verdict)
+        why = "not proposed: the gate would reject it"
+        return ClaimOutcome(False, number, branch, why, verdict=verdict, changes=draft.changes)
     repo.require_not_checked_out(f"{HEADS}{branch}")
     if server:
-        return _push(server, draft, branch, commit, verdict)
+        return _push(server, state, draft, commit, verdict)
     if error := _move_branch(repo, branch, commit):
         raise FatalError(f"{branch} is not written: {' '.join(error.split())[-300:]}; run the same command again")
-    note = f"proposed number {number} on branch {branch}, here only; publish it: git push {remote_of(repo)} {branch}"
-    return ClaimOutcome(True, number, branch, note, commit, verdict=verdict)
+    note = f"{_proposed(draft, branch)}, here only; publish it: git push {remote_of(repo)} {branch}"
+    return ClaimOutcome(True, number, branch, note, commit, verdict=verdict, changes=draft.changes)
+
+
+def _proposed(draft: ClaimDraft, branch: str) -> str:
+    if draft.restores:
+        return f"proposed number {draft.number} as main has it, in place of your amendment, on branch {branch}"
+    return f"proposed number {draft.number} on branch {branch}"
 
 
 def _commit(repo: Repo, state: RegistryState, draft: ClaimDraft) -> str:
@@ -48,15 +59,38 @@ def _commit(repo: Repo, state: RegistryState, draft: ClaimDraft) -> str:
     return repo.commit_as_user(tree, [state.main], f"{verb} number {draft.number}\n")
 
 
-def _push(server: Remote, draft: ClaimDraft, branch: str, commit: str, verdict: Verdict) -> ClaimOutcome | FailedPush:
+def _push(
+    server: Remote, state: RegistryState, draft: ClaimDraft, commit: str, verdict: Verdict
+) -> ClaimOutcome | FailedPush:
+    branch = state.branch(draft.number)
     pushed = server.push([Update(f"{HEADS}{branch}", draft.replaces, commit)])
     if pushed.outcome is Outcome.PUSHED:
         _move_branch(server.repo, branch, commit)
-        note = f"proposed number {draft.number} on branch {branch}; a human has to approve it"
-        return ClaimOutcome(True, draft.number, branch, note, commit, pushed=True, verdict=verdict)
+        note = f"{_proposed(draft, branch)}; a human has to approve it{_turned_down(server, state, draft)}"
+        return ClaimOutcome(True, draft.number, branch, note, commit, True, verdict, draft.changes)
     if pushed.outcome is Outcome.LOST:
         return FailedPush(draft.number, "somebody was faster")
     return FailedPush(draft.number, " / ".join(filter(None, pushed.said))[:400] or "no answer", silent=True)
+
+
+def _turned_down(server: Remote, state: RegistryState, draft: ClaimDraft) -> str:
+    """That a human turned the session's last proposal of this number down, unless main has had another claim since."""
+    past = last_rejection(server.repo, server.name, state.branch(draft.number))
+    if past is None or draft.replaces or not any(server.repo.resolve(past.rejected)):
+        return ""
+    path = claim_path(draft.number)
+    fork = server.repo.merge_base(past.rejected, state.main)
+    places = [(commit, draft.number) for commit in (past.rejected, fork, state.main) if commit]
+    files = claims_at(server.repo, places)
+    rejected, before, now = (files.get((commit or "", draft.number)) for commit in (past.rejected, fork, state.main))
+    mine = claim_file(read(path, draft.text.encode()), draft.number).draft.session_id
+    if rejected is None or rejected.draft.session_id != mine or _text(before) != _text(now):
+        return ""
+    return f"; it was turned down before: {quoted(logged(past.reason))}"
+
+
+def _text(claim: ClaimFile | None) -> str | None:
+    return claim.document.text if claim else None
 
 
 def _move_branch(repo: Repo, branch: str, commit: str) -> str | None:

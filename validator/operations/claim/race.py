@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from typing import NamedTuple
 
 from validator.git.remote import Remote
 from validator.git.repo import Repo
 from validator.git.retry import A_FEW, Attempts, Patience, limited
 from validator.model.errors import FatalError
 from validator.model.escape import logged
-from validator.operations.claim.decide import ClaimDraft, ClaimOutcome, decide
+from validator.model.shapes import Target
+from validator.model.targets import format_target
+from validator.operations.claim.decide import ClaimOutcome, decide
 from validator.operations.claim.look import look
 from validator.operations.claim.push import FailedPush, propose
 from validator.operations.claim.request import ClaimRequest
@@ -19,18 +22,36 @@ from validator.registry.reader import Reader
 PATIENCE = Patience(attempts=60, unanswered=4, longest=1.5)
 
 Hint = Callable[[str], None]
+Accept = Callable[[tuple[str, ...]], bool]
 
 
-def claim(*, repo: Path, request: ClaimRequest, push: bool, remote: str, hint: Hint) -> ClaimOutcome:
-    """Propose the claim that a session requests; idempotent. `hint` gets a line for each retry. Raises FatalError."""
+class Unaccepted(NamedTuple):
+    """Targets that were read from the goal and have to be accepted first; `declined` is the outcome if they are not."""
+
+    targets: tuple[Target, ...]
+    declined: ClaimOutcome
+
+
+def claim(
+    *, repo: Path, request: ClaimRequest, push: bool, remote: str, hint: Hint, accept: Accept | None = None
+) -> ClaimOutcome:
+    """Propose the claim that a session requests; idempotent. `hint` gets a line for each retry. Raises FatalError.
+
+    `accept` is asked about targets that are read from the goal, as text (None: they are accepted).
+    """
     reader = Reader(Repo(repo))
     server = Remote(reader.repo, remote) if push else None
-    attempts = Attempts(PATIENCE)
+    attempts, accepted = Attempts(PATIENCE), tuple[Target, ...]()
     for attempt in attempts:
         with limited("claim", A_FEW) if server else nullcontext():
-            result = _attempt(reader, server, request)
+            result = _attempt(reader, server, request, accepted if accept else None)
         if isinstance(result, ClaimOutcome):
             return result
+        if isinstance(result, Unaccepted):  # asked while nothing is locked
+            if accept and not accept(tuple(map(format_target, result.targets))):
+                return result.declined
+            accepted = result.targets
+            continue
         if result.silent:
             attempts.unanswered(f"the server does not take the push of number {result.number}: {result.why}")
         pause = attempts.pause(0.1 * 1.5**attempt)
@@ -38,7 +59,15 @@ def claim(*, repo: Path, request: ClaimRequest, push: bool, remote: str, hint: H
     raise FatalError(f"lost {PATIENCE.attempts} races; try again later")
 
 
-def _attempt(reader: Reader, server: Remote | None, request: ClaimRequest) -> ClaimOutcome | FailedPush:
+def _attempt(
+    reader: Reader, server: Remote | None, request: ClaimRequest, accepted: tuple[Target, ...] | None
+) -> ClaimOutcome | Unaccepted | FailedPush:
     state = look(reader, server, request.session_id)
     decision = decide(state, request)
-    return propose(reader, server, state, decision) if isinstance(decision, ClaimDraft) else decision
+    if isinstance(decision, ClaimOutcome):
+        return decision
+    if accepted is not None and decision.from_goal not in ((), accepted):
+        note = 'nothing is proposed; say the targets: --target "emails sent >= 17 emails/day"'
+        declined = ClaimOutcome(False, decision.number, state.branch(decision.number), note)
+        return Unaccepted(decision.from_goal, declined)
+    return propose(reader, server, state, decision)

@@ -1,23 +1,27 @@
 """Make a claim request from options of the command line and a message or a file; the options take precedence."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from validator.model.errors import FatalError
 from validator.model.phrases import quoted
 from validator.model.shapes import Target
-from validator.model.targets import format_target
-from validator.operations.claim.goal import draft_targets
+from validator.operations.claim.appointment import read_appointment
 from validator.operations.claim.message import read_source
-from validator.operations.claim.suggestion import suggest_target
+from validator.operations.claim.scope import read_scope
 from validator.operations.claim.target import UnreadableError, read_target
 
 
 class ClaimRequest(NamedTuple):
-    """What a session wants to claim: fields of a claim without the number, and the number, None for any free one."""
+    """What a session wants to claim: the fields that it names, and the number, None for any free one.
+
+    `labels` are set one by one, and taken away where the text is empty. `now` is the time, RFC 3339.
+    """
 
     number: int | None
     fields: Mapping[str, Any]
+    labels: Mapping[str, str] = {}
+    now: str = ""
 
     @property
     def session_id(self) -> str:
@@ -35,59 +39,70 @@ class ClaimOptions(NamedTuple):
     targets: tuple[str, ...] = ()
     responsibilities: tuple[str, ...] = ()
     source: str | None = None
+    scope: tuple[str, ...] = ()
+    schedule: tuple[str, ...] = ()
+    status: str | None = None
+    labels: tuple[str, ...] = ()
 
 
-def request_from(
-    options: ClaimOptions, *, any_number: bool, now: str, name: Callable[[], str]
-) -> tuple[ClaimRequest, tuple[str, ...]]:
-    """The request, and the targets that were read from its goal and have to be accepted, as text.
+def request_from(options: ClaimOptions, *, any_number: bool, now: str, name: Callable[[], str]) -> ClaimRequest:
+    """The request. Options take precedence over the source. `now` is the time of claiming, RFC 3339.
 
-    Options take precedence over the source. `now` is the time of claiming, RFC 3339; `name` looks up the session's name
-    where neither has one. Raises FatalError where the options are not a claim, or are too few for one.
+    `name` looks up the session's name where neither has one. Raises FatalError where an option is not what it should
+    be, or nothing says which number.
     """
     try:
         fields = read_source(options.source) if options.source is not None else {}
-        given = {"session_id": options.session_id, "role": options.role, "goal": options.goal}
-        fields |= {name: value for name, value in given.items() if value is not None}
+        fields |= _named(options)
+        labels = _labels(options.labels)
         if fields.get("session_id") is None:
             fields["session_id"] = name()
-        if options.targets:
-            fields["targets"] = [_as_field(read_target(text)) for text in options.targets]
-        from_goal = _fill_in_targets(fields)
     except UnreadableError as error:
         raise FatalError(str(error)) from error
-    if options.responsibilities or not fields.get("responsibilities"):
-        fields["responsibilities"] = list(options.responsibilities) or [fields["goal"]]
+    session = fields.get("session_id")
+    if not (isinstance(session, str) and session.strip()):
+        raise FatalError("the claim has no session_id; add --session-id")
     stated = fields.pop("number", None)
     number = None if any_number else options.number if options.number is not None else stated
     if number is None and not any_number:
         raise FatalError("which number? name one, or take any free one: --any")
     if number is not None and type(number) is not int:
         raise FatalError(f"number is {quoted(number)}, not a whole number")
-    return ClaimRequest(number, {"status": "REGISTERED", "timestamp": now, **fields}), tuple(
-        map(format_target, from_goal)
-    )
+    return ClaimRequest(number, fields, labels, now)
 
 
-def _fill_in_targets(fields: dict[str, Any]) -> tuple[Target, ...]:
-    """Fill in targets that the goal states, where none are given. What cannot be read is asked for, never guessed."""
-    for name in ("session_id", "goal"):
-        value = fields.get(name)
-        if not (isinstance(value, str) and value.strip()):
-            raise UnreadableError(f"the claim has no {name}; add --{name.replace('_', '-')}")
-    if fields.get("targets"):
-        return ()
-    draft = draft_targets(fields["goal"])
-    if draft.unread or not draft.targets:
-        unread = " and ".join(map(quoted, draft.unread or [fields["goal"]]))
-        ways = [f'--target "{format_target(target)}"' for target in draft.targets]
-        ways += [f"--target {quoted(suggest_target(clause))}" for clause in draft.unread or [fields["goal"]]]
-        raise UnreadableError(
-            f"what is measured in {unread}? say all targets: {' '.join(ways)}; every value has to stand in the goal"
-        )
-    fields["targets"] = [_as_field(target) for target in draft.targets]
-    return draft.targets
-
-
-def _as_field(target: Target) -> dict[str, Any]:
+def as_field(target: Target) -> dict[str, Any]:
+    """A target as a claim has it."""
     return target.model_dump(exclude_none=True)
+
+
+def _named(options: ClaimOptions) -> dict[str, Any]:
+    """The fields that options name. An empty scope or schedule takes the field away."""
+    texts = {"session_id": options.session_id, "role": options.role, "goal": options.goal, "status": options.status}
+    fields: dict[str, Any] = {name: value for name, value in texts.items() if value is not None}
+    if options.targets:
+        fields["targets"] = [as_field(read_target(text)) for text in options.targets]
+    if options.responsibilities:
+        fields["responsibilities"] = list(options.responsibilities)
+    if options.scope:
+        fields["scope"] = [read_scope(text) for text in _unless_empty(options.scope)]
+    if options.schedule:
+        fields["schedule"] = [read_appointment(text) for text in _unless_empty(options.schedule)]
+    return fields
+
+
+def _unless_empty(texts: Sequence[str]) -> Sequence[str]:
+    return () if list(texts) == [""] else texts
+
+
+def _labels(texts: Sequence[str]) -> dict[str, str]:
+    """The labels that `NAME=TEXT` names. Raises UnreadableError."""
+    labels = dict[str, str]()
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not (name.strip() and sign):
+            raise UnreadableError(
+                f"{quoted(text)} is no label; write NAME=TEXT, as in: team=outreach; NAME= takes it away"
+            )
+        labels[name.strip()] = value.strip()
+    return labels

@@ -11,13 +11,14 @@ from validator.registry.yaml.scalars import TIMESTAMP, resolve
 
 # The order in which the contract shows them.
 CLAIM_FIELDS = (
-    *("number", "role", "goal", "targets", "session_id", "runtime_id", "responsibilities", "scope", "schedule"),
+    *("number", "role", "goal", "targets", "session_id", "runtime_id", "key"),
+    *("responsibilities", "scope", "schedule"),
     *("status", "timestamp", "owner", "owner_login", "labels"),
 )
 SCHEMA = "# yaml-language-server: $schema=../../schema/session.schema.json"
 # Text that ends where its line does, and text that a comma would end.
-_TO_THE_END = re.compile(r"[A-Za-z](?:[\w ()+%$/.,'-]*[\w)+%])?", re.ASCII)
-_TO_A_COMMA = re.compile(r"[A-Za-z](?:[\w ()+%$/.'-]*[\w)+%])?", re.ASCII)
+TO_THE_END = re.compile(r"[A-Za-z](?:[\w ()+%$/.,'-]*[\w)+%])?", re.ASCII)
+TO_A_COMMA = re.compile(r"[A-Za-z](?:[\w ()+%$/.'-]*[\w)+%])?", re.ASCII)
 
 
 def write_claim(fields: Mapping[str, Any]) -> str:
@@ -30,22 +31,22 @@ def write_claim(fields: Mapping[str, Any]) -> str:
     for name in (*known, *(name for name in fields if name not in CLAIM_FIELDS)):
         value = fields[name]
         if isinstance(value, list | tuple) and value:
-            lines += [f"{_scalar(name)}:", *(f"  - {flow(element, _TO_THE_END)}" for element in value)]
+            lines += [f"{scalar(name)}:", *(f"  - {flow(element, TO_THE_END)}" for element in value)]
         else:
-            lines.append(f"{_scalar(name)}: {flow(value, _TO_THE_END)}")
+            lines.append(f"{scalar(name)}: {flow(value, TO_THE_END)}")
     return "\n".join(lines) + "\n"
 
 
-def flow(value: Any, plain: re.Pattern[str] = _TO_A_COMMA) -> str:
+def flow(value: Any, plain: re.Pattern[str] = TO_A_COMMA) -> str:
     """A value in one line, in flow style; `plain` says which text can go without quotes."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_scalar(key)}: {flow(element)}" for key, element in value.items()) + "}"
+        return "{" + ", ".join(f"{scalar(key)}: {flow(element)}" for key, element in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(flow, value)) + "]"
-    return _scalar(value, plain)
+    return scalar(value, plain)
 
 
-def _scalar(value: Any, plain: re.Pattern[str] = _TO_A_COMMA) -> str:
+def scalar(value: Any, plain: re.Pattern[str] = TO_A_COMMA) -> str:
     """Plain where every YAML parser reads it as text, else quoted as in JSON; numbers without exponent."""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")

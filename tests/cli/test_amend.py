@@ -1,0 +1,67 @@
+"""`registry claim` on a number that is one's own: what is named changes, the rest stays."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.stage import Stage, fleet, git, verb
+
+ME = ("--session-id", "marketing-outreach-1")
+PATH = "registry/sessions/04.yaml"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path, guarded=True)
+
+
+def registered(stage: Stage) -> Path:
+    """Session 4 registered, with a comment of its own in its claim; its clone."""
+    session = stage.clone("session")
+    (stage.folder / "mine.yaml").write_text(fleet(4), encoding="utf-8")
+    assert verb(session, "claim", "--from", "../mine.yaml", "--push").exit_code == 0
+    assert verb(stage.human, "approve", "4", "--yes").exit_code == 0
+    return session
+
+
+def test_an_option_changes_its_field_and_nothing_else(stage: Stage) -> None:
+    session = registered(stage)
+    before = git(stage.bare, "show", f"main:{PATH}")
+    done = verb(session, "claim", "4", *ME, "--schedule", "Send morning batch, mon-thu 09:00-10:00", "--push")
+    assert done.exit_code == 0, done
+    after = git(stage.bare, "show", f"claim/04:{PATH}")
+    old = '  - {activity: Send morning batch, days: [mon, tue, wed, thu, fri], start: "10:00", end: "11:00"}\n'
+    new = '  - {activity: Send morning batch, days: [mon, tue, wed, thu], start: "09:00", end: "10:00"}\n'
+    assert after == before.replace(old, new)
+    assert done.out.splitlines()[2:4] == [f"  -{old.rstrip()}", f"  +{new.rstrip()}"]
+    assert done.note == "proposed number 4 on branch claim/04; a human has to approve it"
+    again = verb(session, "claim", "4", *ME, "--label", "team=outreach", "--push", "--format", "json").document
+    assert "+labels: {team: outreach}" in again["changes"]
+    assert git(stage.bare, "show", f"claim/04:{PATH}") == after + "labels: {team: outreach}\n"
+
+
+def test_the_original_claim_replaces_an_open_amendment(stage: Stage) -> None:
+    session = registered(stage)
+    assert verb(session, "claim", "4", *ME, "--status", "pending", "--push").exit_code == 0
+    assert stage.at("claim/04", PATH)["status"] == "PENDING"
+    done = verb(session, "claim", "--from", "../mine.yaml", "--push")
+    assert done.exit_code == 0, done
+    where = "proposed number 4 as main has it, in place of your amendment, on branch claim/04"
+    assert done.note == f"{where}; a human has to approve it"
+    assert stage.at("claim/04", PATH) | {"timestamp": ""} == stage.at("main", PATH) | {"timestamp": ""}
+    assert verb(stage.human, "approve", "4", "--yes").exit_code == 0
+    assert verb(session, "claim", "--from", "../mine.yaml", "--push").note.startswith("number 4 is yours already")
+
+
+def test_a_claim_that_was_turned_down_is_proposed_again_mended_or_not(stage: Stage) -> None:
+    session = stage.clone("session")
+    (stage.folder / "mine.yaml").write_text(fleet(4), encoding="utf-8")
+    for words in ([], ["--label", "team=outreach"]):
+        assert verb(session, "claim", "--from", "../mine.yaml", *words, "--push").exit_code == 0
+        assert verb(stage.human, "reject", "4", "--reason", "Say the team").exit_code == 0
+        done = verb(session, "claim", "--from", "../mine.yaml", *words, "--push")
+        assert done.exit_code == 0, done
+        assert done.note == (
+            'proposed number 4 on branch claim/04; a human has to approve it; it was turned down before: "Say the team"'
+        )
+        assert verb(stage.human, "reject", "4", "--reason", "Say the team").exit_code == 0
