@@ -127,6 +127,6 @@ def test_the_next_action_of_a_bound_session_needs_no_name(stage: Stage) -> None:
     verb(orchestrator, "bind", SESSIONS[3])
     broadcast_done(stage, orchestrator)
     bound, named = (verb(orchestrator, "whoami", "--fetch", *words) for words in ([], ["--session-id", SESSIONS[3]]))
-    assert "acknowledge it: registry consensus acknowledge --push\n" in bound.out
-    assert f"acknowledge it: registry consensus acknowledge --session-id {SESSIONS[3]} --push\n" in named.out
+    assert "; run: registry consensus acknowledge --push\n" in bound.out
+    assert f"; run: registry consensus acknowledge --session-id {SESSIONS[3]} --push\n" in named.out
     assert verb(orchestrator, "consensus", "acknowledge", "--push").note.startswith("acknowledged, on main")

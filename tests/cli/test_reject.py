@@ -26,16 +26,23 @@ def whoami(stage: Stage, folder: str, *words: str) -> dict[str, Any]:
 def test_the_session_sees_the_reason(guarded: Stage) -> None:
     session = guarded.clone("session")
     assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
-    assert whoami(guarded, "session")["next_action"] == "wait: a human has to approve number 4; ask again with --fetch"
+    waiting = whoami(guarded, "session")
+    assert waiting["next_action"] == "wait: a human has to approve number 4 (claim/04); ask again with --fetch"
+    assert waiting["proposals"] == [{"branch": "claim/04", "verdict": "accepted", "reason": ""}]
     done = verb(guarded.human, "reject", "4", "--reason", "Take number 5, please")
     assert done == (0, "turned down claim/04: Take number 5, please\n", "")
     assert list(guarded.refs("refs/heads/")) == ["refs/heads/main"]
     answer = whoami(guarded, "session", "--fetch")
-    assert (answer["state"], answer["number"]) == ("unregistered", None)
-    assert answer["next_action"].startswith("claim/04 was turned down: Take number 5, please; claim a free number")
+    assert (answer["state"], answer["number"]) == ("turned-down", 4)
+    down = "number 4 (claim/04) was turned down: Take number 5, please"
+    again = "registry claim 4 --session-id marketing-outreach-1 --goal GOAL --push"
+    assert answer["next_action"] == f"{down}; it may be proposed again, mended or not; fill in: {again}"
+    reason = {"branch": "claim/04", "verdict": "turned-down", "reason": "Take number 5, please"}
+    assert (answer["command"], answer["proposals"]) == (None, [reason])
     text = verb(session, *WHO)
     assert text.exit_code == 1
-    assert text.out.startswith("marketing-outreach-1 is not registered\nnext: claim/04 was turned down: Take number 5")
+    assert "state:   turned-down\n" in text.out
+    assert f"next:    {down}" in text.out
 
 
 def test_the_reason_is_kept_with_the_rejected_commit(guarded: Stage) -> None:

@@ -1,11 +1,14 @@
 """`registry whoami`: one session's claim, state and next action."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.cli.stage import Done, Stage, git, verb
-from tests.repository import Repository, claim_path, fleet, with_charter
+from tests.cli.stage import Done, Stage, commit, fleet, git, verb, write
+from tests.corpus.whoami_table import rows
+from tests.repository import Repository, claim_path, with_charter
+from tests.repository import fleet as claims
 
 OUTREACH = """\
 name:    marketing-outreach-1
@@ -14,7 +17,7 @@ state:   registered
 role:    Outreach AI - Personalize and send emails (Morning Batch 1)
 goal:    Send 17 perfectly personalized emails daily, 95%+ delivery rate
 since:   2026-11-20T09:05:00Z
-next:    wait for the broadcast: registry status
+next:    number 4 is yours; wait: not ready yet: 2-3, 5-12; ask again with --fetch
 """
 
 
@@ -31,13 +34,14 @@ def test_a_pending_session(halfway_there: Repository) -> None:
     answer = whoami(halfway_there, "marketing-conversation-1")
     assert answer.exit_code == 0
     assert "state:   pending\n" in answer.out
-    assert "next:    commit to the claim: amend it to status: REGISTERED" in answer.out
+    assert "run: registry claim 7 --session-id marketing-conversation-1 --status REGISTERED --push\n" in answer.out
 
 
 def test_an_acknowledged_session(all_active: Repository) -> None:
     answer = whoami(all_active, "marketing-outreach-1")
     assert answer.exit_code == 0
-    assert "state:   acknowledged\n" in answer.out
+    assert "state:   active\n" in answer.out
+    assert "next:    number 4 is active in week 2026-W48: Send 17" in answer.out
 
 
 @pytest.mark.parametrize("session_id", ["nobody", "marketing-sales-closer-2", "Marketing-Outreach-1", "", "\x1b[31m"])
@@ -45,7 +49,7 @@ def test_an_unknown_session(halfway_there: Repository, session_id: str) -> None:
     answer = whoami(halfway_there, session_id)
     assert answer.exit_code == 1
     assert "is not registered\nnext: claim" in answer.out
-    assert "2-3, 5-6, 8, 10-12" in answer.out
+    assert "2-3, 6, 8, 10-12; for instance 2" in answer.out  # 5 is proposed
     assert "\x1b" not in answer.out
 
 
@@ -59,7 +63,7 @@ def test_json(halfway_there: Repository) -> None:
 
 def test_an_unreadable_claim_on_main_is_reported(tmp_path: Path) -> None:
     repository = with_charter(tmp_path / "registry.git")
-    claim = fleet()[4].replace("status: REGISTERED", "status: NO")
+    claim = claims()[4].replace("status: REGISTERED", "status: NO")
     repository.commit("main", {claim_path(4): claim})
     answer = whoami(repository, "marketing-outreach-1", "--format", "json")
     assert (answer.exit_code, answer.document["state"]) == (0, "unreadable")
@@ -80,4 +84,64 @@ def test_fetch_asks_the_server_before_it_answers(stage: Stage) -> None:
     assert git(session, "rev-parse", "origin/main").strip() == stage.beginning, "nothing is fetched without being asked"
     asked = verb(session, *me, "--fetch")
     assert (asked.exit_code, "state:   registered\n" in asked.out) == (0, True)
-    assert "next:    wait for the broadcast" in asked.out
+    assert "; wait: not ready yet: 1-3, 5-12; ask again with --fetch\n" in asked.out
+
+
+def test_a_nameless_session_is_told_how_to_say_its_name(halfway_there: Repository) -> None:
+    (row,) = (row for row in rows() if row.id == "N01")
+    answer = verb(halfway_there.path, "whoami")
+    assert (answer.exit_code, answer.out) == (2, "")
+    assert row.form
+    assert row.form in answer.err
+
+
+def test_an_active_session_hears_its_week_and_has_no_command(all_active: Repository) -> None:
+    answer = whoami(all_active, "marketing-outreach-1", "--format", "json").document
+    assert (answer["state"], answer["phase"], answer["week"]) == ("active", "active", "2026-W48")
+    assert answer["command"] is None
+    assert "wait" not in answer["next_action"]
+
+
+def test_a_holder_hears_of_its_amendment_until_main_has_another_file(stage: Stage) -> None:
+    session = stage.clone("session")
+    stage.registered(4)
+    me = ("--session-id", "marketing-outreach-1")
+    amended = fleet(4).replace("Send 17", "Send 18").replace("value: 17", "value: 18").encode()
+    assert verb(session, "claim", "4", *me, "--from", "-", "--push", stdin=amended).exit_code == 0
+    waiting = verb(session, "whoami", *me, "--fetch", "--format", "json").document
+    assert waiting["next_action"].endswith("wait: a human has to approve claim/04; ask again with --fetch")
+    assert verb(stage.human, "reject", "4", "--reason", "Not yet").exit_code == 0
+    down = verb(session, "whoami", *me, "--fetch", "--format", "json").document
+    assert down["next_action"].startswith("claim/04 was turned down: Not yet; number 4 is yours; wait: not ready yet: ")
+    assert down["proposals"] == [{"branch": "claim/04", "verdict": "turned-down", "reason": "Not yet"}]
+    changed = stage.at("main", "registry/sessions/04.yaml") | {"labels": {"team": "letters"}}
+    write(stage.human, "registry/sessions/04.yaml", json.dumps(changed))
+    commit(stage.human, "Another team")
+    git(stage.human, "push", "--quiet", "origin", "HEAD:main")
+    after = verb(session, "whoami", *me, "--fetch", "--format", "json").document
+    assert (after["proposals"], after["next_action"][:20]) == ([], "number 4 is yours; w")
+
+
+def test_a_session_that_was_late_is_told_who_was_first_and_what_is_free(stage: Stage) -> None:
+    session = stage.clone("session")
+    mine = fleet(4, session_id="late-1", runtime_id="session-0")
+    write(session, "registry/sessions/04.yaml", mine)
+    git(session, "checkout", "--quiet", "-B", "claim/04")
+    commit(session, "Claim number 4")
+    git(session, "push", "--quiet", "origin", "claim/04")
+    stage.registered(4)
+    answer = verb(session, "whoami", "--session-id", "late-1", "--fetch", "--format", "json").document
+    assert (answer["state"], answer["number"], answer["command"]) == ("rejected", 4, None)
+    assert answer["next_action"].startswith("number 4 is held by marketing-outreach-1 since ")
+    assert answer["next_action"].endswith("fill in: registry claim 1 --session-id late-1 --goal GOAL --push")
+    assert [(row["branch"], row["verdict"]) for row in answer["proposals"]] == [("claim/04", "rejected")]
+
+
+def test_an_orchestrator_hears_that_it_is_its_move(all_registered: Repository) -> None:
+    answer = whoami(all_registered, "marketing-orchestrator", "--format", "json").document
+    assert answer["command"] == "registry consensus confirm --session-id marketing-orchestrator --push".split()
+    others = whoami(all_registered, "marketing-outreach-1", "--format", "json").document
+    assert others["next_action"].endswith(
+        "wait: the orchestrator, number 1 (marketing-orchestrator), has to confirm that nothing conflicts; "
+        "ask again with --fetch"
+    )

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from validator.cli.explain import RuleEntry, RulesDocument
 from validator.cli.history import EventEntry, HistoryDocument
 from validator.cli.status import StatusDocument
-from validator.cli.whoami import WhoamiDocument
+from validator.cli.whoami import OwnProposalEntry, WhoamiDocument
 from validator.model.findings import Level
 from validator.model.shapes import Approver, Charter, Claim, Mission, Target
 from validator.report.documents import (
@@ -91,10 +91,17 @@ DOCUMENTS: dict[str, tuple[PrintedDocument, str]] = {
             goal=None,
             registered_at=None,
             next_action="claim a number: registry claim --any",
+            command=None,
+            phase="registering",
+            week=None,
+            proposals=(OwnProposalEntry(branch="claim/02", verdict="turned-down", reason="Not now."),),
             identity="REGISTRY_SESSION",
             runtimes=(),
         ),
-        "schema_version session_id commit state number role goal registered_at next_action identity runtimes",
+        (
+            "schema_version session_id commit state number role goal registered_at next_action command phase week "
+            "proposals identity runtimes"
+        ),
     ),
     "rules": (
         RulesDocument(

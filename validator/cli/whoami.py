@@ -3,36 +3,39 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import click
 
 from validator.cli.console import Console
 from validator.cli.identity import identity_of, shared
 from validator.cli.options import FORMAT, REF, REPO, SESSION
-from validator.git.remote import Proposal, Remote, rejections
+from validator.git.remote import Remote
 from validator.git.repo import Repo
-from validator.git.upstream import remote_of
 from validator.hosts.agents.identity import OPTION, Identity, users
-from validator.model.errors import Unreadable
-from validator.model.escape import logged, visible, well_formed, well_formed_or_none
-from validator.operations.export import slots_of
-from validator.registry.consensus.digest import registry_digest
-from validator.registry.consensus.phases import phase_of
-from validator.registry.holders import a_free_number
-from validator.registry.proposals import claim_of, proposals_on, published
-from validator.registry.reader import Reader, charter_of, reader_at
-from validator.registry.records import command as command_of
-from validator.registry.snapshot import Snapshot
-from validator.report.documents import Oid, PrintedDocument, SlotEntry, as_json
+from validator.model.escape import logged, visible, well_formed
+from validator.operations.whoami.advice import advise
+from validator.operations.whoami.facts import HELD, OwnProposal, SessionState
+from validator.operations.whoami.look import Found, look
+from validator.registry.consensus.criteria import Phase
+from validator.registry.reader import reader_at
+from validator.report.documents import Oid, Printed, PrintedDocument, as_json
 
-SessionState = Literal["unregistered", "proposed", "unreadable", "pending", "registered", "acknowledged"]
+
+class OwnProposalEntry(Printed):
+    """An open proposal of the session, or one that a human turned down; `reason` is empty where it is accepted."""
+
+    branch: str
+    verdict: Literal["accepted", "rejected", "turned-down"]
+    reason: str
 
 
 class WhoamiDocument(PrintedDocument):
     """`whoami`: what main says about one session, and what that session should do now.
 
-    `identity` is where its name was said; `runtimes` are those that speak for it in this clone.
+    `command` is the next command as a list of words, which works as it is; null where one waits, or where only the
+    reader knows a value: then `next_action` shows a form. `identity` is where the session's name was said; `runtimes`
+    are those that speak for it in this clone.
     """
 
     session_id: str
@@ -43,6 +46,10 @@ class WhoamiDocument(PrintedDocument):
     goal: str | None
     registered_at: str | None
     next_action: str
+    command: tuple[str, ...] | None
+    phase: Phase
+    week: str | None
+    proposals: tuple[OwnProposalEntry, ...]
     identity: str
     runtimes: tuple[str, ...]
 
@@ -63,9 +70,10 @@ def command(console: Console, session_id: str | None, fetch: bool, repo: Path, r
     if fetch:  # otherwise main, proposals and rejections are as last fetched
         _fetch(Repo(repo), console.hint)
     reader, commit = reader_at(repo, ref)
-    document = _about(me, users(me, os.environ, repo), reader, commit, console.hint)
+    found = look(reader, commit, me.name, named=me.source == OPTION, hint=console.hint)
+    document = _document(me, users(me, os.environ, repo), commit, found)
     console.say(as_json(document) if format == "json" else _render(document))
-    return 1 if document.state in ("unregistered", "proposed") else 0
+    return 0 if document.state in HELD else 1
 
 
 def _fetch(repo: Repo, hint: Callable[[str], None]) -> None:
@@ -75,76 +83,28 @@ def _fetch(repo: Repo, hint: Callable[[str], None]) -> None:
         hint(f"{one.name}: {logged(why)}\n")
 
 
-def _about(
-    me: Identity, runtimes: tuple[str, ...], reader: Reader, commit: str, hint: Callable[[str], None]
-) -> WhoamiDocument:
-    session_id, snapshot = me.name, reader.at(commit)
-    charter, digest = charter_of(snapshot), registry_digest(snapshot)
-    slots = slots_of(snapshot, charter, digest, frozenset())
-    mine = next((slot for slot in slots if slot.session_id == session_id), None)
-    turned_down = ""
-    if mine is None:
-        mine = _proposed(reader, session_id, hint)
-        turned_down = "" if mine else _turned_down(reader, session_id)
-    state: Any = mine.state if mine else "unregistered"  # a slot with a session in it is never "open"
+def _document(me: Identity, runtimes: tuple[str, ...], commit: str, found: Found) -> WhoamiDocument:
+    slot, facts, advice = found.slot, found.facts, advise(found.facts)
     return WhoamiDocument(
-        session_id=well_formed(session_id),
+        session_id=well_formed(me.name),
         commit=commit,
-        state=state,
-        number=mine.number if mine else None,
-        role=mine.role if mine else None,
-        goal=mine.goal if mine else None,
-        registered_at=mine.registered_at if mine else None,
-        next_action=turned_down + _next_action(mine, snapshot, named=me.source == OPTION),
+        state=facts.state,
+        number=slot.number if slot else None,
+        role=slot.role if slot else None,
+        goal=slot.goal if slot else None,
+        registered_at=slot.registered_at if slot else None,
+        next_action=well_formed(advice.sentence),
+        command=advice.command,
+        phase=facts.phase,
+        week=facts.week,
+        proposals=tuple(map(_proposal, found.proposals)),
         identity=me.source,
         runtimes=runtimes,
     )
 
 
-def _proposed(reader: Reader, session_id: str, hint: Callable[[str], None]) -> SlotEntry | None:
-    """What a session has proposed: on the remote as last fetched, or here where there is no remote."""
-    for proposal in proposals_on(published(reader.repo), reader.repo, "claim"):
-        claim = claim_of(reader, proposal)
-        if isinstance(claim, Unreadable):
-            hint(f"{proposal.name} cannot be read: {logged(claim.why)}\n")
-            continue
-        if claim and claim.draft.session_id == session_id:
-            return SlotEntry(
-                number=claim.number,
-                state="proposed",
-                session_id=well_formed(session_id),
-                role=well_formed_or_none(claim.draft.role),
-                goal=well_formed_or_none(claim.draft.goal),
-                registered_at=None,
-                commit=None,
-            )
-    return None
-
-
-def _turned_down(reader: Reader, session_id: str) -> str:
-    """Why this session's last proposal was turned down, as last fetched."""
-    for rejection in reversed(rejections(reader.repo, remote_of(reader.repo))):
-        claim = claim_of(reader, Proposal(rejection.name, rejection.rejected))
-        if claim and not isinstance(claim, Unreadable) and claim.draft.session_id == session_id:
-            return f"{rejection.name} was turned down: {rejection.reason}; "
-    return ""
-
-
-def _next_action(mine: SlotEntry | None, snapshot: Snapshot, *, named: bool) -> str:
-    """The next action; its command names the session where the reader has no bound name."""
-    if mine is None:
-        return a_free_number(snapshot)
-    if mine.state == "proposed":
-        return f"wait: a human has to approve number {mine.number}; ask again with --fetch"
-    if mine.state == "unreadable":
-        return f"fix the claim of number {mine.number}: registry audit says what is wrong with it"
-    if mine.state == "pending":
-        return "commit to the claim: amend it to status: REGISTERED"
-    if mine.state == "acknowledged":
-        return "start when the fleet is active: registry consensus status"
-    if phase_of(snapshot) == "broadcast":
-        return f"acknowledge it: {command_of('acknowledgement', snapshot.by_number[mine.number], named=named)}"
-    return "wait for the broadcast: registry status"
+def _proposal(one: OwnProposal) -> OwnProposalEntry:
+    return OwnProposalEntry(branch=one.branch, verdict=one.verdict, reason=well_formed(one.reason))
 
 
 def _render(document: WhoamiDocument) -> str:

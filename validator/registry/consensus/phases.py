@@ -77,6 +77,13 @@ def phase_of(snapshot: Snapshot) -> Phase:
     return assess(snapshot, snapshot.charter).phase if snapshot.charter else "registering"
 
 
+def active_week(snapshot: Snapshot) -> str | None:
+    """The week that an active fleet works in, as in `2026-W48`; None for a fleet that is not active."""
+    if snapshot.charter is None or phase_of(snapshot) != "active":
+        return None
+    return str(counting(snapshot, snapshot.charter, ACTIVATION, registry_digest(snapshot)).week)
+
+
 def assess(snapshot: Snapshot, charter: shapes.Charter, proposed: Set[int] = frozenset()) -> Consensus:
     """Phase, criteria, metrics and next moves of the registry at a commit.
 

@@ -1,0 +1,196 @@
+"""The one next step of a session: every row of the table in tests/corpus, and what the table does not say."""
+
+import re
+import shlex
+
+import pytest
+
+from tests.corpus.whoami_table import Row, Situation, rows, situations
+from validator.model.findings import Finding, Level, Location, Verdict
+from validator.operations.whoami.advice import Advice, advise
+from validator.operations.whoami.facts import (
+    HELD,
+    Against,
+    Facts,
+    Free,
+    OwnProposal,
+    first_against,
+    judged,
+    most_urgent,
+)
+from validator.registry.conflicts import Conflict
+
+ME = ("--session-id", "desk-1")
+VALUES = {
+    "number": "4",
+    "reason": "too vague",
+    "holder": "desk-2",
+    "since": "since 2026-11-20",
+    "free": "7",
+    "role": "Letter Desk",
+    "goal": "Answer 20 letters daily",
+    "missing": "2-3",
+    "orchestrator": "1 (lead-1)",
+    "week": "2026-W48",
+    "code": "REG201",
+    "message": "the goal is not measurable",
+    "help": "say how much",
+}
+WORDS = {"wait": "wait:", **VALUES}
+BRANCHES = {"release": "release/04", "amendment": "claim/04", "record": "record/confirmation"}
+AGAINST = Against(5, "desk-5", VALUES["code"], "the role is that of desk-2", VALUES["help"], mine=False)
+
+
+def facts(situation: Situation) -> Facts:
+    """Values for a situation of the table."""
+    state, phase, case = situation.state, situation.phase, situation.case
+    held = state in HELD
+    return Facts(
+        state=state,  # type: ignore[arg-type] # the table's words are the type's
+        phase=phase,  # type: ignore[arg-type] # as above
+        me=ME,
+        number=None if state == "unregistered" else 4,
+        role=VALUES["role"],
+        goal=VALUES["goal"],
+        is_orchestrator=situation.actor == "orchestrator",
+        orchestrator=VALUES["orchestrator"],
+        own=of_holder(situation.open) if held else before(state),
+        free=None if case.endswith("none-free") else Free(7, None if case == "free" else VALUES["role"], "7-8"),
+        holder=f"{VALUES['holder']} {VALUES['since']}" if case.startswith(("taken", "gone")) else "",
+        missing=VALUES["missing"],
+        against=AGAINST._replace(mine=case == "conflict-mine", message=f"the role is that of {VALUES['holder']}")
+        if case.startswith("conflict")
+        else None,
+        week=VALUES["week"] if phase == "active" else None,
+        withdraws=situation.rights == "own",
+    )
+
+
+def of_holder(open_one: str) -> OwnProposal | None:
+    kind, _, end = open_one.partition("-")
+    if kind == "none":
+        return None
+    reason = VALUES["reason"] if end == "turned-down" else VALUES["message"]
+    named = OwnProposal(BRANCHES[kind], kind, end or "open")  # type: ignore[arg-type] # the table's words are the type's
+    return named if not end else named._replace(code=VALUES["code"], reason=reason, help=VALUES["help"])
+
+
+def before(state: str) -> OwnProposal | None:
+    end = {"proposed": "open", "rejected": "rejected", "turned-down": "turned-down"}.get(state)
+    if end is None:
+        return None
+    reason = VALUES["reason"] if end == "turned-down" else VALUES["message"]
+    return OwnProposal("claim/04", "amendment", end, VALUES["code"], reason, VALUES["help"])  # type: ignore[arg-type] # as above
+
+
+def filled(words: str, branch: str) -> str:
+    return re.sub(r"\{(\w+)\}", lambda name: {**VALUES, "me": shlex.join(ME), "branch": branch}[name[1]], words)
+
+
+@pytest.mark.parametrize("row", [row for row in rows() if row.id != "N01"], ids=lambda row: row.id)
+def test_the_answer_is_the_row(row: Row) -> None:
+    for situation in filter(row.answers, situations()):
+        advice, own = advise(facts(situation)), facts(situation).own
+        branch = own.branch if own else ""
+        wanted = filled(" ".join(row.command), branch) if row.command else None
+        assert (shlex.join(advice.command) if advice.command else None) == wanted, situation
+        assert advice.form == (filled(row.form, branch) if row.form else None), situation
+        assert ("wait:" in advice.text) == ("{wait}" in row.says), situation
+        for name in re.findall(r"\{(\w+)\}", " ".join(row.says)):
+            assert {**WORDS, "branch": branch}[name] in advice.text, (situation, name)
+        if own and own.end == "turned-down":
+            assert VALUES["reason"] in advice.text
+
+
+def test_every_situation_is_answered_in_at_most_one_way() -> None:
+    for situation in situations():
+        if situation.state != "nameless":
+            advice = advise(facts(situation))
+            assert [advice.command, advice.form].count(None) >= 1
+            assert "wait:" not in advice.text or (advice.command, advice.form) == (None, None)
+
+
+def test_a_claim_of_a_number_without_a_plan_has_to_name_its_role() -> None:
+    situation = next(one for one in situations() if one.case == "taken-free")
+    advice = advise(facts(situation)._replace(free=Free(7, None, "7")))
+    assert advice.form == "registry claim 7 --session-id desk-1 --role ROLE --goal GOAL --push"
+    again = next(one for one in situations() if one.case == "number-free")
+    advice = advise(facts(again)._replace(planned=False))
+    assert advice.form == "registry claim 4 --session-id desk-1 --role ROLE --goal GOAL --push"
+
+
+def test_a_bound_name_is_not_in_the_command() -> None:
+    situation = next(
+        one for one in situations() if (one.state, one.phase, one.open) == ("registered", "broadcast", "none")
+    )
+    command = advise(facts(situation)._replace(me=())).command
+    assert command == ("registry", "consensus", "acknowledge", "--push")
+
+
+def test_an_unreadable_claim_is_looked_at() -> None:
+    advice = advise(Facts("unreadable", "registering", number=4))
+    assert advice.text.startswith("fix the claim of number 4")
+    assert advice.command == ("registry", "audit")
+
+
+def test_where_all_are_registered_and_main_is_wrong_one_waits_for_main() -> None:
+    advice = advise(Facts("registered", "registering", number=4))
+    assert "wait: not ready yet: main; see registry audit" in advice.text
+
+
+@pytest.mark.parametrize(
+    ("advice", "sentence"),
+    [
+        (Advice("wait: a human has to approve it"), "wait: a human has to approve it"),
+        (Advice("confirm it", ("registry", "consensus", "confirm")), "confirm it; run: registry consensus confirm"),
+        (Advice("claim one", None, "registry claim 7 --goal GOAL"), "claim one; fill in: registry claim 7 --goal GOAL"),
+        (Advice("it is vague", None, "say how much"), "it is vague; help: say how much"),
+    ],
+)
+def test_the_sentence_says_what_is_a_command_and_what_is_a_form(advice: Advice, sentence: str) -> None:
+    assert advice.sentence == sentence
+
+
+def finding(code: str, level: Level = Level.ERROR) -> Finding:
+    return Finding(code, "a-name", level, Location("registry/sessions/04.yaml"), "what is wrong", "what to do")
+
+
+def verdict(*findings: Finding) -> Verdict:
+    return Verdict(None, "0" * 40, None, findings)
+
+
+@pytest.mark.parametrize(
+    ("findings", "end", "said"),
+    [
+        ([], "open", "accepted"),
+        ([finding("REG205", Level.WARNING)], "open", "accepted"),
+        ([finding("REG305")], "moved", "rejected"),
+        ([finding("REG305"), finding("REG201")], "rejected", "rejected"),
+    ],
+)
+def test_what_became_of_an_open_proposal(findings: list[Finding], end: str, said: str) -> None:
+    one = judged("claim/04", "amendment", verdict(*findings))
+    assert (one.end, one.verdict) == (end, said)
+
+
+def test_a_proposal_that_was_turned_down_is_said_to_be() -> None:
+    assert OwnProposal("claim/04", "amendment", "turned-down").verdict == "turned-down"
+
+
+def test_an_open_proposal_comes_before_one_that_was_turned_down_and_a_release_before_others() -> None:
+    down = OwnProposal("release/04", "release", "turned-down")
+    record, amendment = (OwnProposal(BRANCHES[kind], kind, "open") for kind in ("record", "amendment"))
+    assert most_urgent([down, record, amendment]) == amendment
+    assert most_urgent([down, amendment, down._replace(end="moved")]) == down._replace(end="moved")
+    assert most_urgent([]) is None
+
+
+def test_of_several_conflicts_ones_own_is_said() -> None:
+    role = Conflict("role", (2, 3), "one role", "another role")
+    goal = Conflict("goal", (4,), "against the mission", "align it")
+    names = {3: "desk-3", 4: "desk-4"}
+    assert first_against([role, goal], 4, names) == Against(
+        4, "desk-4", "REG206", "against the mission", "align it", True
+    )
+    assert first_against([role, goal], 2, names) == Against(3, "desk-3", "REG105", "one role", "another role", False)
+    assert first_against([], 4, names) is None

@@ -1,0 +1,153 @@
+"""The one next step of a session, by state, phase and what it has proposed (tests/corpus/whoami-table.md)."""
+
+import shlex
+from typing import NamedTuple
+
+from validator.operations.whoami.facts import HELD, Facts, OwnProposal
+
+
+class Advice(NamedTuple):
+    """What to do now. `command` works when pasted.
+
+    `form` is a command with capitals that only the reader can fill in, or the way out in words. There is at most one of
+    the two; where there is neither, one waits, or works.
+    """
+
+    text: str
+    command: tuple[str, ...] | None = None
+    form: str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The same in one line."""
+        if self.command:
+            return f"{self.text}; run: {shlex.join(self.command)}"
+        if self.form:
+            return f"{self.text}; {'fill in' if self.form.startswith('registry ') else 'help'}: {self.form}"
+        return self.text
+
+
+def advise(facts: Facts) -> Advice:
+    """The next step of a session that has a name."""
+    if facts.state not in HELD:
+        return _without_number(facts)
+    own = facts.own
+    if own and own.end != "turned-down":
+        advice = _while_open(facts, own)
+        if advice:
+            return advice
+    advice = _held(facts)
+    if own and own.end == "turned-down":
+        return advice._replace(text=f"{own.branch} was turned down: {own.reason}; {advice.text}")
+    return advice
+
+
+def _without_number(facts: Facts) -> Advice:
+    own, number = facts.own, facts.number
+    if own is None:
+        return _claim_free(facts, "")
+    if facts.state == "proposed":
+        return Advice(f"wait: a human has to approve number {number} ({own.branch}); ask again with --fetch")
+    if facts.state == "rejected" and not facts.holder:
+        return Advice(f"the gate rejects number {number} ({own.branch}) now: {own.code} {own.reason}", None, own.help)
+    if facts.state == "rejected":
+        return _taken(facts, own)
+    why = f"number {number} ({own.branch}) was turned down: {own.reason}"
+    if facts.holder:
+        return _claim_free(facts, f"{why}; it is held by {facts.holder} now; ")
+    form = _claim_form(facts, number, planned=facts.planned)
+    return Advice(f"{why}; it may be proposed again, mended or not", None, form)
+
+
+def _taken(facts: Facts, own: OwnProposal) -> Advice:
+    why = f"number {facts.number} is held by {facts.holder}; "
+    if facts.free is None and facts.withdraws:
+        text = f"{why}no number is free; take {own.branch} back"
+        return Advice(text, ("registry", "withdraw", own.branch, *facts.me))
+    return _claim_free(facts, why)
+
+
+def _claim_free(facts: Facts, why: str) -> Advice:
+    free = facts.free
+    if free is None:
+        way_out = "until a holder releases one, or an approver enlarges the capacity"
+        return Advice(f"{why}wait: no number is free {way_out}; ask again with --fetch")
+    planned = f" ({free.role})" if free.role else ""
+    text = f"{why}claim a free number: {free.others}; for instance {free.number}{planned}"
+    return Advice(text, None, _claim_form(facts, free.number, planned=free.role is not None))
+
+
+def _claim_form(facts: Facts, number: int | None, *, planned: bool) -> str:
+    """A number without a plan needs a role."""
+    role = () if planned else ("--role", "ROLE")
+    return shlex.join(("registry", "claim", str(number), *facts.me, *role, "--goal", "GOAL", "--push"))
+
+
+def _while_open(facts: Facts, own: OwnProposal) -> Advice | None:
+    """What to do about an open proposal of one's own; None where the next step is as if there were none."""
+    about = f"{_place(facts)}: {own.branch}"
+    if own.end == "open":
+        return Advice(f"{_place(facts)}; wait: a human has to approve {own.branch}; ask again with --fetch")
+    if own.kind == "record":
+        return None  # the same command makes it again
+    why = f"{about} is rejected now: {own.code} {own.reason}"
+    if own.kind == "release":
+        words = ("registry", "release", str(facts.number), *facts.me, "--reason", "REASON")
+        return Advice(why, None, shlex.join(words))
+    if own.end == "moved":
+        text = f"{about} cannot land, main has changed since; propose it again"
+        return Advice(text, ("registry", "claim", str(facts.number), *facts.me, "--push"))
+    if facts.phase != "active":
+        return Advice(why, None, own.help)
+    if facts.withdraws:
+        return Advice(f"{why}; take it back", ("registry", "withdraw", own.branch, *facts.me))
+    return Advice(f"{why}; wait: an approver turns it down; ask again with --fetch")
+
+
+def _held(facts: Facts) -> Advice:
+    """The next step of a holder by the phase of its fleet."""
+    number, against = facts.number, facts.against
+    if facts.state == "unreadable":
+        return Advice(f"fix the claim of number {number}; see what is wrong with it", ("registry", "audit"))
+    if facts.state == "pending":
+        command = ("registry", "claim", str(number), *facts.me, "--status", "REGISTERED", "--push")
+        return Advice(f"you hold number {number} and are not ready; say that you are", command)
+    if facts.phase == "active":
+        return Advice(f"number {number} is active in week {facts.week}: {facts.goal}")
+    if against and against.mine and facts.phase in ("registering", "registered"):
+        return Advice(f"number {number} is in conflict: {against.code} {against.message}", None, against.help)
+    return _by_phase(facts)
+
+
+def _by_phase(facts: Facts) -> Advice:
+    me, against = facts.me, facts.against
+    place = _place(facts)
+    if facts.phase == "registering":
+        return Advice(_wait(place, f"not ready yet: {facts.missing or 'main; see registry audit'}"))
+    if facts.phase == "registered" and against:
+        return Advice(_wait(place, f"number {against.number} ({against.session_id}) has to resolve: {against.message}"))
+    if facts.phase in ("registered", "approved") and not facts.is_orchestrator:
+        does = "confirm that nothing conflicts" if facts.phase == "registered" else "broadcast the registry"
+        return Advice(_wait(place, f"the orchestrator, number {facts.orchestrator}, has to {does}"))
+    if facts.phase == "registered":
+        return Advice(f"{place}: nothing conflicts, confirm it", ("registry", "consensus", "confirm", *me, "--push"))
+    if facts.phase == "confirmed":
+        return Advice(_wait(place, "a human has to approve the registry"))
+    if facts.phase == "approved":
+        command = ("registry", "consensus", "broadcast", *me, "--branch", "--push")
+        return Advice(f"{place}: send the registry to every session", command)
+    if facts.state == "acknowledged" and facts.phase == "broadcast":
+        return Advice(_wait(place, f"not acknowledged yet: {facts.missing}"))
+    if facts.state == "acknowledged":
+        return Advice(_wait(place, "a human has to activate the fleet"))
+    text = f"acknowledge number {facts.number}, {facts.role}: {facts.goal}"
+    return Advice(text, ("registry", "consensus", "acknowledge", *me, "--push"))
+
+
+def _wait(place: str, why: str) -> str:
+    return f"{place}; wait: {why}; ask again with --fetch"
+
+
+def _place(facts: Facts) -> str:
+    active = f" and active in week {facts.week}" if facts.phase == "active" else ""
+    return f"number {facts.number} is yours{active}"

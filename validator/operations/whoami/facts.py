@@ -1,0 +1,126 @@
+"""All that the answer to "who am I, and what do I do now?" depends on."""
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from validator.model.findings import Finding, Verdict, decides
+from validator.registry.conflicts import Conflict
+from validator.registry.consensus.criteria import Phase
+from validator.rules import merge_conflict
+
+SessionState = Literal[
+    "unregistered",
+    "proposed",
+    "rejected",
+    "turned-down",
+    "unreadable",
+    "pending",
+    "registered",
+    "acknowledged",
+    "active",
+]
+OpenKind = Literal["release", "amendment", "record"]
+OpenEnd = Literal["open", "moved", "rejected", "turned-down"]
+HELD: tuple[SessionState, ...] = ("unreadable", "pending", "registered", "acknowledged", "active")
+CODES = {"number": "REG103", "session": "REG104", "role": "REG105", "scope": "REG107", "goal": "REG206"}
+
+
+class OwnProposal(NamedTuple):
+    """A proposal of the session's own. `end` is what became of it: `moved` is rejected only because main has changed.
+
+    `code`, `reason` and `help` say why it is not accepted; of one that a human turned down there is only the reason.
+    """
+
+    branch: str
+    kind: OpenKind
+    end: OpenEnd
+    code: str = ""
+    reason: str = ""
+    help: str = ""
+
+    @property
+    def verdict(self) -> Literal["accepted", "rejected", "turned-down"]:
+        """What became of it in one word."""
+        if self.end == "turned-down":
+            return "turned-down"
+        return "accepted" if self.end == "open" else "rejected"
+
+
+class Free(NamedTuple):
+    """A number that is neither held nor proposed, the role that the charter plans for it, and all such numbers."""
+
+    number: int
+    role: str | None
+    others: str
+
+
+class Against(NamedTuple):
+    """A conflict on main: whose claim has to change, its session, and whether that is the session that asks."""
+
+    number: int
+    session_id: str
+    code: str
+    message: str
+    help: str
+    mine: bool
+
+
+class Facts(NamedTuple):
+    """What is known of a session. `me` are the words that name it in a command, empty where its name is bound.
+
+    `number` is the one that it holds, has proposed, or wanted; `planned` whether the charter has a role for it;
+    `holder` another session that holds that number now; `missing` the numbers that are waited for; `orchestrator` that
+    number with its session. `withdraws`: the session may take its proposal back by itself.
+    """
+
+    state: SessionState
+    phase: Phase
+    me: tuple[str, ...] = ()
+    number: int | None = None
+    planned: bool = True
+    role: str = ""
+    goal: str = ""
+    is_orchestrator: bool = False
+    orchestrator: str = ""
+    own: OwnProposal | None = None
+    free: Free | None = None
+    holder: str = ""
+    missing: str = ""
+    against: Against | None = None
+    week: str | None = None
+    withdraws: bool = False
+
+
+def judged(branch: str, kind: OpenKind, verdict: Verdict) -> OwnProposal:
+    """An open proposal with the gate's verdict as of now."""
+    decisive = [finding for finding in verdict.findings if decides(finding)]
+    if not decisive:
+        return OwnProposal(branch, kind, "open")
+    moved = all(finding.code == merge_conflict.CODE for finding in decisive)
+    first: Finding = decisive[0]
+    return OwnProposal(branch, kind, "moved" if moved else "rejected", first.code, first.message, first.help)
+
+
+def most_urgent(proposals: Iterable[OwnProposal]) -> OwnProposal | None:
+    """The proposal that decides what to do: an open one before one that was turned down, a release before others."""
+    kinds = ("release", "amendment", "record")
+    return min(proposals, key=lambda one: (one.end == "turned-down", kinds.index(one.kind)), default=None)
+
+
+def first_against(conflicts: Iterable[Conflict], number: int, names: dict[int, str]) -> Against | None:
+    """The first conflict that is the fault of this number, else the first one; None where there is no conflict.
+
+    Of a conflict, who came last has to change; `names` are the sessions by number.
+    """
+    rows = [
+        Against(
+            one.numbers[-1],
+            names.get(one.numbers[-1], ""),
+            CODES[one.kind],
+            one.message,
+            one.help,
+            one.numbers[-1] == number,
+        )
+        for one in conflicts
+    ]
+    return next((row for row in rows if row.mine), rows[0] if rows else None)
