@@ -43,6 +43,11 @@ def brought(repo: Repo, base: str, head: str) -> tuple[Brought, ...]:
     """Every commit that head brings to base, by whichever parent; of more than MAX_COMMITS only one more than that."""
     limit = f"--max-count={MAX_COMMITS + 1}"
     rows = [row.split() for row in repo.read("rev-list", "--parents", limit, head, f"^{base}").decode().splitlines()]
+    return read_brought(repo, rows)
+
+
+def read_brought(repo: Repo, rows: Sequence[Sequence[str]]) -> tuple[Brought, ...]:
+    """These commits, each with its parents; of more than MAX_COMMITS nothing is read."""
     if len(rows) > MAX_COMMITS:
         return tuple(Brought(commit, tuple(parents), {}, ()) for commit, *parents in rows)
     files, contents = _sized(repo, _changes(repo, rows)), _contents(repo, [commit for commit, *_ in rows])

@@ -1,6 +1,6 @@
 """A change as it would land on main: the merge in memory, and the change's own edits, without their meaning."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from validator.git.history import Merge
@@ -73,19 +73,28 @@ class Joining(NamedTuple):
     are those of the change that the first parent had changed since the fork.
     """
 
-    fork: str | None
-    altered: tuple[str, ...]
-    superseded: tuple[str, ...]
+    altered: tuple[str, ...] = ()
+    superseded: tuple[str, ...] = ()
 
 
-def joining(repo: Repo, ours: str, theirs: str, before: Files, after: Files, *, whole: bool) -> Joining:
+def joining(
+    repo: Repo,
+    fork: str | None,
+    ours: str,
+    theirs: str,
+    before: Files,
+    after: Files,
+    *,
+    whole: bool,
+    since: Collection[str] | None = None,
+) -> Joining:
     """What a merge of `theirs` into `ours`, which turns the files `before` into `after`, made of the change.
 
-    Without `whole` the registry's files alone are looked at: others Git may merge line by line.
+    `fork` is their best common ancestor, and `since` the files that `ours` has changed from there on, where they are
+    known already. Without `whole` the registry's files alone are looked at: others Git may merge line by line.
     """
-    fork = repo.merge_base(ours, theirs)
     if fork is None:
-        return Joining(None, (), ())
+        return Joining()
     intent = {path: pair for path, pair in _intent(repo, fork, theirs).items() if whole or governed(path)}
     wanted = {path: pair.after for path, pair in intent.items()}
     moved = differing(before, after)
@@ -93,7 +102,7 @@ def joining(repo: Repo, ours: str, theirs: str, before: Files, after: Files, *, 
     known = {path: entry for path, entry in _others(repo, fork, ours, intent).items() if path not in moved}
     before, after = {**known, **before}, {**known, **after}
     altered = [path for path in changed if _identity(after.get(path)) != _identity(wanted.get(path, before.get(path)))]
-    return Joining(fork, tuple(sorted(altered)), _superseded(repo, fork, ours, before, intent))
+    return Joining(tuple(sorted(altered)), _superseded(repo, fork, ours, before, intent, since))
 
 
 def has_landed(repo: Repo, main: str, commit: str) -> bool:
@@ -112,10 +121,19 @@ def has_landed(repo: Repo, main: str, commit: str) -> bool:
     return not proposed & repo.changes(commit, step).keys()
 
 
-def _superseded(repo: Repo, fork: str, base: str, before: Files, intent: Mapping[str, Intent]) -> tuple[str, ...]:
+def _superseded(
+    repo: Repo,
+    fork: str,
+    base: str,
+    before: Files,
+    intent: Mapping[str, Intent],
+    since: Collection[str] | None = None,
+) -> tuple[str, ...]:
     """Of the files that a change alters, those that have not stayed as they were at the fork all along to the base."""
     found = {path for path, pair in intent.items() if _identity(pair.before) != _identity(before.get(path))}
     left = sorted(filter(governed, intent.keys() - found))
+    if since is not None:
+        return tuple(sorted(found.union(path for path in left if path in since)))
     for path, entry in repo.results(fork, base, left) if left and fork != base else ():
         if _identity(entry) != _identity(intent[path].before):
             found.add(path)  # changed and changed back: another life of the file
@@ -124,7 +142,8 @@ def _superseded(repo: Repo, fork: str, base: str, before: Files, intent: Mapping
 
 def differing(one: Files, other: Files) -> set[str]:
     """The paths whose file is not the same in both."""
-    return {path for path in {*one, *other} if _identity(one.get(path)) != _identity(other.get(path))}
+    odd = {path for path, _ in one.items() ^ other.items()}  # also where the size is known in one of them alone
+    return {path for path in odd if _identity(one.get(path)) != _identity(other.get(path))}
 
 
 def registry_files(repo: Repo, treeish: str) -> dict[str, Entry]:

@@ -11,6 +11,7 @@ from validator.model.errors import FatalError
 # numbers, which are 8 MB; a tree can hold itself ten times, ten deep.
 MAX_NAMES = 16 * 1024 * 1024
 MAX_CHANGED = 8 * 1024 * 1024  # the same of the paths that differ between two trees: about 100,000 files
+MAX_KEPT, MAX_ROOTS = 20_000, 1_000  # entries of the folders that were read last (about 4 MB), and trees of commits
 FOLDER, SUBMODULE = "040000", "160000"
 TWICE = "twice"  # the mode of an entry that its folder lists more than once
 # The tree without entries, in either kind of object id.
@@ -40,6 +41,8 @@ class Trees:
         self._objects = objects
         self._folders: Mapping[str, tuple[Row, ...]] = {}
         self._sizes: Mapping[str, int] = {}
+        self._roots = dict[str, str]()
+        self._kept, self._entries = dict[str, tuple[Row, ...]](), 0
 
     def files(self, treeish: str, kept: Kept = lambda name: True) -> dict[str, Entry]:
         """Every file by path; links, submodules and empty folders too, which Git itself never writes.
@@ -88,10 +91,14 @@ class Trees:
         return {text(path): found[path] for path in sorted(found)}
 
     def _root(self, treeish: str) -> str:
-        (root,) = self._objects.facts([f"{treeish}^{{tree}}"])
-        if root is None:
-            raise self._objects.missing(f"the tree of {treeish}")
-        return root.oid
+        if treeish not in self._roots:
+            (root,) = self._objects.facts([f"{treeish}^{{tree}}"])
+            if root is None:
+                raise self._objects.missing(f"the tree of {treeish}")
+            if len(self._roots) >= MAX_ROOTS:
+                self._roots.clear()
+            self._roots[treeish] = root.oid
+        return self._roots[treeish]
 
     def _walk(self, root: str, kept: Kept) -> Iterator[Row]:
         """The files below a tree with their paths, one level after the other."""
@@ -116,6 +123,7 @@ class Trees:
 
     def _read(self, oids: set[str]) -> dict[str, tuple[Row, ...]]:
         known = {oid: self._folders[oid] for oid in oids & self._folders.keys()}
+        known |= {oid: self._kept[oid] for oid in oids & self._kept.keys()}
         new = sorted(oids - known.keys())
         for oid, facts in zip(new, self._objects.facts(new), strict=True):
             if facts is None:
@@ -125,7 +133,16 @@ class Trees:
             if facts.size > 2 * MAX_NAMES:
                 raise FatalError(f"over {MAX_NAMES // 2**20} MiB of file names are too much to judge")
         contents = zip(new, self._objects.contents(new), strict=True)
-        return known | {oid: tuple(_rows(content or b"", len(oid) // 2)) for oid, content in contents}
+        found = {oid: tuple(_rows(content or b"", len(oid) // 2)) for oid, content in contents}
+        self._keep(found)
+        return known | found
+
+    def _keep(self, folders: Mapping[str, tuple[Row, ...]]) -> None:
+        self._kept |= folders
+        self._entries += sum(map(len, folders.values()))
+        while self._entries > MAX_KEPT:
+            oldest = next(iter(self._kept))
+            self._entries -= len(self._kept.pop(oldest))
 
     def _sizes_of(self, oids: Iterable[str]) -> dict[str, int]:
         wanted = set(oids)

@@ -1,10 +1,11 @@
 """Judge a change as it would land on its base, or step by step as it moves main."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from validator.git.change import joining
+from validator.git.arrivals import Arrival, arrivals
+from validator.git.change import differing, joining
 from validator.git.repo import Repo
 from validator.git.signatures import Endorsement
 from validator.git.upstream import unfetched_remote
@@ -73,46 +74,69 @@ def in_steps(reader: Reader, base: str, head: str, guards: Keys, *, unnamed: boo
         )
     signed = {} if unnamed else endorsed(reader, line, guards)
     verdicts = [
-        (commit, judge(*read_step(reader, parent, commit, signed.get(commit), unnamed=unnamed)))
-        for parent, commit in line
+        (commit, judge(*step))
+        for (_, commit), step in zip(line, read_steps(reader, line, signed, unnamed=unnamed), strict=True)
     ]
     last = verdicts[-1][1] if verdicts else judge(*reader.step(base, head))
     return Verdict(
         base,
         head,
         last.tree,
-        tuple(_at(commit, finding) for commit, verdict in verdicts for finding in verdict.findings),
-        tuple(_at(commit, finding) for commit, verdict in verdicts for finding in verdict.healed),
+        tuple(at_step(commit, finding) for commit, verdict in verdicts for finding in verdict.findings),
+        tuple(at_step(commit, finding) for commit, verdict in verdicts for finding in verdict.healed),
         last.free_numbers,
     )
 
 
-def read_step(
-    reader: Reader, parent: str, commit: str, signed: Endorsement | None, *, unnamed: bool = False
-) -> tuple[Snapshot, Snapshot]:
-    """(a step of main, its parent), ready to be judged. `signed` None: nobody has to sign this step."""
-    landed, current = reader.step(parent, commit)
-    if signed:
-        landed = replace(landed, unsigned=signed.signer is None, signed_by=signed.signer, approvals=signed.approvals)
-    landed = replace(landed, unnamed=unnamed)
-    return _held_to_its_change(reader.repo, landed, current, whole=signed is not None), current
+def read_steps(
+    reader: Reader,
+    line: Sequence[tuple[str, str]],
+    signed: Mapping[str, Endorsement | None],
+    *,
+    unnamed: bool = False,
+) -> Iterator[tuple[Snapshot, Snapshot]]:
+    """(a step of main, its parent) for each step of a line of (parent, commit), ready to be judged.
+
+    `signed` has an endorsement for each step that somebody has to sign.
+    """
+    arriving = arrivals(reader.repo, line)
+    # The place on the line of each of its commits, and the last place where a file was changed.
+    places, moves = {line[0][0]: 0} if line else {}, dict[str, int]()
+    for place, (parent, commit) in enumerate(line, 1):
+        arrival, endorsement = arriving[commit], signed.get(commit)
+        landed, current = reader.step(parent, commit, arrival.commits)
+        if endorsement:
+            unsigned, approvals = endorsement.signer is None, endorsement.approvals
+            landed = replace(landed, unsigned=unsigned, signed_by=endorsement.signer, approvals=approvals)
+        start = places.get(arrival.fork or "")
+        moved = None if start is None else frozenset(path for path, at in moves.items() if at > start)
+        landed = replace(landed, unnamed=unnamed)
+        yield _held_to_its_change(reader.repo, landed, current, arrival, moved, whole=endorsement is not None), current
+        places[commit] = place
+        moves |= dict.fromkeys(differing(current.files, landed.files), place)
 
 
-def _held_to_its_change(repo: Repo, landed: Snapshot, current: Snapshot, *, whole: bool) -> Snapshot:
-    """A step of main with what it made of the change that it merges: of the registry's files, or of the `whole`."""
-    assert landed.commit, "a step is a commit"
-    assert current.commit, "and so is its parent"
-    others = repo.parents(landed.commit)[1:]
+def _held_to_its_change(
+    repo: Repo, landed: Snapshot, current: Snapshot, arrival: Arrival, moved: frozenset[str] | None, *, whole: bool
+) -> Snapshot:
+    """A step of main with what it made of the change that it merges: of the registry's files, or of the `whole`.
+
+    `moved` are the files that main has changed since the change began, where they are known already.
+    """
+    assert current.commit, "a step's parent is a commit"
+    _, _, *others = arrival.commits[0]
     if len(others) != 1:
         return replace(landed, joins=len(others))
-    found = joining(repo, current.commit, others[0], current.files, landed.files, whole=whole)
-    unrelated, altered, superseded = found.fork is None, found.altered, found.superseded
-    landed = replace(landed, joins=1, unrelated=unrelated, altered=altered, superseded=superseded)
-    if not landed.unnamed or found.fork is None:
+    fork, files = arrival.fork, (current.files, landed.files)
+    found = joining(repo, fork, current.commit, others[0], *files, whole=whole, since=moved)
+    landed = replace(landed, joins=1, unrelated=fork is None, altered=found.altered, superseded=found.superseded)
+    if not landed.unnamed or fork is None:
         return landed
-    changed = repo.results(found.fork, current.commit, [CHARTER, SESSIONS]) if found.fork != current.commit else ()
-    return replace(landed, since_fork=frozenset(path for path, _ in changed))
+    if moved is None:
+        moved = frozenset(path for path, _ in repo.results(fork, current.commit, [CHARTER, SESSIONS]))
+    return replace(landed, since_fork=moved)
 
 
-def _at(commit: str, finding: Finding) -> Finding:
+def at_step(commit: str, finding: Finding) -> Finding:
+    """A finding with the commit that was judged."""
     return finding._replace(step=commit)

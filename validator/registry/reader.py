@@ -1,13 +1,13 @@
 """Read snapshots from a repository: each object at most once, and only those that are needed."""
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from validator.git.brought import Brought, brought, one_brought
+from validator.git.brought import Brought, brought, one_brought, read_brought
 from validator.git.change import Files, Intent, differing, landing, registry_files, with_others
 from validator.git.origin import Origins
 from validator.git.repo import Repo
@@ -63,12 +63,17 @@ class Reader:
             landed = replace(landed, superseded=found.superseded)
         return landed, self._snapshot(base, found.before, line=base)
 
-    def step(self, parent: str, commit: str) -> tuple[Snapshot, Snapshot]:
-        """(a commit that moves main, its first parent), exactly as they are."""
+    def step(
+        self, parent: str, commit: str, commits: Sequence[Sequence[str]] | None = None
+    ) -> tuple[Snapshot, Snapshot]:
+        """(a commit that moves main, its first parent), exactly as they are.
+
+        `commits` are those that it brings, each with its parents, where that is known already.
+        """
         before, after = with_others(self.repo, parent, self._tree(parent), commit, self._tree(commit))
         self._bring(before, after, {}, [parent, commit])
         bringing = self._brought(
-            parent, commit, parent, lambda: {path: after.get(path) for path in differing(before, after)}
+            parent, commit, parent, lambda: {path: after.get(path) for path in differing(before, after)}, commits
         )
         origins = Origins(self.repo, parent, commit)
         landed = replace(self._snapshot(commit, after, line=parent), brought=bringing, origins=origins)
@@ -84,7 +89,12 @@ class Reader:
         return {commit: read.get(commit) for commit in asked}
 
     def _brought(
-        self, base: str, head: str, fork: str | None, changed: Callable[[], Mapping[str, Entry | None]]
+        self,
+        base: str,
+        head: str,
+        fork: str | None,
+        changed: Callable[[], Mapping[str, Entry | None]],
+        commits: Sequence[Sequence[str]] | None = None,
     ) -> Callable[[], tuple[Brought, ...]]:
         """Look up what a change brings when it is asked for; of one commit on top of its fork all is known."""
 
@@ -92,7 +102,7 @@ class Reader:
         def bringing() -> tuple[Brought, ...]:
             if fork is not None and self.repo.parents(head) == (fork,):
                 return (one_brought(head, (fork,), changed(), self._contents[head]),)
-            return brought(self.repo, base, head)
+            return read_brought(self.repo, commits) if commits else brought(self.repo, base, head)
 
         return bringing
 

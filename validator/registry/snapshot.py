@@ -52,6 +52,7 @@ class Snapshot:
     unnamed: bool = False  # a forge moves main by this step, and does not say who has proposed it
     # What main has changed of charter and claims since the merged change began; None where that is not known.
     since_fork: frozenset[str] | None = None
+    _touched: "dict[Snapshot, frozenset[str]]" = field(default_factory=dict, init=False)
 
     @property
     def charter(self) -> shapes.Charter | None:
@@ -79,8 +80,10 @@ class Snapshot:
 
     def touched(self, base: "Snapshot") -> frozenset[str]:
         """The files that differ from base, and those that the change touches but that merge to what base has."""
-        names = {*self.files, *base.files}
-        return frozenset(path for path in names if self.differs(path, base)) | frozenset(self.intent)
+        if base not in self._touched:
+            odd = {path for path, _ in self.files.items() ^ base.files.items()}
+            self._touched[base] = frozenset(path for path in odd if self.differs(path, base)) | frozenset(self.intent)
+        return self._touched[base]
 
     def differs(self, path: str, base: "Snapshot") -> bool:
         """Whether a path has another mode or content than in base, or exists in only one of the two."""

@@ -136,6 +136,16 @@ def test_a_change_of_an_older_version_is_proposed_again(moving: Ground) -> None:
     ground.accepts((ground.main, step(ground, ground.main, again, n1=line), MAIN))
 
 
+def test_a_step_is_held_to_the_steps_before_it_in_the_push(moving: Ground) -> None:
+    """D05 in one push: an earlier step amends the claim, the next one takes that back, the third is from before."""
+    ground, fork = moving, moving.main
+    amended = ground.commit([fork], {own(1): text(1, status="PENDING")})
+    other = step(ground, fork, n3=text(3))
+    back = step(ground, step(ground, other, n1=text(1, labels="{team: a}")), n1=text(1))
+    refused(ground, step(ground, back, amended, n1=text(1, status="PENDING")), "REG305")
+    ground.accepts((fork, step(ground, other, amended, n1=text(1, status="PENDING")), MAIN))
+
+
 def test_what_a_merge_left_out_does_not_count_as_merged(moving: Ground) -> None:
     """An approver merges code whose history has the victim's proposal in it: that has not landed by it."""
     ground, proposal = moving, moving.refs()[TWO]
