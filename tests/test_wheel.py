@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import urllib.request
 import venv
 import zipfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ import pytest
 
 from tests.cli.stage import ENVIRONMENT, ROOT, git, new_key
 from tests.hosts.github.forge import HUMANS, Forge
+from tests.processes import running
 from tests.repository import CHARTER
 
 pytestmark = [pytest.mark.blackbox, pytest.mark.takes_long]
@@ -175,10 +177,20 @@ def test_the_verbs_of_github_do_their_work_from_the_wheel(program: Path, tmp_pat
     assert forge.read_state()["comments"]["7"]
 
 
+def test_the_pages_are_served_from_the_wheel(program: Path, stage: Path) -> None:
+    words = [str(program / "registry"), "serve", "--port", "0"]
+    with running(words, cwd=stage / "session", env=ALONE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        address = process.stdout.readline().strip()
+        with urllib.request.urlopen(address) as answer:
+            assert b"Waiting for you (0)" in answer.read()
+        process.terminate()
+
+
 def test_no_verb_is_left_out(program: Path, tmp_path: Path) -> None:
     told = {words[: 2 if words[0] in ("consensus", "github") else 1] for _, words, _, _ in STORY}
     told |= {("github", name) for name in ("plan", "apply", "remark", "comment")}
-    told |= {("init",), ("install-hook",), ("demo",)}
+    told |= {("init",), ("install-hook",), ("demo",), ("serve",)}
     assert told == set(verbs(program / "registry", tmp_path))
 
 

@@ -11,6 +11,8 @@ from validator.cli.in_full import in_full
 from validator.cli.proposals import ProposalsDocument, entry_of
 from validator.cli.schedule import schedule_of
 from validator.cli.status import status_of
+from validator.git.remote import Proposal
+from validator.git.repo import Repo
 from validator.hosts.site.documents import Documents, Json
 from validator.model.layout import ACTIVATION
 from validator.model.phrases import rfc3339
@@ -18,11 +20,30 @@ from validator.operations.consensus.mail import page_at
 from validator.operations.export import document_at
 from validator.operations.proposals import judged_here
 from validator.registry.consensus.phases import phase_of
-from validator.registry.reader import Reader, charter_of
+from validator.registry.proposals import proposals_on, published
+from validator.registry.reader import Reader, charter_of, main_of
 from validator.registry.schedule import Week, week_of, zone_of
 from validator.registry.snapshot import Snapshot
 from validator.report.documents import PrintedDocument
 from validator.rules import RULES
+
+MOST_READINGS = 5  # of a registry that moves faster than it is read
+State = tuple[str, tuple[Proposal, ...]]
+
+
+def state_of(repo: Repo, ref: str | None) -> State:
+    """What the pages are made of: the commit of main, and the open proposals."""
+    return main_of(repo, ref), proposals_on(published(repo), repo)
+
+
+def documents_now(repo: Repo, ref: str | None) -> tuple[State, Documents]:
+    """The documents of main and the proposals as they are now; what moves while they are read is read again."""
+    for _ in range(MOST_READINGS):
+        before = state_of(repo, ref)
+        documents = documents_at(Reader(repo), before[0])
+        if state_of(repo, ref) == before:
+            break
+    return before, documents
 
 
 def documents_at(reader: Reader, commit: str) -> Documents:

@@ -10,7 +10,6 @@ from validator.git.remote import Remote
 from validator.git.repo import Repo
 from validator.model.phrases import counted
 from validator.model.shapes import Digest
-from validator.registry.reader import Reader, main_of
 from validator.report.documents import Oid, PrintedDocument, as_json
 
 
@@ -42,7 +41,7 @@ def command(
     console: Console, output: Path, fetch: bool, remote: str, repo: Path, ref: str | None, format: str
 ) -> int:  # fmt: skip
     """The registry as web pages in a folder, with every document as JSON."""
-    from validator.cli.gather import documents_at
+    from validator.cli.gather import documents_now
     from validator.hosts.site.files import site_of
     from validator.hosts.site.output import locked, put
 
@@ -50,7 +49,7 @@ def command(
     with locked(output):
         if fetch:
             Remote(store, remote).fetch()
-        documents = documents_at(Reader(store), main_of(store, ref))
+        _, documents = documents_now(store, ref)
         done = put(output, site_of(documents).files())
     document = SiteDocument(commit=documents.commit, digest=documents.digest, **done._asdict())
     text = f"{counted(done.written, 'file')} written, {done.unchanged} unchanged, {done.removed} removed: {output}\n"
