@@ -1,7 +1,7 @@
 """The goal has no target that could be measured.
 
-What it means: `targets` has at least one entry, and each says what is measured (`metric`), which way (`op`), how
-much (`value`) and in what (`unit`).
+What it means: The goal is a sentence with words. `targets` has at least one entry, and each says what is measured
+(`metric`, in words), which way (`op`), how much (`value`) and in what (`unit`).
 
 Why: Consensus is an agreement on results. Nobody can say whether "do my best" was done.
 
@@ -14,18 +14,23 @@ Way out: Add a target whose value the goal states: `{metric: emails sent, op: gt
 day}`.
 """
 
+import re
 from collections.abc import Iterator
 
 from validator.model.findings import Level, Problem
+from validator.model.phrases import quoted
+from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG201", "goal-not-measurable", Level.ERROR
+_LETTER = re.compile(r"[^\W\d_]")
 EXAMPLE = "{metric: emails sent, op: gte, value: 17, unit: emails, per: day}"
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield goals without a target, and targets that lack one of their four parts."""
     for claim in head.claims.values():
+        yield from _without_words(claim)
         for fault in claim.parsed.faults:
             if fault.unmeasurable and len(fault.route) == 1:
                 place = claim.document.at("targets") if fault.kind != "missing" else claim.document.at("goal")
@@ -34,3 +39,15 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             elif fault.unmeasurable:
                 message = f"target {int(fault.route[1]) + 1} has no {fault.route[2]}, so it cannot be measured"
                 yield Problem(claim.document.at(*fault.route), message, f"write it as in {EXAMPLE}")
+
+
+def _without_words(claim: ClaimFile) -> Iterator[Problem]:
+    if claim.draft.goal and not _LETTER.search(claim.draft.goal):
+        message = f"the goal {quoted(claim.draft.goal)} has no word, so it does not say what is promised"
+        yield Problem(claim.document.at("goal"), message, "write what will be done, as in: Send 17 emails daily")
+    for index, target in enumerate(claim.draft.targets or ()):
+        if not _LETTER.search(target.metric):
+            message = f"the metric {quoted(target.metric)} has no word, so it does not say what is measured"
+            yield Problem(
+                claim.document.at("targets", index, "metric"), message, f"name what is counted, as in {EXAMPLE}"
+            )
