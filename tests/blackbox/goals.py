@@ -31,7 +31,7 @@ CASES = (
     refused(
         "more than 17 and less than 17",
         aiming("[{metric: m, op: gt, value: 17, unit: u}, {metric: M, op: lt, value: 17, unit: u}]"),
-        "REG203",
+        "REG203 REG210",
     ),
     refused(
         "against the mission",

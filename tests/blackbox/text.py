@@ -23,5 +23,5 @@ CASES = (
     refused("mixed scripts in the goal", saying(goal="Send 17 em\u0430ils daily"), "REG108"),
     refused("mixed scripts by an escape", saying(goal='"Send 17 em\\u0430ils daily"'), "REG108"),
     refused("override in the charter", change({"registry/charter.yaml": CHARTER + "# \u202e\n".encode()}), "REG108"),
-    accepted("other languages", saying(goal='"Отправить 17 писем, 毎日, jeden Tag schöne Grüße"')),
+    accepted("other languages", saying(goal='"Отправить 17 писем, 毎日, jeden Tag schöne Grüße"'), "REG210"),
 )

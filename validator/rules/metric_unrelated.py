@@ -46,8 +46,8 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the targets whose metric the goal does not speak of, and metrics that nobody can count."""
     metrics = vocabulary(head.charter)
     for claim in head.claims.values():
-        if claim.draft.goal is None:
-            continue
+        if claim.draft.goal is None or not _is_latin(claim.draft.goal):
+            continue  # the metric may be named in another script than the sentence
         for index, target in enumerate(claim.draft.targets or ()):
             if not _WORD.search(target.metric):
                 continue  # REG201 says so
@@ -58,6 +58,11 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             elif _uncountable(target):
                 message = f"nobody can count {quoted(target.metric)}"
                 yield Problem(place, message, "say how it is measured: measured_by, or a metric that can be counted")
+
+
+def _is_latin(text: str) -> bool:
+    letters = [letter for word in _WORD.findall(text) for letter in word]
+    return 2 * sum(letter < "\u0250" for letter in letters) >= len(letters)
 
 
 def _related(target: Target, goal: str, metrics: Mapping[str, Metric]) -> bool:

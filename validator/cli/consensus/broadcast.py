@@ -53,7 +53,7 @@ def command(
         document = document_of(state, draft, outcome)
         console.say(as_json(BroadcastDocument(**dict(document), deliveries=rows)))
     else:
-        digits = len(str(state.charter.capacity))
+        digits = max(2, len(str(state.charter.capacity)))
         console.say(_deliveries(rows, digits) + render(outcome, colour=console.colour))
     return 0 if outcome.succeeded else 1
 
