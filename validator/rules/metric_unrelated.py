@@ -61,8 +61,8 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 
 def _is_latin(text: str) -> bool:
-    letters = [letter for word in _WORD.findall(text) for letter in word]
-    return 2 * sum(letter < "\u0250" for letter in letters) >= len(letters)
+    letters = [*filter(str.isalpha, text)]
+    return 2 * sum(1 for letter in letters if letter < "\u0250") >= len(letters)
 
 
 def _related(target: Target, goal: str, metrics: Mapping[str, Metric]) -> bool:
