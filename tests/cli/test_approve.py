@@ -126,6 +126,31 @@ def test_proposal_that_is_not_there(stage: Stage, word: str) -> None:
     )
 
 
+def test_the_others_are_merged_where_one_is_not_open(stage: Stage) -> None:
+    claims(stage, 1)
+    claims(stage, 3)
+    done = verb(stage.human, "approve", "1", "2", "3", "--yes", "--format", "json")
+    assert done.exit_code == 1
+    rows = {row["name"]: row for row in done.document["approvals"]}
+    assert [name for name, row in rows.items() if row["merged"]] == ["claim/01", "claim/03"]
+    assert rows["2"]["note"] == "there is no open proposal 'claim/02'; see: registry proposals"
+    assert stage.at("main", "registry/sessions/03.yaml")["number"] == 3
+    assert rows["2"]["note"] in verb(stage.human, "approve", "2", "5", "--yes").out
+
+
+def test_an_open_release_is_named_and_not_merged_by_number(stage: Stage) -> None:
+    stage.registered(4)
+    propose(stage, "release/04", ("registry/sessions/04.yaml", None))
+    named = "its release is open: release/04"
+    done = verb(stage.human, "approve", "4", "--yes")
+    assert done.exit_code == 0
+    assert done.out.startswith("claim/04 is merged already: number 4 is held by marketing-outreach-1 since ")
+    assert done.out.endswith(f"; {named}\n\n")
+    refused = verb(stage.human, "reject", "4", "--reason", "no")
+    assert refused.err == f"registry: there is no open proposal 'claim/04'; {named}\n"
+    assert verb(stage.human, "approve", "release/04", "--yes").exit_code == 0
+
+
 def test_a_proposal_has_to_be_named(stage: Stage) -> None:
     done = verb(stage.human, "approve")
     assert done.exit_code == 2

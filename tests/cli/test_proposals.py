@@ -1,6 +1,7 @@
 """`registry proposals`: every open proposal with its verdict, its age and its competitors, before anyone merges."""
 
 import json
+import re
 import subprocess
 from typing import Any
 
@@ -47,7 +48,7 @@ def claims(stage: Stage, number: int, branch: str | None = None, **fields: str) 
 def test_no_open_proposals(stage: Stage) -> None:
     done = verb(stage.human, "proposals")
     assert done == (0, "nothing is proposed\n", "")
-    assert document(stage, "--all") == {"schema_version": 1, "proposals": [], "rejected": []}
+    assert document(stage, "--all") == {"schema_version": 1, "proposals": [], "rejected": [], "pending": []}
 
 
 def test_proposals_are_shown_with_verdict_and_competitors(stage: Stage) -> None:
@@ -195,6 +196,30 @@ def test_ages(stage: Stage, later: int, age: str) -> None:
     assert f" {age}  marketing-orchestrator " in text
 
 
+def test_only_what_waits_long_is_listed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ENVIRONMENT, "GIT_COMMITTER_DATE", "2026-11-20T12:00:00Z")
+    claims(stage, 1)
+    stage.registered(3, status="PENDING")
+    monkeypatch.delitem(ENVIRONMENT, "GIT_COMMITTER_DATE")
+    claims(stage, 2)
+    stage.registered(4, status="PENDING")
+    every, old = document(stage), document(stage, "--older-than", "1d")
+    assert [row["name"] for row in every["proposals"]] == ["claim/01", "claim/02"]
+    assert [row["number"] for row in every["pending"]] == [3, 4]
+    assert [row["name"] for row in old["proposals"]] == ["claim/01"]
+    assert old["pending"] == [{"number": 3, "session_id": "marketing-research-2", "since": "2026-11-20T12:00:00Z"}]
+    text = verb(stage.human, "proposals", "--older-than", "12h").out
+    assert re.search(r"^✓ claim/01 +[0-9]+ d ago", text, re.MULTILINE)
+    assert re.search(r"^· number 3 is PENDING, [0-9]+ d ago: marketing-research-2$", text, re.MULTILINE)
+    assert not re.search(r"claim/02|number 4", text)
+
+
+@pytest.mark.parametrize("age", ["7", "d", "-1d", "1 week", "999999d", "٧d"])
+def test_what_is_no_age_is_refused(stage: Stage, age: str) -> None:
+    done = verb(stage.human, "proposals", "--older-than", age)
+    assert (done.exit_code, "is no age; write it as in 30min, 12h or 7d" in done.err) == (2, True)
+
+
 def test_proposals_that_are_gone_are_forgotten(stage: Stage) -> None:
     claims(stage, 1)
     assert len(document(stage)["proposals"]) == 1
@@ -268,12 +293,12 @@ def test_waiting_are_those_that_the_gate_accepts(stage: Stage) -> None:
     assert "claim/04" not in verb(stage.human, "proposals", "--waiting").out
 
 
-def test_a_waiting_proposal_names_competitors_that_the_gate_rejects(stage: Stage) -> None:
+def test_a_proposal_that_the_gate_rejects_is_no_competitor(stage: Stage) -> None:
     claims(stage, 1)
     claims(stage, 2, session_id="marketing-orchestrator", role="Master of everything")
     (row,) = document(stage, "--waiting")["proposals"]
-    assert row["competitors"] == ["claim/02 (same session_id)"]
-    assert "claim/02 (same session_id)" in verb(stage.human, "proposals", "--waiting").out
+    assert row["competitors"] == []
+    assert "claim/02" not in verb(stage.human, "proposals", "--waiting").out
 
 
 def test_the_server_lists_its_own_proposals(stage: Stage) -> None:

@@ -182,6 +182,17 @@ def test_only_open_proposals_can_be_rejected(stage: Stage) -> None:
     )
 
 
+def test_several_proposals_are_rejected_at_once(stage: Stage) -> None:
+    claims(stage, 1)
+    claims(stage, 3)
+    done = verb(stage.human, "reject", "1", "2", "claim/03", "3", "--reason", "no")
+    assert done.exit_code == 1
+    assert done.out == "turned down claim/01: no\nturned down claim/03: no\nclaim/03 is turned down already: no\n"
+    assert done.err == "there is no open proposal 'claim/02'; see: registry proposals\n"
+    assert stage.refs("refs/heads/claim/") == {}
+    assert verb(stage.human, "reject", "1", "3", "--reason", "no").exit_code == 0
+
+
 def test_a_proposal_amended_during_rejection_stays(stage: Stage) -> None:
     """The reason applies to the version that the human saw."""
     proposal = claims(stage, 4)

@@ -27,7 +27,7 @@ VERBS = {
         "serve": "The same pages on this machine, live: they follow main and the proposals.",
         "proposals": "Every open proposal with its verdict and its competitors.",
         "approve": "Merge proposals in your name; a proposal is a number or a branch.",
-        "reject": "Turn a proposal down, with a reason.",
+        "reject": "Turn proposals down, with a reason.",
     },
     "Orchestrator": {
         "status": "How far the fleet is: numbers, criteria, next action.",

@@ -8,7 +8,7 @@ from validator.cli.explain import rules_document
 from validator.cli.history import history_of
 from validator.cli.ics import calendar
 from validator.cli.in_full import in_full
-from validator.cli.proposals import ProposalsDocument, entry_of
+from validator.cli.proposals import ProposalsDocument, entry_of, pending_claims, pending_entry
 from validator.cli.schedule import schedule_of
 from validator.cli.status import status_of
 from validator.git.remote import Proposal
@@ -56,7 +56,11 @@ def documents_at(reader: Reader, commit: str) -> Documents:
         status=_json(status_of(reader, commit)),
         export=_json(document_at(reader, commit)),
         consensus=_json(consensus_of(reader, commit)),
-        proposals=_json(ProposalsDocument(proposals=entries, rejected=())),
+        proposals=_json(
+            ProposalsDocument(
+                proposals=entries, rejected=(), pending=tuple(map(pending_entry, pending_claims(snapshot)))
+            )
+        ),
         proposals_in_full=[_json(in_full(one, proposals, reader.repo)) for one in proposals],
         conflicts=_json(conflicts_of(reader, commit)),
         history=_json(history_of(reader, commit)),

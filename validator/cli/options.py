@@ -1,6 +1,7 @@
 """Options that several verbs share."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,6 +51,19 @@ CHECK = click.option("--check", is_flag=True, help="Write nothing; exit 1 if a f
 def by_session(command: Command) -> Command:
     """Add the options of a verb by which a session makes a record, in the order of its help."""
     return SESSION(PUSH(REMOTE(REPO(FORMAT(command)))))
+
+
+class Age(click.ParamType[int]):
+    """How long something has waited, in seconds: `30min`, `12h`, `7d`."""
+
+    name = "age"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number of seconds."""
+        found = re.fullmatch(r"([0-9]{1,5}) ?(min|h|d)", value, re.ASCII) if isinstance(value, str) else None
+        if found is None:
+            self.fail(f"{value!r} is no age; write it as in 30min, 12h or 7d", param, ctx)
+        return int(found[1]) * {"min": 60, "h": 3_600, "d": 86_400}[found[2]]
 
 
 class Seconds(click.FloatRange):

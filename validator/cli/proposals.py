@@ -3,20 +3,22 @@
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import click
 
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, REMOTE, REPO
+from validator.cli.options import FORMAT, REMOTE, REPO, Age
 from validator.git.remote import Rejection, Remote, rejections
 from validator.git.repo import Repo
 from validator.git.upstream import remotes
 from validator.model.escape import logged, well_formed, well_formed_or_none
+from validator.model.phrases import rfc3339
 from validator.model.shapes import Slot
 from validator.model.targets import format_target
 from validator.operations.proposals import Judged, competitors, judged, judged_here
 from validator.registry.reader import Reader, main_of
+from validator.registry.snapshot import Snapshot
 from validator.report.documents import FindingEntry, Oid, Printed, PrintedDocument, as_json, finding_entries
 from validator.report.summary import conclusion
 
@@ -56,11 +58,28 @@ class RejectionEntry(Printed):
     reason: str
 
 
+class PendingClaim(NamedTuple):
+    """A claim on main whose session has not committed to it yet; `time` is when main got it, in seconds since 1970."""
+
+    number: int
+    session_id: str
+    time: int
+
+
+class PendingEntry(Printed):
+    """A claim on main with status PENDING: it waits for its session."""
+
+    number: int
+    session_id: str
+    since: str
+
+
 class ProposalsDocument(PrintedDocument):
-    """`proposals`; `rejected` is empty without `--all`."""
+    """`proposals`; `rejected` is empty without `--all`. `pending` are the claims on main with status PENDING."""
 
     proposals: tuple[ProposalEntry, ...]
     rejected: tuple[RejectionEntry, ...]
+    pending: tuple[PendingEntry, ...] = ()
 
 
 DOCUMENTS = {"output-proposals": ProposalsDocument}
@@ -69,36 +88,54 @@ DOCUMENTS = {"output-proposals": ProposalsDocument}
 @click.command(epilog="Example: registry proposals --all")
 @click.option("--all", "everything", is_flag=True, help="Those that were turned down as well.")
 @click.option("--waiting", is_flag=True, help="Only those that wait for an approver: the gate accepts them.")
+@click.option("--older-than", type=Age(), metavar="AGE", help="Only those that were proposed before, as in 7d or 12h.")
 @REMOTE
 @REPO
 @FORMAT
 @click.pass_obj
-def command(console: Console, everything: bool, waiting: bool, remote: str, repo: Path, format: str) -> int:
+def command(
+    console: Console, everything: bool, waiting: bool, older_than: int | None, remote: str, repo: Path, format: str
+) -> int:
     """Every open proposal with its verdict and its competitors."""
-    server = Remote(Repo(repo), remote)
+    server, now = Remote(Repo(repo), remote), time.time()
+    reader = Reader(server.repo)
     if server.repo.top is None and not remotes(server.repo):  # on the server itself
-        open_ones = judged_here(Reader(server.repo), main_of(server.repo, None))
+        main = main_of(server.repo, None)
+        open_ones = judged_here(reader, main)
     else:
         server.fetch()
-        open_ones = judged(server)
+        main, open_ones = server.repo.commit(server.main), judged(server)
     shown = [one for one in open_ones if one.verdict.accepted or not waiting]
+    pending = pending_claims(reader.at(main))
+    if older_than is not None:
+        shown = [one for one in shown if now - (one.landed.committed_at or 0) >= older_than]
+        pending = [one for one in pending if now - one.time >= older_than]
     rejected = rejections(server.repo, server.name) if everything else ()
     if format == "json":
         rows = tuple(entry_of(one, open_ones, server.repo) for one in shown)
-        console.say(as_json(ProposalsDocument(proposals=rows, rejected=tuple(map(_turned_down, rejected)))))
+        turned_down = tuple(map(_turned_down, rejected))
+        waits = tuple(pending_entry(one) for one in pending)
+        console.say(as_json(ProposalsDocument(proposals=rows, rejected=turned_down, pending=waits)))
     else:
-        console.say(render(shown, rejected, server.repo, now=time.time(), others=open_ones))
+        console.say(render(shown, rejected, server.repo, now=now, others=open_ones, pending=pending))
     return 0
 
 
 def render(
-    shown: Sequence[Judged], rejected: Iterable[Rejection], repo: Repo, *, now: float, others: Sequence[Judged] = ()
+    shown: Sequence[Judged],
+    rejected: Iterable[Rejection],
+    repo: Repo,
+    *,
+    now: float,
+    others: Sequence[Judged] = (),
+    pending: Iterable[PendingClaim] = (),
 ) -> str:
-    """A paragraph for each open proposal, and a line for each rejected one. `now` is in seconds since 1970.
+    """A paragraph for each open proposal, and a line for each PENDING claim and rejected proposal.
 
-    `others` are the open proposals that are not shown and may exclude these.
+    `now` is in seconds since 1970. `others` are the open proposals that are not shown and may exclude these.
     """
     lines = [line for one in shown for line in _lines(one, others or shown, repo, now)]
+    lines += [f"· number {one.number} is PENDING, {_age(now - one.time)}: {logged(one.session_id)}" for one in pending]
     lines += [f"{one.name:<12} turned down: {logged(one.reason)}" for one in rejected]
     return "\n".join(lines or ["nothing is proposed"]) + "\n"
 
@@ -131,6 +168,22 @@ def entry_of(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalEntry
 def _plan(one: Judged) -> Slot | None:
     slots = one.base.charter.slots if one.base.charter and one.claim else ()
     return next((slot for slot in slots if one.claim and slot.number == one.claim.number), None)
+
+
+def pending_claims(snapshot: Snapshot) -> list[PendingClaim]:
+    """The claims on main that their sessions have not committed to yet, by number."""
+    claims = [claim for _, claim in sorted(snapshot.by_number.items()) if claim.draft.status == "PENDING"]
+    standing = snapshot.past([claim.path for claim in claims])
+    return [
+        PendingClaim(claim.number, claim.draft.session_id or "", standing[claim.path].time)
+        for claim in claims
+        if claim.path in standing
+    ]
+
+
+def pending_entry(one: PendingClaim) -> PendingEntry:
+    """A PENDING claim as it is printed."""
+    return PendingEntry(number=one.number, session_id=well_formed(one.session_id), since=rfc3339(one.time))
 
 
 def _turned_down(rejection: Rejection) -> RejectionEntry:

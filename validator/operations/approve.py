@@ -20,6 +20,7 @@ from validator.operations.proposals import (
     judge_proposal,
     judged,
     name_of,
+    release_beside,
 )
 from validator.registry.holders import holder
 from validator.registry.reader import Reader
@@ -51,10 +52,12 @@ def approve(
     server = Remote(Repo(repo), remote)
     server.fetch()
     approver = who_approves(server)
-    wanted, open_ones = [_wanted(name, server) for name in names], judged(server)
+    wanted, results = _sorted_out(names, server, alone=not all_accepted)
+    open_ones = judged(server)
     if all_accepted:
         wanted += [one.proposal.name for one in open_ones if one.verdict.accepted]
-    results = list[ApprovalResult]()
+    for result in results:
+        _report(show, result)
     try:
         for name in dict.fromkeys(wanted):
             results.append(_approve(server, approver, name, open_ones, ask, show))
@@ -68,6 +71,22 @@ def approve(
     if not results:
         show("nothing to approve\n")
     return 0 if all(one.merged for one in results) else 1
+
+
+def _sorted_out(names: Sequence[str], server: Remote, *, alone: bool) -> tuple[list[str], list[ApprovalResult]]:
+    """The proposals that the words name, and a result for each word that names none.
+
+    Raises FatalError where no word names one, and nothing else is approved (`alone`).
+    """
+    wanted, unknown = list[str](), list[ApprovalResult]()
+    for name in names:
+        try:
+            wanted.append(_wanted(name, server))
+        except FatalError as error:
+            if alone and len(names) == 1:
+                raise
+            unknown.append(ApprovalResult(name, None, str(error)))
+    return wanted, unknown
 
 
 def _wanted(word: str, server: Remote) -> str:
@@ -166,13 +185,15 @@ def _closed(server: Remote, reader: Reader, main: str, proposal: Proposal) -> Ap
         return ApprovalResult(
             name, None, f"{name} {f'was turned down: {logged(past.reason)}' if past else 'is not open any more'}"
         )
+    beside = release_beside(name, server)
+    also = f"; {beside}" if beside else ""
     if held is None:
-        return ApprovalResult(name, main, f"{name} is merged already")
+        return ApprovalResult(name, main, f"{name} is merged already{also}")
     standing = snapshot.past([held.path])
     return ApprovalResult(
         name,
         standing[held.path].commit,
-        f"{name} is merged already: number {held.number} is held by {holder(held, standing)}",
+        f"{name} is merged already: number {held.number} is held by {holder(held, standing)}{also}",
     )
 
 
