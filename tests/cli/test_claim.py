@@ -13,8 +13,7 @@ from jsonschema import Draft202012Validator
 
 from tests.cli.stage import CHARTER, ROOT, Done, Stage, fleet, git, plain, refs, typed, verb, write
 from tests.operations.claim.test_message import ONE_LINE, ORCHESTRATOR, RESEARCH
-from tests.shell import program, quoted
-from validator.hosts.github.pull_request import open_pull_request
+from tests.shell import program
 from validator.registry.yaml.reader import read
 
 GOAL = "Send 17 emails daily, 95%+ delivery rate"
@@ -588,89 +587,3 @@ def made_tree(repository: Path, rows: str) -> str:
         ["git", "mktree"], cwd=repository, input=rows, capture_output=True, encoding="utf-8", check=True
     )
     return made.stdout.strip()
-
-
-# Pull requests
-
-
-@pytest.fixture
-def programs(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder in front of the PATH."""
-    monkeypatch.setenv("PATH", f"{stage.folder / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    return stage.folder / "bin"
-
-
-NOTES = 'printf \'%s\\n\' "$@" > "$(dirname "$0")/said"; if [ -t 0 ]; then exit 9; fi\n'
-
-
-def test_pull_request_is_opened_by_gh(stage: Stage, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program(programs / "gh", f"{NOTES}echo https://github.com/example/fleet/pull/7")
-    # What Git takes for a connection to GitHub ends in this folder.
-    to_github = program(programs / "to-github", f'exec "${{2%% *}}" {quoted(stage.bare)}')
-    monkeypatch.setenv("GIT_SSH_COMMAND", quoted(to_github))
-    session = stage.clone("session")
-    git(session, "remote", "set-url", "origin", "git@github.com:example/fleet.git")
-    done = verb(session, "claim", "4", *MINE, "--pr", "--format", "json")
-    assert (done.exit_code, done.err) == (0, "https://github.com/example/fleet/pull/7\n")
-    assert stage.refs("refs/heads/claim/") == {"refs/heads/claim/04": document(done)["commit"]}
-    assert (programs / "said").read_text().splitlines() == [
-        *("pr", "create", "--repo", "example/fleet", "--head", "claim/04", "--base", "main"),
-        *("--title", "Claim number 4", "--body", ""),
-    ]
-    program(programs / "gh", "echo 'a pull request for branch \"claim/04\" already exists:' >&2; echo URL >&2; exit 1")
-    again = verb(session, "claim", "4", *MINE, "--pr")
-    assert (again.exit_code, again.err) == (0, 'a pull request for branch "claim/04" already exists:\nURL\n')
-    program(programs / "gh", "echo 'gh auth login' >&2; exit 4")
-    failed = verb(session, "claim", "4", *MINE, "--pr")
-    assert (failed.exit_code, failed.err) == (2, "registry: gh pr create: gh auth login\n")
-    (programs / "said").unlink()
-    program(programs / "gh", NOTES)
-    assert verb(session, "claim", "4", *RIVAL, "--pr").exit_code == 1
-    assert not (programs / "said").exists()
-
-
-@pytest.mark.parametrize(
-    ("url", "name"),
-    [
-        ("https://github.com/example/fleet.git", "example/fleet"),
-        ("https://token@github.com/example/fleet/", "example/fleet"),
-        ("git@github.com:example/a.b_c-d.git", "example/a.b_c-d"),
-        ("ssh://git@ssh.github.com:443/example/fleet.git", "example/fleet"),
-        ("git@gitlab.com:example/fleet.git", None),
-        ("https://github.com.example.org/example/fleet", None),
-        ("https://example.org/github.com-mirror/fleet", None),
-        ("git@github.com:--web/fleet.git", None),
-        ("/srv/git/fleet.git", None),
-    ],
-)
-def test_github_repository_is_recognised_by_its_url(stage: Stage, programs: Path, url: str, name: str | None) -> None:
-    program(programs / "gh", NOTES)
-    git(stage.human, "config", "remote.origin.url", url)
-    said = open_pull_request(repo=stage.human, remote="origin", branch="claim/04")
-    if name:
-        assert (programs / "said").read_text().splitlines()[3] == name
-    else:
-        assert said == "origin is no GitHub repository; ask an approver to run: registry approve claim/04\n"
-        assert not (programs / "said").exists()
-
-
-def test_without_gh_the_web_page_is_given(stage: Stage, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    programs.mkdir()
-    program_of_git = shutil.which("git")
-    assert program_of_git
-    (programs / "git").symlink_to(program_of_git)
-    monkeypatch.setenv("PATH", str(programs))
-    git(stage.human, "config", "remote.origin.url", "https://github.com/example/fleet.git")
-    assert open_pull_request(repo=stage.human, remote="origin", branch="claim/04") == (
-        "the gh program is not on the PATH; open the pull request by hand: "
-        "https://github.com/example/fleet/compare/main...claim/04?expand=1\n"
-    )
-
-
-def test_pull_request_on_a_plain_server_is_refused(stage: Stage) -> None:
-    done = verb(stage.human, "claim", "4", *MINE, "--pr")
-    assert (done.exit_code, done.err) == (
-        0,
-        "origin is no GitHub repository; ask an approver to run: registry approve claim/04\n",
-    )
-    assert list(stage.refs("refs/heads/claim/")) == ["refs/heads/claim/04"]

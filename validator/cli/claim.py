@@ -8,7 +8,8 @@ import click
 from validator.cli import completing
 from validator.cli.console import Console
 from validator.cli.identity import session_of
-from validator.cli.options import FORMAT, REMOTE, REPO, SESSION
+from validator.cli.options import FORMAT, PR, REMOTE, REPO, SESSION
+from validator.cli.pull_request import open_for
 from validator.model.escape import logged, well_formed
 from validator.model.shapes import Status
 from validator.operations.claim.decide import ClaimOutcome
@@ -51,7 +52,7 @@ DOCUMENTS = {"output-claim": "ClaimDocument"}
 @click.option("--message", metavar="TEXT", help="A registration message, in one line or as a block.")
 @click.option("--yes", is_flag=True, help="Accept the targets that are read from the goal.")
 @click.option("--push", is_flag=True, help="Create the branch on the remote, if no session was faster.")
-@click.option("--pr", is_flag=True, help="Open a pull request as well (GitHub, through gh).")
+@PR
 @REMOTE
 @REPO
 @FORMAT
@@ -69,18 +70,23 @@ def command(
     if source and message:
         raise click.UsageError("--from and --message exclude each other")
     text = source.read(MOST) if source else message
+    owner = _owner(repo, remote) if pr else None
     options = ClaimOptions(
-        number, session_id, role, goal, targets, responsibilities, text, scope, schedule, status, labels
+        number, session_id, role, goal, targets, responsibilities, text, scope, schedule, status, labels, owner
     )
     request = request_from(options, any_number=any_number, now=console.now, name=lambda: session_of(session_id, repo))
     accept = None if yes else lambda targets: _accepted(console, targets)
     outcome = claim(repo=repo, request=request, push=push or pr, remote=remote, hint=console.hint, accept=accept)
     console.say(_render(outcome, format, colour=console.colour))
-    if pr and outcome.succeeded:
-        from validator.hosts.github.pull_request import open_pull_request
-
-        console.hint(open_pull_request(repo=repo, remote=remote, branch=outcome.branch))
+    open_for(console, repo, remote, outcome.branch, wanted=pr and outcome.succeeded)
     return 0 if outcome.succeeded else 1
+
+
+def _owner(repo: Path, remote: str) -> tuple[str, str] | None:
+    """The account that opens the pull request, and its login."""
+    from validator.hosts.github.pull_request import account
+
+    return account(repo=repo, remote=remote)
 
 
 def _accepted(console: Console, targets: tuple[str, ...]) -> bool:

@@ -17,7 +17,7 @@ from validator.hosts.github.api import HERE, Gh
 from validator.hosts.github.checks import Check, GateInputs, State, local_checks, read_inputs, verdict
 from validator.hosts.github.codeowners import MAX_BYTES, PLACES
 from validator.hosts.github.plan import settings
-from validator.hosts.github.pull_request import GITHUB
+from validator.hosts.github.pull_request import place_of
 from validator.hosts.github.settings import RULESET_FILE
 from validator.hosts.github.workflows import MAX_BYTES as MOST_WORKFLOW
 from validator.hosts.github.workflows import Workflow, is_action, is_workflow, read_workflow, unreadable
@@ -123,7 +123,7 @@ def _hook(repo: Repo, remote: str) -> Check:
         server = repo.folder if repo.top is None else _folder(Remote(repo, remote).url, repo.top)
     except FatalError:
         return Check(name, State.UNKNOWN, f"there is no remote {remote} to guard", why, f"git remote add {remote} URL")
-    if server is None and GITHUB.search(Remote(repo, remote).url):
+    if server is None and place_of(Remote(repo, remote)):
         return Check(name, State.IN_FORCE, f"{remote} is on GitHub, where the ruleset takes the hook's place", why)
     if server is None:
         what = f"{remote} is not a folder of this machine; check on the server whether it has the guard"

@@ -36,6 +36,7 @@ REPORT = click.option(
 )
 SESSION = click.option("--session-id", help="The stable name of the session.  [default: see registry bind]")
 YES = click.option("--yes", is_flag=True, help="Do not ask.")
+PR = click.option("--pr", is_flag=True, help="Push it, and open its pull request (GitHub, through gh).")
 PUSH = click.option("--push", is_flag=True, help="Push it to the remote; without this it stays local.")
 OUTPUT = click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file."
@@ -50,7 +51,7 @@ CHECK = click.option("--check", is_flag=True, help="Write nothing; exit 1 if a f
 
 def by_session(command: Command) -> Command:
     """Add the options of a verb by which a session makes a record, in the order of its help."""
-    return SESSION(PUSH(REMOTE(REPO(FORMAT(command)))))
+    return SESSION(PUSH(PR(REMOTE(REPO(FORMAT(command))))))
 
 
 class Age(click.ParamType[int]):

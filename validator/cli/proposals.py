@@ -12,6 +12,7 @@ from validator.cli.options import FORMAT, REMOTE, REPO, Age
 from validator.git.remote import Rejection, Remote, rejections
 from validator.git.repo import Repo
 from validator.git.upstream import remotes
+from validator.model.errors import FatalError
 from validator.model.escape import logged, well_formed, well_formed_or_none
 from validator.model.phrases import rfc3339
 from validator.model.shapes import Slot
@@ -104,7 +105,7 @@ def command(
         open_ones = judged_here(reader, main)
     else:
         server.fetch()
-        main, open_ones = server.repo.commit(server.main), judged(server)
+        main, open_ones = server.repo.commit(server.main), (*judged(server), *_pulls(console, server))
     shown = [one for one in open_ones if one.verdict.accepted or not waiting]
     pending = pending_claims(reader.at(main))
     if older_than is not None:
@@ -119,6 +120,17 @@ def command(
     else:
         console.say(render(shown, rejected, server.repo, now=now, others=open_ones, pending=pending))
     return 0
+
+
+def _pulls(console: Console, server: Remote) -> tuple[Judged, ...]:
+    """The pull requests that are no branch of the remote; a hint where GitHub does not list them."""
+    from validator.hosts.github.pulls import proposed_by_pull  # pydantic, for GitHub's answers
+
+    try:
+        return proposed_by_pull(server)
+    except FatalError as error:
+        console.hint(f"pull requests from forks are not listed: {error}\n")
+        return ()
 
 
 def render(

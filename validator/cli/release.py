@@ -6,18 +6,22 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
-from validator.cli.options import REMOTE, REPO
+from validator.cli.options import PR, REMOTE, REPO
+from validator.cli.pull_request import open_for
+from validator.model.layout import digits
 from validator.operations.release import release
 
 
 @click.command(epilog='Example: registry release 4 --reason "The campaign is over"')
 @click.argument("number", type=int, shell_complete=completing.numbers)
 @click.option("--reason", required=True, help="The reason, kept in the history.")
+@PR
 @REMOTE
 @REPO
 @click.pass_obj
-def command(console: Console, number: int, reason: str, remote: str, repo: Path) -> int:
+def command(console: Console, number: int, reason: str, pr: bool, remote: str, repo: Path) -> int:
     """Propose to release a number."""
     text, exit_code = release(repo=repo, remote=remote, number=number, reason=reason)
     console.say(text)
+    open_for(console, repo, remote, f"release/{digits(number)}", wanted=pr and exit_code == 0)
     return exit_code

@@ -1,6 +1,7 @@
 """Judge proposals against main, list competitors, and find the proposal that a command-line argument names."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from validator.git.objects import light
@@ -17,7 +18,7 @@ from validator.registry.conflicts import ConflictKind
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader
-from validator.registry.snapshot import Snapshot
+from validator.registry.snapshot import Author, Snapshot
 from validator.rules import unreadable_file
 
 # The rules that find a conflict with an earlier claim, and its kind.
@@ -77,15 +78,19 @@ def judged_here(reader: Reader, main: str) -> tuple[Judged, ...]:
     return tuple(judge_proposal(reader, main, one) for one in proposals_on(published(reader.repo), reader.repo))
 
 
-def judge_proposal(reader: Reader, main: str, proposal: Proposal) -> Judged:
-    """The verdict on one proposal against a commit of main. An unreadable one is rejected with the reason."""
-    found = attempted(lambda: _judge(reader, main, proposal))
+def judge_proposal(reader: Reader, main: str, proposal: Proposal, author: Author | None = None) -> Judged:
+    """The verdict on one proposal against a commit of main. An unreadable one is rejected with the reason.
+
+    `author` is who proposes, where a forge says so.
+    """
+    found = attempted(lambda: _judge(reader, main, proposal, author))
     return _unjudged(reader.at(main), proposal, found.why) if isinstance(found, Unreadable) else found
 
 
-def _judge(reader: Reader, main: str, proposal: Proposal) -> Judged:
+def _judge(reader: Reader, main: str, proposal: Proposal, author: Author | None) -> Judged:
     light(proposal.commit, reader.repo.sizes([proposal.commit]).get(proposal.commit, 0))
     landed, base = reader.change(main, proposal.commit)
+    landed = replace(landed, author=author)
     brought = [landed.claims[path] for path in landed.intent if path in landed.claims and landed.differs(path, base)]
     return Judged(proposal, judge(landed, base), landed, base, brought[0] if len(brought) == 1 else None)
 

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 STATE, CALLS, ORIGIN = (Path(os.environ[f"FORGE_{name}"]) for name in ("STATE", "CALLS", "ORIGIN"))
 HERE = "repos/{owner}/{repo}"
+USER = {"login": "session", "id": 583231, "type": "User"}
 BOT = {"login": "github-actions[bot]", "id": 41898282, "type": "Bot"}
 # What a repository begins with.
 REPOSITORY = {
@@ -48,6 +49,8 @@ def main() -> None:
     words = sys.argv[1:]
     state = json.loads(STATE.read_text())
     token = os.environ.get("GH_TOKEN", "")
+    if words[:2] == ["auth", "token"]:
+        sys.exit(0 if words[3:] in ([], ["github.com"], [os.environ.get("FORGE_HOST", "github.com")]) else 1)
     if words == ["auth", "status"]:
         sys.exit(0 if token in state["tokens"] else 1)
     if words == ["auth", "git-credential", "get"]:
@@ -76,8 +79,9 @@ def api(state: State, rights: Mapping[str, str] | None, words: list[str]) -> Non
 
 
 def reply(state: State, rights: Mapping[str, str], method: str, path: str, query: Mapping[str, str], body: Any) -> Any:
+    named = re.sub(r"^repos/[^/]+/[^/]+", lambda _: HERE, path)
     for known, pattern, needed, route in ROUTES:
-        found = re.fullmatch(re.escape(HERE) + pattern, path)
+        found = re.fullmatch((re.escape(HERE) if pattern != "user" else "") + pattern, named)
         if known == method and found:
             asked = Asked(found.groups(), query, body)
             if not allowed(state, rights, needed, asked):
@@ -116,7 +120,13 @@ def about(state: State, asked: Asked) -> Any:
     if asked.body is not None:
         state["repository"] = {**state.get("repository", REPOSITORY), **asked.body}
     owner = {"login": "OWNER", "type": state["owner_type"]}
-    return {"id": 1, "full_name": "OWNER/registry", "owner": owner, **state.get("repository", REPOSITORY)}
+    return {
+        "id": 1,
+        "full_name": "OWNER/registry",
+        "owner": owner,
+        **state.get("fork", {}),
+        **state.get("repository", REPOSITORY),
+    }
 
 
 def list_rulesets(state: State, asked: Asked) -> Any:
@@ -187,9 +197,28 @@ def owner_errors(state: State, _: Asked) -> Any:
 
 
 def pulls(state: State, asked: Asked) -> Any:
-    base = asked.query.get("base")
+    base, head = asked.query.get("base"), asked.query.get("head")
     rows = [row for row in state["pulls"] if base in (None, row["base"]["ref"])]
-    return newest(in_state(rows, asked))
+    return newest(in_state([row for row in rows if head in (None, row["head"].get("label"))], asked))
+
+
+def new_pull(state: State, asked: Asked) -> Any:
+    """A pull request from a branch, of this repository or (OWNER:BRANCH) of a fork."""
+    number = 1 + max((row["number"] for row in state["pulls"]), default=0)
+    body = asked.body
+    address = {"html_url": f"https://github.com/example/fleet/pull/{number}"}
+    head = {"label": body["head"], "sha": "0" * 40}
+    row = {"number": number, "state": "open", "head": head, "base": {"ref": body["base"]}, "user": USER}
+    state["pulls"].append({**row, **address, "title": body["title"], "body": body["body"]})
+    return state["pulls"][-1]
+
+
+def pull(state: State, asked: Asked) -> Any:
+    return changed(state["pulls"], "number", asked)
+
+
+def user(_: State, __: Asked) -> Any:
+    return USER
 
 
 def comments(state: State, asked: Asked) -> Any:
@@ -251,7 +280,10 @@ ROUTES: tuple[tuple[str, str, str, Route], ...] = (
     ("PUT", "/actions/permissions/workflow", f"{ADMIN}: write", token),
     ("GET", "/contents/(.+)", "contents: read", content),
     ("GET", "/codeowners/errors", "contents: read", owner_errors),
+    ("GET", "user", "metadata: read", user),
     ("GET", "/pulls", "pull-requests: read", pulls),
+    ("POST", "/pulls", "pull-requests: write", new_pull),
+    ("PATCH", r"/pulls/(\d+)", "pull-requests: write", pull),
     ("GET", r"/issues/(\d+)/comments", "conversation: read", comments),
     ("POST", r"/issues/(\d+)/comments", "conversation: write", new_comment),
     ("PATCH", r"/issues/comments/(\d+)", "conversation: write", comment),

@@ -16,18 +16,20 @@ from validator.registry.parsing import ClaimFile
 @click.command(epilog="Example: registry consensus acknowledge --session-id marketing-outreach-1 --push")
 @by_session
 @click.pass_obj
-def command(console: Console, session_id: str | None, push: bool, remote: str, repo: Path, format: str) -> int:
+def command(
+    console: Console, session_id: str | None, push: bool, pr: bool, remote: str, repo: Path, format: str
+) -> int:
     """A session commits to its number, role and goal; with --push, directly on main."""
     state, draft, outcome = acknowledge(
         repo=repo,
-        remote=remote if push else None,
+        remote=remote if push or pr else None,
         session_id=session_of(session_id, repo),
         now=console.now,
         hint=console.hint,
     )
     if format == "text" and outcome.succeeded and draft.claim:
         console.say(_commitment(draft.claim, state.digest))
-    return print_outcome(console, state, draft, outcome, format)
+    return print_outcome(console, state, draft, outcome, format, pr=pr)
 
 
 def _commitment(claim: ClaimFile, digest: str) -> str:

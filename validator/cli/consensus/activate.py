@@ -7,7 +7,7 @@ import click
 from validator.cli.consensus.approve import consent_of
 from validator.cli.consensus.documents import print_outcome
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, REMOTE, REPO, YES
+from validator.cli.options import FORMAT, PR, REMOTE, REPO, YES
 from validator.operations.consensus.ratify import activate
 from validator.registry.schedule import Week
 from validator.report.week import render as render_week
@@ -16,11 +16,12 @@ from validator.report.week import render as render_week
 @click.command(epilog="Example: registry consensus activate --week 2026-W48")
 @click.option("--week", required=True, metavar="2026-W48", help="The ISO week that the fleet starts in.")
 @YES
+@PR
 @REMOTE
 @REPO
 @FORMAT
 @click.pass_obj
-def command(console: Console, week: str, yes: bool, remote: str, repo: Path, format: str) -> int:
+def command(console: Console, week: str, yes: bool, pr: bool, remote: str, repo: Path, format: str) -> int:
     """A human starts the fleet: merged at once, in your name."""
 
     def show_week(found: Week) -> None:
@@ -30,4 +31,4 @@ def command(console: Console, week: str, yes: bool, remote: str, repo: Path, for
     state, draft, outcome = activate(
         repo=repo, remote=remote, week=week, now=console.now, show_week=show_week, consent=consent
     )
-    return print_outcome(console, state, draft, outcome, format)
+    return print_outcome(console, state, draft, outcome, format, pr=pr)

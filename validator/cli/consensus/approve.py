@@ -6,7 +6,7 @@ import click
 
 from validator.cli.consensus.documents import print_outcome
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, REMOTE, REPO, YES
+from validator.cli.options import FORMAT, PR, REMOTE, REPO, YES
 from validator.model.escape import visible
 from validator.operations.approver import Approver
 from validator.operations.consensus.ratify import Consent, approve
@@ -18,15 +18,16 @@ from validator.report.summary import conclusion
 
 @click.command(epilog="Example: registry consensus approve")
 @YES
+@PR
 @REMOTE
 @REPO
 @FORMAT
 @click.pass_obj
-def command(console: Console, yes: bool, remote: str, repo: Path, format: str) -> int:
+def command(console: Console, yes: bool, pr: bool, remote: str, repo: Path, format: str) -> int:
     """A human accepts the registry: merged at once, in your name."""
     consent = consent_of(console, yes=yes, format=format)
     state, draft, outcome = approve(repo=repo, remote=remote, now=console.now, consent=consent)
-    return print_outcome(console, state, draft, outcome, format)
+    return print_outcome(console, state, draft, outcome, format, pr=pr)
 
 
 def consent_of(console: Console, *, yes: bool, format: str) -> Consent:

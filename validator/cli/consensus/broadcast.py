@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from validator.cli.consensus.documents import document_of, render
+from validator.cli.consensus.documents import document_of, open_pr, render
 from validator.cli.console import Console
 from validator.cli.identity import session_of
-from validator.cli.options import FORMAT, PUSH, REMOTE, REPO, SESSION, Seconds
+from validator.cli.options import FORMAT, PR, PUSH, REMOTE, REPO, SESSION, Seconds
 from validator.operations.consensus.broadcast import Way, broadcast
 from validator.report.documents import DeliveryEntry, RecordDocument, as_json
 
@@ -30,13 +30,14 @@ DOCUMENTS = {"output-consensus-broadcast": BroadcastDocument}
 @click.option("--branch", is_flag=True, help="Deliver on branch broadcast of the remote.")
 @click.option("--timeout", type=Seconds(), default=30, show_default=True, help="Seconds for each run of COMMAND.")
 @PUSH
+@PR
 @REMOTE
 @REPO
 @FORMAT
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def command(
-    console: Console, session_id: str | None, folder: Path | None, branch: bool, timeout: float, push: bool,
+    console: Console, session_id: str | None, folder: Path | None, branch: bool, timeout: float, push: bool, pr: bool,
     remote: str, repo: Path, format: str, command: tuple[str, ...],
 ) -> int:  # fmt: skip
     """The orchestrator sends the registry to every session; COMMAND, after --, is run once for each.
@@ -46,7 +47,7 @@ def command(
     if bool(command) + branch + bool(folder) > 1:
         raise click.UsageError("one carrier: --folder, --branch, or a command after --")
     state, draft, outcome, rows = broadcast(
-        repo=repo, remote=remote if push else None, session_id=session_of(session_id, repo),
+        repo=repo, remote=remote if push or pr else None, session_id=session_of(session_id, repo),
         way=Way(command, branch, folder, timeout), now=console.now, hint=console.hint,
     )  # fmt: skip
     if format == "json":
@@ -55,6 +56,7 @@ def command(
     else:
         digits = max(2, len(str(state.charter.capacity)))
         console.say(_deliveries(rows, digits) + render(outcome, colour=console.colour))
+    open_pr(console, state, outcome, wanted=pr)
     return 0 if outcome.succeeded else 1
 
 

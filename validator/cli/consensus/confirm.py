@@ -16,9 +16,11 @@ DOCUMENTS = {"output-consensus-record": "RecordDocument"}
 @click.command(epilog="Example: registry consensus confirm --session-id marketing-orchestrator --push")
 @by_session
 @click.pass_obj
-def command(console: Console, session_id: str | None, push: bool, remote: str, repo: Path, format: str) -> int:
+def command(
+    console: Console, session_id: str | None, push: bool, pr: bool, remote: str, repo: Path, format: str
+) -> int:
     """The orchestrator confirms that there are no conflicts."""
     state, draft, outcome = confirm(
-        repo=repo, remote=remote if push else None, session_id=session_of(session_id, repo), now=console.now
+        repo=repo, remote=remote if push or pr else None, session_id=session_of(session_id, repo), now=console.now
     )
-    return print_outcome(console, state, draft, outcome, format)
+    return print_outcome(console, state, draft, outcome, format, pr=pr)

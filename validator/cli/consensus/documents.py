@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from validator.cli.console import Console
+from validator.cli.pull_request import open_for
 from validator.model.escape import well_formed_or_none
 from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome
 from validator.report.text import render as report
@@ -11,15 +12,25 @@ if TYPE_CHECKING:
     from validator.report.documents import RecordDocument
 
 
-def print_outcome(console: Console, state: MainState, draft: RecordDraft, outcome: RecordOutcome, format: str) -> int:
-    """Print the outcome. Returns 0 if the record was made or proposed, else 1."""
+def print_outcome(
+    console: Console, state: MainState, draft: RecordDraft, outcome: RecordOutcome, format: str, *, pr: bool = False
+) -> int:
+    """Print the outcome, and with `pr` open its pull request. Returns 0 if the record was made or proposed, else 1."""
     if format == "json":
         from validator.report.documents import as_json
 
         console.say(as_json(document_of(state, draft, outcome)))
     else:
         console.say(render(outcome, colour=console.colour))
+    open_pr(console, state, outcome, wanted=pr)
     return 0 if outcome.succeeded else 1
+
+
+def open_pr(console: Console, state: MainState, outcome: RecordOutcome, *, wanted: bool) -> None:
+    """Open the pull request of a record that was proposed on a remote, where it is `wanted`."""
+    if state.server and outcome.succeeded:
+        repo = state.reader.repo
+        open_for(console, repo.top or repo.folder, state.server.name, outcome.branch, wanted=wanted)
 
 
 def document_of(state: MainState, draft: RecordDraft, outcome: RecordOutcome) -> "RecordDocument":

@@ -32,15 +32,20 @@ def number(answer: dict[str, Any], key: str) -> int:
 class Gh:
     """GitHub with the user's login. Raises FatalError where there is no `gh`, and where GitHub refuses a request."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, host: str | None = None) -> None:
         program = shutil.which("gh")
         if program is None:
             raise FatalError("the gh program is not on the PATH; install it from cli.github.com, then: gh auth login")
         self._program, self._folder = program, folder
+        self._host = ("--hostname", host) if host else ()
 
     def logged_in(self) -> bool:
         """Whether `gh` is logged in."""
         return self._run("auth", "status")[0] == 0
+
+    def has_login(self) -> bool:
+        """Whether `gh` has a login for its host, which is then a GitHub. Asks no server."""
+        return self._run("auth", "token", *self._host)[0] == 0
 
     def get(self, path: str) -> dict[str, Any]:
         """The object at a path of the API. Raises FatalError where there is none, or none that this login may read."""
@@ -48,7 +53,7 @@ class Gh:
 
     def find(self, path: str) -> dict[str, Any] | None:
         """The object at a path of the API; None where GitHub has nothing there (404)."""
-        status, out, error = self._run("api", "--method", "GET", path)
+        status, out, error = self._run("api", *self._host, "--method", "GET", path)
         if status and "HTTP 404" in error:
             return None
         return _one(path, self._settled("GET", path, status, out, error))
@@ -59,13 +64,14 @@ class Gh:
         rows = [row for page in pages for row in (page if isinstance(page, list) else [page])]
         return [_object(path, row) for row in rows]
 
-    def send(self, method: Literal["POST", "PUT", "PATCH"], path: str, body: dict[str, Any]) -> None:
-        """Send a request that changes something."""
-        self._call(method, path, body)
+    def send(self, method: Literal["POST", "PUT", "PATCH"], path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Send a request that changes something; the answer, empty where GitHub sends none."""
+        text = self._call(method, path, body)
+        return _one(path, text) if text.strip() else {}
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None, *options: str) -> str:
         words = ("--input", "-") if body is not None else ()
-        done = self._run("api", "--method", method, *options, *words, path, body=body)
+        done = self._run("api", *self._host, "--method", method, *options, *words, path, body=body)
         return self._settled(method, path, *done)
 
     def _settled(self, method: str, path: str, status: int, out: str, error: str) -> str:

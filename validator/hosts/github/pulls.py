@@ -1,5 +1,6 @@
 """The remark on a pull request: made by a job that only reads, posted by a job that never gets the proposal."""
 
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -12,11 +13,13 @@ from validator.hosts.github.api import HERE, Gh
 from validator.hosts.github.event import Number, PullRequest, read_event
 from validator.hosts.github.judge import fetch_pulls, judge_pull
 from validator.hosts.github.posts import keep_comment
+from validator.hosts.github.pull_request import place_of
 from validator.hosts.github.remark import MARK, as_comment, read_remark
 from validator.hosts.github.remark import remark as remark_on
 from validator.model.errors import FatalError
 from validator.operations.proposals import Judged, competitors, judge_proposal
 from validator.registry.reader import Reader
+from validator.registry.snapshot import Author
 from validator.report.documents import Oid
 
 MOST_RIVALS = 100  # open pull requests that are compared with this one
@@ -27,15 +30,23 @@ class _Head(BaseModel):
     sha: Oid
 
 
+class _User(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore")
+    id: int
+    login: str
+
+
 class _Open(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore")
     number: Number
     head: _Head
+    user: _User | None  # None: the account is gone
 
 
 class _Pull(NamedTuple):
     number: int
     head: str
+    author: Author | None
 
 
 def remark(*, repo: Path, remote: str, data: bytes) -> str:
@@ -43,7 +54,7 @@ def remark(*, repo: Path, remote: str, data: bytes) -> str:
     event = _pull_request(data)
     server = Remote(Repo(repo), remote)
     verdict = judge_pull(server, event)
-    return remark_on(event.number, verdict, _competitors(server, event, _open_pulls(Gh(repo))))
+    return remark_on(event.number, verdict, _competitors(server, event, _open_pulls(Gh(repo), HERE)))
 
 
 def comment(*, repo: Path, data: bytes, remark: str) -> str:
@@ -60,37 +71,60 @@ def _pull_request(data: bytes) -> PullRequest:
     return event
 
 
-def _open_pulls(gh: Gh) -> list[_Pull]:
-    rows = gh.every(f"{HERE}/pulls?state=open&base=main&per_page=100")
+def proposed_by_pull(server: Remote) -> tuple[Judged, ...]:
+    """The open pull requests on the remote's GitHub that are no branch of it, as those from forks; none elsewhere.
+
+    Raises FatalError where `gh` cannot list them.
+    """
+    place = place_of(server)
+    if place is None or shutil.which("gh") is None:
+        return ()
+    known = {proposal.commit for proposal in server.proposals()}
+    gh = Gh(server.repo.top or server.repo.folder, place.host)
+    pulls = [pull for pull in _open_pulls(gh, f"repos/{place.name}") if pull.head not in known][:MOST_RIVALS]
+    if not pulls:
+        return ()
+    _fetch_all(server, [pull.number for pull in pulls])
+    reader, main = Reader(server.repo), server.repo.commit(server.main)
+    return tuple(found for pull in pulls if (found := _judged(reader, main, pull)))
+
+
+def _open_pulls(gh: Gh, place: str) -> list[_Pull]:
+    rows = gh.every(f"{place}/pulls?state=open&base=main&per_page=100")
     try:
         found = TypeAdapter(list[_Open]).validate_python(rows)
     except ValidationError as error:
         raise FatalError("GitHub's list of open pull requests has another form than documented") from error
-    return sorted((_Pull(one.number, one.head.sha) for one in found), key=lambda pull: pull.number)
+    return sorted((_pull(one) for one in found), key=lambda pull: pull.number)
+
+
+def _pull(one: _Open) -> _Pull:
+    author = Author(f"github:{one.user.id}", f"@{one.user.login}") if one.user else None
+    return _Pull(one.number, one.head.sha, author)
 
 
 def _competitors(server: Remote, event: PullRequest, pulls: list[_Pull]) -> tuple[str, ...]:
-    """The open pull requests that claim the same, as `#7 (same number)`. One that cannot be judged is left out."""
+    """The open pull requests that could land instead, as `#7 (same number)`. One that cannot be judged is left out."""
     others = [pull for pull in pulls if pull.number != event.number][:MOST_RIVALS]
-    _fetch_others(server, event, others)
+    _fetch_all(server, [event.number, *(pull.number for pull in others)])
     reader, main = Reader(server.repo), server.repo.commit(server.main)
-    mine = judge_proposal(reader, main, Proposal(f"#{event.number}", event.head))
+    mine = judge_proposal(reader, main, Proposal(f"#{event.number}", event.head), event.author)
     return competitors(mine, [found for pull in others if (found := _judged(reader, main, pull))])
 
 
-def _fetch_others(server: Remote, event: PullRequest, others: list[_Pull]) -> None:
+def _fetch_all(server: Remote, numbers: list[int]) -> None:
     """All at once; where one of them cannot be had, each by itself."""
     try:
-        fetch_pulls(server, event.number, *(pull.number for pull in others))
+        fetch_pulls(server, *numbers)
     except FatalError:
-        for pull in others:
+        for number in numbers:
             with suppress(FatalError):
-                fetch_pulls(server, event.number, pull.number)
+                fetch_pulls(server, number)
 
 
 def _judged(reader: Reader, main: str, pull: _Pull) -> Judged | None:
     """Somebody else's pull request held against main; None where it is too much to be judged, or gone."""
     with suppress(FatalError):
         if reader.repo.resolve(pull.head) != [None]:
-            return judge_proposal(reader, main, Proposal(f"#{pull.number}", pull.head))
+            return judge_proposal(reader, main, Proposal(f"#{pull.number}", pull.head), pull.author)
     return None

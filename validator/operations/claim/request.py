@@ -30,7 +30,10 @@ class ClaimRequest(NamedTuple):
 
 
 class ClaimOptions(NamedTuple):
-    """The options of the command line; `source` is the text of a file, of standard input or of a message."""
+    """The options of the command line; `source` is the text of a file, of standard input or of a message.
+
+    `owner` is the account that proposes on a forge, and its login: the claim's owner where the source names none.
+    """
 
     number: int | None = None
     session_id: str | None = None
@@ -43,6 +46,7 @@ class ClaimOptions(NamedTuple):
     schedule: tuple[str, ...] = ()
     status: str | None = None
     labels: tuple[str, ...] = ()
+    owner: tuple[str, str] | None = None
 
 
 def request_from(options: ClaimOptions, *, any_number: bool, now: str, name: Callable[[], str]) -> ClaimRequest:
@@ -55,6 +59,8 @@ def request_from(options: ClaimOptions, *, any_number: bool, now: str, name: Cal
         fields = read_source(options.source) if options.source is not None else {}
         fields |= _named(options)
         labels = _labels(options.labels)
+        if options.owner and fields.get("owner") is None:
+            fields["owner"], fields["owner_login"] = options.owner
         if fields.get("session_id") is None:
             fields["session_id"] = name()
     except UnreadableError as error:

@@ -1,0 +1,218 @@
+"""`--pr` of every verb that proposes: which pull request is opened, where, and what its text says."""
+
+import json
+import os
+import shutil
+import sys
+from typing import Any
+
+import pytest
+
+from tests.cli.stage import Stage, commit, fleet, git, verb, write
+from tests.hosts.github.forge import SCOPES
+from tests.repository import ROOT
+from tests.shell import program, quoted
+from validator.hosts.github.pull_request import open_pull_request
+
+GH = ROOT / "tests/hosts/github/gh.py"
+MINE = ("--from", str(ROOT / "validator/cli/demo/fleet/04.yaml"))
+TOKEN = "gho_made_up"
+FOOT = "The gate judges this pull request again whenever main moves, and says in a comment how it stands then.\n"
+
+
+class GitHub:
+    """A stand-in for `gh`, and a clone whose origin is on GitHub."""
+
+    def __init__(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.state, self.log, self.bin = stage.folder / "github.json", stage.folder / "calls", stage.folder / "bin"
+        tokens = {TOKEN: dict.fromkeys((*SCOPES, "administration"), "write")}
+        self.write(pulls=[], comments={}, issues=[], owner_type="User", tokens=tokens)
+        set_up = f"FORGE_STATE={quoted(self.state)} FORGE_CALLS={quoted(self.log)} FORGE_ORIGIN={quoted(stage.bare)}"
+        program(self.bin / "gh", f'GH_TOKEN={TOKEN} {set_up} exec {quoted(sys.executable, "-P", GH)} "$@"')
+        monkeypatch.setenv("PATH", f"{self.bin}{os.pathsep}{os.environ['PATH']}")
+        # What Git takes for a connection to GitHub ends in this folder.
+        to_github = program(self.bin / "to-github", f'exec "${{2%% *}}" {quoted(stage.bare)}')
+        monkeypatch.setenv("GIT_SSH_COMMAND", quoted(to_github))
+        self.clone = stage.clone("session")
+        self.move_to("git@github.com:example/fleet.git")
+
+    def move_to(self, url: str) -> None:
+        git(self.clone, "remote", "set-url", "origin", url)
+
+    def write(self, **state: Any) -> None:
+        self.state.write_text(json.dumps(state))
+
+    def change(self, **state: Any) -> None:
+        self.write(**(json.loads(self.state.read_text()) | state))
+
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        rows = self.log.read_text().splitlines() if self.log.exists() else []
+        return [row for row in map(json.loads, rows) if row["method"] != "GET"]
+
+
+@pytest.fixture
+def github(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> GitHub:
+    return GitHub(stage, monkeypatch)
+
+
+def test_claim_writes_its_owner_and_opens_a_pull_request_that_says_what_merging_does(
+    github: GitHub, stage: Stage
+) -> None:
+    done = verb(github.clone, "claim", "4", *MINE, "--pr")
+    assert (done.exit_code, done.err) == (0, "https://github.com/example/fleet/pull/1\n")
+    claim = stage.at("claim/04", "registry/sessions/04.yaml")
+    assert (claim["owner"], claim["owner_login"]) == ("github:583231", "session")
+    (call,) = github.calls
+    assert (call["method"], call["path"]) == ("POST", "repos/example/fleet/pulls")
+    body = call["body"].pop("body")
+    assert call["body"] == {"title": "Claim number 4", "head": "example:claim/04", "base": "main"}
+    assert body.startswith("**Merging this** registers number 4 for marketing-outreach-1.\n\n- Number: 4\n- Session: ")
+    assert body.endswith(f"\n- Owner: github:583231\n\n{FOOT}")
+
+
+def test_a_repeat_renews_the_text_and_leaves_a_humans_own(github: GitHub) -> None:
+    verb(github.clone, "claim", "4", *MINE, "--pr")
+    same = verb(github.clone, "claim", "4", *MINE, "--pr")
+    assert same.err == "https://github.com/example/fleet/pull/1 is open already\n"
+    changed = verb(github.clone, "claim", "4", *MINE, "--role", "Outreach AI", "--pr")
+    assert changed.err == "https://github.com/example/fleet/pull/1 is open already, its text is renewed\n"
+    pulls = json.loads(github.state.read_text())["pulls"]
+    assert pulls[0]["body"].startswith("**Merging this** registers number 4 for ")
+    assert "\n- Role: Outreach AI\n" in pulls[0]["body"]
+    github.change(pulls=[{**pulls[0], "body": "My own words"}])
+    again = verb(github.clone, "claim", "4", *MINE, "--pr")
+    assert again.err == "https://github.com/example/fleet/pull/1 is open already\n"
+    assert [call["method"] for call in github.calls] == ["POST", "PATCH"]
+
+
+def test_a_lost_claim_opens_nothing(github: GitHub, stage: Stage) -> None:
+    stage.registered(4)
+    assert verb(github.clone, "claim", "4", *MINE, "--session-id", "late-1", "--pr").exit_code == 1
+    assert github.calls == []
+
+
+def test_from_a_fork_it_goes_to_the_parent(github: GitHub) -> None:
+    github.change(fork={"fork": True, "parent": {"full_name": "upstream/fleet"}})
+    verb(github.clone, "claim", "4", *MINE, "--pr")
+    (call,) = github.calls
+    assert (call["path"], call["body"]["head"]) == ("repos/upstream/fleet/pulls", "example:claim/04")
+
+
+def test_release(github: GitHub, stage: Stage) -> None:
+    stage.registered(4)
+    done = verb(github.clone, "release", "4", "--reason", "The campaign is over", "--pr")
+    assert (done.exit_code, done.err) == (0, "https://github.com/example/fleet/pull/1\n")
+    (call,) = github.calls
+    assert call["body"]["title"] == "Release number 4: The campaign is over"
+    assert call["body"]["body"].startswith("**Merging this** gives number 4 back, which marketing-outreach-1 holds ")
+
+
+def test_record(github: GitHub, stage: Stage) -> None:
+    for number in range(1, 13):
+        stage.registered(number)
+    words = ("consensus", "confirm", "--session-id", "marketing-orchestrator", "--pr")
+    done = verb(github.clone, *words)
+    assert (done.exit_code, done.err) == (0, "https://github.com/example/fleet/pull/1\n")
+    (call,) = github.calls
+    assert (call["body"]["title"], call["body"]["head"]) == (
+        "Record: confirmation of number 1",
+        "example:record/confirmation",
+    )
+    sentence = "records that marketing-orchestrator (number 1) confirms the registry without conflicts."
+    assert call["body"]["body"] == f"**Merging this** {sentence}\n\n{FOOT}"
+
+
+def test_gh_that_is_not_logged_in_is_a_one_line_error(github: GitHub) -> None:
+    program(github.bin / "gh", "echo 'To get started with GitHub CLI, please run:  gh auth login' >&2; exit 4")
+    done = verb(github.clone, "claim", "4", *MINE, "--pr")
+    assert done.exit_code == 2
+    assert done.err.startswith("registry: gh api GET user: To get started with GitHub CLI, please run: gh auth login;")
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("https://github.com/example/fleet.git", "example/fleet"),
+        ("https://token@github.com/example/fleet/", "example/fleet"),
+        ("git@github.com:example/a.b_c-d.git", "example/a.b_c-d"),
+        ("ssh://git@ssh.github.com:443/example/fleet.git", "example/fleet"),
+        ("https://git.example.org/example/fleet", "example/fleet"),
+        ("git@git.example.org:example/fleet.git", "example/fleet"),
+        ("git@gitlab.com:example/fleet.git", None),
+        ("https://github.com.example.org/example/fleet", None),
+        ("https://example.org/github.com-mirror/fleet", None),
+        ("git@github.com:--web/fleet.git", None),
+        ("/srv/git/fleet.git", None),
+    ],
+)
+def test_any_host_that_gh_knows_is_a_github(
+    github: GitHub, stage: Stage, monkeypatch: pytest.MonkeyPatch, url: str, path: str | None
+) -> None:
+    monkeypatch.setenv("FORGE_HOST", "git.example.org")
+    verb(github.clone, "claim", "4", *MINE, "--push")
+    github.move_to(url)
+    said = open_pull_request(repo=github.clone, remote="origin", branch="claim/04")
+    if path:
+        assert [call["path"] for call in github.calls] == [f"repos/{path}/pulls"]
+    else:
+        assert said == "origin is no GitHub repository; ask an approver to run: registry approve claim/04\n"
+        assert github.calls == []
+
+
+def test_without_gh_the_web_page_is_given(github: GitHub, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("git", "sh", "git-upload-pack", "git-receive-pack"):
+        found = shutil.which(name)
+        assert found
+        (stage.folder / "few" / name).parent.mkdir(exist_ok=True)
+        (stage.folder / "few" / name).symlink_to(found)
+    monkeypatch.setenv("PATH", str(stage.folder / "few"))
+    done = verb(github.clone, "claim", "4", *MINE, "--pr")
+    page = "https://github.com/example/fleet/compare/main...claim/04?expand=1"
+    said = f"the gh program is not on the PATH; open the pull request by hand: {page}\n"
+    assert (done.exit_code, done.err) == (0, said)
+    assert "owner" not in stage.at("claim/04", "registry/sessions/04.yaml")
+
+
+def test_on_a_plain_server_the_approver_is_named(stage: Stage) -> None:
+    done = verb(stage.human, "claim", "4", *MINE, "--pr")
+    assert (done.exit_code, done.err) == (
+        0,
+        "origin is no GitHub repository; ask an approver to run: registry approve claim/04\n",
+    )
+    assert list(stage.refs("refs/heads/claim/")) == ["refs/heads/claim/04"]
+
+
+def from_a_fork(github: GitHub, stage: Stage, pull: int, number: int) -> str:
+    """A pull request that is no branch of the repository: `refs/pull/N/head`, and what GitHub lists. Its commit."""
+    git(github.clone, "checkout", "--quiet", "--detach", "origin/main")
+    write(github.clone, f"registry/sessions/{number:02}.yaml", fleet(number))
+    made = commit(github.clone, f"Claim number {number}")
+    git(github.clone, "push", "--quiet", str(stage.bare), f"{made}:refs/pull/{pull}/head")
+    user = {"id": 583231, "login": "session"}
+    row = {"number": pull, "state": "open", "head": {"sha": made}, "base": {"ref": "main"}, "user": user}
+    github.change(pulls=[*json.loads(github.state.read_text())["pulls"], row])
+    return made
+
+
+def test_proposals_lists_pull_requests_of_forks(github: GitHub, stage: Stage) -> None:
+    made = from_a_fork(github, stage, 7, 5)
+    verb(github.clone, "claim", "4", *MINE, "--pr")
+    state = json.loads(github.state.read_text())
+    state["pulls"][-1]["head"]["sha"] = git(stage.bare, "rev-parse", "claim/04").strip()
+    github.write(**state)
+    rows = verb(github.clone, "proposals", "--format", "json").document["proposals"]
+    assert [(row["name"], row["number"], row["verdict"]) for row in rows] == [
+        ("claim/04", 4, "accepted"),
+        ("#7", 5, "accepted"),
+    ]
+    assert rows[1]["commit"] == made
+
+
+def test_proposals_without_a_login_says_what_is_missing(github: GitHub, stage: Stage) -> None:
+    from_a_fork(github, stage, 7, 5)
+    program(github.bin / "gh", "echo 'gh auth login' >&2; exit 4")
+    done = verb(github.clone, "proposals")
+    assert (done.exit_code, done.out) == (0, "nothing is proposed\n")
+    assert done.err.startswith("pull requests from forks are not listed: gh api GET repos/example/fleet/pulls?")
