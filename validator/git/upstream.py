@@ -25,6 +25,15 @@ def main_on(repo: Refs, remote: str) -> str:
     return out.decode("utf-8", "surrogateescape").strip().removeprefix(prefix) if status == 0 else "main"
 
 
+def main_of_server(repo: Refs) -> str:
+    """The ref of main in a bare repository: `main`, or the branch that its HEAD names where there is no `main`."""
+    if any(repo.resolve(MAIN)):
+        return MAIN
+    status, out, _ = repo.run("symbolic-ref", "--quiet", "HEAD", environment=repo.real)
+    named = out.decode("utf-8", "surrogateescape").strip() if status == 0 else MAIN
+    return named if any(repo.resolve(named)) else MAIN
+
+
 def newest_main(repo: Refs) -> str | None:
     """The commit of main: as last fetched from its remote, else in this repository; None where there is none."""
     settings = _settings(repo)
@@ -35,6 +44,8 @@ def newest_main(repo: Refs) -> str | None:
     others = dict.fromkeys((settings.get("init.defaultbranch", "master"), "master", "trunk"))
     there = f"{REMOTES}{remote}/{main_on(repo, remote)}"
     found = repo.resolve(there, *(f"{HEADS}{name}" for name in others))
+    if repo.top is None and not here:
+        (here,) = repo.resolve(main_of_server(repo))
     return found[0] or here or next(filter(None, found[1:]), None)
 
 

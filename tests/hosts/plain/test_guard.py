@@ -41,6 +41,25 @@ def test_malformed_objects_are_not_taken_anywhere(stage: Stage) -> None:
     assert list(stage.refs()) == ["refs/heads/main"]
 
 
+def test_main_is_what_the_servers_head_names(stage: Stage) -> None:
+    """A server from before everybody called it main is guarded as well; a second main is not taken."""
+    git(stage.bare, "branch", "--move", "main", "trunk")
+    git(stage.bare, "symbolic-ref", "HEAD", "refs/heads/trunk")
+    registry(stage.folder, "install-hook", str(stage.bare), check=True)
+    clone = stage.clone("session")
+    git(clone, "config", "user.signingkey", str(stage.keys["OWNER"]))
+    branch(clone, "claim/04", {claim_path(4): claim_text(4, "session-4")}, base="origin/trunk")
+    assert pushed(clone, "claim/04")[0] == 0
+    code, said = pushed(clone, "claim/04:trunk")
+    assert (code, "error[REG304] unapproved" in said) == (1, True), said
+    code, said = pushed(clone, "claim/04:main")
+    assert (code, "this server has no such ref" in said) == (1, True), said
+    assert "claim/04 is on main" in registry(clone, "approve", "4", "--yes", check=True).stdout
+    assert list(stage.refs("refs/heads/")) == ["refs/heads/trunk"]
+    assert "registry/sessions/04.yaml" in git(stage.bare, "ls-tree", "-r", "--name-only", "trunk")
+    assert "accepted: no findings" in registry(stage.bare, "audit", check=True).stdout
+
+
 def test_the_first_main_is_audited(tmp_path: Path) -> None:
     """Without a main to compare with, the guard audits the whole tree."""
     stage = Stage.make(tmp_path, guarded=False)

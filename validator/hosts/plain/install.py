@@ -10,18 +10,19 @@ from typing import NamedTuple
 
 from validator.git.remote import STALE
 from validator.git.repo import Repo
+from validator.git.upstream import main_of_server
 from validator.hosts.plain.interpreter import require_lasting
 from validator.hosts.plain.server import UNSIGNED, keys_of
 from validator.model.errors import FatalError
-from validator.model.layout import MAIN
+from validator.model.layout import HEADS, MAIN
 from validator.registry.reader import Reader
 
 MARK = "# guards a session registry"
 GUARD = "-P -m validator.guard"
-# A push that no server gets, as Git tells a hook of it: main is deleted, from a commit where it never was. The hook
+# A push that no server gets, as Git tells a hook of it: a claim is deleted, from a commit where it never was. The hook
 # changes nothing, and looks at no object.
-_PROBE = f"{'1' * 40} {'0' * 40} {MAIN}\n"
-_PROBE_ANSWER = f"{MAIN}: refused\n{STALE}\n"
+_PROBE = f"{'1' * 40} {'0' * 40} {HEADS}claim/01\n"
+_PROBE_ANSWER = f"{HEADS}claim/01: refused\n{STALE}\n"
 
 
 def install(*, bare: Path, python: str, environment: Mapping[str, str], unsigned: bool, trial: bool = False) -> str:
@@ -32,7 +33,7 @@ def install(*, bare: Path, python: str, environment: Mapping[str, str], unsigned
     repo = Repo(bare)
     if repo.top is not None:
         raise FatalError(f"{bare} is not a bare repository; the guard stands on the server")
-    (main,) = repo.resolve(MAIN)
+    (main,) = repo.resolve(main_of_server(repo))
     if not unsigned and main and not keys_of(Reader(repo).at(main)):
         raise FatalError("no approver in main's charter has a key, so nobody could approve; add one, or say --unsigned")
     guard = _command(python)

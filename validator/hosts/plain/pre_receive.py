@@ -17,7 +17,6 @@ from validator.hosts.plain.push import BROADCAST, Move, faults, read_moves, reje
 from validator.hosts.plain.rejections import judge_rejection
 from validator.hosts.plain.server import Server, is_unsigned, keys_of, told
 from validator.model.escape import logged
-from validator.model.layout import MAIN
 from validator.operations.judge import audit
 from validator.operations.steps import in_steps
 from validator.registry.reader import Reader
@@ -31,7 +30,7 @@ def pre_receive(*, repo: Path, lines: bytes) -> tuple[str, int]:
     store, moves = Repo(repo), read_moves(lines)
     locks.clear_refs(store.folder)
     server = Server(Reader(store), store.named())
-    refusals = list(faults(moves, server.refs)) or list(_unreadable(moves, store))
+    refusals = list(faults(moves, server.refs, server.line)) or list(_unreadable(moves, store))
     if not refusals:
         in_turn = sorted(moves, key=lambda move: move.new or "")  # what names one commit is judged together
         refusals = [(move.ref, why) for move in in_turn if (why := _judge(move, server)) is not None]
@@ -67,7 +66,7 @@ def _judge(move: Move, server: Server) -> str | None:
     """Why a move is refused, None if it is not."""
     if move.old == move.new:
         return None  # nothing moves
-    if move.ref == MAIN:
+    if move.ref == server.line:
         return _judge_main(move, server)
     if move.ref == BROADCAST:
         return judge_broadcast(move, server)

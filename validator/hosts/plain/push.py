@@ -50,14 +50,15 @@ def _move(row: bytes) -> Move:
     return Move(found[3].decode("utf-8", "surrogateescape"), old, new)
 
 
-def faults(moves: Sequence[Move], refs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def faults(moves: Sequence[Move], refs: Mapping[str, str], main: str = MAIN) -> Iterator[tuple[str, str]]:
     """(ref, why) for every ref that this server does not have, that is named twice or that is not as the push says.
 
-    `refs` are the server's own: what a client says they are is compared with them, and never believed.
+    `refs` are the server's own: what a client says they are is compared with them, and never believed. `main` is what
+    the main branch is called there.
     """
     times = Counter(move.ref for move in moves)
     for move in dict.fromkeys(moves):
-        if not is_known(move.ref):
+        if not is_known(move.ref, main):
             yield move.ref, "this server has no such ref"
         elif times[move.ref] > 1:
             yield move.ref, "this push names the ref more than once"
@@ -67,10 +68,10 @@ def faults(moves: Sequence[Move], refs: Mapping[str, str]) -> Iterator[tuple[str
             yield move.ref, "there is no such ref to delete"
 
 
-def is_known(ref: str) -> bool:
+def is_known(ref: str, main: str = MAIN) -> bool:
     """Whether a name is main's, a proposal's, the broadcast's or a rejection's: a registry's server has no others."""
     branch = ref.removeprefix(HEADS) if ref.startswith(HEADS) else ""
-    return ref in (MAIN, BROADCAST) or bool(own_files(branch)) or rejected_branch(ref) is not None
+    return ref in (main, BROADCAST) or bool(own_files(branch)) or rejected_branch(ref) is not None
 
 
 def rejected_branch(ref: str) -> str | None:

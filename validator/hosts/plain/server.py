@@ -6,6 +6,7 @@ from functools import cached_property
 
 from validator.git.change import has_landed
 from validator.git.repo import Repo
+from validator.git.upstream import main_of_server
 from validator.model.errors import FatalError
 from validator.model.findings import Verdict
 from validator.model.layout import HEADS, MAIN, REJECTED
@@ -32,10 +33,15 @@ class Server:
         """Its repository."""
         return self.reader.repo
 
+    @cached_property
+    def line(self) -> str:
+        """The ref of main: `refs/heads/main`, or the branch that this server's HEAD names."""
+        return MAIN if self.refs.get(MAIN) else main_of_server(self.repo)
+
     @property
     def main(self) -> str | None:
         """The commit of main; None where there is none yet."""
-        return self.refs.get(MAIN) or None
+        return self.refs.get(self.line) or None
 
     @cached_property
     def guards(self) -> Keys:
