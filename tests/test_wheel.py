@@ -51,6 +51,7 @@ STORY: list[tuple[str, tuple[str, ...], int, str]] = [
     ("human", ("github", "ruleset"), 0, "wrote .github/rulesets/main.json"),
     ("session", ("claim", "--from", "../claim.yaml", "--push"), 0, "proposed number 1 on branch claim/01"),
     ("session", ("validate", "--head", "claim/01"), 0, "accepted: no findings"),
+    ("human", ("charter", "propose"), 0, "nothing is proposed: main has this charter already"),
     ("human", ("proposals",), 0, "claim/01"),
     ("human", ("approve", "1", "--yes"), 0, "claim/01 is on main"),
     ("session", ("bind", "desk-1"), 0, "desk-1 (git config registry.session)"),

@@ -68,7 +68,7 @@ def test_a_changed_charter_reports_its_new_conflicts() -> None:
     limit = {"metric": "bounce rate", "op": "lte", "value": 2, "unit": "percent"}
     files = registry(claim(1, targets=[{**limit, "op": "gte", "value": 5}]))
     mission = charter(mission={"statement": "Send 51 emails a day", "targets": [limit]})
-    assert told(files, files | {CHARTER: mission}) == [("conflict", 1, None)]
+    assert told(files, files | {CHARTER: mission}) == [("charter-changed", None, None), ("conflict", 1, None)]
 
 
 def test_phases_that_are_reached_in_one_step_are_all_reported() -> None:
@@ -81,3 +81,12 @@ def test_phases_that_are_reached_in_one_step_are_all_reported() -> None:
     assert told(FULL | CONFIRMED | APPROVED, FULL | CONFIRMED) == [("voided", None, "@OWNER")], (
         "no phase is reached backwards"
     )
+
+
+def test_a_changed_charter_says_which_fields() -> None:
+    before = registry(claim(1))
+    after = before | {CHARTER: before[CHARTER].replace("America/Los_Angeles", "Europe/Berlin")}
+    assert before != after
+    assert messages(before, after)[0] == "the charter has changed: time_zone"
+    assert told(before, after)[0] == ("charter-changed", None, None)
+    assert told(before, before | {CHARTER: f"# A comment\n{before[CHARTER]}"}) == []

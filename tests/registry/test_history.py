@@ -7,6 +7,7 @@ import pytest
 
 from validator.git.history import Step
 from validator.git.trees import Entry
+from validator.model.layout import CHARTER
 from validator.model.phrases import rfc3339
 from validator.registry.history import Event, EventKind, Registration, events, first_of, registrations
 
@@ -103,3 +104,10 @@ def far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_day_is_the_date_in_utc() -> None:
     assert Registration("04", "1", 1_795_165_200, 0).day == "2026-11-20"
+
+
+def test_a_change_of_the_charter_is_an_event_and_its_arrival_is_none() -> None:
+    steps = [step("1", CHARTER, None, ONE), step("2", CHARTER, ONE, OTHER), step("3", CHARTER, OTHER, None)]
+    assert [(one.kind, one.session_id, one.commit) for one in events(steps, {})] == [
+        (EventKind.CHARTER_CHANGED, None, "2")
+    ]

@@ -25,6 +25,7 @@ VERBS = {
     "Approver": {
         "site": "The registry as web pages in a folder, with every document as JSON.",
         "serve": "The same pages on this machine, live: they follow main and the proposals.",
+        "charter": "Change what the fleet is for, by the same road as claims.",
         "proposals": "Every open proposal with its verdict and its competitors.",
         "approve": "Merge proposals in your name; a proposal is a number or a branch.",
         "reject": "Turn proposals down, with a reason.",

@@ -10,20 +10,20 @@ from validator.cli.console import Console
 from validator.cli.options import FORMAT, REF, REPO
 from validator.model.errors import FatalError
 from validator.model.escape import visible, well_formed, well_formed_or_none
-from validator.model.layout import SESSIONS, claim_path, form_of
+from validator.model.layout import CHARTER, SESSIONS, claim_path, form_of
 from validator.model.phrases import rfc3339
 from validator.operations.line import MainStep, main_steps
 from validator.registry.history import Event, events
 from validator.registry.reader import Reader, charter_of, reader_at, session_ids
 from validator.report.documents import Oid, Printed, PrintedDocument, as_json
 
-EventKind = Literal["registered", "amended", "taken-over", "released"]
+EventKind = Literal["registered", "amended", "taken-over", "released", "charter-changed"]
 
 
 class EventEntry(Printed):
-    """What happened to a number on main; `committed_at` is RFC 3339, UTC, and informative: the order decides."""
+    """What happened to a number, or to the charter: then `number` is null. `committed_at` is informative only."""
 
-    number: int
+    number: int | None
     event: EventKind
     session_id: str | None
     commit: Oid
@@ -66,7 +66,7 @@ def command(console: Console, number: int | None, repo: Path, ref: str | None, f
 
 
 def _document(repo: Path, ref: str | None, number: int | None) -> HistoryDocument:
-    """Registrations, amendments, takeovers and releases on main's first-parent line; of one number, or of all."""
+    """What came to main along first-parent; of one number, or of all numbers and the charter."""
     return history_of(*reader_at(repo, ref), number)
 
 
@@ -75,7 +75,7 @@ def history_of(reader: Reader, commit: str, number: int | None = None) -> Histor
     capacity = charter_of(reader.at(commit)).capacity
     if number is not None and not 1 <= number <= capacity:
         raise FatalError(f"number {number} is not one of 1 to {capacity}")
-    steps = reader.repo.steps(commit, [SESSIONS if number is None else claim_path(number)])
+    steps = reader.repo.steps(commit, [SESSIONS, CHARTER] if number is None else [claim_path(number)])
     sessions = session_ids(reader.repo, [entry.oid for step in steps for entry in (step.old, step.new) if entry])
     rows = tuple(filter(None, (_entry(event) for event in events(steps, sessions))))
     line = main_steps(reader.repo, commit)
@@ -96,7 +96,7 @@ def _step(step: MainStep) -> StepEntry:
 
 def _entry(event: Event) -> EventEntry | None:
     form = form_of(event.path)
-    if form is None or form[1] is None:
+    if form is None or (form[1] is None and event.path != CHARTER):
         return None
     return EventEntry(
         number=form[1],
@@ -110,8 +110,15 @@ def _entry(event: Event) -> EventEntry | None:
 
 def _render(document: HistoryDocument) -> str:
     rows = [
-        f"{e.committed_at}  {e.commit[:12]}  {e.number:>5}  {e.event:<10}  {visible(e.session_id or '?')}"
-        for e in document.events
+        f"{e.committed_at}  {e.commit[:12]}  {_no(e):>5}  {e.event:<10}  {visible(_who(e))}" for e in document.events
     ]
     heading = f"{'committed':<20}  {'commit':<12}  {'no':>5}  {'event':<10}  session"
     return "\n".join([heading, *rows]) + "\n" if rows else "nothing has been registered yet\n"
+
+
+def _no(event: EventEntry) -> str:
+    return "" if event.number is None else str(event.number)
+
+
+def _who(event: EventEntry) -> str:
+    return event.path if event.number is None else event.session_id or "?"

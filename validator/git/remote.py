@@ -16,11 +16,11 @@ from validator.git.repo import Repo
 from validator.git.upstream import main_on, remote_of
 from validator.model.errors import FatalError
 from validator.model.escape import without_credentials
-from validator.model.layout import HEADS, PROPOSAL, REJECTED, REMOTES, number_of
+from validator.model.layout import HEADS, KINDS, PROPOSAL, REJECTED, REMOTES, number_of
 
 REFSPECS = (
     f"+{HEADS}{{main}}:{REMOTES}{{remote}}/{{main}}",
-    *(f"+{HEADS}{kind}/*:{REMOTES}{{remote}}/{kind}/*" for kind in ("claim", "release", "record")),
+    *(f"+{HEADS}{kind}/*:{REMOTES}{{remote}}/{kind}/*" for kind in KINDS),
     f"+{REJECTED}*:{REJECTED}{{remote}}/*",
 )
 # What the guard of a plain server answers where a ref is another than a push says (hosts/plain/push).

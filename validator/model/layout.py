@@ -30,11 +30,13 @@ ORIGIN = "origin"  # the remote that a registry is published on, unless another 
 HEADS, REMOTES, REJECTED = "refs/heads/", "refs/remotes/", "refs/rejected/"
 MAIN = f"{HEADS}main"
 ALONE = (f"{SESSIONS}/", "registry/consensus/")  # a change of a file below one of these changes nothing else
-PROPOSAL = re.compile(rf"(?:claim|release)/(?:{NUMBER})|record/[a-z]+(?:/(?:{NUMBER}))?", re.ASCII)
+_CHARTER = r"charter/(?=.{1,64}\Z)[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*(?<!\.lock)"
+KINDS = ("claim", "release", "record", "charter")  # the first word of a proposal's branch
+PROPOSAL = re.compile(rf"(?:claim|release)/(?:{NUMBER})|record/[a-z]+(?:/(?:{NUMBER}))?|{_CHARTER}", re.ASCII)
 CODEOWNERS = "CODEOWNERS"
 _ONE_CLAIM = re.compile(rf"(?:claim|release)/({NUMBER})", re.ASCII)
 _ONE_RECORD = re.compile(rf"record/(confirmation|broadcast|acknowledgements/(?:{NUMBER}))", re.ASCII)
-_A_CHARTER = re.compile(r"charter/(?=.{1,64}\Z)[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*(?<!\.lock)", re.ASCII)
+_A_CHARTER = re.compile(_CHARTER, re.ASCII)
 
 
 def governed(path: str) -> bool:
@@ -95,6 +97,8 @@ def branch_of(path: str) -> str:
 def path_of(branch: str) -> str:
     """The file that a branch of a proposal is for; the registry's folder if it is unknown."""
     kind, _, rest = branch.partition("/")
+    if kind == "charter":
+        return CHARTER
     folder = {"claim": SESSIONS, "release": SESSIONS, "record": "registry/consensus"}.get(kind)
     return f"{folder}/{rest}.yaml" if folder else "registry"
 

@@ -239,7 +239,8 @@ def _subject(one: Judged) -> str:
         verb = "Amend" if one.claim.path in one.base.files else "Register"
         return f"{verb} session {one.claim.number}: {visible(one.claim.draft.role or '')}"
     kind, _, number = one.proposal.name.partition("/")
-    return f"{'Release session' if kind == 'release' else 'Record'} {number}"
+    what = {"release": "Release session ", "charter": "Change the charter: "}
+    return f"{what.get(kind, 'Record ')}{number}"
 
 
 def _page(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
+from validator.model import shapes
 from validator.registry.conflicts import conflicts
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
@@ -13,6 +14,7 @@ from validator.registry.snapshot import Snapshot
 
 NewsKind = Literal[
     "proposed",
+    "charter-changed",
     "registered",
     "amended",
     "taken-over",
@@ -46,7 +48,8 @@ class News(NamedTuple):
 
 
 def news(before: Snapshot, after: Snapshot) -> Iterator[News]:
-    """The events of a step of main: claims by number, conflicts, records made void or new, phases reached."""
+    """The events of a step of main: the charter, claims by number, conflicts, records void or new, phases reached."""
+    yield from _charter(before, after)
     numbers = sorted({*before.by_number, *after.by_number})
     for number in numbers:
         yield from _claim(number, before.by_number.get(number), after.by_number.get(number), before, after)
@@ -57,6 +60,15 @@ def news(before: Snapshot, after: Snapshot) -> Iterator[News]:
         if phase in _REACHED:
             event, message = _REACHED[phase]
             yield News(event, "", None, None, message)
+
+
+def _charter(before: Snapshot, after: Snapshot) -> Iterator[News]:
+    if before.charter and after.charter and (fields := _changed(before.charter, after.charter)):
+        yield News("charter-changed", "", None, None, f"the charter has changed: {', '.join(fields)}")
+
+
+def _changed(old: shapes.Charter, new: shapes.Charter) -> list[str]:
+    return [name for name in type(new).model_fields if getattr(old, name) != getattr(new, name)]
 
 
 def _claim(

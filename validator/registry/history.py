@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from validator.git.history import Step
+from validator.model.layout import CHARTER
 from validator.model.phrases import rfc3339
 
 
@@ -23,16 +24,20 @@ class Registration(NamedTuple):
 
 
 class EventKind(StrEnum):
-    """What a step of main did to a number."""
+    """What a step of main did to a number, or to the charter."""
 
     REGISTERED = "registered"
     AMENDED = "amended"
     TAKEN_OVER = "taken-over"
     RELEASED = "released"
+    CHARTER_CHANGED = "charter-changed"
 
 
 class Event(NamedTuple):
-    """What one step did to a claim's file, with the session that holds it afterwards (at a release: before)."""
+    """What one step did to a claim's file, with the session that holds it afterwards (at a release: before).
+
+    Of the charter there is no session.
+    """
 
     kind: EventKind
     path: str
@@ -61,8 +66,12 @@ def first_of(paths: Iterable[str], standing: Mapping[str, Registration]) -> list
 
 
 def events(steps: Iterable[Step], session_of: Mapping[str, str | None]) -> Iterator[Event]:
-    """The events of the claims, oldest first. `session_of` gives the session_id in a blob by its object id."""
+    """The events of claims and charter, oldest first. `session_of` gives the session_id in a blob by its object id."""
     for step in steps:
+        if step.path == CHARTER:
+            if step.old and step.new:
+                yield Event(EventKind.CHARTER_CHANGED, step.path, None, step.commit, step.time)
+            continue
         before = session_of.get(step.old.oid) if step.old else None
         after = session_of.get(step.new.oid) if step.new else None
         if step.new is None:

@@ -118,6 +118,16 @@ class ClaimDocument(PrintedDocument):
     changes: str = ""
 
 
+class CharterDocument(PrintedDocument):
+    """`charter propose`: `commit` is null where nothing was proposed."""
+
+    branch: str
+    commit: Oid | None
+    pushed: bool
+    findings: tuple[FindingEntry, ...]
+    note: str
+
+
 class BindDocument(PrintedDocument):
     """`bind`: the name, null where nobody has said one; `identity` is where it was said.
 

@@ -14,8 +14,8 @@ Example:
 
     git push origin HEAD:main   # a session merges its own claim
 
-Way out: An approver approves the proposal: `registry approve 05`. What is no proposal, such as a new charter, is
-committed by an approver with `git commit -S --trailer "Approved-by: @HANDLE"`.
+Way out: An approver approves the proposal: `registry approve 05`; a new charter is proposed by `registry charter
+propose`. What is no proposal is committed by an approver with `git commit -S --trailer "Approved-by: @HANDLE"`.
 """
 
 from collections.abc import Iterator

@@ -45,7 +45,10 @@ class MoveEntry(Printed):
 
 
 class ConsensusDocument(PrintedDocument):
-    """`consensus status`: `consensus` is true if all six criteria are met; `proposed` are records not approved yet."""
+    """`consensus status`: `consensus` is true if all six criteria are met.
+
+    `proposed` are the open proposals of records and charters.
+    """
 
     commit: Oid
     phase: Phase
@@ -82,7 +85,8 @@ def consensus_of(reader: Reader, commit: str) -> ConsensusDocument:
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     consensus = assess(snapshot, charter, proposed_numbers(reader.repo))
-    waiting = tuple(proposal.name for proposal in proposals_on(published(reader.repo), reader.repo, "record"))
+    proposals = proposals_on(published(reader.repo), reader.repo)
+    waiting = tuple(one.name for one in proposals if one.name.startswith(("charter/", "record/")))
     return _document(commit, charter, consensus, waiting)
 
 
