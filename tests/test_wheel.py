@@ -53,6 +53,7 @@ STORY: list[tuple[str, tuple[str, ...], int, str]] = [
     ("session", ("validate", "--head", "claim/01"), 0, "accepted: no findings"),
     ("human", ("charter", "propose"), 0, "nothing is proposed: main has this charter already"),
     ("human", ("proposals",), 0, "claim/01"),
+    ("human", ("show", "1"), 0, "next: registry approve claim/01"),
     ("human", ("approve", "1", "--yes"), 0, "claim/01 is on main"),
     ("session", ("bind", "desk-1"), 0, "desk-1 (git config registry.session)"),
     ("session", ("whoami", "--fetch"), 0, "state:   registered"),

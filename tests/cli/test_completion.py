@@ -13,7 +13,7 @@ from tests.cli.test_proposals import claims
 
 ALL = [str(number) for number in range(1, 13)]
 OF_NUMBERS = ["claim", "release", "history"]
-OF_PROPOSALS = ["approve", "reject"]
+OF_PROPOSALS = ["approve", "reject", "show"]
 BASH = shutil.which("bash")
 SCRIPT = """\
 eval "$(registry completion bash)"

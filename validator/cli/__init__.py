@@ -27,6 +27,7 @@ VERBS = {
         "serve": "The same pages on this machine, live: they follow main and the proposals.",
         "charter": "Change what the fleet is for, by the same road as claims.",
         "proposals": "Every open proposal with its verdict and its competitors.",
+        "show": "One proposal in full: the file, the change, the verdict, competitors, who signed it.",
         "approve": "Merge proposals in your name; a proposal is a number or a branch.",
         "reject": "Turn proposals down, with a reason.",
     },

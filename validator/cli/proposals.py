@@ -99,15 +99,9 @@ def command(
 ) -> int:
     """Every open proposal with its verdict and its competitors."""
     server, now = Remote(Repo(repo), remote), time.time()
-    reader = Reader(server.repo)
-    if server.repo.top is None and not remotes(server.repo):  # on the server itself
-        main = main_of(server.repo, None)
-        open_ones = judged_here(reader, main)
-    else:
-        server.fetch()
-        main, open_ones = server.repo.commit(server.main), (*judged(server), *_pulls(console, server))
+    main, open_ones = read_open(console, server)
     shown = [one for one in open_ones if one.verdict.accepted or not waiting]
-    pending = pending_claims(reader.at(main))
+    pending = pending_claims(Reader(server.repo).at(main))
     if older_than is not None:
         shown = [one for one in shown if now - (one.landed.committed_at or 0) >= older_than]
         pending = [one for one in pending if now - one.time >= older_than]
@@ -120,6 +114,15 @@ def command(
     else:
         console.say(render(shown, rejected, server.repo, now=now, others=open_ones, pending=pending))
     return 0
+
+
+def read_open(console: Console, server: Remote) -> tuple[str, tuple[Judged, ...]]:
+    """Main and the open proposals: fetched, or those of this repository, where it is the server itself."""
+    if server.repo.top is None and not remotes(server.repo):
+        main = main_of(server.repo, None)
+        return main, judged_here(Reader(server.repo), main)
+    server.fetch()
+    return server.repo.commit(server.main), (*judged(server), *_pulls(console, server))
 
 
 def _pulls(console: Console, server: Remote) -> tuple[Judged, ...]:
