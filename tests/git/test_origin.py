@@ -81,6 +81,14 @@ def test_a_file_that_main_has_changed_since_is_not_current(repository: Repositor
     assert made(repository, head="later") == (said, False)
 
 
+def test_a_commit_on_what_a_merge_left_out_is_not_current(repository: Repository) -> None:
+    """Main has the branch in its history, and never had the file as the branch left it."""
+    tip = repository.commit("change", {FILE: "2"}, "main")
+    repository.commit("main", {}, "main", tip)
+    said = repository.commit("change", {FILE: "3"})
+    assert made(repository) == (said, False)
+
+
 def test_other_files_of_main_leave_it_current(repository: Repository) -> None:
     said = repository.commit("change", {FILE: "5"}, "main")
     repository.commit("main", {"registry/b": "2"})

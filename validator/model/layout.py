@@ -27,7 +27,7 @@ NUMBER = "[0-9]{2}|[1-9][0-9]{2,4}"  # at least two digits, and no other padding
 _NUMBERED = re.compile(rf"({SESSIONS}|{ACKNOWLEDGEMENTS})/({NUMBER})\.yaml", re.ASCII)
 
 ORIGIN = "origin"  # the remote that a registry is published on, unless another one is named
-HEADS, REMOTES, REJECTED = "refs/heads/", "refs/remotes/", "refs/rejected/"
+HEADS, REMOTES, REJECTED, WITHDRAWN = "refs/heads/", "refs/remotes/", "refs/rejected/", "refs/withdrawn/"
 MAIN = f"{HEADS}main"
 ALONE = (f"{SESSIONS}/", "registry/consensus/")  # a change of a file below one of these changes nothing else
 _CHARTER = r"charter/(?=.{1,64}\Z)[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*(?<!\.lock)"

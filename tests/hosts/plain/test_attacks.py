@@ -51,7 +51,7 @@ def test_a_forged_creation_of_main_is_refused(played: Ground) -> None:
     played.refuses((ZERO, merged, MAIN), gone, stolen, why="more than once")
     played.refuses((ZERO, merged, MAIN), gone, why=STALE)
     played.refuses((played.main, merged, MAIN), gone, why="REG304")
-    played.refuses(gone, why="a proposal goes after it is merged or turned down")
+    played.refuses(gone, why="a proposal goes after it is merged, turned down or withdrawn")
     played.refuses(stolen, why=STALE)
 
 
@@ -92,7 +92,7 @@ def test_an_old_rejection_cannot_be_reused(ground: Ground) -> None:
     second = ground.claim(2, "victim", status="PENDING")
     ground.does((ZERO, second, TWO))
     ground.refuses((first, ZERO, TWO), why=STALE)
-    ground.refuses((second, ZERO, TWO), why="a proposal goes after it is merged or turned down")
+    ground.refuses((second, ZERO, TWO), why="a proposal goes after it is merged, turned down or withdrawn")
     ground.refuses(rejected(first, reason), why=STALE)
     ground.refuses((reason, ZERO, rejected(first, reason)[2]), why="stays as it is")
     later = ground.rejection(first, text="Again\n\nRejected-by: @OWNER\n")

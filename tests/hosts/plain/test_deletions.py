@@ -25,9 +25,9 @@ def ground(template: Stage, tmp_path: Path) -> Ground:
 def test_an_open_proposal_stays_until_it_is_answered(ground: Ground) -> None:
     """H01, H02: with an honest merge or rejection it goes, and then the name is free for whoever comes."""
     proposal = ground.refs()[TWO]
-    ground.refuses((proposal, ZERO, TWO), why="after it is merged or turned down")
+    ground.refuses((proposal, ZERO, TWO), why="after it is merged, turned down or withdrawn")
     answer = ground.play((proposal, ZERO, TWO))
-    assert (answer.taken, "after it is merged or turned down" in answer.said) == (False, True)
+    assert (answer.taken, "after it is merged, turned down or withdrawn" in answer.said) == (False, True)
     ground.does((ground.main, ground.merge(proposal), MAIN))
     ground.main = ground.refs()[MAIN]
     ground.does((proposal, ZERO, TWO))
@@ -42,7 +42,7 @@ def test_a_copy_on_main_does_not_end_a_proposal(ground: Ground) -> None:
     proposal = ground.refs()[TWO]
     squash = ground.commit([ground.main], {own(2): ground.trees[proposal][own(2)]}, signer=owner(ground), message=OWNS)
     ground.does((ground.main, squash, MAIN))
-    ground.refuses((proposal, ZERO, TWO), why="after it is merged or turned down")
+    ground.refuses((proposal, ZERO, TWO), why="after it is merged, turned down or withdrawn")
     reason = ground.rejection(proposal)
     ground.does((ZERO, reason, f"refs/rejected/claim/02/{reason[:12]}"))
     ground.does((proposal, ZERO, TWO))

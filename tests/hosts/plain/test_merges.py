@@ -152,7 +152,7 @@ def test_what_a_merge_left_out_does_not_count_as_merged(moving: Ground) -> None:
     code = ground.commit([ground.main, proposal], {"README.md": b"code\n"})
     merge = ground.commit([ground.main, code], {"README.md": b"code\n"}, signer=key(ground), message=OWNS)
     ground.point(MAIN, merge)
-    ground.refuses((proposal, ZERO, TWO), why="a proposal goes after it is merged or turned down")
+    ground.refuses((proposal, ZERO, TWO), why="a proposal goes after it is merged, turned down or withdrawn")
     thief = ground.claim(2, "thief")
     ground.refuses((proposal, thief, TWO), why="this proposal is victim's")
     ground.accepts((proposal, ground.claim(2, "victim", status="PENDING"), TWO))

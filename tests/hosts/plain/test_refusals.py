@@ -359,7 +359,7 @@ def test_a_proposal_is_deleted_once_merged_or_rejected(stage: Stage) -> None:
     clone = stage.human
     branch(clone, "claim/04", claims(4))
     accepted(clone, "claim/04")
-    refused(stage, clone, ":claim/04", why="a proposal goes after it is merged or turned down")
+    refused(stage, clone, ":claim/04", why="a proposal goes after it is merged, turned down or withdrawn")
     merge(clone, "claim/04", *owner(stage))
     accepted(clone, "HEAD:main")
     accepted(clone, ":claim/04")
@@ -403,7 +403,9 @@ def test_only_an_approver_rejects(stage: Stage, tmp_path: Path) -> None:
         refused(stage, clone, kept, why="only an approver turns a proposal down, and signs it")
     reason = rejection(clone, "claim/04", *signing(stage.keys["OWNER"]))
     kept = f"{reason}:refs/rejected/claim/04/{reason[:12]}"
-    refused(stage, clone, "--atomic", ":claim/04", kept, why="a proposal goes after it is merged or turned down")
+    refused(
+        stage, clone, "--atomic", ":claim/04", kept, why="a proposal goes after it is merged, turned down or withdrawn"
+    )
     accepted(clone, kept)
     accepted(clone, ":claim/04")
     refused(stage, clone, f":{kept.partition(':')[2]}", why="stays as it is")

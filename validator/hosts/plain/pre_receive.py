@@ -13,9 +13,10 @@ from validator.git.objects import MAX_COMMIT
 from validator.git.repo import Repo
 from validator.hosts.plain.broadcast import judge_broadcast
 from validator.hosts.plain.proposals import judge_proposal
-from validator.hosts.plain.push import BROADCAST, Move, faults, read_moves, rejected_branch
+from validator.hosts.plain.push import BROADCAST, Move, faults, read_moves, rejected_branch, withdrawn_branch
 from validator.hosts.plain.rejections import judge_rejection
 from validator.hosts.plain.server import Server, is_unsigned, keys_of, told
+from validator.hosts.plain.withdrawals import judge_withdrawal
 from validator.model.escape import logged
 from validator.operations.judge import audit
 from validator.operations.steps import in_steps
@@ -70,6 +71,8 @@ def _judge(move: Move, server: Server) -> str | None:
         return _judge_main(move, server)
     if move.ref == BROADCAST:
         return judge_broadcast(move, server)
+    if withdrawn_branch(move.ref):
+        return judge_withdrawal(move, server)
     return judge_rejection(move, server) if rejected_branch(move.ref) else judge_proposal(move, server)
 
 
@@ -78,9 +81,10 @@ def _judge_main(move: Move, server: Server) -> str | None:
         return "main is never deleted"
     if server.main is None:
         return _first_main(move.new, server.reader)
-    back = server.repo.ahead(server.main, move.new) & server.turned_down
+    back = server.repo.ahead(server.main, move.new) & server.closed.keys()
     if back:
-        return f"commit {min(back)[:12]} was turned down, and does not land; a new proposal starts from main"
+        how = server.closed[min(back)]
+        return f"commit {min(back)[:12]} was {how}, and does not land; a new proposal starts from main"
     verdict = in_steps(server.reader, server.main, move.new, server.guards)
     return told(verdict) or _nobody_to_sign(server.reader.at(move.new), server.repo)
 

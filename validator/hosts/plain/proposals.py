@@ -1,11 +1,11 @@
 """Judge a push to the branch of a proposal: created, replaced or deleted."""
 
-from validator.git.signatures import signer
 from validator.hosts.plain.push import Move
+from validator.hosts.plain.replacements import judge_age, judge_replacement
 from validator.hosts.plain.server import Server, told
 from validator.model.layout import CHARTER, CODEOWNERS, own_files
 from validator.model.phrases import join_limited
-from validator.registry.reader import charter_of, claims_at
+from validator.registry.reader import charter_of
 from validator.registry.snapshot import Snapshot
 
 # A change of more files is refused for that, before any rule looks at it.
@@ -18,8 +18,8 @@ def judge_proposal(move: Move, server: Server) -> str | None:
         return "there is no main to propose to yet"
     if move.new is None:
         return _taken_away(move, server)
-    if move.new in server.turned_down:
-        return f"commit {move.new[:12]} was turned down; make a new one from main"
+    if move.new in server.closed:
+        return f"commit {move.new[:12]} was {server.closed[move.new]}; make a new one from main"
     if server.is_wide(move.new, MAX_FILES):
         return f"{move.branch} touches more than {MAX_FILES} files; a proposal touches one"
     landed, base = server.landed(move.new)
@@ -27,7 +27,8 @@ def judge_proposal(move: Move, server: Server) -> str | None:
         told(server.verdict(move.new))
         or _wrong_content(move.branch, landed, base, server)
         or _wrong_history(move, server)
-        or (_wrong_hands(move, server) if move.old and not server.is_spent(move.old) else None)
+        or (judge_replacement(move, server) if move.old and not server.is_spent(move.old) else None)
+        or judge_age(move, server)
     )
 
 
@@ -35,7 +36,10 @@ def _taken_away(move: Move, server: Server) -> str | None:
     assert move.old is not None, "what does not exist is not deleted"
     if server.is_spent(move.old):
         return None
-    return "a proposal goes after it is merged or turned down, in a push of its own: registry approve, registry reject"
+    return (
+        "a proposal goes after it is merged, turned down or withdrawn, in a push of its own: "
+        "registry approve, registry reject, registry withdraw"
+    )
 
 
 def _wrong_content(branch: str, landed: Snapshot, base: Snapshot, server: Server) -> str | None:
@@ -74,27 +78,8 @@ def _wrong_history(move: Move, server: Server) -> str | None:
     assert server.main, "asked above"
     assert move.new, "asked above"
     carried = server.repo.ahead(server.main, move.new)
-    if carried & server.turned_down:
-        return f"{move.branch} has a commit in its history that was turned down; make a new one from main"
+    if closed := carried & server.closed.keys():
+        how = server.closed[min(closed)]
+        return f"{move.branch} has a commit in its history that was {how}; make a new one from main"
     known = next((name for oid, name in server.others(move.ref).items() if oid in carried - {move.new}), None)
     return f"{move.branch} has {known} in its history; propose it on main alone" if known else None
-
-
-def _wrong_hands(move: Move, server: Server) -> str | None:
-    """A proposal that is open already is replaced by whoever proposed it, and by nobody else."""
-    assert server.main, "asked above"
-    assert move.old, "asked above"
-    assert move.new, "asked above"
-    kind, _, rest = move.branch.partition("/")
-    if kind == "charter" and server.guards:
-        signed = [signer(server.repo, one, server.guards) for one in (move.old, move.new)]
-        if signed[0] and not signed[1]:
-            return f"{signed[0]} has signed this draft; only an approver replaces it, with a signature"
-    if kind != "claim":
-        return None
-    places = [(commit, int(rest)) for commit in (move.old, move.new, server.main)]
-    files = claims_at(server.repo, places)
-    old, new, held = (files[place].draft.session_id if place in files else None for place in places)
-    if new is not None and new in (old, held):
-        return None
-    return f"this proposal is {old or 'somebody'}'s; nobody else replaces it"

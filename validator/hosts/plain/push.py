@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from validator.git.remote import STALE
 from validator.model.errors import FatalError
-from validator.model.layout import HEADS, MAIN, REJECTED, own_files
+from validator.model.layout import HEADS, MAIN, REJECTED, WITHDRAWN, own_files
 
 MAX_REFS = 50  # in one push
 # Two object ids of 64 digits and a name: Git itself takes names of up to 4 KiB.
 MAX_INPUT = MAX_REFS * (2 * 65 + 4096)
 BROADCAST = f"{HEADS}broadcast"
 _LINE = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) (.+)")
-_REJECTION = re.compile(rf"{REJECTED}(.+)/([0-9a-f]{{12}})", re.ASCII)
+_CLOSING = re.compile(rf"({REJECTED}|{WITHDRAWN})(.+)/([0-9a-f]{{12}})", re.ASCII)
 
 
 class Move(NamedTuple):
@@ -69,12 +69,25 @@ def faults(moves: Sequence[Move], refs: Mapping[str, str], main: str = MAIN) -> 
 
 
 def is_known(ref: str, main: str = MAIN) -> bool:
-    """Whether a name is main's, a proposal's, the broadcast's or a rejection's: a registry's server has no others."""
+    """Whether a name is main's, a proposal's, the broadcast's, a rejection's or a withdrawal's.
+
+    A registry's server has no others.
+    """
     branch = ref.removeprefix(HEADS) if ref.startswith(HEADS) else ""
-    return ref in (main, BROADCAST) or bool(own_files(branch)) or rejected_branch(ref) is not None
+    closed = rejected_branch(ref) or withdrawn_branch(ref)
+    return ref in (main, BROADCAST) or bool(own_files(branch)) or closed is not None
 
 
 def rejected_branch(ref: str) -> str | None:
     """The proposal that a ref `refs/rejected/claim/04/0123456789ab` turns down; None for any other ref."""
-    found = _REJECTION.fullmatch(ref)
-    return found[1] if found and own_files(found[1]) else None
+    return _closed_branch(REJECTED, ref)
+
+
+def withdrawn_branch(ref: str) -> str | None:
+    """The proposal that a ref `refs/withdrawn/claim/04/0123456789ab` takes back; None for any other ref."""
+    return _closed_branch(WITHDRAWN, ref)
+
+
+def _closed_branch(prefix: str, ref: str) -> str | None:
+    found = _CLOSING.fullmatch(ref)
+    return found[2] if found and found[1] == prefix and own_files(found[2]) else None

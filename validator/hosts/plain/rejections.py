@@ -16,19 +16,21 @@ def judge_rejection(move: Move, server: Server) -> str | None:
     handle = signer(server.repo, move.new, server.guards) if server.guards else None
     if server.guards and handle is None:
         return "only an approver turns a proposal down, and signs it"
-    return _wrong_form(move.new, move.ref, handle, server)
-
-
-def _wrong_form(commit: str, ref: str, handle: str | None, server: Server) -> str | None:
-    """A rejection has the form that `registry reject` gives it: nothing else comes along."""
-    branch, parents = rejected_branch(ref), server.repo.parents(commit)
-    proposal = server.refs.get(f"{HEADS}{branch}")
-    if proposal is None or parents != (proposal,) or not commit.startswith(ref.rpartition("/")[2]):
-        return f"this is no rejection of what {branch} is now: registry reject"
-    if server.repo.tree_of(commit) != server.repo.tree_of(proposal):
-        return "a rejection changes no file"
-    if faults := one_brought(commit, parents, {}, server.repo.blobs([commit])[commit]).faults:
-        return f"commit {commit[:12]} {faults[0]}"
+    branch, commit = rejected_branch(move.ref) or "", move.new
+    if why := wrong_closing(commit, move.ref, branch, server, "rejection", "registry reject"):
+        return why
     if handle and not server.repo.message(commit).endswith(f"\n\nRejected-by: {handle}\n"):
         return f"the last line of a rejection says by whom: Rejected-by: {handle}"
+    return None
+
+
+def wrong_closing(commit: str, ref: str, branch: str, server: Server, what: str, verb: str) -> str | None:
+    """A rejection or a withdrawal is one commit on the open proposal, without a change: nothing else comes along."""
+    parents, proposal = server.repo.parents(commit), server.refs.get(f"{HEADS}{branch}")
+    if proposal is None or parents != (proposal,) or not commit.startswith(ref.rpartition("/")[2]):
+        return f"this is no {what} of what {branch} is now: {verb}"
+    if server.repo.tree_of(commit) != server.repo.tree_of(proposal):
+        return f"a {what} changes no file"
+    if faults := one_brought(commit, parents, {}, server.repo.blobs([commit])[commit]).faults:
+        return f"commit {commit[:12]} {faults[0]}"
     return None

@@ -9,13 +9,14 @@ from validator.git.repo import Repo
 from validator.git.upstream import main_of_server
 from validator.model.errors import FatalError
 from validator.model.findings import Verdict
-from validator.model.layout import HEADS, MAIN, REJECTED
+from validator.model.layout import HEADS, MAIN, REJECTED, WITHDRAWN
 from validator.operations.guards import Keys, keys_in
 from validator.operations.judge import judge
 from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import Snapshot
 
 UNSIGNED = "registry.unsigned"
+CLOSINGS = {WITHDRAWN: "withdrawn", REJECTED: "turned down"}
 
 
 @dataclass(frozen=True)
@@ -44,28 +45,46 @@ class Server:
         return self.refs.get(self.line) or None
 
     @cached_property
+    def base(self) -> Snapshot:
+        """The registry on main."""
+        assert self.main is not None, "asked where there is a main"
+        return self.reader.at(self.main)
+
+    @cached_property
     def guards(self) -> Keys:
         """Who may sign: the approvers of main's charter who have a key; nobody has to sign where there are none.
 
         Raises FatalError where nothing could be approved, since the guard was not installed as unsigned.
         """
-        keys = keys_of(self.reader.at(self.main)) if self.main else ()
+        keys = keys_of(self.base) if self.main else ()
         if self.main and not keys and not is_unsigned(self.repo):
             raise FatalError("no approver in main's charter has a key, and this guard is not installed as --unsigned")
         return keys
 
     @cached_property
-    def turned_down(self) -> frozenset[str]:
-        """The commits that were turned down, by the rejections that stand on the server."""
-        return frozenset(parents[0] for parents in self._rejections.values() if len(parents) == 1)
+    def closed(self) -> Mapping[str, str]:
+        """The commits that were turned down or withdrawn, and which of both, by what stands on the server."""
+        return {commit: how for how, refs in self._closings.items() for commit in refs.values()}
+
+    def closed_on(self, branch: str) -> tuple[str, ...]:
+        """The commits of one branch that were turned down or withdrawn."""
+        names = [f"{prefix}{branch}" for prefix in CLOSINGS]
+        closings = (row for refs in self._closings.values() for row in refs.items())
+        return tuple(commit for ref, commit in closings if ref.rpartition("/")[0] in names)
 
     @cached_property
-    def _rejections(self) -> Mapping[str, tuple[str, ...]]:
-        return self.repo.parents_below(REJECTED) if any(ref.startswith(REJECTED) for ref in self.refs) else {}
+    def _closings(self) -> Mapping[str, Mapping[str, str]]:
+        """For each way to close a proposal the refs that do so, with the proposal's commit."""
+        return {how: self._closing(prefix) for prefix, how in CLOSINGS.items()}
+
+    def _closing(self, prefix: str) -> Mapping[str, str]:
+        there = any(ref.startswith(prefix) for ref in self.refs)
+        rows = self.repo.parents_below(prefix).items() if there else ()
+        return {ref: parents[0] for ref, parents in rows if len(parents) == 1}
 
     def is_spent(self, commit: str) -> bool:
-        """Whether a proposal has landed on main already, or was turned down: by what the server has."""
-        return commit in self.turned_down or (self.main is not None and has_landed(self.repo, self.main, commit))
+        """Whether a proposal has landed on main already, or was turned down or withdrawn: by what the server has."""
+        return commit in self.closed or (self.main is not None and has_landed(self.repo, self.main, commit))
 
     def others(self, ref: str) -> Mapping[str, str]:
         """The branches but for this one: commit to name."""
