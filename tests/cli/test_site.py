@@ -24,7 +24,7 @@ TAGS = {
 ATTRIBUTES = {
     *("lang", "charset", "http-equiv", "content", "name", "rel", "href", "type", "class", "id", "datetime", "role"),
     *("aria-label", "aria-labelledby", "aria-current", "aria-hidden", "tabindex", "viewbox", "width", "height"),
-    *("x", "y", "x1", "y1", "x2", "y2", "rx", "text-anchor"),
+    *("x", "y", "x1", "y1", "x2", "y2", "rx", "text-anchor", "preserveaspectratio"),
 }
 
 

@@ -17,12 +17,12 @@ echo "make $*" >>"$CALLS"
 if [ "$1" = "$BROKEN" ]; then echo "$1 is broken" >&2; exit 2; fi
 [ "$1" != test ] || printf '=== 7 passed in 0.10s ===\\nmake says something else\\n'
 """
-PARTS = ["demo", "lint", "workflow-check", "setup-check", "runner-check", "long-part"]
+PARTS = ["demo", "lint", "workflow-check", "setup-check", "runner-check", "browser-check", "long-part"]
 
 
 def run(folder: Path, broken: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
     tools, calls = folder / "tools", folder / "calls"
-    for name in ("git", "make", "ssh-keygen", "node", "npm", "python3"):
+    for name in ("git", "make", "ssh-keygen", "node", "npm", "chromedriver", "python3"):
         program(tools / name, f'exec {quoted(sys.executable)} "$@"' if name == "python3" else STAND_IN)
     (folder / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "run", folder / ".ci")

@@ -1,6 +1,6 @@
 """`registry conflicts`: conflicts on main and in proposals, who was first, and what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,15 +81,15 @@ def command(console: Console, propose_split: str | None, repo: Path, ref: str | 
     return 1 if document.conflicts else 0
 
 
-def conflicts_of(reader: Reader, commit: str) -> ConflictsDocument:
-    """What conflicts on main, and between main and the proposals as last fetched."""
+def conflicts_of(reader: Reader, commit: str, known: Iterable[Judged] = ()) -> ConflictsDocument:
+    """What conflicts on main, and between main and the proposals as last fetched; `known` are judged already."""
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     on_main = [_entry("main", one) for one in conflicts(snapshot, charter)]
     unjudged = list[UnjudgedEntry]()
     return ConflictsDocument(
         commit=commit,
-        conflicts=(*on_main, *_in_proposals(reader, commit, unjudged)),
+        conflicts=(*on_main, *_in_proposals(reader, commit, unjudged, known)),
         unjudged=tuple(unjudged),
         advice=tuple(_entry("main", one) for one in uneven(snapshot, charter)),
         sums=tuple(added_up(one) for one in sums(snapshot, charter)),
@@ -117,13 +117,15 @@ def _extent(work: Work | Part) -> dict[str, Any]:
     return {"first": None, "last": None, "segments": tuple(map(well_formed, work.segments))}
 
 
-def _in_proposals(reader: Reader, main: str, unjudged: list[UnjudgedEntry]) -> Iterator[ConflictEntry]:
+def _in_proposals(
+    reader: Reader, main: str, unjudged: list[UnjudgedEntry], known: Iterable[Judged]
+) -> Iterator[ConflictEntry]:
     """What each proposal meets on main, and in the other proposals; `unjudged` gets those that cannot be judged."""
     landings = list[tuple[str, Snapshot]]()
-    remote = published(reader.repo)
+    remote, judged = published(reader.repo), {one.proposal: one for one in known}
     for proposal in proposals_on(remote, reader.repo, "claim"):
         name = f"{remote}/{proposal.name}" if remote else proposal.name
-        one = judge_proposal(reader, main, proposal)
+        one = judged.get(proposal) or judge_proposal(reader, main, proposal)
         if one.unjudged:
             unjudged.append(UnjudgedEntry(where=name, message=well_formed(one.verdict.findings[0].message)))
         else:

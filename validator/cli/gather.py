@@ -62,11 +62,12 @@ def documents_at(reader: Reader, commit: str) -> Documents:
             )
         ),
         proposals_in_full=[_json(in_full(one, proposals, reader.repo)) for one in proposals],
-        conflicts=_json(conflicts_of(reader, commit)),
+        conflicts=_json(conflicts_of(reader, commit, proposals)),
         history=_json(history_of(reader, commit)),
         schedule=_json(schedule_of(week, commit)),
         rules=_json(rules_document(RULES)),
-        calendar=calendar(week, snapshot.committed_at or 0),
+        calendar=lambda: calendar(week, snapshot.committed_at or 0),
+        calendar_of=f"{week.name} {snapshot.committed_at}",
         markdown=page_at(reader, commit),
     )
 

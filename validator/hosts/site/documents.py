@@ -1,6 +1,6 @@
 """What the pages show: the documents that the verbs print as JSON, at one commit of main. Pages compute nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 Json = Mapping[str, Any]
@@ -18,7 +18,8 @@ class Documents(NamedTuple):
     history: Json
     schedule: Json
     rules: Json
-    calendar: bytes
+    calendar: Callable[[], bytes]
+    calendar_of: str  # with the schedule, what the calendar depends on
     markdown: str
 
     @property

@@ -10,7 +10,7 @@ import jinja2
 from validator.hosts.site.documents import Documents, Json
 from validator.hosts.site.pages import numbers_with_page, pages
 from validator.hosts.site.places import proposal_file
-from validator.hosts.site.render import TEMPLATES, Page, rendered, renderer
+from validator.hosts.site.render import TEMPLATES, Page, fingerprint, rendered, renderer
 from validator.model.escape import json_text
 
 API = "api/v1"
@@ -34,6 +34,8 @@ class Site(NamedTuple):
 
     def files(self) -> Iterator[File]:
         """Every file, the index last."""
+        said = json.dumps([self.documents.schedule, self.documents.calendar_of], default=list)
+        yield File("week.ics", f"{fingerprint()}-{_hash(said.encode())}", self.documents.calendar)
         for path, content in self.others():
             yield File(path, _hash(content), lambda content=content: content)  # type: ignore[misc]  # bound at once
         for page in self.pages:
@@ -44,11 +46,10 @@ class Site(NamedTuple):
         return rendered(self.environment, page, live)
 
     def others(self) -> Iterator[tuple[str, bytes]]:
-        """The files that are no pages."""
+        """The files that are no pages, but for the calendar, which takes long to make."""
         for name in _ASSETS:
             yield name, (TEMPLATES / name).read_bytes()
         yield "REGISTRY.md", self.documents.markdown.encode()
-        yield "week.ics", self.documents.calendar
         rows = list(_documents(self.documents))
         yield from ((path, json_text(document).encode()) for _, path, document in rows)
         yield f"{API}/index.json", json_text(_index(self.documents, [(name, path) for name, path, _ in rows])).encode()

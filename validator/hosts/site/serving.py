@@ -51,6 +51,8 @@ class Shown(NamedTuple):
         """The content of a file of the site, None where it has none of this name."""
         if path in self.pages and path not in self.rendered:
             self.rendered[path] = self.site.page(self.pages[path], self.stamp)
+        if path == "week.ics" and path not in self.rendered:
+            self.rendered[path] = self.site.documents.calendar()
         return self.rendered.get(path) or self.others.get(path)
 
 

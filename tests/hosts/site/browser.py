@@ -1,0 +1,242 @@
+"""Look at the pages with a real browser: `make browser-check`. Exit 1 at the first thing that is not as it should be.
+
+Every page of the seed's fleet in four phases: at three widths, light and dark, nothing is wider than the window; it
+prints; axe-core finds nothing; it asks for nothing but files of the site; the keyboard reaches everything. Then a
+registry of nothing but hostile text: no element, attribute, link or request that the templates do not write. Then a
+live page: it says that it is old, and another site's script gets nothing from it.
+
+It needs Chromium and its driver, so it is no part of the suite.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+from tests.cli.states import FLEET
+from tests.cli.test_site import ATTRIBUTES, TAGS
+from tests.hosts.site.chromium import SCHEMES, WIDTHS, Browser, chromium, served
+from tests.hosts.site.fleets import PHASES, queue
+from tests.hosts.site.hostile import EVERYTHING, hostile
+from tests.repository import ROOT, Repository, claim_path, environment
+
+AXE = ROOT / ".ci/axe/node_modules/axe-core/axe.min.js"
+AUDIT = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(
+  result => done(result.violations.map(found => `${found.id}: ${found.nodes[0].html.slice(0, 200)}`)),
+  error => done([String(error)]));
+"""
+WIDER = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+REACHABLE = """
+return [...document.querySelectorAll("a[href], [tabindex='0']")].map((one, at) => { one.dataset.at = at; return at; })
+"""
+FOCUSED = """
+const one = document.activeElement, style = getComputedStyle(one);
+if (one === document.body) return null;
+return [Number(one.dataset.at), style.outlineStyle !== "none", one.getClientRects().length];
+"""
+DOM = """
+const all = [...document.querySelectorAll("*")];
+return {
+  tags: [...new Set(all.map(one => one.tagName.toLowerCase()))],
+  attributes: [...new Set(all.flatMap(one => one.getAttributeNames().map(name => name.toLowerCase())))],
+  links: [...document.querySelectorAll("[href], [src]")].map(one => one.href?.baseVal ?? one.href ?? one.src),
+  pwned: typeof window.pwned,
+}
+"""
+INJECTED = """
+const script = document.createElement("script");
+script.textContent = "window.pwned = 1";
+document.head.append(script);
+const picture = document.createElement("img");
+picture.setAttribute("onerror", "window.pwned = 1");
+picture.src = "//pwned.example/x.png";
+document.body.append(picture);
+return typeof window.pwned;
+"""
+
+
+def main() -> None:
+    """All checks, in temporary folders."""
+    with tempfile.TemporaryDirectory() as name, chromium() as browser:
+        folder = Path(name)
+        for phase, made in PHASES.items():
+            site = built(made(folder / f"{phase}.git"), folder / phase)
+            seen = look_at(browser, site)
+            say(f"{seen} pages of the fleet that is {phase}: layout, print, axe-core, requests, keyboard")
+        say(f"{attack(browser, folder)} pages of hostile text")
+        from_a_file(browser, folder / "registering")
+        say("a page from a file: styled, and no script runs")
+        live(browser, folder)
+        say("a live page: says that it is old; another site's script gets nothing")
+
+
+def say(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
+
+
+def holds(right: bool, where: str, what: object = "") -> None:
+    if not right:
+        raise SystemExit(f"{where}: {what}")
+
+
+def built(repository: Repository, folder: Path) -> Path:
+    words = [sys.executable, "-P", "-m", "validator", "site", "--output", str(folder)]
+    subprocess.run(words, cwd=repository.path, env=environment(PYTHONPATH=str(ROOT)), check=True, capture_output=True)
+    return folder
+
+
+def pages(site: Path) -> list[str]:
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+
+
+def kind(page: str) -> str:
+    """Pages of one template are of one kind."""
+    return re.sub(r"(sessions/|proposals/)(?!index).*", r"\1", page)
+
+
+def look_at(browser: Browser, site: Path) -> int:
+    """Every check of every page; of each kind one page at every width and colour with axe-core, and by keyboard."""
+    known, files = set[str](), {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    with served(site) as address:
+        for page in pages(site):
+            browser.open(f"{address}/{page}")
+            browser.run(AXE.read_text("utf-8"))
+            for width in WIDTHS:
+                for scheme in SCHEMES:
+                    browser.look(width, scheme)
+                    holds(browser.run(WIDER) <= 0, page, f"wider than {width}")
+                    if kind(page) not in known or (width, scheme) in ((360, "dark"), (1280, "light")):
+                        found = browser.driver.execute_async_script(AUDIT)
+                        holds(not found, f"{page} at {width}, {scheme}", found)
+            holds(browser.pdf().startswith(b"%PDF-"), page, "cannot be printed")
+            if kind(page) not in known:
+                by_keyboard(browser, page)
+            asked = {url.removeprefix(f"{address}/") for url in browser.requests()}
+            holds(asked <= files, page, f"asks for {asked - files}")
+            known.add(kind(page))
+    return len(pages(site))
+
+
+def by_keyboard(browser: Browser, page: str) -> None:
+    """The tabulator key visits everything that can be used, in order, and shows where it is."""
+    wanted = browser.run(REACHABLE)
+    browser.run("document.activeElement.blur(); scrollTo(0, 0)")
+    visited = list[int]()
+    for _ in range(len(wanted) + 1):
+        browser.tab()
+        found = browser.run(FOCUSED)
+        if found is None:
+            break
+        at, outlined, drawn = found
+        holds(outlined and drawn > 0, page, f"the focus cannot be seen at element {at}")
+        visited.append(at)
+    holds(visited == wanted, page, f"the keyboard reaches {len(visited)} of {len(wanted)}")
+
+
+def attack(browser: Browser, folder: Path) -> int:
+    """Nothing of a registry's text becomes an element, an attribute, a link or a request."""
+    site = built(hostile(folder / "hostile.git", EVERYTHING), folder / "hostile")
+    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    markdown = MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(
+        (site / "REGISTRY.md").read_text("utf-8")
+    )
+    (site / "markdown.html").write_text(f"<!doctype html><title>x</title>{markdown}", "utf-8")
+    shown = [*pages(site), "icon.svg", "REGISTRY.md", *(name for name in files if name.endswith(".json"))]
+    with served(site) as address:
+        for page in shown:
+            browser.open(f"{address}/{page}")
+            asked = {url.removeprefix(f"{address}/") for url in browser.requests()}
+            holds(asked <= files | {"markdown.html", "favicon.ico"}, page, f"asks for {asked}")
+            found = browser.run(DOM)
+            holds(found["pwned"] == "undefined", page, "a script ran")
+            if page.endswith(".html"):
+                in_table = (
+                    {"table", "thead", "tbody", "tr", "th", "td", "wbr", "style"} if page == "markdown.html" else set()
+                )
+                holds(set(found["tags"]) <= TAGS | in_table, page, set(found["tags"]) - TAGS)
+                aligned = {"style"} if in_table else set()
+                holds(set(found["attributes"]) <= ATTRIBUTES | aligned, page, set(found["attributes"]) - ATTRIBUTES)
+                leads = {link.partition("#")[0].removeprefix(f"{address}/") for link in found["links"]}
+                holds(leads <= files, page, f"links to {leads - files}")
+                refused = [text for text in browser.problems() if "favicon" not in text]
+                holds(not refused, page, refused)
+    return len(shown)
+
+
+def from_a_file(browser: Browser, site: Path) -> None:
+    """Without a server the style is applied too, and the policy holds against what a debugger puts into the page."""
+    browser.open((site / "index.html").as_uri())
+    style = browser.run("return getComputedStyle(document.querySelector('.chip')).borderRadius")
+    holds(style == "16px", "index.html from a file", f"is not styled: {style}")
+    browser.run(INJECTED)
+    time.sleep(0.5)
+    holds(browser.run("return typeof window.pwned") == "undefined", "index.html from a file", "an injected script ran")
+    holds(not [url for url in browser.requests() if not url.startswith("file:")], "index.html from a file", "asks")
+
+
+@contextmanager
+def serving(repository: Repository) -> Iterator[str]:
+    """The address of `registry serve`."""
+    words = [sys.executable, "-P", "-m", "validator", "serve", "--port", "0", "--interval", "0.3"]
+    variables = environment(PYTHONPATH=str(ROOT))
+    with subprocess.Popen(
+        words, cwd=repository.path, env=variables, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        try:
+            assert process.stdout
+            yield process.stdout.readline().strip().rstrip("/")
+        finally:
+            os.kill(process.pid, signal.SIGTERM)
+
+
+def live(browser: Browser, folder: Path) -> None:
+    """A page that is open when main moves offers the new one; a page of another origin reads nothing."""
+    repository = queue(folder / "live.git")
+    with serving(repository) as address:
+        browser.open(f"{address}/")
+        before = browser.run("return document.querySelector('footer').textContent")
+        time.sleep(1)
+        holds(
+            browser.run("return document.getElementById('old').textContent") == "", "live", "a new page says it is old"
+        )
+        repository.commit("main", {claim_path(4): FLEET[4]})
+        offered = until(browser, "return document.querySelector('#old a')?.textContent")
+        holds(offered == "Show the new one", "live", f"says {offered}")
+        browser.run("document.querySelector('#old a').click()")
+        after = until(browser, f"const t = document.querySelector('footer').textContent; return t !== {before!r} && t")
+        holds(bool(after), "live", "the new page is the old one")
+        (folder / "other").mkdir()
+        (folder / "other/index.html").write_text("<!doctype html><title>other</title>")
+        with served(folder / "other") as other:
+            browser.open(f"{other}/")
+            got = browser.driver.execute_async_script(
+                "const done = arguments[1];"
+                "fetch(arguments[0]).then(answer => answer.text()).then(text => done(text), error => done(null))",
+                f"{address}/api/v1/status.json",
+            )
+            holds(got is None, "live", f"another site's script reads {got}")
+
+
+def until(browser: Browser, script: str) -> Any:
+    """What a script returns, once that is something."""
+    late = time.monotonic() + 20
+    found = None
+    while not found and time.monotonic() < late:
+        time.sleep(0.2)
+        found = browser.run(script)
+    return found
+
+
+if __name__ == "__main__":
+    main()
