@@ -66,11 +66,12 @@ def hostile(path: Path, text: str) -> Repository:
     repository = Repository(path)
     shown = "".join(filter(str.isprintable, text))  # a charter with other characters cannot be read, so has no pages
     repository.commit("main", {CHARTER: charter(shown)}, message=text)
-    for number in (1, 2, 4):
-        repository.commit("main", {claim_path(number): claim(number, text)}, message=text)
+    for number in (1, 2):
+        repository.commit("main", {claim_path(number): claim(number, shown)}, message=text)
+    repository.commit("main", {claim_path(4): claim(4, text)}, message=text)
     repository.commit("main", {claim_path(5): text.encode()}, message=text)
     repository.commit("main", {"registry/consensus/confirmation.yaml": f"registry: {json.dumps(text)}\n"}, message=text)
-    repository.commit("claim/03", {claim_path(3): claim(3, text)}, "refs/heads/main^0", message=text)
+    repository.commit("claim/03", {claim_path(3): claim(3, shown)}, "refs/heads/main^0", message=text)
     repository.commit("claim/06", {claim_path(6): text.encode()}, "refs/heads/main^0", message=text)
     repository.commit("claim/07", {claim_path(7): claim(1, text)}, "refs/heads/main^0", message=text)
     repository.commit("record/x", {f"registry/{text[:40].replace('/', '')}": text}, "refs/heads/main^0", message=text)
