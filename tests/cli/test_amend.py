@@ -65,3 +65,40 @@ def test_a_claim_that_was_turned_down_is_proposed_again_mended_or_not(stage: Sta
             'proposed number 4 on branch claim/04; a human has to approve it; it was turned down before: "Say the team"'
         )
         assert verb(stage.human, "reject", "4", "--reason", "Say the team").exit_code == 0
+
+
+# The file that a claim is read from
+
+
+def test_errors_point_into_the_file(stage: Stage) -> None:
+    text = fleet(4).replace("status: REGISTERED", "status: READY").replace("number: 4", "number: 4  # ours")
+    (stage.folder / "e.yaml").write_text(f"# mine\n\n{text}", encoding="utf-8")
+    done = verb(stage.human, "claim", "--from", "../e.yaml")
+    line = f"# mine\n\n{text}".splitlines().index("status: READY") + 1
+    assert (done.exit_code, f"  --> ../e.yaml:{line}:9\n" in done.out) == (1, True)
+    assert PATH not in done.out
+    (stage.folder / "e.yaml").write_text("number: 4\ngoal: 012\n", encoding="utf-8")
+    done = verb(stage.human, "claim", "--from", "../e.yaml")
+    assert done.err.startswith("registry: ../e.yaml, line 2, column 7: 012 is read differently")
+
+
+def test_a_file_as_the_message_is_understood(stage: Stage) -> None:
+    (stage.folder / "e.yaml").write_text(fleet(4), encoding="utf-8")
+    done = verb(stage.human, "claim", "--message", "../e.yaml")
+    assert (done.exit_code, done.err) == (0, "../e.yaml is a file, and read as with --from\n")
+    assert verb(stage.human, "claim", "--message", "nowhere.yaml").exit_code == 2
+
+
+# A release whose base has moved
+
+
+def test_a_release_is_proposed_again_after_its_claim_has_changed(stage: Stage) -> None:
+    session = registered(stage)
+    release = ("release", "4", "--reason", "The campaign is over")
+    assert verb(session, *release).exit_code == 0
+    assert verb(session, "claim", "4", *ME, "--status", "pending", "--push").exit_code == 0
+    assert verb(stage.human, "approve", "claim/04", "--yes").exit_code == 0
+    assert verb(stage.human, "approve", "release/04", "--yes").exit_code == 1
+    done = verb(session, *release)
+    assert (done.exit_code, done.out.startswith("proposed on release/04 that marketing-outreach-1 since")) == (0, True)
+    assert verb(stage.human, "approve", "release/04", "--yes").exit_code == 0

@@ -1,5 +1,6 @@
 """`registry claim`: propose a claim of a number, from options, a file or a message."""
 
+import os
 from pathlib import Path
 from typing import IO, get_args
 
@@ -13,6 +14,7 @@ from validator.cli.pull_request import open_for
 from validator.model.escape import logged, well_formed
 from validator.model.shapes import Status
 from validator.operations.claim.decide import ClaimOutcome
+from validator.operations.claim.message import is_message
 from validator.operations.claim.race import claim
 from validator.operations.claim.request import ClaimOptions, request_from
 
@@ -69,10 +71,10 @@ def command(
     """
     if source and message:
         raise click.UsageError("--from and --message exclude each other")
-    text = source.read(MOST) if source else message
+    text, file = _source(console, source, message)
     owner = _owner(repo, remote) if pr else None
     options = ClaimOptions(
-        number, session_id, role, goal, targets, responsibilities, text, scope, schedule, status, labels, owner
+        number, session_id, role, goal, targets, responsibilities, text, scope, schedule, status, labels, owner, file
     )
     request = request_from(options, any_number=any_number, now=console.now, name=lambda: session_of(session_id, repo))
     accept = None if yes else lambda targets: _accepted(console, targets)
@@ -80,6 +82,18 @@ def command(
     console.say(_render(outcome, format, colour=console.colour))
     open_for(console, repo, remote, outcome.branch, wanted=pr and outcome.succeeded)
     return 0 if outcome.succeeded else 1
+
+
+def _source(console: Console, source: IO[str] | None, message: str | None) -> tuple[str | None, str]:
+    """The text of a claim, and the name of its file; a file that is named as the message is read."""
+    if source:
+        name = getattr(source, "name", "-")
+        return source.read(MOST), "" if name in ("-", "<stdin>") else str(name)
+    if message and not is_message(message) and os.path.isfile(message):
+        console.hint(f"{logged(message)} is a file, and read as with --from\n")
+        with open(message, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read(MOST), message
+    return message, ""
 
 
 def _owner(repo: Path, remote: str) -> tuple[str, str] | None:

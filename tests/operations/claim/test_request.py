@@ -49,6 +49,15 @@ def test_a_session_that_is_not_named_is_looked_up() -> None:
     assert request.session_id == "a-1"
 
 
+def test_the_account_that_proposes_owns_the_claim_unless_the_source_says_who() -> None:
+    mine = ("github:583231", "session")
+    options = ClaimOptions(4, "a-1", owner=mine)
+    fields = request_from(options, any_number=False, now=NOW, name=nobody).fields
+    assert (fields["owner"], fields["owner_login"]) == mine
+    other = options._replace(source="owner: github:7")
+    assert request_from(other, any_number=False, now=NOW, name=nobody).fields["owner"] == "github:7"
+
+
 def test_labels_are_set_one_by_one() -> None:
     options = ClaimOptions(4, "a-1", labels=("team = outreach", "shift=", "a=b=c"))
     request = request_from(options, any_number=True, now=NOW, name=nobody)

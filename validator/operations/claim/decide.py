@@ -12,6 +12,7 @@ from validator.operations.claim.state import OwnProposal, RegistryState
 from validator.operations.judge import has_to_be_made_again
 from validator.registry.holders import holder
 from validator.registry.parsing import ClaimFile
+from validator.registry.yaml.reader import Document
 from validator.rules.role_misaligned import is_aligned
 
 
@@ -35,6 +36,7 @@ class ClaimDraft(NamedTuple):
     """A claim to propose; `replaces` is the commit of the session's open proposal for this number, if it has one.
 
     `from_goal` are the targets that were read from the goal. `restores`: main's claim in place of an amendment.
+    `source` is the file that it was read from.
     """
 
     number: int
@@ -43,6 +45,7 @@ class ClaimDraft(NamedTuple):
     from_goal: tuple[Target, ...] = ()
     changes: str = ""
     restores: bool = False
+    source: Document | None = None
 
 
 def decide(state: RegistryState, request: ClaimRequest) -> ClaimOutcome | ClaimDraft:
@@ -150,7 +153,8 @@ def _draft(state: RegistryState, request: ClaimRequest, number: int) -> ClaimDra
     if held and held.document.text and _amendment(state, number, held) and _is_as_on_main(state, request, held):
         text = restored(held.document.text, request)
         return ClaimDraft(number, text, replaces, (), _changes(state, number, own, text), restores=True)
-    return ClaimDraft(number, claim.text, replaces, claim.from_goal, _changes(state, number, own, claim.text))
+    changes = _changes(state, number, own, claim.text)
+    return ClaimDraft(number, claim.text, replaces, claim.from_goal, changes, source=request.source)
 
 
 def _changes(state: RegistryState, number: int, own: OwnProposal | None, text: str) -> str:

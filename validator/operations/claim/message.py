@@ -48,10 +48,10 @@ def read_message(text: str) -> dict[str, Any]:
     return _fields({name: value for name, value in rows.items() if value})
 
 
-def read_source(text: str) -> dict[str, Any]:
+def read_source(text: str, name: str = "") -> dict[str, Any]:
     """The fields of a claim in YAML, or of a registration message, whichever the text is. Raises UnreadableError.
 
-    Bytes that are not UTF-8 are expected as surrogates (PEP 383).
+    Bytes that are not UTF-8 are expected as surrogates (PEP 383). `name` is that of the file, for errors.
     """
     if is_message(text):
         return read_message(text)
@@ -61,7 +61,8 @@ def read_source(text: str) -> dict[str, Any]:
         raise UnreadableError("the claim is not Unicode text") from error
     if document.faults:
         fault = document.faults[0]
-        raise UnreadableError(f"line {fault.line}, column {fault.column}: {fault.message}; {fault.help}")
+        where = f"{name}, line" if name else "line"
+        raise UnreadableError(f"{where} {fault.line}, column {fault.column}: {fault.message}; {fault.help}")
     if not isinstance(document.value, dict):
         raise UnreadableError("a claim is a mapping of fields, or a message that begins with REGISTRATION")
     return document.value

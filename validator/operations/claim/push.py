@@ -11,6 +11,7 @@ from validator.model.findings import Verdict
 from validator.model.layout import HEADS, claim_path
 from validator.model.phrases import quoted
 from validator.operations.claim.decide import ClaimDraft, ClaimOutcome
+from validator.operations.claim.source import in_source
 from validator.operations.claim.state import RegistryState
 from validator.operations.judge import judge
 from validator.registry.parsing import ClaimFile, claim_file
@@ -35,6 +36,8 @@ def propose(
     verdict = judge(*reader.step(state.main, commit))
     if not verdict.accepted:
         why = "not proposed: the gate would reject it"
+        if draft.source:
+            verdict = in_source(verdict, claim_path(number), draft.text, draft.source)
         return ClaimOutcome(False, number, branch, why, verdict=verdict, changes=draft.changes)
     repo.require_not_checked_out(f"{HEADS}{branch}")
     if server:

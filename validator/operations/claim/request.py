@@ -7,21 +7,24 @@ from validator.model.errors import FatalError
 from validator.model.phrases import quoted
 from validator.model.shapes import Target
 from validator.operations.claim.appointment import read_appointment
-from validator.operations.claim.message import read_source
+from validator.operations.claim.message import is_message, read_source
 from validator.operations.claim.scope import read_scope
 from validator.operations.claim.target import UnreadableError, read_target
+from validator.registry.yaml.reader import Document, read
 
 
 class ClaimRequest(NamedTuple):
     """What a session wants to claim: the fields that it names, and the number, None for any free one.
 
-    `labels` are set one by one, and taken away where the text is empty. `now` is the time, RFC 3339.
+    `labels` are set one by one, and taken away where the text is empty. `now` is the time, RFC 3339. `source` is the
+    file that the fields were read from, where it is a claim.
     """
 
     number: int | None
     fields: Mapping[str, Any]
     labels: Mapping[str, str] = {}
     now: str = ""
+    source: Document | None = None
 
     @property
     def session_id(self) -> str:
@@ -32,7 +35,8 @@ class ClaimRequest(NamedTuple):
 class ClaimOptions(NamedTuple):
     """The options of the command line; `source` is the text of a file, of standard input or of a message.
 
-    `owner` is the account that proposes on a forge, and its login: the claim's owner where the source names none.
+    `file` is the name of that file. `owner` is the account that proposes on a forge, and its login: the claim's owner
+    where the source names none.
     """
 
     number: int | None = None
@@ -47,6 +51,7 @@ class ClaimOptions(NamedTuple):
     status: str | None = None
     labels: tuple[str, ...] = ()
     owner: tuple[str, str] | None = None
+    file: str = ""
 
 
 def request_from(options: ClaimOptions, *, any_number: bool, now: str, name: Callable[[], str]) -> ClaimRequest:
@@ -56,7 +61,7 @@ def request_from(options: ClaimOptions, *, any_number: bool, now: str, name: Cal
     be, or nothing says which number.
     """
     try:
-        fields = read_source(options.source) if options.source is not None else {}
+        fields = read_source(options.source, options.file) if options.source is not None else {}
         fields |= _named(options)
         labels = _labels(options.labels)
         if options.owner and fields.get("owner") is None:
@@ -74,7 +79,12 @@ def request_from(options: ClaimOptions, *, any_number: bool, now: str, name: Cal
         raise FatalError("which number? name one, or take any free one: --any")
     if number is not None and type(number) is not int:
         raise FatalError(f"number is {quoted(number)}, not a whole number")
-    return ClaimRequest(number, fields, labels, now)
+    return ClaimRequest(number, fields, labels, now, _file(options))
+
+
+def _file(options: ClaimOptions) -> Document | None:
+    text = options.source if options.file else None
+    return None if text is None or is_message(text) else read(options.file, text.encode())
 
 
 def as_field(target: Target) -> dict[str, Any]:

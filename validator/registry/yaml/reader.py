@@ -46,6 +46,11 @@ class Document:
         values, keys = self._marks()
         return Location(self.path, *keys[route]) if route in keys else self._place(route, values)
 
+    def routes(self) -> dict[tuple[int, int], Route]:
+        """What begins at each place, by line and column: the value, or the part of a file that a key names."""
+        values, keys = self._marks()
+        return {place: route for places in (keys, values) for route, place in places.items()}
+
     def excerpt(self, line: int) -> str | None:
         """The source line with this number, counted from 1; None where the text could not be decoded."""
         lines = [] if self.text is None else self.text.split("\n")
