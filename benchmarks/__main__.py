@@ -1,22 +1,28 @@
-"""`make bench`: the validator against check-jsonschema, in one run. Exit 0 unless a program fails.
+"""`make bench`: the validator against check-jsonschema and a floor, in one run. Exit 0 unless a program fails.
 
-Both read the same claims: check-jsonschema holds each against the session schema, the validator judges the registry.
+All read the same claims: check-jsonschema holds each against the session schema, the floor only reads them
+(benchmarks/floor.py), the validator judges the registry.
 """
 
 import argparse
 import platform
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.fleets import Fleet, build
+from benchmarks.layouts import Write, layouts
 from benchmarks.programs import Program, Result, compare, compiled, python, run
+from validator.registry.yaml.reader import read
 
-SCHEMA = Path(__file__).parent.parent / "schema" / "session.schema.json"
+ROOT = Path(__file__).parent.parent
+SCHEMA = ROOT / "schema" / "session.schema.json"
 MEGABYTE = 1_000_000
 
 
@@ -24,7 +30,7 @@ class Row(NamedTuple):
     """A line of the table: medians, their ratio, and whether that reaches the target where there is one."""
 
     what: str
-    ours: str
+    ours: str = ""
     theirs: str = ""
     ratio: str = ""
     verdict: str = ""
@@ -34,15 +40,18 @@ def main() -> None:
     """Build the fleets, run the programs in turns, print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="The validator against check-jsonschema.")
     parser.add_argument("--quick", action="store_true", help="a smaller registry, fewer rounds")
-    size, few, many = (500, 3, 7) if parser.parse_args().quick else (10_000, 3, 25)
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 100_000, help="draw the layouts of an earlier run")
+    given = parser.parse_args()
+    size, few, many = (500, 3, 7) if given.quick else (10_000, 3, 25)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        print(*heading(size), "", sep="\n", flush=True)
+        print(*heading(size), f"Layouts: --seed {given.seed}", "", sep="\n", flush=True)
         small, large = build(folder / "small", 12), build(folder / "large", size)
         environment = compiled(folder / "bytecode")
         for program in (validate(small), schema_check(small.proposal)):
             run(program, environment)
         rows = [*of_one(small, many, environment), *of_many(large, size, few, environment)]
+        rows += of_layouts(folder, size, few, environment, layouts(given.seed))
     print(*table(rows), sep="\n")
 
 
@@ -113,6 +122,32 @@ def of_many(fleet: Fleet, size: int, rounds: int, environment: Mapping[str, str]
     )
 
 
+def of_layouts(
+    folder: Path, size: int, rounds: int, environment: Mapping[str, str], writers: Mapping[str, Write]
+) -> Iterator[Row]:
+    """An audit of the same claims in each layout, against the floor; then the slowest against the fastest."""
+    audits = dict[str, float]()
+    for name, write in {"as in the examples": None, **writers}.items():
+        fleet = build(folder / name, size, partial(rewritten, write) if write else str)
+        audit = Program(python("validator", "audit", "--repo", fleet.repo, "--ref", "main"))
+        floor = Program(python("benchmarks.floor", fleet.repo), folder=ROOT)
+        done = compare({"audit": audit, "floor": floor}, rounds, environment)
+        audits[name] = done["audit"].seconds
+        yield timed(f"audit of {size:,}, {name}; floor", done["audit"], done["floor"], limit=1.0)
+        if not write:
+            yield Row(
+                "  most memory held", memory(done["audit"]), memory(done["floor"]),
+                verdict=verdict(done["audit"].peak <= 100 * 2**20, "≤ 100 MiB"),
+            )  # fmt: skip
+    spread = max(audits.values()) / min(audits.values())
+    yield Row("  the slowest layout; the fastest", ratio=f"{spread:.2f}", verdict=verdict(spread <= 1.3, "≤ 1.3"))
+
+
+def rewritten(write: Write, text: str) -> str:
+    """A claim's text in another layout."""
+    return write(read("claim.yaml", text.encode()).value)
+
+
 def timed(what: str, ours: Result, theirs: Result, limit: float | None = None) -> Row:
     ratio = ours.ratio(theirs)
     judged = "" if limit is None else verdict(ratio <= limit, f"≤ {limit}")
@@ -134,7 +169,7 @@ def verdict(reached: bool, target: str) -> str:
 def table(rows: list[Row]) -> Iterator[str]:
     """The rows under their headings, in columns."""
     for row in (Row("", "registry", "check-jsonschema", "ratio", "target"), *rows):
-        yield f"{row.what:<46} {row.ours:>10} {row.theirs:>17} {row.ratio:>7}  {row.verdict}".rstrip()
+        yield f"{row.what:<48} {row.ours:>10} {row.theirs:>17} {row.ratio:>7}  {row.verdict}".rstrip()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Reproducible fleets of any size: as a packed Git repository, and as a folder of plain files."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,6 +48,9 @@ work:                             # what the sessions divide among them, without
 """
 
 
+Layout = Callable[[str], str]
+
+
 class Fleet(NamedTuple):
     """A registry with one free number: `main` holds the others, `proposal` the claim of the last."""
 
@@ -57,18 +60,21 @@ class Fleet(NamedTuple):
     number: str  # the free number, as the branch of its claim has it
 
 
-def build(folder: Path, size: int) -> Fleet:
-    """A fleet of `size` registrations, each added to main in a first-parent step of its own."""
+def build(folder: Path, size: int, layout: Layout = str) -> Fleet:
+    """A fleet of `size` registrations, each added to main in a first-parent step of its own.
+
+    `layout` writes the text of each claim of main in another layout.
+    """
     fleet = Fleet(folder / "registry.git", folder / "claims", folder / "proposal.yaml", f"{size + 1:02}")
     fleet.files.mkdir(parents=True)
     for number in range(1, size + 1):
-        (fleet.files / f"{number:02}.yaml").write_text(claim(number))
+        (fleet.files / f"{number:02}.yaml").write_text(layout(claim(number)))
     fleet.proposal.write_text(claim(size + 1))
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", fleet.repo], check=True, env=QUIET)
     packed = ["git", "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet", "--date-format=raw"]
     with subprocess.Popen(packed, cwd=fleet.repo, stdin=subprocess.PIPE, env=QUIET) as importer:
         assert importer.stdin
-        importer.stdin.writelines(part.encode() for part in history(size))
+        importer.stdin.writelines(part.encode() for part in history(size, layout))
     if importer.returncode:
         raise RuntimeError("git fast-import failed")
     return fleet
@@ -81,14 +87,14 @@ def claim(number: int, batch: int | None = None) -> str:
     return CLAIM.format(number=number, batch=batch, runtime=1_763_243_000 + batch, first=first, last=last)
 
 
-def history(size: int) -> Iterator[str]:
+def history(size: int, layout: Layout = str) -> Iterator[str]:
     """The history of a fleet for git-fast-import(1), with two proposals based on an older main."""
     path = "registry/sessions/{:02}.yaml".format
     yield commit(1, "main", "registry/charter.yaml", CHARTER.format(capacity=size + 1, prospects=SHARE * (size + 1)))
     for number in range(1, size + 1):
         if number == size:
             yield commit(size + 2, "free", path(size + 1), claim(size + 1), parent=size)
-        yield commit(number + 1, "main", path(number), claim(number), parent=number)
+        yield commit(number + 1, "main", path(number), layout(claim(number)), parent=number)
     yield commit(size + 3, "taken", path(1), claim(1, batch=size + 1), parent=1)
 
 

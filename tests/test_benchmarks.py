@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.fleets import Fleet, build
-from benchmarks.programs import compare, compiled
+from benchmarks.fleets import Fleet, build, claim
+from benchmarks.layouts import layouts
+from benchmarks.programs import Program, compare, compiled, python
 from tests.repository import ROOT, environment
 from validator.cli.audit import audit
 from validator.git.repo import Repo
 from validator.model.findings import Verdict
 from validator.operations.steps import validate
+from validator.registry.yaml.reader import read
 
 SIZE = 3
 
@@ -38,6 +40,17 @@ def test_taken_number_is_refused(fleet: Fleet) -> None:
     assert verdict.free_numbers == (SIZE + 1,)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_layouts_say_the_same(seed: int) -> None:
+    text = claim(7)
+    fields = read("07.yaml", text.encode()).value
+    written = {name: write(fields) for name, write in layouts(seed).items()}
+    assert len({*written.values(), text}) == len(written) + 1
+    for name, other in written.items():
+        found = read("07.yaml", other.encode())
+        assert (name, found.faults, found.value) == (name, (), fields)
+
+
 def test_files_are_those_of_the_repository(fleet: Fleet) -> None:
     repo = Repo(fleet.repo)
     committed = {path: repo.blobs([entry.oid])[entry.oid] for path, entry in repo.tree(repo.commit("free")).items()}
@@ -58,6 +71,7 @@ def test_programs_run_to_the_end(fleet: Fleet, tmp_path: Path) -> None:
     from benchmarks.__main__ import guard, schema_check, validate
 
     programs = {"ours": validate(fleet), "guard": guard(fleet), "theirs": schema_check(fleet.proposal)}
+    programs["floor"] = Program(python("benchmarks.floor", fleet.repo), folder=ROOT)
     done = compare(programs, rounds=1, environment=compiled(tmp_path))
     assert all(result.seconds > 0 and result.peak > 0 for result in done.values())
     with pytest.raises(RuntimeError, match="exit code 1 from"):
