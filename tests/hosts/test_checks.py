@@ -16,6 +16,7 @@ from validator.registry.parsing import parse
 from validator.registry.yaml.reader import read
 
 GATE = ".github/workflows/validate.yml"
+PAGES = ".github/workflows/pages.yml"
 HANDLE = "@session-approver"
 Files = dict[str, str | None]
 
@@ -44,6 +45,12 @@ def gate(**changes: Any) -> Files:
         assert before in text
         text = text.replace(before, after)
     return {GATE: text}
+
+
+def pages(before: str, after: str) -> Files:
+    """The workflow that may write a branch, with words put in place of others."""
+    assert before in files()[PAGES]
+    return {PAGES: files()[PAGES].replace(before, after)}
 
 
 def test_all_is_in_force_here() -> None:
@@ -84,6 +91,9 @@ FAULTS: dict[str, tuple[Files, str, str]] = {
     "types": (gate(a=("[opened, synchronize, ", "[")), "gate-runs", "leaves out pull_request_target.types: opened"),
     "one type": (gate(a=("[checks_requested]", "destroyed")), "gate-runs", "leaves out merge_group.types: checks_req"),
     "no permissions": ({".github/workflows/z.yml": "on: push\njobs: {}\n"}, "workflow-permissions", "states no permis"),
+    "pages of a branch": (pages("[main]", "[a]"), "workflow-permissions", f"{PAGES} may write to the"),
+    "pages of all": (pages("\n    branches: [main]", ""), "workflow-permissions", f"{PAGES} may write to the"),
+    "pages of a proposal": (pages("on:\n", "on:\n  issues:\n"), "workflow-permissions", f"{PAGES} may write to the"),
     "may write": (gate(a=("contents: read", "contents: write")), "workflow-permissions", f"{GATE} may write to the"),
     "a tag": (
         {"action.yml": "runs: {steps: [{uses: a/b@v1}]}\n"}, "actions-pinned", "not pinned by commit: a/b@v1 (action",

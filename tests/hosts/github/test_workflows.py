@@ -177,13 +177,14 @@ def test_a_run_cancels_none_but_an_older_one_about_the_same(forge: Forge) -> Non
 def test_a_jobs_token_can_do_what_the_job_does_and_no_more(forge: Forge) -> None:
     rights = {
         job["name"]: forge.granted(flow, job)
-        for flow in map(forge.workflow, ("audit", "comment", "test", "validate"))
+        for flow in map(forge.workflow, ("audit", "comment", "pages", "test", "validate"))
         for job in flow["jobs"].values()
     }
     assert rights == {
         "audit of main": {"contents": "read", "issues": "write"},
         "look at the proposal": {"contents": "read", "pull-requests": "read"},
         "say it on the pull request": {"contents": "read", "pull-requests": "write"},
+        "publish the pages": {"contents": "write"},
         "Python ${{ matrix.python }}": {"contents": "read"},
         "one proof in full": {"contents": "read"},
         "registry gate": {"contents": "read"},
