@@ -177,6 +177,14 @@ def test_the_verbs_of_github_do_their_work_from_the_wheel(program: Path, tmp_pat
     comment = verb("comment", "--event", str(tmp_path / "event.json"), "--remark", remark.stdout)
     assert comment.returncode == 0, comment.stderr
     assert forge.read_state()["comments"]["7"]
+    before = forge.main
+    forge.claim(8, 4, session_id="marketing-late-1", runtime_id="session-late")
+    forge.merge(7)
+    (tmp_path / "event.json").write_text(json.dumps(forge.push(before)))
+    touched = verb("touched", "--event", str(tmp_path / "event.json"))
+    assert (touched.returncode, touched.stdout) == (0, "[8]\n"), touched.stderr
+    rerun = verb("rerun", "--pulls", touched.stdout)
+    assert (rerun.returncode, "there is no run on pull request 8" in rerun.stdout) == (0, True), rerun.stderr
 
 
 def test_the_pages_are_served_from_the_wheel(program: Path, stage: Path) -> None:
@@ -191,7 +199,7 @@ def test_the_pages_are_served_from_the_wheel(program: Path, stage: Path) -> None
 
 def test_no_verb_is_left_out(program: Path, tmp_path: Path) -> None:
     told = {words[: 2 if words[0] in ("consensus", "github") else 1] for _, words, _, _ in STORY}
-    told |= {("github", name) for name in ("plan", "apply", "remark", "comment")}
+    told |= {("github", name) for name in ("plan", "apply", "remark", "comment", "touched", "rerun")}
     told |= {("init",), ("install-hook",), ("demo",), ("serve",)}
     assert told == set(verbs(program / "registry", tmp_path))
 

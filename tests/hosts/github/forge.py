@@ -20,10 +20,10 @@ from tests.shell import program, quoted
 
 PAYLOADS = Path(__file__).parent / "payloads"
 GH = Path(__file__).parent / "gh.py"
-OURS = ("audit", "comment", "validate")  # the workflows of a registry; `test` is about the program
+OURS = ("audit", "comment", "renew", "validate")  # the workflows of a registry; `test` is about the program
 HUMANS = "gho_made_up"  # the token of somebody who administers the repository
 # What a workflow's token can be given (GitHub: Controlling permissions for GITHUB_TOKEN), as far as it is asked here.
-SCOPES = ("contents", "issues", "pull-requests")
+SCOPES = ("actions", "contents", "issues", "pull-requests")
 OWNER_ID, SESSION_ID = 1, 583231
 # What stands on the main of a registry on GitHub: the product itself, and the registry.
 PRODUCT = ("validator", "requirements", "registry", ".github", "Makefile", "CODEOWNERS", "pyproject.toml", "action.yml")
@@ -194,8 +194,19 @@ class Forge:
         for name in names:
             workflow = self.workflow(name, self.commit_of(event, payload) if event == "pull_request" else "main")
             if is_started(workflow["on"], event, payload):
+                self._note(name, workflow, payload)
                 jobs |= {job.name: job for job in self._run(workflow, event, payload)}
         return jobs
+
+    def _note(self, name: str, workflow: Mapping[str, Any], payload: Mapping[str, Any]) -> None:
+        """A run, as GitHub lists it: the newest first."""
+        title = str(workflow.get("run-name", name)).replace(
+            "${{ github.event.pull_request.number }}", str(payload.get("number", ""))
+        )
+        state = self.read_state()
+        runs = state.setdefault("runs", [])
+        runs.insert(0, {"id": 7000 + len(runs), "workflow": f"{name}.yml", "display_title": title})
+        self.write_state(state)
 
     def commit_of(self, event: str, payload: Mapping[str, Any]) -> str:
         """What actions/checkout gets where nothing else is asked for, and what a workflow file is taken from."""
@@ -247,6 +258,8 @@ class Forge:
         for key, job in workflow["jobs"].items():
             if "needs" in job and (job["needs"] not in done or done[job["needs"]].status):
                 continue
+            if "if" in job and not holds(job["if"], done):
+                continue
             for variables in combinations(job):
                 done[key] = self._run_job(job, event, payload, done, variables, self.granted(workflow, job))
                 yield done[key]
@@ -281,7 +294,7 @@ class Forge:
         folder = self.folder / f"run-{self.runs}"
         folder.mkdir()
         values = {"github.token": self.token(granted), **variables}
-        values |= {f"steps.{step['id']}.outputs.remark": "" for step in job["steps"] if "id" in step}
+        values |= {f"steps.{s['id']}.outputs.{n}": "" for s in job["steps"] if "id" in s for n in ("remark", "pulls")}
         values |= {f"needs.{k}.outputs.{n}": v for k, one in done.items() for n, v in one.outputs.items()}
         (folder / "event.json").write_text(json.dumps(payload))
         steps = list[Step]()
@@ -367,6 +380,13 @@ def claim(number: int, **fields: str) -> str:
         kept = [line for line in text.splitlines() if not line.startswith(f"{name}: ")]
         text = "\n".join([*kept, f"{name}: {value}", ""])
     return text
+
+
+def holds(condition: str, done: Mapping[str, Job]) -> bool:
+    """Whether a job's `if:` holds: the output of a job before it is not a text."""
+    found = re.fullmatch(r"needs\.(\w+)\.outputs\.(\w+) != '([^']*)'", condition)
+    assert found, f"the stand-in cannot tell whether {condition} holds"
+    return done[found[1]].outputs[found[2]] != found[3]
 
 
 def combinations(job: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -217,6 +217,19 @@ def pull(state: State, asked: Asked) -> Any:
     return changed(state["pulls"], "number", asked)
 
 
+def runs(state: State, asked: Asked) -> Any:
+    rows = [row for row in state.get("runs", []) if row["workflow"] == asked.groups[0]]
+    return {"total_count": len(rows), "workflow_runs": rows[: int(asked.query["per_page"])]}
+
+
+def rerun(state: State, asked: Asked) -> Any:
+    if int(asked.groups[0]) in state.get("busy", []):
+        fail("The workflow run is already running", 403)
+    if not any(row["id"] == int(asked.groups[0]) for row in state["runs"]):
+        fail("Not Found", 404)
+    return {}
+
+
 def user(_: State, __: Asked) -> Any:
     return USER
 
@@ -283,6 +296,8 @@ ROUTES: tuple[tuple[str, str, str, Route], ...] = (
     ("GET", "user", "metadata: read", user),
     ("GET", "/pulls", "pull-requests: read", pulls),
     ("POST", "/pulls", "pull-requests: write", new_pull),
+    ("GET", r"/actions/workflows/([a-z]+\.yml)/runs", "actions: read", runs),
+    ("POST", r"/actions/runs/(\d+)/rerun", "actions: write", rerun),
     ("PATCH", r"/pulls/(\d+)", "pull-requests: write", pull),
     ("GET", r"/issues/(\d+)/comments", "conversation: read", comments),
     ("POST", r"/issues/(\d+)/comments", "conversation: write", new_comment),

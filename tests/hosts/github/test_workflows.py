@@ -122,7 +122,9 @@ def test_a_push_to_main_is_audited(forge: Forge) -> None:
     forge.claim(7, 4)
     forge.merge(7)
     jobs = forge.deliver("push", forge.push(before))
-    assert {name: job.status for name, job in jobs.items()} == {"audit of main": 0}
+    assert {name: job.status for name, job in jobs.items()} == {
+        "audit of main": 0, "look which proposals main touches": 0,
+    }  # fmt: skip
     assert forge.sent() == []
 
 
@@ -177,7 +179,7 @@ def test_a_run_cancels_none_but_an_older_one_about_the_same(forge: Forge) -> Non
 def test_a_jobs_token_can_do_what_the_job_does_and_no_more(forge: Forge) -> None:
     rights = {
         job["name"]: forge.granted(flow, job)
-        for flow in map(forge.workflow, ("audit", "comment", "pages", "test", "validate"))
+        for flow in map(forge.workflow, ("audit", "comment", "pages", "renew", "test", "validate"))
         for job in flow["jobs"].values()
     }
     assert rights == {
@@ -187,6 +189,8 @@ def test_a_jobs_token_can_do_what_the_job_does_and_no_more(forge: Forge) -> None
         "publish the pages": {"contents": "write"},
         "Python ${{ matrix.python }}": {"contents": "read"},
         "one proof in full": {"contents": "read"},
+        "look which proposals main touches": {"contents": "read", "pull-requests": "read"},
+        "judge them again": {"contents": "read", "actions": "write"},
         "registry gate": {"contents": "read"},
     }
 
@@ -272,7 +276,7 @@ def test_a_huge_commit_of_another_pull_request_is_skipped(forge: Forge) -> None:
     assert ALSO in text
 
 
-@pytest.mark.parametrize("name", ["validate", "comment", "audit"])
+@pytest.mark.parametrize("name", ["validate", "comment", "audit", "renew"])
 def test_a_line_calls_one_verb(forge: Forge, name: str) -> None:
     lines = [s["run"] for job in forge.workflow(name)["jobs"].values() for s in job["steps"] if "run" in s]
     assert all(re.fullmatch(r"make runtime|\.venv/bin/registry [a-z -]+", line) for line in lines)

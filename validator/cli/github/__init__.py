@@ -13,6 +13,8 @@ VERBS = {
     "Workflows": {
         "remark": "The remark on an event's pull request, as JSON; on a runner also as the step's output.",
         "comment": "Put a remark on an event's pull request, in place of an earlier one.",
+        "touched": "The open pull requests that a push to main touches, as JSON; on a runner the step's output.",
+        "rerun": "Run the last gate and comment of pull requests again: main has moved since.",
     },
 }
 

@@ -43,7 +43,9 @@ class _Open(BaseModel):
     user: _User | None  # None: the account is gone
 
 
-class _Pull(NamedTuple):
+class Pull(NamedTuple):
+    """An open pull request: its head's commit, and who opened it (None: the account is gone)."""
+
     number: int
     head: str
     author: Author | None
@@ -54,7 +56,7 @@ def remark(*, repo: Path, remote: str, data: bytes) -> str:
     event = _pull_request(data)
     server = Remote(Repo(repo), remote)
     verdict = judge_pull(server, event)
-    return remark_on(event.number, verdict, _competitors(server, event, _open_pulls(Gh(repo), HERE)))
+    return remark_on(event.number, verdict, _competitors(server, event, open_pulls(Gh(repo), HERE)))
 
 
 def comment(*, repo: Path, data: bytes, remark: str) -> str:
@@ -81,15 +83,16 @@ def proposed_by_pull(server: Remote) -> tuple[Judged, ...]:
         return ()
     known = {proposal.commit for proposal in server.proposals()}
     gh = Gh(server.repo.top or server.repo.folder, place.host)
-    pulls = [pull for pull in _open_pulls(gh, f"repos/{place.name}") if pull.head not in known][:MOST_RIVALS]
+    pulls = [pull for pull in open_pulls(gh, f"repos/{place.name}") if pull.head not in known][:MOST_RIVALS]
     if not pulls:
         return ()
-    _fetch_all(server, [pull.number for pull in pulls])
+    fetch_all(server, [pull.number for pull in pulls])
     reader, main = Reader(server.repo), server.repo.commit(server.main)
     return tuple(found for pull in pulls if (found := _judged(reader, main, pull)))
 
 
-def _open_pulls(gh: Gh, place: str) -> list[_Pull]:
+def open_pulls(gh: Gh, place: str) -> list[Pull]:
+    """The open pull requests to main of a repository, `repos/OWNER/NAME`, the oldest first."""
     rows = gh.every(f"{place}/pulls?state=open&base=main&per_page=100")
     try:
         found = TypeAdapter(list[_Open]).validate_python(rows)
@@ -98,22 +101,22 @@ def _open_pulls(gh: Gh, place: str) -> list[_Pull]:
     return sorted((_pull(one) for one in found), key=lambda pull: pull.number)
 
 
-def _pull(one: _Open) -> _Pull:
+def _pull(one: _Open) -> Pull:
     author = Author(f"github:{one.user.id}", f"@{one.user.login}") if one.user else None
-    return _Pull(one.number, one.head.sha, author)
+    return Pull(one.number, one.head.sha, author)
 
 
-def _competitors(server: Remote, event: PullRequest, pulls: list[_Pull]) -> tuple[str, ...]:
+def _competitors(server: Remote, event: PullRequest, pulls: list[Pull]) -> tuple[str, ...]:
     """The open pull requests that could land instead, as `#7 (same number)`. One that cannot be judged is left out."""
     others = [pull for pull in pulls if pull.number != event.number][:MOST_RIVALS]
-    _fetch_all(server, [event.number, *(pull.number for pull in others)])
+    fetch_all(server, [event.number, *(pull.number for pull in others)])
     reader, main = Reader(server.repo), server.repo.commit(server.main)
     mine = judge_proposal(reader, main, Proposal(f"#{event.number}", event.head), event.author)
     return competitors(mine, [found for pull in others if (found := _judged(reader, main, pull))])
 
 
-def _fetch_all(server: Remote, numbers: list[int]) -> None:
-    """All at once; where one of them cannot be had, each by itself."""
+def fetch_all(server: Remote, numbers: list[int]) -> None:
+    """Fetch the heads of pull requests all at once; where one of them cannot be had, each by itself."""
     try:
         fetch_pulls(server, *numbers)
     except FatalError:
@@ -122,7 +125,7 @@ def _fetch_all(server: Remote, numbers: list[int]) -> None:
                 fetch_pulls(server, number)
 
 
-def _judged(reader: Reader, main: str, pull: _Pull) -> Judged | None:
+def _judged(reader: Reader, main: str, pull: Pull) -> Judged | None:
     """Somebody else's pull request held against main; None where it is too much to be judged, or gone."""
     with suppress(FatalError):
         if reader.repo.resolve(pull.head) != [None]:

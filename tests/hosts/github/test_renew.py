@@ -1,0 +1,106 @@
+"""Main moves: what it touches among the open pull requests is judged again, by the run that judged it before."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.hosts.github.forge import Forge
+
+pytestmark = pytest.mark.blackbox
+
+EXPECTED = Path(__file__).parent / "expected"
+ONE_SESSION = {"session_id": "marketing-outreach-1", "runtime_id": "session-1"}
+
+
+def opened(forge: Forge, pull: int, number: int, **fields: str) -> None:
+    """Open a pull request that the gate accepts."""
+    forge.claim(pull, number, **fields)
+    jobs = forge.deliver("pull_request_target", forge.pull_request(pull))
+    assert jobs["registry gate"].status == 0
+
+
+def test_the_loser_of_a_merge_is_judged_again_and_told_by_whom(forge: Forge, bless: bool) -> None:
+    """60 and 61 share a session and are both green; 62 shares nothing. 60 is merged."""
+    opened(forge, 60, 4, **ONE_SESSION)
+    opened(forge, 61, 5, **ONE_SESSION)
+    opened(forge, 62, 6)
+    before, payload = forge.main, forge.pull_request(61)
+    forge.merge(60)
+    jobs = forge.deliver("push", forge.push(before))
+    assert jobs["look which proposals main touches"].outputs["pulls"] == "[61]"
+    assert jobs["judge them again"].last.out == (
+        "validate.yml: ran again on pull request 61\ncomment.yml: ran again on pull request 61\n"
+    )
+    runs = {row["id"]: (row["workflow"], row["display_title"]) for row in forge.read_state()["runs"]}
+    again = [runs[int(call["path"].split("/")[-2])] for call in forge.sent() if call["path"].endswith("/rerun")]
+    assert again == [("validate.yml", "pull request 61"), ("comment.yml", "pull request 61")]
+    jobs = forge.deliver("pull_request_target", payload)  # what a run that is run again does
+    assert jobs["registry gate"].status == 1
+    text, file = forge.read_state()["comments"]["61"][0]["body"], EXPECTED / "stale-loser.md"
+    text = re.sub(r"commit [0-9a-f]{6}<wbr>[0-9a-f]{6}", "commit ID", text)  # main holds this working copy
+    if bless:
+        file.write_text(text, "utf-8")
+    assert text == file.read_text("utf-8")
+
+
+def test_a_push_that_touches_nobody_starts_nothing(forge: Forge) -> None:
+    opened(forge, 60, 4)
+    before = forge.main
+    forge.propose(61, {"README.md": "# A word\n"})
+    forge.merge(61)
+    jobs = forge.deliver("push", forge.push(before))
+    assert jobs["look which proposals main touches"].outputs["pulls"] == "[]"
+    assert "judge them again" not in jobs
+
+
+def test_what_cannot_be_run_again_stops_no_other(forge: Forge) -> None:
+    opened(forge, 60, 4, **ONE_SESSION)
+    opened(forge, 61, 5, **ONE_SESSION)
+    state = forge.read_state()
+    busy = [row["id"] for row in state["runs"] if row["workflow"] == "validate.yml"]
+    forge.write_state(state | {"busy": busy})
+    done = again(forge, "[61, 99]")
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "validate.yml: the run on pull request 61 is under way",
+        "validate.yml: there is no run on pull request 99 among the last 100",
+        "comment.yml: ran again on pull request 61",
+        "comment.yml: there is no run on pull request 99 among the last 100",
+    ]
+
+
+@pytest.mark.parametrize("pulls", ["x", "{}", "[0]", '["7"]', "[7.5]", json.dumps(list(range(1, 60))), "[" * 9_999])
+def test_a_malformed_list_is_a_one_line_error(forge: Forge, pulls: str) -> None:
+    done = again(forge, pulls)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("registry: the list of pull requests is malformed: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_event_that_is_no_push_is_refused(forge: Forge) -> None:
+    forge.claim(7, 4)
+    done = run(forge, "touched", "--event", "event.json", event=json.dumps(forge.pull_request(7)))
+    assert (done.returncode, done.stderr) == (
+        2,
+        "registry: this event is no push to main; there is nothing to judge again\n",
+    )
+
+
+def again(forge: Forge, pulls: str) -> subprocess.CompletedProcess[str]:
+    return run(forge, "rerun", pulls=pulls)
+
+
+def run(forge: Forge, *words: str, event: str = "", pulls: str = "") -> subprocess.CompletedProcess[str]:
+    """A verb of `registry github` in a clone, with the token of the job that may start runs."""
+    clone = forge.folder / "clone"
+    if not clone.exists():
+        forge.origin.git("clone", "--quiet", str(forge.origin.path), str(clone))
+    (clone / "event.json").write_text(event)
+    token = forge.token({"actions": "write", "contents": "read"})
+    env = forge.variables(forge.folder) | {"PYTHONPATH": str(clone), "GH_TOKEN": token, "REGISTRY_PULLS": pulls}
+    command = [sys.executable, "-P", "-m", "validator", "github", *words]
+    return subprocess.run(command, cwd=clone, env=env, capture_output=True, encoding="utf-8", check=False)
