@@ -170,10 +170,29 @@ def test_doctor_reads_main_and_not_what_is_checked_out(stage: Stage) -> None:
     assert document["commit"] == refs(stage.bare)["refs/heads/main"]
 
 
-def test_a_server_without_object_checks_is_reported(guarded: Stage) -> None:
-    git(guarded.bare, "config", "receive.fsckObjects", "false")
-    state, what, command = hook_check(guarded.human)
-    assert (state, "receive.fsckObjects is off" in what) == ("not-in-force", True)
+@pytest.mark.parametrize(
+    ("settings", "what"),
+    [
+        ({"receive.fsckObjects": "false"}, "receive.fsckObjects is off, so it takes broken objects"),
+        ({"receive.fsckObjects": "no", "transfer.fsckObjects": "true"}, "receive.fsckObjects is off"),
+        ({"receive.fsckObjects": None, "transfer.fsckObjects": "off"}, "receive.fsckObjects is off"),
+        ({"receive.fsckObjects": "perhaps"}, "receive.fsckObjects is off"),
+        ({"receive.maxInputSize": None}, "receive.maxInputSize is not set, so one push can fill its disk"),
+        ({"receive.maxInputSize": "0"}, "receive.maxInputSize is not set"),
+    ],
+)
+def test_a_server_that_takes_anything_is_reported(guarded: Stage, settings: dict[str, str | None], what: str) -> None:
+    for name, value in settings.items():
+        git(guarded.bare, "config", *(["--unset", name] if value is None else [name, value]))
+    state, said, command = hook_check(guarded.human)
+    assert (state, said.startswith(f"origin has the guard, but {what}")) == ("not-in-force", True), said
     assert command
     subprocess.run(shlex.split(command), check=True)
+    assert hook_check(guarded.human) == ("in-force", "origin has the guard", None)
+
+
+def test_a_server_that_checks_all_it_transfers_is_fine(guarded: Stage) -> None:
+    git(guarded.bare, "config", "--unset", "receive.fsckObjects")
+    git(guarded.bare, "config", "transfer.fsckObjects", "on")
+    git(guarded.bare, "config", "receive.maxInputSize", "2g")
     assert hook_check(guarded.human) == ("in-force", "origin has the guard", None)

@@ -1,6 +1,5 @@
 """`registry doctor`: whether the gate is in force, from main's files and from the server, with commands that fix it."""
 
-import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
@@ -21,7 +20,8 @@ from validator.hosts.github.pull_request import place_of
 from validator.hosts.github.settings import RULESET_FILE
 from validator.hosts.github.workflows import MAX_BYTES as MOST_WORKFLOW
 from validator.hosts.github.workflows import Workflow, is_action, is_workflow, read_workflow, unreadable
-from validator.hosts.plain.install import Fault, fault_of, hook_of
+from validator.hosts.plain.install import fault_of, hook_of
+from validator.hosts.plain.receiving import receiving_fault
 from validator.model.errors import FatalError, ShallowError
 from validator.model.escape import logged, well_formed
 from validator.model.phrases import join_limited
@@ -132,20 +132,10 @@ def _hook(repo: Repo, remote: str) -> Check:
         fault = fault_of(hook_of(Repo(server)))
     except (FatalError, OSError) as error:
         return Check(name, State.UNKNOWN, str(error), why, "registry install-hook BARE_REPO")
-    if not fault:
-        fault = _unchecked(Repo(server))
     wrong = f"{remote} is a plain Git server without the guard: {fault.why}" if fault else ""
+    if not fault and (fault := receiving_fault(Repo(server))):
+        wrong = f"{remote} has the guard, but {fault.why}"
     return verdict(name, why, wrong, fault.command if fault else "", fine=f"{remote} has the guard")
-
-
-def _unchecked(server: Repo) -> Fault | None:
-    """What is wrong where a server takes objects that it has not checked (git-config(1), receive.fsckObjects)."""
-    settings = (server.configured(f"{kind}.fsckObjects") for kind in ("receive", "transfer"))
-    said = next((value for value in settings if value is not None), "false")
-    if said.lower() in ("true", "yes", "on", "1"):
-        return None
-    command = f"git -C {shlex.quote(str(server.folder))} config receive.fsckObjects true"
-    return Fault("receive.fsckObjects is off, so it takes broken objects", command)
 
 
 def _folder(url: str, top: Path) -> Path | None:

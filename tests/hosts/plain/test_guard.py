@@ -1,5 +1,6 @@
 """The guard's assumptions: valid objects, main as it was before the push, a clean environment."""
 
+import random
 import subprocess
 from pathlib import Path
 
@@ -112,3 +113,18 @@ def test_the_callers_environment_is_ignored(stage: Stage) -> None:
     assert (done.returncode, b"this server has no such ref" in done.stderr) == (1, True), done.stderr
     branch(clone, "claim/05", claims(5))
     assert pushed(clone, "claim/05", GIT_LITERAL_PATHSPECS="1", GIT_REPLACE_REF_BASE="refs/heads/")[0] == 0
+
+
+def test_a_push_has_no_more_bytes_than_the_server_takes(stage: Stage) -> None:
+    """Git stops reading it; a limit that the server's owner has chosen stays."""
+    limit = "receive.maxInputSize"
+    assert git(stage.bare, "config", limit) == "64m\n"
+    git(stage.bare, "config", limit, "20k")
+    registry(stage.folder, "install-hook", str(stage.bare), check=True)
+    assert git(stage.bare, "config", limit) == "20k\n"
+    noise = random.Random(0).randbytes(20_000).hex()
+    branch(stage.human, "claim/04", {claim_path(4): claim_text(4, "session-4"), "notes": noise})
+    code, said = pushed(stage.human, "claim/04")
+    assert (code, "pack exceeds maximum allowed size" in said) == (1, True), said
+    branch(stage.human, "claim/05", claims(5))
+    assert pushed(stage.human, "claim/05")[0] == 0

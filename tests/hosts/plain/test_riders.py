@@ -202,6 +202,41 @@ def test_a_charter_comes_with_the_owners_that_it_generates(played: Ground) -> No
         played.refuses((ZERO, both, f"refs/heads/{odd}"), why="no such ref")
 
 
+def test_main_has_the_owners_that_its_charter_generates(played: Ground) -> None:
+    """By an approver's own step or merge, and by none in between: a forge to which the registry moves believes them."""
+    people = {name: public(key) for name, key in played.stage.keys.items()}
+    text = charter(12, {**people, "THIRD": people["OWNER"]}).encode()
+    generated = owners_text(["@OWNER", "@DEPUTY", "@THIRD"]).encode()
+    key, message = played.stage.keys["OWNER"], "Step\n\nApproved-by: @OWNER\n"
+
+    def step(parents: list[str], **edits: bytes | None) -> str:
+        names = {"charter": "registry/charter.yaml", "owners": "CODEOWNERS", "readme": "README.md"}
+        files = {names[name]: content for name, content in edits.items()}
+        return played.commit(parents, files, signer=key, message=message)
+
+    good = step([played.main], charter=text, owners=generated)
+    wrong = generated.replace(b"@THIRD", b"@THIEF")
+    bad = {
+        "with a charter": step([played.main], charter=text, owners=wrong),
+        "alone": step([played.main], owners=wrong),
+        "an older charter's": step([good], owners=owners_text(["@OWNER", "@DEPUTY"]).encode()),
+        "taken away": step([good], owners=None),
+        "and mended": step([step([played.main], charter=text, owners=wrong)], owners=generated),
+        "merged": step(
+            [played.main, played.commit([played.main], {"registry/charter.yaml": text, "CODEOWNERS": wrong})],
+            charter=text, owners=wrong,
+        ),
+    }  # fmt: skip
+    for case, tip in bad.items():
+        answer = played.decide((played.main, tip, MAIN))
+        assert (answer.taken, "another CODEOWNERS than its charter generates" in answer.said) == (False, True), case
+    link = played.tree({**played.trees[good], "CODEOWNERS": ("120000", played.put("blob", generated))})
+    linked = played.commit([played.main], root=link, signer=key, message=message)
+    played.refuses((played.main, linked, MAIN), why="another CODEOWNERS")
+    for tip in (good, step([good], readme=b"x"), step([played.main], charter=text)):
+        played.accepts((played.main, tip, MAIN))
+
+
 def acknowledgement(ground: Ground, **fields: str) -> tuple[str, str]:
     """File and message as the verb makes them."""
     digest = registry_digest(Reader(Repo(ground.server)).at(ground.main))

@@ -6,12 +6,12 @@ import shlex
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from validator.git.remote import STALE
 from validator.git.repo import Repo
 from validator.git.upstream import main_of_server
 from validator.hosts.plain.interpreter import require_lasting
+from validator.hosts.plain.receiving import Fault, set_up
 from validator.hosts.plain.server import UNSIGNED, keys_of
 from validator.model.errors import FatalError
 from validator.model.layout import HEADS, MAIN
@@ -51,7 +51,7 @@ def install(*, bare: Path, python: str, environment: Mapping[str, str], unsigned
         require_lasting(python, repo.folder, servers)
     fresh = _tried_program(hook, _script(guard), servers)
     repo.configure(UNSIGNED, "true" if unsigned else "false")
-    repo.configure("receive.fsckObjects", "true")
+    set_up(repo)
     if repo.resolve("HEAD") == [None]:  # or a clone of it would be empty: `git init` may have named another branch
         repo.read("symbolic-ref", "HEAD", MAIN, environment=repo.real)
     # Relative to the repository, wherever it is moved; it overrides what the account that receives has for itself.
@@ -64,13 +64,6 @@ def hook_of(repo: Repo) -> Path:
     """The file that Git runs as pre-receive hook, whether or not it is there (git-config(1), core.hooksPath)."""
     folder = repo.configured("core.hooksPath")
     return (repo.folder / Path(folder).expanduser() if folder else repo.folder / "hooks") / "pre-receive"
-
-
-class Fault(NamedTuple):
-    """Why a hook does not guard, and the command that mends it."""
-
-    why: str
-    command: str = "registry install-hook BARE_REPO"
 
 
 def fault_of(hook: Path) -> Fault | None:

@@ -12,6 +12,7 @@ from validator.git import locks
 from validator.git.objects import MAX_COMMIT
 from validator.git.repo import Repo
 from validator.hosts.plain.broadcast import judge_broadcast
+from validator.hosts.plain.owners import owners_fault_of_steps
 from validator.hosts.plain.proposals import judge_proposal
 from validator.hosts.plain.push import BROADCAST, Move, faults, read_moves, rejected_branch, withdrawn_branch
 from validator.hosts.plain.rejections import judge_rejection
@@ -86,7 +87,9 @@ def _judge_main(move: Move, server: Server) -> str | None:
         how = server.closed[min(back)]
         return f"commit {min(back)[:12]} was {how}, and does not land; a new proposal starts from main"
     verdict = in_steps(server.reader, server.main, move.new, server.guards)
-    return told(verdict) or _nobody_to_sign(server.reader.at(move.new), server.repo)
+    last = server.reader.at(move.new)
+    owners = owners_fault_of_steps(server.reader, server.main, move.new) if verdict.accepted else None
+    return told(verdict) or _nobody_to_sign(last, server.repo) or owners
 
 
 def _first_main(new: str, reader: Reader) -> str | None:

@@ -1,11 +1,11 @@
 """Judge a push to the branch of a proposal: created, replaced or deleted."""
 
+from validator.hosts.plain.owners import owners_fault
 from validator.hosts.plain.push import Move
 from validator.hosts.plain.replacements import judge_age, judge_replacement
 from validator.hosts.plain.server import Server, told
 from validator.model.layout import CHARTER, CODEOWNERS, own_files
 from validator.model.phrases import join_limited
-from validator.registry.reader import charter_of
 from validator.registry.snapshot import Snapshot
 
 # A change of more files is refused for that, before any rule looks at it.
@@ -64,12 +64,9 @@ def _wrong_charter(branch: str, landed: Snapshot, touched: list[str], server: Se
     if CHARTER not in touched:
         return f"{branch} does not change {CHARTER}"
     if CODEOWNERS in touched:
-        from validator.hosts.github.codeowners import owners_text  # few pushes need it
-
-        wanted = owners_text(one.handle for one in charter_of(landed).approvers).encode()
         entry = landed.files.get(CODEOWNERS)
-        if entry is None or entry.oid != server.repo.blob_id(wanted):
-            return f"{branch} brings another {CODEOWNERS} than its charter generates; run: registry codeowners"
+        why = owners_fault((entry.mode, entry.oid) if entry else None, landed, server.repo)
+        return f"{branch} {why}" if why else None
     return None
 
 
