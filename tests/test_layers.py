@@ -71,7 +71,7 @@ EFFECTS = {
     "secrets": {"cli/init"},
     "shutil": {"git/process", "hosts/github", "cli"},
     "signal": {"operations/consensus/program", "cli/serve"},
-    "subprocess": {"git/batch", "git/program", "hosts", "operations/consensus/program", "cli/demo"},
+    "subprocess": {"git/batch", "git/keys", "git/program", "hosts", "operations/consensus/program", "cli/demo"},
     "sys": {"startup", "git/retry", "guard", "cli"},
     "types": {"startup"},
     "tempfile": {"git", "operations/consensus/program", "operations/files", "hosts/plain/interpreter", "cli"},

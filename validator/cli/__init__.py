@@ -18,6 +18,7 @@ VERBS = {
         "claim": "Propose a claim: writes branch claim/NN; with --push also on the remote, if no session was faster.",
         "bind": "Say once who you are: all verbs then do without --session-id.",
         "whoami": "What main says about one session; exit 1 if it is not registered.",
+        "withdraw": "Take an open proposal of your own back; a withdrawn one never comes back.",
         "release": "Propose to release a number.",
         "conflicts": "Conflicts on main and in proposals, who was first, what to do; exit 1 if any.",
         "schedule": "The week of the fleet, in the charter's time zone.",

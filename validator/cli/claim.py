@@ -9,14 +9,17 @@ import click
 from validator.cli import completing
 from validator.cli.console import Console
 from validator.cli.identity import session_of
+from validator.cli.key_files import key_folder
 from validator.cli.options import FORMAT, PR, REMOTE, REPO, SESSION
 from validator.cli.pull_request import open_for
+from validator.git.repo import Repo
 from validator.model.escape import logged, well_formed
 from validator.model.shapes import Status
 from validator.operations.claim.decide import ClaimOutcome
 from validator.operations.claim.message import is_message
 from validator.operations.claim.race import claim
 from validator.operations.claim.request import ClaimOptions, request_from
+from validator.operations.signing import chosen_key
 
 MOST = 1 << 20  # characters of a file that are read
 
@@ -46,6 +49,7 @@ DOCUMENTS = {"output-claim": "ClaimDocument"}
     "--status", type=click.Choice(get_args(Status), case_sensitive=False), metavar="STATUS",
     help="REGISTERED, or PENDING: not committed yet.",
 )  # fmt: skip
+@click.option("--key", metavar="new|PATH|KEY", help="The SSH key that speaks for you; new: make one, and keep it.")
 @click.option("--label", "labels", multiple=True, metavar="NAME=TEXT", help="Repeatable; NAME= takes it away.")
 @click.option(
     "--from", "source", type=click.File(encoding="utf-8", errors="surrogateescape"), metavar="FILE|-",
@@ -62,8 +66,8 @@ DOCUMENTS = {"output-claim": "ClaimDocument"}
 def command(
     console: Console, number: int | None, any_number: bool, session_id: str | None, role: str | None,
     goal: str | None, targets: tuple[str, ...], responsibilities: tuple[str, ...], scope: tuple[str, ...],
-    schedule: tuple[str, ...], status: str | None, labels: tuple[str, ...], source: IO[str] | None, message: str | None,
-    yes: bool, push: bool, pr: bool, remote: str, repo: Path, format: str,
+    schedule: tuple[str, ...], status: str | None, key: str | None, labels: tuple[str, ...], source: IO[str] | None,
+    message: str | None, yes: bool, push: bool, pr: bool, remote: str, repo: Path, format: str,
 ) -> int:  # fmt: skip
     """Propose a claim: writes branch claim/NN; with --push also on the remote, if no session was faster.
 
@@ -77,6 +81,9 @@ def command(
         number, session_id, role, goal, targets, responsibilities, text, scope, schedule, status, labels, owner, file
     )
     request = request_from(options, any_number=any_number, now=console.now, name=lambda: session_of(session_id, repo))
+    if key:
+        spoken = chosen_key(Repo(repo), request.session_id, key, key_folder())
+        request = request._replace(fields={**request.fields, "key": spoken})
     accept = None if yes else lambda targets: _accepted(console, targets)
     outcome = claim(repo=repo, request=request, push=push or pr, remote=remote, hint=console.hint, accept=accept)
     console.say(_render(outcome, format, colour=console.colour))

@@ -16,12 +16,13 @@ from validator.git.repo import Repo
 from validator.git.upstream import main_on, remote_of
 from validator.model.errors import FatalError
 from validator.model.escape import without_credentials
-from validator.model.layout import HEADS, KINDS, PROPOSAL, REJECTED, REMOTES, number_of
+from validator.model.layout import HEADS, KINDS, PROPOSAL, REJECTED, REMOTES, WITHDRAWN, number_of
 
 REFSPECS = (
     f"+{HEADS}{{main}}:{REMOTES}{{remote}}/{{main}}",
     *(f"+{HEADS}{kind}/*:{REMOTES}{{remote}}/{kind}/*" for kind in KINDS),
     f"+{REJECTED}*:{REJECTED}{{remote}}/*",
+    f"+{WITHDRAWN}*:{WITHDRAWN}{{remote}}/*",
 )
 # What the guard of a plain server answers where a ref is another than a push says (hosts/plain/push).
 STALE = "lost race: on the server this ref is another by now; fetch, and look again"
@@ -282,6 +283,13 @@ def _rejection(name: str, oid: str, content: bytes) -> Rejection:
     parents = [line.removeprefix("parent ") for line in header.split("\n") if line.startswith("parent ")]
     parents = list(filter(OID.fullmatch, parents))  # what a server without the guard has here may be anything
     return Rejection(name, oid, parents[0] if parents else oid, message.split("\n\n")[0].strip())
+
+
+def withdrawn(repo: Repo, remote: str) -> dict[str, str]:
+    """The proposals that were withdrawn, as last fetched: `claim/04/0123456789ab` to the commit that was proposed."""
+    prefix = f"{WITHDRAWN}{remote}/"
+    rows = repo.parents_below(prefix).items()
+    return {ref.removeprefix(prefix): parents[0] for ref, parents in rows if len(parents) == 1}
 
 
 def last_rejection(repo: Repo, remote: str, word: str) -> Rejection | None:

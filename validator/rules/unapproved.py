@@ -25,7 +25,7 @@ from validator.model.layout import ACKNOWLEDGEMENTS, CHARTER
 from validator.model.phrases import join_limited, quoted
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.forms import Form, acknowledgement_forms, is_plain
-from validator.registry.records import counting
+from validator.registry.records import claim_of_record, counting
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG304", "unapproved", Level.ERROR
@@ -37,7 +37,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         return  # nobody has to sign here
     touched = sorted(head.touched(base))
     by_a_session = touched and not head.joins and not head.approvals
-    if by_a_session and all(_acknowledges(path, head, base) and _has_form(path, head) for path in touched):
+    if by_a_session and all(_acknowledges(path, head, base) and _has_form(path, head, base) for path in touched):
         return
     place, commit = Location(touched[0] if touched else CHARTER), (head.commit or "")[:12]
     if head.signed_by is None:
@@ -60,10 +60,15 @@ def _acknowledges(path: str, head: Snapshot, base: Snapshot) -> bool:
     return path.startswith(f"{ACKNOWLEDGEMENTS}/") and path in head.records and not known
 
 
-def _has_form(path: str, head: Snapshot) -> bool:
-    """Whether file and commit are what this program writes: whatever else they held would be on main unsigned."""
-    record, commits = head.records[path], head.brought()
-    if record.value is None or len(commits) != 1 or commits[0].faults or not is_plain(commits[0].headers):
+def _has_form(path: str, head: Snapshot, base: Snapshot) -> bool:
+    """Whether file and commit are what this program writes: whatever else they held would be on main unsigned.
+
+    A session with a key signs (REG308 says so), and no other one.
+    """
+    record, commits, held = head.records[path], head.brought(), claim_of_record(path, base)
+    if record.value is None or len(commits) != 1 or commits[0].faults:
+        return False
+    if not is_plain(commits[0].headers, signed=held is not None and held.draft.key is not None):
         return False
     found = Form(record.document.text or "", commits[0].message)
     return found in acknowledgement_forms(record.value.model_dump(mode="json"))

@@ -160,7 +160,8 @@ def _labels(before: Any, request: ClaimRequest) -> Any:
 def _plan(state: RegistryState, number: int) -> dict[str, Any]:
     """What the charter plans for a number, as fields of its claim."""
     slot = next((slot for slot in state.charter.slots if slot.number == number), None)
-    planned = slot.model_dump(mode="json", include={"role", "scope", "schedule"}, exclude_none=True) if slot else {}
+    fields = {"role", "scope", "schedule", "key"}
+    planned = slot.model_dump(mode="json", include=fields, exclude_none=True) if slot else {}
     return {name: value for name, value in planned.items() if value}
 
 

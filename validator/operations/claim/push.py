@@ -14,6 +14,7 @@ from validator.operations.claim.decide import ClaimDraft, ClaimOutcome
 from validator.operations.claim.source import in_source
 from validator.operations.claim.state import RegistryState
 from validator.operations.judge import judge
+from validator.operations.signing import Wanted, signing_key
 from validator.registry.parsing import ClaimFile, claim_file
 from validator.registry.reader import Reader, claims_at
 from validator.registry.yaml.reader import read
@@ -32,7 +33,7 @@ def propose(
 ) -> ClaimOutcome | FailedPush:
     """Put a claim on its branch, here and on the server if there is one. Nothing is written that the gate rejects."""
     repo, number, branch = reader.repo, draft.number, state.branch(draft.number)
-    commit = _commit(repo, state, draft)
+    commit = _commit(repo, server, state, draft)
     verdict = judge(*reader.step(state.main, commit))
     if not verdict.accepted:
         why = "not proposed: the gate would reject it"
@@ -54,12 +55,17 @@ def _proposed(draft: ClaimDraft, branch: str) -> str:
     return f"proposed number {draft.number} on branch {branch}"
 
 
-def _commit(repo: Repo, state: RegistryState, draft: ClaimDraft) -> str:
-    """Main with the claim in it, as a commit that no branch has yet."""
+def _commit(repo: Repo, server: Remote | None, state: RegistryState, draft: ClaimDraft) -> str:
+    """Main with the claim in it, on no branch yet; signed where main's claim or this one has a key."""
     blob = repo.write_blob(draft.text.encode())
     tree = repo.tree_with(state.main, claim_path(draft.number), blob)
-    verb = "Amend" if draft.number in state.snapshot.by_number else "Claim"
-    return repo.commit_as_user(tree, [state.main], f"{verb} number {draft.number}\n")
+    held = state.snapshot.by_number.get(draft.number)
+    claim = claim_file(read(claim_path(draft.number), draft.text.encode()), draft.number).draft
+    speaks = (held.draft.key if held else None) or claim.key
+    # Where a key is lost, an approver replaces it.
+    approvers = server if held and held.draft.key not in (None, claim.key) else None
+    key = signing_key(repo, Wanted(draft.number, claim.session_id or "", speaks), approvers)
+    return repo.commit_as_user(tree, [state.main], f"{'Amend' if held else 'Claim'} number {draft.number}\n", key=key)
 
 
 def _push(

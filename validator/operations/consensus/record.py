@@ -10,7 +10,9 @@ from validator.model.findings import Verdict
 from validator.model.layout import HEADS, REMOTES, branch_of
 from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome
 from validator.operations.judge import has_to_be_made_again, judge
+from validator.operations.signing import Wanted, signing_key
 from validator.registry.consensus.forms import Form, acknowledgement_forms
+from validator.registry.parsing import ClaimFile
 from validator.registry.records import counting
 from validator.registry.yaml.writer import write_record
 
@@ -22,8 +24,13 @@ def judged(state: MainState, draft: RecordDraft) -> tuple[str, Verdict]:
     repo = state.reader.repo
     form = _form(draft)
     blob = repo.write_blob(form.text.encode())
-    commit = repo.commit_as_user(repo.tree_with(state.main, draft.path, blob), [state.main], form.message)
+    key = signing_key(repo, _speaker(draft.claim)) if draft.claim else None
+    commit = repo.commit_as_user(repo.tree_with(state.main, draft.path, blob), [state.main], form.message, key=key)
     return commit, judge(*state.reader.change(state.main, commit))
+
+
+def _speaker(claim: ClaimFile) -> Wanted:
+    return Wanted(claim.number, claim.draft.session_id or "", claim.draft.key)
 
 
 def _form(draft: RecordDraft) -> Form:

@@ -11,6 +11,7 @@ from validator.registry.yaml.writer import write_record
 
 BROADCAST = "Broadcast the registry\n"
 HEADERS = ("tree", "author", "committer")  # and the parents
+SIGNATURES = ("gpgsig", "gpgsig-sha256")
 _TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
 
 
@@ -30,6 +31,7 @@ def acknowledgement_forms(fields: Mapping[str, Any]) -> tuple[Form, ...]:
     return (Form(text, f"Record: acknowledgement of number {fields['number']}\n"),)
 
 
-def is_plain(headers: tuple[str, ...]) -> bool:
-    """Whether a commit has the headers that each has, and no other: no signature, no encoding, no tag."""
-    return tuple(name for name in headers if name != "parent") == HEADERS
+def is_plain(headers: tuple[str, ...], *, signed: bool = False) -> bool:
+    """Whether a commit has the headers that each has, and no other: no signature (or one), no encoding, no tag."""
+    own = tuple(name for name in headers if name != "parent")
+    return own == HEADERS or (signed and own in tuple((*HEADERS, name) for name in SIGNATURES))

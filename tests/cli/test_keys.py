@@ -1,0 +1,262 @@
+"""Keys of sessions, as their verbs use them: made once, then everything that is said is signed by itself."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.stage import CHARTER, Done, Stage, git, new_key, verb
+from tests.cli.test_claim import MINE
+from validator.git.keys import MOST, make_key
+from validator.model.errors import FatalError
+from validator.model.keys import fingerprint, normal_key
+
+ANN = "marketing-outreach-1"
+FOR_ANN = ("--session-id", ANN)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where keys are kept."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    return tmp_path / "config" / "session-registry" / "keys"
+
+
+@pytest.fixture
+def signed(tmp_path: Path) -> Stage:
+    return Stage(tmp_path, guarded=True, signed=True)
+
+
+def does(folder: Path, *words: str) -> Done:
+    done = verb(folder, *words)
+    assert done.exit_code == 0, done
+    return done
+
+
+def claimed(stage: Stage, name: str = "session") -> Path:
+    """A session's clone, whose claim of number 4 with a new key is open."""
+    session = stage.clone(name)
+    does(session, "claim", "4", *MINE, "--key", "new", "--push")
+    return session
+
+
+def key_at(stage: Stage, revision: str) -> str:
+    return str(stage.at(revision, "registry/sessions/04.yaml")["key"])
+
+
+def test_a_new_key_is_made_kept_and_used(signed: Stage, home: Path) -> None:
+    session = claimed(signed)
+    private = home / ANN / "key"
+    assert stat.S_IMODE(private.stat().st_mode) == 0o600
+    assert stat.S_IMODE(private.parent.stat().st_mode) == 0o700
+    public = private.with_suffix(".pub").read_text()
+    assert key_at(signed, "claim/04") == normal_key(public)
+    assert git(session, "config", "--get-all", f"registry.{ANN}.key").split("\n")[0] == str(private)
+    assert "gpgsig" in git(signed.bare, "cat-file", "commit", "claim/04")
+    does(session, "claim", "4", *MINE, "--key", "new", "--push")
+    assert [path.name for path in home.iterdir()] == [ANN], "a repeat takes the key that is not used yet"
+
+
+def test_a_session_with_a_key_does_all_without_naming_it(signed: Stage) -> None:
+    session = claimed(signed)
+    amended = does(session, "claim", "4", *FOR_ANN, "--goal", "Send 18 emails daily", "--yes", "--push")
+    assert "number 4" in amended.note
+    does(signed.human, "approve", "4", "--yes")
+    does(session, "claim", "4", *FOR_ANN, "--goal", "Send 19 emails daily", "--yes", "--push")
+    does(signed.human, "approve", "4", "--yes")
+    assert signed.at("main", "registry/sessions/04.yaml")["goal"] == "Send 19 emails daily"
+    does(session, "release", "4", "--reason", "Done")
+    does(signed.human, "approve", "release/04", "--yes")
+
+
+def test_nobody_else_can_say_it(signed: Stage) -> None:
+    claimed(signed)
+    does(signed.human, "approve", "4", "--yes")
+    thief = signed.clone("thief")
+    for words in (
+        ("claim", "4", *FOR_ANN, "--goal", "Send 1 email daily", "--yes", "--push"),
+        ("release", "4", "--reason", "Mine now"),
+    ):
+        done = verb(thief, *words)
+        assert (done.exit_code, done.out) == (2, "")
+        key = fingerprint(key_at(signed, "main"))
+        assert f"{key} speaks for number 4, and this clone does not know the file of that key" in done.err
+        assert f"if you are {ANN}: git config --add registry.{ANN}.key PATH-OF-THE-KEY" in done.err
+
+
+def test_another_clone_learns_the_key_as_the_message_says(signed: Stage, home: Path) -> None:
+    claimed(signed)
+    does(signed.human, "approve", "4", "--yes")
+    other = signed.clone("other")
+    git(other, "config", "--add", f"registry.{ANN}.key", str(home / ANN / "key"))
+    git(other, "config", "--add", f"registry.{ANN}.key", str(home / "gone"))
+    does(other, "release", "4", "--reason", "Done")
+
+
+def test_a_new_key_is_signed_by_the_old_one(signed: Stage, home: Path) -> None:
+    session = claimed(signed)
+    does(signed.human, "approve", "4", "--yes")
+    old = key_at(signed, "main")
+    for _ in range(2):
+        does(session, "claim", "4", *FOR_ANN, "--key", "new", "--push")
+    assert sorted(path.name for path in home.iterdir()) == [ANN, f"{ANN}-2"]
+    does(signed.human, "approve", "4", "--yes")
+    assert key_at(signed, "main") not in ("", old)
+    does(session, "release", "4", "--reason", "Done")
+
+
+def test_an_approver_helps_where_a_key_is_lost(signed: Stage, tmp_path: Path) -> None:
+    session = claimed(signed)
+    does(signed.human, "approve", "4", "--yes")
+    git(session, "config", "--unset-all", f"registry.{ANN}.key")
+    public = new_key(tmp_path / "next")
+    does(signed.human, "claim", "4", *FOR_ANN, "--key", public, "--push")
+    does(signed.human, "approve", "4", "--yes")
+    assert key_at(signed, "main") == normal_key(public)
+    git(session, "fetch", "--quiet")
+    does(
+        session,
+        "claim",
+        "4",
+        *FOR_ANN,
+        "--key",
+        str(tmp_path / "next"),
+        "--goal",
+        "Send 20 emails daily",
+        "--yes",
+        "--push",
+    )
+    does(signed.human, "release", "4", "--reason", "Its session is gone")
+    does(signed.human, "approve", "release/04", "--yes")
+
+
+def test_a_number_that_is_kept_for_a_key_is_claimed_with_it(tmp_path: Path) -> None:
+    public = new_key(tmp_path / "ann")
+    slot = "{number: 4,"
+    stage = Stage(tmp_path, charter=CHARTER.replace(slot, f'{slot} key: "{public}",'), guarded=True, signed=True)
+    session = stage.clone("session")
+    done = verb(session, "claim", "4", *MINE, "--push")
+    assert (done.exit_code, "does not know the file of that key" in done.err) == (2, True)
+    does(session, "claim", "4", *MINE, "--key", str(tmp_path / "ann.pub"), "--push")
+    assert key_at(stage, "claim/04") == normal_key(public)
+
+
+def test_records_are_signed_too(tmp_path: Path) -> None:
+    """The orchestrator and only session of a small fleet, from its claim to its acknowledgement."""
+    charter = "\n".join(
+        ["mission: {statement: Answer letters}", "capacity: 1", "orchestrator: 1", "time_zone: UTC",
+         'approvers: [{handle: "@OWNER"}]', ""]
+    )  # fmt: skip
+    stage = Stage(tmp_path, charter=charter, guarded=True, signed=True)
+    session = stage.clone("session")
+    goal = ("--role", "Desk - Answer letters", "--goal", "Answer 17 letters daily")
+    does(session, "claim", "1", *FOR_ANN, *goal, "--key", "new", "--yes", "--push")
+    does(stage.human, "approve", "1", "--yes")
+    does(session, "consensus", "confirm", *FOR_ANN, "--push")
+    does(stage.human, "approve", "record/confirmation", "--yes")
+    does(stage.human, "consensus", "approve", "--yes")
+    does(session, "consensus", "broadcast", *FOR_ANN, "--folder", str(tmp_path / "mail"), "--push")
+    does(stage.human, "approve", "record/broadcast", "--yes")
+    said = verb(stage.clone("thief"), "consensus", "acknowledge", *FOR_ANN, "--push")
+    assert (said.exit_code, "does not know the file of that key" in said.err) == (2, True)
+    done = does(session, "consensus", "acknowledge", *FOR_ANN, "--push")
+    assert "acknowledged, on main" in done.note
+    assert "gpgsig" in git(stage.bare, "cat-file", "commit", "main")
+
+
+def test_a_proposal_is_withdrawn_with_its_key(signed: Stage) -> None:
+    session = claimed(signed)
+    thief = signed.clone("thief")
+    assert "does not know the file of that key" in verb(thief, "withdraw", "4", *FOR_ANN).err
+    assert "claim/04 is not somebody's" in verb(thief, "withdraw", "4", "--session-id", "somebody").err
+    commit = signed.refs("refs/heads/claim/")["refs/heads/claim/04"]
+    done = does(session, "withdraw", *FOR_ANN)
+    assert done.out == f"withdrawn: claim/04 (commit {commit[:12]})\n"
+    assert signed.refs("refs/heads/claim/") == {}
+    (word,) = signed.refs("refs/withdrawn/claim/04/").values()
+    assert git(signed.bare, "rev-parse", f"{word}^").strip() == commit
+    assert does(session, "withdraw", "4", *FOR_ANN).out == "claim/04 is withdrawn already\n"
+    assert "has no open proposals; see: registry proposals" in verb(session, "withdraw", *FOR_ANN).err
+    does(session, "claim", "5", *MINE, "--key", "new", "--push")
+
+
+def test_of_several_proposals_one_is_named(signed: Stage) -> None:
+    session = claimed(signed)
+    does(signed.human, "approve", "4", "--yes")
+    does(session, "claim", "4", *FOR_ANN, "--goal", "Send 20 emails daily", "--yes", "--push")
+    does(session, "release", "4", "--reason", "Done")
+    assert "has 2 open proposals; which one? claim/04, release/04" in verb(session, "withdraw", *FOR_ANN).err
+    does(session, "withdraw", "release/04", *FOR_ANN)
+    does(session, "withdraw", *FOR_ANN)
+    assert set(signed.refs("refs/heads/")) == {"refs/heads/main"}
+
+
+def test_without_a_key_an_approver_takes_a_proposal_away(signed: Stage) -> None:
+    session = signed.clone("session")
+    does(session, "claim", "4", *MINE, "--push")
+    done = verb(session, "withdraw", *FOR_ANN)
+    assert done.exit_code == 2
+    assert "claim/04 has no key, so only an approver takes it away: registry reject claim/04 --reason TEXT" in done.err
+    assert set(signed.refs("refs/heads/claim/")) == {"refs/heads/claim/04"}
+
+
+def test_without_signatures_anyone_may_withdraw(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, guarded=True)
+    does(stage.clone("session"), "claim", "4", *MINE, "--push")
+    done = does(stage.clone("other"), "withdraw", "4", *FOR_ANN)
+    assert done.out.endswith("; nobody signs here, so anyone could have done this\n")
+    assert stage.refs("refs/heads/claim/") == {}
+
+
+@pytest.mark.parametrize("place", ["XDG_CONFIG_HOME in the repository", "others can write"])
+def test_no_key_is_made_in_a_bad_place(signed: Stage, home: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    session = signed.clone("session")
+    if place == "others can write":
+        home.mkdir(parents=True)
+        home.chmod(0o777)
+        why = f"others can write in {home}"
+    else:
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(session / "config"))
+        why = "is inside the repository, where a key does not belong"
+    done = verb(session, "claim", "4", *MINE, "--key", "new", "--push")
+    assert (done.exit_code, why in done.err, done.err.count("\n")) == (2, True, 1)
+    assert not list(session.rglob("*.pub"))
+
+
+def test_no_file_is_overwritten_and_no_link_followed(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    first = make_key(folder, "ann")
+    before = first.read_bytes()
+    (folder / "ann-2").symlink_to(tmp_path / "elsewhere")
+    assert make_key(folder, "ann") == folder / "ann-3" / "key"
+    assert first.read_bytes() == before
+    assert not (tmp_path / "elsewhere").exists()
+    for number in range(4, MOST + 1):
+        (folder / f"ann-{number}").mkdir()
+    with pytest.raises(FatalError, match="name one: --key PATH"):
+        make_key(folder, "ann")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FatalError, match="no key can be made in"):
+        make_key(tmp_path / "file", "ann")
+
+
+def test_without_ssh_keygen_there_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FatalError, match="install OpenSSH"):
+        make_key(tmp_path / "keys", "ann")
+    (tmp_path / "ssh-keygen").write_text("#!/bin/sh\necho no >&2\nexit 1\n")
+    (tmp_path / "ssh-keygen").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/bin{os.pathsep}/usr/bin")
+    with pytest.raises(FatalError, match="ssh-keygen: no"):
+        make_key(tmp_path / "keys", "ann")
+
+
+def test_the_default_place_is_in_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from validator.cli.key_files import key_folder
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for value in ("", "relative"):
+        monkeypatch.setenv("XDG_CONFIG_HOME", value)
+        assert key_folder() == tmp_path / ".config/session-registry/keys"

@@ -1,0 +1,26 @@
+"""`registry withdraw`: take an open proposal of one's own back."""
+
+from pathlib import Path
+
+import click
+
+from validator.cli import completing
+from validator.cli.console import Console
+from validator.cli.identity import session_of
+from validator.cli.options import REMOTE, REPO, SESSION
+from validator.operations.withdraw import withdraw
+
+
+@click.command(epilog="Example: registry withdraw claim/04 --session-id marketing-outreach-1")
+@click.argument("name", metavar="[PROPOSAL]", required=False, shell_complete=completing.proposals)
+@SESSION
+@REMOTE
+@REPO
+@click.pass_obj
+def command(console: Console, name: str | None, session_id: str | None, remote: str, repo: Path) -> int:
+    """Take an open proposal of your own back; a withdrawn one never comes back.
+
+    Signed with your key. A proposal without a key is taken away by an approver (registry reject).
+    """
+    console.say(withdraw(repo=repo, remote=remote, session_id=session_of(session_id, repo), name=name))
+    return 0

@@ -1,0 +1,81 @@
+"""With which key a session signs what it says, and where that key comes from."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import NamedTuple
+
+from validator.git.keys import make_key, remember, remembered, setting
+from validator.git.remote import Remote
+from validator.git.repo import Repo
+from validator.git.signatures import public_key
+from validator.model.errors import FatalError, Unreadable, attempted
+from validator.model.keys import fingerprint, normal_key
+from validator.operations.approver import who_approves
+from validator.registry.reader import Reader, main_of
+
+NEW = "new"
+
+
+class Wanted(NamedTuple):
+    """A key that has to sign: that of a number, and the session that has it."""
+
+    number: int
+    session: str
+    key: str | None
+
+
+def signing_key(repo: Repo, wanted: Wanted, approvers: Remote | None = None) -> str | None:
+    """The file of the key that has to sign; None where none has to.
+
+    `approvers`: where this clone does not have the session's key, an approver on that remote signs with their own.
+    Raises FatalError where nobody here can sign.
+    """
+    if wanted.key is None:
+        return None
+    paths = (path for path, key in remembered(repo, wanted.session) if key == wanted.key)
+    path = next(paths, None) or (_approvers_key(approvers) if approvers else None)
+    if path is None:
+        way_out = f"git config --add {setting(wanted.session)} PATH-OF-THE-KEY"
+        raise FatalError(
+            f"{fingerprint(wanted.key)} speaks for number {wanted.number}, and this clone does not know the file of "
+            f"that key; if you are {wanted.session}: {way_out}"
+        )
+    return path
+
+
+def chosen_key(repo: Repo, session: str, choice: str, folder: Path) -> str:
+    """The public key that a claim names: of a new file in `folder`, of a file, or as it is written.
+
+    A file is remembered, so that the session signs with it from then on. A new key is made only where this clone knows
+    of none of the session's that no claim on main has.
+    """
+    if choice == NEW:
+        return _unused_key(repo, session, folder)
+    if choice.startswith(("ssh-", "sk-")):
+        return normal_key(choice)
+    path = Path(choice).expanduser().absolute()
+    key = public_key(str(path), path.parent)
+    remember(repo, session, str(path))
+    return normal_key(key)
+
+
+def _unused_key(repo: Repo, session: str, folder: Path) -> str:
+    if repo.top and folder.resolve().is_relative_to(repo.top.resolve()):
+        raise FatalError(f"{folder} is inside the repository, where a key does not belong; set XDG_CONFIG_HOME")
+    used = _keys_on_main(repo)
+    known = next((key for _, key in remembered(repo, session) if key not in used), None)
+    if known:
+        return known
+    path = make_key(folder, session)
+    remember(repo, session, str(path))
+    return normal_key(public_key(str(path), folder))
+
+
+def _keys_on_main(repo: Repo) -> Collection[str | None]:
+    reader = Reader(repo)
+    return {claim.draft.key for claim in reader.at(main_of(repo, None)).claims.values()}
+
+
+def _approvers_key(server: Remote) -> str | None:
+    found = attempted(lambda: who_approves(server).key)
+    return None if isinstance(found, Unreadable) else found

@@ -1,0 +1,96 @@
+"""A session takes an open proposal of its own back: a signed commit on the proposal, then the branch goes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from validator.git.remote import Outcome, Proposal, Remote, Update, unmoved, withdrawn
+from validator.git.repo import Repo
+from validator.model.errors import FatalError
+from validator.model.layout import WITHDRAWN, own_files
+from validator.operations.proposals import delete_branch, name_of
+from validator.operations.signing import Wanted, signing_key
+from validator.registry.parsing import ClaimFile
+from validator.registry.proposals import claim_of
+from validator.registry.reader import Reader
+from validator.registry.records import claim_of_record
+from validator.registry.snapshot import Snapshot
+
+
+def withdraw(*, repo: Path, remote: str, session_id: str, name: str | None) -> str:
+    """Withdraw a proposal; without a name the only one that is the session's. Idempotent.
+
+    Raises FatalError for another session's, and where only an approver may take it away.
+    """
+    server = Remote(Repo(repo), remote)
+    server.fetch()
+    main = Reader(server.repo).at(server.repo.commit(server.main))
+    proposal = _chosen(server, main, session_id, name)
+    if isinstance(proposal, str):
+        return proposal
+    signed = True
+    if proposal.commit not in withdrawn(server.repo, server.name).values():
+        signed = _say(server, main, proposal, session_id)
+    if why := delete_branch(server, proposal):
+        raise FatalError(f"{proposal.name} is withdrawn, and its branch is still there: {why}")
+    anyone = "" if signed else "; nobody signs here, so anyone could have done this"
+    return f"withdrawn: {proposal.name} (commit {proposal.commit[:12]}){anyone}\n"
+
+
+def _chosen(server: Remote, main: Snapshot, session_id: str, name: str | None) -> Proposal | str:
+    """The proposal that is meant; a text where it is withdrawn already."""
+    mine = dict(_own(server, main, session_id))
+    if name is None:
+        if len(mine) != 1:
+            which = f"which one? {', '.join(mine)}" if mine else "see: registry proposals"
+            raise FatalError(f"{session_id} has {len(mine) or 'no'} open proposals; {which}")
+        return next(iter(mine.values()))
+    try:
+        word = name_of(name, server)
+    except FatalError:
+        past = withdrawn(server.repo, server.name)
+        known = next((ref for ref in past if ref.rpartition("/")[0] in (name, f"claim/{name:0>2}")), None)
+        if known:
+            return f"{known.rpartition('/')[0]} is withdrawn already\n"
+        raise
+    if word not in mine:
+        way_out = f"an approver turns it down: registry reject {word} --reason TEXT"
+        raise FatalError(f"{word} is not {session_id}'s; {way_out}")
+    return mine[word]
+
+
+def _own(server: Remote, main: Snapshot, session_id: str) -> Iterator[tuple[str, Proposal]]:
+    """The open proposals in whose name a session speaks."""
+    reader = Reader(server.repo)
+    for proposal in server.proposals():
+        speaker = _speaker(reader, main, proposal)
+        if speaker and speaker.draft.session_id == session_id:
+            yield proposal.name, proposal
+
+
+def _speaker(reader: Reader, main: Snapshot, proposal: Proposal) -> ClaimFile | None:
+    """The claim in whose name something is proposed: that of main or, where main has none, the proposed one."""
+    held = (claim_of_record(path, main) or main.claims.get(path) for path in own_files(proposal.name))
+    found = next(filter(None, held), None)
+    if found or not proposal.name.startswith("claim/"):
+        return found
+    claim = claim_of(reader, proposal)
+    return claim if isinstance(claim, ClaimFile) else None
+
+
+def _say(server: Remote, main: Snapshot, proposal: Proposal, session_id: str) -> bool:
+    """Push the withdrawal; whether it had to be signed."""
+    speaker = _speaker(Reader(server.repo), main, proposal)
+    assert speaker, "it is the session's"
+    key = signing_key(server.repo, Wanted(speaker.number, session_id, speaker.draft.key))
+    guarded = main.charter is not None and any(approver.key for approver in main.charter.approvers)
+    if key is None and guarded:
+        way_out = f"only an approver takes it away: registry reject {proposal.name} --reason TEXT"
+        raise FatalError(f"{proposal.name} has no key, so {way_out}")
+    tree = server.repo.tree_of(proposal.commit)
+    message = f"Withdraw {proposal.name}\n"
+    commit = server.repo.commit_as_user(tree, [proposal.commit], message, key=key)
+    word = Update(f"{WITHDRAWN}{proposal.name}/{commit[:12]}", None, commit)
+    pushed = server.push([word, unmoved(proposal)])
+    if pushed.outcome is not Outcome.PUSHED:
+        raise FatalError(f"{proposal.name} is still there: {' / '.join(pushed.said) or 'it moved; look again'}")
+    return key is not None
