@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tests.cli.stage import verb
+from tests.cli.stage import git, verb
 from tests.cli.states import FLEET, STATES
 from tests.repository import CHARTER, ROOT, Repository, claim_path, tracked, with_charter
 from validator.cli.schema import all_shapes
@@ -48,10 +48,12 @@ def published(name: str) -> Draft202012Validator:
     return Draft202012Validator(content, format_checker=FormatChecker())
 
 
+FIRST = "the first commit of main"
 PRINTED: dict[str, tuple[str, list[str]]] = {
     "validate": ("output-validate", ["validate", "--base", "main~1", "--head", "main"]),
     "validate --steps": ("output-validate", ["validate", "--base", "main~1", "--head", "main", "--steps"]),
     "audit": ("output-validate", ["audit"]),
+    "audit --steps": ("output-audit-steps", ["audit", "--steps", "--root", FIRST]),
     "status": ("output-status", ["status"]),
     "export": ("output-export", ["export"]),
     "history": ("output-history", ["history"]),
@@ -65,6 +67,9 @@ PRINTED: dict[str, tuple[str, list[str]]] = {
 
 def printed(repository: Path, words: list[str]) -> str:
     """What a verb prints as JSON."""
+    if FIRST in words:
+        first = git(repository, "rev-list", "--max-parents=0", "main").strip()
+        words = [first if word is FIRST else word for word in words]
     return verb(repository, *words, *([] if words == ["export"] else ["--format", "json"])).out
 
 

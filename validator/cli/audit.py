@@ -6,21 +6,36 @@ import click
 
 from validator.cli.console import Console
 from validator.cli.options import OUTPUT, REF, REPO, REPORT
-from validator.cli.verdict import report
+from validator.cli.verdict import deliver, report
 from validator.model.findings import Verdict
 from validator.operations import judge
 from validator.registry.reader import reader_at
+
+DOCUMENTS = {"output-audit-steps": "AuditStepsDocument"}
 
 
 @click.command(epilog="Example: registry audit --ref origin/main")
 @REPO
 @REF
+@click.option("--steps", is_flag=True, help="Prove from --root on that every step of main was allowed.")
+@click.option("--root", metavar="COMMIT", help="The full id of main's root, as install-hook prints it.")
 @click.option("--issue", is_flag=True, help="Keep one issue on GitHub up to date with what is found (through gh).")
 @REPORT
 @OUTPUT
 @click.pass_obj
-def command(console: Console, repo: Path, ref: str | None, issue: bool, format: str, output: Path | None) -> int:
+def command(
+    console: Console, repo: Path, ref: str | None, steps: bool, root: str | None, issue: bool, format: str,
+    output: Path | None,
+) -> int:  # fmt: skip
     """Judge the whole registry and its history."""
+    if steps:
+        if root is None:
+            raise click.UsageError("--steps needs --root COMMIT, the root of main; registry install-hook prints it")
+        if issue:
+            raise click.UsageError("--issue keeps what audit finds without --steps")
+        return _steps(console, repo, ref, root, format, output)
+    if root is not None:
+        raise click.UsageError("--root says where --steps begins")
     verdict = audit(repo=repo, ref=ref)
     if issue:
         from validator.hosts.github.posts import issue as keep
@@ -33,3 +48,19 @@ def audit(*, repo: Path, ref: str | None) -> Verdict:
     """The verdict on the registry at a revision (None: main), with every finding counted as its own."""
     reader, commit = reader_at(repo, ref)
     return judge.audit(reader.at(commit))
+
+
+def _steps(console: Console, repo: Path, ref: str | None, root: str, format: str, output: Path | None) -> int:
+    from validator.cli.replayed import replay_document, report_replay
+    from validator.operations.replay import replay
+
+    def progress(done: int, steps: int) -> None:
+        if done < steps:
+            console.hint(f"{done:,} of {steps:,} steps\n")
+
+    replayed = replay(repo=repo, ref=ref, root=root, progress=progress)
+    if format not in ("text", "json"):
+        return report(console, replayed.verdict, format, output)
+    colour = console.colour and output is None
+    deliver(console, report_replay(replayed, colour=colour) if format == "text" else replay_document(replayed), output)
+    return 0 if replayed.bad is None else 1

@@ -18,8 +18,13 @@ def report(console: Console, verdict: Verdict, format: str, output: Path | None)
         from validator.report.github import summary
 
         append(Path(page), summary(verdict), "summary")
+    deliver(console, text, output)
+    return 0 if verdict.accepted else 1
+
+
+def deliver(console: Console, text: str, output: Path | None) -> None:
+    """Print a report, or write it to the file of `--output`."""
     if output is None:
         console.say(text)
     else:
         console.write(output, text)
-    return 0 if verdict.accepted else 1

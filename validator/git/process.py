@@ -27,7 +27,8 @@ USAGE = 129  # how Git exits when it does not know an option
 _SETTINGS = (
     *("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.quotePath=false", "core.attributesFile=/dev/null"),
     *("log.showSignature=false", "merge.renames=false", "merge.directoryRenames=false", "submodule.recurse=false"),
-    "advice.graftFileDeprecated=false",
+    # The clone may have a commit graph of anybody's making; what a commit says of its parents is in its own object.
+    *("core.commitGraph=false", "advice.graftFileDeprecated=false"),
 )
 _PROMISED = re.compile(rb"^\s*(?:promisor\s*(?:=\s*true)?|partialclone\s*=.*)\s*$", re.MULTILINE | re.IGNORECASE)
 _COMPLETION = "git fetch --refetch --no-filter"

@@ -62,6 +62,53 @@ class ValidateDocument(PrintedDocument):
     free_numbers: tuple[int, ...]
 
 
+class UnprovedEntry(Printed):
+    """A step for which nobody had to sign: `gaps` are what only the forge knows, where there is one.
+
+    `pull_request` is the number that its message names, which anyone can write; null where it names none.
+    """
+
+    number: int
+    commit: Oid
+    gaps: tuple[Literal["approval", "author"], ...]
+    pull_request: int | None
+
+
+class BadStepEntry(Printed):
+    """The first step that was not allowed, 0 for the root. `parent` is the last commit that is proved.
+
+    `signed_by` is the approver by the parent's charter who has signed it, `formerly` one by an earlier charter;
+    `committer` is what the commit says of itself.
+    """
+
+    number: int
+    commit: Oid
+    parent: Oid | None
+    signed_by: str | None
+    formerly: str | None
+    committer: str
+
+
+class ReplayEntry(Printed):
+    """Main step by step from its root. `count` are the steps after the root; `approved` counts them by approver.
+
+    `acknowledged` counts the sessions' own unsigned steps. Nothing is told of the steps after the first bad one.
+    """
+
+    root: Oid
+    count: int
+    approved: dict[str, int]
+    acknowledged: int
+    unproved: tuple[UnprovedEntry, ...]
+    first_bad: BadStepEntry | None
+
+
+class AuditStepsDocument(ValidateDocument):
+    """`audit --steps`: `base` is the root, `head` is main; the findings are those of the first bad step."""
+
+    steps: ReplayEntry
+
+
 class SlotEntry(Printed):
     """Who has a number. `registered_at` and `commit` are of the first-parent commit that brought the claim to main."""
 

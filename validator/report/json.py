@@ -6,7 +6,12 @@ from validator.report.documents import ValidateDocument, as_json, finding_entrie
 
 def render(verdict: Verdict) -> str:
     r"""The verdict as JSON. Paths and texts are exact; only what is not Unicode is shown as `\xNN`."""
-    document = ValidateDocument(
+    return as_json(document(verdict))
+
+
+def document(verdict: Verdict) -> ValidateDocument:
+    """The verdict as a document."""
+    return ValidateDocument(
         verdict="accepted" if verdict.accepted else "rejected",
         base=verdict.base,
         head=verdict.head,
@@ -15,4 +20,3 @@ def render(verdict: Verdict) -> str:
         healed=finding_entries(finding._replace(origin=Origin.INHERITED) for finding in verdict.healed),
         free_numbers=tuple(sorted(verdict.free_numbers)),
     )
-    return as_json(document)

@@ -111,3 +111,15 @@ RULES: tuple[Rule, ...] = (
     frozen,
     double_holder,
 )
+# Those that say whether a step of main was allowed, whatever it holds: `audit --steps` replays main by them.
+AUTHORITY: tuple[Rule, ...] = (
+    takeover,
+    mixed_change,
+    unapproved,
+    line_rewritten,
+    foreign_owner,
+    not_the_session,
+    rider,
+    altered_merge,
+    foreign_record,
+)

@@ -71,15 +71,20 @@ def test_the_first_main_is_audited(tmp_path: Path) -> None:
     clone = stage.human
     git(clone, "remote", "set-url", "origin", f"file://{new}")
     start = git(clone, "rev-parse", "HEAD").strip()
-    commit(clone, {claim_path(4): claim_text(5, "session-4")}, "One that says another number than its file")
+    commit(
+        clone, {"registry/charter.yaml": charter(12, key).replace("orchestrator: 1", "orchestrator: 13")}, "13 of 12"
+    )
     code, said = pushed(clone, "HEAD:refs/heads/main")
-    assert (code, "error[REG101] number-mismatch" in said) == (1, True)
+    assert (code, "error[REG008] charter-contradiction" in said) == (1, True), said
     git(clone, "checkout", "--quiet", "--detach", start)
     commit(clone, {"registry/charter.yaml": charter(12, {})}, "Nobody could approve")
     code, said = pushed(clone, "HEAD:refs/heads/main")
     assert (code, "no approver in the charter has a key" in said) == (1, True), said
     assert git(new, "for-each-ref") == ""
     commit(clone, {"registry/charter.yaml": charter(12, key), **claims(4)}, "A charter and a claim")
+    code, said = pushed(clone, "HEAD:refs/heads/main")
+    assert (code, f"no claims and no records, and this one has {claim_path(4)}" in said) == (1, True), said
+    commit(clone, {claim_path(4): None}, "A charter")
     assert pushed(clone, "HEAD:refs/heads/main")[0] == 0
 
 

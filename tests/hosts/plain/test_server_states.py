@@ -50,7 +50,7 @@ def test_a_first_main_has_a_charter_and_somebody_to_sign(ground: Ground) -> None
     ground.restore({})
     for tree in (
         {}, {"README.md": b"x"}, {CHARTER: b"capacity: 12\n"}, {CHARTER: b"a: &a [*a]\n"}, claims,
-        {CHARTER: charter(12, {}).encode()}, {**whole, own(2): claims[own(1)]},
+        {CHARTER: charter(12, {}).encode()}, {**whole, own(2): claims[own(1)]}, {**whole, **claims},
         {**whole, own(1): claims[own(1)], own(2): claims[own(2)].replace(b"session-2", b"session-1")},
     ):  # fmt: skip
         ground.refuses((ZERO, ground.commit([], tree=tree), MAIN))

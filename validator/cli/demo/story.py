@@ -53,6 +53,9 @@ def demo(*, say: Say, now: str, colour: bool) -> int:
         audit = registry(stage.human, "audit")
         say("\naudit of main: " + audit.stdout.rstrip().rsplit("\n", 1)[-1] + "\n")
         surprises += ["main is clean"] if audit.returncode else []
+        proof = registry(new_session(stage), "audit", "--steps", "--root", stage.beginning)
+        say(f"\nevery step, proved from a clone: registry audit --steps\n{proof.stdout}")
+        surprises += ["every step of main was allowed"] if proof.returncode else []
         for title in surprises:
             say(f"not as expected: {title}\n")
         return 1 if surprises else 0

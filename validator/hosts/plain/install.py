@@ -15,6 +15,7 @@ from validator.hosts.plain.receiving import Fault, set_up
 from validator.hosts.plain.server import UNSIGNED, keys_of
 from validator.model.errors import FatalError
 from validator.model.layout import HEADS, MAIN
+from validator.operations.replay import root_of
 from validator.registry.reader import Reader
 
 MARK = "# guards a session registry"
@@ -57,7 +58,15 @@ def install(*, bare: Path, python: str, environment: Mapping[str, str], unsigned
     # Relative to the repository, wherever it is moved; it overrides what the account that receives has for itself.
     repo.configure("core.hooksPath", "hooks")
     _put(fresh, hook)
-    return f"{'unsigned: whoever can push can approve; ' if unsigned else ''}guarded by {hook}\n"
+    return f"{'unsigned: whoever can push can approve; ' if unsigned else ''}guarded by {hook}\n{_root(repo, main)}"
+
+
+def _root(repo: Repo, main: str | None) -> str:
+    """The commit from which on main can be proved; whoever audits a clone has to know it from elsewhere."""
+    if main is None:
+        return "next: push main, then run this again: it prints the root that registry audit --steps begins at\n"
+    root = root_of(repo, main)
+    return f"root of main, to keep: registry audit --steps --root {root}\n" if root else ""
 
 
 def hook_of(repo: Repo) -> Path:

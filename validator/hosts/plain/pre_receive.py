@@ -19,7 +19,9 @@ from validator.hosts.plain.rejections import judge_rejection
 from validator.hosts.plain.server import Server, is_unsigned, keys_of, told
 from validator.hosts.plain.withdrawals import judge_withdrawal
 from validator.model.escape import logged
+from validator.model.phrases import join_limited
 from validator.operations.judge import audit
+from validator.operations.replay import held_from_the_start
 from validator.operations.steps import in_steps
 from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
@@ -94,6 +96,10 @@ def _judge_main(move: Move, server: Server) -> str | None:
 
 def _first_main(new: str, reader: Reader) -> str | None:
     snapshot = reader.at(new)
+    if held := held_from_the_start(snapshot):
+        which = join_limited(map(logged, held))
+        moved = "a whole registry is moved with git clone --mirror, and guarded then"
+        return f"a first main holds no claims and no records, and this one has {which}; {moved}"
     return _nobody_to_sign(snapshot, reader.repo) or told(audit(snapshot))
 
 
