@@ -74,6 +74,7 @@ def plain(text: str) -> str:
     """Text with what differs from run to run replaced: object ids, keys, times, ages."""
     text = re.sub(r"\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{12}|[0-9a-f]{7}\.\.[0-9a-f]{7})\b", "<id>", text)
     text = re.sub(r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:]{5,8}Z?)?", "<time>", text)
+    text = re.sub(r"\b20[0-9]{2}-W[0-9]{2}\b", "<week>", text)
     text = re.sub(r" *(?:just now|[0-9]+ (?:min|h|d) ago)", " <age>", text)
     return re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
 

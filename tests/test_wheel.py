@@ -74,7 +74,7 @@ STORY: list[tuple[str, tuple[str, ...], int, str]] = [
     ("session", ("consensus", "broadcast", *DESK, "--push"), 0, "record/broadcast"),
     ("human", ("approve", "record/broadcast", "--yes"), 0, "record/broadcast is on main"),
     ("session", ("consensus", "acknowledge", "--push"), 0, "on main"),
-    ("human", ("consensus", "activate", "--week", "2026-W48", "--yes"), 0, "on main"),
+    ("human", ("consensus", "activate", "--yes"), 0, "on main"),
     ("human", ("consensus", "status"), 0, "active"),
 ]
 

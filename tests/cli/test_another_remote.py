@@ -52,7 +52,7 @@ def test_verbs_of_proposals(stage: Stage, words: tuple[str, ...]) -> None:
         (CONFIRMED, ("approve", "--yes")),
         (APPROVED, ("broadcast", "--session-id", ORCHESTRATOR, "--push", "--branch")),
         (ALL_BUT_ONE_ACKNOWLEDGED, ("acknowledge", "--session-id", SESSIONS[11], "--push")),
-        (ACKNOWLEDGED, ("activate", "--week", "2026-W48", "--yes")),
+        (ACKNOWLEDGED, ("activate", "--yes")),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )

@@ -19,8 +19,8 @@ from validator.operations.proposals import judge_proposal
 from validator.registry.reader import Reader
 
 APPROVAL = "Approve this registry as @OWNER? [y/N]: "
-ACTIVATION = "Activate week 2026-W48 as @OWNER? [y/N]: "
-WEEK = ("consensus", "activate", "--week", "2026-W48")
+ACTIVATION = "Activate week 2099-W48 as @OWNER? [y/N]: "
+WEEK = ("consensus", "activate", "--week", "2099-W48")
 
 
 @pytest.fixture
@@ -113,13 +113,13 @@ def test_as_json_the_page_goes_to_standard_error(confirmed: Advanced) -> None:
 def test_the_page_that_a_week_is_activated_on(acknowledged: Advanced) -> None:
     with Terminal(acknowledged.human, *WEEK) as terminal:
         page = terminal.until(ACTIVATION)
-        assert "mon 2026-11-23" in page
+        assert "mon 2099-11-23" in page
         assert f"registry {digest(acknowledged)}\n" in page
         terminal.answer("n")
         assert terminal.end()[0] == 1
     assert main_of(acknowledged) == acknowledged.beginning
     assert typed(acknowledged.human, ["y"], *WEEK).exit_code == 0
-    assert acknowledged.at("main", "registry/consensus/activation.yaml")["week"] == "2026-W48"
+    assert acknowledged.at("main", "registry/consensus/activation.yaml")["week"] == "2099-W48"
 
 
 # A proposal

@@ -170,7 +170,7 @@ def test_a_fleet_from_its_first_claim_to_active(tmp_path: Path) -> None:
     said(stage.human, "approve", "record/broadcast", "--yes")
     for clone, name in zip(clones, names, strict=True):
         said(clone, "consensus", "acknowledge", "--session-id", name, "--push")
-    said(stage.human, "consensus", "activate", "--week", "2026-W48", "--yes")
+    said(stage.human, "consensus", "activate", "--yes")
     clone = stage.clone("anybody")
     document = verb(clone, "audit", "--steps", "--root", stage.beginning, "--format", "json").document
     assert document["steps"] | {"root": ""} == {

@@ -22,7 +22,7 @@ from tests.cli.stage import CHARTER, Stage, commit, fleet, git, new_key, refs, t
 from tests.repository import Repository
 from tests.shell import program
 
-WEEK = "2026-W48"
+WEEK = "2099-W48"
 
 
 def phase(folder: Path) -> str:
@@ -54,7 +54,10 @@ def test_two_rounds_to_active_on_a_guarded_server(tmp_path: Path) -> None:
     git(stage.human, "fetch", "--quiet", "origin")
     void = said_no(verb(stage.human, "consensus", "status", "--format", "json").document)
     assert len(void) == 9
-    assert void["registry/consensus/approval.yaml"] == "registry consensus approve"
+    assert void["registry/consensus/approval.yaml"] is None, "the orchestrator confirms before"
+    assert (
+        void["registry/consensus/confirmation.yaml"] == f"registry consensus confirm --session-id {ORCHESTRATOR} --push"
+    )
     assert "void: registry/consensus/approval.yaml" in verb(stage.human, "status").out.replace("\n", " ")
     again = verb(stage.human, "consensus", "activate", "--week", WEEK, "--yes")
     assert again.exit_code == 1
@@ -64,15 +67,24 @@ def test_two_rounds_to_active_on_a_guarded_server(tmp_path: Path) -> None:
     for session in sessions:
         said(verb(orchestrator, "consensus", "acknowledge", "--session-id", session, "--push"))
     done = said(verb(stage.human, "consensus", "activate", "--week", WEEK, "--yes"))
-    assert "mon 2026-11-23" in done.out
+    assert "mon 2099-11-23" in done.out
     assert phase(stage.human) == "active"
-    assert (
-        verb(stage.human, "consensus", "activate", "--week", WEEK, "--yes").note == "the activation is on main already"
-    )
+    again = verb(stage.human, "consensus", "activate", "--week", WEEK, "--yes")
+    following = "registry consensus activate --week 2099-W49"
+    active = f"no activation: week {WEEK} is active already; the next week: {following}"
+    assert (again.exit_code, again.note) == (1, active)
+    assert verb(stage.human, "status", "--format", "json").document["week"] == WEEK
+    assert f"phase: active in week {WEEK}\n" in verb(stage.human, "status").out
+    assert verb(stage.human, "export").document["week"] == WEEK
+    assert verb(stage.human, "schedule").out.startswith(f"week {WEEK}, ")
+    assert verb(stage.human, "status", "--watch", "--once").out.endswith(f"the fleet is active in week {WEEK}\n")
+    said(verb(stage.human, *following.split()[1:], "--yes"))
+    assert stage.at("main", "registry/consensus/activation.yaml")["week"] == "2099-W49"
+    assert verb(stage.human, "status", "--watch", "--once").out.endswith("the fleet is active in week 2099-W49\n")
     assert verb(stage.human, "audit").exit_code == 0
 
 
-def said_no(document: Mapping[str, list[dict[str, str]]]) -> dict[str, str]:
+def said_no(document: Mapping[str, list[dict[str, str | None]]]) -> dict[str | None, str | None]:
     return {record["path"]: record["again"] for record in document["records"] if record["void"]}
 
 
@@ -133,7 +145,7 @@ def test_json_of_a_human_decision_is_all_of_standard_output(
     assert done.document["merged"] == refs(tmp_path / "fleet.git")["refs/heads/main"]
     assert done.out.startswith("{\n")
     assert "marketing-outreach-1: Outreach AI" in done.err
-    assert ("mon 2026-11-23" in done.err) == (words[0] == "activate")
+    assert ("mon 2099-11-23" in done.err) == (words[0] == "activate")
 
 
 def confirmed_fleet(all_active: Repository, folder: Path) -> Path:
@@ -244,6 +256,11 @@ def test_records_out_of_order_are_refused(ready: tuple[Stage, Path]) -> None:
     week = verb(stage.human, "consensus", "activate", "--week", "2025-W53", "--yes")
     assert week.exit_code == 2
     assert "no ISO week of the calendar" in week.err
+    over = verb(stage.human, "consensus", "activate", "--week", "2025-W52", "--yes")
+    assert (over.exit_code, over.note[:72]) == (
+        1,
+        "no activation: week 2025-W52 is over; the next week: registry consensus ",
+    )
 
 
 def test_acknowledgement_repeats_number_role_and_goal(ready: tuple[Stage, Path]) -> None:

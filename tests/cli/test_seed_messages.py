@@ -49,5 +49,5 @@ def test_the_seeds_messages_lead_to_an_active_fleet(tmp_path: Path) -> None:
     for number in range(1, 13):
         words = ("acknowledge", "--session-id", claim_of(number)["session_id"], "--push")
         assert verb(session, "consensus", *words).exit_code == 0
-    assert verb(stage.human, "consensus", "activate", "--week", "2026-W48", "--yes").exit_code == 0
+    assert verb(stage.human, "consensus", "activate", "--yes").exit_code == 0
     assert verb(stage.human, "status", "--format", "json").document["phase"] == "active"

@@ -107,6 +107,6 @@ def test_a_charter_may_plan_for_thousands(tmp_path: Path) -> None:
     large = charter().replace("capacity: 12", "capacity: 99999")
     repository.commit("main", {"registry/charter.yaml": large})
     text = render(status_at(tmp_path, None), colour=False, width=100)
-    assert "\nand 99,799 more open numbers\n" in text
+    assert "\nand 99,798 more open numbers\n" in text
     assert text.count("  open\n") == 200
     assert len(text.splitlines()) < 230

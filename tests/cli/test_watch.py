@@ -59,7 +59,7 @@ def test_the_way_to_active_and_what_voids_it(tmp_path: Path) -> None:
     stage.registered(5, role="Outreach AI - Personalize and send emails (Morning Batch 2), late")
     told = look(eyes)
     assert kinds(told) == [("amended", 5), ("voided", 4), *[("voided", None)], ("voided", 1), ("voided", 1)]
-    assert told[2]["message"].endswith("make it again: registry consensus approve")
+    assert told[2]["message"].endswith("what to do now: registry consensus status")
     said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push"))
     assert kinds(look(eyes)) == [("proposed", None)]
 

@@ -14,7 +14,7 @@ from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CHARTER, CON
 from validator.model.shapes import COMMITMENT
 from validator.registry.consensus.criteria import acknowledged
 from validator.registry.consensus.digest import agreed_value, digest, registry_digest
-from validator.registry.consensus.phases import Consensus, Metrics, assess, phase_of, reached
+from validator.registry.consensus.phases import Consensus, Metrics, active_week, assess, phase_of, reached
 from validator.registry.records import Standing
 from validator.registry.snapshot import Snapshot
 from validator.rules import foreign_record
@@ -63,7 +63,10 @@ def evidence(files: dict[str, str]) -> dict[str, tuple[bool, str]]:
         (
             CONFIRMED | APPROVED,
             "approved",
-            f"number 1 (outreach-1) broadcasts the registry: registry consensus broadcast {ONE}",
+            (
+                "number 1 (outreach-1) broadcasts the registry: "
+                "registry consensus broadcast --session-id outreach-1 --branch --push"
+            ),
         ),
         (
             CONFIRMED | APPROVED | SENT,
@@ -73,7 +76,7 @@ def evidence(files: dict[str, str]) -> dict[str, tuple[bool, str]]:
         (
             CONFIRMED | APPROVED | SENT | ANSWERED,
             "acknowledged",
-            "@OWNER starts the fleet: registry consensus activate --week WEEK",
+            "@OWNER starts the fleet: registry consensus activate",
         ),
         (CONFIRMED | APPROVED | SENT | ANSWERED | STARTED, "active", "nobody has to do anything: the fleet is active"),
     ],
@@ -268,23 +271,35 @@ def test_the_last_to_acknowledge_is_named() -> None:
     )
 
 
-def test_void_records_have_the_command_that_repeats_them() -> None:
+def test_void_records_come_in_the_order_of_the_steps_with_the_command_that_works_now() -> None:
     files = FULL | CONFIRMED | APPROVED | SENT | ANSWERED | STARTED
     assert assessed(files).void == ()
     late = files | {"registry/sessions/02.yaml": claim(2, goal="Send 17 emails daily, and one letter")}
-    again = {record.path: record.again for record in assessed(late).void}
-    assert again == {
-        APPROVAL: "registry consensus approve",
-        ACTIVATION: "registry consensus activate --week 2026-W48",
-        BROADCAST: "registry consensus broadcast --session-id outreach-1 --push",
-        CONFIRMATION: "registry consensus confirm --session-id outreach-1 --push",
-        **{
-            f"registry/consensus/acknowledgements/0{n}.yaml": (
-                f"registry consensus acknowledge --session-id outreach-{n} --push"
-            )
-            for n in (1, 2, 3)
-        },
+    assert [(record.kind, record.number, record.again) for record in assessed(late).void] == [
+        ("confirmation", 1, "registry consensus confirm --session-id outreach-1 --push"),
+        ("approval", None, None),
+        ("broadcast", 1, None),
+        *(("acknowledgement", number, None) for number in (1, 2, 3)),
+        ("activation", None, None),
+    ]
+
+
+def test_each_session_acknowledges_again_after_the_second_broadcast() -> None:
+    sent = FULL | CONFIRMED | APPROVED | SENT
+    stale = {
+        path: text.replace(registry_digest(snapshot(FULL)), f"sha256:{'0' * 64}") for path, text in ANSWERED.items()
     }
+    assert [record.again for record in assessed(sent | stale).void] == [
+        f"registry consensus acknowledge --session-id outreach-{number} --push" for number in (1, 2, 3)
+    ]
+    assert {record.again for record in assessed(sent | stale).records if not record.void} == {None}
+
+
+def test_an_active_fleet_has_a_week() -> None:
+    whole = FULL | CONFIRMED | APPROVED | SENT | ANSWERED
+    assert active_week(snapshot(whole)) is None
+    assert active_week(snapshot(whole | STARTED)) == "2026-W48"
+    assert active_week(snapshot({})) is None
 
 
 def test_record_that_cannot_be_read_is_void() -> None:
@@ -296,9 +311,9 @@ def test_record_that_cannot_be_read_is_void() -> None:
 def test_records_are_listed_with_their_authors() -> None:
     rows = [record[:5] for record in assessed(FULL | CONFIRMED | APPROVED | acknowledgement(3)).records]
     assert rows == [
-        ("registry/consensus/acknowledgements/03.yaml", "acknowledgement", 3, "outreach-3", None),
-        (APPROVAL, "approval", None, "@OWNER", None),
         (CONFIRMATION, "confirmation", 1, "outreach-1", None),
+        (APPROVAL, "approval", None, "@OWNER", None),
+        ("registry/consensus/acknowledgements/03.yaml", "acknowledgement", 3, "outreach-3", None),
     ]
 
 

@@ -39,13 +39,12 @@ def test_acknowledgement_and_void_record_events() -> None:
     assert messages(sent, sent | first) == ["outreach-1 has acknowledged number 1"]
     (void,) = messages(sent | first, sent)
     assert void == (
-        "the acknowledgement by outreach-1 is void: it was taken out; "
-        "make it again: registry consensus acknowledge --session-id outreach-1 --push"
+        "the acknowledgement by outreach-1 is void: it was taken out; what to do now: registry consensus status"
     )
     amended = FULL | CONFIRMED | registry(claim(1, goal="Send 18 emails daily"))
     _, void = messages(FULL | CONFIRMED, amended)
     assert void.startswith("the confirmation by outreach-1 is void: it speaks of the registry sha256:")
-    assert void.endswith("; make it again: registry consensus confirm --session-id outreach-1 --push")
+    assert void.endswith("; what to do now: registry consensus status")
 
 
 def test_conflict_is_reported_once() -> None:

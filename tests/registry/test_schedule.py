@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import vobject
@@ -11,7 +12,7 @@ import vobject
 from tests.snapshots import charter, claim, registry, snapshot
 from validator.cli.ics import calendar
 from validator.model.errors import FatalError
-from validator.registry.schedule import Week, week_of
+from validator.registry.schedule import Week, is_over, next_week, week_of
 from validator.report.week import render
 
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -159,3 +160,26 @@ def test_draft_without_a_schedule() -> None:
     whole = snapshot(registry(broken))
     assert whole.charter
     assert week_of(whole, whole.charter, "2026-W48").meetings == ()
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+SUNDAY = datetime(2026, 11, 29, 22, 30, tzinfo=UTC)  # 23:30 in Berlin
+
+
+@pytest.mark.parametrize(
+    ("minutes", "after", "following"),
+    [
+        (0, None, "2026-W49"),
+        (30, None, "2026-W50"),  # in Berlin it is Monday
+        (0, "2026-W49", "2026-W50"),
+        (0, "2026-W40", "2026-W49"),
+        (0, "2026-W53", "2027-W01"),
+    ],
+)
+def test_the_next_week_is_that_of_the_zone_and_after_the_active_one(minutes: int, after: str, following: str) -> None:
+    assert next_week(SUNDAY + timedelta(minutes=minutes), BERLIN, after) == following
+
+
+def test_a_week_is_over_after_its_sunday() -> None:
+    assert not is_over("2026-W48", SUNDAY, BERLIN)
+    assert is_over("2026-W48", SUNDAY + timedelta(minutes=30), BERLIN)

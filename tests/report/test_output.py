@@ -51,6 +51,7 @@ DOCUMENTS: dict[str, tuple[PrintedDocument, str]] = {
         StatusDocument(
             commit=OID,
             phase="registering",
+            week=None,
             capacity=2,
             digest=DIGEST,
             registered=0,
@@ -59,11 +60,14 @@ DOCUMENTS: dict[str, tuple[PrintedDocument, str]] = {
             slots=(SLOT,),
             criteria=(CriterionEntry(name="all-registered", met=False, evidence="0 of 2"),),
         ),
-        "schema_version commit phase capacity digest registered next_action approvals_signed slots criteria records",
+        (
+            "schema_version commit phase week capacity digest registered next_action approvals_signed slots criteria "
+            "records"
+        ),
     ),
     "export": (
-        ExportDocument(commit=OID, digest=DIGEST, charter=CHARTER, slots=(SLOT,), claims=(CLAIM,)),
-        "schema_version commit digest charter slots claims",
+        ExportDocument(commit=OID, week=None, digest=DIGEST, charter=CHARTER, slots=(SLOT,), claims=(CLAIM,)),
+        "schema_version commit week digest charter slots claims",
     ),
     "history": (
         HistoryDocument(

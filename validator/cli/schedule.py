@@ -1,5 +1,6 @@
 """`registry schedule`: the week of the fleet: a table, a JSON document, or a file for a calendar."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -8,8 +9,9 @@ from validator.cli.console import Console
 from validator.cli.ics import calendar
 from validator.cli.options import FORMAT, REF, REPO
 from validator.model.errors import FatalError
+from validator.registry.consensus.phases import active_week
 from validator.registry.reader import charter_of, reader_at
-from validator.registry.schedule import Meeting, Week, week_of
+from validator.registry.schedule import Meeting, Week, next_week, week_of, zone_of
 from validator.report.documents import Oid, Printed, PrintedDocument, as_json
 from validator.report.week import render
 
@@ -38,7 +40,7 @@ DOCUMENTS = {"output-schedule": ScheduleDocument}
 
 
 @click.command(epilog="Example: registry schedule --week 2026-W48 --output week.ics")
-@click.option("--week", required=True, metavar="2026-W48", help="The ISO week.")
+@click.option("--week", metavar="2026-W48", help="The ISO week.  [default: the active one, else the next]")
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -49,11 +51,13 @@ DOCUMENTS = {"output-schedule": ScheduleDocument}
 @REF
 @FORMAT
 @click.pass_obj
-def command(console: Console, week: str, output: Path | None, repo: Path, ref: str | None, format: str) -> int:
+def command(console: Console, week: str | None, output: Path | None, repo: Path, ref: str | None, format: str) -> int:
     """The week of the fleet, in the charter's time zone."""
     reader, commit = reader_at(repo, ref)
     snapshot = reader.at(commit)
-    found = week_of(snapshot, charter_of(snapshot), week)
+    charter = charter_of(snapshot)
+    chosen = week or active_week(snapshot) or next_week(datetime.fromisoformat(console.now), zone_of(charter))
+    found = week_of(snapshot, charter, chosen)
     if output:
         _write(output, calendar(found, snapshot.committed_at or 0))
     if format == "json":

@@ -15,7 +15,7 @@ from validator.model.escape import visible
 from validator.model.shapes import Digest
 from validator.operations.export import slots_of
 from validator.registry.consensus.criteria import Phase
-from validator.registry.consensus.phases import Consensus, assess
+from validator.registry.consensus.phases import Consensus, active_week, assess
 from validator.registry.proposals import proposed_numbers
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.report.documents import (
@@ -50,6 +50,7 @@ class StatusDocument(PrintedDocument):
 
     commit: Oid
     phase: Phase
+    week: str | None
     capacity: int
     digest: Digest
     registered: int
@@ -110,6 +111,7 @@ def status_of(reader: Reader, commit: str) -> StatusDocument:
     return StatusDocument(
         commit=commit,
         phase=consensus.phase,
+        week=active_week(snapshot),
         capacity=charter.capacity,
         digest=consensus.digest,
         registered=consensus.registered,
@@ -155,7 +157,8 @@ def render(document: StatusDocument, *, colour: bool, width: int) -> str:
     terminal.print(table)
     if left:
         terminal.print(Text(f"and {left:,} more open numbers", "dim"))
-    terminal.print(Text(f"\n{document.registered} of {document.capacity} registered · phase: {document.phase}", "bold"))
+    phase = f"{document.phase} in week {document.week}" if document.week else document.phase
+    terminal.print(Text(f"\n{document.registered} of {document.capacity} registered · phase: {phase}", "bold"))
     for criterion in document.criteria:
         sign = ("✓", "green") if criterion.met else ("·", "yellow")
         terminal.print(Text.assemble(sign, f" {criterion.name:<23}", (visible(criterion.evidence), "dim")))

@@ -8,6 +8,7 @@ from validator.model.escape import well_formed_or_none
 from validator.model.phrases import rfc3339
 from validator.registry.consensus.criteria import acknowledged
 from validator.registry.consensus.digest import registry_digest
+from validator.registry.consensus.phases import active_week
 from validator.registry.history import Registration
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposals import proposed_numbers
@@ -27,6 +28,7 @@ def document_at(reader: Reader, commit: str) -> ExportDocument:
     charter, digest = charter_of(snapshot), registry_digest(snapshot)
     return ExportDocument(
         commit=commit,
+        week=active_week(snapshot),
         digest=digest,
         charter=charter,
         slots=tuple(slots_of(snapshot, charter, digest, proposed_numbers(reader.repo))),

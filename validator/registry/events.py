@@ -7,7 +7,7 @@ from validator.model import shapes
 from validator.registry.conflicts import conflicts
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
-from validator.registry.consensus.phases import PHASES, phase_of
+from validator.registry.consensus.phases import PHASES, active_week, phase_of
 from validator.registry.parsing import ClaimFile
 from validator.registry.records import Standing, standings
 from validator.registry.snapshot import Snapshot
@@ -33,7 +33,6 @@ _REACHED: Mapping[Phase, tuple[NewsKind, str]] = {
     "confirmed": ("confirmed", "the orchestrator has confirmed that nothing conflicts"),
     "approved": ("approved", "a human has approved the registry: there is consensus"),
     "broadcast": ("broadcast", "the registry has reached every session"),
-    "active": ("active", "the fleet is active"),
 }
 
 
@@ -60,6 +59,9 @@ def news(before: Snapshot, after: Snapshot) -> Iterator[News]:
         if phase in _REACHED:
             event, message = _REACHED[phase]
             yield News(event, "", None, None, message)
+    week = active_week(after)
+    if week and week != active_week(before):
+        yield News("active", "", None, None, f"the fleet is active in week {week}")
 
 
 def _charter(before: Snapshot, after: Snapshot) -> Iterator[News]:
@@ -99,7 +101,7 @@ def _records(before: Snapshot, after: Snapshot) -> Iterator[News]:
     for path, record in counted.items():
         if path not in counts:
             void = standing[path].void if path in standing else "it was taken out"
-            message = f"the {record.kind} by {record.by} is void: {void}; make it again: {record.again}"
+            message = f"the {record.kind} by {record.by} is void: {void}; what to do now: registry consensus status"
             yield News("voided", path, record.number, record.by, message)
     for path, record in counts.items():
         if path not in counted and record.kind == "acknowledgement":

@@ -47,7 +47,7 @@ class Standing(NamedTuple):
     number: int | None
     by: str | None
     void: str | None
-    again: str  # the command that makes it again
+    again: str | None  # the command that makes it again, None where there is nothing to make, or not yet
 
 
 def standings(snapshot: Snapshot, charter: shapes.Charter, today: str) -> tuple[Standing, ...]:
@@ -117,7 +117,7 @@ def why_foreign(record: RecordFile, snapshot: Snapshot, charter: shapes.Charter)
     return None
 
 
-def command(kind: RecordKind, holder: ClaimFile | None = None, week: str = "WEEK", *, named: bool = True) -> str:
+def command(kind: RecordKind, holder: ClaimFile | None = None, *, named: bool = True) -> str:
     """The command that makes a record of this kind; `holder` is the claim of the session that runs it.
 
     A session that has a bound name needs none in its commands: `named` False.
@@ -127,16 +127,16 @@ def command(kind: RecordKind, holder: ClaimFile | None = None, week: str = "WEEK
     return {
         "confirmation": f"registry consensus confirm{name} --push",
         "approval": "registry consensus approve",
-        "broadcast": f"registry consensus broadcast{name} --push",
+        "broadcast": f"registry consensus broadcast{name} --branch --push",
         "acknowledgement": f"registry consensus acknowledge{name} --push",
-        "activation": f"registry consensus activate --week {week}",
+        "activation": "registry consensus activate",
     }[kind]
 
 
 def repeat_command(record: RecordFile, snapshot: Snapshot) -> str:
     """The command that makes a record again for the current registry."""
     holder = None if record.number is None else snapshot.by_number.get(record.number)
-    return command(record.kind, holder, record.value.week if record.kind == "activation" else "WEEK")
+    return command(record.kind, holder)
 
 
 def short(digest: str) -> str:

@@ -60,6 +60,18 @@ def week_of(snapshot: Snapshot, charter: shapes.Charter, name: str) -> Week:
     return Week(name, zone, monday, tuple(sorted(found, key=lambda one: (one.begins.timestamp(), one.number, one.uid))))
 
 
+def next_week(now: datetime, zone: ZoneInfo, after: str | None = None) -> str:
+    """The ISO week that follows the one of a moment in a zone, or a later week `after`."""
+    weeks = [now.astimezone(zone).date(), *([_monday(after)] if after else [])]
+    year, week, _ = (max(weeks) + timedelta(days=7)).isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def is_over(name: str, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether the last day of a week is past. Raises FatalError for a week that does not exist."""
+    return _monday(name) + timedelta(days=6) < now.astimezone(zone).date()
+
+
 def zone_of(charter: shapes.Charter) -> ZoneInfo:
     """The charter's time zone. Raises FatalError where there is none of that name."""
     if charter.time_zone not in zone_names():

@@ -130,20 +130,24 @@ class CriterionEntry(Printed):
 
 
 class RecordEntry(Printed):
-    """A record on main. `void` says why it does not count (null: it counts), `again` is the command that repeats it."""
+    """A record on main, in the order of the steps. `void` says why it does not count (null: it counts).
+
+    `again` is the command that makes a void one again, null where that does not work yet.
+    """
 
     path: str
     record: RecordKind
     number: int | None
     by: str | None
     void: str | None
-    again: str
+    again: str | None
 
 
 class ExportDocument(PrintedDocument):
-    """`export`: all that an orchestrator needs, read at one commit."""
+    """`export`: all that an orchestrator needs, read at one commit. `week` is that of an active fleet."""
 
     commit: Oid
+    week: str | None
     digest: Digest
     charter: Charter
     slots: tuple[SlotEntry, ...]

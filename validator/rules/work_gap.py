@@ -50,5 +50,5 @@ def _warning(left: str, place: Location) -> Problem:
 
 def _error(left: str, head: Snapshot, place: Location) -> Problem:
     message = f"nobody took {quoted(left)}, and the registry is {phase_of(head)}"
-    help = f"a session adds it to its scope before the orchestrator confirms; to begin again: git rm {CONFIRMATION}"
+    help = "a session adds it to its scope, in an amendment; after that the orchestrator confirms"
     return Problem(place, message, help, Level.ERROR)

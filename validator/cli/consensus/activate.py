@@ -14,14 +14,14 @@ from validator.report.week import render as render_week
 
 
 @click.command(epilog="Example: registry consensus activate --week 2026-W48")
-@click.option("--week", required=True, metavar="2026-W48", help="The ISO week that the fleet starts in.")
+@click.option("--week", metavar="2026-W48", help="The ISO week that the fleet starts in.  [default: the next one]")
 @YES
 @PR
 @REMOTE
 @REPO
 @FORMAT
 @click.pass_obj
-def command(console: Console, week: str, yes: bool, pr: bool, remote: str, repo: Path, format: str) -> int:
+def command(console: Console, week: str | None, yes: bool, pr: bool, remote: str, repo: Path, format: str) -> int:
     """A human starts the fleet: merged at once, in your name."""
 
     def show_week(found: Week) -> None:

@@ -91,10 +91,11 @@ def consensus_of(reader: Reader, commit: str) -> ConsensusDocument:
 
 
 def void_lines(records: Iterable[RecordEntry]) -> Iterator[str]:
-    """A line for each void record: why it is void, and the command that makes it again."""
+    """A line for each void record: why it is void, and the command that makes it again, where that works now."""
     for record in records:
         if record.void:
-            yield f"void: {record.path} by {record.by}: {record.void}; make it again: {record.again}"
+            again = f"; make it again: {record.again}" if record.again else ""
+            yield f"void: {record.path} by {record.by}: {record.void}{again}"
 
 
 def _document(commit: str, charter: shapes.Charter, now: Consensus, proposed: tuple[str, ...]) -> ConsensusDocument:

@@ -126,7 +126,7 @@ def _consensus(stage: Stage, printer: Printer) -> Iterator[str]:
     printer.say(f"… and {sum('/acknowledgements/' in line for line in lines)} acknowledgements are void\n")
     printer.heading("The second round, and the start")
     yield from _round(stage, printer, at_once=3)
-    yield from _play(stage, printer, [(stage.human, ("consensus", "activate", "--week", "2026-W48", "--yes"))])
+    yield from _play(stage, printer, [(stage.human, ("consensus", "activate", "--yes"))])
     printer.say("\n" + "".join(f"{line}\n" for line in _status(stage)))
 
 

@@ -1,6 +1,7 @@
 """The two records of a human, approval and activation: judge, ask the human, merge in the approver's name."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from validator.git.remote import Outcome, Update
@@ -12,7 +13,8 @@ from validator.operations.approve import PATIENCE
 from validator.operations.approver import Approver, who_approves
 from validator.operations.consensus.record import is_on_main, judged, propose
 from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome, look, look_again
-from validator.registry.schedule import Week, week_of
+from validator.registry.consensus.phases import active_week
+from validator.registry.schedule import Week, is_over, next_week, week_of, zone_of
 
 # Shows the registry to the human and asks whether to make the record in the approver's name.
 Consent = Callable[[MainState, RecordDraft, Approver], bool]
@@ -24,12 +26,25 @@ def approve(*, repo: Path, remote: str, now: str, consent: Consent) -> tuple[Mai
 
 
 def activate(
-    *, repo: Path, remote: str, week: str, now: str, show_week: Callable[[Week], None], consent: Consent
+    *, repo: Path, remote: str, week: str | None, now: str, show_week: Callable[[Week], None], consent: Consent
 ) -> tuple[MainState, RecordDraft, RecordOutcome]:
-    """Start the fleet in an ISO week, as in `2026-W48`. Raises FatalError for a week that does not exist."""
+    """Start the fleet in an ISO week, as in `2026-W48`; None is the next one, after the active one.
+
+    Raises FatalError for a week that does not exist. One that is over, or not after the active one, is refused.
+    """
     state = look(repo, remote)
-    show_week(week_of(state.snapshot, state.charter, week))
-    return _ratify(state, RecordDraft("activation", ACTIVATION, {"week": week, "timestamp": now}), consent)
+    active, zone, today = active_week(state.snapshot), zone_of(state.charter), datetime.fromisoformat(now)
+    following = next_week(today, zone, active)
+    chosen = week or following
+    draft = RecordDraft("activation", ACTIVATION, {"week": chosen, "timestamp": now})
+    found = week_of(state.snapshot, state.charter, chosen)
+    refused = f"week {active} is active already" if active and chosen <= active else ""
+    refused = f"week {chosen} is over" if is_over(chosen, today, zone) else refused
+    if refused:
+        note = f"no activation: {refused}; the next week: registry consensus activate --week {following}"
+        return state, draft, RecordOutcome(False, note)
+    show_week(found)
+    return _ratify(state, draft, consent)
 
 
 def _ratify(state: MainState, draft: RecordDraft, consent: Consent) -> tuple[MainState, RecordDraft, RecordOutcome]:

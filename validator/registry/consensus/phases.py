@@ -34,6 +34,9 @@ NEEDED: dict[RecordKind, Phase] = {
 }
 
 
+KINDS: tuple[RecordKind, ...] = tuple(NEEDED)  # in the order of the steps
+
+
 class Metrics(NamedTuple):
     """The counts of the seed's *Consensus Metrics*.
 
@@ -100,10 +103,20 @@ def assess(snapshot: Snapshot, charter: shapes.Charter, proposed: Set[int] = fro
         len(registered),
         criteria,
         _metrics(snapshot, charter, registered, shared, against),
-        standings(snapshot, charter, today),
+        _in_steps(standings(snapshot, charter, today), phase),
         against,
         tuple(next_moves(snapshot, charter, phase, criteria, against, proposed)),
     )
+
+
+def _in_steps(records: tuple[Standing, ...], phase: Phase) -> tuple[Standing, ...]:
+    """Records in the order of the steps, each with the command that makes it again only where that works now."""
+    ordered = sorted(records, key=lambda one: (KINDS.index(one.kind), one.path))
+    return tuple(one if one.by is None or _is_due(one, phase) else one._replace(again=None) for one in ordered)
+
+
+def _is_due(record: Standing, phase: Phase) -> bool:
+    return record.void is not None and NEEDED[record.kind] == phase
 
 
 def reached(phase: Phase, needed: Phase) -> bool:
