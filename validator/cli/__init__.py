@@ -38,6 +38,9 @@ VERBS = {
         "history": "What happened to the numbers, in the order of main.",
         "export": "Charter, slots, claims and digest as one JSON document, or the claims as a page in Markdown.",
     },
+    "Agents": {
+        "hook": "Answer a harness's hook: session-start, prompt, stop or session-end, as JSON on standard input.",
+    },
     "Engineer": {
         "demo": "Play the whole process in a minute, on a Git server in a temporary folder.",
         "init": "Start a registry for another fleet.",

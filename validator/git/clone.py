@@ -1,6 +1,7 @@
 """The folders of a repository and its own settings, found without reading an object of it."""
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ ENVIRONMENT = {
     **{"LANGUAGE": "C", "LC_ALL": "C"},
 }
 _DISCOVERY = {**ENVIRONMENT, "GIT_DISCOVERY_ACROSS_FILESYSTEM": "1"}
+_MESSAGES = {"LANGUAGE": "C", "LC_ALL": "C"}
 _NEXT = "--next"
 _ABSENT = 1, 5  # how git-config(1) exits where there is no such setting
 
@@ -49,6 +51,21 @@ class Clone(NamedTuple):
         """Whether each working tree has settings of its own (extensions.worktreeConfig)."""
         return self._config("--type=bool", "--get", "extensions.worktreeConfig") == "true"
 
+    def has_any(self, objects: Sequence[str]) -> bool:
+        """Whether one of these is a file: each is written as revision and path, `HEAD:folder/file`."""
+        asked = "".join(f"{name}\n" for name in objects).encode()
+        return b" blob " in self._read("cat-file", "--batch-check", stdin=asked)[1]
+
+    def commit(self, ref: str) -> str | None:
+        """The commit that a full ref names, None where there is none."""
+        status, out = self._read("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        return None if status else out.decode().strip()
+
+    def _read(self, *words: str, stdin: bytes = b"") -> tuple[int, bytes]:
+        """Run Git in the repository, without the configuration of user or system; (status, stdout)."""
+        variables = {**ENVIRONMENT, "GIT_DIR": str(self.git_dir)}
+        return program.run(["-c", "core.fsmonitor=false", *words], variables, self.git_dir, stdin)[:2]
+
     def _scope(self) -> str:
         return "--worktree" if self.has_settings_of_its_own() else "--local"
 
@@ -63,13 +80,30 @@ class Clone(NamedTuple):
 
 def around(folder: Path) -> Clone:
     """The repository that contains a folder. Raises FatalError where there is none."""
+    # Whoever owns the folder: nothing of it is run.
+    clone, _ = _found(folder, ("-c", "safe.directory=*"), _DISCOVERY)
+    if clone is None:
+        raise FatalError(f"{folder} is not inside a Git repository")
+    return clone
+
+
+def trusted(folder: Path) -> Clone | None:
+    """The same, None where there is none. Raises FatalError for one that Git does not trust (safe.directory)."""
+    clone, error = _found(folder, (), _MESSAGES)
+    if clone is None and "dubious ownership" in error:
+        way_out = "if you trust it: git config --global --add safe.directory PATH"
+        raise FatalError(f"{folder} belongs to another user; {way_out}")
+    return clone
+
+
+def _found(folder: Path, options: tuple[str, ...], variables: Mapping[str, str]) -> tuple[Clone | None, str]:
+    """The repository around a folder, and Git's error where there is none."""
     # `rev-parse` prints words that it does not know as they are, so a path between them may hold any character.
     asked = ("--absolute-git-dir", _NEXT, "--path-format=absolute", "--git-common-dir", _NEXT, "--show-toplevel")
-    # Whoever owns the folder: nothing of it is run.
-    words: list[str | bytes] = ["-C", os.fsencode(folder), "-c", "safe.directory=*", "rev-parse", *asked]
-    _, out, _ = program.run(words, _DISCOVERY, Path())
+    words: list[str | bytes] = ["-C", os.fsencode(folder), *options, "rev-parse", *asked]
+    _, out, error = program.run(words, variables, Path())
     places = [Path(os.fsdecode(part.removesuffix(b"\n"))) for part in out.split(f"{_NEXT}\n".encode())]
     if len(places) < 3:
-        raise FatalError(f"{folder} is not inside a Git repository")
+        return None, error
     git_dir, common, top = places
-    return Clone(git_dir, common, top if top != Path() else None)
+    return Clone(git_dir, common, top if top != Path() else None), ""

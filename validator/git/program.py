@@ -42,6 +42,21 @@ def run(
     return process.returncode, out, error.decode("utf-8", "surrogateescape")
 
 
+def finished(words: Sequence[str], variables: Mapping[str, str], folder: Path, seconds: float) -> int | None:
+    """Run Git without streams and terminal; its status, None where it takes longer: then it goes on by itself."""
+    inherited = {name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY}
+    command, nothing = ["git", *words], subprocess.DEVNULL
+    process = subprocess.Popen(  # noqa: S603 - each word comes from this room
+        command, stdin=nothing, stdout=nothing, stderr=nothing, env={**inherited, **variables}, cwd=folder,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.returncode = 0  # it is nobody's child any more: no warning that it still runs
+        return None
+
+
 def place(out: bytes) -> Path:
     """A path of this machine that Git has printed: bytes, as the file system has them."""
     return Path(os.fsdecode(out.removesuffix(b"\n")))

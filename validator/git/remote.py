@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from validator.git import locks
+from validator.git import locks, program
 from validator.git.objects import MAX_COMMIT, OID
 from validator.git.program import in_a_line
 from validator.git.repo import Repo
@@ -24,6 +24,7 @@ REFSPECS = (
     f"+{REJECTED}*:{REJECTED}{{remote}}/*",
     f"+{WITHDRAWN}*:{WITHDRAWN}{{remote}}/*",
 )
+_FETCH = ("--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-gc")
 # What the guard of a plain server answers where a ref is another than a push says (hosts/plain/push).
 STALE = "lost race: on the server this ref is another by now; fetch, and look again"
 LOCKED = 2.0  # seconds: how long another push may hold the lock of a ref
@@ -129,6 +130,18 @@ class Remote:
         self.unfetched = self._without(self._listed())
         self._fetch([*named, *(f"^{HEADS}{one.name}" for one in self.unfetched)])
 
+    def fetch_within(self, seconds: float) -> bool | None:
+        """Fetch the same without asking anybody for a password; whether it worked, None where it takes longer.
+
+        Then it goes on by itself, after this program as well.
+        """
+        named = [spec.format(remote=self.name, main=self.branch) for spec in REFSPECS]
+        slow = ("-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=20")
+        command = (*slow, "fetch", *_FETCH, "--", self._source, *named)
+        variables = {"GIT_TERMINAL_PROMPT": "0", **self.repo.real}
+        status = program.finished(command, variables, self.repo.top or self.repo.folder, seconds)
+        return None if status is None else status == 0
+
     def _is_called_otherwise(self) -> bool:
         """Whether the server's HEAD is another branch than was asked for, and there; it is the main branch then."""
         status, out, _ = self.repo.as_user("ls-remote", "--symref", "--", self.name, "HEAD", f"{HEADS}{self.branch}")
@@ -165,16 +178,8 @@ class Remote:
 
     def _fetch(self, refspecs: Sequence[str]) -> str:
         """Fetch; what went wrong, empty where nothing did."""
-        options = (
-            "--quiet",
-            "--prune",
-            "--no-tags",
-            "--no-write-fetch-head",
-            "--no-recurse-submodules",
-            "--no-auto-gc",
-        )
         whole = ("--no-filter",) if self.repo.partial else ()
-        command = ("fetch", *options, *whole, "--", self._source, *refspecs)
+        command = ("fetch", *_FETCH, *whole, "--", self._source, *refspecs)
         status, _, error = self.repo.as_user(*command)
         if status and self._source != self.name:
             self._place = self.name

@@ -23,11 +23,17 @@ _OTHERS = "its content is not what registry bind writes"
 
 
 class Binding(NamedTuple):
-    """A runtime and the session that it speaks for; `since` is RFC 3339."""
+    """A runtime and the session that it speaks for, since when (RFC 3339).
+
+    `ended` says why the runtime has ended; the binding is kept for the case that it is resumed. `process` is the
+    harness's, 0 where it is not known: after `/clear` the same process goes on as another runtime.
+    """
 
     runtime: Runtime
     session_id: str
     since: str
+    ended: str = ""
+    process: int = 0
 
 
 def folder(clone: Clone) -> Path:
@@ -47,8 +53,9 @@ def read(clone: Clone, runtime: Runtime) -> Binding | None:
 
 def write(clone: Clone, binding: Binding) -> None:
     """Bind a runtime, instead of what it was bound to. Raises OSError."""
-    ids = dict(binding.runtime.ids)
-    content = json.dumps({"session_id": binding.session_id, "since": binding.since, "runtime": ids})
+    fields = {"session_id": binding.session_id, "since": binding.since, "runtime": dict(binding.runtime.ids)}
+    more = {"ended": binding.ended, "process": binding.process}
+    content = json.dumps(fields | {name: value for name, value in more.items() if value})
     files.write(_path(clone, binding.runtime), f"{content}\n".encode(), mode=0o600)
 
 
@@ -58,9 +65,26 @@ def remove(clone: Clone, runtime: Runtime) -> None:
 
 
 def bindings_of(clone: Clone, session_id: str) -> tuple[Binding, ...]:
-    """The bindings to a session, the earliest first. What is no binding counts for nothing."""
-    found = [binding for binding in _all(clone) if binding.session_id == session_id]
+    """The bindings of runtimes that have not ended to a session, the earliest first.
+
+    What is no binding counts for nothing.
+    """
+    found = [binding for binding in _all(clone) if binding.session_id == session_id and not binding.ended]
     return tuple(sorted(found, key=lambda one: (one.since, one.runtime)))
+
+
+def cleared(clone: Clone, process: int) -> Binding | None:
+    """The binding of the runtime that a process of a harness has ended last by `/clear`."""
+    found = [binding for binding in _all(clone) if binding.ended == "clear" and process and binding.process == process]
+    return max(found, key=lambda binding: binding.since, default=None)
+
+
+def tidy(clone: Clone, before: str) -> None:
+    """Remove the bindings of runtimes that have ended and were bound before a time, RFC 3339."""
+    for binding in _all(clone):
+        if binding.ended and binding.since < before:
+            with suppress(OSError):
+                remove(clone, binding.runtime)
 
 
 def _all(clone: Clone) -> Iterator[Binding]:
@@ -85,9 +109,11 @@ def _read(path: Path) -> Binding | None:
         fields: Any = json.loads(content)
         session_id, since, ids = fields["session_id"], fields["since"], fields["runtime"]
         runtime = Runtime(tuple((name, ids[name]) for name in HARNESSES if name in ids))
+        ended, process = fields.get("ended", ""), fields.get("process", 0)
         is_sound = is_name(session_id) and _TIME.fullmatch(since) and all(is_id(each) for _, each in runtime.ids)
+        is_sound = is_sound and type(ended) is str and type(process) is int
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(_OTHERS) from error
     if not is_sound or path.name != f"{runtime.key}.json":
         raise ValueError(_OTHERS)
-    return Binding(runtime, session_id, since)
+    return Binding(runtime, session_id, since, ended, process)
