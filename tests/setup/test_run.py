@@ -17,7 +17,7 @@ echo "make $*" >>"$CALLS"
 if [ "$1" = "$BROKEN" ]; then echo "$1 is broken" >&2; exit 2; fi
 [ "$1" != test ] || printf '=== 7 passed in 0.10s ===\\nmake says something else\\n'
 """
-PARTS = ["demo", "lint", "workflow-check", "setup-check", "runner-check", "browser-check", "long-part"]
+PARTS = ["demo", "lint", "workflow-check", "setup-check", "runner-check", "browser-check", "client-check", "long-part"]
 
 
 def run(folder: Path, broken: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
