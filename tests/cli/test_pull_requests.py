@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.cli.stage import Stage, commit, fleet, git, verb, write
+from tests.cli.states import broadcast
 from tests.hosts.github.forge import SCOPES
-from tests.repository import ROOT
+from tests.repository import ROOT, Repository
 from tests.shell import program, quoted
 from validator.hosts.github.pull_request import open_pull_request
 
@@ -216,3 +217,44 @@ def test_proposals_without_a_login_says_what_is_missing(github: GitHub, stage: S
     done = verb(github.clone, "proposals")
     assert (done.exit_code, done.out) == (0, "nothing is proposed\n")
     assert done.err.startswith("pull requests from forks are not listed: gh api GET repos/example/fleet/pulls?")
+
+
+def test_acknowledgements_share_one_branch_and_one_pull_request(github: GitHub, stage: Stage) -> None:
+    """A commit of each session, on top of the one before; the pull request's text names them all."""
+    broadcast_on_main(stage)
+    sessions = {1: "marketing-orchestrator", 4: "marketing-outreach-1", 7: "marketing-conversation-1"}
+    for session in sessions.values():
+        done = verb(github.clone, "consensus", "acknowledge", "--session-id", session, "--pr")
+        assert (done.exit_code, done.note) == (
+            0, "the acknowledgement is proposed on record/ready, together with those of other sessions",
+        )  # fmt: skip
+    again = verb(github.clone, "consensus", "acknowledge", "--session-id", "marketing-outreach-1", "--pr")
+    assert again.note == "the acknowledgement is proposed already on record/ready"
+    assert [call["method"] for call in github.calls] == ["POST", "PATCH", "PATCH"]
+    (pull,) = json.loads(github.state.read_text())["pulls"]
+    assert pull["title"] == "Record: acknowledgements"
+    named = ", ".join(f"{session} (number {number})" for number, session in sessions.items())
+    sentence = f"records that 3 sessions accept their number, role and goal: {named}."
+    assert pull["body"] == f"**Merging this** {sentence}\n\n{FOOT}"
+    rows = git(stage.bare, "log", "--format=", "--name-only", "main..record/ready").split()
+    assert rows == [f"registry/consensus/acknowledgements/{number:02}.yaml" for number in (7, 4, 1)]
+    git(stage.human, "fetch", "--quiet", "origin")
+    judged = verb(stage.human, "validate", "--base", "origin/main", "--head", "origin/record/ready")
+    assert (judged.exit_code, judged.out.splitlines()[-1].partition(":")[0]) == (0, "accepted")
+
+
+def test_acknowledgements_of_different_accounts_stay_apart(github: GitHub, stage: Stage) -> None:
+    """A forge knows the account that opens a pull request, and no other: each session opens its own."""
+    broadcast_on_main(stage, status='REGISTERED\nowner: "github:583231"')
+    for session in ("marketing-orchestrator", "marketing-outreach-1"):
+        assert verb(github.clone, "consensus", "acknowledge", "--session-id", session, "--pr").exit_code == 0
+    assert [call["body"]["head"] for call in github.calls] == [
+        "example:record/ready", "example:record/acknowledgements/04",
+    ]  # fmt: skip
+
+
+def broadcast_on_main(stage: Stage, **fields: str) -> None:
+    """Register, confirm, approve and broadcast the fleet on main; number 4 has more fields."""
+    for number in range(1, 13):
+        stage.registered(number, **(fields if number == 4 else {}))
+    broadcast(Repository(stage.bare))

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from validator.model import shapes
 from validator.model.effect import Effect
-from validator.model.layout import ACKNOWLEDGEMENTS, CHARTER, CODEOWNERS, SESSIONS, form_of
+from validator.model.layout import CHARTER, CODEOWNERS, SESSIONS, form_of
 from validator.model.phrases import counted, join_limited
 from validator.model.targets import format_target
 from validator.registry.amendment import charter_changes, claim_changes
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposer import proposer
-from validator.registry.records import KINDS, record_of, standings
+from validator.registry.records import KINDS, acknowledges_only, record_of, standings
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import format_scope
 
@@ -25,12 +25,6 @@ def effect_of(head: Snapshot, base: Snapshot) -> Effect:
     sentence = _sentence(touched, head, base) + _voids(head, base)
     owned = not acknowledges_only(head, base)
     return Effect(sentence, proposed_by, cautions, tuple(_rows(touched, head, base)), owned)
-
-
-def acknowledges_only(head: Snapshot, base: Snapshot) -> bool:
-    """Whether a change does nothing but add or renew acknowledgements."""
-    touched = head.touched(base)
-    return bool(touched) and all(path.startswith(f"{ACKNOWLEDGEMENTS}/") and path in head.records for path in touched)
 
 
 def held_since(claim: ClaimFile, base: Snapshot) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from validator.model import shapes
-from validator.model.layout import form_of
+from validator.model.layout import ACKNOWLEDGEMENTS, form_of
 from validator.model.phrases import join_limited, quoted
 from validator.registry.parsing import ClaimFile, Parsed
 from validator.registry.snapshot import Snapshot
@@ -94,6 +94,12 @@ def claim_of_record(path: str, base: Snapshot) -> ClaimFile | None:
     elif shape is not shapes.Acknowledgement:
         return None
     return base.by_number.get(number or 0)
+
+
+def acknowledges_only(head: Snapshot, base: Snapshot) -> bool:
+    """Whether a change does nothing but add or renew acknowledgements."""
+    touched = head.touched(base)
+    return bool(touched) and all(path.startswith(f"{ACKNOWLEDGEMENTS}/") and path in head.records for path in touched)
 
 
 def is_stale(record: RecordFile, today: str) -> bool:

@@ -1,7 +1,7 @@
 """A claim or record comes together with something else.
 
 What it means: A change that touches a file under `registry/sessions/` or `registry/consensus/` touches that one
-file and nothing else.
+file and nothing else. Acknowledgements may come together, since nobody approves one of them alone.
 
 Why: A claim is judged by the charter and the validator of main. One that brings its own charter, validator,
 workflow or CODEOWNERS would be its own judge, and two claims in one change could not be approved one by one.
@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from validator.model.findings import Level, Location, Problem
 from validator.model.layout import ALONE
 from validator.model.phrases import join_limited, quoted
+from validator.registry.records import acknowledges_only
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG302", "mixed-change", Level.ERROR
@@ -28,7 +29,8 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the change, at its first claim or record, if it touches anything else."""
     touched = sorted(head.touched(base))
     alone = [path for path in touched if path.startswith(ALONE) and not path.endswith("/.gitkeep")]
-    if len(touched) > 1 and alone and not head.unrelated and not _is_swap(alone, touched, head, base):
+    together = acknowledges_only(head, base)
+    if len(touched) > 1 and alone and not together and not head.unrelated and not _is_swap(alone, touched, head, base):
         others = [path for path in touched if path != alone[0]]
         message = f"this change touches {quoted(alone[0])} together with {join_limited(map(quoted, others))}"
         yield Problem(Location(alone[0]), message, "propose each claim or record alone, on a branch from main")

@@ -1,7 +1,8 @@
 """Something else rides along with a proposal.
 
 What it means: Each commit that the branch of a claim, a release, a record or a charter brings changes nothing but that
-proposal's own file (with a charter comes the CODEOWNERS that it generates); a merge into it is a merge of main, and
+proposal's own file (with a charter comes the CODEOWNERS that it generates; of several acknowledgements each commit has
+one); a merge into it is a merge of main, and
 leaves every other file as main has it. There are at most 50 commits. A message has at most 64 KiB, an author's name
 with its address 512 bytes, and a commit no other headers than Git writes for it. On a main that is guarded by
 signatures the last holds for every commit that moves it.
@@ -25,6 +26,7 @@ from validator.git.brought import MAX_COMMITS, Brought
 from validator.model.findings import Level, Location, Problem
 from validator.model.layout import ALONE, CHARTER, CODEOWNERS, REGULAR_FILE
 from validator.model.phrases import join_limited, quoted
+from validator.registry.records import acknowledges_only
 from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.reader import MAX_BYTES
 
@@ -56,6 +58,8 @@ def _own_files(head: Snapshot, base: Snapshot) -> frozenset[str]:
     touched = head.touched(base)
     if CHARTER in touched and touched <= {CHARTER, CODEOWNERS}:
         return frozenset({CHARTER, CODEOWNERS})
+    if acknowledges_only(head, base):
+        return touched
     return touched if len(touched) == 1 and min(touched).startswith(ALONE) else frozenset()
 
 
@@ -68,6 +72,8 @@ def _files(commit: Brought, own: frozenset[str], known: set[str], *, last: bool)
         yield "merges something else than main"
     elif others := sorted(commit.files.keys() - own):
         yield f"touches {join_limited(map(quoted, others))}, which is no part of this proposal"
+    elif len(commit.files) > 1 and CHARTER not in own:
+        yield "holds several acknowledgements, and each is a session's own"
     elif any(entry.mode != REGULAR_FILE for entry in left):
         yield "makes the proposal's file something else than a file"
     elif any((entry.size or 0) > MAX_BYTES for entry in left):

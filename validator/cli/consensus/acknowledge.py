@@ -19,13 +19,17 @@ from validator.registry.parsing import ClaimFile
 def command(
     console: Console, session_id: str | None, push: bool, pr: bool, remote: str, repo: Path, format: str
 ) -> int:
-    """A session commits to its number, role and goal; with --push, directly on main."""
+    """A session commits to its number, role and goal; with --push, directly on main.
+
+    With --pr all sessions share one branch and pull request, which takes one merge.
+    """
     state, draft, outcome = acknowledge(
         repo=repo,
         remote=remote if push or pr else None,
         session_id=session_of(session_id, repo),
         now=console.now,
         hint=console.hint,
+        shared=pr,
     )
     if format == "text" and outcome.succeeded and draft.claim:
         console.say(_commitment(draft.claim, state.digest))

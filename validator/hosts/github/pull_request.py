@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from validator.git.remote import Proposal, Remote
 from validator.git.repo import Repo
 from validator.hosts.github.api import Gh, number, part
+from validator.operations.consensus.share import SHARED
 from validator.operations.proposals import Judged, judge_proposal
 from validator.registry.effect import effect_of
 from validator.registry.reader import Reader
@@ -82,7 +83,8 @@ def text_of(server: Remote, branch: str) -> dict[str, str]:
     reader = Reader(server.repo)
     main, commit = server.repo.commit(server.main), server.repo.commit(f"refs/remotes/{server.name}/{branch}")
     one = judge_proposal(reader, main, Proposal(branch, commit))
-    title = one.subject(server.repo) or f"Proposal {branch}"
+    shared = branch == SHARED
+    title = "Record: acknowledgements" if shared else one.subject(server.repo) or f"Proposal {branch}"
     return {"title": title[:LONGEST_TITLE], "body": _body(one)}
 
 

@@ -10,6 +10,7 @@ from validator.git.retry import Attempts, Patience, limited
 from validator.model.errors import FatalError
 from validator.model.layout import HEADS, acknowledgement_path
 from validator.operations.consensus.record import Hint, is_on_main, judged, propose
+from validator.operations.consensus.share import share
 from validator.operations.consensus.state import (
     MainState,
     RecordDraft,
@@ -33,11 +34,12 @@ class _Retry(NamedTuple):
 
 
 def acknowledge(
-    *, repo: Path, remote: str | None, session_id: str, now: str, hint: Hint
+    *, repo: Path, remote: str | None, session_id: str, now: str, hint: Hint, shared: bool = False
 ) -> tuple[MainState, RecordDraft, RecordOutcome]:
     """Acknowledge (`remote` None: propose it here only). Where main takes no push, it becomes a proposal.
 
-    `now` is RFC 3339. Raises FatalError where the session holds no number, or main moves at every attempt.
+    `shared`: on the branch that all sessions share, for one pull request; main is not pushed to. `now` is RFC 3339.
+    Raises FatalError where the session holds no number, or main moves at every attempt.
     """
     state: MainState | None = None
     attempts = Attempts(PATIENCE)
@@ -46,7 +48,7 @@ def acknowledge(
             began = time.monotonic()
             state = look_again(state.reader, state.server) if state else look(repo, remote)
             draft = _draft(state, session_id, now)
-            result = _push(state, draft)
+            result = _share(state, draft) if shared else _push(state, draft)
         if isinstance(result, RecordOutcome):
             return state, draft, result
         if result.silent:
@@ -65,6 +67,12 @@ def _draft(state: MainState, session_id: str, now: str) -> RecordDraft:
     claim = claim_of(state, session_id)
     path = acknowledgement_path(claim.number)
     return record_by(state, claim, "acknowledgement", path, now, ready=True)
+
+
+def _share(state: MainState, draft: RecordDraft) -> RecordOutcome | _Retry:
+    if is_on_main(state, draft):
+        return propose(state, draft)
+    return share(state, draft) or _Retry("somebody was faster")
 
 
 def _push(state: MainState, draft: RecordDraft) -> RecordOutcome | _Retry:

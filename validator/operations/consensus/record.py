@@ -21,12 +21,16 @@ Hint = Callable[[str], None]
 
 def judged(state: MainState, draft: RecordDraft) -> tuple[str, Verdict]:
     """The record as a commit on top of main, and the gate's verdict on it."""
-    repo = state.reader.repo
-    form = _form(draft)
+    commit = record_on(state, draft, state.main)
+    return commit, judge(*state.reader.change(state.main, commit))
+
+
+def record_on(state: MainState, draft: RecordDraft, parent: str) -> str:
+    """The record as a commit on top of another one, signed where its session has a key."""
+    repo, form = state.reader.repo, _form(draft)
     blob = repo.write_blob(form.text.encode())
     key = signing_key(repo, _speaker(draft.claim)) if draft.claim else None
-    commit = repo.commit_as_user(repo.tree_with(state.main, draft.path, blob), [state.main], form.message, key=key)
-    return commit, judge(*state.reader.change(state.main, commit))
+    return repo.commit_as_user(repo.tree_with(parent, draft.path, blob), [parent], form.message, key=key)
 
 
 def _speaker(claim: ClaimFile) -> Wanted:
