@@ -122,9 +122,13 @@ def test_links_between_the_pages_lead_somewhere() -> None:
         for path, anchor in LINK.findall(page):
             target = Path(os.path.normpath(DOCS / path))
             assert tracked(target), f"{name}: {path}"
-            headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
-            anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-            assert not anchor or anchor in anchors, f"{name}: {path}#{anchor}"
+            assert not anchor or anchor in anchors(target), f"{name}: {path}#{anchor}"
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link can name in a page."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_every_block_is_of_a_kind_that_is_known() -> None:
