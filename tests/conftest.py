@@ -8,12 +8,14 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests.repository import untracked
+from validator.git.lifetime import closing
 from validator.hosts.agents.identity import VARIABLE
 from validator.hosts.agents.runtimes import HARNESSES
 
@@ -123,6 +125,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         shutil.rmtree(config.stash[TEMPORARY], ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def no_git_is_left() -> Iterator[None]:
+    """Git processes that a test has started end with it, whatever is still remembered."""
+    with closing():
+        yield
 
 
 @pytest.fixture

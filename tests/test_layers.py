@@ -47,6 +47,7 @@ OWNERS = {
 }
 # The effects: files, processes, clocks and chance, and the few that may have them.
 EFFECTS = {
+    "contextvars": {"git/lifetime"},
     "concurrent": {"git/signatures", "cli/demo", "operations/consensus/delivery"},
     "difflib": {"cli", "operations/claim/completion", "registry/yaml/amendment"},
     "fcntl": {"git/retry"},

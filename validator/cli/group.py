@@ -7,6 +7,8 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from validator.git.lifetime import closing
+
 # Who uses the verbs → the verb → its line of help.
 Sections = Mapping[str, Mapping[str, str]]
 
@@ -18,6 +20,11 @@ class Verbs(click.Group):
         names = [verb for verbs in sections.values() for verb in verbs]
         super().__init__(commands=_Modules(package, names), **settings)  # type: ignore[arg-type]  # nothing is added
         self.sections = sections
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a verb; the Git processes that it has started end with it, also where a program calls it."""
+        with closing():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs, in the order of the help."""

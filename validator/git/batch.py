@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, NamedTuple
 
+from validator.git.lifetime import note_started
 from validator.git.program import last_line
 from validator.model.errors import FatalError, ShallowError
 
@@ -61,6 +62,7 @@ class Batch:
         if self._running is None:
             fresh = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
             self._running = self._start(fresh), fresh
+            note_started(self)
         process, errors = self._running
         assert process.stdin
         assert process.stdout

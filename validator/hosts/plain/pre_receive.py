@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from validator.git import locks
+from validator.git.lifetime import closing
 from validator.git.objects import MAX_COMMIT
 from validator.git.repo import Repo
 from validator.hosts.plain.broadcast import judge_broadcast
@@ -29,6 +30,7 @@ from validator.registry.snapshot import Snapshot
 MAX_ANSWER = 64 * 1024  # characters
 
 
+@closing()
 def pre_receive(*, repo: Path, lines: bytes) -> tuple[str, int]:
     """Judge a push, given the lines that Git hands to the hook; 1 refuses all of it."""
     store, moves = Repo(repo), read_moves(lines)
