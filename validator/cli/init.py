@@ -12,6 +12,7 @@ from validator.cli.codeowners import owners
 from validator.cli.console import Console
 from validator.cli.schema import schemas
 from validator.git.repo import Repo
+from validator.hosts.agents.agents_md import AGENTS, update
 from validator.model import shapes
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER, MAIN
@@ -23,23 +24,35 @@ from validator.rules.file_name import PLACEHOLDERS
 
 
 @click.command(epilog="""Example: registry init fleet --capacity 12 --mission "Generate $120k MRR" --approver @OWNER""")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--capacity", type=int, required=True, help="How many sessions the fleet has.")
-@click.option("--mission", required=True, help="What the fleet is for, in a sentence.")
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option("--capacity", type=int, help="How many sessions the fleet has.")
+@click.option("--mission", help="What the fleet is for, in a sentence.")
 @click.option("--orchestrator", type=int, default=1, show_default=True, help="The number that confirms and broadcasts.")
 @click.option(
-    "--approver", "approvers", multiple=True, required=True, metavar='"@OWNER [KEY]"',
+    "--approver", "approvers", multiple=True, metavar='"@OWNER [KEY]"',
     help="A human, with the SSH public key that signs approvals on a plain Git server; repeatable.",
 )  # fmt: skip
 @click.option("--time-zone", default="UTC", show_default=True, help="The zone of every schedule.")
-@click.pass_obj
+@click.option("--agents", is_flag=True, help="Write or update the block for agents in AGENTS.md.")
+@click.pass_context
 def command(
-    console: Console, folder: Path, capacity: int, mission: str, orchestrator: int, approvers: tuple[str, ...],
-    time_zone: str,
+    context: click.Context, folder: Path | None, capacity: int | None, mission: str | None, orchestrator: int,
+    approvers: tuple[str, ...], time_zone: str, agents: bool,
 ) -> int:  # fmt: skip
-    """Start a registry for another fleet."""
+    """Start a registry for another fleet.
+
+    A new registry needs DIR, --capacity, --mission and --approver. With --agents alone, the registry that is in DIR (or
+    here) gets the block, and nothing else changes.
+    """
+    console: Console = context.obj
+    if agents and capacity is None and mission is None and not approvers:
+        return _agents(console, folder or Path())
+    if folder is None or capacity is None or mission is None or not approvers:
+        needed = ("folder", "capacity", "mission", "approvers")
+        missing = next(each for each in context.command.params if each.name in needed and not context.params[each.name])
+        raise click.MissingParameter(ctx=context, param=missing)
     text = _charter(capacity, mission, orchestrator, approvers, time_zone)
-    commit = start(folder, text, secrets.token_hex(16))
+    commit = start(folder, text, secrets.token_hex(16), agents=agents)
     console.say(
         f"a registry for {capacity} sessions in {folder} (commit {commit[:12]})\n"
         f"next: describe the slots in {CHARTER}, publish main, guard it: registry install-hook, or a forge's rules\n"
@@ -47,7 +60,18 @@ def command(
     return 0
 
 
-def start(folder: Path, text: str, identity: str) -> str:
+def _agents(console: Console, folder: Path) -> int:
+    """Write or update the block for agents alone."""
+    if not (folder / CHARTER).is_file():
+        raise FatalError(f"{folder} is no registry: it has no {CHARTER}")
+    changed = update(folder)
+    console.say(f"{'wrote' if changed else 'fresh:'} {folder / AGENTS}\n")
+    if changed:
+        console.say(f"next: git -C {shlex.quote(str(folder))} add {AGENTS}, commit it, and publish main\n")
+    return 0
+
+
+def start(folder: Path, text: str, identity: str, *, agents: bool = False) -> str:
     """Write the registry of a charter and commit it; one that was begun and not committed is completed.
 
     `identity` is this registry's alone. It makes the commit differ from every other registry's first one, so that no
@@ -69,9 +93,11 @@ def start(folder: Path, text: str, identity: str) -> str:
     _put(folder / CHARTER, text)
     for path, made in {**schemas(), **owners(folder)}.items():
         _put(folder / path, made)
+    if agents:
+        update(folder)
     return repo.commit_all(
         f"Start a session registry for {charter.capacity} sessions\n\nRegistry-Id: {identity}\n",
-        ["registry", "schema", "CODEOWNERS"],
+        ["registry", "schema", "CODEOWNERS", *([AGENTS] if agents else [])],
     )
 
 
