@@ -86,6 +86,30 @@ def test_nobody_else_can_say_it(signed: Stage) -> None:
         assert f"if you are {ANN}: git config --add registry.{ANN}.key PATH-OF-THE-KEY" in done.err
 
 
+def test_the_human_sees_which_key_speaks(signed: Stage) -> None:
+    """K93: new, the same as before, or not signed; and whose it is."""
+    session = claimed(signed)
+    key = fingerprint(key_at(signed, "claim/04"))
+    assert f"    key: {key} (new)\n" in does(signed.human, "proposals").out
+    assert f"\nkey: {key} (new)\n" in does(signed.human, "show", "4").out
+    assert f"\nkey: {key} (new)\n" in does(signed.human, "approve", "4", "--yes").out
+    does(session, "release", "4", "--reason", "Done")
+    (row,) = does(signed.human, "proposals", "--format", "json").document["proposals"]
+    assert (row["fingerprint"], row["key_state"]) == (key, "same-as-before")
+    assert f"key:     {key}\n" in does(session, "whoami", *FOR_ANN, "--fetch").out
+    git(signed.human, "fetch", "--quiet")
+    (slot,) = [one for one in does(signed.human, "export").document["slots"] if one["session_id"]]
+    assert slot["fingerprint"] == key
+    does(session, "withdraw", "release/04", *FOR_ANN)
+    does(signed.human, "release", "4", "--reason", "By the approver")
+    (row,) = does(signed.human, "proposals", "--format", "json").document["proposals"]
+    assert (row["fingerprint"], row["key_state"]) == (key, "not-signed")
+    stranger = signed.clone("stranger")
+    does(stranger, "claim", "5", "--session-id", "stranger", "--goal", "Send 17 emails daily", "--yes", "--push")
+    out = does(signed.human, "proposals").out
+    assert "key:" not in out.partition("claim/05")[2].partition("release/04")[0]
+
+
 def test_another_clone_learns_the_key_as_the_message_says(signed: Stage, home: Path) -> None:
     claimed(signed)
     does(signed.human, "approve", "4", "--yes")

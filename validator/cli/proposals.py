@@ -18,6 +18,7 @@ from validator.model.phrases import rfc3339
 from validator.model.shapes import Slot
 from validator.model.targets import format_target
 from validator.operations.proposals import Judged, competitors, judged, judged_here
+from validator.operations.voice import KeyState, told, voice_of
 from validator.registry.reader import Reader, main_of
 from validator.registry.snapshot import Snapshot
 from validator.report.documents import FindingEntry, Oid, Printed, PrintedDocument, as_json, finding_entries
@@ -29,7 +30,8 @@ class ProposalEntry(Printed):
 
     `turn` is whose act it waits for: an approver's, or its session's. `subject` is the first line of its commit
     message: for a release, why. `planned_title` and `planned_role` are the charter's plan for its number. `approve` is
-    null where the gate rejects it; `reject` is a form: write the reason.
+    null where the gate rejects it; `reject` is a form: write the reason. `fingerprint` is that of the key which speaks
+    for it, and `key_state` whether that has signed it, and is the one that main has (`same-as-before`).
     """
 
     name: str
@@ -49,6 +51,8 @@ class ProposalEntry(Printed):
     planned_role: str | None = None
     approve: str | None = None
     reject: str = ""
+    fingerprint: str | None = None
+    key_state: KeyState = "not-signed"
 
 
 class RejectionEntry(Printed):
@@ -158,7 +162,7 @@ def render(
 def entry_of(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalEntry:
     """A proposal as it is printed; `others` are all open ones."""
     draft, name = one.claim.draft if one.claim else None, one.proposal.name
-    plan = _plan(one)
+    plan, voice = _plan(one), voice_of(one)
     return ProposalEntry(
         name=one.proposal.name,
         commit=one.proposal.commit,
@@ -177,6 +181,8 @@ def entry_of(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalEntry
         planned_role=well_formed(plan.role) if plan else None,
         approve=f"registry approve {name}" if one.verdict.accepted else None,
         reject=f"registry reject {name} --reason TEXT",
+        fingerprint=voice.fingerprint,
+        key_state=voice.state,
     )
 
 
@@ -210,6 +216,8 @@ def _lines(one: Judged, others: Iterable[Judged], repo: Repo, now: float) -> Ite
     sign = "✓" if one.verdict.accepted else "✗"
     age = _age(now - (one.landed.committed_at or 0))
     yield f"{sign} {one.proposal.name:<12} {age:>9}  {logged(who or ''):<26} {conclusion(one.verdict)}"
+    if key := told(voice_of(one)):
+        yield f"    key: {key}"
     for finding in one.verdict.findings:
         if finding.origin == "introduced":
             yield f"    {finding.level}[{finding.code}] {finding.name}: {logged(finding.message)}"

@@ -35,7 +35,8 @@ class WhoamiDocument(PrintedDocument):
 
     `command` is the next command as a list of words, which works as it is; null where one waits, or where only the
     reader knows a value: then `next_action` shows a form. `identity` is where the session's name was said; `runtimes`
-    are those that speak for it in this clone.
+    are those that speak for it in this clone. `fingerprint` is that of the key in its claim on main, else in its open
+    one.
     """
 
     session_id: str
@@ -52,6 +53,7 @@ class WhoamiDocument(PrintedDocument):
     proposals: tuple[OwnProposalEntry, ...]
     identity: str
     runtimes: tuple[str, ...]
+    fingerprint: str | None = None
 
 
 DOCUMENTS = {"output-whoami": WhoamiDocument}
@@ -100,6 +102,7 @@ def _document(me: Identity, runtimes: tuple[str, ...], commit: str, found: Found
         proposals=tuple(map(_proposal, found.proposals)),
         identity=me.source,
         runtimes=runtimes,
+        fingerprint=slot.fingerprint if slot else None,
     )
 
 
@@ -119,6 +122,7 @@ def _render(document: WhoamiDocument) -> str:
         ("role", document.role or ""),
         ("goal", document.goal or ""),
         ("since", document.registered_at or ""),
+        *((("key", document.fingerprint),) if document.fingerprint else ()),
         ("next", document.next_action),
     )
     return "".join(f"{name + ':':<8} {visible(value)}".rstrip() + "\n" for name, value in rows) + common

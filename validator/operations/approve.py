@@ -22,6 +22,7 @@ from validator.operations.proposals import (
     name_of,
     release_beside,
 )
+from validator.operations.voice import told, voice_of
 from validator.registry.holders import holder
 from validator.registry.reader import Reader
 from validator.report.documents import ApprovalEntry, ApprovalsDocument, as_json
@@ -248,7 +249,8 @@ def _page(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:
     text = "".join(f"  {logged(line)}\n" for line in difference(one, server.repo).splitlines())
     against = f"whoever is merged first wins against: {', '.join(rivals)}\n" if rivals else ""
     heading = f"{one.proposal.name}, proposed {one.proposed_at}: {logged(one.subject(server.repo))}"
-    return f"{heading}\n\n{text}\n{report(one.verdict)}{against}"
+    key = f"key: {voice}\n" if (voice := told(voice_of(one))) else ""
+    return f"{heading}\n{key}\n{text}\n{report(one.verdict)}{against}"
 
 
 def _report(say: Say, result: ApprovalResult) -> ApprovalResult:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from validator.model import shapes
 from validator.model.escape import well_formed_or_none
+from validator.model.keys import fingerprint
 from validator.model.phrases import rfc3339
 from validator.registry.consensus.criteria import acknowledged
 from validator.registry.consensus.digest import registry_digest
@@ -60,6 +61,7 @@ def _held(number: int, claim: ClaimFile, arrival: Registration | None, *, acknow
         goal=well_formed_or_none(claim.draft.goal),
         registered_at=rfc3339(arrival.time) if arrival else None,
         commit=arrival.commit if arrival else None,
+        fingerprint=fingerprint(claim.draft.key) if claim.draft.key else None,
     )
 
 

@@ -110,7 +110,10 @@ class AuditStepsDocument(ValidateDocument):
 
 
 class SlotEntry(Printed):
-    """Who has a number. `registered_at` and `commit` are of the first-parent commit that brought the claim to main."""
+    """Who has a number. `registered_at` and `commit` are of the first-parent commit that brought the claim to main.
+
+    `fingerprint` is that of the key which speaks for the number.
+    """
 
     number: int
     state: SlotState
@@ -119,6 +122,7 @@ class SlotEntry(Printed):
     goal: str | None
     registered_at: str | None
     commit: Oid | None
+    fingerprint: str | None = None
 
 
 class CriterionEntry(Printed):

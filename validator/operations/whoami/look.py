@@ -8,6 +8,7 @@ from validator.git.upstream import remote_of
 from validator.model import shapes
 from validator.model.errors import Unreadable
 from validator.model.escape import logged, well_formed, well_formed_or_none
+from validator.model.keys import fingerprint
 from validator.model.layout import BROADCAST, CONFIRMATION, acknowledgement_path, branch_of, claim_path, digits, path_of
 from validator.model.phrases import ranges
 from validator.operations.export import slots_of
@@ -272,4 +273,5 @@ def _entry(claim: ClaimFile, session_id: str) -> SlotEntry:
         goal=well_formed_or_none(claim.draft.goal),
         registered_at=None,
         commit=None,
+        fingerprint=fingerprint(claim.draft.key) if claim.draft.key else None,
     )
