@@ -3,7 +3,8 @@
 import pytest
 
 from tests.snapshots import charter, claim, registry, snapshot
-from validator.operations.consensus.letters import letters, page
+from validator.operations.consensus.letters import letters
+from validator.operations.consensus.page import page
 
 # What the form of a claim lets through, and a terminal or Markdown would act on.
 HOSTILE = ("\u202egnp.exe", "\u200b", "\ue000", "<b>x</b> | ![a](http://evil.example) @team")
@@ -22,7 +23,7 @@ def test_strangers_text_in_letters_and_on_the_page_is_only_shown(text: str) -> N
     assert not set("\u202e\u200b\ue000") & set(everything)
     assert "http://" not in shown
     assert "<b>" not in shown
-    assert all(line.count("|") == 6 for line in shown.splitlines() if line.startswith("|"))
+    assert "**" not in "".join(line.partition(": ")[2] for line in shown.splitlines())
 
 
 def test_a_letter_names_everybody_else_and_the_digest() -> None:

@@ -1,11 +1,10 @@
-"""The content of a broadcast: the registry as a page and as JSON, and a letter to each session in the seed's form."""
+"""The letters of a broadcast: one to each session, in the seed's form."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from validator.model import shapes
-from validator.model.escape import markdown, visible
-from validator.model.targets import format_target
+from validator.model.escape import visible
 from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
@@ -46,20 +45,6 @@ def letters(snapshot: Snapshot, digest: str) -> tuple[Letter, ...]:
     return tuple(_letter(claim, short, digest) for claim in claims)
 
 
-def page(snapshot: Snapshot, charter: shapes.Charter, digest: str) -> str:
-    """The registry for a human to read, in Markdown; nothing in a claim can be markup."""
-    lines = [
-        f"# {markdown(charter.mission.statement)}",
-        "",
-        f"Registry `{digest}`, {len(snapshot.by_number)} of {charter.capacity} numbers.",
-        "",
-        "| no | session | role | goal | targets |",
-        "|---:|---|---|---|---|",
-        *(_row(claim) for _, claim in sorted(snapshot.by_number.items())),
-    ]
-    return "\n".join(lines) + "\n"
-
-
 def _letter(claim: ClaimFile, short: dict[int, str], digest: str) -> Letter:
     said = claim.claim
     assert said, "only readable claims get letters"
@@ -88,10 +73,3 @@ def _lines(said: shapes.Claim, others: Sequence[str], digest: str) -> Iterator[s
 def _in_short(claim: ClaimFile) -> str:
     draft = claim.draft
     return f"{claim.number} {draft.session_id}: {visible(draft.role or '')} | {visible(draft.goal or '')}"
-
-
-def _row(claim: ClaimFile) -> str:
-    draft = claim.draft
-    targets = "; ".join(format_target(target) for target in draft.targets or ())
-    cells = (draft.session_id or "", draft.role or "", draft.goal or "", targets)
-    return f"| {claim.number} | " + " | ".join(map(markdown, cells)) + " |"

@@ -1,6 +1,7 @@
 """What a broadcast delivers at a commit of main, read from the repository; and the page of it alone."""
 
-from validator.operations.consensus.letters import Mail, letters, page
+from validator.operations.consensus.letters import Mail, letters
+from validator.operations.consensus.page import page
 from validator.operations.export import document_at
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.reader import Reader, charter_of

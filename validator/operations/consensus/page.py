@@ -1,0 +1,108 @@
+"""The registry as one Markdown page, in the form of the document that it began with; readable as it is, too.
+
+Nothing that a session or the charter says can be markup, a link or a mention.
+"""
+
+import re
+from collections.abc import Iterator
+
+from validator.model import shapes
+from validator.model.escape import prose
+from validator.model.phrases import counted
+from validator.model.targets import format_target
+from validator.registry.consensus.criteria import Phase
+from validator.registry.consensus.phases import Consensus, assess
+from validator.registry.parsing import ClaimFile
+from validator.registry.snapshot import Snapshot
+from validator.registry.workload import format_scope
+
+STATUS: dict[Phase, str] = {
+    "registering": "Registration in progress",
+    "registered": "All sessions are registered; the orchestrator has not confirmed yet",
+    "confirmed": "Confirmed by the orchestrator; the human has not approved yet",
+    "approved": "Consensus is achieved; the final registry has not been broadcast yet",
+    "broadcast": "The final registry was broadcast; not all sessions have acknowledged it yet",
+    "acknowledged": "All sessions have acknowledged; the human has not started the fleet yet",
+    "active": "The fleet is active",
+}
+# The document's own sentences for the six criteria, in their order.
+CRITERIA = (
+    "All {capacity} sessions registered with unique numbers",
+    "No duplicate numbers claimed",
+    "All roles distinct, and as the charter plans them",
+    "All goals measurable and committed to",
+    "Orchestrator confirms no conflicts",
+    "Human approves final registry",
+)
+# What could begin a block of Markdown at the start of a line or of a list's item.
+_BLOCK = re.compile(r"[^\w]|\d+[.)]")
+
+
+def page(snapshot: Snapshot, charter: shapes.Charter, digest: str) -> str:
+    """The registry of a snapshot; the same snapshot gives the same page."""
+    state, slots = assess(snapshot, charter), {slot.number: slot for slot in charter.slots}
+    numbers = range(1, charter.capacity + 1)
+    parts = ["\n".join(_head(state, charter, digest)), "## Current Session Registry"]
+    parts += ["\n".join(_session(at, snapshot.by_number.get(at), slots.get(at))) for at in numbers]
+    parts += ["## Consensus Validation", "\n".join(_criteria(state, charter)), *_progress(state, charter)]
+    parts += ["## Conflict Resolution", "\n".join(_conflicts(state)) or "Nothing conflicts."]
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(state: Consensus, charter: shapes.Charter, digest: str) -> Iterator[str]:
+    yield "# Session Identity Registry\n"
+    yield f"- **Purpose**: {prose(charter.mission.statement)}"
+    yield f"- **Status**: {STATUS[state.phase]}"
+    yield f"- **Required**: All {charter.capacity} sessions must register before activation"
+    yield f"- **Registry**: `{digest}`"
+
+
+def _session(number: int, claim: ClaimFile | None, slot: shapes.Slot | None) -> Iterator[str]:
+    draft = claim.draft if claim else None
+    title = slot.title if slot else draft.session_id if draft and draft.session_id else "no plan"
+    yield f"### Session #{number}: {prose(title)}\n"
+    yield f"- **NUMBER**: {number}"
+    if claim is None or draft is None:
+        yield from [f"- **ROLE**: {prose(slot.role)}"] if slot else []
+        yield "- **STATUS**: ⏳ PENDING REGISTRATION"
+        return
+    yield f"- **ROLE**: {prose(draft.role or '')}"
+    yield f"- **GOAL**: {prose(draft.goal or '')}"
+    yield f"- **TARGETS**: {prose('; '.join(map(format_target, draft.targets or ())))}"
+    yield f"- **SESSION_ID**: {prose(draft.session_id or '')}" + (
+        f" (`{draft.runtime_id}`)" if draft.runtime_id else ""
+    )
+    if draft.scope:
+        yield f"- **SCOPE**: {prose(format_scope(draft.scope))}"
+    if claim.claim:
+        yield "- **RESPONSIBILITIES**:"
+        yield from (f"  - {_item(text)}" for text in claim.claim.responsibilities)
+    yield f"- **STATUS**: {_status(claim)}"
+
+
+def _status(claim: ClaimFile) -> str:
+    if claim.claim is None:
+        return "⚠ the claim cannot be read as a whole"
+    return "✅ REGISTERED" if claim.claim.status == "REGISTERED" else "⏳ PENDING"
+
+
+def _item(text: str) -> str:
+    text = prose(text.strip())
+    return f"<wbr>{text}" if _BLOCK.match(text) else text
+
+
+def _criteria(state: Consensus, charter: shapes.Charter) -> Iterator[str]:
+    for words, criterion in zip(CRITERIA, state.criteria, strict=True):
+        mark = "x" if criterion.met else " "
+        yield f"- [{mark}] {words.format(capacity=charter.capacity)}: {prose(criterion.evidence)}"
+
+
+def _progress(state: Consensus, charter: shapes.Charter) -> Iterator[str]:
+    acknowledged = f", {state.metrics.acknowledged} acknowledged" if state.metrics.acknowledged else ""
+    yield f"**Current Status**: {state.registered}/{counted(charter.capacity, 'session')} registered{acknowledged}"
+    yield f"**Next Action**: {prose(state.next_action)}"
+
+
+def _conflicts(state: Consensus) -> Iterator[str]:
+    for conflict in state.conflicts:
+        yield f"- {conflict.kind}: {prose(conflict.message)}. {prose(conflict.help)}"
