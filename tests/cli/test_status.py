@@ -110,3 +110,16 @@ def test_a_charter_may_plan_for_thousands(tmp_path: Path) -> None:
     assert "\nand 99,798 more open numbers\n" in text
     assert text.count("  open\n") == 200
     assert len(text.splitlines()) < 230
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("git@github.com:example/fleet.git", "approvals are reviews on GitHub; is the gate in force: registry doctor"),
+        ("https://git.example.org/fleet.git", "approvals are not signed: no approver in the charter has a key"),
+    ],
+)
+def test_on_github_an_approval_is_a_review(tmp_path: Path, url: str, said: str) -> None:
+    repository = with_charter(tmp_path / "registry", [1])
+    repository.git("remote", "add", "origin", url)
+    assert f"\n{said}\n" in verb(repository.path, "status").out

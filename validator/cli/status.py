@@ -11,6 +11,8 @@ import click
 from validator.cli.consensus.status import void_lines
 from validator.cli.console import INTERRUPTED, Console
 from validator.cli.options import FORMAT, REF, REPO, Seconds
+from validator.git.repo import Repo
+from validator.git.upstream import remotes
 from validator.model.escape import visible
 from validator.model.shapes import Digest
 from validator.operations.export import slots_of
@@ -92,8 +94,11 @@ def command(
     if once or since or remote:
         raise click.UsageError("--once, --since and --remote go with --watch")
     document = status_at(repo, ref)
-    text = as_json(document) if format == "json" else render(document, colour=console.colour, width=console.width)
-    console.say(text)
+    if format == "json":
+        console.say(as_json(document))
+        return 0
+    reviewed = not document.approvals_signed and _is_on_github(Repo(repo))
+    console.say(render(document, colour=console.colour, width=console.width, reviewed=reviewed))
     return 0
 
 
@@ -123,8 +128,11 @@ def status_of(reader: Reader, commit: str) -> StatusDocument:
     )
 
 
-def render(document: StatusDocument, *, colour: bool, width: int) -> str:
-    """A table of the numbers, the criteria with evidence, and the next action; `width` is in columns."""
+def render(document: StatusDocument, *, colour: bool, width: int, reviewed: bool = False) -> str:
+    """A table of the numbers, the criteria with evidence, and the next action; `width` is in columns.
+
+    `reviewed`: on GitHub an approval is a code owner's review, and no signature.
+    """
     from rich.console import Console as Terminal
     from rich.table import Table
     from rich.text import Text
@@ -164,10 +172,26 @@ def render(document: StatusDocument, *, colour: bool, width: int) -> str:
         terminal.print(Text.assemble(sign, f" {criterion.name:<23}", (visible(criterion.evidence), "dim")))
     for line in void_lines(document.records):
         terminal.print(Text(visible(line), "yellow"))
-    if not document.approvals_signed:
-        terminal.print(Text("approvals are not signed: no approver in the charter has a key", "dim"))
+    if note := _approvals(document, reviewed=reviewed):
+        terminal.print(Text(note, "dim"))
     terminal.print(Text.assemble(("next: ", "bold"), visible(document.next_action)))
     return "".join(line.rstrip() + "\n" for line in sink.getvalue().splitlines())
+
+
+def _is_on_github(repo: Repo) -> bool:
+    """Whether the remote is on GitHub. What GitHub needs is loaded only where there is a remote."""
+    if not remotes(repo):
+        return False
+    from validator.hosts.github.place import is_on_github
+
+    return is_on_github(repo)
+
+
+def _approvals(document: StatusDocument, *, reviewed: bool) -> str | None:
+    """What an approval is, where it is no signature."""
+    if reviewed:
+        return "approvals are reviews on GitHub; is the gate in force: registry doctor"
+    return None if document.approvals_signed else "approvals are not signed: no approver in the charter has a key"
 
 
 def _without_many_open(slots: Sequence[SlotEntry]) -> tuple[list[SlotEntry], int]:

@@ -1,6 +1,5 @@
 """Open the pull request of a pushed proposal, or renew its text, through the `gh` program."""
 
-import re
 import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,33 +7,15 @@ from typing import Any, NamedTuple
 from validator.git.remote import Proposal, Remote
 from validator.git.repo import Repo
 from validator.hosts.github.api import Gh, number, part
+from validator.hosts.github.place import GITHUB, Place, place_in
 from validator.operations.consensus.share import SHARED
 from validator.operations.proposals import Judged, judge_proposal
 from validator.registry.effect import effect_of
 from validator.registry.reader import Reader
 from validator.report.merging import merging
 
-# https://host/owner/name, ssh://git@host:port/owner/name, git@host:owner/name; with or without `.git`.
-_URL = re.compile(
-    r"(?:(?:https|ssh)://(?:[^@/]+@)?(?P<host>[a-z0-9.-]+(?::[0-9]+)?)/|(?:[^@/:]+@)?(?P<scp>[a-z0-9.-]+):)"
-    r"(?P<name>[A-Za-z0-9][\w.-]*/[\w.-]+?)(?:\.git)?/?",
-    re.ASCII | re.IGNORECASE,
-)
-GITHUB = "github.com"
 FOOT = "The gate judges this pull request again whenever main moves, and says in a comment how it stands then."
 LONGEST_TITLE = 250  # characters; GitHub takes 256
-
-
-class Place(NamedTuple):
-    """A repository on a GitHub: host (with its port, where it has one), `owner/name`."""
-
-    host: str
-    name: str
-
-    @property
-    def owner(self) -> str:
-        """The account that has the repository."""
-        return self.name.partition("/")[0]
 
 
 class Account(NamedTuple):
@@ -46,14 +27,11 @@ class Account(NamedTuple):
 
 def place_of(server: Remote) -> Place | None:
     """Where a remote is on a GitHub; None elsewhere. A host other than github.com is one if `gh` is logged in there."""
-    found = _URL.fullmatch(server.url)
-    if not found:
-        return None
-    host = re.sub(r"^ssh\.(?=github\.com$)", "", (found["host"] or found["scp"]).lower().removesuffix(":443"))
-    if host == GITHUB:
-        return Place(GITHUB, found["name"])
-    known = shutil.which("gh") is not None and Gh(server.repo.top or server.repo.folder, host).has_login()
-    return Place(host, found["name"]) if known else None
+    place = place_in(server.url)
+    if place is None or place.host == GITHUB:
+        return place
+    known = shutil.which("gh") is not None and Gh(server.repo.top or server.repo.folder, place.host).has_login()
+    return place if known else None
 
 
 def account(*, repo: Path, remote: str) -> Account | None:

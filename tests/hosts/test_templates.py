@@ -1,0 +1,35 @@
+"""What GitHub's forms and the registry's README tell people to run is there, with the options that they name."""
+
+import re
+
+import click
+import pytest
+
+from tests.repository import ROOT
+from validator.cli import registry
+
+PAGES = (
+    ".github/ISSUE_TEMPLATE/reserve-a-number.yml",
+    ".github/pull_request_template.md",
+    "registry/README.md",
+    "docs/github.md",
+)
+COMMANDS = [
+    (page, command)
+    for page in PAGES
+    for command in re.findall(r"`registry (?!gate`)([a-z][^`]*)`", (ROOT / page).read_text("utf-8").replace("\n", " "))
+]
+
+
+@pytest.mark.parametrize(("page", "command"), COMMANDS)
+def test_a_command_is_there(page: str, command: str) -> None:
+    words = command.split()
+    verb: click.Command = registry.commands[words[0]]
+    if isinstance(verb, click.Group) and words[1:]:
+        verb = verb.commands[words[1]]
+    known = {name for option in verb.params for name in option.opts} | {"--help"}
+    assert {word for word in words if word.startswith("--")} <= known, page
+
+
+def test_every_page_tells_a_command() -> None:
+    assert {page for page, _ in COMMANDS} == set(PAGES)
