@@ -72,7 +72,7 @@ STORY: list[tuple[str, tuple[str, ...], int, str]] = [
     ("session", ("consensus", "confirm", *DESK, "--push"), 0, "record/confirmation"),
     ("human", ("approve", "record/confirmation", "--yes"), 0, "record/confirmation is on main"),
     ("human", ("consensus", "approve", "--yes"), 0, "on main"),
-    ("session", ("consensus", "broadcast", *DESK, "--push"), 0, "record/broadcast"),
+    ("session", ("consensus", "broadcast", *DESK, "--branch", "--push"), 0, "record/broadcast"),
     ("human", ("approve", "record/broadcast", "--yes"), 0, "record/broadcast is on main"),
     ("session", ("consensus", "acknowledge", "--push"), 0, "on main"),
     ("human", ("consensus", "activate", "--yes"), 0, "on main"),

@@ -47,7 +47,7 @@ def broadcast_done(stage: Stage, orchestrator: Path) -> None:
     said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push"))
     said(verb(stage.human, "approve", "record/confirmation", "--yes"))
     said(verb(stage.human, "consensus", "approve", "--yes"))
-    said(verb(orchestrator, "consensus", "broadcast", "--session-id", ORCHESTRATOR, "--push"))
+    said(verb(orchestrator, "consensus", "broadcast", "--session-id", ORCHESTRATOR, "--branch", "--push"))
     said(verb(stage.human, "approve", "record/broadcast", "--yes"))
 
 

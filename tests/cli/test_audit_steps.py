@@ -166,7 +166,7 @@ def test_a_fleet_from_its_first_claim_to_active(tmp_path: Path) -> None:
     said(clones[0], "consensus", "confirm", "--session-id", "desk-1", "--push")
     said(stage.human, "approve", "record/confirmation", "--yes")
     said(stage.human, "consensus", "approve", "--yes")
-    said(clones[0], "consensus", "broadcast", "--session-id", "desk-1", "--push")
+    said(clones[0], "consensus", "broadcast", "--session-id", "desk-1", "--branch", "--push")
     said(stage.human, "approve", "record/broadcast", "--yes")
     for clone, name in zip(clones, names, strict=True):
         said(clone, "consensus", "acknowledge", "--session-id", name, "--push")

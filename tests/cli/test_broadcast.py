@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.agreeing import ORCHESTRATOR, SESSIONS, all_registered, guard, said
 from tests.cli.stage import ENVIRONMENT, REGISTRY, Done, Stage, commit, fleet, git, refs, try_git, verb, write
 from validator.operations.claim.message import read_message
+from validator.operations.consensus.delivery import LONGEST, through_command
+from validator.operations.consensus.letters import Letter, Mail
 
 SEND = ("consensus", "broadcast", "--session-id", ORCHESTRATOR, "--push")
 
@@ -69,12 +72,28 @@ def test_folder_of_letters_in_the_form_of_the_seed(approved: tuple[Stage, Path])
         "SESSION_ID: marketing-outreach-1",
         "STATUS: REGISTERED",
         "READY: YES",
+        "RESPONSIBILITIES:",
+        "- Personalize emails for prospects 1-17",
+        "- Send morning batch 10-11 AM",
+        "- Track delivery and opens",
+        "- Report to Orchestrator",
+        "SCOPE:",
+        "- outreach 1-17",
+        "SCHEDULE:",
+        "- Send morning batch, mon,tue,wed,thu,fri 10:00-11:00",
     ]
-    assert read_message(block)["number"] == 4, "what is broadcast can be read back"
     assert "registry consensus acknowledge --session-id marketing-outreach-1 --push" in rest
-    assert all(session in rest for session in SESSIONS if session != "marketing-outreach-1")
+    page = (folder / "REGISTRY.md").read_text(encoding="utf-8")
+    assert all(session in page for session in SESSIONS)
     assert proposed(stage)
     assert stage.at("record/broadcast", "registry/consensus/broadcast.yaml")["delivered"] == list(range(1, 13))
+
+
+def _bare(value: Any) -> Any:
+    """What an export says, without the fields that are not given."""
+    if isinstance(value, list):
+        return list(map(_bare, value))
+    return {name: each for name, each in value.items() if each is not None} if isinstance(value, dict) else value
 
 
 def test_every_session_gets_the_final_registry(approved: tuple[Stage, Path]) -> None:
@@ -89,9 +108,11 @@ def test_every_session_gets_the_final_registry(approved: tuple[Stage, Path]) -> 
     for claim in exported["claims"]:
         letter = (folder / f"messages/{claim['number']:02}-{claim['session_id']}.txt").read_text()
         block, _, rest = letter.partition("\n\n")
-        fields = ("number", "role", "goal", "session_id", "status")
-        assert {name: read_message(block)[name] for name in fields} == {name: claim[name] for name in fields}
-        assert block.endswith("\nREADY: YES")
+        fields = ("number", "role", "goal", "session_id", "status", "responsibilities", "scope", "schedule")
+        known = {name: _bare(claim[name]) for name in fields if claim[name]}
+        assert {name: value for name, value in read_message(block).items() if name in fields} == known
+        assert "\nREADY: YES\n" in block
+        assert f"- **NUMBER**: {claim['number']}\n" in page
         assert exported["digest"] in rest
     assert len(exported["claims"]) == len(list((folder / "messages").iterdir())) == 12
 
@@ -151,7 +172,7 @@ def test_after_an_amendment_every_session_gets_a_letter(approved: tuple[Stage, P
     for session in SESSIONS:
         text = (stage.folder / session).read_text()
         assert text.count("REGISTRATION COMPLETE") == 2
-        assert text.count("(Morning Batch 2), late") == 1
+        assert "(Morning Batch 2), late" in text
     assert git(stage.bare, "merge-base", "broadcast", first).strip() == first, "the first broadcast stays in history"
 
 
@@ -194,14 +215,14 @@ def test_the_command_gets_the_recipient(tmp_path: Path) -> None:
     git(stage.human, "push", "--quiet", "origin", "main")
     agree(stage, orchestrator)
     body = "pathlib.Path(folder / f'told-{session}').write_text('\\n'.join(sys.argv[1:]))"
-    words = ("{runtime_id}", "{number}", "{session_id}/{number}", "{role}")
+    words = ("{runtime_id}", "{number}", "{session_id}/{number}", "{ role }")
     said(verb(orchestrator, *SEND, *program(stage.folder, body), *words))
     for number, session in enumerate(SESSIONS, 1):
         claim = stage.at("main", f"registry/sessions/{number:02}.yaml")
         runtime = claim.get("runtime_id", session)
         assert (runtime == session) == (number == 12)
         told = (stage.folder / f"told-{session}").read_text().splitlines()
-        assert told == [session, runtime, str(number), f"{session}/{number}", "{role}"]
+        assert told == [session, runtime, str(number), f"{session}/{number}", "{ role }"]
 
 
 def test_carrier_that_prints_garbage(approved: tuple[Stage, Path]) -> None:
@@ -261,6 +282,46 @@ def test_folder_that_cannot_be_written_to(approved: tuple[Stage, Path]) -> None:
     assert len(list((folder / "messages").iterdir())) == 12, "nothing is left of what could not be put in place"
     loop.symlink_to(loop)
     assert verb(orchestrator, *SEND, "--folder", str(loop)).exit_code == 2
+
+
+def test_the_seeds_program_gets_the_message_as_an_argument(approved: tuple[Stage, Path]) -> None:
+    """`session-send-message.sh NAME "TEXT"`: the letter with what everybody has committed to, or a file with it."""
+    stage, orchestrator = approved
+    script = stage.folder / "session-send-message.sh"
+    script.write_text('#!/bin/sh\nprintf %s "$2" > "$(dirname "$0")/told-$1"\ncp "$3" "$(dirname "$0")/file-$1"\n')
+    script.chmod(0o755)
+    said(verb(orchestrator, *SEND, "--", str(script), "{session_id}", "{message}", "{file}"))
+    for session in SESSIONS:
+        told = (stage.folder / f"told-{session}").read_text(encoding="utf-8")
+        assert told.startswith("REGISTRATION COMPLETE\nNUMBER: ")
+        assert all(f"**SESSION_ID**: {other} " in told for other in SESSIONS)
+        assert told == (stage.folder / f"file-{session}").read_text(encoding="utf-8")[: len(told)]
+    assert proposed(stage)
+
+
+def test_an_unknown_placeholder_is_an_error(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    done = verb(orchestrator, *SEND, "--", "true", "{session}")
+    known = "{session_id}, {runtime_id}, {number}, {message}, {file}"
+    assert (done.exit_code, done.err) == (2, f"registry: unknown placeholder {{session}}; known are {known}\n")
+    assert not proposed(stage)
+
+
+def test_a_message_too_long_for_an_argument_is_not_delivered() -> None:
+    letter = Letter(4, "desk-4", None, "x" * LONGEST)
+    carrier = through_command(("true", "{message}"), 30)
+    ((number, why),) = carrier.carry(Mail("", "", (letter,)), [letter])
+    assert (number, why) == (4, f"the message is too long for an argument ({LONGEST + 1:,} bytes); use {{file}}")
+    by_file = through_command(("test", "-s", "{file}"), 30)
+    assert list(by_file.carry(Mail("", "", (letter,)), [letter])) == [(4, None)]
+
+
+def test_without_a_carrier_nothing_is_delivered(approved: tuple[Stage, Path]) -> None:
+    stage, orchestrator = approved
+    done = verb(orchestrator, *SEND)
+    ways = "--branch --push always works, or --folder DIR, or a program after --"
+    assert (done.exit_code, done.out, done.err) == (2, "", f"registry: nothing is sent: say how; {ways}\n")
+    assert not proposed(stage)
 
 
 def test_one_carrier_at_a_time(approved: tuple[Stage, Path]) -> None:

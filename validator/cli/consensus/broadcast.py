@@ -42,7 +42,8 @@ def command(
 ) -> int:  # fmt: skip
     """The orchestrator sends the registry to every session; COMMAND, after --, is run once for each.
 
-    It gets the message on its standard input; {session_id}, {runtime_id} and {number} in it are the session's.
+    It gets the message on its standard input; {session_id}, {runtime_id} and {number} in it are the session's,
+    {message} is the message and {file} a file that has it.
     """
     if bool(command) + branch + bool(folder) > 1:
         raise click.UsageError("one carrier: --folder, --branch, or a command after --")

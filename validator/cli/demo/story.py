@@ -141,7 +141,7 @@ def _round(stage: Stage, printer: Printer, *, at_once: int) -> Iterator[str]:
             (session, ("consensus", "confirm", *orchestrator)),
             (human, ("approve", "record/confirmation", "--yes")),
             (human, ("consensus", "approve", "--yes")),
-            (session, ("consensus", "broadcast", *orchestrator)),
+            (session, ("consensus", "broadcast", *orchestrator, "--branch")),
             (human, ("approve", "record/broadcast", "--yes")),
         ],
     )

@@ -22,7 +22,7 @@ PATIENCE = Patience(attempts=3, unanswered=3, longest=20.0)  # with each letter:
 
 
 class Way(NamedTuple):
-    """How to broadcast: through a command, on branch `broadcast`, or into a folder (None: one in Git's own)."""
+    """How to broadcast: through a command, on branch `broadcast`, or into a folder; one of the three."""
 
     command: tuple[str, ...] = ()
     branch: bool = False
@@ -44,7 +44,7 @@ def broadcast(
     if not reached(phase, NEEDED["broadcast"]):
         return state, draft, RecordOutcome(False, f"nothing is sent: the registry is {phase}, not approved"), ()
     progress = progress_folder(state.reader.repo.folder, state.digest)
-    carrier = _carrier(way, state.server, progress)
+    carrier = _carrier(way, state.server)
     ledger = ledger_of(progress, carrier.name)
     before = ledger.delivered()
     failed = _send(carrier, mail, [letter for letter in mail.letters if letter.number not in before], ledger, hint)
@@ -61,14 +61,16 @@ def _draft(state: MainState, session_id: str, mail: Mail, now: str) -> RecordDra
     return record_by(state, orchestrator_of(state, session_id), "broadcast", BROADCAST, now, delivered=delivered)
 
 
-def _carrier(way: Way, server: Remote | None, progress: Path) -> Carrier:
+def _carrier(way: Way, server: Remote | None) -> Carrier:
     if way.command:
         return through_command(way.command, way.limit)
     if way.branch:
         if server is None:
             raise FatalError("branch broadcast is on the remote: say --push as well")
         return on_branch(server)
-    return to_folder(way.folder or progress / "mail")
+    if way.folder:
+        return to_folder(way.folder)
+    raise FatalError("nothing is sent: say how; --branch --push always works, or --folder DIR, or a program after --")
 
 
 def _send(carrier: Carrier, mail: Mail, wanted: Sequence[Letter], ledger: Ledger, hint: Hint) -> Mapping[int, str]:

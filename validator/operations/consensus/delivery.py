@@ -6,6 +6,7 @@ letter twice does no harm: its text is the same.
 
 import os
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -21,7 +22,9 @@ from validator.registry.consensus.forms import BROADCAST
 
 AT_ONCE = 8  # programs that run at the same time
 BRANCH = "broadcast"
-PLACEHOLDER = re.compile(r"\{(session_id|runtime_id|number)\}")
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+KNOWN = ("session_id", "runtime_id", "number", "message", "file")
+LONGEST = 128 * 1024  # bytes: what Linux allows one argument of a program (MAX_ARG_STRLEN)
 
 Delivered = tuple[int, str | None]  # the session's number, and why the letter was not delivered
 
@@ -50,12 +53,18 @@ def to_folder(folder: Path) -> Carrier:
 def through_command(words: Sequence[str], limit: float) -> Carrier:
     """A program for each letter, with the letter on standard input and `limit` seconds to take it.
 
-    In its arguments `{session_id}`, `{runtime_id}` and `{number}` stand for the session's. There is no shell.
+    In its arguments `{session_id}`, `{runtime_id}` and `{number}` stand for the session's, `{message}` for the letter,
+    and `{file}` for a file that has it and is gone afterwards. There is no shell. Raises FatalError for other
+    placeholders.
     """
+    unknown = sorted({name for word in words for name in PLACEHOLDER.findall(word)} - {*KNOWN})
+    if unknown:
+        known = ", ".join(f"{{{name}}}" for name in KNOWN)
+        raise FatalError(f"unknown placeholder {{{unknown[0]}}}; known are {known}")
 
     def carry(mail: Mail, wanted: Sequence[Letter]) -> Iterator[Delivered]:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            running = {pool.submit(run, _filled(words, letter), letter.text, limit): letter for letter in wanted}
+            running = {pool.submit(_run, words, letter, mail.whole(letter), limit): letter for letter in wanted}
             for ended in as_completed(running):
                 yield running[ended].number, ended.result()
 
@@ -82,8 +91,23 @@ def _write(path: Path, content: bytes) -> str | None:
     return None
 
 
-def _filled(words: Sequence[str], letter: Letter) -> list[str]:
+def _run(words: Sequence[str], letter: Letter, text: str, limit: float) -> str | None:
+    """Run the program for one letter; None, or why it failed."""
+    uses = {name for word in words for name in PLACEHOLDER.findall(word)}
+    if "message" in uses and len(text.encode()) >= LONGEST:
+        return f"the message is too long for an argument ({len(text.encode()):,} bytes); use {{file}}"
+    if "file" not in uses:
+        return run(_filled(words, letter, text, ""), text, limit)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, f"{letter.session_id}.txt")
+        file.write_text(text, encoding="utf-8", newline="")
+        return run(_filled(words, letter, text, str(file)), text, limit)
+
+
+def _filled(words: Sequence[str], letter: Letter, text: str, file: str) -> list[str]:
     values = {
+        "message": text,
+        "file": file,
         "session_id": letter.session_id,
         "runtime_id": letter.runtime_id or letter.session_id,
         "number": str(letter.number),

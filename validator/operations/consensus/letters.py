@@ -1,12 +1,13 @@
 """The letters of a broadcast: one to each session, in the seed's form."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from validator.model import shapes
 from validator.model.escape import visible
-from validator.registry.parsing import ClaimFile
+from validator.model.targets import format_target
 from validator.registry.snapshot import Snapshot
+from validator.registry.workload import format_scope
 
 PAGE, DATA, LETTERS = "REGISTRY.md", "registry.json", "messages"
 
@@ -26,11 +27,18 @@ class Letter(NamedTuple):
 
 
 class Mail(NamedTuple):
-    """All that a broadcast delivers: the registry as a page and as JSON, and the letters."""
+    """All that a broadcast delivers: the registry as a page and as JSON, and the letters.
+
+    The page stands beside the letters, once: so what is sent grows with the fleet, and not with its square.
+    """
 
     page: str
     data: str
     letters: tuple[Letter, ...]
+
+    def whole(self, letter: Letter) -> str:
+        """A letter with the page, for a session that gets no files."""
+        return f"{letter.text}\n{self.page}"
 
     def files(self) -> Mapping[str, bytes]:
         """Each part as a file, by path."""
@@ -40,21 +48,17 @@ class Mail(NamedTuple):
 
 def letters(snapshot: Snapshot, digest: str) -> tuple[Letter, ...]:
     """A letter to every session, in the order of numbers."""
-    claims = [claim for _, claim in sorted(snapshot.by_number.items()) if claim.claim]
-    short = {claim.number: _in_short(claim) for claim in claims}
-    return tuple(_letter(claim, short, digest) for claim in claims)
+    claims = [claim.claim for _, claim in sorted(snapshot.by_number.items()) if claim.claim]
+    return tuple(_letter(claim, digest) for claim in claims)
 
 
-def _letter(claim: ClaimFile, short: dict[int, str], digest: str) -> Letter:
-    said = claim.claim
-    assert said, "only readable claims get letters"
-    others = [line for number, line in short.items() if number != claim.number]
-    text = "\n".join(_lines(said, others, digest)) + "\n"
-    return Letter(claim.number, said.session_id, said.runtime_id, text)
+def _letter(said: shapes.Claim, digest: str) -> Letter:
+    text = "\n".join(_lines(said, digest)) + "\n"
+    return Letter(said.number, said.session_id, said.runtime_id, text)
 
 
-def _lines(said: shapes.Claim, others: Sequence[str], digest: str) -> Iterator[str]:
-    """The block of the seed's *Expected Registration Messages*, what to do now, and everybody else's commitments."""
+def _lines(said: shapes.Claim, digest: str) -> Iterator[str]:
+    """The block of the seed's *Expected Registration Messages* with the whole registration, and what to do now."""
     yield "REGISTRATION COMPLETE"
     yield f"NUMBER: {said.number}"
     yield f"ROLE: {visible(said.role)}"
@@ -62,14 +66,26 @@ def _lines(said: shapes.Claim, others: Sequence[str], digest: str) -> Iterator[s
     yield f"SESSION_ID: {said.session_id}"
     yield f"STATUS: {said.status}"
     yield "READY: YES"
+    yield from _listed("RESPONSIBILITIES", said.responsibilities)
+    yield from _listed("SCOPE", (format_scope([part]) for part in said.scope or ()))
+    yield from _listed("SCHEDULE", map(_appointment, said.schedule or ()))
+    yield ""
+    yield f"Measured by: {'; '.join(visible(format_target(target)) for target in said.targets)}"
+    yield f"Registered: {said.timestamp}"
     yield ""
     yield f"The registry is final: {digest}"
     yield f"Acknowledge it: registry consensus acknowledge --session-id {said.session_id} --push"
-    yield ""
-    yield "Everybody else's commitments:"
-    yield from others
+    yield f"What everybody else has committed to: {PAGE}, or registry export --format markdown"
 
 
-def _in_short(claim: ClaimFile) -> str:
-    draft = claim.draft
-    return f"{claim.number} {draft.session_id}: {visible(draft.role or '')} | {visible(draft.goal or '')}"
+def _listed(name: str, values: Iterable[str]) -> Iterator[str]:
+    """A list of the block, one value a line; nothing where there is no value."""
+    rows = [f"- {visible(value)}" for value in values]
+    if rows:
+        yield f"{name}:"
+        yield from rows
+
+
+def _appointment(one: shapes.Appointment) -> str:
+    """As `--schedule` takes it: `Send batch, mon,tue 10:00-11:00`, or `Approval queue, mon by 08:00`."""
+    return f"{one.activity}, {','.join(one.days)} {f'{one.start}-' if one.start else 'by '}{one.end}"
