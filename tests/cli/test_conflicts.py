@@ -1,6 +1,8 @@
 """`conflicts`, `split` and `schedule`: every kind of conflict in the seed, and an even batch split."""
 
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -176,3 +178,79 @@ def test_split_writes_segments_as_yaml_needs_them(tmp_path: Path) -> None:
     commit(stage.human, "Two sessions")
     done = verb(stage.human, "conflicts", "--propose-split", "replies", "--ref", "HEAD")
     assert '+  - {work: replies, segments: ["a, b", "yes"]}' in done.out
+
+
+def test_proposals_that_share_a_role_or_a_part_of_the_work(stage: Stage) -> None:
+    stage.registered(4)
+    session = stage.clone("session")
+    words = ("claim", "--push", "--yes", "--session-id")
+    assert verb(session, *words, "marketing-outreach-1", "4", "--scope", "outreach 1-20").exit_code == 0
+    rival = ("--goal", "Send 16 emails daily", "--scope", "outreach 20-33")
+    assert verb(session, *words, "outreach-2", "5", *rival).exit_code == 0
+    role = "Outreach AI - Personalize and send emails (Afternoon Batch)"
+    assert verb(session, *words, "outreach-3", "6", "--goal", "Send 9 emails daily", "--role", role).exit_code == 0
+    git(session, "fetch", "--quiet", "origin")
+    document = verb(session, "conflicts", "--format", "json").document
+    assert [(row["kind"], row["where"], row["numbers"], row["message"]) for row in document["conflicts"]] == [
+        (
+            "scope",
+            "origin/claim/05",
+            [4, 5],
+            'origin/claim/04 and origin/claim/05 both want the work "outreach 20"',
+        )
+    ]
+
+
+def test_a_gap_is_seen_before_confirming_with_who_can_close_it(stage: Stage) -> None:
+    clone = all_registered(stage)
+    write(stage.human, "registry/sessions/06.yaml", fleet(6).replace("last: 50", "last: 49"))
+    commit(stage.human, "A shorter share")
+    git(stage.human, "push", "--quiet", "origin", "main")
+    git(clone, "fetch", "--quiet", "origin")
+    way_out = 'registry claim 6 --session-id marketing-outreach-3 --scope "outreach 34-50" --push'
+    text = verb(clone, "conflicts").out
+    assert 'gap (main): nobody took "outreach 50"\n    number 6 takes it: ' + way_out in text
+    refused = verb(clone, "consensus", "confirm", "--session-id", "marketing-orchestrator", "--push")
+    assert refused.exit_code == 1
+    assert refused.out.endswith(
+        f'not confirmed: 1 conflict\n  nobody took "outreach 50"\n    number 6 takes it: {way_out}\n'
+    )
+    status = verb(clone, "consensus", "status", "--format", "json").document
+    assert status["metrics"]["alignment"] == 91
+    assert verb(clone, "status", "--format", "json").document["next_action"].endswith("gives way: registry conflicts")
+    assert verb(clone, *shlex.split(way_out)[1:]).exit_code == 0
+    assert verb(stage.human, "approve", "6", "--yes").exit_code == 0
+    git(clone, "fetch", "--quiet", "origin")
+    assert verb(clone, "conflicts").exit_code == 0
+
+
+def test_what_the_audit_finds_is_seen_as_well(stage: Stage) -> None:
+    stage.registered(4)
+    write(stage.human, "registry/sessions/05.yaml", fleet(5, status="READY"))
+    commit(stage.human, "Another status")
+    done = verb(stage.human, "conflicts", "--ref", "HEAD", "--format", "json")
+    (row,) = done.document["conflicts"]
+    assert (done.exit_code, row["kind"], row["numbers"]) == (1, "rule", [5])
+    assert row["message"].startswith("REG006 status is one of ")
+
+
+def test_what_is_missing_is_said_at_the_claim_that_causes_it_and_by_status(tmp_path: Path) -> None:
+    planned = CHARTER.replace(
+        "(Morning Batch 1)}", "(Morning Batch 1), scope: [{work: outreach, first: 1, last: 17}]}"
+    ).replace("capacity: 12", "capacity: 4")
+    planned = re.sub(r"^  - \{number: (?:[123]|[5-9]|1[0-2]),.*\n", "", planned, flags=re.MULTILINE)
+    planned = re.sub(r"^  - \{name: (?:prospect|replies|deals).*\n", "", planned, flags=re.MULTILINE)
+    stage = Stage(tmp_path, charter=planned.replace("first: 1, last: 50", "first: 1, last: 17"))
+    for number in (1, 2, 3):
+        write(stage.human, f"registry/sessions/{number:02}.yaml", re.sub(r"scope:\n.*\n", "", fleet(number)))
+    commit(stage.human, "Three sessions")
+    git(stage.human, "push", "--quiet", "origin", "main")
+    session = stage.clone("session")
+    assert verb(session, "status", "--format", "json").document["missing"] == []
+    words = ("claim", "4", "--session-id", "marketing-outreach-1", "--goal", "Send 17 emails daily", "--yes")
+    done = verb(session, *words, "--scope", "")
+    said = 'number 4 has no scope, and the charter plans "outreach 1-17"'
+    assert (done.exit_code, f"\n· {said}\n" in done.out) == (0, True)
+    assert verb(session, *words, "--scope", "", "--push", "--format", "json").document["advice"] == [said]
+    git(session, "fetch", "--quiet", "origin")
+    assert f"· {said}" in verb(session, "status").out

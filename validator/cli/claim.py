@@ -123,7 +123,8 @@ def _render(outcome: ClaimOutcome, format: str, *, colour: bool) -> str:
         from validator.report.text import render as report
 
         changes = "".join(f"  {logged(line)}\n" for line in outcome.changes.splitlines())
-        return changes + (report(verdict, colour=colour) if verdict else "") + f"{outcome.note}\n"
+        advice = "".join(f"· {logged(line)}\n" for line in outcome.advice)
+        return changes + (report(verdict, colour=colour) if verdict else "") + f"{advice}{outcome.note}\n"
     from validator.report.documents import ClaimDocument, as_json, finding_entries
 
     return as_json(
@@ -135,5 +136,6 @@ def _render(outcome: ClaimOutcome, format: str, *, colour: bool) -> str:
             findings=finding_entries(verdict.findings) if verdict else (),
             note=outcome.note,
             changes=well_formed(outcome.changes),
+            advice=tuple(map(well_formed, outcome.advice)),
         )
     )

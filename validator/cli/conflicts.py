@@ -1,6 +1,7 @@
 """`registry conflicts`: conflicts on main and in proposals, who was first, and what to do."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,19 @@ from validator.cli import split
 from validator.cli.console import Console
 from validator.cli.options import FORMAT, REF, REPO
 from validator.model.escape import visible, well_formed, well_formed_or_none
-from validator.model.phrases import counted
+from validator.model.findings import decides
+from validator.model.phrases import counted, quoted
 from validator.model.shapes import RangePart, RangeWork
+from validator.operations.judge import audit
 from validator.operations.proposals import KINDS, Judged, judge_proposal
-from validator.registry.conflicts import Conflict, ConflictKind, added_up, conflicts, uneven
+from validator.registry.conflicts import WHAT, Conflict, ConflictKind, added_up, conflicts, uneven
+from validator.registry.overlaps import clashes
 from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import Part, Work, left_over, shares, sums
 from validator.report.documents import ConflictEntry, Oid, Printed, PrintedDocument, as_json
+from validator.rules import double_holder, key_taken, name_alike
 
 
 class UnjudgedEntry(Printed):
@@ -85,7 +90,7 @@ def conflicts_of(reader: Reader, commit: str, known: Iterable[Judged] = ()) -> C
     """What conflicts on main, and between main and the proposals as last fetched; `known` are judged already."""
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
-    on_main = [_entry("main", one) for one in conflicts(snapshot, charter)]
+    on_main = [*(_entry("main", one) for one in conflicts(snapshot, charter)), *_found_by_audit(snapshot)]
     unjudged = list[UnjudgedEntry]()
     return ConflictsDocument(
         commit=commit,
@@ -162,6 +167,32 @@ def _among(proposals: list[tuple[str, Snapshot]]) -> Iterator[ConflictEntry]:
                     help = "whoever is merged first keeps it; the other chooses a free number"
                     numbers = (draft.number,) if draft.number is not None else ()
                     yield _entry(name, Conflict(kind, numbers, message, help))
+    yield from _in_both(proposals)
+
+
+def _in_both(proposals: list[tuple[str, Snapshot]]) -> Iterator[ConflictEntry]:
+    """What the claims of two proposals share: a role, a part of the work, a key, a runtime; amendments included."""
+    brought = {path: (name, landed) for name, landed in proposals for path in landed.intent if path in landed.claims}
+    if not brought:
+        return
+    claims = {path: landed.claims[path] for path, (_, landed) in brought.items()}
+    together = replace(proposals[0][1], claims=claims)
+    for clash in clashes(together, together):
+        if clash.kind != "session_id":  # said above, by name
+            (first, _), (second, _) = brought[clash.first.path], brought[clash.second.path]
+            kind, what = WHAT[clash.kind]
+            message = f"{first} and {second} both want {what} {quoted(clash.shared)}"
+            help = "whoever is merged first keeps it; the other takes something else, with the same command"
+            yield _entry(second, Conflict(kind, (clash.first.number, clash.second.number), message, help))
+
+
+def _found_by_audit(snapshot: Snapshot) -> Iterator[ConflictEntry]:
+    """What else keeps the orchestrator from confirming: the errors of the gate that are no conflict by name."""
+    for finding in audit(snapshot).findings:
+        if decides(finding) and finding.code not in (*KINDS, double_holder.CODE, name_alike.CODE, key_taken.CODE):
+            claim = snapshot.claims.get(finding.location.path)
+            numbers = (claim.number,) if claim else ()
+            yield _entry("main", Conflict("rule", numbers, f"{finding.code} {finding.message}", finding.help))
 
 
 def _entry(where: str, one: Conflict) -> ConflictEntry:

@@ -13,12 +13,13 @@ from validator.cli.console import INTERRUPTED, Console
 from validator.cli.options import FORMAT, REF, REPO, Seconds
 from validator.git.repo import Repo
 from validator.git.upstream import remotes
-from validator.model.escape import visible
+from validator.model.escape import visible, well_formed
 from validator.model.shapes import Digest
 from validator.operations.export import slots_of
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.phases import Consensus, active_week, assess
-from validator.registry.proposals import proposed_numbers
+from validator.registry.gaps import missing
+from validator.registry.proposals import proposed_claims, proposed_numbers
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.report.documents import (
     CriterionEntry,
@@ -47,6 +48,7 @@ COLOURS = {
 class StatusDocument(PrintedDocument):
     """`status`: how far the fleet is on the way to consensus, and what comes next.
 
+    `missing` is what will be missing when all numbers are claimed, as far as claims, proposals and plans tell.
     `approvals_signed`: whether any approver has a key; where none has, whoever can push to a plain server can approve.
     """
 
@@ -61,6 +63,7 @@ class StatusDocument(PrintedDocument):
     slots: tuple[SlotEntry, ...]
     criteria: tuple[CriterionEntry, ...]
     records: tuple[RecordEntry, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 DOCUMENTS = {"output-status": StatusDocument, "output-watch": WatchDocument}
@@ -125,6 +128,7 @@ def status_of(reader: Reader, commit: str) -> StatusDocument:
         slots=tuple(slots_of(snapshot, charter, consensus.digest, proposed)),
         criteria=tuple(CriterionEntry(**criterion._asdict()) for criterion in consensus.criteria),
         records=record_entries(consensus.records),
+        missing=tuple(map(well_formed, missing(snapshot, charter, proposed_claims(reader.repo)))),
     )
 
 
@@ -170,7 +174,7 @@ def render(document: StatusDocument, *, colour: bool, width: int, reviewed: bool
     for criterion in document.criteria:
         sign = ("✓", "green") if criterion.met else ("·", "yellow")
         terminal.print(Text.assemble(sign, f" {criterion.name:<23}", (visible(criterion.evidence), "dim")))
-    for line in void_lines(document.records):
+    for line in (*void_lines(document.records), *(f"· {line}" for line in document.missing)):
         terminal.print(Text(visible(line), "yellow"))
     if note := _approvals(document, reviewed=reviewed):
         terminal.print(Text(note, "dim"))

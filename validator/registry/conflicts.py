@@ -6,13 +6,14 @@ from typing import Literal, NamedTuple
 from validator.model import shapes
 from validator.model.phrases import quoted
 from validator.model.targets import contradict, format_target
+from validator.registry.gaps import gaps
 from validator.registry.history import first_of
 from validator.registry.holders import a_free_number, holder
 from validator.registry.overlaps import Clash, clashes
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import Sum, sums
 
-ConflictKind = Literal["number", "session", "role", "scope", "goal"]
+ConflictKind = Literal["number", "session", "role", "scope", "goal", "gap", "rule"]
 WHAT: dict[str, tuple[ConflictKind, str]] = {
     "session_id": ("session", "the session_id"),
     "runtime_id": ("session", "the runtime_id"),
@@ -34,7 +35,8 @@ class Conflict(NamedTuple):
 def conflicts(snapshot: Snapshot, charter: shapes.Charter) -> tuple[Conflict, ...]:
     """The conflicts on main, which prevent its confirmation; in the order of kinds and numbers."""
     found = [_of_clash(clash, snapshot) for clash in clashes(snapshot, snapshot)]
-    return tuple(sorted((*found, *_with_mission(snapshot, charter)), key=lambda one: (one.kind, one.numbers)))
+    found += [*_with_mission(snapshot, charter), *_left(snapshot, charter)]
+    return tuple(sorted(found, key=lambda one: (one.kind, one.numbers)))
 
 
 def uneven(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Conflict]:
@@ -71,6 +73,13 @@ def _way_out(kind: ConflictKind, number: int, snapshot: Snapshot) -> str:
         return f'a session has one number: registry release {number} --reason "…"; {a_free_number(snapshot)}'
     mended = "names a role of its own" if kind == "role" else "takes a part that nobody has"
     return f"who was first keeps it; number {number} {mended}, in an amendment of its claim"
+
+
+def _left(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Conflict]:
+    """Work that nobody took; the orchestrator's where no session is nearest to it."""
+    for gap in gaps(snapshot, charter):
+        number = gap.nearest.number if gap.nearest else charter.orchestrator
+        yield Conflict("gap", (number,), f"nobody took {quoted(gap.text)}", gap.way_out)
 
 
 def _with_mission(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Conflict]:

@@ -6,7 +6,7 @@ from validator.git.upstream import main_on, remote_of
 from validator.model.errors import Unreadable, attempted
 from validator.model.layout import HEADS, PROPOSAL, REMOTES, number_of
 from validator.registry.parsing import ClaimFile
-from validator.registry.reader import Reader
+from validator.registry.reader import Reader, claims_at
 
 
 def published(repo: Repo) -> str | None:
@@ -29,6 +29,12 @@ def claim_of(reader: Reader, proposal: Proposal) -> ClaimFile | Unreadable | Non
     """The claim that a branch `claim/NN` brings: what else is in its tree is not its own."""
     number = number_of(proposal.name)
     return attempted(lambda: reader.at(proposal.commit).by_number.get(int(number))) if number else None
+
+
+def proposed_claims(repo: Repo) -> tuple[ClaimFile, ...]:
+    """The claims of the open proposals `claim/NN`, where proposals count; without those that cannot be read."""
+    found = [(one.commit, int(number_of(one.name))) for one in proposals_on(published(repo), repo, "claim")]
+    return tuple(claims_at(repo, found).values())
 
 
 def proposed_numbers(repo: Repo) -> frozenset[int]:

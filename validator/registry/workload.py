@@ -72,8 +72,17 @@ def shares(snapshot: Snapshot, work: Work) -> tuple[Share, ...]:
 
 def left_over(work: Work, parts: Sequence[Part]) -> str | None:
     """What nobody took, as in `outreach 50` or `replies: overflow`; None where nothing is left."""
-    left = _left_of_range(work, parts) if isinstance(work, RangeWork) else _left_of_segments(work, parts)
-    return f"{work.name}{left}" if left else None
+    left = ", ".join(map(format_part, left_parts(work, parts)))
+    return f"{work.name}{' ' if isinstance(work, RangeWork) else ': '}{left}" if left else None
+
+
+def left_parts(work: Work, parts: Sequence[Part]) -> tuple[Part, ...]:
+    """What nobody took, as parts of the work."""
+    if isinstance(work, RangeWork):
+        return tuple(RangePart(work=work.name, first=first, last=last) for first, last in _left_of_range(work, parts))
+    taken = {fold(name) for part in parts if isinstance(part, SegmentPart) for name in part.segments}
+    left = tuple(name for name in work.segments if fold(name) not in taken)
+    return (SegmentPart(work=work.name, segments=left),) if left else ()
 
 
 def sums(snapshot: Snapshot, charter: Charter) -> Iterator[Sum]:
@@ -200,18 +209,11 @@ def _in_unit_of(wanted: Target, targets: Sequence[Target]) -> int | float | None
     return None
 
 
-def _left_of_range(work: RangeWork, parts: Iterable[Part]) -> str | None:
+def _left_of_range(work: RangeWork, parts: Iterable[Part]) -> Iterator[tuple[int, int]]:
     """Sweeps over sorted ranges: the cost does not depend on the length of the work."""
-    gaps, next_free = list[str](), work.first
+    next_free = work.first
     taken = sorted((part.first, part.last) for part in parts if isinstance(part, RangePart))
     for first, last in [*taken, (work.last + 1, work.last + 1)]:
         if next_free < min(first, work.last + 1):
-            gaps.append(span(next_free, min(first - 1, work.last)))
+            yield next_free, min(first - 1, work.last)
         next_free = max(next_free, last + 1)
-    return f" {', '.join(gaps)}" if gaps else None
-
-
-def _left_of_segments(work: SegmentWork, parts: Iterable[Part]) -> str | None:
-    taken = {fold(name) for part in parts if isinstance(part, SegmentPart) for name in part.segments}
-    left = [name for name in work.segments if fold(name) not in taken]
-    return f": {', '.join(left)}" if left else None

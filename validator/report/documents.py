@@ -161,7 +161,8 @@ class ExportDocument(PrintedDocument):
 class ClaimDocument(PrintedDocument):
     """`claim`: `note` says in a line how it ended; `commit` is null where nothing had to be written.
 
-    `changes` are the lines that an amendment changes, as in a unified diff.
+    `changes` are the lines that an amendment changes, as in a unified diff. `advice` is what will be missing in the
+    registry because of this claim.
     """
 
     number: int
@@ -171,6 +172,7 @@ class ClaimDocument(PrintedDocument):
     findings: tuple[FindingEntry, ...]
     note: str
     changes: str = ""
+    advice: tuple[str, ...] = ()
 
 
 class CharterDocument(PrintedDocument):

@@ -45,8 +45,9 @@ def _early(record: RecordFile, head: Snapshot, charter: Charter) -> list[Problem
     if not reached(now.phase, needed):
         message = f"the {record.kind} comes too early: the registry is {now.phase}, and has to be {needed} before"
         return [Problem(record.document.at(), message, f"now {now.next_action}")]
-    if record.kind == "confirmation" and now.conflicts:
-        first = now.conflicts[0]
+    against = [one for one in now.conflicts if one.kind != "gap"]  # work-gap is about those
+    if record.kind == "confirmation" and against:
+        first = against[0]
         return [Problem(record.document.at(), f"what is confirmed is in conflict: {first.message}", first.help)]
     return []
 

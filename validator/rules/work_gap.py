@@ -21,7 +21,9 @@ from validator.model.findings import Level, Location, Problem
 from validator.model.layout import CONFIRMATION
 from validator.model.normalize import fold
 from validator.model.phrases import quoted
-from validator.registry.consensus.phases import phase_of, reached
+from validator.model.shapes import Charter
+from validator.registry.consensus.digest import registry_digest
+from validator.registry.records import counting
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import left_over
 
@@ -37,18 +39,18 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         mine = [part for part in parts if fold(part.work) == fold(work.name)]
         if left := left_over(work, mine):
             place = head.charter_file.document.at("work", index)
-            yield _error(left, head, place) if _is_confirmed(head) else _warning(left, place)
+            yield _error(left, place) if _is_confirmed(head, head.charter) else _warning(left, place)
 
 
-def _is_confirmed(head: Snapshot) -> bool:
-    return CONFIRMATION in head.records and reached(phase_of(head), "confirmed")
+def _is_confirmed(head: Snapshot, charter: Charter) -> bool:
+    return CONFIRMATION in head.records and counting(head, charter, CONFIRMATION, registry_digest(head)) is not None
 
 
 def _warning(left: str, place: Location) -> Problem:
     return Problem(place, f"nobody took {quoted(left)}", "a session adds it to its scope")
 
 
-def _error(left: str, head: Snapshot, place: Location) -> Problem:
-    message = f"nobody took {quoted(left)}, and the registry is {phase_of(head)}"
+def _error(left: str, place: Location) -> Problem:
+    message = f"nobody took {quoted(left)}, and the registry is confirmed"
     help = "a session adds it to its scope, in an amendment; after that the orchestrator confirms"
     return Problem(place, message, help, Level.ERROR)

@@ -19,7 +19,8 @@ from validator.rules.role_misaligned import is_aligned
 class ClaimOutcome(NamedTuple):
     """The outcome: `note` is one line for the session; `verdict` is the gate's, None where nothing was judged.
 
-    `changes` are the lines that an amendment changes, as in a unified diff.
+    `changes` are the lines that an amendment changes, as in a unified diff. `advice` is what will be missing in the
+    registry because of this claim.
     """
 
     succeeded: bool
@@ -30,6 +31,7 @@ class ClaimOutcome(NamedTuple):
     pushed: bool = False
     verdict: Verdict | None = None
     changes: str = ""
+    advice: tuple[str, ...] = ()
 
 
 class ClaimDraft(NamedTuple):

@@ -15,6 +15,7 @@ from validator.operations.claim.source import in_source
 from validator.operations.claim.state import RegistryState
 from validator.operations.judge import judge
 from validator.operations.signing import Wanted, signing_key
+from validator.registry.gaps import missing
 from validator.registry.parsing import ClaimFile, claim_file
 from validator.registry.reader import Reader, claims_at
 from validator.registry.yaml.reader import read
@@ -34,19 +35,24 @@ def propose(
     """Put a claim on its branch, here and on the server if there is one. Nothing is written that the gate rejects."""
     repo, number, branch = reader.repo, draft.number, state.branch(draft.number)
     commit = _commit(repo, server, state, draft)
-    verdict = judge(*reader.step(state.main, commit))
+    landed, base = reader.step(state.main, commit)
+    verdict = judge(landed, base)
     if not verdict.accepted:
         why = "not proposed: the gate would reject it"
         if draft.source:
             verdict = in_source(verdict, claim_path(number), draft.text, draft.source)
         return ClaimOutcome(False, number, branch, why, verdict=verdict, changes=draft.changes)
     repo.require_not_checked_out(f"{HEADS}{branch}")
+    others = [one.claim for other, one in state.proposed.items() if one.claim and other != number]
+    before, after = (missing(one, state.charter, others) for one in (base, landed))
+    advice = tuple(line for line in after if line not in before)
     if server:
-        return _push(server, state, draft, commit, verdict)
+        pushed = _push(server, state, draft, commit, verdict)
+        return pushed._replace(advice=advice) if isinstance(pushed, ClaimOutcome) else pushed
     if error := _move_branch(repo, branch, commit):
         raise FatalError(f"{branch} is not written: {' '.join(error.split())[-300:]}; run the same command again")
     note = f"{_proposed(draft, branch)}, here only; publish it: git push {remote_of(repo)} {branch}"
-    return ClaimOutcome(True, number, branch, note, commit, verdict=verdict, changes=draft.changes)
+    return ClaimOutcome(True, number, branch, note, commit, verdict=verdict, changes=draft.changes, advice=advice)
 
 
 def _proposed(draft: ClaimDraft, branch: str) -> str:

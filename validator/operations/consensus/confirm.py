@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+from validator.model.escape import logged
 from validator.model.findings import decides
 from validator.model.layout import CONFIRMATION
+from validator.model.phrases import counted
 from validator.operations.consensus.record import propose
 from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome, look, orchestrator_of, record_by
 from validator.operations.judge import audit
+from validator.registry.conflicts import conflicts
 
 
 def confirm(
@@ -19,4 +22,7 @@ def confirm(
     if any(decides(finding) for finding in verdict.findings):
         outcome = RecordOutcome(False, "not confirmed: first fix these errors on main", verdict=verdict)
         return state, draft, outcome
+    if against := conflicts(state.snapshot, state.charter):
+        reasons = "\n".join(f"  {logged(one.message)}\n    {logged(one.help)}" for one in against)
+        return state, draft, RecordOutcome(False, f"not confirmed: {counted(len(against), 'conflict')}\n{reasons}")
     return state, draft, propose(state, draft)

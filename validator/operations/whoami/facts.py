@@ -22,7 +22,14 @@ SessionState = Literal[
 OpenKind = Literal["release", "amendment", "record"]
 OpenEnd = Literal["open", "moved", "rejected", "turned-down"]
 HELD: tuple[SessionState, ...] = ("unreadable", "pending", "registered", "acknowledged", "active")
-CODES = {"number": "REG103", "session": "REG104", "role": "REG105", "scope": "REG107", "goal": "REG206"}
+CODES = {
+    "number": "REG103",
+    "session": "REG104",
+    "role": "REG105",
+    "scope": "REG107",
+    "goal": "REG206",
+    "gap": "REG207",
+}
 
 
 class OwnProposal(NamedTuple):

@@ -104,7 +104,9 @@ def _held(snapshot: Snapshot, name: CriterionName, noun: str, fine: str) -> Crit
 def _confirmed(snapshot: Snapshot, charter: shapes.Charter, today: str, against: tuple[Conflict, ...]) -> Criterion:
     record = counting(snapshot, charter, CONFIRMATION, today)
     if record is None:
-        return Criterion("orchestrator-confirmed", False, _missing(snapshot, charter, CONFIRMATION, today))
+        why = _missing(snapshot, charter, CONFIRMATION, today)
+        why += f"; in its way: {against[0].message}" if against else ""
+        return Criterion("orchestrator-confirmed", False, why)
     evidence = f"by {record.session_id}"
     if against:
         evidence += f", and yet {against[0].message}"

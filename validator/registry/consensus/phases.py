@@ -152,7 +152,7 @@ def _metrics(
         unique_numbers=len(numbers - _doubled(shared, "numbers-unique")),
         distinct_roles=len(numbers - _doubled(shared, "roles-distinct")),
         measurable_goals=len(numbers),
-        alignment=100 * len(numbers - opposed) // charter.capacity,
+        alignment=min(100 * len(numbers - opposed) // charter.capacity, 99 if against else 100),
         acknowledged=len(acknowledged(snapshot, charter, registry_digest(snapshot))),
     )
 

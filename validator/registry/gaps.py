@@ -1,0 +1,120 @@
+"""Work that nobody took: who can take it, and what is known to be missing before all numbers are claimed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from validator.model.normalize import fold
+from validator.model.phrases import quoted
+from validator.model.shapes import Charter, RangePart, Slot
+from validator.registry.parsing import ClaimFile, Draft
+from validator.registry.snapshot import Snapshot
+from validator.registry.workload import Part, Share, Work, format_scope, left_parts, shares
+
+
+class Gap(NamedTuple):
+    """A part that nobody took, and who is nearest to it: the session for which it is planned, or with a part beside."""
+
+    part: Part
+    nearest: ClaimFile | None
+
+    @property
+    def text(self) -> str:
+        """`outreach 50`, `replies: overflow`."""
+        return format_scope([self.part])
+
+    @property
+    def way_out(self) -> str:
+        """Who takes it, with the command for it; a form where that is for the sessions to agree on."""
+        if self.nearest is None:
+            return f'a session adds it to its scope: registry claim NUMBER --scope "{self.text}" --push'
+        scope = " ".join(
+            f'--scope "{format_scope([part])}"' for part in _with(self.nearest.draft.scope or (), self.part)
+        )
+        number, session = self.nearest.number, self.nearest.draft.session_id
+        return f"number {number} takes it: registry claim {number} --session-id {session} {scope} --push"
+
+
+def gaps(snapshot: Snapshot, charter: Charter) -> Iterator[Gap]:
+    """The gaps in the charter's work, once all numbers are claimed."""
+    if snapshot.free_numbers():
+        return
+    for work in charter.work:
+        found = shares(snapshot, work)
+        for part in left_parts(work, [part for share in found for _, part in share.parts]):
+            yield Gap(part, _planned(part, snapshot, charter) or _beside(part, found))
+
+
+def missing(snapshot: Snapshot, charter: Charter, proposed: Iterable[ClaimFile] = ()) -> tuple[str, ...]:
+    """What will be missing when all numbers are claimed, as far as claims, proposals and plans tell.
+
+    `proposed` are the claims of the open proposals. Work is not called missing while a number without a planned scope
+    is free, nor once all are claimed: then it is a gap.
+    """
+    claimed = {claim.number: claim.draft for claim in (*proposed, *snapshot.claims.values())}
+    open_slots = [slot for slot in charter.slots if slot.number not in claimed]
+    lines = [line for slot in charter.slots for line in _unlike_plan(slot, claimed.get(slot.number))]
+    unplanned = charter.capacity - len(claimed) - len([slot for slot in open_slots if slot.scope])
+    if snapshot.free_numbers() and unplanned <= 0:
+        scopes = [*(draft.scope or () for draft in claimed.values()), *(slot.scope for slot in open_slots)]
+        lines += _nobodys(charter.work, [part for scope in scopes for part in scope])
+    if len(claimed) >= charter.capacity and not any(draft.schedule for draft in claimed.values()):
+        lines.append("nobody has a schedule yet, and the fleet is activated for a week in which something is scheduled")
+    return tuple(lines)
+
+
+def _unlike_plan(slot: Slot, draft: Draft | None) -> Iterator[str]:
+    if draft is not None and slot.scope and not draft.scope:
+        yield f"number {slot.number} has no scope, and the charter plans {quoted(format_scope(slot.scope))}"
+    if draft is not None and slot.schedule and not draft.schedule:
+        planned = ", ".join(one.activity for one in slot.schedule)
+        yield f"number {slot.number} has no schedule, and the charter plans {quoted(planned)}"
+
+
+def _nobodys(works: Iterable[Work], parts: Sequence[Part]) -> Iterator[str]:
+    for work in works:
+        left = left_parts(work, [part for part in parts if fold(part.work) == fold(work.name)])
+        if left:
+            yield f"nobody has {quoted(format_scope(left))}, and no number is planned for it"
+
+
+def _planned(part: Part, snapshot: Snapshot, charter: Charter) -> ClaimFile | None:
+    for slot in charter.slots:
+        claim = snapshot.by_number.get(slot.number)
+        if claim and claim.claim and any(_meet(part, planned) for planned in slot.scope):
+            return claim
+    return None
+
+
+def _meet(one: Part, other: Part) -> bool:
+    if fold(one.work) != fold(other.work):
+        return False
+    if isinstance(one, RangePart) or isinstance(other, RangePart):
+        ranges = isinstance(one, RangePart) and isinstance(other, RangePart)
+        return ranges and one.first <= other.last and other.first <= one.last  # type: ignore[union-attr]
+    return not set(map(fold, one.segments)).isdisjoint(map(fold, other.segments))
+
+
+def _beside(part: Part, found: Sequence[Share]) -> ClaimFile | None:
+    """The session whose range ends or begins beside a range; with segments, the one that has the fewest."""
+    whole = [(share.claim, one) for share in found if share.claim.claim for _, one in share.parts]
+    if isinstance(part, RangePart):
+        ends = {one.last + 1: claim for claim, one in whole if isinstance(one, RangePart)}
+        starts = {one.first - 1: claim for claim, one in whole if isinstance(one, RangePart)}
+        return ends.get(part.first) or starts.get(part.last)
+    sizes = [(len(one.segments), claim.number, claim) for claim, one in whole if not isinstance(one, RangePart)]
+    return min(sizes, key=lambda row: row[:2])[2] if sizes else None
+
+
+def _with(scope: Sequence[Part], part: Part) -> list[Part]:
+    """A scope with one more part; one that is beside another is joined to it."""
+    for at, one in enumerate(scope):
+        if fold(one.work) != fold(part.work):
+            continue
+        if isinstance(one, RangePart) and isinstance(part, RangePart):
+            if one.last + 1 == part.first or part.last + 1 == one.first:
+                ends = {"first": min(one.first, part.first), "last": max(one.last, part.last)}
+                return [*scope[:at], one.model_copy(update=ends), *scope[at + 1 :]]
+        elif not isinstance(one, RangePart) and not isinstance(part, RangePart):
+            joined = one.model_copy(update={"segments": (*one.segments, *part.segments)})
+            return [*scope[:at], joined, *scope[at + 1 :]]
+    return [*scope, part]
