@@ -87,7 +87,7 @@ EFFECTS = {
     "threading": {"operations/consensus/program", "cli/serve"},
     "time": {"git", "operations", "cli"},
     "uuid": {"registry/schedule"},
-    "weakref": {"git/process"},
+    "weakref": {"git/process", "git/program"},
     "zoneinfo": {"registry/schedule", "cli/ics"},
 }
 PURE = {

@@ -60,6 +60,10 @@ def test_a_variable_that_comes_first_is_named(clone: Path, monkeypatch: pytest.M
     bound = verb(clone, "bind", "desk-1")
     assert bound.err == "REGISTRY_SESSION is set, and comes first; remove it from the environment\n"
     assert bound.out.startswith("other-1 (REGISTRY_SESSION)\n")
+    monkeypatch.setenv("CLAUDE_CODE_SESSION_ID", RUNTIME)
+    bound = verb(clone, "bind", "desk-1")
+    way = "desk-1 counts from this session's next start on, till then with: env -u REGISTRY_SESSION registry\n"
+    assert bound.err == f"REGISTRY_SESSION is set, and comes first; {way}"
 
 
 @pytest.mark.parametrize("words", [["x-1", "--remove"], ["--only"], ["--only", "--remove"]])

@@ -442,6 +442,17 @@ def test_a_writer_that_never_ends_is_left_after_the_limit(stage: Stage) -> None:
     assert time.monotonic() - begun < 30
 
 
+def test_a_git_that_never_ends_is_ended_at_the_limit(stage: Stage, tmp_path: Path) -> None:
+    session = stage.clone("session")
+    os.mkfifo(tmp_path / "pipe")
+    git(session, "config", "include.path", str(tmp_path / "pipe"))
+    payload = json.dumps({"session_id": ONE, "cwd": str(session)}).encode()
+    done = raw(session, "prompt", payload, REGISTRY_HOOK_LIMIT="0.5")
+    assert done == (0, "", "session registry: it took too long, and is left out\n")
+    with pytest.raises(OSError, match="No such device or address"):  # nobody reads from it, or waits to
+        os.open(tmp_path / "pipe", os.O_WRONLY | os.O_NONBLOCK)
+
+
 def test_a_remote_that_never_answers_is_not_waited_for(stage: Stage, tmp_path: Path) -> None:
     session = stage.clone("session")
     sleeping = tmp_path / "ssh"

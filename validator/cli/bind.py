@@ -35,9 +35,16 @@ def command(console: Console, name: str | None, only: bool, remove: bool, repo: 
         _change(console, name, only, repo)
     found = identity(None, os.environ, repo)
     if name and found and found.name != name:
-        console.hint(f"{VARIABLE} is set, and comes first; remove it from the environment\n")
+        console.hint(f"{VARIABLE} is set, and comes first; {_way_past(name)}\n")
     _print(console, found, users(found, os.environ, repo) if found else (), format)
     return 0 if found or remove else 1
+
+
+def _way_past(name: str) -> str:
+    """What to do about the variable: a harness gives it to a session when it starts."""
+    if running(os.environ):
+        return f"{name} counts from this session's next start on, till then with: env -u {VARIABLE} registry"
+    return "remove it from the environment"
 
 
 def _change(console: Console, name: str | None, only: bool, repo: Path) -> None:

@@ -10,6 +10,7 @@ from types import FrameType
 import click
 
 from validator.cli.console import Console
+from validator.git.program import kill_all
 from validator.hosts.agents.harness import MAX_BYTES, call
 from validator.hosts.agents.hooks import answer
 from validator.model.escape import logged
@@ -74,6 +75,7 @@ def _limit(seconds: float | None = None) -> None:
 
 def _stop(_: int, frame: FrameType | None) -> None:
     signal.signal(signal.SIGALRM, lambda _, __: os._exit(0))
+    kill_all()  # a Git that waits for something: it would be waited for
     raise _TooLongError
 
 

@@ -2,12 +2,14 @@
 
 import os
 import subprocess
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 from validator.model.errors import FatalError
 
+_started = weakref.WeakSet[subprocess.Popen[bytes]]()
 _OTHER_REPOSITORY = {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES"}
 
 
@@ -24,13 +26,22 @@ def start(
     command += [word.encode("utf-8", "surrogateescape") if isinstance(word, str) else word for word in words]
     pipe = subprocess.PIPE
     try:
-        return subprocess.Popen(  # noqa: S603 - each word comes from this room
+        process = subprocess.Popen(  # noqa: S603 - each word comes from this room
             command, stdin=pipe, stdout=pipe, stderr=errors or pipe, env={**inherited, **variables}, cwd=folder
         )
     except FileNotFoundError as error:
         if error.filename != "git":
             raise
         raise FatalError("the git program is not on the PATH; install Git 2.38 or newer") from error
+    _started.add(process)
+    return process
+
+
+def kill_all() -> None:
+    """Kill what `start` has started and still runs: whoever waits for it goes on."""
+    for process in list(_started):
+        if process.poll() is None:
+            process.kill()
 
 
 def run(
