@@ -48,7 +48,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: FORCE help runtime dev demo test long-part lint format-check code-check type-check generated-check workflow-check \
-	runner-check browser-check client-check pictures setup-check format generated bench race coverage mutation breakages lock clean
+	runner-check browser-check client-check pictures setup-check format generated bench bench-steps race coverage mutation breakages lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -127,6 +127,9 @@ generated: $(RUNTIME) ## write the generated files
 bench: $(DEV) ## medians and ratios against check-jsonschema, and of a claim against bare Git commands
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.claim
+
+bench-steps: $(DEV) ## audit --steps of 10,000 signed steps, against git verify-commit on 100 of them (takes minutes)
+	$(BIN)/python -m benchmarks.steps $(ARGS)
 
 race: $(DEV) ## a hundred sessions claim numbers at once over smart HTTP, ten times (takes long)
 	$(BIN)/python -m benchmarks.race $(ARGS)

@@ -3,7 +3,7 @@
 import hashlib
 import subprocess
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,9 +17,10 @@ Tree = Mapping[str, str]  # path below the top, to the id of a blob
 
 
 class Line(NamedTuple):
-    """A bare repository whose branch `main` has `steps` after its root."""
+    """A bare repository whose branch `main` has `steps` after its root; Git finds the approver's key in `signers`."""
 
     repo: Path
+    signers: Path
     root: str
     steps: tuple[str, ...]
 
@@ -45,46 +46,52 @@ class Pack:
         subprocess.run(words, cwd=repo, input=pack, stdout=subprocess.DEVNULL, check=True, env=QUIET)
 
 
-def build(folder: Path, count: int, *, capacity: int = CAPACITY) -> Line:
-    """A line of `count` steps after a root that holds a charter alone, in an empty folder."""
+def build(folder: Path, count: int, *, capacity: int = CAPACITY, keys: bool = False) -> Line:
+    """A line of `count` steps after a root that holds a charter alone, in a new folder.
+
+    With `keys` each number has a key of its own, which signs its proposals.
+    """
     folder.mkdir(parents=True)
-    key, repo, pack = folder / "key", folder / "main.git", Pack()
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key], check=True)
+    repo, signers, pack = folder / "main.git", folder / "signers", Pack()
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", repo], check=True, env=QUIET)
-    commits = list(_history(pack, key, count, capacity))
+    owner = _key(folder, "owner")
+    signers.write_text(f'@OWNER namespaces="git" {_public(owner)}\n')
+    sessions = [_key(folder, f"session-{number}") if keys else None for number in range(1, capacity + 1)]
+    commits = list(_history(pack, owner, sessions, count))
     pack.unpack(repo)
     subprocess.run(["git", "update-ref", "refs/heads/main", commits[-1]], cwd=repo, check=True, env=QUIET)
-    return Line(repo, commits[0], tuple(commits[1:]))
+    return Line(repo, signers, commits[0], tuple(commits[1:]))
 
 
-def _history(pack: Pack, key: Path, count: int, capacity: int) -> Iterator[str]:
-    """The commits of main, the root first. A number is claimed, amended and released, then the next round begins."""
-    public = key.with_suffix(".pub").read_text().strip()
-    text = CHARTER.format(capacity=capacity, prospects=17 * capacity)
-    text = text.replace('{handle: "@OWNER"}', f'{{handle: "@OWNER", key: "{public}"}}')
-    line: list[tuple[str, Tree]] = []
+def _key(folder: Path, name: str) -> Path:
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", folder / name], check=True)
+    return folder / name
 
-    def landed(commit: str, files: Tree) -> str:
-        line.append((commit, files))
-        del line[: -LAG - 1]
-        return commit
 
-    files: Tree = {ROOT: pack.put("blob", text.encode())}
-    yield landed(_commit(pack, files, (), "A charter", 0), files)
+def _public(key: Path) -> str:
+    return key.with_suffix(".pub").read_text().strip()
+
+
+def _history(pack: Pack, owner: Path, sessions: Sequence[Path | None], count: int) -> Iterator[str]:
+    """The commits of main, the root first. Each number is claimed, amended and released, then the next round begins."""
+    charter = CHARTER.format(capacity=len(sessions), prospects=17 * len(sessions))
+    charter = charter.replace('{handle: "@OWNER"}', f'{{handle: "@OWNER", key: "{_public(owner)}"}}')
+    files: Tree = {ROOT: pack.put("blob", charter.encode())}
+    main = _commit(pack, files, (), "A charter", 0)
+    line = [(main, files)]
+    yield main
     for step in range(count):
-        number, phase = step % capacity + 1, step // capacity % 3
-        path = f"registry/sessions/{number:0{max(2, len(str(capacity)))}}.yaml"
-        blob = (
-            pack.put("blob", claim(number).replace("daily", ("daily", "a day")[phase % 2]).encode())
-            if phase < 2
-            else ""
-        )
+        at, phase = step % len(sessions), step // len(sessions) % 3
+        path, key = f"registry/sessions/{at + 1:02}.yaml", sessions[at]
+        text = claim(at + 1) + (f"key: {_public(key)}\n" if key else "")
+        blob = pack.put("blob", text.replace("daily", ("daily", "a day")[phase % 2]).encode()) if phase < 2 else ""
         start, before = line[0]
-        proposal = _commit(pack, _with(before, path, blob), (start,), f"Claim number {number}", step)
-        main, before = line[-1]
-        files = _with(before, path, blob)
-        message = f"Register session {number}\n\nApproved-by: @OWNER\nSession-Id: marketing-outreach-{number}"
-        yield landed(_commit(pack, files, (main, proposal), message, step, key), files)
+        proposal = _commit(pack, _with(before, path, blob), (start,), f"Claim number {at + 1}", step, key)
+        files = _with(files, path, blob)
+        message = f"Register session {at + 1}\n\nApproved-by: @OWNER\nSession-Id: marketing-outreach-{at + 1}"
+        main = _commit(pack, files, (main, proposal), message, step, owner)
+        line = [*line[-LAG:], (main, files)]
+        yield main
 
 
 def _with(files: Tree, path: str, blob: str) -> Tree:

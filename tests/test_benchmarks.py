@@ -10,10 +10,12 @@ import pytest
 from benchmarks.fleets import Fleet, build, claim
 from benchmarks.layouts import layouts
 from benchmarks.programs import Program, compare, compiled, python
+from benchmarks.signed import build as build_signed
 from tests.repository import ROOT, environment
 from validator.cli.audit import audit
 from validator.git.repo import Repo
 from validator.model.findings import Verdict
+from validator.operations.replay import replay
 from validator.operations.steps import validate
 from validator.registry.yaml.reader import read
 
@@ -76,6 +78,21 @@ def test_programs_run_to_the_end(fleet: Fleet, tmp_path: Path) -> None:
     assert all(result.seconds > 0 and result.peak > 0 for result in done.values())
     with pytest.raises(RuntimeError, match="exit code 1 from"):
         compare({"ours": validate(fleet, "taken")}, rounds=1, environment=compiled(tmp_path))
+
+
+@pytest.mark.blackbox
+@pytest.mark.parametrize("keys", [False, True])
+def test_a_long_main_is_proved_whole(tmp_path: Path, keys: bool) -> None:
+    """Every step is allowed: claimed, amended, released, and claimed again."""
+    from benchmarks.steps import audit, report, verify
+
+    line = build_signed(tmp_path / "line", 20, capacity=6, keys=keys)
+    found = replay(repo=line.repo, ref="main", root=line.root)
+    assert (found.bad, found.steps, found.approved) == (None, 20, {"@OWNER": 20})
+    held = ["registry/charter.yaml", "registry/sessions/01.yaml", "registry/sessions/02.yaml"]
+    assert sorted(Repo(line.repo).tree(line.steps[-1])) == held
+    done = compare({"audit": audit(line), "verify": verify(line)}, rounds=1, environment=compiled(tmp_path))
+    assert "20 steps" in "".join(report(20, done["audit"], done["verify"]))
 
 
 @pytest.mark.blackbox

@@ -69,5 +69,5 @@ def test_no_more_commits_are_told_than_are_judged(tmp_path: Path) -> None:
     repository.commit("main", {"a": "2"})
     repo = Repo(repository.path)
     many, one = arrivals(repo, line_of(repo, base)).values()
-    assert (len(many.commits), many.fork, len(one.commits), one.fork) == (MAX_COMMITS + 1, base, 1, None)
+    assert (len(many.commits), many.fork, len(one.commits), one.fork) == (MAX_COMMITS + 2, base, 1, None)
     assert arrivals(repo, []) == {}

@@ -1,13 +1,15 @@
 """Which commit made a file as a change has it, and whether it still says so on today's base."""
 
+import random
 from pathlib import Path
 
 import pytest
 
 from tests.keys import public_key
-from tests.repository import Repository
+from tests.repository import Content, Repository
+from validator.git.arrivals import arrivals
 from validator.git.brought import MAX_COMMITS
-from validator.git.origin import Origin, Origins
+from validator.git.origin import Known, Origin, Origins
 from validator.git.repo import Repo
 
 FILE = "registry/a"
@@ -124,3 +126,34 @@ def test_signatures_are_told_apart_by_their_key_alone(repository: Repository) ->
     assert not found.is_signed(signed, [])
     assert not found.is_signed(plain, [ann])
     assert not found.is_signed(signed, [f"ssh-ed25519 {'A' * 68}"]), "no key, and no error"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_known_of_a_line_changes_no_answer(tmp_path: Path, seed: int) -> None:
+    """Steps of a random line, each asked with what the look at the line tells and without it."""
+    chance, repository = random.Random(seed), Repository(tmp_path / "repository")
+    base = repository.commit("main", {FILE: "0"})
+    known = [base]
+    for at in range(24):
+        fork, content = chance.choice(known[-4:]), str(chance.randrange(3))
+        side = repository.commit("side", {FILE: content, f"side-{at}": "1"}, fork)
+        if chance.random() < 0.3:
+            side = repository.commit("side", {FILE: str(chance.randrange(3))}, side, *chance.sample(known, 1))
+        kept: dict[str | bytes, Content] = chance.choice([{FILE: content}, {FILE: str(chance.randrange(3))}, {}])
+        parents = [repository.tip("refs/heads/main")[0], *([side] if chance.random() < 0.7 else [])]
+        known += [repository.commit("main", {**kept, f"main-{at}": "1"}, *parents), side]
+    repo = Repo(repository.path)
+    line = repo.line(base, repo.commit("main")) or []
+    arriving, places, moves = arrivals(repo, line), {base: 0}, dict[str, int]()
+    for place, (parent, commit) in enumerate(line, 1):
+        start = places.get(arriving[commit].fork or "")
+        since = None if start is None else frozenset(path for path, moved in moves.items() if moved > start)
+        asked, told = (
+            Origins(repo, parent, commit, more) for more in (None, Known(arriving[commit], since, lambda _: None))
+        )
+        origin = asked.of(FILE)
+        assert origin == told.of(FILE)
+        assert sorted(asked.commits) == sorted(told.commits)
+        assert origin is None or asked.is_current(origin) == told.is_current(origin)
+        places[commit] = place
+        moves |= dict.fromkeys(repo.changes(parent, commit), place)

@@ -10,7 +10,7 @@ Row = tuple[str, ...]  # a commit and its parents
 
 
 class Arrival(NamedTuple):
-    """The commits that a step brings, itself first; of more than MAX_COMMITS one more than that.
+    """The commits that a step brings, itself first; of more than MAX_COMMITS beside it, one more than that.
 
     `fork` is the best common ancestor of its first two parents; None for unrelated histories and without a second one.
     """
@@ -37,7 +37,7 @@ def _arrival(repo: Repo, new: dict[str, Row], commit: str) -> Arrival:
         taken += commits
         if at == 0 and known:
             fork = known.pop() if len(known) == 1 else repo.merge_base(parent, other)
-    return Arrival(tuple(taken[: MAX_COMMITS + 1]), fork)
+    return Arrival(tuple(taken[: MAX_COMMITS + 2]), fork)
 
 
 def _take(new: dict[str, Row], start: str) -> tuple[list[Row], set[str]]:

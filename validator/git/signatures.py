@@ -1,10 +1,13 @@
 """SSH signatures of commits: who signed, and whether two keys are the same."""
 
+import base64
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from validator.git.objects import Objects
 from validator.git.process import Process
 from validator.git.program import last_line
 from validator.model.errors import FatalError
@@ -17,8 +20,13 @@ _ENDORSED = ("--no-walk=unsorted", "--stdin", "-z", "--encoding=none", f"--forma
 _FIELDS = 5  # of a commit in this format
 # How Git ends when ssh-keygen rejects a malformed signature before it has read the signed text.
 _BROKEN_PIPE = (-13, 141)
+_ARMOUR = rb"-----BEGIN SSH SIGNATURE-----\n((?: .*\n)*?) -----END SSH SIGNATURE-----"
+_SIGNATURE = re.compile(rb"^gpgsig(?:-sha256)? " + _ARMOUR, re.MULTILINE)
+_MAGIC, _KIND = b"SSHSIG", re.compile(rb"(?!.*-cert-)[a-z0-9@.-]{1,64}")
 # Git runs ssh-keygen twice a commit, and waits: from so many commits on, several processes share them.
 MANY, AT_ONCE = 25, 4
+# Bytes of a commit: one with more has a longer message than may land. So many are in memory at once.
+MAX_SIGNED, READ_AT_ONCE = 80 * 1024, 100
 
 
 class Endorsement(NamedTuple):
@@ -56,6 +64,46 @@ def endorsements(repo: Process, commits: Sequence[str], keys: Iterable[tuple[str
         with ThreadPoolExecutor(AT_ONCE) as pool:
             done = pool.map(lambda part: _endorsed(repo, part, file.name), parts)
             return {commit: found for part in done for commit, found in part.items()}
+
+
+def signing_keys(repo: Objects, commits: Sequence[str]) -> dict[str, str | None]:
+    """The public key whose SSH signature each commit carries, in its normal form; None where it carries no valid one.
+
+    The keys are those that the signatures themselves name; whether they are valid is asked of all at once.
+    """
+    named = _named_keys(repo, commits)
+    keys = sorted(set(named.values()))
+    found = endorsements(repo, list(named), [(f"key-{at}", key) for at, key in enumerate(keys)]) if named else {}
+    signed = {commit: one.signer for commit, one in found.items() if one.signer}
+    return {commit: keys[int(signed[commit].removeprefix("key-"))] if commit in signed else None for commit in commits}
+
+
+def _named_keys(repo: Objects, commits: Sequence[str]) -> dict[str, str]:
+    light = [commit for commit, size in repo.sizes(commits).items() if size <= MAX_SIGNED]
+    named = dict[str, str]()
+    for at in range(0, len(light), READ_AT_ONCE):
+        contents = repo.blobs(light[at : at + READ_AT_ONCE])
+        named |= {commit: key for commit, content in contents.items() if (key := _named_key(content))}
+    return named
+
+
+def _named_key(commit: bytes) -> str | None:
+    """The key that the SSH signature of a commit says it is made with (PROTOCOL.sshsig); a certificate is none."""
+    found = _SIGNATURE.search(commit.partition(b"\n\n")[0])
+    if not found:
+        return None
+    try:
+        blob = base64.b64decode(b"".join(found[1].split()), validate=True)
+    except ValueError:
+        return None
+    key = _field(blob, len(_MAGIC) + 4) if blob.startswith(_MAGIC) else b""
+    kind = _field(key, 0)
+    return f"{kind.decode()} {base64.b64encode(key).decode()}" if _KIND.fullmatch(kind) else None
+
+
+def _field(data: bytes, at: int) -> bytes:
+    """A string of the SSH protocol (RFC 4251): four bytes with its length, then itself; what is cut off is left out."""
+    return data[at + 4 : at + 4 + int.from_bytes(data[at : at + 4])]
 
 
 def _endorsed(repo: Process, commits: Sequence[str], signers: str) -> dict[str, Endorsement]:

@@ -1,13 +1,15 @@
 """Judge a change as it would land on its base, or step by step as it moves main."""
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from validator.git.arrivals import Arrival, arrivals
 from validator.git.change import differing, joining
+from validator.git.origin import Known, Origins
 from validator.git.repo import Repo
-from validator.git.signatures import Endorsement
+from validator.git.signatures import Endorsement, signing_keys
 from validator.git.upstream import unfetched_remote
 from validator.model.errors import FatalError
 from validator.model.findings import Finding, Verdict
@@ -102,6 +104,7 @@ def read_steps(
     arriving = arrivals(reader.repo, line)
     # The place on the line of each of its commits, and the last place where a file was changed.
     places, moves = {line[0][0]: 0} if line else {}, dict[str, int]()
+    key_of = _key_finder(reader.repo, arriving)
     for place, (parent, commit) in enumerate(line, 1):
         arrival, endorsement = arriving[commit], signed.get(commit)
         landed, current = reader.step(parent, commit, arrival.commits)
@@ -110,10 +113,19 @@ def read_steps(
             landed = replace(landed, unsigned=unsigned, signed_by=endorsement.signer, approvals=approvals)
         start = places.get(arrival.fork or "")
         moved = None if start is None else frozenset(path for path, at in moves.items() if at > start)
-        landed = replace(landed, unnamed=unnamed)
+        origins = Origins(reader.repo, parent, commit, Known(arrival, moved, key_of))
+        landed = replace(landed, unnamed=unnamed, origins=origins)
         yield _held_to_its_change(reader.repo, landed, current, arrival, moved, whole=endorsement is not None), current
         places[commit] = place
         moves |= dict.fromkeys(differing(current.files, landed.files), place)
+
+
+def _key_finder(repo: Repo, arriving: Mapping[str, Arrival]) -> Callable[[str], str | None]:
+    """Find the key that has signed a commit; the first question about a proposal is asked for all of a line at once."""
+    proposed = [row[0] for arrival in arriving.values() for row in arrival.commits[1:]]
+    proposals = functools.cache(lambda: signing_keys(repo, proposed))
+    beside = frozenset(proposed)
+    return functools.cache(lambda one: (proposals() if one in beside else signing_keys(repo, [one]))[one])
 
 
 def _held_to_its_change(

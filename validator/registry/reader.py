@@ -146,7 +146,8 @@ class Reader:
 
     def _past(self, line: str) -> Callable[[Iterable[str]], Mapping[str, Registration]]:
         """Look up registrations on main lazily, with at most two history walks."""
-        asked, standing = set[str](), dict[str, Registration]()
+        # Nothing that the reader keeps holds the reader: programs run without a garbage collector.
+        asked, standing, repo = set[str](), dict[str, Registration](), self.repo
 
         def past(paths: Iterable[str]) -> Mapping[str, Registration]:
             wanted = set(paths)
@@ -154,9 +155,7 @@ class Reader:
                 # The walk costs about the same for one file and for all of them.
                 asked.update([SESSIONS] if asked or len(wanted) > 2 else wanted)
                 standing.clear()
-                standing.update(
-                    registrations(self.repo.steps(line, [SESSIONS] if SESSIONS in asked else sorted(wanted)))
-                )
+                standing.update(registrations(repo.steps(line, [SESSIONS] if SESSIONS in asked else sorted(wanted))))
             return standing
 
         return self._pasts.setdefault(line, past)

@@ -80,6 +80,8 @@ class Snapshot:
 
     def touched(self, base: "Snapshot") -> frozenset[str]:
         """The files that differ from base, and those that the change touches but that merge to what base has."""
+        if base is self:  # kept, it would hold itself, and programs run without a garbage collector
+            return frozenset(self.intent)
         if base not in self._touched:
             odd = {path for path, _ in self.files.items() ^ base.files.items()}
             self._touched[base] = frozenset(path for path in odd if self.differs(path, base)) | frozenset(self.intent)

@@ -18,6 +18,7 @@ from validator.model.errors import FatalError, ShallowError
 from validator.operations.replay import Replay, replay, root_of
 
 CHARTER, APPROVAL = "registry/charter.yaml", "registry/consensus/approval.yaml"
+ACKNOWLEDGED = "registry/consensus/acknowledgements/11.yaml"
 OWNS, DEPUTYS = "Step\n\nApproved-by: @OWNER\n", "Step\n\nApproved-by: @DEPUTY\n"
 STEPS = 18
 Edits = Mapping[str, bytes | None]
@@ -45,13 +46,30 @@ def merged(ground: Ground, base: str, edits: Edits, *, fork: str | None = None) 
     return signed(ground, [base, ground.commit([fork or base], edits)], edits)
 
 
+def spoken(ground: Ground, base: str, edits: Edits, *, by: str, fork: str | None = None) -> str:
+    """A step that merges a proposal which is signed with a session's own key, or a stranger's."""
+    proposal = ground.commit([fork or base], edits, signer=session_key(ground, by))
+    return signed(ground, [base, proposal], edits)
+
+
+def session_key(ground: Ground, name: str) -> Path:
+    path = ground.stage.folder / name
+    return path if path.exists() else make_key(path)
+
+
+def keyed(ground: Ground, number: int, by: str = "session", **fields: str) -> bytes:
+    """A claim with the key that speaks for it."""
+    return text(number, key=public(session_key(ground, by)), **fields)
+
+
 @pytest.fixture(scope="module")
 def line(template: Stage, tmp_path_factory: pytest.TempPathFactory) -> Line:
-    """Number 12 is claimed first; then claims, amendments and releases of numbers 1 to 3, again and again."""
+    """Numbers 11, with a key, and 12 come first; then claims, amendments and releases of 1 to 3, again and again."""
     ground = Ground(template.copy(tmp_path_factory.mktemp("line") / "stage"))
-    commits = [ground.main, merged(ground, ground.main, {own(12): text(12)})]
+    commits = [ground.main, spoken(ground, ground.main, {own(11): keyed(ground, 11)}, by="session")]
+    commits.append(merged(ground, commits[-1], {own(12): text(12)}, fork=ground.main))
     made: tuple[Callable[[int], bytes | None], ...] = (text, lambda n: text(n, status="PENDING"), lambda _: None)
-    for at in range(STEPS - 1):
+    for at in range(STEPS - 2):
         number = at % 3 + 1
         edits = {own(number): made[at // 3 % 3](number)}
         commits.append(merged(ground, commits[-1], edits, fork=commits[-1 - at % 3]))
@@ -72,9 +90,7 @@ def codes(found: Replay) -> set[str]:
 
 
 def by_a_stranger(ground: Ground, base: str) -> str:
-    path = ground.stage.folder / "stranger"
-    key = path if path.exists() else make_key(path)
-    return ground.commit([base], {own(9): text(9)}, signer=key, message=OWNS)
+    return ground.commit([base], {own(9): text(9)}, signer=session_key(ground, "stranger"), message=OWNS)
 
 
 def with_a_signature_of_another(ground: Ground, base: str) -> str:
@@ -100,6 +116,17 @@ def two_at_once(ground: Ground, base: str) -> str:
     return signed(ground, [base, *proposals], {own(9): text(9), own(10): text(10)})
 
 
+def with_another_blob(ground: Ground, base: str) -> str:
+    """T14."""
+    proposal = ground.commit([base], {own(9): keyed(ground, 9)}, signer=session_key(ground, "session"))
+    return signed(ground, [base, proposal], {own(9): keyed(ground, 9) + b"\n"})
+
+
+def acknowledgement(number: int) -> bytes:
+    lines = (f"registry: sha256:{'0' * 64}", f"number: {number}", f"session_id: session-{number}", "ready: true")
+    return "\n".join((*lines, "timestamp: 2026-01-05T08:00:00Z", "")).encode()
+
+
 def approval(handle: str) -> bytes:
     return f'registry: sha256:{"0" * 64}\napproved_by: "{handle}"\ntimestamp: 2026-01-05T08:00:00Z\n'.encode()
 
@@ -112,6 +139,24 @@ WAYS: Mapping[str, tuple[Callable[[Ground, str], str], str]] = {
     "T04 another's trailer": (lambda g, base: signed(g, [base], {own(9): text(9)}, message=DEPUTYS), "REG304"),
     "T05 a stranger's key": (by_a_stranger, "REG304"),
     "T10 copied signature": (with_a_signature_of_another, "REG304"),
+    "T12 keyed claim": (lambda g, base: merged(g, base, {own(9): keyed(g, 9)}), "REG308"),
+    "T13 by a stranger": (lambda g, base: spoken(g, base, {own(9): keyed(g, 9)}, by="stranger"), "REG308"),
+    "T14 another blob": (with_another_blob, "REG308"),
+    "T15 squashed": (lambda g, base: signed(g, [base], {own(9): keyed(g, 9)}), "REG308"),
+    "T16 amended": (lambda g, base: merged(g, base, {own(11): keyed(g, 11, status="PENDING")}), "REG308"),
+    "T16 by a stranger": (
+        lambda g, base: spoken(g, base, {own(11): keyed(g, 11, status="PENDING")}, by="stranger"),
+        "REG308",
+    ),
+    "T16 by an approver": (lambda g, base: signed(g, [base], {own(11): keyed(g, 11, status="PENDING")}), "REG308"),
+    "T17 rotated by the new key": (
+        lambda g, base: spoken(g, base, {own(11): keyed(g, 11, "stranger")}, by="stranger"),
+        "REG308",
+    ),
+    "T20 first key": (lambda g, base: spoken(g, base, {own(12): keyed(g, 12)}, by="session"), "REG308"),
+    "T22 released": (lambda g, base: merged(g, base, {own(11): None}), "REG308"),
+    "T32 acknowledged": (lambda g, base: signed(g, [base], {ACKNOWLEDGED: acknowledgement(11)}), "REG308"),
+    "T34 in another's name": (lambda g, base: signed(g, [base], {ACKNOWLEDGED: acknowledgement(12)}), "REG402"),
     "T26 takeover": (lambda g, base: signed(g, [base], {own(12): text(12, session_id="thief")}), "REG301"),
     "T28 two claims": (lambda g, base: signed(g, [base], {own(9): text(9), own(10): text(10)}), "REG302"),
     "T28 claim and README": (lambda g, base: signed(g, [base], {own(9): text(9), "README.md": b"x"}), "REG302"),
@@ -142,7 +187,7 @@ def test_every_honest_step_is_proved(line: Line) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    place=st.integers(1, STEPS), way=st.sampled_from(sorted(WAYS)), later=st.sampled_from(sorted(WAYS)),
+    place=st.integers(2, STEPS), way=st.sampled_from(sorted(WAYS)), later=st.sampled_from(sorted(WAYS)),
     after=st.integers(0, 2), chunk=st.integers(1, STEPS + 3),
 )  # fmt: skip
 def test_the_first_bad_step_is_found_wherever_it_is(
@@ -159,6 +204,32 @@ def test_the_first_bad_step_is_found_wherever_it_is(
     assert code in codes(found)
     assert {finding.step for finding in found.verdict.findings} == {bad}
     assert (found.approved, found.verdict.accepted) == ({"@OWNER": place}, False)
+
+
+def test_what_a_session_with_a_key_may_do(line: Line) -> None:
+    """T18, T19, T21, T23: a new key signed by the old one, by an approver, from a slot; a release by an approver."""
+    ground, start = line.ground, line.commits[2]
+    plan = ground.trees[start][CHARTER] + b""
+    rotated = spoken(ground, start, {own(11): keyed(ground, 11, "new")}, by="session")
+    steps = [
+        spoken(ground, rotated, {own(11): keyed(ground, 11, "new", status="PENDING")}, by="new"),
+        spoken(ground, signed(ground, [start], {own(11): keyed(ground, 11, "new")}), {own(11): None}, by="new"),
+        signed(ground, [start], {own(11): None}),
+    ]
+    for head in steps:
+        assert replayed(ground, head, line.commits[0]).bad is None
+    role = plan.index(b"number: 12,")
+    slot = plan[:role] + f'key: "{public(session_key(ground, "session"))}", '.encode() + plan[role:]
+    planned = signed(ground, [start], {CHARTER: slot})
+    first = spoken(ground, planned, {own(12): keyed(ground, 12)}, by="session")
+    assert replayed(ground, first, line.commits[0]).bad is None
+    # Signed by the old key after the new one came, and from before a release (T18, T24).
+    late = spoken(ground, rotated, {own(11): keyed(ground, 11, "new", status="PENDING")}, by="session")
+    again = spoken(ground, steps[2], {own(11): keyed(ground, 11)}, by="session", fork=line.commits[0])
+    for head in (late, again):
+        found = replayed(ground, head, line.commits[0])
+        assert found.bad is not None
+        assert (found.bad.commit, "REG308" in codes(found)) == (head, True)
 
 
 def test_who_may_sign_is_said_by_the_parents_charter(line: Line) -> None:

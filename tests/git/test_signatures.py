@@ -1,0 +1,48 @@
+"""Which key has signed a commit, by what its signature names and Git confirms."""
+
+import subprocess
+from pathlib import Path
+
+from tests.cli.stage import commit, git, new_key
+from validator.git.repo import Repo
+from validator.git.signatures import MANY, MAX_SIGNED, signing_keys
+
+
+def made(folder: Path) -> Path:
+    git(folder, "init", "--quiet", "--initial-branch=main", "repository")
+    return folder / "repository"
+
+
+def test_every_commit_has_the_key_that_signed_it(tmp_path: Path) -> None:
+    """Many at once, in any order: of two keys, of none, and with a signature of other words."""
+    repository, keys = made(tmp_path), [new_key(tmp_path / name) for name in ("one", "two")]
+    expected = dict[str, str | None]()
+    for at in range(MANY + 6):
+        name = ("one", "two", "")[at % 3]
+        expected[commit(repository, f"Commit {at}", key=str(tmp_path / name) if name else "")] = (*keys, None)[at % 3]
+    text = git(repository, "cat-file", "commit", next(iter(expected))).replace("Commit 0", "Commit O")
+    for other in (text, text.replace("-----END SSH", "-----END SHS"), text.replace("U1NIU0lH", "AAAAAAAA")):
+        (tmp_path / "other").write_text(other)
+        words = ("hash-object", "-t", "commit", "-w", "--literally", str(tmp_path / "other"))
+        expected[git(repository, *words).strip()] = None
+    assert signing_keys(Repo(repository), list(expected)) == expected
+    assert signing_keys(Repo(repository), []) == {}
+
+
+def test_a_commit_that_is_too_long_to_land_has_no_key(tmp_path: Path) -> None:
+    repository, key = made(tmp_path), new_key(tmp_path / "key")
+    long = "\n".join(["x" * 99] * (MAX_SIGNED // 100 + 1))
+    commits = [commit(repository, message, key=str(tmp_path / "key")) for message in ("Short", long)]
+    assert signing_keys(Repo(repository), commits) == {commits[0]: key, commits[1]: None}
+
+
+def test_a_certificate_is_no_key(tmp_path: Path) -> None:
+    """Git itself takes it for a good signature of an unknown key."""
+    repository = made(tmp_path)
+    new_key(tmp_path / "authority")
+    new_key(tmp_path / "key")
+    words = ["-s", str(tmp_path / "authority"), "-I", "me", "-n", "me", str(tmp_path / "key.pub")]
+    subprocess.run(["ssh-keygen", "-q", *words], check=True, capture_output=True)
+    signed = commit(repository, "Signed with a certificate", key=str(tmp_path / "key-cert.pub"))
+    assert "-cert-v01@openssh.com" in (tmp_path / "key-cert.pub").read_text()
+    assert signing_keys(Repo(repository), [signed]) == {signed: None}
