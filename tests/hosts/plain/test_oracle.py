@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from tests.corpus.guard_oracle import Verdict
+from tests.hosts.plain.claim_plays import Scenes
 from tests.hosts.plain.ground import Ground
 from tests.hosts.plain.plays import Choice, Drawn, Play
 from tests.hosts.plain.record_plays import MAILED, STAGES, RecordPlay, RecordsDrawn, table
@@ -96,3 +97,16 @@ def test_the_guard_agrees_on_every_flaw_of_a_record(place: tuple[Ground, Keys]) 
         play.begin_at(2)
         play.push(drawn.mail(""))
         play.push(drawn.mail(flaw))
+
+
+def test_the_guard_agrees_on_every_fault_that_it_had(place: tuple[Ground, Keys]) -> None:
+    play = Play(*place)
+    play.begin()
+    taken, refused = 0, 0
+    for _, scene in Scenes(play).all():
+        play.begin()
+        for commands in scene:
+            before = dict(play.refs)
+            play.push(commands)
+            taken, refused = taken + (play.refs != before), refused + (play.refs == before)
+    assert (taken >= 20, refused > 40) == (True, True), (taken, refused)
