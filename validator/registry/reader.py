@@ -42,12 +42,15 @@ class Reader:
         self._unread = set[tuple[str, str]]()
         self._pasts = dict[str, Callable[[Iterable[str]], Mapping[str, Registration]]]()
         self._trees = dict[str, dict[str, Entry]]()
+        self._last: Snapshot | None = None
 
     def at(self, commit: str) -> Snapshot:
-        """The registry at a commit."""
-        files = self._tree(commit)
-        self._fetch([files], [commit])
-        return self._snapshot(commit, files, line=commit)
+        """The registry at a commit; asked again right away it is the same snapshot, of which much is known by then."""
+        if self._last is None or self._last.commit != commit:
+            files = self._tree(commit)
+            self._fetch([files], [commit])
+            self._last = self._snapshot(commit, files, line=commit)
+        return self._last
 
     def change(self, base: str, head: str) -> tuple[Snapshot, Snapshot]:
         """(head as it would land on base, base). No file of head is checked out or executed, and no link followed."""
