@@ -211,9 +211,9 @@ MIXED = (
         "REG302 REG401 REG403",
     ),
     refused(
-        "two acknowledgements in one change",
+        "two acknowledgements in one commit",
         change({ack(2): acknowledgement(2), ack(3): acknowledgement(3)}, SENT),
-        "REG302",
+        "REG309",
     ),
     refused(
         "confirmation and approval in one change",
