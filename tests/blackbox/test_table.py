@@ -1,5 +1,7 @@
 """Every row of the table through the real command line."""
 
+import json
+
 import pytest
 
 from tests.blackbox import bulk
@@ -22,7 +24,8 @@ def test_row(case: Case, store: Store, long: bool) -> None:
     run = validate(store.repository, base, head, *case.options, apart=long or case.name in APART)
     assert run.exit == case.exit, run.out + run.err
     if case.exit == 2:
-        assert not run.out
+        error = json.loads(run.out)["error"]
+        assert run.err.startswith(f"registry: {error['message']}"), "the document says the same"
         assert run.err.count("\n") == 1
         said = run.err
     else:

@@ -9,6 +9,7 @@ import click
 
 from validator.cli import split
 from validator.cli.console import Console
+from validator.cli.fetching import fetches
 from validator.cli.options import FORMAT, REF, REPO
 from validator.model.escape import visible, well_formed, well_formed_or_none
 from validator.model.findings import decides
@@ -74,6 +75,7 @@ DOCUMENTS = {"output-conflicts": ConflictsDocument, "output-split": split.SplitD
 @REF
 @FORMAT
 @click.pass_obj
+@fetches
 def command(console: Console, propose_split: str | None, repo: Path, ref: str | None, format: str) -> int:
     """Conflicts on main and in proposals, who was first, what to do; exit 1 if any."""
     if propose_split is not None:

@@ -13,10 +13,13 @@ INTERRUPTED = 130  # exit code after Ctrl-C: 128 + SIGINT, as shells report it
 
 
 class Console:
-    """A verb's output: stdout for the result, stderr for everything else."""
+    """A verb's output: stdout for the result, stderr for everything else. `has_said`: whether stdout has anything."""
+
+    has_said = False
 
     def say(self, text: str) -> None:
         """Print to stdout. Raises FatalError where nothing can be printed: it is closed, or its disk is full."""
+        self.has_said = True
         if sys.stdout is None:
             raise FatalError("the result cannot be printed: standard output is closed")
         try:

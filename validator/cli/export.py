@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from validator.cli.console import Console
+from validator.cli.fetching import fetches
 from validator.cli.options import OUTPUT, REF, REPO
 from validator.operations.consensus.mail import page_at
 from validator.operations.export import document_at
@@ -20,6 +21,7 @@ DOCUMENTS = {"output-export": ExportDocument}
 @click.option("--format", type=click.Choice(["json", "markdown"]), default="json", show_default=True)
 @OUTPUT
 @click.pass_obj
+@fetches
 def command(console: Console, repo: Path, ref: str | None, format: str, output: Path | None) -> int:
     """Charter, slots, claims and digest as one JSON document, or the claims as a page in Markdown."""
     reader, commit = reader_at(repo, ref)

@@ -1,13 +1,18 @@
 """A group of verbs that imports a verb's module when the verb is used; `--help` needs none of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
+from validator.cli.console import Console
 from validator.git.lifetime import closing
+from validator.model.errors import FatalError
+from validator.startup import describe
 
 # Who uses the verbs → the verb → its line of help.
 Sections = Mapping[str, Mapping[str, str]]
@@ -23,8 +28,14 @@ class Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a verb; the Git processes that it has started end with it, also where a program calls it."""
-        with closing():
-            return super().invoke(ctx)
+        words = [*ctx._protected_args, *ctx.args]
+        try:
+            with closing():
+                return super().invoke(ctx)
+        except (FatalError, OSError, click.UsageError) as error:
+            if ctx.parent is None and _asks_for_json(words):
+                _print_error(ctx.obj, error)
+            raise
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs, in the order of the help."""
@@ -42,6 +53,23 @@ class Verbs(click.Group):
         lines = [pair for verbs in self.sections.values() for pair in verbs.items()]
         verbs = [CompletionItem(verb, help=line) for verb, line in lines if verb.startswith(incomplete)]
         return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+def _asks_for_json(words: Sequence[str]) -> bool:
+    return "--format=json" in words or ("--format", "json") in pairwise(words)
+
+
+def _print_error(console: Console, error: FatalError | OSError | click.UsageError) -> None:
+    """Print what went wrong as a document too, unless standard output has a document already, or is closed."""
+    from validator.model.escape import well_formed
+    from validator.report.documents import ErrorDocument, ErrorEntry, as_json
+
+    text = error.format_message() if isinstance(error, click.UsageError) else str(error)
+    text = describe(error) if isinstance(error, OSError) else text
+    message, _, help = well_formed(text).partition("; ")
+    if not console.has_said:
+        with suppress(FatalError):
+            console.say(as_json(ErrorDocument(error=ErrorEntry(message=message, help=help))))
 
 
 class _Modules(Mapping[str, click.Command]):

@@ -7,6 +7,7 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
+from validator.cli.fetching import fetches
 from validator.cli.options import FORMAT, REF, REPO
 from validator.model.errors import FatalError
 from validator.model.escape import visible, well_formed, well_formed_or_none
@@ -58,6 +59,7 @@ DOCUMENTS = {"output-history": HistoryDocument}
 @REF
 @FORMAT
 @click.pass_obj
+@fetches
 def command(console: Console, number: int | None, repo: Path, ref: str | None, format: str) -> int:
     """What happened to the numbers, in the order of main."""
     document = _document(repo, ref, number)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from validator.cli.console import Console
+from validator.cli.fetching import fetches
 from validator.cli.ics import calendar
 from validator.cli.options import FORMAT, REF, REPO
 from validator.model.errors import FatalError
@@ -51,6 +52,7 @@ DOCUMENTS = {"output-schedule": ScheduleDocument}
 @REF
 @FORMAT
 @click.pass_obj
+@fetches
 def command(console: Console, week: str | None, output: Path | None, repo: Path, ref: str | None, format: str) -> int:
     """The week of the fleet, in the charter's time zone."""
     reader, commit = reader_at(repo, ref)

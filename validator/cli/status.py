@@ -10,6 +10,7 @@ import click
 
 from validator.cli.consensus.status import void_lines
 from validator.cli.console import INTERRUPTED, Console
+from validator.cli.fetching import fetches
 from validator.cli.options import FORMAT, REF, REPO, Seconds
 from validator.git.repo import Repo
 from validator.git.upstream import remotes
@@ -79,6 +80,7 @@ DOCUMENTS = {"output-status": StatusDocument, "output-watch": WatchDocument}
 @click.option("--interval", type=Seconds(), default=5, show_default=True, help="With --watch: seconds.")
 @click.option("--remote", help="With --watch: fetch from this remote.  [default: origin, else the local main]")
 @click.pass_obj
+@fetches
 def command(
     console: Console, repo: Path, ref: str | None, format: str, watch: bool, once: bool, since: str | None,
     interval: float, remote: str | None,

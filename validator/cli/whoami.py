@@ -1,19 +1,17 @@
 """`registry whoami`: what main says about one session, and what that session should do now."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 import click
 
 from validator.cli.console import Console
+from validator.cli.fetching import fetches
 from validator.cli.identity import identity_of, shared
 from validator.cli.options import FORMAT, REF, REPO, SESSION
-from validator.git.remote import Remote
-from validator.git.repo import Repo
 from validator.hosts.agents.identity import OPTION, Identity, users
-from validator.model.escape import logged, visible, well_formed
+from validator.model.escape import visible, well_formed
 from validator.operations.whoami.advice import advise
 from validator.operations.whoami.facts import HELD, OwnProposal, SessionState
 from validator.operations.whoami.look import Found, look
@@ -61,28 +59,19 @@ DOCUMENTS = {"output-whoami": WhoamiDocument}
 
 @click.command(epilog="Example: registry whoami --session-id marketing-outreach-1 --fetch")
 @SESSION
-@click.option("--fetch", is_flag=True, help="Ask the remote first.")
 @REPO
 @REF
 @FORMAT
 @click.pass_obj
-def command(console: Console, session_id: str | None, fetch: bool, repo: Path, ref: str | None, format: str) -> int:
+@fetches
+def command(console: Console, session_id: str | None, repo: Path, ref: str | None, format: str) -> int:
     """What main says about one session; exit 1 if it is not registered."""
     me = identity_of(session_id, repo)
-    if fetch:  # otherwise main, proposals and rejections are as last fetched
-        _fetch(Repo(repo), console.hint)
     reader, commit = reader_at(repo, ref)
     found = look(reader, commit, me.name, named=me.source == OPTION, hint=console.hint)
     document = _document(me, users(me, os.environ, repo), commit, found)
     console.say(as_json(document) if format == "json" else _render(document))
     return 0 if document.state in HELD else 1
-
-
-def _fetch(repo: Repo, hint: Callable[[str], None]) -> None:
-    server = Remote(repo)
-    server.fetch()
-    for one, why in server.unfetched.items():
-        hint(f"{one.name}: {logged(why)}\n")
 
 
 def _document(me: Identity, runtimes: tuple[str, ...], commit: str, found: Found) -> WhoamiDocument:

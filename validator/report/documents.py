@@ -158,6 +158,19 @@ class ExportDocument(PrintedDocument):
     claims: tuple[Claim, ...]
 
 
+class ErrorEntry(Printed):
+    """Why a verb could not do its work; `help` is what to do, empty where the message says it all."""
+
+    message: str
+    help: str
+
+
+class ErrorDocument(PrintedDocument):
+    """What a verb with `--format json` prints where it ends with exit code 2."""
+
+    error: ErrorEntry
+
+
 class ClaimDocument(PrintedDocument):
     """`claim`: `note` says in a line how it ended; `commit` is null where nothing had to be written.
 
@@ -264,7 +277,7 @@ class WatchDocument(PrintedDocument):
 
 
 # What no verb alone prints: `validate`, `audit` and the workflow's remark share it, and text needs none of the models.
-DOCUMENTS = {"output-validate": ValidateDocument}
+DOCUMENTS: dict[str, type[PrintedDocument]] = {"output-validate": ValidateDocument, "output-error": ErrorDocument}
 
 
 def as_json(document: PrintedDocument) -> str:

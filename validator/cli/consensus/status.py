@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from validator.cli.console import Console
+from validator.cli.fetching import fetches
 from validator.cli.options import FORMAT, REF, REPO
 from validator.model import shapes
 from validator.model.escape import visible, well_formed
@@ -73,6 +74,7 @@ DOCUMENTS = {"output-consensus-status": ConsensusDocument}
 @REF
 @FORMAT
 @click.pass_obj
+@fetches
 def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
     """Phase, criteria, blockers and who acts next; exit 1 before there is consensus."""
     document = consensus_of(*reader_at(repo, ref))

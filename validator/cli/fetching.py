@@ -1,0 +1,34 @@
+"""The option `--fetch` of verbs that read: ask the remote before they look at main and the proposals."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from validator.cli.console import Console
+
+
+def fetches(command: Callable[..., int]) -> Callable[..., int]:
+    """Add `--fetch` to a verb that has `--repo`; stands directly above its function."""
+
+    @wraps(command)
+    def run(console: Console, /, *, fetch: bool, repo: Path, **settings: Any) -> int:
+        if fetch:
+            fetch_first(console, repo)
+        return command(console, repo=repo, **settings)
+
+    return click.option("--fetch", is_flag=True, help="Ask the remote first.")(run)
+
+
+def fetch_first(console: Console, repo: Path) -> None:
+    """Fetch main, proposals and rejections; a hint for each proposal that cannot be fetched."""
+    from validator.git.remote import Remote
+    from validator.git.repo import Repo
+    from validator.model.escape import logged
+
+    server = Remote(Repo(repo))
+    server.fetch()
+    for one, why in server.unfetched.items():
+        console.hint(f"{one.name}: {logged(why)}\n")
