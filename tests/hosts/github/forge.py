@@ -362,7 +362,7 @@ def prepare(work: Path) -> None:
     program(tools / "registry", f'PYTHONPATH={quoted(work)} exec {python} -P -m validator "$@"')
     program(tools / "python", f'exec {python} "$@"')
     made_for = f"{work.resolve()} {sys.version_info.major} {sys.version_info.minor}\n"
-    for stamp in (".made", ".installer", ".runtime", ".dev"):
+    for stamp in (".made", ".installer", ".lock", ".runtime", ".dev"):
         (work / ".venv" / stamp).write_text(made_for)
         os.utime(work / ".venv" / stamp, (4102444800, 4102444800))
 
