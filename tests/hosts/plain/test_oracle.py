@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.corpus.guard_oracle import Verdict
 from tests.hosts.plain.claim_plays import Scenes
-from tests.hosts.plain.ground import Ground
+from tests.hosts.plain.ground import MAIN, Ground
 from tests.hosts.plain.plays import Choice, Drawn, Play
 from tests.hosts.plain.record_plays import MAILED, STAGES, RecordPlay, RecordsDrawn, table
 from tests.hosts.plain.stage import Stage, make_key
@@ -22,12 +22,20 @@ Keys = Mapping[str, Path]
 
 
 @pytest.fixture(scope="module")
-def place(template: Stage, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ground, Keys]:
-    """A server, and the keys of everybody who signs."""
+def server(template: Stage, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ground, Keys, str]:
+    """A server, the keys of everybody who signs, and the first main."""
     folder = tmp_path_factory.mktemp("oracle")
     ground = Ground(template.copy(folder / "stage"))
     others = {name: make_key(folder / name) for name in ("STRANGER", "THIRD")}
-    return ground, {**ground.stage.keys, **others}
+    return ground, {**ground.stage.keys, **others}, ground.main
+
+
+@pytest.fixture
+def place(server: tuple[Ground, Keys, str]) -> tuple[Ground, Keys]:
+    """The server with its first main and nothing else."""
+    ground, keys, main = server
+    ground.restore({MAIN: main})
+    return ground, keys
 
 
 def choice_of(data: st.DataObject) -> Choice:
