@@ -62,6 +62,7 @@ EFFECTS = {
         "operations/files",
         "operations/consensus/delivery",
         "operations/consensus/program",
+        "hosts/agents/bindings",
         "hosts/agents/hooks",
         "hosts/plain/install",
         "cli",

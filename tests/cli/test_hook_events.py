@@ -103,6 +103,35 @@ def test_two_sessions_of_one_name_hear_of_each_other(stage: Stage, monkeypatch: 
     assert "This name is used by" not in Harness(session, monkeypatch, TWO).event("session-start")
 
 
+def test_a_start_that_was_not_heard_is_made_up_for_at_the_first_prompt(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.registered(4)
+    session = stage.clone("session")
+    git(session, "config", "registry.session", "marketing-outreach-1")
+    harness = Harness(session, monkeypatch)
+    assert harness.event("prompt").startswith("Session registry: you are marketing-outreach-1, number 4 (registered).")
+    assert harness.event("prompt") == ""
+    assert verb(session, "bind").out.startswith("marketing-outreach-1 (bound to Claude Code 10000000)\n")
+
+
+def test_a_session_that_has_crashed_does_not_share_its_name(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = stage.clone("session")
+    git(session, "config", "registry.session", "desk-1")
+    ended = subprocess.Popen(["true"])
+    monkeypatch.setenv("REGISTRY_HARNESS_PID", str(ended.pid))
+    Harness(session, monkeypatch, ONE).event("session-start")
+    assert "shared: " in verb_of(session, monkeypatch, TWO)
+    ended.wait()
+    assert "shared: " not in verb_of(session, monkeypatch, TWO)
+
+
+def verb_of(folder: Path, patch: pytest.MonkeyPatch, runtime: str) -> str:
+    """Who a runtime is."""
+    patch.setenv("CLAUDE_CODE_SESSION_ID", runtime)
+    return verb(folder, "bind").out
+
+
 def test_a_prompt_hears_once_what_happened_on_main(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     session = stage.clone("session")
     git(session, "config", "registry.session", "marketing-outreach-1")
@@ -460,6 +489,7 @@ def test_a_remote_that_never_answers_is_not_waited_for(stage: Stage, tmp_path: P
     sleeping.chmod(0o755)
     git(session, "remote", "set-url", "origin", "ssh://nobody:secret@nowhere.invalid/x")
     payload = json.dumps({"session_id": ONE, "cwd": str(session)}).encode()
+    raw(session, "session-start", payload)
     for _ in range(5):
         done = raw(session, "prompt", payload, GIT_SSH=str(sleeping), GIT_SSH_VARIANT="simple")
         assert (done.exit_code, done.out, done.err) == (0, "", "")
@@ -471,6 +501,7 @@ def test_a_remote_that_is_gone_is_a_line_without_its_password(stage: Stage) -> N
     session = stage.clone("session")
     git(session, "remote", "set-url", "origin", "http://user:secret@127.0.0.1:1/x.git")
     payload = json.dumps({"session_id": ONE, "cwd": str(session)}).encode()
+    raw(session, "session-start", payload)
     done = raw(session, "prompt", payload)
     assert (done.exit_code, done.out) == (0, "")
     assert done.err in ("", "session registry: the remote does not answer; see: registry whoami --fetch\n")

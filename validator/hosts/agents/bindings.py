@@ -4,6 +4,7 @@ A runtime comes and goes, the session stays. A file that is not as `write` write
 """
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -69,7 +70,7 @@ def bindings_of(clone: Clone, session_id: str) -> tuple[Binding, ...]:
 
     What is no binding counts for nothing.
     """
-    found = [binding for binding in _all(clone) if binding.session_id == session_id and not binding.ended]
+    found = [binding for binding in _all(clone) if binding.session_id == session_id and _is_running(binding)]
     return tuple(sorted(found, key=lambda one: (one.since, one.runtime)))
 
 
@@ -85,6 +86,20 @@ def tidy(clone: Clone, before: str) -> None:
         if binding.ended and binding.since < before:
             with suppress(OSError):
                 remove(clone, binding.runtime)
+
+
+def _is_running(binding: Binding) -> bool:
+    """Whether a runtime has not ended, as far as one can tell: by a crash it ends without a word."""
+    if binding.ended:
+        return False
+    if binding.process > 0 and hasattr(os, "getuid"):  # elsewhere this signal would end the process
+        try:
+            os.kill(binding.process, 0)
+        except ProcessLookupError:
+            return False
+        except (OSError, OverflowError):
+            return True
+    return True
 
 
 def _all(clone: Clone) -> Iterator[Binding]:

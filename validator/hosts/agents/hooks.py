@@ -106,6 +106,8 @@ def _export(call: Call, name: str, hint: Hint) -> None:
 
 def _prompt(call: Call, clone: Clone, now: float, hint: Hint) -> str:
     known = heard.read(clone, call.runtime)
+    if not known.main:  # the start was not heard, or took too long
+        return _start(call, clone, now, hint)
     if not 0 <= now - known.asked < EVERY:
         known = known._replace(asked=int(now))
         heard.write(clone, call.runtime, known)
@@ -114,7 +116,7 @@ def _prompt(call: Call, clone: Clone, now: float, hint: Hint) -> str:
         return ""
     reader, main, ref = _main(call)
     heard.write(clone, call.runtime, known._replace(ref=ref, main=main))
-    if not known.main or known.main == main:
+    if known.main == main:
         return ""
     me = identity(None, call.environment, call.folder)
     return "\n".join([*_events(reader, known.main, main), _who(reader, main, me)])
