@@ -110,6 +110,17 @@ def test_the_human_sees_which_key_speaks(signed: Stage) -> None:
     assert "key:" not in out.partition("claim/05")[2].partition("release/04")[0]
 
 
+def test_doctor_shows_what_anyone_could_do(signed: Stage) -> None:
+    session = claimed(signed)
+    does(signed.human, "approve", "4", "--yes")
+    git(session, "fetch", "--quiet")
+    out = verb(session, "doctor", "--local").out.partition("\n\n")[2]
+    assert "  claim it first, under any name              of number 1-3, 5-12\n" in out
+    assert "  acknowledge, at once on main                of nobody\n" in out
+    document = verb(session, "doctor", "--local", "--format", "json").document
+    assert [row["numbers"] for row in document["anyone"]] == [[1, 2, 3, *range(5, 13)], [], [], [], []]
+
+
 def test_another_clone_learns_the_key_as_the_message_says(signed: Stage, home: Path) -> None:
     claimed(signed)
     does(signed.human, "approve", "4", "--yes")

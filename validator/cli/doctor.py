@@ -1,6 +1,6 @@
 """`registry doctor`: whether the gate is in force, from main's files and from the server, with commands that fix it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -24,7 +24,8 @@ from validator.hosts.plain.install import fault_of, hook_of
 from validator.hosts.plain.receiving import receiving_fault
 from validator.model.errors import FatalError, ShallowError
 from validator.model.escape import logged, well_formed
-from validator.model.phrases import join_limited
+from validator.model.phrases import join_limited, ranges
+from validator.registry.openness import Openness, openness
 from validator.registry.reader import Reader, main_of
 from validator.report.documents import Oid, Printed, PrintedDocument, as_json
 
@@ -32,6 +33,7 @@ SIGNS = {State.IN_FORCE: "✓", State.NOT_IN_FORCE: "✗", State.UNKNOWN: "?"}
 SHALLOW = ("history-whole", "the history decides who was first; nothing can be judged without all of it")
 FILES = ("100644", "100755")  # the modes of what is a file and not a link, a folder or another repository
 MOST_WORKFLOWS = 1024 * 1024  # bytes, of all workflows together
+ANYONE = "on a plain server anyone who may push could, in another's name (registry claim --key new prevents it):"
 GITHUBS = "GitHub enforces its own settings, not the files"
 
 
@@ -46,12 +48,23 @@ class CheckEntry(Printed):
     command: str | None
 
 
+class OpennessEntry(Printed):
+    """An act in a session's name, and the numbers of which anyone who may push to a plain server could do it."""
+
+    act: str
+    numbers: tuple[int, ...]
+
+
 class DoctorDocument(PrintedDocument):
-    """`doctor`: `in_force` if no check failed; `commit` is null where the repository cannot be read."""
+    """`doctor`: `in_force` if no check failed; `commit` is null where the repository cannot be read.
+
+    `anyone` is empty where the charter cannot be read.
+    """
 
     commit: Oid | None
     in_force: bool
     checks: tuple[CheckEntry, ...]
+    anyone: tuple[OpennessEntry, ...] = ()
 
 
 DOCUMENTS = {"output-doctor": DoctorDocument}
@@ -70,11 +83,13 @@ def command(console: Console, local: bool, repo: Path, ref: str | None, remote: 
         reader = Reader(Repo(repo))
     except ShallowError as error:
         broken = Check(SHALLOW[0], State.NOT_IN_FORCE, str(error), SHALLOW[1], str(error).rpartition("run: ")[2])
-        return _report(console, None, [broken], [], format)
+        return _report(console, None, [broken], [], (), format)
     commit = main_of(reader.repo, ref)
     whole = Check(SHALLOW[0], State.IN_FORCE, "the clone has all of main's history", SHALLOW[1])
     here = [whole, *local_checks(_grounds(reader, commit)), _hook(reader.repo, remote)]
-    return _report(console, commit, here, [] if local else list(_remote_checks(repo, ref)), format)
+    snapshot = reader.at(commit)
+    anyone = openness(snapshot, snapshot.charter) if snapshot.charter else ()
+    return _report(console, commit, here, [] if local else list(_remote_checks(repo, ref)), anyone, format)
 
 
 def _grounds(reader: Reader, commit: str) -> GateInputs:
@@ -168,24 +183,38 @@ def _unread_lines(errors: object) -> Check:
     return verdict("github: owners exist", why, wrong, f"gh api {HERE}/codeowners/errors", fine="every owner exists")
 
 
-def _report(console: Console, commit: str | None, here: list[Check], there: list[Check], format: str) -> int:
+def _report(
+    console: Console,
+    commit: str | None,
+    here: list[Check],
+    there: list[Check],
+    anyone: Sequence[Openness],
+    format: str,
+) -> int:
     """Print every check; 1 if one is not in force."""
     checks = [*here, *there]
     in_force = not any(check.state is State.NOT_IN_FORCE for check in checks)
     if format == "json":
         entries = (*(_entry(check, "local") for check in here), *(_entry(check, "remote") for check in there))
-        console.say(as_json(DoctorDocument(commit=commit, in_force=in_force, checks=entries)))
+        rows = tuple(OpennessEntry(act=one.act, numbers=one.numbers) for one in anyone)
+        console.say(as_json(DoctorDocument(commit=commit, in_force=in_force, checks=entries, anyone=rows)))
     else:
-        console.say(_render(checks))
+        console.say(_render(checks, anyone))
     return 0 if in_force else 1
 
 
-def _render(checks: list[Check]) -> str:
+def _render(checks: list[Check], anyone: Sequence[Openness]) -> str:
     lines = [line for check in checks for line in _lines(check)]
+    lines += ["", ANYONE, *map(_row, anyone), ""] if anyone else []
     unknown = sum(check.state is State.UNKNOWN for check in checks)
     wrong = sum(check.state is State.NOT_IN_FORCE for check in checks)
     end = f"{len(checks) - wrong - unknown} in force, {wrong} not, {unknown} cannot be checked from here"
     return "".join(f"{line}\n" for line in [*lines, end])
+
+
+def _row(one: Openness) -> str:
+    of_whom = f"of number {ranges(one.numbers)}" if one.numbers else "of nobody"
+    return f"  {one.act:<43} {of_whom}"
 
 
 def _lines(check: Check) -> Iterator[str]:
