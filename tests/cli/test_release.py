@@ -36,6 +36,12 @@ def test_release_takes_the_claim_out_and_history_keeps_it(guarded: Stage) -> Non
     assert events(guarded, "4") == [("registered", "marketing-outreach-1"), ("released", "marketing-outreach-1")]
     assert verb(guarded.human, "history", "4", "--format", "json").document["events"][:1] == before
 
+    row = verb(guarded.human, "history", "4", "--format", "json").document["events"][-1]
+    assert row["reason"] == "The session has ended"
+    assert verb(guarded.human, "history", "4").out.endswith(
+        "  released    marketing-outreach-1: The session has ended\n"
+    )
+
     # Another session's life of the number.
     other = guarded.clone("other")
     again = verb(other, "claim", "4", *MINE, "--session-id", "marketing-successor", "--push")

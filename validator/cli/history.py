@@ -1,5 +1,6 @@
 """`registry history`: what happened to the numbers, in the order in which it arrived on main."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -9,20 +10,26 @@ from validator.cli import completing
 from validator.cli.console import Console
 from validator.cli.fetching import fetches
 from validator.cli.options import FORMAT, REF, REPO
+from validator.git.objects import MAX_COMMIT
+from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.escape import visible, well_formed, well_formed_or_none
 from validator.model.layout import CHARTER, SESSIONS, claim_path, form_of
 from validator.model.phrases import rfc3339
-from validator.operations.line import MainStep, main_steps
+from validator.operations.line import MainStep, main_steps, subject_of
 from validator.registry.history import Event, events
 from validator.registry.reader import Reader, charter_of, reader_at, session_ids
 from validator.report.documents import Oid, Printed, PrintedDocument, as_json
 
+_RELEASE = re.compile(r"Release number [0-9]+: (\S.*)")  # operations/release.py writes it
 EventKind = Literal["registered", "amended", "taken-over", "released", "charter-changed"]
 
 
 class EventEntry(Printed):
-    """What happened to a number, or to the charter: then `number` is null. `committed_at` is informative only."""
+    """What happened to a number, or to the charter: then `number` is null. `committed_at` is informative only.
+
+    `reason` is that of a release, as its proposal states it.
+    """
 
     number: int | None
     event: EventKind
@@ -30,6 +37,7 @@ class EventEntry(Printed):
     commit: Oid
     committed_at: str
     path: str
+    reason: str | None = None
 
 
 class StepEntry(Printed):
@@ -79,7 +87,7 @@ def history_of(reader: Reader, commit: str, number: int | None = None) -> Histor
         raise FatalError(f"number {number} is not one of 1 to {capacity}")
     steps = reader.repo.steps(commit, [SESSIONS, CHARTER] if number is None else [claim_path(number)])
     sessions = session_ids(reader.repo, [entry.oid for step in steps for entry in (step.old, step.new) if entry])
-    rows = tuple(filter(None, (_entry(event) for event in events(steps, sessions))))
+    rows = tuple(filter(None, (_entry(event, reader.repo) for event in events(steps, sessions))))
     line = main_steps(reader.repo, commit)
     touching = frozenset(step.commit for step in steps)
     shown = tuple(_step(step) for step in line if number is None or step.commit in touching)
@@ -96,7 +104,16 @@ def _step(step: MainStep) -> StepEntry:
     )
 
 
-def _entry(event: Event) -> EventEntry | None:
+def _reason(repo: Repo, commit: str) -> str | None:
+    """Why a number was released: the subject of the commit that was merged, or of the step itself."""
+    merged = [*repo.parents(commit)[1:], commit]
+    sizes = repo.sizes(merged)
+    contents = repo.blobs(oid for oid in merged if sizes.get(oid, MAX_COMMIT + 1) <= MAX_COMMIT)
+    found = (_RELEASE.fullmatch(subject_of(contents[oid])) for oid in merged if oid in contents)
+    return next((one[1] for one in found if one), None)
+
+
+def _entry(event: Event, repo: Repo) -> EventEntry | None:
     form = form_of(event.path)
     if form is None or (form[1] is None and event.path != CHARTER):
         return None
@@ -107,6 +124,7 @@ def _entry(event: Event) -> EventEntry | None:
         commit=event.commit,
         committed_at=rfc3339(event.time),
         path=event.path,
+        reason=well_formed_or_none(_reason(repo, event.commit)) if event.kind.value == "released" else None,
     )
 
 
@@ -123,4 +141,5 @@ def _no(event: EventEntry) -> str:
 
 
 def _who(event: EventEntry) -> str:
-    return event.path if event.number is None else event.session_id or "?"
+    who = event.path if event.number is None else event.session_id or "?"
+    return f"{who}: {event.reason}" if event.reason else who
