@@ -145,11 +145,11 @@ def test_a_registry_whose_files_are_missing_on_disk_stays(stage: Stage) -> None:
 
 def test_an_interrupted_init_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as nobody:
-        for name in [name for name in os.environ if name.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_"))]:
-            nobody.delenv(name)
-        nobody.setenv("GIT_CONFIG_COUNT", "1")
-        nobody.setenv("GIT_CONFIG_KEY_0", "user.useConfigOnly")
-        nobody.setenv("GIT_CONFIG_VALUE_0", "true")
+        settings = {"commit.gpgsign": "true", "gpg.program": "nothing-that-signs"}
+        nobody.setenv("GIT_CONFIG_COUNT", str(len(settings)))
+        for at, (name, value) in enumerate(settings.items()):
+            nobody.setenv(f"GIT_CONFIG_KEY_{at}", name)
+            nobody.setenv(f"GIT_CONFIG_VALUE_{at}", value)
         first = verb(tmp_path, "init", "fleet", "--capacity", "4", *WORDS)
         assert first.exit_code == 2
         assert "registry: git commit: " in first.err
@@ -210,3 +210,39 @@ def test_files_have_the_rights_that_the_umask_leaves(tmp_path: Path, mask: int) 
     finally:
         os.umask(before)
     assert (tmp_path / "fleet/registry/charter.yaml").stat().st_mode & 0o777 == 0o666 & ~mask
+
+
+def test_the_missions_targets_are_drawn_as_a_goals_are(tmp_path: Path) -> None:
+    words = ("--capacity", "3", "--mission", "Generate $120k MRR", "--approver", "@OWNER")
+    assert verb(tmp_path, "init", "fleet", *words).exit_code == 0
+    charter = (tmp_path / "fleet/registry/charter.yaml").read_text("utf-8")
+    assert "  targets:\n    - {metric: MRR, op: gte, value: 120000, unit: USD, per: month}\n" in charter
+    assert verb(tmp_path / "fleet", "audit").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "form"),
+    [
+        ("--approver", "OWNER", 'write --approver "@HANDLE", or "@HANDLE KEY" with an SSH public key'),
+        ("--capacity", "0", "write --capacity N, from 1 to 99999"),
+        ("--mission", " ", "write --mission SENTENCE, on one line"),
+    ],
+)
+def test_a_wrong_argument_is_told_its_form(tmp_path: Path, option: str, value: str, form: str) -> None:
+    given = {"--capacity": "4", "--mission": "Answer every customer", "--approver": "@OWNER"} | {option: value}
+    done = verb(tmp_path, "init", "fleet", *(word for pair in given.items() for word in pair))
+    assert (done.exit_code, done.err.rstrip().endswith(form)) == (2, True), done.err
+
+
+def test_without_an_identity_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.delenv(f"GIT_{role}_NAME", raising=False)
+        monkeypatch.delenv(f"GIT_{role}_EMAIL", raising=False)
+    monkeypatch.delenv("EMAIL", raising=False)
+    settings = tmp_path / "gitconfig"
+    settings.write_text("[user]\n\tuseConfigOnly = true\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    done = verb(tmp_path, "init", "fleet", "--capacity", "4", *WORDS)
+    assert (done.exit_code, done.out) == (2, "")
+    assert done.err.startswith("registry: Git does not know who you are; fill in: git config --global user.email EMAIL")
+    assert not (tmp_path / "fleet/registry").exists()

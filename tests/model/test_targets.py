@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from validator.model.shapes import Op, Period, Target
-from validator.model.targets import allowed, contradict, format_target
+from validator.model.targets import allowed, contradict, format_target, share_of
 
 OPS: tuple[Op, ...] = ("gte", "gt", "lte", "lt", "eq")
 
@@ -71,3 +71,19 @@ def test_a_level_has_no_period() -> None:
         format_target(target("gte", 99.5, metric="delivery rate", unit="percent", per=None))
         == "delivery rate >= 99.5 percent"
     )
+
+
+@pytest.mark.parametrize(
+    ("one", "share"),
+    [
+        (target("gte", 3), 3),
+        (target("eq", 3, metric="MAILS"), 3),
+        (target("gt", 14, per="week"), 2),
+        (target("lte", 3), None),
+        (target("gte", 3, metric="replies"), None),
+        (target("gte", 3, unit="replies"), None),
+    ],
+)
+def test_the_share_of_a_minimum_is_in_its_unit_and_period(one: Target, share: int | None) -> None:
+    assert share_of(one, target("gte", 5)) == share
+    assert share_of(one, target("lte", 5)) is None

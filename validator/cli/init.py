@@ -16,11 +16,22 @@ from validator.hosts.agents.agents_md import AGENTS, update
 from validator.model import shapes
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER, MAIN
+from validator.operations.claim.goal import draft_targets
 from validator.operations.files import write
 from validator.registry.parsing import parse
 from validator.registry.schedule import zone_of
 from validator.registry.yaml.reader import read
+from validator.registry.yaml.writer import flow
 from validator.rules.file_name import PLACEHOLDERS
+
+# Of the charter's fields, the form of the argument.
+FORMS = {
+    "approvers": '--approver "@HANDLE", or "@HANDLE KEY" with an SSH public key',
+    "capacity": "--capacity N, from 1 to 99999",
+    "mission": "--mission SENTENCE, on one line",
+    "orchestrator": "--orchestrator N, a number of the fleet",
+    "time_zone": "--time-zone as in Europe/Berlin",
+}
 
 
 @click.command(epilog="""Example: registry init fleet --capacity 12 --mission "Generate $120k MRR" --approver @OWNER""")
@@ -84,6 +95,7 @@ def start(folder: Path, text: str, identity: str, *, agents: bool = False) -> st
     repo = Repo.found_or_made(folder)
     if repo.top is None or repo.top != folder.resolve():
         raise FatalError(f"{folder} lies inside another repository; start the registry at its top, {repo.top}")
+    _require_identity(repo)
     (head,) = repo.resolve("HEAD")
     if head and CHARTER in repo.tree(head):
         raise FatalError(f"{folder} has a registry already")
@@ -112,13 +124,27 @@ def _stand_on_main(repo: Repo, folder: Path, *, born: bool) -> None:
         raise FatalError(f"a registry lives on main, and {folder} is on {branch or 'no branch'}; run: {way_out}")
 
 
+def _require_identity(repo: Repo) -> None:
+    """Raise FatalError, before anything is written, where Git would refuse the commit for want of an author."""
+    status, _, _ = repo.as_user("var", "GIT_AUTHOR_IDENT")
+    if status:
+        raise FatalError("Git does not know who you are; fill in: git config --global user.email EMAIL (and user.name)")
+
+
+def _forms(routes: list[str]) -> str:
+    """The form of each argument that these places of the charter come from."""
+    named = dict.fromkeys(route.partition(".")[0] for route in routes)
+    return "".join(f"; write {FORMS[name]}" for name in named if name in FORMS)
+
+
 def _checked(text: str) -> shapes.Charter:
     document = read(CHARTER, text.encode("utf-8", "surrogatepass"))
     parsed = parse(document, shapes.Charter)
     charter = parsed.value
     if charter is None:
         wrong = [fault.message for fault in document.faults] + [".".join(map(str, f.route)) for f in parsed.faults]
-        raise FatalError(f"this makes no charter: {', '.join(wrong)}")
+        forms = _forms([".".join(map(str, fault.route)) for fault in parsed.faults])
+        raise FatalError(f"this makes no charter: {', '.join(wrong)}{forms}")
     if not 1 <= charter.orchestrator <= charter.capacity:
         raise FatalError(f"this makes no charter: orchestrator {charter.orchestrator} of {charter.capacity}")
     zone_of(charter)
@@ -129,12 +155,19 @@ def _charter(capacity: int, mission: str, orchestrator: int, approvers: Sequence
     handles = "".join(f"  - {{{_approver(*words.partition(' '))}}}\n" for words in approvers)
     return (
         "# What this fleet is for. Only humans change this file.\n"
-        f"mission:\n  statement: {json.dumps(mission, ensure_ascii=False)}\n"
+        f"mission:\n  statement: {json.dumps(mission, ensure_ascii=False)}\n{_targets(mission)}"
         f"capacity: {capacity}  # the numbers are 1 to {capacity}, all of them must be registered\n"
         f"orchestrator: {orchestrator}  # the number whose holder confirms and broadcasts\n"
         f"time_zone: {json.dumps(time_zone)}\n"
         f"approvers:  # on a plain Git server each also has a key: the SSH public key that signs approvals\n{handles}"
     )
+
+
+def _targets(mission: str) -> str:
+    """The mission's targets, as those of a goal are drawn; nothing where the sentence states none."""
+    drawn = draft_targets(mission).targets
+    rows = (flow(target.model_dump(mode="json", exclude_none=True)) for target in drawn)
+    return "  targets:\n" + "".join(f"    - {row}\n" for row in rows) if drawn else ""
 
 
 def _approver(handle: str, _: str, key: str) -> str:

@@ -64,6 +64,18 @@ def contradict(one: Target, other: Target) -> bool:
     return True
 
 
+def share_of(target: Target, whole: Target) -> Number | None:
+    """What a target promises of another one that is a minimum of the same metric, in the unit and period of the other.
+
+    None where the two are no minimums, or cannot be compared.
+    """
+    minimums = target.op in ("gte", "gt", "eq") and whole.op in ("gte", "gt")
+    if not minimums or fold(target.metric) != fold(whole.metric):
+        return None
+    times = factor(target.unit, target.per, whole.unit, whole.per)
+    return None if times is None else exactly(target.value) * times
+
+
 def disjoint(a: Interval, b: Interval) -> bool:
     """Whether no value lies in both intervals."""
     low, high = max(a.low, b.low), min(a.high, b.high)

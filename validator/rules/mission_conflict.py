@@ -4,7 +4,7 @@ What it means: No value meets both the claim's target and the charter's for the 
 converted: 90 minutes are 1.5 hours, `$`, `dollars` and `kUSD` are money of the United States, a ratio of 0.5 is 50
 percent, and 60000 a year are 5000 a month. A target without a period is taken in the mission's. Metrics are the same
 if their names are, or if the charter's `metrics` list one name as an alias of the other. Different currencies are not
-compared.
+compared. Where the sessions that promise some of a metric promise less than the mission in all, that is a warning.
 
 Why: A session that reaches its goal must not make the fleet miss its own.
 
@@ -17,28 +17,55 @@ Way out: Align the target with the mission; only a human can change the charter.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Level, Location, Problem
 from validator.model.phrases import quoted
-from validator.model.targets import contradict, format_target, in_its_words, vocabulary
+from validator.model.shapes import Target
+from validator.model.targets import (
+    Number,
+    contradict,
+    exactly,
+    format_target,
+    in_its_words,
+    share_of,
+    vocabulary,
+)
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG206", "mission-conflict", Level.ERROR
 
 
+class _Promise(NamedTuple):
+    """A target of a claim beside the mission's; `share` is what it is of that, None where it is not comparable."""
+
+    place: Location
+    target: Target
+    contradicts: bool
+    share: Number | None
+
+
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    """Yield the targets that cannot be met together with the mission's."""
+    """Yield the targets that cannot be met together with the mission's, and those that together are less than it."""
+    for wanted in head.charter.mission.targets if head.charter else ():
+        promises = list(_promises(wanted, head))
+        total = sum(one.share for one in promises if one.share is not None)
+        for one in promises:
+            promised, needed = quoted(format_target(one.target)), quoted(format_target(wanted))
+            if one.contradicts:
+                message = f"{promised} contradicts the mission's {needed}"
+                yield Problem(one.place, message, "align it with the mission in the charter")
+            elif one.share is not None and total < exactly(wanted.value):
+                message = f"{promised} is less than the mission's {needed}, and no other session promises the rest"
+                yield Problem(one.place, message, "promise more, or let others take the rest", Level.WARNING)
+
+
+def _promises(wanted: Target, head: Snapshot) -> Iterator[_Promise]:
     metrics = vocabulary(head.charter)
-    mission = (
-        [(wanted, in_its_words(wanted, metrics)) for wanted in head.charter.mission.targets] if head.charter else []
-    )
+    whole = in_its_words(wanted, metrics)
     for claim in head.claims.values():
         for index, target in enumerate(claim.draft.targets or ()):
             meant = in_its_words(target, metrics)
-            for wanted, wanted_meant in mission:
-                if contradict(meant if meant.per else meant.model_copy(update={"per": wanted_meant.per}), wanted_meant):
-                    message = (
-                        f"{quoted(format_target(target))} contradicts the mission's {quoted(format_target(wanted))}"
-                    )
-                    place = claim.document.at("targets", index)
-                    yield Problem(place, message, "align it with the mission in the charter")
+            meant = meant if meant.per else meant.model_copy(update={"per": whole.per})
+            place = claim.document.at("targets", index)
+            yield _Promise(place, target, contradict(meant, whole), share_of(meant, whole))
