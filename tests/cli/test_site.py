@@ -237,6 +237,17 @@ def test_many_steps_and_numbers_are_several_pages(tmp_path: Path) -> None:
     assert before["history.html"] != after["history.html"]
 
 
+def test_a_release_is_shown_with_its_reason(stage: Stage, tmp_path: Path) -> None:
+    stage.registered(4)
+    git(stage.human, "rm", "--quiet", claim_path(4))
+    git(stage.human, "commit", "--quiet", "--message", "Release number 4: the <b>desk</b> is closed")
+    git(stage.human, "push", "--quiet", "origin", "main")
+    files = build(stage.bare, tmp_path / "site")
+    shown = "the &lt;b&gt;desk&lt;/b&gt; is closed"
+    assert files["sessions/04.html"].decode().count(shown) == 1
+    assert files["history.html"].decode().count(shown) == 2  # once as the subject of the commit
+
+
 def test_the_site_of_an_older_main(halfway_there: Repository, tmp_path: Path) -> None:
     done = verb(halfway_there.path, "site", "--output", str(tmp_path), "--ref", "main~2", "--format", "json")
     assert done.document["commit"] == halfway_there.git("rev-parse", "main~2")
