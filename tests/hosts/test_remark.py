@@ -74,6 +74,23 @@ def test_an_accepted_proposals_comment_has_the_next_step() -> None:
     )
 
 
+def test_acknowledgements_are_approved_by_anyone_with_write_access() -> None:
+    accepted = Verdict(HEAD, HEAD, HEAD, (), effect=Effect("records that desk-1 (number 4) accepts.", owned=False))
+    comment = as_comment(read_remark(remark(7, accepted, ()), EVENT))
+    assert "\n\n**Next:** anyone with write access approves under *Files changed*, and merges. " in comment
+
+
+def test_competitors_of_an_accepted_proposal_can_win() -> None:
+    accepted = Verdict(HEAD, HEAD, HEAD, (), effect=Effect("registers number 4 for desk-1."))
+    comment = as_comment(read_remark(remark(7, accepted, ("#5 (same number)",)), EVENT))
+    assert "\n\nAlso proposed, and accepted by the gate: #5 (same number). Only one of them can be merged; " in comment
+
+
+def test_competitors_of_a_rejected_proposal_are_those_that_the_gate_accepts() -> None:
+    comment = as_comment(read_remark(remark(7, verdict("x"), ("#5 (same number)",)), EVENT))
+    assert "\n\nThe same is proposed, and accepted by the gate: #5 (same number).\n\n" in comment
+
+
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [

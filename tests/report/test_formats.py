@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 
+from validator.model.effect import Effect
 from validator.model.findings import Finding, Level, Location, Origin, Verdict
 from validator.report import FORMATS, Setting, github
 from validator.report.documents import ValidateDocument
@@ -77,6 +78,10 @@ RULES = (
     rule("REG103", "number-taken", Level.ERROR, "Two sessions claim the same number.\n\nWhy\n    Who is {0}?\n"),
     rule("REG205", "vague-goal", Level.WARNING, None),
 )
+CAREFUL = ("nobody knows who that is.", "number 5 has no owner.")
+EFFECT = Effect("gives number 4 back.", "@stranger.", CAREFUL, (("Number", "4"),))
+VERDICTS["effect"] = Verdict(BASE, HEAD, TREE, (), effect=EFFECT)
+
 REPORTS: dict[str, Callable[[Verdict], str]] = {
     "txt": lambda verdict: FORMATS["text"](verdict, Setting()),
     "colour.txt": lambda verdict: FORMATS["text"](verdict, Setting(colour=True)),
