@@ -1,0 +1,154 @@
+"""What is printed works: generated fleets go from nothing to their second week by printed commands alone.
+
+Every actor runs only what `whoami` and `consensus status` show it: a command as it stands (with --yes), a form with its
+capitals filled in. Each command has to succeed, and after it the same actor is told something else.
+"""
+
+import json
+import re
+import shlex
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.cli.stage import ENVIRONMENT, Stage, verb
+
+ROUNDS = 12  # a fleet of any size needs nine: claim, confirm, approve, broadcast, acknowledge, activate, and the merges
+FORM = re.compile(r"fill in: (registry .*)$")
+
+
+class Plan(NamedTuple):
+    """What is drawn of a fleet."""
+
+    capacity: int
+    orchestrator: int
+    zone: str
+    mission: str
+    slots: bool
+    signed: bool
+
+
+PLANS = st.integers(1, 3).flatmap(
+    lambda capacity: st.builds(
+        Plan,
+        st.just(capacity),
+        st.integers(1, capacity),
+        st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Auckland"]),
+        st.sampled_from(["Answer every customer", "Sell 40 books a day"]),
+        st.booleans(),
+        st.booleans(),
+    )
+)
+
+
+def charter(plan: Plan) -> str:
+    numbers = range(1, plan.capacity + 1)
+    slots = [{"number": n, "title": f"Desk {n}", "role": f"Desk {n} - Answer letters"} for n in numbers]
+    whole: dict[str, Any] = {
+        "mission": {"statement": plan.mission},
+        "capacity": plan.capacity,
+        "orchestrator": plan.orchestrator,
+        "time_zone": plan.zone,
+        "approvers": [{"handle": "@OWNER"}],
+        **({"slots": slots} if plan.slots else {}),
+    }
+    return json.dumps(whole).replace('{"handle": "@OWNER"}', '{handle: "@OWNER"}')  # as Stage looks for it
+
+
+def filled(form: str, number: int) -> list[str]:
+    """The form with what only this session knows; its week as well, without which none can be activated."""
+    values = {"GOAL": "Answer 20 letters daily", "ROLE": f"Desk {number} - Answer letters"}
+    return [*(values.get(word, word) for word in shlex.split(form)), "--schedule", "Answer, mon-fri 10:00-11:00"]
+
+
+class Fleet:
+    """A fleet on a guarded server; `ran` are the commands that were printed and run."""
+
+    def __init__(self, folder: Path, plan: Plan) -> None:
+        self.stage = Stage(folder, charter=charter(plan), guarded=True, signed=plan.signed)
+        self.sessions = {n: self.stage.clone(f"desk-{n}") for n in range(1, plan.capacity + 1)}
+        for number, clone in self.sessions.items():
+            assert verb(clone, "bind", f"desk-{number}").exit_code == 0
+        self.ran = set[str]()
+
+    def whoami(self, number: int) -> dict[str, Any]:
+        found: dict[str, Any] = verb(self.sessions[number], "whoami", "--fetch", "--format", "json").document
+        return found
+
+    def run(self, clone: Path, words: list[str]) -> None:
+        assert words[0] == "registry"
+        asks = words[1] in ("claim", "approve") or words[1:3] in (["consensus", "approve"], ["consensus", "activate"])
+        done = verb(clone, *words[1:], *(["--yes"] if asks else []))
+        assert done.exit_code == 0, (words, done)
+        self.ran.add(" ".join(words[1:3]))
+
+    def session_acts(self, number: int) -> None:
+        """Run what a session is told, until it is told to wait; three commands have to be enough."""
+        for _ in range(3):
+            told = self.whoami(number)
+            form = FORM.search(told["next_action"])
+            words = told["command"] or (filled(form[1], number) if form else None)
+            if words is None:
+                assert "wait: " in told["next_action"] or told["state"] == "active", told
+                return
+            self.run(self.sessions[number], words)
+            after = self.whoami(number)
+            assert (after["state"], after["next_action"]) != (told["state"], told["next_action"]), words
+        raise AssertionError(f"desk-{number} is told one thing after the other: {told}")
+
+    def human_acts(self) -> str:
+        """Approve what is proposed, then run the human's next move; the phase afterwards."""
+        verb(self.stage.human, "proposals")
+        for one in verb(self.stage.human, "proposals", "--format", "json").document["proposals"]:
+            assert one["verdict"] == "accepted", one
+            self.run(self.stage.human, ["registry", "approve", one["name"]])
+        now = verb(self.stage.human, "consensus", "status", "--format", "json").document
+        for move in now["moves"]:
+            if move["command"] and move["who"] == "@OWNER":
+                self.run(self.stage.human, shlex.split(move["command"]))
+        verb(self.stage.human, "proposals")
+        phase: str = verb(self.stage.human, "status", "--format", "json").document["phase"]
+        return phase
+
+
+@pytest.mark.takes_long
+def test_generated_fleets_reach_their_second_week_by_printed_commands(
+    long: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
+    @settings(
+        max_examples=25 if long else 2,
+        derandomize=not long,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(PLANS)
+    def walks(plan: Plan) -> None:
+        with TemporaryDirectory() as folder:
+            walk(Fleet(Path(folder), plan))
+
+    walks()
+
+
+def walk(fleet: Fleet) -> None:
+    phases = list[str]()
+    for _ in range(ROUNDS):
+        for number in fleet.sessions:
+            fleet.session_acts(number)
+        phases.append(fleet.human_acts())
+        if phases[-1] == "active":
+            break
+    assert phases[-1] == "active", phases
+    assert {"consensus confirm", "consensus broadcast", "consensus acknowledge", "consensus activate"} <= fleet.ran
+    first = fleet.whoami(1)["week"]
+    fleet.run(fleet.stage.human, ["registry", "consensus", "activate"])
+    second = fleet.whoami(1)
+    assert second["state"] == "active"
+    assert (second["week"] > first, second["week"] in second["next_action"]) == (True, True)
