@@ -102,3 +102,14 @@ def test_a_release_is_proposed_again_after_its_claim_has_changed(stage: Stage) -
     done = verb(session, *release)
     assert (done.exit_code, done.out.startswith("proposed on release/04 that marketing-outreach-1 since")) == (0, True)
     assert verb(stage.human, "approve", "release/04", "--yes").exit_code == 0
+
+
+def test_numbers_that_are_proposed_are_not_called_free(stage: Stage) -> None:
+    session = stage.clone("session")
+    for number in (2, 5):
+        (stage.folder / "mine.yaml").write_text(fleet(number), encoding="utf-8")
+        assert verb(session, "claim", "--from", "../mine.yaml", "--push").exit_code == 0
+    done = verb(session, "claim", "4", *ME, "--goal", "Send 17 emails daily", "--yes", "--push", "--role", "Cook lunch")
+    assert done.exit_code == 1
+    assert "free numbers: 1, 3-4, 6-12\n" in done.out
+    assert done.note == ("not proposed: the gate would reject it; proposed already, and not counted as free: 2, 5")
