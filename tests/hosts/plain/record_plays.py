@@ -29,6 +29,7 @@ class RecordPlay(Play):
 
     def __init__(self, ground: Ground, keys: Mapping[str, Path]) -> None:
         super().__init__(ground, keys)
+        self.written = dict[str, Mapping[str, bytes]]()
         self.digests, self.mails = dict[str, str](), dict[str, Mapping[str, str]]()
         people = {name: public(key) for name, key in ground.stage.keys.items()}
         text = charter(2, people).encode()
@@ -80,7 +81,9 @@ class RecordPlay(Play):
 
     def letters(self, commit: str) -> Mapping[str, bytes]:
         """What main generates at a commit."""
-        return mail_at(Reader(Repo(self.ground.server)), commit).files()
+        if commit not in self.written:
+            self.written[commit] = mail_at(Reader(Repo(self.ground.server)), commit).files()
+        return self.written[commit]
 
     def world(self, commands: Sequence[Command] = ()) -> oracle.World:
         main = self.refs[MAIN] if hasattr(self, "refs") else self.start

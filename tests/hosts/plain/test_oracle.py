@@ -72,7 +72,7 @@ def test_the_guard_agrees_with_the_oracle(place: tuple[Ground, Keys], long: bool
         for _ in range(6 if long else 4):
             note_calls(play.push(drawn.push()))
 
-    play_all(claims, 20, long=long)
+    play_all(claims, 12, long=long)
 
 
 def test_the_guard_agrees_on_records_and_broadcasts(place: tuple[Ground, Keys], long: bool) -> None:
@@ -85,9 +85,10 @@ def test_the_guard_agrees_on_records_and_broadcasts(place: tuple[Ground, Keys], 
         for _ in range(6 if long else 5):
             note_calls(play.push(drawn.push()))
 
-    play_all(records, 10, long=long)
+    play_all(records, 6, long=long)
 
 
+@pytest.mark.takes_long
 def test_the_guard_agrees_on_every_flaw_of_a_record(place: tuple[Ground, Keys]) -> None:
     """A table, at each stage from registered to active; with a broadcast on the server and without one."""
     play, taken = RecordPlay(*place), 0
