@@ -36,10 +36,9 @@ def signing_key(repo: Repo, wanted: Wanted, approvers: Remote | None = None) -> 
     path = next(paths, None) or (_approvers_key(approvers) if approvers else None)
     if path is None:
         way_out = f"git config --add {setting(wanted.session)} PATH-OF-THE-KEY"
-        raise FatalError(
-            f"{fingerprint(wanted.key)} speaks for number {wanted.number}, and this clone does not know the file of "
-            f"that key; if you are {wanted.session}: {way_out}"
-        )
+        unknown = "this clone does not know the file of that key"
+        who = f"{fingerprint(wanted.key)} speaks for number {wanted.number}"
+        raise FatalError(f"{who}, and {unknown}; if you are {wanted.session}: {way_out}")
     return path
 
 
