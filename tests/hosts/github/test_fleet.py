@@ -70,7 +70,7 @@ def test_without_a_queue_the_audit_after_the_push_names_winner_and_loser(opened:
     for pull in (FIRST + 4, FIRST + 5):
         before = forge.main
         forge.merge(pull)
-        audits += forge.deliver("push", forge.push(before)).values()
+        audits.append(forge.deliver("push", forge.push(before), ["audit"])["audit of main"])
     assert [audit.status for audit in audits] == [0, 1]
     (issue,) = forge.read_state()["issues"]
     found = [row for row in verb(forge, "audit", "--format", "json")["findings"] if row["code"] == "REG501"]
@@ -80,7 +80,7 @@ def test_without_a_queue_the_audit_after_the_push_names_winner_and_loser(opened:
     judged(forge, FIRST + 30)
     before = forge.main
     forge.merge(FIRST + 30)
-    assert forge.deliver("push", forge.push(before))["audit of main"].status == 0
+    assert forge.deliver("push", forge.push(before), ["audit"])["audit of main"].status == 0
     assert forge.read_state()["issues"][0]["state"] == "closed"
 
 
