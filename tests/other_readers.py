@@ -20,13 +20,17 @@ def readings(text: str) -> list[Any]:
     others = list[Any]()
     if text.lstrip().startswith(("{", "[")):
         try:
-            others = [json.loads(text)]
+            others = [json.loads(text, parse_constant=_no_number)]
             text = json.dumps(others[0], ensure_ascii=False)  # YAML has no tabs there, and no pairs of surrogates
         except ValueError:
             pass
     ruamel = YAML(typ="safe", pure=True)
     ruamel.Constructor = _Constructor
     return [_whole(value) for value in (*others, yaml12.parse_yaml(text), ruamel.load(text))]
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is not JSON")
 
 
 def _whole(value: Any) -> Any:

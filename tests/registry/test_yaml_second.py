@@ -1,6 +1,7 @@
 """The second reader: what libyaml reads and another YAML reader does not, or otherwise, is refused with its place."""
 
 import pytest
+import yaml12
 
 from validator.registry.yaml.reader import read
 
@@ -35,3 +36,17 @@ def test_only_the_part_that_is_read_differently_is_damaged() -> None:
 @pytest.mark.parametrize("text", ['{"a": [20.0, 0.5, true, {"b": -3e2}]}', '[1, 1.0, null, "1.0"]'])
 def test_a_number_may_be_written_as_json_writes_it_in_json(text: str) -> None:
     assert read("registry/sessions/04.yaml", text.encode()).faults == ()
+
+
+class PanicException(BaseException):
+    """As Rust code raises it in Python: no Exception."""
+
+
+def test_a_panic_of_the_second_reader_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def panic(text: str) -> None:
+        raise PanicException("index out of bounds")
+
+    monkeypatch.setattr(yaml12, "parse_yaml", panic)
+    (fault,) = read("registry/sessions/04.yaml", b"a: 1\n").faults
+    assert fault[:3] == ("subset", 1, 1)
+    assert f"{ONE_REFUSES} (index out of bounds)" in fault.message

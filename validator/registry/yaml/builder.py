@@ -5,6 +5,8 @@ expanded, and every part has its place.
 """
 
 import functools
+import itertools
+import re
 from typing import Any
 
 from validator.model.errors import FatalError
@@ -15,6 +17,7 @@ from validator.registry.yaml.source import Source
 from validator.registry.yaml.syntax import syntax_fault
 
 LONGEST_MESSAGE = 200
+_END = re.compile(r"^\.\.\.(?!\S)", re.MULTILINE)
 Places = dict[Route, tuple[int, int]]
 
 
@@ -60,6 +63,7 @@ class Builder:
         try:
             for event in iter(parser(self.source.text).get_event, None):
                 _STEPS[type(event).__name__](self, event)
+            self._ends()
             return
         except _Stop:
             pass
@@ -68,6 +72,13 @@ class Builder:
                 self.ahead = error.problem_mark.index
             self._add(syntax_fault(error, self.source))
         self.value, self.damaged = None, {()}
+
+    def _ends(self) -> None:
+        """Record a second mark of the document's end: some parsers begin a second document between the two."""
+        ends = list(_END.finditer(self.source.text)) if "..." in self.source.text else []
+        for end in ends[1:2]:
+            line = self.source.text.count("\n", 0, end.start()) + 1
+            self._note("subset", (line, 1), "the document ends a second time here", "delete this line")
 
     def _note(self, kind: str, place: tuple[int, int], message: str, help: str) -> None:
         self._add(Fault(kind, *place, message, help))
@@ -99,6 +110,9 @@ class Builder:
             raise _Stop
 
     def _open_mapping(self, event: Any) -> None:
+        bare = event.flow_style and not event.tag and not event.anchor
+        if bare and self.source.text[event.start_mark.index] != "{":
+            self._outside(event, "a pair without braces in a list", "put it in braces: [{key: value}]")
         self._open(event, {})
 
     def _open_list(self, event: Any) -> None:
@@ -145,12 +159,22 @@ class Builder:
             self._take_key(event)
             return
         value = event.value
-        if not event.style and not event.tag:
+        if event.style in ("|", ">"):
+            self._margin(event)
+        elif not event.style and not event.tag:
             value, why = self._resolve(value)
             if why:
                 self._outside(event, f"{value} {why}", "quote text; write numbers as JSON does: 3, 0.5")
                 damaged = True
         self._place(event, value, damaged=damaged)
+
+    def _margin(self, event: Any) -> None:
+        """Record a text in lines that begins with spaces alone: they are read as nothing, as text or as an error."""
+        _, *lines = self.source.text[event.start_mark.index : event.end_mark.index].split("\n")
+        for line in itertools.takewhile(lambda line: not line.strip(" "), lines):
+            if line:
+                self._outside(event, "a text in lines begins with a line of spaces", "delete the spaces")
+                return
 
     def _escaped(self, event: Any) -> bool:
         """Record what the escapes of a text make that is not allowed. Returns whether it cannot stay as it is."""

@@ -41,11 +41,17 @@ def difference(source: Source, value: Any) -> Difference | None:
 
     try:
         other: Any = yaml12.parse_yaml(source.text)
-    except ValueError as error:
+    except _refusals() as error:
         return _refusal(str(error))
     if source.json and not _same(value, other):
         other = _with_whole_numbers(other)
     return next((_at(value, reading, ()) for reading in (other, *source.json) if not _same(value, reading)), None)
+
+
+def _refusals() -> tuple[type[BaseException], ...]:
+    """What the reader raises; a panic of its Rust code is no Exception, and has no name before the first one."""
+    panics = (kind for kind in BaseException.__subclasses__() if kind.__name__ == "PanicException")
+    return (ValueError, TypeError, *panics)
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -57,7 +57,7 @@ def _problem(problem: str, rest: str) -> str:
         there = "the end of the line" if there == "'\n'" else there
         return f"expected {_WORDS.get(expected[1], expected[1])}, but found {there}"
     if problem == "found unknown escape character":
-        return f"{problem} '{rest[1]}'"
+        return f"{problem} '{rest[1]}'" if len(rest) > 1 else "a backslash at the end of the file"
     if problem == "found character that cannot start any token":
         return f"found character '{rest[0]}' that cannot start any token"
     return problem.replace("block sequence", "sequence").replace("in this context", "here")
