@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.registry.test_effect import AUTHORS, SITUATIONS, change_in, section
+from tests.repository import tracked
 from validator.hosts.github.event import PullRequest
 from validator.hosts.github.remark import as_comment, read_remark, remark
 from validator.operations.judge import judge
@@ -34,4 +35,4 @@ def test_comment(name: str, tmp_path: Path, bless: bool) -> None:
 
 
 def test_every_expected_comment_has_its_situation() -> None:
-    assert {file.stem for file in EXPECTED.glob("*.md")} == set(SITUATIONS)
+    assert {file.stem for file in tracked(EXPECTED)} == set(SITUATIONS)

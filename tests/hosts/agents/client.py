@@ -8,8 +8,10 @@ It needs the client from npm in `.ci/claude`, so it is no part of the suite.
 
 import json
 import os
+import platform
 import re
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -30,9 +32,10 @@ NAME = "echo NAME=$REGISTRY_SESSION ID=$CLAUDE_CODE_SESSION_ID"
 
 def program() -> Path:
     """The client's program for this machine."""
-    found = sorted((ROOT / ".ci/claude/node_modules/@anthropic-ai").glob("claude-code-*/claude"))
-    assert found, "there is no client; run: make client-check"
-    return found[0]
+    processor = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    found = ROOT / f".ci/claude/node_modules/@anthropic-ai/claude-code-{sys.platform}-{processor}/claude"
+    assert found.exists(), "there is no client; run: make client-check"
+    return found
 
 
 class Client:

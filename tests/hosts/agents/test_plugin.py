@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.stage import CHARTER, ENVIRONMENT, Done, commit, git, write
-from tests.repository import ROOT
+from tests.repository import ROOT, tracked
 from tests.shell import program, quoted
 
 PLUGIN = ROOT / "plugins/session-registry"
@@ -24,7 +24,10 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self.home, self.tools, self.plugin = folder / "home", folder / "tools", folder / "cache/session-registry"
         self.home.mkdir()
-        shutil.copytree(PLUGIN, self.plugin)
+        for file in tracked(PLUGIN):
+            copy = self.plugin / file.relative_to(PLUGIN)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, copy)
         for name in ("sh", "git", "sed", "grep", "dirname"):
             program(self.tools / name, f'exec {quoted(str(shutil.which(name)))} "$@"')
 
