@@ -46,6 +46,7 @@ STORY: list[tuple[str, tuple[str, ...], int, str]] = [
     ("human", ("schema", "--check"), 0, "fresh: schema/charter.schema.json"),
     ("human", ("codeowners", "--check"), 0, "fresh: CODEOWNERS"),
     ("human", ("explain", "REG103"), 0, "REG103 number-taken (error)"),
+    ("human", ("capabilities",), 0, "registry consensus acknowledge"),
     ("human", ("completion", "bash"), 0, "_REGISTRY_COMPLETE=bash_complete"),
     ("human", ("explain", "--page"), 0, "wrote docs/rules.md"),
     ("human", ("github", "ruleset"), 0, "wrote .github/rulesets/main.json"),

@@ -21,6 +21,7 @@ READERS = ("status", "history", "export", "conflicts", "schedule", "consensus st
         (["history", "four"], "Invalid value for '[NUMBER]': 'four' is not a valid integer.", ""),
         (["claim", "--scope", "x"], '"x" is no scope', "write WORK FIRST-LAST"),
         (["consensus", "activate", "--wek", "x"], "No such option", ""),
+        (["statsu"], "No such command 'statsu'. Did you mean 'status'?", ""),
     ],
 )
 @pytest.mark.parametrize("form", [["--format", "json"], ["--format=json"]])

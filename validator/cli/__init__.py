@@ -39,6 +39,7 @@ VERBS = {
         "export": "Charter, slots, claims and digest as one JSON document, or the claims as a page in Markdown.",
     },
     "Agents": {
+        "capabilities": "What this program can do: every verb with its options, exit codes and documents.",
         "hook": "Answer a harness's hook: session-start, prompt, stop or session-end, as JSON on standard input.",
     },
     "Engineer": {

@@ -11,7 +11,7 @@ from validator.model.findings import Verdict
 from validator.operations import judge
 from validator.registry.reader import reader_at
 
-DOCUMENTS = {"output-audit-steps": "AuditStepsDocument"}
+DOCUMENTS = {"output-validate": "ValidateDocument", "output-audit-steps": "AuditStepsDocument"}
 
 
 @click.command(epilog="Example: registry audit --ref origin/main")

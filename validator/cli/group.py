@@ -34,7 +34,7 @@ class Verbs(click.Group):
                 return super().invoke(ctx)
         except (FatalError, OSError, click.UsageError) as error:
             if ctx.parent is None and _asks_for_json(words):
-                _print_error(ctx.obj, error)
+                _print_error(ctx.obj or Console(), error)  # of an unknown verb: before the group has run
             raise
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -51,8 +51,13 @@ def all_shapes() -> Iterator[tuple[str, type[shapes.Shape]]]:
     yield from FILES.items()
     yield from documents.DOCUMENTS.items()
     for _, command in all_verbs(registry):
-        for name, shape in getattr(sys.modules[command.callback.__module__], "DOCUMENTS", {}).items():
-            yield name, getattr(documents, shape) if isinstance(shape, str) else shape
+        yield from documents_of(command)
+
+
+def documents_of(command: click.Command) -> Iterator[tuple[str, type[documents.PrintedDocument]]]:
+    """The documents that a verb prints, by the names of their schemas."""
+    for name, shape in getattr(sys.modules[command.callback.__module__], "DOCUMENTS", {}).items():
+        yield name, getattr(documents, shape) if isinstance(shape, str) else shape
 
 
 def _schema(name: str, shape: type[shapes.Shape]) -> str:

@@ -10,6 +10,8 @@ from validator.cli.verdict import report
 from validator.operations.steps import validate
 from validator.startup import dropped
 
+DOCUMENTS = {"output-validate": "ValidateDocument"}
+
 
 @click.command(epilog="Example: registry validate --base origin/main --head claim/04")
 @REPO

@@ -276,8 +276,8 @@ class WatchDocument(PrintedDocument):
     message: str
 
 
-# What no verb alone prints: `validate`, `audit` and the workflow's remark share it, and text needs none of the models.
-DOCUMENTS: dict[str, type[PrintedDocument]] = {"output-validate": ValidateDocument, "output-error": ErrorDocument}
+# What every verb prints.
+DOCUMENTS: dict[str, type[PrintedDocument]] = {"output-error": ErrorDocument}
 
 
 def as_json(document: PrintedDocument) -> str:

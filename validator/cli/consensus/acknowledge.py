@@ -12,6 +12,8 @@ from validator.model.escape import visible
 from validator.operations.consensus.acknowledge import acknowledge
 from validator.registry.parsing import ClaimFile
 
+DOCUMENTS = {"output-consensus-record": "RecordDocument"}
+
 
 @click.command(epilog="Example: registry consensus acknowledge --session-id marketing-outreach-1 --push")
 @by_session

@@ -12,6 +12,8 @@ from validator.operations.consensus.ratify import activate
 from validator.registry.schedule import Week
 from validator.report.week import render as render_week
 
+DOCUMENTS = {"output-consensus-record": "RecordDocument"}
+
 
 @click.command(epilog="Example: registry consensus activate --week 2026-W48")
 @click.option("--week", metavar="2026-W48", help="The ISO week that the fleet starts in.  [default: the next one]")

@@ -15,6 +15,8 @@ from validator.operations.judge import audit
 from validator.registry.consensus.phases import assess
 from validator.report.summary import conclusion
 
+DOCUMENTS = {"output-consensus-record": "RecordDocument"}
+
 
 @click.command(epilog="Example: registry consensus approve")
 @YES

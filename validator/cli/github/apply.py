@@ -5,10 +5,12 @@ from pathlib import Path
 import click
 
 from validator.cli.console import Console
-from validator.cli.github.plan import printed
+from validator.cli.github.plan import GithubPlanDocument, printed
 from validator.cli.options import FORMAT, REF, REPO
 from validator.hosts.github.api import Gh
 from validator.hosts.github.plan import settings
+
+DOCUMENTS = {"output-github-plan": GithubPlanDocument}
 
 
 @click.command(epilog="Example: registry github apply")
