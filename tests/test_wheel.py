@@ -58,6 +58,7 @@ STORY: list[tuple[str, tuple[str, ...], int, str]] = [
     ("human", ("approve", "1", "--yes"), 0, "claim/01 is on main"),
     ("session", ("bind", "desk-1"), 0, "desk-1 (git config registry.session)"),
     ("session", ("whoami", "--fetch"), 0, "state:   registered"),
+    ("session", ("guide",), 0, 'registry release 1 --reason "REASON"'),
     ("session", ("hook", "prompt"), 0, ""),
     ("session", ("audit",), 0, "accepted: no findings"),
     ("session", ("status",), 0, "1 of 1 registered"),

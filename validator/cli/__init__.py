@@ -40,6 +40,7 @@ VERBS = {
     },
     "Agents": {
         "capabilities": "What this program can do: every verb with its options, exit codes and documents.",
+        "guide": "The handbook for the state that you are in now, after what whoami says.",
         "hook": "Answer a harness's hook: session-start, prompt, stop or session-end, as JSON on standard input.",
     },
     "Engineer": {

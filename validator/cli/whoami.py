@@ -66,12 +66,16 @@ DOCUMENTS = {"output-whoami": WhoamiDocument}
 @fetches
 def command(console: Console, session_id: str | None, repo: Path, ref: str | None, format: str) -> int:
     """What main says about one session; exit 1 if it is not registered."""
-    me = identity_of(session_id, repo)
+    document = whoami(console, identity_of(session_id, repo), repo, ref)
+    console.say(as_json(document) if format == "json" else render(document))
+    return 0 if document.state in HELD else 1
+
+
+def whoami(console: Console, me: Identity, repo: Path, ref: str | None) -> WhoamiDocument:
+    """What a revision says about a session (None: main)."""
     reader, commit = reader_at(repo, ref)
     found = look(reader, commit, me.name, named=me.source == OPTION, hint=console.hint)
-    document = _document(me, users(me, os.environ, repo), commit, found)
-    console.say(as_json(document) if format == "json" else _render(document))
-    return 0 if document.state in HELD else 1
+    return _document(me, users(me, os.environ, repo), commit, found)
 
 
 def _document(me: Identity, runtimes: tuple[str, ...], commit: str, found: Found) -> WhoamiDocument:
@@ -99,7 +103,8 @@ def _proposal(one: OwnProposal) -> OwnProposalEntry:
     return OwnProposalEntry(branch=one.branch, verdict=one.verdict, reason=well_formed(one.reason))
 
 
-def _render(document: WhoamiDocument) -> str:
+def render(document: WhoamiDocument) -> str:
+    """The answer as text."""
     name = document.session_id if document.identity == OPTION else f"{document.session_id} ({document.identity})"
     common = shared(document.session_id, document.runtimes)
     if document.number is None:

@@ -1,0 +1,31 @@
+"""The handbook has in each state what matters there, and is short."""
+
+from typing import get_args
+
+import pytest
+
+from validator.operations.whoami.facts import HELD, SessionState
+from validator.operations.whoami.guide import guide
+
+STATES: tuple[SessionState, ...] = get_args(SessionState)
+TOKENS = 1.4  # at most, for a word of such a text
+
+
+@pytest.mark.parametrize("state", [None, *STATES])
+def test_it_is_short_and_has_what_matters(state: SessionState | None) -> None:
+    text = guide(state, 4, ())
+    assert len(text.split()) * TOKENS < 1500
+    assert "    registry whoami --fetch\n" in text
+    held, proposed = state in HELD, state == "proposed"
+    assert ("    registry consensus acknowledge --push\n" in text) is held
+    assert ('    registry release 4 --reason "REASON"\n' in text) is held
+    assert ("    registry withdraw\n" in text) is proposed
+    assert ('    registry claim NUMBER --goal "GOAL" --yes --push\n' in text) is not (held or proposed)
+    assert ("    registry bind NAME\n" in text) is (state is None)
+    assert ("    registry schedule --fetch\n" in text) is (state == "active")
+
+
+def test_a_session_that_is_named_by_an_option_is_named_in_the_commands() -> None:
+    text = guide("registered", 4, ("--session-id", "x; rm {me}"))
+    assert "    registry whoami --session-id 'x; rm {me}' --fetch\n" in text
+    assert "    registry consensus acknowledge --session-id 'x; rm {me}' --push\n" in text
