@@ -24,8 +24,8 @@ Register:
 
 - See which numbers are free, and the role that is planned for each:
     registry status --fetch
-{name}- Claim a free number. The goal is a sentence with numbers, such as "Answer 20 letters daily"; the targets are read
-  from it and printed. Where the charter plans no role, add --role "ROLE". If a target is wrong, run it again with
+{name}- Claim a free number. The goal is a sentence with numbers, such as "Answer 20 letters daily"; the targets are
+  read from it and printed. Where the charter plans no role, add --role "ROLE". If a target is wrong, run it again with
   --target "letters answered >= 20 letters/day":
     registry claim NUMBER{me} --goal "GOAL" --yes --push
 - Another session was first: claim one of the numbers that the message names as free.
