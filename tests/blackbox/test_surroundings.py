@@ -1,5 +1,6 @@
 """Git configuration, environment, working tree and other refs neither run code nor change a verdict."""
 
+import json
 import os
 import subprocess
 import sys
@@ -76,8 +77,9 @@ def test_partial_clone_fetches_no_objects(place: Place, tmp_path: Path) -> None:
     git("clone", "--quiet", "--bare", "--filter=blob:none", f"file://{place.folder}", "partial.git", folder=tmp_path)
     place.folder.rename(tmp_path / "gone")
     run = validate(tmp_path / "partial.git", "main", "claim/06")
-    assert (run.exit, run.out) == (2, "")
-    assert "this is a partial clone, and object " in run.err
+    told = json.loads(run.out)["error"]
+    assert (run.exit, told["help"]) == (2, "run: git fetch --refetch --no-filter")
+    assert told["message"].startswith("this is a partial clone, and object ")
 
 
 def test_sha256_repository(tmp_path: Path) -> None:

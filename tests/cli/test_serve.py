@@ -16,7 +16,7 @@ import pytest
 from tests.cli.stage import ENVIRONMENT, REGISTRY, Stage, commit, git, verb, write
 from tests.cli.test_proposals import claims
 from tests.cli.test_site import content
-from tests.processes import running
+from tests.processes import interruptible, running
 
 PATIENCE = 30  # seconds until a move of main is surely served
 READERS = 200
@@ -207,7 +207,8 @@ def test_a_port_that_is_taken_is_said(served: Served, stage: Stage) -> None:
 def test_a_servers_own_repository_is_served_too(stage: Stage) -> None:
     claims(stage, 4)
     words = [*REGISTRY, "serve", "--port", "0", "--interval", "0.3"]
-    with running(words, cwd=stage.bare, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    told = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with interruptible(), running(words, cwd=stage.bare, env=ENVIRONMENT, **told) as process:
         served = Served(process)
         first = served.state()
         claims(stage, 5)

@@ -62,7 +62,7 @@ DOCUMENTS: dict[str, tuple[PrintedDocument, str]] = {
         ),
         (
             "schema_version commit phase week capacity digest registered next_action approvals_signed slots criteria "
-            "records"
+            "records missing"
         ),
     ),
     "export": (
@@ -104,7 +104,7 @@ DOCUMENTS: dict[str, tuple[PrintedDocument, str]] = {
         ),
         (
             "schema_version session_id commit state number role goal registered_at next_action command phase week "
-            "proposals identity runtimes"
+            "proposals identity runtimes fingerprint"
         ),
     ),
     "rules": (
