@@ -17,7 +17,8 @@ under `measured_by` how it is measured.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from validator.model.findings import Level, Problem
 from validator.model.normalize import fold
@@ -42,17 +43,26 @@ _QUALITIES = frozenset(
 _SCALES = frozenset("point points score star stars".split())
 
 
+class Goal(NamedTuple):
+    """What a sentence says: its words in their order, each once; their initials; the units of its quantities."""
+
+    words: tuple[str, ...]
+    initials: str
+    units: frozenset[str]
+
+
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the targets whose metric the goal does not speak of, and metrics that nobody can count."""
     metrics = vocabulary(head.charter)
     for claim in head.claims.values():
         if claim.draft.goal is None or not _is_latin(claim.draft.goal):
             continue  # the metric may be named in another script than the sentence
+        goal = _read(claim.draft.goal)
         for index, target in enumerate(claim.draft.targets or ()):
             if not _WORD.search(target.metric):
                 continue  # REG201 says so
             place = claim.document.at("targets", index, "metric")
-            if not _related(target, claim.draft.goal, metrics):
+            if not _related(target, goal, metrics):
                 message = f"the goal does not speak of {quoted(target.metric)}"
                 yield Problem(place, message, "name the metric with the goal's own words, or correct the target")
             elif _uncountable(target):
@@ -65,14 +75,21 @@ def _is_latin(text: str) -> bool:
     return 2 * sum(1 for letter in letters if letter < "\u0250") >= len(letters)
 
 
-def _related(target: Target, goal: str, metrics: Mapping[str, Metric]) -> bool:
+def _read(text: str) -> Goal:
+    words = list(_words(text))
+    return Goal(
+        tuple(dict.fromkeys(words)), _first_letters(words), frozenset(token.unit for token in tokens(text)) - {""}
+    )
+
+
+def _related(target: Target, goal: Goal, metrics: Mapping[str, Metric]) -> bool:
     """Whether the goal has a word of the metric, of its other names or of the unit, or a quantity in the unit."""
     metric = metrics.get(fold(target.metric))
     names = (target.metric, target.unit, *((metric.name, *metric.aliases) if metric else ()))
-    said, asked = list(_words(goal)), [word for name in names for word in _words(name)]
-    if any(_alike(one, other) for one in asked for other in said) or _initials(asked, said):
+    asked = [word for name in names for word in _words(name)]
+    if any(_alike(one, other) for one in asked for other in goal.words) or _initials(asked, goal):
         return True
-    return any(token.unit and _same_unit(token.unit, target.unit) for token in tokens(goal))
+    return any(_same_unit(unit, target.unit) for unit in goal.units)
 
 
 def _same_unit(one: str, other: str) -> bool:
@@ -94,14 +111,17 @@ def _alike(one: str, other: str) -> bool:
     return long[: max(4, len(short) - 2)] == short[: max(4, len(short) - 2)]
 
 
-def _initials(asked: Iterable[str], said: Iterable[str]) -> bool:
+def _initials(asked: Sequence[str], goal: Goal) -> bool:
     """Whether one side has the initials of the other's words: `MRR` and `monthly recurring revenue`."""
-    one, other = list(asked), list(said)
-    return any(
-        len(word) > 1 and word.removesuffix("s") in "".join(each[0] for each in words)
-        for words, names in ((one, other), (other, one))
-        for word in names
-    )
+    return _spelled(goal.words, _first_letters(asked)) or _spelled(asked, goal.initials)
+
+
+def _first_letters(words: Iterable[str]) -> str:
+    return "".join(word[0] for word in words)
+
+
+def _spelled(words: Iterable[str], initials: str) -> bool:
+    return any(len(word) > 1 and word.removesuffix("s") in initials for word in words)
 
 
 def _uncountable(target: Target) -> bool:
