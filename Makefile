@@ -157,7 +157,8 @@ breakages: $(DEV) ## apply every kept breakage; a named test must fail each time
 
 lock: $(LOCK) ## pin pyproject.toml's dependencies, with hashes; UPGRADE=1 takes the newest versions
 	$(COMPILE) --output-file requirements/runtime.txt pyproject.toml
-	$(COMPILE) --output-file requirements/dev.txt --constraint requirements/runtime.txt --group dev
+	$(COMPILE) --output-file requirements/mcp.txt --constraint requirements/runtime.txt --extra mcp pyproject.toml
+	$(COMPILE) --output-file requirements/dev.txt --constraint requirements/runtime.txt --constraint requirements/mcp.txt --group dev
 	$(COMPILE) --output-file requirements/lock.txt --group lock
 	$(COMPILE) --output-file requirements/runner.txt --group runner
 	$(COMPILE) --output-file requirements/browser.txt --constraint requirements/runtime.txt --constraint requirements/dev.txt --group browser

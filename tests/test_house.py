@@ -13,7 +13,11 @@ from packaging.utils import canonicalize_name
 from tests.repository import ROOT, tracked
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-DECLARED: dict[str, list[str]] = {"runtime": PROJECT["project"]["dependencies"], **PROJECT["dependency-groups"]}
+DECLARED: dict[str, list[str]] = {
+    "runtime": PROJECT["project"]["dependencies"],
+    **PROJECT["project"]["optional-dependencies"],
+    **PROJECT["dependency-groups"],
+}
 
 
 PIN = re.compile(r"^([\w.-]+)(?:\[[\w,.-]+\])?==([^ ]+).*\n((?: +--hash=sha256:[0-9a-f]{64}.*\n)+)", re.MULTILINE)

@@ -36,6 +36,7 @@ OWNERS = {
     "iso4217": {"model/units"},
     "jinja2": {"hosts/site/files", "hosts/site/render"},
     "markupsafe": {"hosts/site/render"},
+    "mcp": {"cli/mcp_resources", "cli/mcp_server", "cli/mcp_tools"},
     "pint": {"model/units"},
     "pydantic": {"model", "registry/parsing", "report/documents", "hosts/github", "cli"},
     "rapidfuzz": {"cli/explain", "model/near", "rules/shape"},
@@ -53,7 +54,7 @@ EFFECTS = {
     "fcntl": {"git/retry"},
     "gc": {"startup", "guard", "cli"},
     "http": {"hosts/site/serving"},
-    "importlib": {"cli/demo", "cli/group", "registry/zones"},
+    "importlib": {"cli/demo", "cli/group", "cli/mcp", "registry/zones"},
     "os": {
         "startup",
         "git/clone",

@@ -61,6 +61,7 @@ STORY: list[tuple[str, tuple[str, ...], int, str]] = [
     ("session", ("whoami", "--fetch"), 0, "state:   registered"),
     ("session", ("guide",), 0, 'registry release 1 --reason "REASON"'),
     ("session", ("hook", "prompt"), 0, ""),
+    ("session", ("mcp",), 0, ""),
     ("session", ("audit",), 0, "accepted: no findings"),
     ("session", ("status",), 0, "1 of 1 registered"),
     ("session", ("history",), 0, "desk-1"),

@@ -41,6 +41,7 @@ VERBS = {
     "Agents": {
         "capabilities": "What this program can do: every verb with its options, exit codes and documents.",
         "guide": "The handbook for the state that you are in now, after what whoami says.",
+        "mcp": "Serve the verbs of a session to an agent, by the Model Context Protocol.",
         "hook": "Answer a harness's hook: session-start, prompt, stop or session-end, as JSON on standard input.",
     },
     "Engineer": {

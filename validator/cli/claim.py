@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import IO, get_args
+from typing import IO, TYPE_CHECKING, get_args
 
 import click
 
@@ -20,6 +20,9 @@ from validator.operations.claim.message import is_message
 from validator.operations.claim.race import claim
 from validator.operations.claim.request import ClaimOptions, request_from
 from validator.operations.signing import chosen_key
+
+if TYPE_CHECKING:
+    from validator.report.documents import ClaimDocument
 
 MOST = 1 << 20  # characters of a file that are read
 
@@ -125,17 +128,22 @@ def _render(outcome: ClaimOutcome, format: str, *, colour: bool) -> str:
         changes = "".join(f"  {logged(line)}\n" for line in outcome.changes.splitlines())
         advice = "".join(f"· {logged(line)}\n" for line in outcome.advice)
         return changes + (report(verdict, colour=colour) if verdict else "") + f"{advice}{outcome.note}\n"
-    from validator.report.documents import ClaimDocument, as_json, finding_entries
+    from validator.report.documents import as_json
 
-    return as_json(
-        ClaimDocument(
-            number=outcome.number,
-            branch=outcome.branch,
-            commit=outcome.commit,
-            pushed=outcome.pushed,
-            findings=finding_entries(verdict.findings) if verdict else (),
-            note=outcome.note,
-            changes=well_formed(outcome.changes),
-            advice=tuple(map(well_formed, outcome.advice)),
-        )
+    return as_json(claim_document(outcome))
+
+
+def claim_document(outcome: ClaimOutcome) -> "ClaimDocument":
+    """The outcome as a JSON document."""
+    from validator.report.documents import ClaimDocument, finding_entries
+
+    return ClaimDocument(
+        number=outcome.number,
+        branch=outcome.branch,
+        commit=outcome.commit,
+        pushed=outcome.pushed,
+        findings=finding_entries(outcome.verdict.findings) if outcome.verdict else (),
+        note=outcome.note,
+        changes=well_formed(outcome.changes),
+        advice=tuple(map(well_formed, outcome.advice)),
     )

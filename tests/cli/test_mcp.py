@@ -1,0 +1,270 @@
+"""`registry mcp`, spoken to by the client of the protocol's own SDK, over standard input and output."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from mcp import Client, MCPError, StdioServerParameters
+from mcp.types import CallToolResult
+
+from tests.cli.agreeing import all_registered, broadcast_done, charter_for
+from tests.cli.stage import ENVIRONMENT, REGISTRY, ROOT, Stage, git, verb
+from tests.processes import running
+
+pytestmark = pytest.mark.blackbox
+GOAL = "Find 50 prospects daily"
+TOOLS = {
+    *("whoami", "status", "claim", "amend", "withdraw"),
+    *("acknowledge", "release", "news", "conflicts", "explain"),
+}
+
+
+def with_client(folder: Path, play: Callable[[Client], Awaitable[None]], **variables: str) -> None:
+    """Play against a server that was started in a folder."""
+    server = StdioServerParameters(
+        command=REGISTRY[0], args=[*REGISTRY[1:], "mcp"], cwd=folder, env=ENVIRONMENT | variables
+    )
+
+    async def run() -> None:
+        async with asyncio.timeout(120), Client(server) as client:
+            await play(client)
+
+    asyncio.run(run())
+
+
+async def call(client: Client, tool: str, **arguments: Any) -> CallToolResult:
+    """Call a tool; what it answers keeps to the schema that it has published."""
+    result = await client.call_tool(tool, arguments)
+    if result.structured_content is not None:
+        tools = {each.name: each for each in (await client.list_tools()).tools}
+        schema = tools[tool].output_schema
+        assert schema
+        Draft202012Validator(schema).validate(result.structured_content)
+    return result
+
+
+async def done(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
+    """What a tool that has to succeed answers."""
+    result = await call(client, tool, **arguments)
+    assert not result.is_error, said(result)
+    content: dict[str, Any] = result.structured_content or {}
+    return content
+
+
+async def refused(client: Client, tool: str, **arguments: Any) -> str:
+    """What a tool that has to fail says; it never crashes."""
+    result = await call(client, tool, **arguments)
+    assert result.is_error, said(result)
+    assert said(result) != f"Error executing tool {tool}", "that is what a crash is answered with"
+    return said(result)
+
+
+def said(result: CallToolResult) -> str:
+    return "".join(each.text for each in result.content if each.type == "text")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Stage:
+    """A guarded server with a registry of three numbers."""
+    return Stage(tmp_path, charter=charter_for(3), guarded=True)
+
+
+def test_no_tool_approves_and_each_says_its_answers_form(small: Stage) -> None:
+    async def play(client: Client) -> None:
+        tools = {each.name: each for each in (await client.list_tools()).tools}
+        assert tools.keys() == TOOLS
+        for tool in tools.values():
+            assert tool.output_schema, tool.name
+            assert tool.input_schema["additionalProperties"] is False, tool.name
+            assert not tool.input_schema["properties"].keys() & {"repo", "remote", "path", "file", "url", "session_id"}
+        assert [each.name for each in (await client.list_prompts()).prompts] == ["claim"]
+        prompt = await client.get_prompt("claim")
+        assert "accept_targets" in str(prompt.messages[0].content)
+
+    with_client(small.clone("session"), play)
+
+
+def test_a_session_registers_amends_withdraws_and_releases(small: Stage) -> None:
+    session = small.clone("session")
+
+    async def play(client: Client) -> None:
+        assert "which session?" in await refused(client, "whoami")
+        assert (await done(client, "status"))["slots"][1]["state"] == "open"
+        shown = await refused(client, "claim", number=2, name="desk-2", goal=GOAL)
+        assert "these targets are read from the goal: prospects found >= 50 prospects/day; if" in shown
+        assert "refs/heads/claim/02" not in small.refs()
+        other = ["prospects found >= 40 prospects/day"]
+        assert "nothing is proposed" in await refused(client, "claim", number=2, goal=GOAL, accept_targets=other)
+        targets = ["prospects found >= 50 prospects/day"]
+        claimed = await done(client, "claim", number=2, goal=GOAL, accept_targets=targets)
+        assert (claimed["number"], claimed["pushed"], claimed["branch"]) == (2, True, "claim/02")
+        assert "refs/heads/claim/02" in small.refs()
+        assert (await done(client, "whoami"))["state"] == "proposed"
+        assert "you are desk-2 (git config registry.session)" in await refused(client, "claim", name="other-1")
+        assert (await done(client, "withdraw"))["state"] == "unregistered"
+        assert "desk-2 has no number" in await refused(client, "amend", goal=GOAL)
+        assert "desk-2 has no number" in await refused(client, "release", reason="a trial")
+        small.registered(2, session_id="desk-2")
+        assert (await done(client, "whoami"))["state"] == "registered"
+        amended = await done(client, "amend", responsibilities=["Find prospects"])
+        assert "Find prospects" in amended["changes"]
+        assert "say why" in await refused(client, "release")
+        after = await done(client, "release", reason="a trial")
+        assert "release/02" in [each["branch"] for each in after["proposals"]]
+
+    with_client(session, play)
+
+
+def test_news_conflicts_rules_and_resources(small: Stage) -> None:
+    small.registered(2)
+    session = small.clone("session")
+
+    async def play(client: Client) -> None:
+        first = await done(client, "news")
+        assert [each["event"] for each in first["events"]] == ["registered"]
+        assert (await done(client, "news", since=first["commit"]))["events"] == []
+        small.registered(3)
+        news = await done(client, "news", since=first["commit"])
+        assert [(each["number"], each["event"]) for each in news["events"]] == [(3, "registered")]
+        assert len(news["steps"]) == 1
+        assert "main has no such commit" in await refused(client, "news", since="HEAD~1; id")
+        assert (await done(client, "conflicts"))["work"]
+        (rule,) = (await done(client, "explain", rule="REG103"))["rules"]
+        assert rule["name"] == "number-taken"
+        assert len((await done(client, "explain"))["rules"]) > 20
+        assert "there is no rule" in await refused(client, "explain", rule="../x")
+        for uri in ("registry://status", "registry://sessions/3", "registry://rules/REG103"):
+            (content,) = (await client.read_resource(uri)).contents
+            assert content.mime_type == "application/json"
+        for uri in ("sessions/03", "sessions/99999999999", "sessions/-1", "rules/reg103", "rules/%2e%2e", "STATUS"):
+            with pytest.raises(MCPError):
+                await client.read_resource(f"registry://{uri}")
+
+    with_client(session, play)
+
+
+def test_a_session_acknowledges(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    broadcast_done(stage, all_registered(stage))
+    session = stage.clone("session")
+    name = verb(session, "export").document["slots"][1]["session_id"]
+
+    async def play(client: Client) -> None:
+        assert "you are not in this registry" not in (await done(client, "whoami"))["next_action"]
+        document = await done(client, "acknowledge")
+        assert (document["number"], document["session_id"], document["merged"] is not None) == (2, name, True)
+
+    with_client(session, play, REGISTRY_SESSION=name)
+
+
+def test_a_lost_race_says_who_was_first_and_what_is_free(small: Stage) -> None:
+    first, second = small.clone("first"), small.clone("second")
+    words = ("--session-id", "desk-1", "--goal", GOAL, "--yes", "--push")
+    assert verb(first, "claim", "2", *words).exit_code == 0
+
+    async def play(client: Client) -> None:
+        result = await call(client, "claim", number=2, name="desk-2", goal=GOAL,
+                            accept_targets=["prospects found >= 50 prospects/day"])  # fmt: skip
+        assert result.is_error
+        assert result.structured_content
+        assert "desk-1" in result.structured_content["note"]
+        assert "free" in result.structured_content["note"]
+        assert result.structured_content["pushed"] is False
+
+    with_client(second, play)
+
+
+def test_who_speaks_is_looked_up_at_each_call(small: Stage) -> None:
+    session = small.clone("session")
+
+    async def play(client: Client) -> None:
+        for name in ("desk-1", "desk-2"):
+            git(session, "config", "registry.session", name)
+            assert (await done(client, "whoami"))["session_id"] == name
+
+    with_client(session, play)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        *(("claim", {"number": number, "goal": GOAL}) for number in ("2", 2.5, True, -1, 0, 10**9, 10**400)),
+        *(("claim", {"number": 2, "goal": goal}) for goal in (["x"], "\0", "x" * 70_000, "$(touch x) `id`")),
+        *(("claim", {"number": 2, "goal": GOAL, "accept_targets": accepted}) for accepted in (True, "true", 1)),
+        *(("claim", {"number": 2, "goal": GOAL, "name": name}) for name in ("../x", "-x", "X", "", "a\nb", "\x1b[31m")),
+        ("claim", {"number": 2, "goal": GOAL, "approve": True}),
+        ("release", {"reason": "x", "number": 1}),
+        ("withdraw", {"proposal": "--upload-pack=touch x"}),
+        ("acknowledge", {"session_id": "other-1"}),
+        ("whoami", {"fetch": "yes"}),
+        ("explain", {"rule": "\x1b[31m\0"}),
+    ],
+    ids=lambda value: str(value)[:30].encode("unicode_escape").decode() if isinstance(value, str) else "",
+)
+def test_a_hostile_argument_is_refused_and_changes_nothing(small: Stage, tool: str, arguments: dict[str, Any]) -> None:
+    session = small.clone("session")
+    if arguments.get("name") is None:
+        git(session, "config", "registry.session", "desk-1")
+    before = small.refs()
+
+    async def play(client: Client) -> None:
+        with suppress(MCPError):  # the protocol refuses to carry it
+            assert "Traceback" not in await refused(client, tool, **arguments)
+        assert (await done(client, "status"))["capacity"] == 3, "the server lives on"
+
+    with_client(session, play)
+    assert small.refs() == before
+    assert not [path for path in (session, small.folder) if (path / "x").exists()]
+
+
+def test_lines_that_are_no_calls_are_survived_and_only_json_is_answered(small: Stage) -> None:
+    session = small.clone("session")
+    git(session, "config", "registry.session", "desk-1")
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
+    lines = [
+        json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}),
+        '{"jsonrpc": "2.0", "method": "notifications/initialized"}',
+        *("not JSON", "[]", "[" * 100_000, '{"jsonrpc": "2.0", "id": 2, "method": "x/y"}'),
+        *(_called(3, "claim", number=2, goal="\ud800"), _called(4, "news", since="x" * 1_000_000)),
+        *(_called(5, "nothing"), _called(6, "status")),
+    ]
+    with running(
+        [*REGISTRY, "mcp"], cwd=session, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write("".join(f"{line}\n" for line in lines))
+        process.stdin.flush()
+        answers: dict[int | None, dict[str, Any]] = {}
+        while not {1, 2, 4, 5, 6} <= answers.keys():  # 3 is not read: a lone surrogate is no text
+            answered = json.loads(process.stdout.readline())
+            answers[answered.get("id")] = answered
+        process.stdin.close()
+        assert process.wait(30) == 0
+    assert answers[2]["error"]["code"] == -32601
+    assert all("error" in answers[at] or answers[at]["result"]["isError"] for at in (4, 5))
+    assert answers[6]["result"]["structuredContent"]["capacity"] == 3
+    assert "refs/heads/claim/02" not in small.refs()
+
+
+def _called(id: int, tool: str, **arguments: Any) -> str:
+    params = {"name": tool, "arguments": arguments}
+    return json.dumps({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params})
+
+
+def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['mcp'] = None; sys.argv[1:] = ['mcp']; import validator.cli; validator.cli.main()"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", check=False, env=ENVIRONMENT
+    )
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "the extra [mcp] is not installed; " in answer.stderr
+    assert answer.stderr.count("\n") == 1

@@ -1,0 +1,221 @@
+"""The tools of `registry mcp`: each does what the verb of its name does, and answers with a verb's document."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import CallToolResult, TextContent
+from pydantic import Field
+
+from validator.cli.claim import claim_document
+from validator.cli.conflicts import ConflictsDocument, conflicts_of
+from validator.cli.consensus.documents import document_of as record_document
+from validator.cli.console import Console
+from validator.cli.explain import RulesDocument, find, rules_document
+from validator.cli.fetching import fetch_first
+from validator.cli.history import HistoryDocument, history_of
+from validator.cli.identity import identity_of
+from validator.cli.status import StatusDocument, status_at
+from validator.cli.whoami import WhoamiDocument, whoami
+from validator.git.clone import around
+from validator.git.lifetime import closing
+from validator.hosts.agents.identity import bind, identity
+from validator.hosts.agents.runtimes import running
+from validator.model.errors import FatalError
+from validator.operations.claim.race import claim
+from validator.operations.claim.request import ClaimOptions, request_from
+from validator.operations.consensus.acknowledge import acknowledge
+from validator.operations.release import release
+from validator.operations.whoami.facts import HELD
+from validator.operations.withdraw import withdraw
+from validator.registry.reader import reader_at
+from validator.report.documents import ClaimDocument, PrintedDocument, RecordDocument, as_json
+from validator.rules import RULES
+from validator.startup import describe
+
+MOST = 1 << 16  # characters of an argument
+Text = Annotated[str | None, Field(max_length=MOST)]
+Texts = Annotated[list[Annotated[str, Field(max_length=MOST)]], Field(max_length=100)]
+Number = Annotated[int | None, Field(strict=True, ge=1, description="Left out: any free number.")]
+Fetch = Annotated[bool, Field(strict=True, description="Ask the remote first.")]
+Accepted = Annotated[
+    list[str], Field(description="The targets that the answer has shown as read from the goal, if they are right.")
+]
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """One call: what goes wrong is a line for the agent, and the Git processes that it has started end with it."""
+    try:
+        with closing():
+            yield
+    except (FatalError, OSError) as error:
+        raise ToolError(describe(error) if isinstance(error, OSError) else str(error)) from error
+    except UnicodeEncodeError as error:
+        raise ToolError("an argument is not Unicode text") from error
+
+
+def answer(document: PrintedDocument, *, failed: bool = False) -> CallToolResult:
+    """A document as a tool's answer; `failed`: the verb would exit with 1."""
+    return CallToolResult(
+        content=[TextContent(type="text", text=as_json(document))],
+        structured_content=document.model_dump(mode="json"),
+        is_error=failed,
+    )
+
+
+class Tools:
+    """The tools in one repository. Who speaks is looked up at each call."""
+
+    def __init__(self, console: Console, repo: Path) -> None:
+        self.console, self.repo = console, repo
+
+    def fetch(self, wanted: bool) -> None:
+        """Ask the remote, where that is wanted."""
+        if wanted:
+            fetch_first(self.console, self.repo)
+
+    def me(self) -> WhoamiDocument:
+        """What main says about the session that speaks."""
+        return whoami(self.console, identity_of(None, self.repo), self.repo, None)
+
+    def whoami(self, fetch: Fetch = True) -> Annotated[CallToolResult, WhoamiDocument]:
+        """Who you are in the registry, and what to do next. Call this first."""
+        with answering():
+            self.fetch(fetch)
+            return answer(self.me())
+
+    def status(self, fetch: Fetch = True) -> Annotated[CallToolResult, StatusDocument]:
+        """How far the fleet is: every number with its state, role and session; the criteria; the next action."""
+        with answering():
+            self.fetch(fetch)
+            return answer(status_at(self.repo, None))
+
+    def news(self, since: Text = None, fetch: Fetch = True) -> Annotated[CallToolResult, HistoryDocument]:
+        """What happened on main after a commit: pass the `commit` of the answer before. Left out: everything."""
+        with answering():
+            self.fetch(fetch)
+            document = history_of(*reader_at(self.repo, None))
+            if since is None:
+                return answer(document)
+            commits = [step.commit for step in document.steps]
+            if since not in commits:
+                raise FatalError("main has no such commit; give the commit of an earlier answer, or leave it out")
+            new = {*commits[commits.index(since) + 1 :]}
+            events = tuple(one for one in document.events if one.commit in new)
+            steps = tuple(one for one in document.steps if one.commit in new)
+            return answer(document.model_copy(update={"events": events, "steps": steps}))
+
+    def conflicts(self, fetch: Fetch = True) -> Annotated[CallToolResult, ConflictsDocument]:
+        """Conflicts on main and in proposals: who was first, and what to do."""
+        with answering():
+            self.fetch(fetch)
+            return answer(conflicts_of(*reader_at(self.repo, None)))
+
+    def explain(self, rule: Text = None) -> Annotated[CallToolResult, RulesDocument]:
+        """A rule in full, by its code (REG103) or name; left out: all rules."""
+        with answering():
+            return answer(rules_document(RULES if rule is None else (find(rule),)))
+
+    def claim(
+        self,
+        goal: Text = None,
+        number: Number = None,
+        name: Text = None,
+        role: Text = None,
+        targets: Texts = [],  # noqa: B006 - never changed
+        responsibilities: Texts = [],  # noqa: B006
+        scope: Texts = [],  # noqa: B006
+        accept_targets: Accepted = [],  # noqa: B006
+    ) -> Annotated[CallToolResult, ClaimDocument]:
+        """Propose a claim of a number and push it, if no session was faster; a human approves it.
+
+        `goal` is a sentence with numbers; the targets are read from it, or said in `targets` ("emails sent >= 17
+        emails/day"). `name` says who you are, where nobody has said it yet: lower-case words joined by -, the same
+        after a restart.
+        """
+        with answering():
+            self._be(name)
+            options = ClaimOptions(
+                number, None, role, goal, tuple(targets), tuple(responsibilities), scope=tuple(scope)
+            )
+            return self._claim(options, accept_targets)
+
+    def amend(
+        self,
+        goal: Text = None,
+        role: Text = None,
+        targets: Texts = [],  # noqa: B006
+        responsibilities: Texts = [],  # noqa: B006
+        scope: Texts = [],  # noqa: B006
+        accept_targets: Accepted = [],  # noqa: B006
+    ) -> Annotated[CallToolResult, ClaimDocument]:
+        """Propose to change your own claim: say only what changes; a human approves it."""
+        with answering():
+            options = ClaimOptions(
+                self._number(), None, role, goal, tuple(targets), tuple(responsibilities), scope=tuple(scope)
+            )
+            return self._claim(options, accept_targets)
+
+    def withdraw(self, proposal: Text = None) -> Annotated[CallToolResult, WhoamiDocument]:
+        """Take an open proposal of your own back; a withdrawn one never comes back."""
+        with answering():
+            withdraw(repo=self.repo, remote="", session_id=identity_of(None, self.repo).name, name=proposal)
+            return answer(self.me())
+
+    def acknowledge(self) -> Annotated[CallToolResult, RecordDocument]:
+        """Commit to your number, role and goal, after the registry was broadcast."""
+        with answering():
+            state, draft, outcome = acknowledge(
+                repo=self.repo,
+                remote="",
+                session_id=identity_of(None, self.repo).name,
+                now=self.console.now,
+                hint=self.console.hint,
+            )
+            return answer(record_document(state, draft, outcome), failed=not outcome.succeeded)
+
+    def release(self, reason: Text = None) -> Annotated[CallToolResult, WhoamiDocument]:
+        """Propose to give your own number back, with a reason that is kept; a human approves it."""
+        with answering():
+            number = self._number()
+            text, exit_code = release(repo=self.repo, remote="", number=number, reason=reason or "")
+            if exit_code:
+                raise FatalError(text.rstrip("\n"))
+            return answer(self.me())
+
+    def _be(self, name: str | None) -> None:
+        """Say who the session is, where nobody has said it; another name than the one that was said is refused."""
+        if name is None:
+            return
+        found = identity(None, os.environ, self.repo)
+        if found and found.name != name:
+            raise FatalError(f"you are {found.name} ({found.source}); leave the name out")
+        if not found:
+            bind(around(self.repo), running(os.environ), name, self.console.now)
+
+    def _number(self) -> int:
+        """The number that the session holds, or has proposed."""
+        me = self.me()
+        if me.number is None or me.state not in (*HELD, "proposed"):
+            raise FatalError(f"{me.session_id} has no number; {me.next_action}")
+        return me.number
+
+    def _claim(self, options: ClaimOptions, accepted: list[str]) -> CallToolResult:
+        name = identity_of(None, self.repo).name
+        request = request_from(options, any_number=options.number is None, now=self.console.now, name=lambda: name)
+
+        def accept(targets: tuple[str, ...]) -> bool:
+            if list(targets) != accepted:
+                raise FatalError(
+                    "nothing is proposed; these targets are read from the goal: "
+                    f"{'; '.join(targets)}; if they are right, call again with them as accept_targets, one a string; "
+                    "if not, say the right ones in targets"
+                )
+            return True
+
+        outcome = claim(repo=self.repo, request=request, push=True, remote="", hint=self.console.hint, accept=accept)
+        return answer(claim_document(outcome), failed=not outcome.succeeded)
