@@ -6,6 +6,7 @@ import shlex
 import pytest
 
 from tests.corpus.whoami_table import Row, Situation, rows, situations
+from validator.cli import registry
 from validator.model.findings import Finding, Level, Location, Verdict
 from validator.operations.whoami.advice import Advice, advise
 from validator.operations.whoami.facts import (
@@ -194,3 +195,12 @@ def test_of_several_conflicts_ones_own_is_said() -> None:
     )
     assert first_against([role, goal], 2, names) == Against(3, "desk-3", "REG105", "one role", "another role", False)
     assert first_against([], 4, names) is None
+
+
+def test_the_form_for_a_rejected_release_is_one_that_the_verb_takes() -> None:
+    own = OwnProposal("release/04", "release", "rejected", "REG305", "main has changed")
+    advice = advise(Facts("registered", "registering", ("--session-id", "desk-1"), 4, own=own))
+    assert advice.form
+    words = shlex.split(advice.form)
+    assert words[:2] == ["registry", "release"]
+    registry.commands["release"].make_context("release", words[2:])

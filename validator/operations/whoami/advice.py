@@ -92,7 +92,7 @@ def _while_open(facts: Facts, own: OwnProposal) -> Advice | None:
         return None  # the same command makes it again
     why = f"{about} is rejected now: {own.code} {own.reason}"
     if own.kind == "release":
-        words = ("registry", "release", str(facts.number), *facts.me, "--reason", "REASON")
+        words = ("registry", "release", str(facts.number), "--reason", "REASON")
         return Advice(why, None, shlex.join(words))
     if own.end == "moved":
         text = f"{about} cannot land, main has changed since; propose it again"
