@@ -60,6 +60,7 @@ PRINTED: dict[str, tuple[str, list[str]]] = {
     "whoami": ("output-whoami", ["whoami", "--session-id", "marketing-orchestrator"]),
     "whoami else": ("output-whoami", ["whoami", "--session-id", "\udcff"]),
     "bind": ("output-bind", ["bind"]),
+    "roll-call": ("output-roll-call", ["roll-call"]),
     "capabilities": ("output-capabilities", ["capabilities"]),
     "explain": ("output-rules", ["explain"]),
     "explain REG103": ("output-rules", ["explain", "REG103"]),

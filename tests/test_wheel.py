@@ -64,6 +64,7 @@ STORY: list[tuple[str, tuple[str, ...], int, str]] = [
     ("session", ("mcp",), 0, ""),
     ("session", ("audit",), 0, "accepted: no findings"),
     ("session", ("status",), 0, "1 of 1 registered"),
+    ("session", ("roll-call",), 0, "    1  absent   desk-1"),
     ("session", ("history",), 0, "desk-1"),
     ("session", ("export",), 0, '"session_id": "desk-1"'),
     ("session", ("site", "--output", "public"), 0, "0 unchanged"),

@@ -33,6 +33,7 @@ VERBS = {
         "reject": "Turn proposals down, with a reason.",
     },
     "Orchestrator": {
+        "roll-call": "Who of the registry runs in this clone; exit 1 if a name is unknown on main, or bound twice.",
         "status": "How far the fleet is: numbers, criteria, next action.",
         "consensus": "The steps from registered to active.",
         "history": "What happened to the numbers, in the order of main.",

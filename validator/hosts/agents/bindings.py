@@ -70,7 +70,12 @@ def bindings_of(clone: Clone, session_id: str) -> tuple[Binding, ...]:
 
     What is no binding counts for nothing.
     """
-    found = [binding for binding in _all(clone) if binding.session_id == session_id and _is_running(binding)]
+    return tuple(binding for binding in present(clone) if binding.session_id == session_id)
+
+
+def present(clone: Clone) -> tuple[Binding, ...]:
+    """The bindings of all runtimes that have not ended, the earliest first."""
+    found = [binding for binding in _all(clone) if _is_running(binding)]
     return tuple(sorted(found, key=lambda one: (one.since, one.runtime)))
 
 
