@@ -35,11 +35,11 @@ def teller(stage: Stage) -> Path:
     )
 
 
-def propose(stage: Stage, number: int) -> str:
+def propose(stage: Stage, number: int, **variables: str) -> str:
     git(stage.human, "checkout", "--quiet", "--detach", "origin/main")
     write(stage.human, f"registry/sessions/{number:02}.yaml", fleet(number))
     commit(stage.human, "`touch pwned` $(touch pwned); touch pwned")
-    return try_git(stage.human, "push", "origin", f"HEAD:refs/heads/claim/{number:02}").err
+    return try_git(stage.human, "push", "origin", f"HEAD:refs/heads/claim/{number:02}", **variables).err
 
 
 def told(stage: Stage) -> str:
@@ -73,6 +73,20 @@ def test_a_push_that_leaves_nothing_open_starts_nothing(stage: Stage) -> None:
     assert not (stage.folder / "told").exists()
     propose(stage, 6)
     assert "claim/06" in told(stage)
+
+
+def test_nothing_that_a_client_says_of_itself_is_in_the_environment(
+    stage: Stage,
+) -> None:
+    """A web server hands a request's headers to its programs as variables: a header `Proxy` as HTTP_PROXY."""
+    log = stage.folder / "told"
+    tell = program(stage.folder / "tell", f"env >{quoted(log)}.new; mv {quoted(log)}.new {quoted(log)}")
+    installed(stage, quoted(tell))
+    names = ("HTTP_PROXY", "QUERY_STRING", "REMOTE_USER", "SSH_ORIGINAL_COMMAND", "SSH_AUTH_SOCK", "GIT_AUTHOR_NAME")
+    propose(stage, 4, **dict.fromkeys(names, "of-the-client"), REGISTRY_KEPT="of-the-server")
+    environment = told(stage)
+    assert "of-the-client" not in environment
+    assert "REGISTRY_KEPT=of-the-server" in environment
 
 
 @pytest.mark.parametrize("script", ["exit 3", "kill -9 $$"])

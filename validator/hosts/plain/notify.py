@@ -1,9 +1,11 @@
 """Tell somebody of a proposal: a post-receive hook that starts a command after a push that leaves a proposal open.
 
 The command is an argument vector, fixed when the hook is installed; nothing of a push is among its words, its input or
-its environment. It runs by itself, in the repository: the push does not wait for it, and cannot fail because of it.
+its environment, which is the server's without what a web server or sshd takes over from a client (CGI: RFC 3875). It
+runs by itself, in the repository: the push does not wait for it, and cannot fail because of it.
 """
 
+import os
 import shlex
 import subprocess
 from collections.abc import Sequence
@@ -16,6 +18,8 @@ from validator.model.layout import PROPOSAL
 
 MARK = "# tells of proposals that wait"
 NOTIFY = "notify"  # the first argument of `validator.guard` in this hook
+# A header `Proxy` of a request comes as HTTP_PROXY, which many programs obey; SSH_AUTH_SOCK is a forwarded agent.
+_OF_A_CLIENT = ("GIT_", "HTTP_", "SSH_", "REMOTE_", "REQUEST_", "CONTENT_", "PATH_", "QUERY_STRING", "AUTH_TYPE")
 
 
 def notifier(bare: Path, python: str, command: Sequence[str]) -> tuple[Path, str]:
@@ -43,8 +47,13 @@ def notify(*, repo: Path, lines: bytes, command: Sequence[str]) -> None:
         return
     try:
         subprocess.Popen(  # noqa: S603 - no shell; the words are those of whoever installed the hook
-            list(command), cwd=store.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            list(command), cwd=store.folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
     except OSError as error:
         raise FatalError(f"nobody is told that a proposal waits: {command[0]}: {error.strerror}") from error
+
+
+def _environment() -> dict[str, str]:
+    """The server's environment, without what a client says."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OF_A_CLIENT)}
