@@ -20,6 +20,10 @@ STANDING = {
         (17, '"17"'),
         ("x" * 80, f'"{"x" * 80}"'),
         ("x" * 81, f'"{"x" * 79}…"'),
+        ('5" and more', '"5\\" and more"'),
+        ("C:\\new", '"C:\\new"'),
+        ("ends in \\", '"ends in \\\\"'),
+        ('a \\" escaped', '"a \\\\\\" escaped"'),
     ],
 )
 def test_quoted(value: object, text: str) -> None:

@@ -1,15 +1,26 @@
 """Parts of messages that many rules and verbs share."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 LONGEST_QUOTE = 80
+_BEFORE_A_QUOTE = re.compile(r'(\\*)("|\Z)')
 
 
-def quoted(value: object) -> str:
-    """A value from a file in double quotes, on one line and cut to LONGEST_QUOTE characters."""
+def quoted(value: object, longest: int = LONGEST_QUOTE) -> str:
+    """A value from a file in double quotes, on one line and cut to `longest` characters.
+
+    A quotation mark in it has a backslash before it, so that what a stranger wrote does not end the quotes.
+    """
     text = value.replace("\n", "\\n") if isinstance(value, str) else repr(value)
-    return f'"{text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"}"'
+    text = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return f'"{_BEFORE_A_QUOTE.sub(_escaped, text)}"'
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """The backslashes before a quotation mark, or before the end, twice; and one more for the mark."""
+    return found[1] * 2 + ('\\"' if found[2] else "")
 
 
 def ranges(numbers: Sequence[int]) -> str:

@@ -16,7 +16,7 @@ from validator.hosts.agents.heard import Heard
 from validator.hosts.agents.identity import SETTING, VARIABLE, Identity, identity, users
 from validator.model.escape import visible
 from validator.model.names import is_name
-from validator.model.phrases import ranges, rfc3339
+from validator.model.phrases import quoted, ranges, rfc3339
 
 if TYPE_CHECKING:
     from validator.operations.whoami.look import Found
@@ -206,7 +206,10 @@ def _who(reader: "Reader", main: str, me: Identity | None) -> str:
     slot, state = found.slot, found.facts.state
     lines = [f"Session registry: you are {me.name}, number {slot.number} ({state}). {NOTE}"] if slot else []
     if slot:
-        lines += [f'role: "{_cut(slot.role or "")}"', f'goal: "{_cut(slot.goal or "")}"']
+        lines += [
+            f"{name}: {quoted(_cut(text or ''), MOST_LETTERS)}"
+            for name, text in (("role", slot.role), ("goal", slot.goal))
+        ]
     else:
         free = ranges(reader.at(main).free_numbers())
         lines = [f"Session registry: you are {me.name}; you have no number; free: {free}."]
