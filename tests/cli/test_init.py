@@ -72,7 +72,7 @@ def test_what_is_written(tmp_path: Path) -> None:
 # What this fleet is for. Only humans change this file.
 mission:
   statement: "Answer every customer"
-capacity: 2  # the numbers are 1 to 2, all of them must be registered
+capacity: 2  # the numbers are 1 to this one; all of them must be registered
 orchestrator: 1  # the number whose holder confirms and broadcasts
 time_zone: "Europe/Berlin"
 approvers:  # on a plain Git server each also has a key: the SSH public key that signs approvals

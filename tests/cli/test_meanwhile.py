@@ -100,7 +100,10 @@ def test_a_merged_release_branch_is_not_a_proposal(stage: Stage) -> None:
     git(stage.bare, "update-ref", "refs/heads/main", spent)
     stage.registered(4, session_id="marketing-successor")
     done = verb(stage.human, "release", "4", "--reason", "second")
-    assert (done.exit_code, done.out.startswith("proposed on release/04 that marketing-successor since ")) == (0, True)
+    assert (
+        done.exit_code,
+        done.out.startswith("proposed on release/04: give back number 4, held by marketing-successor "),
+    ) == (0, True)
     assert stage.refs()["refs/heads/release/04"] != spent
     assert verb(stage.human, "approve", "release/04", "--yes").exit_code == 0
     assert "registry/sessions/04.yaml" not in git(stage.bare, "ls-tree", "-r", "--name-only", "main")
@@ -112,7 +115,7 @@ def test_a_release_that_the_gate_rejects_now_is_proposed_anew(stage: Stage) -> N
     stage.registered(4, goal="Send 17 emails daily, 95%+ delivery rate, in verse")
     assert verb(stage.human, "approve", "release/04", "--yes").exit_code == 1
     done = verb(stage.human, "release", "4", "--reason", "second")
-    assert (done.exit_code, done.out.startswith("proposed on release/04 that ")) == (0, True)
+    assert (done.exit_code, done.out.startswith("proposed on release/04: ")) == (0, True)
     assert verb(stage.human, "approve", "release/04", "--yes").exit_code == 0
 
 

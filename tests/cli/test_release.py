@@ -25,7 +25,7 @@ def test_release_takes_the_claim_out_and_history_keeps_it(guarded: Stage) -> Non
     holder = "marketing-outreach-1 since <time> (commit <id>)"
     assert (done.exit_code, plain(done.out)) == (
         0,
-        f"proposed on release/04 that {holder} gives number 4 back; a human has to approve it\n",
+        f"proposed on release/04: give back number 4, held by {holder}; a human has to approve it\n",
     )
     assert git(guarded.bare, "log", "-1", "--format=%B", "release/04") == (
         "Release number 4: The session has ended\n\n"

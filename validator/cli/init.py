@@ -66,7 +66,8 @@ def command(
     commit = start(folder, text, secrets.token_hex(16), agents=agents)
     console.say(
         f"a registry for {capacity} sessions in {folder} (commit {commit[:12]})\n"
-        f"next: describe the slots in {CHARTER}, publish main, guard it: registry install-hook, or a forge's rules\n"
+        f"next: describe the slots in {CHARTER}, push main, then guard it: "
+        "registry install-hook BARE_REPO (GitHub: registry github apply)\n"
     )
     return 0
 
@@ -156,7 +157,7 @@ def _charter(capacity: int, mission: str, orchestrator: int, approvers: Sequence
     return (
         "# What this fleet is for. Only humans change this file.\n"
         f"mission:\n  statement: {json.dumps(mission, ensure_ascii=False)}\n{_targets(mission)}"
-        f"capacity: {capacity}  # the numbers are 1 to {capacity}, all of them must be registered\n"
+        f"capacity: {capacity}  # the numbers are 1 to this one; all of them must be registered\n"
         f"orchestrator: {orchestrator}  # the number whose holder confirms and broadcasts\n"
         f"time_zone: {json.dumps(time_zone)}\n"
         f"approvers:  # on a plain Git server each also has a key: the SSH public key that signs approvals\n{handles}"

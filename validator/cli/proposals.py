@@ -91,9 +91,11 @@ DOCUMENTS = {"output-proposals": ProposalsDocument}
 
 
 @click.command(epilog="Example: registry proposals --all")
-@click.option("--all", "everything", is_flag=True, help="Those that were turned down as well.")
+@click.option("--all", "everything", is_flag=True, help="Also those that an approver has turned down.")
 @click.option("--waiting", is_flag=True, help="Only those that wait for an approver: the gate accepts them.")
-@click.option("--older-than", type=Age(), metavar="AGE", help="Only those that were proposed before, as in 7d or 12h.")
+@click.option(
+    "--older-than", type=Age(), metavar="AGE", help="Only those that have waited longer than this: 30min, 12h, 7d."
+)
 @REMOTE
 @REPO
 @FORMAT

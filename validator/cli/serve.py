@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @REPO
 @click.pass_obj
 def command(console: Console, port: int, interval: float, remote: str, repo: Path) -> int:
-    """The same pages on this machine, live: they follow main and the proposals."""
+    """The registry's web pages on this machine, live: they follow main and the proposals."""
     from validator.hosts.site.serving import Server
 
     gc.enable()  # the program stays

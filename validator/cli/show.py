@@ -29,7 +29,10 @@ DOCUMENTS = {"output-show": ProposalDocument}
 @FORMAT
 @click.pass_obj
 def command(console: Console, name: str, remote: str, repo: Path, format: str) -> int:
-    """One proposal in full: the file, the change, the verdict, competitors, who signed it."""
+    """One proposal in full: the file, the change, the verdict, competitors, who signed it.
+
+    PROPOSAL is a number, for branch claim/NN, or a branch.
+    """
     server = Remote(Repo(repo), remote)
     _, open_ones = read_open(console, server)
     document = in_full(_named(name, open_ones, server), open_ones, server.repo)

@@ -18,9 +18,10 @@ from validator.operations.withdraw import withdraw
 @REPO
 @click.pass_obj
 def command(console: Console, name: str | None, session_id: str | None, remote: str, repo: Path) -> int:
-    """Take an open proposal of your own back; a withdrawn one never comes back.
+    """Take back one of your own open proposals, for good.
 
-    Signed with your key. A proposal without a key is taken away by an approver (registry reject).
+    Without PROPOSAL, the only one that you have. Your key signs it; a proposal without a key can only be rejected by an
+    approver (registry reject). You can propose something new afterwards.
     """
     console.say(withdraw(repo=repo, remote=remote, session_id=session_of(session_id, repo), name=name))
     return 0

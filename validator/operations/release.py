@@ -44,7 +44,7 @@ def release(*, repo: Path, remote: str, number: int, reason: str) -> tuple[str, 
         if _open(server, branch) not in (None, there):
             return _proposed_already(number, branch), 0
         raise FatalError(f"{branch} is not pushed: {' / '.join(pushed.said) or 'the server does not answer'}")
-    return f"proposed on {branch} that {who} gives number {number} back; a human has to approve it\n", 0
+    return f"proposed on {branch}: give back number {number}, held by {who}; a human has to approve it\n", 0
 
 
 def _open(server: Remote, branch: str) -> str | None:

@@ -13,4 +13,4 @@ VERBS = {
 
 @click.group(cls=Verbs, package=__name__, sections=VERBS)
 def command() -> None:
-    """Change what the fleet is for, by the same road as claims."""
+    """Propose a change of the charter; a human approves it, like a claim."""
