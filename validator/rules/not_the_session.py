@@ -1,12 +1,12 @@
 """A change in a session's name that the session has not signed.
 
-What it means: Where a claim has a `key`, that key speaks for the session. A first claim with a key is signed by it, in
-every commit of its branch; where the charter keeps the number for a key, the claim has that key. An amendment, a
-release, an acknowledgement, a confirmation and a broadcast are signed by the key in main's claim; a release, and an
-amendment that changes nothing but the key, may be an approver's own signed commit instead. A number that was registered
-without a key gets its first one from the charter's slot, or by release and a new claim. What is signed is what lands:
-the commit that made the file is looked for behind merges, and main must have had the file all along as it was where
-that commit began.
+What it means: Where a claim has a `key`, that key speaks for the session. A first claim with a key is signed by it;
+where the charter keeps the number for a key, the claim has that key. An amendment, a release, an acknowledgement, a
+confirmation and a broadcast are signed by the key in main's claim; a release, and an amendment that changes nothing but
+the key, may be an approver's own signed commit instead. Of a claim or release that holds for every commit of its branch
+but merges, since their messages are read as the session's. A number that was registered without a key gets its first
+one from the charter's slot, or by release and a new claim. What is signed is what lands: the commit that made the file
+is looked for behind merges, and main must have had the file all along as it was where that commit began.
 
 Why: A plain Git server does not know who pushes, and a session_id is a name that anyone can write. A signature counts
 for these bytes in this history: an older commit, one of another registry or one that is copied onto another base says
@@ -71,7 +71,8 @@ def _speaker(path: str, head: Snapshot, base: Snapshot) -> Speaker | Why | None:
         return Speaker(recorded.number, recorded.draft.key, path not in head.files) if recorded.states_key else None
     held, claim = base.claims.get(path), head.claims.get(path)
     if held and held.states_key:
-        return Speaker(held.number, held.draft.key, path not in head.files or _is_new_key(held, claim))
+        replaceable = path not in head.files or _is_new_key(held, claim)
+        return Speaker(held.number, held.draft.key, replaceable, whole=True)
     if claim is None:
         return None
     kept = _kept_for(claim.number, base)
@@ -97,7 +98,7 @@ def _first_key(claim: ClaimFile, kept: str | None) -> Speaker | Why | None:
             f"number {claim.number} was registered without a key, and the charter keeps none for it",
             f"an approver writes the key into slot {claim.number} of the charter, or: release it, and claim it again",
         )
-    return Speaker(claim.number, key)
+    return Speaker(claim.number, key, whole=True)
 
 
 def _is_new_key(held: ClaimFile, claim: ClaimFile | None) -> bool:

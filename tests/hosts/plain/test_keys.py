@@ -370,6 +370,16 @@ def test_old_words_of_a_number_count_for_nothing(fleet: Fleet) -> None:
     fleet.accepts((ZERO, fleet.releases("ANN"), RELEASE))
 
 
+def test_nobody_puts_a_message_on_top_of_what_a_session_has_signed(fleet: Fleet) -> None:
+    """The reason of a release is the message of its last commit, which may change no file."""
+    for branch, said in ((RELEASE, fleet.releases("ANN")), (FOUR, fleet.says(4, "ANN", "ANN", status="PENDING"))):
+        fleet.does((ZERO, said, branch))
+        above = fleet.signed("THIEF", (said,), message="Release number 4: it has cheated\n")
+        fleet.refuses((said, above, branch), why="REG308")
+        fleet.refuses((fleet.main, fleet.joined(above), MAIN), why="REG308")
+        fleet.accepts((said, fleet.signed("ANN", (said,), when=LATER, message="Release number 4: done\n"), branch))
+
+
 def test_a_first_claim_of_an_earlier_life_is_none_today(fleet: Fleet) -> None:
     """K61: it was signed before somebody else held the number."""
     waiting = fleet.says(6, "SIX", "SIX")
