@@ -57,6 +57,7 @@ EFFECTS = {
     "importlib": {"cli/demo", "cli/group", "cli/mcp", "registry/zones"},
     "os": {
         "startup",
+        "guard",
         "git/clone",
         "git/program",
         "git/retry",

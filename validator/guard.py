@@ -1,6 +1,7 @@
 """What the installed hooks run, without the command line's parser, because its start delays every push."""
 
 import gc
+import os
 import sys
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def _answer(lines: bytes, words: list[str]) -> tuple[str, int]:
     if words[:1] == ["notify"]:
         from validator.hosts.plain.notify import notify
 
-        notify(repo=Path(), lines=lines, command=words[1:])
+        notify(repo=Path(), lines=lines, command=words[1:], environment=os.environ)
         return "", 0
     from validator.hosts.plain.pre_receive import pre_receive
 

@@ -5,10 +5,9 @@ its environment, which is the server's without what a web server or sshd takes o
 runs by itself, in the repository: the push does not wait for it, and cannot fail because of it.
 """
 
-import os
 import shlex
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from validator.git.repo import Repo
@@ -39,21 +38,20 @@ def notifier(bare: Path, python: str, command: Sequence[str]) -> tuple[Path, str
     return hook, f"#!/bin/sh\n{MARK}; see registry install-hook --notify\nexec {line}\n"
 
 
-def notify(*, repo: Path, lines: bytes, command: Sequence[str]) -> None:
-    """Start the command if a push, by the lines that Git hands to post-receive, has left a proposal open."""
+def notify(*, repo: Path, lines: bytes, command: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Start the command if a push, by the lines that Git hands to post-receive, has left a proposal open.
+
+    `environment` is the hook's; the command gets it without what a client says.
+    """
     store = Repo(repo)
     news = [move for move in read_moves(lines) if move.new and PROPOSAL.fullmatch(move.branch)]
     if not any(store.resolve(move.ref) == [move.new] for move in news):
         return
+    kept = {name: value for name, value in environment.items() if not name.startswith(_OF_A_CLIENT)}
     try:
         subprocess.Popen(  # noqa: S603 - no shell; the words are those of whoever installed the hook
-            list(command), cwd=store.folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            list(command), cwd=store.folder, env=kept, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
     except OSError as error:
         raise FatalError(f"nobody is told that a proposal waits: {command[0]}: {error.strerror}") from error
-
-
-def _environment() -> dict[str, str]:
-    """The server's environment, without what a client says."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(_OF_A_CLIENT)}
