@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.cli.stage import git, verb, write
+from tests.cli.stage import ENVIRONMENT, git, verb, write
 from validator.cli import registry
 from validator.cli.group import all_verbs
 from validator.hosts.agents.agents_md import BEGIN, END, TEXT, update, with_block
@@ -15,6 +15,13 @@ from validator.model.errors import FatalError
 
 BLOCK = b"\n".join([BEGIN, *TEXT.encode().splitlines(), END]) + b"\n"
 WORDS = ("--capacity", "3", "--mission", "Answer every customer", "--approver", "@OWNER")
+
+
+@pytest.fixture(autouse=True)
+def _identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verbs that run in this process commit as a session, whatever Git knows of the account that runs the tests."""
+    for name in [name for name in ENVIRONMENT if name.startswith("GIT_")]:
+        monkeypatch.setenv(name, ENVIRONMENT[name])
 
 
 @pytest.mark.parametrize(

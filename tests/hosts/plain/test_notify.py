@@ -14,6 +14,13 @@ from validator.hosts.plain.notify import MARK
 PATIENCE = 20  # seconds until a command that was started has surely written
 
 
+@pytest.fixture(autouse=True)
+def _identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verbs that run in this process commit as a session, whatever Git knows of the account that runs the tests."""
+    for name in [name for name in ENVIRONMENT if name.startswith("GIT_")]:
+        monkeypatch.setenv(name, ENVIRONMENT[name])
+
+
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
     return Stage(tmp_path, guarded=True)
