@@ -42,7 +42,7 @@ def test_the_example_in_the_help_is_one_that_the_verb_takes(
     assert tuple(example[: len(words) + 1]) == ("registry", *words)
     given = example[len(words) + 1 :]
     assert given or not any(parameter.required for parameter in command.params)
-    command.make_context(words[-1], given)
+    command.make_context(words[-1], given, help_option_names=["-h", "--help"])
 
 
 def test_the_list_of_verbs_imports_none_of_them() -> None:

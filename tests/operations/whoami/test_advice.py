@@ -203,4 +203,4 @@ def test_the_form_for_a_rejected_release_is_one_that_the_verb_takes() -> None:
     assert advice.form
     words = shlex.split(advice.form)
     assert words[:2] == ["registry", "release"]
-    registry.commands["release"].make_context("release", words[2:])
+    registry.commands["release"].make_context("release", words[2:], help_option_names=["-h", "--help"])
