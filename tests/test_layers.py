@@ -73,8 +73,8 @@ EFFECTS = {
     # Retries wait for a random time (jitter). A claim chooses with a seed: the same request and the same free numbers
     # give the same choice.
     "random": {"git/retry", "operations/claim/decide"},
-    "secrets": {"cli/init"},
-    "shutil": {"git/process", "hosts/github", "cli"},
+    "secrets": {"cli/init", "hosts/plain/probe"},
+    "shutil": {"git/process", "hosts/github", "hosts/plain/install", "cli"},
     "signal": {"cli/hook", "operations/consensus/program", "cli/serve"},
     "subprocess": {"git/batch", "git/keys", "git/program", "hosts", "operations/consensus/program", "cli/demo"},
     "sys": {"startup", "git/retry", "guard", "cli"},

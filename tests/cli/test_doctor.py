@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.stage import ROOT, Done, Stage, commit, fleet, git, refs, try_git, verb, write
+from tests.cli.test_hook import contents
 from tests.repository import tracked
+from tests.shell import program
 
 
 def install(stage: Stage, *words: str) -> Done:
@@ -70,7 +72,7 @@ def without_run_bit(hook: Path) -> None:
 
 def written(text: str) -> Callable[[Path], None]:
     def write(hook: Path) -> None:
-        hook.write_text(text.replace("{own}", hook.read_text()).replace("{python}", sys.executable))
+        hook.write_text(text.replace("{python}", sys.executable))
 
     return write
 
@@ -86,19 +88,19 @@ HOOKS: dict[str, tuple[Callable[[Path], None], str, str]] = {
         "does not run the guard",
     ),
     "the guard's answer thrown away": (
-        written("{own}".replace("exec", "") + "exit 0\n"),
-        "unknown",
-        "is not install-hook's; whether it heeds the guard that it names is seen there",
+        written(f"{MARKED}{{python}} -P -m validator.guard\nexit 0\n"),
+        "not-in-force",
+        "names the guard, but lets a push through that the guard refuses",
     ),
     "a guard after a way out": (
         written(f"{MARKED}exit 0\nexec {{python}} -P -m validator.guard\n"),
-        "unknown",
-        "is not install-hook's; whether it heeds the guard that it names is seen there",
+        "not-in-force",
+        "names the guard, but lets a push through that the guard refuses",
     ),
     "a quote without its end": (
         written(f"{MARKED}exec 'x -P -m validator.guard\n"),
-        "unknown",
-        "is not install-hook's",
+        "not-in-force",
+        "refuses pushes, but not by the guard: ",
     ),
     "a program that has gone": (
         written(f"{MARKED}exec /gone/python -P -m validator.guard\n"),
@@ -124,6 +126,35 @@ def test_a_file_called_pre_receive_is_not_yet_the_guard(stage: Stage, what: str)
         hook.chmod(0o755)
         assert "error[REG101]" in pushed_junk(stage).err
         assert hook_check(stage.human)[0] == "in-force"
+
+
+def test_a_hook_of_ones_own_that_asks_the_guard_is_in_force(stage: Stage) -> None:
+    """It is not what install-hook writes, and does not name the guard; the probe tells that it heeds it."""
+    assert install(stage, "--unsigned").exit_code == 0
+    hook = stage.bare / "hooks" / "pre-receive"
+    hook.rename(stage.bare / "guard")
+    program(hook, "exec ./guard")
+    assert hook_check(stage.human) == ("in-force", "origin has the guard", None)
+    assert hook_check(stage.bare)[0] == "in-force"
+
+
+@pytest.mark.parametrize("scope", ["GIT_CONFIG_SYSTEM", "GIT_CONFIG_GLOBAL"])
+def test_a_hooks_folder_of_the_account_is_respected(stage: Stage, scope: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the account that receives has core.hooksPath, its hooks run, whatever lies in the repository."""
+    program(stage.folder / "theirs/pre-receive", "exit 0")
+    (stage.folder / "settings").write_text(f'[core]\n\thooksPath = "{stage.folder / "theirs"}"\n')
+    monkeypatch.setenv(scope, str(stage.folder / "settings"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "0")
+    before = contents(stage.bare)
+    assert "core.hooksPath names another folder" in install(stage, "--unsigned").err
+    assert contents(stage.bare) == before
+    monkeypatch.delenv(scope)
+    assert install(stage, "--unsigned").exit_code == 0
+    monkeypatch.setenv(scope, str(stage.folder / "settings"))
+    assert hook_check(stage.human)[0] == "in-force", "what install-hook has set goes before it"
+    git(stage.bare, "config", "--unset", "core.hooksPath")
+    state, what, _ = hook_check(stage.human)
+    assert (state, what.endswith("theirs/pre-receive does not run the guard")) == ("not-in-force", True), what
 
 
 @pytest.mark.parametrize("guard", [True, False])
@@ -176,7 +207,6 @@ def test_doctor_reads_main_and_not_what_is_checked_out(stage: Stage) -> None:
         ({"receive.fsckObjects": "false"}, "receive.fsckObjects is off, so it takes broken objects"),
         ({"receive.fsckObjects": "no", "transfer.fsckObjects": "true"}, "receive.fsckObjects is off"),
         ({"receive.fsckObjects": None, "transfer.fsckObjects": "off"}, "receive.fsckObjects is off"),
-        ({"receive.fsckObjects": "perhaps"}, "receive.fsckObjects is off"),
         ({"receive.maxInputSize": None}, "receive.maxInputSize is not set, so one push can fill its disk"),
         ({"receive.maxInputSize": "0"}, "receive.maxInputSize is not set"),
     ],
@@ -189,6 +219,15 @@ def test_a_server_that_takes_anything_is_reported(guarded: Stage, settings: dict
     assert command
     subprocess.run(shlex.split(command), check=True)
     assert hook_check(guarded.human) == ("in-force", "origin has the guard", None)
+
+
+def test_a_setting_that_lets_git_take_no_push_is_named_with_its_command(guarded: Stage) -> None:
+    git(guarded.bare, "config", "receive.fsckObjects", "perhaps")
+    state, said, command = hook_check(guarded.human)
+    assert (state, "bad boolean config value 'perhaps'" in said) == ("unknown", True), said
+    assert command
+    subprocess.run(shlex.split(command), check=True)
+    assert hook_check(guarded.human)[0] == "in-force"
 
 
 def test_a_server_that_checks_all_it_transfers_is_fine(guarded: Stage) -> None:

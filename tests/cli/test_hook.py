@@ -9,7 +9,6 @@ import pytest
 
 from tests.cli.stage import CHARTER, ENVIRONMENT, Stage, commit, fleet, git, new_key, try_git, verb, write
 from tests.shell import program, quoted
-from validator.git.remote import STALE
 from validator.hosts.plain.install import install
 from validator.model.errors import FatalError
 
@@ -97,11 +96,11 @@ def test_the_probe_leaves_no_files(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("script", "why"),
     [
-        ("exit 0", "the guard does not judge, so it is not installed: exit code 0, nothing"),
-        ("exit 1", "the guard does not judge, so it is not installed: exit code 1, nothing"),
-        ("echo refs/heads/main: refused; exit 1", "exit code 1, refs/heads/main: refused"),
-        (f'{quoted(sys.executable)} "$@"; exit 0', f"exit code 0, {STALE}"),
-        ("cat; echo lost >&2; exit 2", "exit code 2, lost"),
+        ("exit 0", "so it is not installed: it lets a push through that it must refuse"),
+        ("exit 1", "the guard does not judge, so it is not installed: it says: nothing"),
+        ("echo refs/heads/main: refused; exit 1", "it says: refs/heads/main: refused"),
+        (f'{quoted(sys.executable)} "$@"; exit 0', "it lets a push through that it must refuse"),
+        ("cat; echo lost >&2; exit 2", "it says: lost"),
     ],
     ids=["accepts all", "says nothing", "refuses all", "loses the exit code", "fails"],
 )
@@ -113,3 +112,19 @@ def test_a_guard_that_fails_its_probe_is_not_installed(guarded: Stage, script: s
         install(bare=guarded.bare, python=str(python), environment=ENVIRONMENT, unsigned=True, trial=True)
     assert str(raised.value).endswith(why)
     assert contents(guarded.bare) == before
+
+
+def test_a_first_guard_that_fails_its_probe_leaves_no_hook(stage: Stage) -> None:
+    python = program(stage.folder / "python", "exit 0")
+    before = (stage.bare / "config").read_bytes()
+    with pytest.raises(FatalError):
+        install(bare=stage.bare, python=str(python), environment=ENVIRONMENT, unsigned=True, trial=True)
+    assert list((stage.bare / "hooks").iterdir()) == []
+    assert (stage.bare / "config").read_bytes() == before
+
+
+def test_sha256_is_guarded(tmp_path: Path) -> None:
+    """The probe speaks of object ids as long as the server's."""
+    bare = tmp_path / "fleet.git"
+    git(tmp_path, "init", "--quiet", "--bare", "--template=", "--object-format=sha256", str(bare))
+    assert verb(tmp_path, "install-hook", "--unsigned", str(bare)).exit_code == 0

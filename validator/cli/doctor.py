@@ -1,5 +1,6 @@
 """`registry doctor`: whether the gate is in force, from main's files and from the server, with commands that fix it."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -20,7 +21,7 @@ from validator.hosts.github.pull_request import place_of
 from validator.hosts.github.settings import RULESET_FILE
 from validator.hosts.github.workflows import MAX_BYTES as MOST_WORKFLOW
 from validator.hosts.github.workflows import Workflow, is_action, is_workflow, read_workflow, unreadable
-from validator.hosts.plain.install import fault_of, hook_of
+from validator.hosts.plain.install import fault_of
 from validator.hosts.plain.receiving import receiving_fault
 from validator.model.errors import FatalError, ShallowError
 from validator.model.escape import logged, well_formed
@@ -143,14 +144,22 @@ def _hook(repo: Repo, remote: str) -> Check:
     if server is None:
         what = f"{remote} is not a folder of this machine; check on the server whether it has the guard"
         return Check(name, State.UNKNOWN, what, why, "registry install-hook BARE_REPO")
+    return _guard(name, why, remote, Repo(server))
+
+
+def _guard(name: str, why: str, remote: str, server: Repo) -> Check:
+    """What a probe says of the guard of a server on this machine, and what Git's settings there do."""
+    unchecked = receiving_fault(server)
     try:
-        fault = fault_of(hook_of(Repo(server)))
+        fault = fault_of(server, os.environ)
     except (FatalError, OSError) as error:
-        return Check(name, State.UNKNOWN, str(error), why, "registry install-hook BARE_REPO")
+        command = unchecked.command if unchecked else "registry install-hook BARE_REPO"
+        return Check(name, State.UNKNOWN, str(error), why, command)
     wrong = f"{remote} is a plain Git server without the guard: {fault.why}" if fault else ""
-    if not fault and (fault := receiving_fault(Repo(server))):
-        wrong = f"{remote} has the guard, but {fault.why}"
-    return verdict(name, why, wrong, fault.command if fault else "", fine=f"{remote} has the guard")
+    if not fault and unchecked:
+        wrong = f"{remote} has the guard, but {unchecked.why}"
+    mended = fault or unchecked
+    return verdict(name, why, wrong, mended.command if mended else "", fine=f"{remote} has the guard")
 
 
 def _folder(url: str, top: Path) -> Path | None:

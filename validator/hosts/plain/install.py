@@ -3,31 +3,28 @@
 import os
 import re
 import shlex
-import subprocess
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from validator.git.remote import STALE
+from validator.git.program import in_a_line
 from validator.git.repo import Repo
 from validator.git.upstream import main_of_server
 from validator.hosts.plain.interpreter import require_lasting
+from validator.hosts.plain.probe import Answer, Probed, probe
 from validator.hosts.plain.receiving import Fault, set_up
 from validator.hosts.plain.server import UNSIGNED, keys_of
 from validator.model.errors import FatalError
-from validator.model.layout import HEADS, MAIN
+from validator.model.layout import MAIN
 from validator.operations.replay import root_of
 from validator.registry.reader import Reader
 
 MARK = "# guards a session registry"
 GUARD = "-P -m validator.guard"
-# A push that no server gets, as Git tells a hook of it: a claim is deleted, from a commit where it never was. The hook
-# changes nothing, and looks at no object.
-_PROBE = f"{'1' * 40} {'0' * 40} {HEADS}claim/01\n"
-_PROBE_ANSWER = f"{HEADS}claim/01: refused\n{STALE}\n"
 
 
 def install(*, bare: Path, python: str, environment: Mapping[str, str], unsigned: bool, trial: bool = False) -> str:
-    """Put the guard into a bare repository, once it has judged a probe. Raises FatalError, and then changes nothing.
+    """Put the guard into a bare repository and push a probe to it. Raises FatalError, and then changes nothing.
 
     `environment` is this shell's. `trial`: the repository is gone as soon as this program, so take any interpreter.
     """
@@ -46,18 +43,16 @@ def install(*, bare: Path, python: str, environment: Mapping[str, str], unsigned
         )
     if hook.exists() and MARK not in hook.read_text(encoding="utf-8", errors="replace"):
         raise FatalError(f"{hook} is there already; run this from it, with the lines it reads: {guard}")
-    # Git runs the hook with the environment of whoever pushes: what this shell says to Python does not count.
-    servers = {name: value for name, value in environment.items() if trial or not name.startswith("PYTHON")}
+    servers = environment if trial else servers_environment(environment)
     if not trial:
         require_lasting(python, repo.folder, servers)
-    fresh = _tried_program(hook, _script(guard), servers)
+    _put(hook, _script(guard), repo, servers)
     repo.configure(UNSIGNED, "true" if unsigned else "false")
     set_up(repo)
     if repo.resolve("HEAD") == [None]:  # or a clone of it would be empty: `git init` may have named another branch
         repo.read("symbolic-ref", "HEAD", MAIN, environment=repo.real)
     # Relative to the repository, wherever it is moved; it overrides what the account that receives has for itself.
     repo.configure("core.hooksPath", "hooks")
-    _put(fresh, hook)
     return f"{'unsigned: whoever can push can approve; ' if unsigned else ''}guarded by {hook}\n{_root(repo, main)}"
 
 
@@ -69,31 +64,45 @@ def _root(repo: Repo, main: str | None) -> str:
     return f"root of main, to keep: registry audit --steps --root {root}\n" if root else ""
 
 
+def servers_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Git runs a hook with the environment of whoever pushes: what this shell says to Python does not count."""
+    return {name: value for name, value in environment.items() if not name.startswith("PYTHON")}
+
+
 def hook_of(repo: Repo) -> Path:
     """The file that Git runs as pre-receive hook, whether or not it is there (git-config(1), core.hooksPath)."""
-    folder = repo.configured("core.hooksPath")
-    return (repo.folder / Path(folder).expanduser() if folder else repo.folder / "hooks") / "pre-receive"
+    status, out, error = repo.as_user("rev-parse", "--git-path", "hooks/pre-receive")
+    if status:
+        raise FatalError(f"git rev-parse: {in_a_line(error)}")
+    return (repo.top or repo.folder) / os.fsdecode(out.encode("utf-8", "surrogateescape").removesuffix(b"\n"))
 
 
-def fault_of(hook: Path) -> Fault | None:
-    """What is wrong with a hook; None where it is what `install` writes, and Git can run it.
+def fault_of(server: Repo, environment: Mapping[str, str]) -> Fault | None:
+    """Why the guard of a server on this machine is not in force; None where it has refused a probe.
 
-    Raises FatalError for one that is somebody's own, and names the guard: whether it heeds its answer is seen there.
+    Raises FatalError where Git takes no push there at all.
     """
+    hook = hook_of(server)
     if not hook.is_file():
         return Fault("there is no pre-receive hook")
     if not _can_run(hook):
         return Fault(f"{hook} has no run bit, so Git passes it over", f"chmod +x {shlex.quote(str(hook))}")
+    probed = probe(server, servers_environment(environment))
+    return None if probed.answer is Answer.GUARD else Fault(_why(hook, probed))
+
+
+def _why(hook: Path, probed: Probed) -> str:
+    """Why a hook has not refused a probe as the guard does, by its text as far as that tells."""
     text = hook.read_text(encoding="utf-8", errors="replace")
     named = re.search(rf"^(?!#)(?:exec )?(.+) {re.escape(GUARD)}", text, re.MULTILINE)
     if not named:
-        return Fault(f"{hook} does not run the guard")
+        return f"{hook} does not run the guard"
     program = _first_word(named[1])
-    if text != _script(_command(program)):
-        raise FatalError(f"{hook} is not install-hook's; whether it heeds the guard that it names is seen there")
-    return (
-        None if _can_run(Path(program)) else Fault(f"{hook} runs {program}, which is not there: no push gets through")
-    )
+    if text == _script(_command(program)) and not _can_run(Path(program)):
+        return f"{hook} runs {program}, which is not there: no push gets through"
+    if probed.answer is Answer.NOBODY:
+        return f"{hook} names the guard, but lets a push through that the guard refuses"
+    return f"{hook} refuses pushes, but not by the guard: {probed.said}"
 
 
 def _can_run(path: Path) -> bool:
@@ -115,44 +124,38 @@ def _script(guard: str) -> str:
     return f"#!/bin/sh\n{MARK}; see registry install-hook\nexec {guard}\n"
 
 
-def _tried_program(hook: Path, text: str, environment: Mapping[str, str]) -> Path:
-    """Write the hook beside its place and try it there; the file."""
-    fresh = hook.with_name(f"{hook.name}.new")
+def _put(hook: Path, text: str, server: Repo, environment: Mapping[str, str]) -> None:
+    """Put the hook in place, and keep it there if it refuses a probe. Raises FatalError if it does not."""
+    fresh, old = hook.with_name(f"{hook.name}.new"), hook.with_name(f"{hook.name}.old")
     try:
-        hook.parent.mkdir(exist_ok=True)
-        fresh.write_text(text, encoding="utf-8")
-        fresh.chmod(0o755)
+        _write(fresh, text)
+        if hook.exists():
+            shutil.copy2(hook, old, follow_symlinks=False)
+        fresh.replace(hook)  # as a whole: a push meanwhile runs the old one or the new one
+        try:
+            _require_guard(server, environment)
+        except FatalError:
+            old.replace(hook) if old.exists() else hook.unlink()
+            raise
     except OSError as error:
         raise FatalError(f"{hook} cannot be written: {error.strerror}") from error
-    try:
-        _probe(fresh, environment)
-    except FatalError:
+    finally:
         fresh.unlink(missing_ok=True)
-        raise
-    return fresh
+        old.unlink(missing_ok=True)
 
 
-def _probe(program: Path, environment: Mapping[str, str]) -> None:
-    """Run the hook as Git would. Raises FatalError unless it refuses what it must, and only that."""
+def _write(program: Path, text: str) -> None:
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(text, encoding="utf-8")
+    program.chmod(0o755)
     if not os.access(program, os.X_OK):
         folder = program.parent
         raise FatalError(f"no program in {folder} can be run: its file system is noexec, or has no execute bits")
-    try:
-        # No shell; the program was just written here.
-        done = subprocess.run(  # noqa: S603
-            [str(program.resolve())], cwd=program.parent.parent, env=environment, input=_PROBE, capture_output=True,
-            encoding="utf-8", errors="replace", check=False, timeout=60,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise FatalError(f"the guard cannot be run, so it is not installed: {error}") from error
-    if (done.returncode, done.stdout) != (1, _PROBE_ANSWER):
-        said = (done.stdout + done.stderr).strip().splitlines() or ["nothing"]
-        raise FatalError(f"the guard does not judge, so it is not installed: exit code {done.returncode}, {said[-1]}")
 
 
-def _put(fresh: Path, hook: Path) -> None:
-    """Put the program in place as a whole: a push meanwhile runs the old one or the new one."""
-    try:
-        fresh.replace(hook)
-    except OSError as error:
-        raise FatalError(f"{hook} cannot be written: {error.strerror}") from error
+def _require_guard(server: Repo, environment: Mapping[str, str]) -> None:
+    """Push what the guard must refuse. Raises FatalError unless it was the guard that refused it."""
+    probed = probe(server, environment)
+    if probed.answer is not Answer.GUARD:
+        how = "lets a push through that it must refuse" if probed.answer is Answer.NOBODY else f"says: {probed.said}"
+        raise FatalError(f"the guard does not judge, so it is not installed: it {how}")

@@ -14,6 +14,7 @@ MAX_REFS = 50  # in one push
 MAX_INPUT = MAX_REFS * (2 * 65 + 4096)
 BROADCAST = f"{HEADS}broadcast"
 _LINE = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) (.+)")
+UNKNOWN = "this server has no such ref"
 _CLOSING = re.compile(rf"({REJECTED}|{WITHDRAWN})(.+)/([0-9a-f]{{12}})", re.ASCII)
 
 
@@ -59,7 +60,7 @@ def faults(moves: Sequence[Move], refs: Mapping[str, str], main: str = MAIN) -> 
     times = Counter(move.ref for move in moves)
     for move in dict.fromkeys(moves):
         if not is_known(move.ref, main):
-            yield move.ref, "this server has no such ref"
+            yield move.ref, UNKNOWN
         elif times[move.ref] > 1:
             yield move.ref, "this push names the ref more than once"
         elif refs.get(move.ref) != move.old:
