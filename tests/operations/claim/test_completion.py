@@ -88,6 +88,18 @@ def test_a_goal_that_cannot_be_read_is_asked_about() -> None:
         decide(state(), named(goal="Do my best"))
 
 
+@pytest.mark.parametrize("when", ["by 2026-12-15", "before March 31", "by the end of Q2", "by eod", "until december"])
+def test_a_deadline_is_said_to_be_no_target(when: str) -> None:
+    with pytest.raises(FatalError, match=r"a date is no target: say how much is there by then$"):
+        decide(state(), named(goal=f"Publish 3 guides {when}"))
+
+
+def test_a_goal_with_a_deadline_and_a_target_of_its_own_is_taken() -> None:
+    goal = "Publish 3 guides by 2026-12-15"
+    target = {"metric": "guides published", "op": "gte", "value": 3, "unit": "guides"}
+    assert isinstance(decide(state(), named(goal=goal, targets=[target])), ClaimDraft)
+
+
 def test_targets_from_the_goal_are_said() -> None:
     decision = decide(state(), named(goal="Send 17 emails daily"))
     assert isinstance(decision, ClaimDraft)

@@ -8,7 +8,7 @@ from validator.model.quantities import Token
 from validator.model.shapes import Op
 from validator.model.targets import exactly
 from validator.model.units import factor
-from validator.operations.claim.lexicon import BAD, DONE, DOWNWARDS, EITHER_WAY, UPWARDS
+from validator.operations.claim.lexicon import BAD, DONE, DOWNWARDS, EITHER_WAY, GOOD, UPWARDS
 
 
 class Change(NamedTuple):
@@ -86,7 +86,7 @@ def _from_to(words: list[Token], verb: str, first: int, second: int) -> tuple[li
     if worth is None or start.value is None or end.value is None or not (moving or first <= 1):
         return words, None
     op: Op = "gte" if exactly(end.value) > exactly(start.value) * worth else "lte"
-    way = _way(verb, ()) if verb not in EITHER_WAY else None
+    way = better(subject) if verb == "improve" else _way(verb, ())
     if (way and way != op) or not moving:
         return words, Change(None)
     kept = [token for token in subject if token.word not in ("up", "down")]
@@ -107,3 +107,14 @@ def _way(verb: str, what: Sequence[Token]) -> Op | None:
     if verb == "improve":
         return "lte" if BAD.intersection(token.word for token in what) else "gte"
     return None
+
+
+def better(words: Sequence[Token]) -> Op | None:
+    """Which way is better, by the words of a metric: `bounce rate` downwards, `open rate` upwards."""
+    verbal = len(words) > 1 and words[0].word in DONE and words[1].word not in ("rate", "ratio", "share")
+    names = [token.word for token in (words[1:] if verbal else words)]
+    if any(name.endswith("-free") or name == "free" for name in names):
+        return "gte"
+    if any(name in BAD for name in names):
+        return "lte"
+    return "gte" if any(name in GOOD for name in names) else None

@@ -9,16 +9,15 @@ from validator.model.quantities import Token, tokens
 from validator.model.shapes import Op, Period, Target
 from validator.model.units import is_measure
 from validator.operations.claim.amounts import LONGEST, target_of
-from validator.operations.claim.change import Change, change_in
+from validator.operations.claim.change import Change, better, change_in
+from validator.operations.claim.deadline import without_deadline
 from validator.operations.claim.lexicon import (
     AWAITED,
-    BAD,
     COPULAS,
     DELAYS,
     DONE,
     DOUBTFUL,
     DOWNWARDS,
-    GOOD,
     HOLDING,
     INCOME,
     LASTING,
@@ -36,7 +35,6 @@ _TIME = re.compile(
     r"(?:(?:business|working|calendar) )?"
     r"(?:ms|m?secs?|(?:milli)?seconds?|s|mins?|minutes?|h|hrs?|hours?|days?|weeks?|months?|years?)"
 )
-_DEADLINE = frozenset("by until before".split())
 _SPELLED = {
     "sec": "seconds",
     "secs": "seconds",
@@ -79,7 +77,7 @@ def read_clause(clause: str) -> Reading:
     """The targets that a clause states, if it says of its only quantity, or of both ends, which way that counts."""
     if len(clause) > LONGEST:
         return Reading(clause)
-    period = split_period(_without_deadline(tokens(clause)))
+    period = split_period(without_deadline(tokens(clause)))
     words, change = change_in(_with_condition(period.words))
     figures = [at for at, token in enumerate(words) if token.is_quantity]
     if not period.clear or len(figures) != 1 or (value := words[figures[0]].value) is None:
@@ -104,7 +102,7 @@ def _targets(figure: Figure, value: float) -> tuple[Target, ...]:
     against = len(figure.bound.before) > 1 and figure.verb in way
     done = figure.verb in DONE  # `Fix 10+ bugs a week`: what is bad is dealt with
     floor = op in ("gt", "gte") and not (figure.bound.negated or done)
-    if not figure.change and (against or (floor and _goodness(about) == "lte")):
+    if not figure.change and (against or (floor and better(about) == "lte")):
         return ()  # `raise … below`, `more than 5 complaints`
     if figure.change and (op is None or figure.bound.op not in (None, op)):
         return ()
@@ -133,11 +131,11 @@ def _count(figure: Figure, op: Op | None, value: float) -> Target | None:
     metric = _metric([*subject, *thing] if len(subject) == 1 and not verb else subject or thing)
     if verb in DONE and not subject and thing:
         metric = f"{_metric(thing)} {DONE[verb]}" if _metric(thing) else ""
-        if not op and _goodness(thing) == "lte":
+        if not op and better(thing) == "lte":
             op = None if verb not in LEVELS else "lte"
         op = op or "gte"
     elif not op:
-        op = _goodness(subject or thing) if thing else None
+        op = better(subject or thing) if thing else None
         if not op and not subject and (not rest or verb in REACHED) and figure.period.per:
             op = "gte"
     if not metric or not op or (rest and not verb and not subject) or (not thing and not subject):
@@ -170,7 +168,7 @@ def _level(figure: Figure, op: Op | None, value: float) -> Target | None:
             subject = rest  # `score 70+/100`: a name that could be a verb
         words = subject or thing
         metric = "" if subject and thing and thing[0].word not in TAIL else _metric(words)
-        op = op or _goodness(words)
+        op = op or better(words)
     income = INCOME.get(words[-1].word) if unit.isupper() and words else None
     if unit.isupper() and len(unit) == 3 and verb in DONE and not subject:
         metric, op = metric or ("savings" if verb == "save" else ""), op or "gte"
@@ -187,18 +185,18 @@ def _of_what(
 ) -> tuple[str, Op | None]:
     """`Resolve 70% of tickets on first contact`, `Keep main green 98% of the time`, `$450,000 of revenue`."""
     if figure.quantity.unit != "percent":
-        return _metric(what), op or _goodness(what)
+        return _metric(what), op or better(what)
     if subject and figure.bound.before[-1].word == "to":  # `Respond to 90% of requests`
         return _metric([*figure.bound.before, *what]), op or ("gte" if _is_verb(subject[0]) else None)
     if subject and (figure.verb in HOLDING or what[-1].word == "time"):  # `Keep main green 98% of the time`
         kept: Op | None = "gte" if figure.verb in HOLDING and what[-1].word == "time" else None
-        return _metric(subject), op or _goodness(subject) or kept
+        return _metric(subject), op or better(subject) or kept
     if subject:
-        return _metric([*subject, *what]), op or _goodness([*subject, *what])
-    if verb in DONE and _goodness(what) != "lte" and verb != "escalate":
+        return _metric([*subject, *what]), op or better([*subject, *what])
+    if verb in DONE and better(what) != "lte" and verb != "escalate":
         return _metric([*what, Token(DONE[verb])]), op or "gte"
     done = any(token.word.endswith("ed") for token in what)  # `99% of requests answered`
-    op = op or _goodness(what) or ("gte" if done and not verb else None)
+    op = op or better(what) or ("gte" if done and not verb else None)
     return _metric([*what, *([Token(DONE[verb])] if verb in DONE else [])]), op
 
 
@@ -230,7 +228,7 @@ def _duration(figure: Figure, op: Op | None, value: float) -> Target | None:
         metric = f"time of {_lowered(metric)}"
     if not op:
         lasting = not LASTING.isdisjoint(token.word for token in subject)
-        op = "gte" if lasting else "lte" if _goodness(subject) == "lte" else None
+        op = "gte" if lasting else "lte" if better(subject) == "lte" else None
     if len(subject) == 1:  # `Spend at most 2 hours a day on meetings`
         metric = _metric([*subject, *after])
     return target_of(metric, op, value, unit, _per(figure, flow=False)) if metric and op else None
@@ -262,7 +260,7 @@ def _times(figure: Figure, op: Op | None, value: float) -> Target | None:
     """`Deploy twice a week`, `Visit every site three times per quarter`: a verb, and a period."""
     words = [token for token in figure.bound.before if token.word not in ("every", "each", "the")]
     metric = _metric([token for token in words if token.word not in TAIL])
-    if not metric or not figure.period.per or (not op and (words[0].word not in DONE or _goodness(words) == "lte")):
+    if not metric or not figure.period.per or (not op and (words[0].word not in DONE or better(words) == "lte")):
         return None
     return target_of(_lowered(metric), op or "gte", value, "times", figure.period.per)
 
@@ -303,19 +301,6 @@ def _is_clear(bound: Bound) -> bool:
     return DOUBTFUL.isdisjoint(words) and not any(token.is_quantity for token in (*bound.before, *bound.after))
 
 
-def _without_deadline(words: list[Token]) -> list[Token]:
-    """Words without `by 2026-12-15`, `by Q4` and what follows: no quantity of theirs is a target."""
-    for at, token in enumerate(words[1:], 1):
-        following = words[at + 1] if at + 1 < len(words) else Token("")
-        dated = following.is_quantity and following.value is None
-        named = re.match(
-            r"q[1-4]\b|fy|end|next|the|mid|january|february|march|april|may|june|july|august", following.word
-        )
-        if token.word in _DEADLINE and (dated or named or following.text[:1].isupper()):
-            return words[:at]
-    return words
-
-
 def _with_condition(words: list[Token]) -> list[Token]:
     """`90% of chats within 60 seconds`: the seconds belong to what is counted, as one word of its name."""
     figures = [at for at, token in enumerate(words) if token.is_quantity]
@@ -334,17 +319,6 @@ def _metric(words: Sequence[Token]) -> str:
     if not fit or not all(any(c.isalpha() for c in token.text) or token.text.isalnum() for token in named):
         return ""
     return " ".join("average" if token.word == "avg" else token.text.rstrip(":.,") for token in named)
-
-
-def _goodness(words: Sequence[Token]) -> Op | None:
-    """Which way is better, by the words of a metric: `bounce rate` downwards, `open rate` upwards."""
-    verbal = len(words) > 1 and words[0].word in DONE and words[1].word not in ("rate", "ratio", "share")
-    names = [token.word for token in (words[1:] if verbal else words)]
-    if any(name.endswith("-free") or name == "free" for name in names):
-        return "gte"
-    if any(name in BAD for name in names):
-        return "lte"
-    return "gte" if any(name in GOOD for name in names) else None
 
 
 def _unit_in_name(subject: Sequence[Token]) -> str:

@@ -1,7 +1,7 @@
 """The text of the claim that a request comes to: a first claim, or the open or registered one with what is named."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
 from validator.model.errors import FatalError
@@ -11,6 +11,7 @@ from validator.model.normalize import fold
 from validator.model.phrases import quoted
 from validator.model.shapes import Target
 from validator.model.targets import format_target
+from validator.operations.claim.deadline import names_deadline
 from validator.operations.claim.goal import draft_targets
 from validator.operations.claim.request import ClaimRequest, as_field
 from validator.operations.claim.state import OwnProposal, RegistryState
@@ -118,13 +119,17 @@ def _drawn(goal: object) -> tuple[Target, ...]:
         raise FatalError("the claim has no goal; add --goal")
     draft = draft_targets(goal)
     if draft.unread or not draft.targets:
-        unread = " and ".join(map(quoted, draft.unread or [goal]))
-        ways = [f'--target "{format_target(target)}"' for target in draft.targets]
-        ways += [f"--target {quoted(suggest_target(clause))}" for clause in draft.unread or [goal]]
-        raise FatalError(
-            f"what is measured in {unread}? say all targets: {' '.join(ways)}; every value has to stand in the goal"
-        )
+        raise FatalError(_question(draft.targets, draft.unread or (goal,)))
     return draft.targets
+
+
+def _question(targets: Sequence[Target], unread: Sequence[str]) -> str:
+    """What to ask about clauses that could not be read, with what to write instead of each."""
+    ways = [f'--target "{format_target(target)}"' for target in targets]
+    ways += [f"--target {quoted(suggest_target(clause))}" for clause in unread]
+    asked = f"what is measured in {' and '.join(map(quoted, unread))}? say all targets: {' '.join(ways)}"
+    dated = "; a date is no target: say how much is there by then" if any(map(names_deadline, unread)) else ""
+    return f"{asked}; every value has to stand in the goal{dated}"
 
 
 def _is_goal(goal: object) -> TypeGuard[str]:

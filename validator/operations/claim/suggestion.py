@@ -6,6 +6,7 @@ from validator.model.bounds import NEGATIONS, split_bound, split_period
 from validator.model.quantities import Token, tokens
 from validator.model.shapes import Op
 from validator.operations.claim.amounts import LONGEST
+from validator.operations.claim.deadline import without_deadline
 from validator.operations.claim.lexicon import BAD, COPULAS, DONE, DOUBTFUL, DOWNWARDS, GOOD, HOLDING, TAIL, UPWARDS
 
 _LOW = frozenset("fast faster low lower quick quickly soon".split())  # `keep latency low`
@@ -17,7 +18,7 @@ _ASIDE = (
 
 def suggest_target(clause: str) -> str:
     """A target for `--target`, with METRIC, VALUE, UNIT and PERIOD in the place of what has to be asked."""
-    period = split_period(tokens(clause[:LONGEST]))
+    period = split_period(without_deadline(tokens(clause[:LONGEST])))
     figures = [at for at, token in enumerate(period.words) if token.is_quantity]
     at = figures[0] if len(figures) == 1 else len(period.words)
     before, quantity = period.words[:at], next(iter(period.words[at : at + 1]), Token("", True))
