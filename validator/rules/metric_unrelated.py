@@ -61,13 +61,15 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         for index, target in enumerate(claim.draft.targets or ()):
             if not _WORD.search(target.metric):
                 continue  # REG201 says so
-            place = claim.document.at("targets", index, "metric")
+            found = None
             if not _related(target, goal, metrics):
                 message = f"the goal does not speak of {quoted(target.metric)}"
-                yield Problem(place, message, "name the metric with the goal's own words, or correct the target")
+                found = message, "name the metric with the goal's own words, or correct the target"
             elif _uncountable(target):
                 message = f"nobody can count {quoted(target.metric)}"
-                yield Problem(place, message, "say how it is measured: measured_by, or a metric that can be counted")
+                found = message, "say how it is measured: measured_by, or a metric that can be counted"
+            if found:  # a place costs another reading of the file
+                yield Problem(claim.document.at("targets", index, "metric"), *found)
 
 
 def _is_latin(text: str) -> bool:

@@ -16,7 +16,8 @@ Example:
 Way out: Align the target with the mission; only a human can change the charter.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from validator.model.findings import Level, Location, Problem
@@ -39,7 +40,7 @@ CODE, NAME, LEVEL = "REG206", "mission-conflict", Level.ERROR
 class _Promise(NamedTuple):
     """A target of a claim beside the mission's; `share` is what it is of that, None where it is not comparable."""
 
-    place: Location
+    place: Callable[[], Location]  # asked for where it is shown: a place costs another reading of the file
     target: Target
     contradicts: bool
     share: Number | None
@@ -54,10 +55,10 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             promised, needed = quoted(format_target(one.target)), quoted(format_target(wanted))
             if one.contradicts:
                 message = f"{promised} contradicts the mission's {needed}"
-                yield Problem(one.place, message, "align it with the mission in the charter")
+                yield Problem(one.place(), message, "align it with the mission in the charter")
             elif one.share is not None and total < exactly(wanted.value):
                 message = f"{promised} is less than the mission's {needed}, and no other session promises the rest"
-                yield Problem(one.place, message, "promise more, or let others take the rest", Level.WARNING)
+                yield Problem(one.place(), message, "promise more, or let others take the rest", Level.WARNING)
 
 
 def _promises(wanted: Target, head: Snapshot) -> Iterator[_Promise]:
@@ -67,5 +68,5 @@ def _promises(wanted: Target, head: Snapshot) -> Iterator[_Promise]:
         for index, target in enumerate(claim.draft.targets or ()):
             meant = in_its_words(target, metrics)
             meant = meant if meant.per else meant.model_copy(update={"per": whole.per})
-            place = claim.document.at("targets", index)
+            place = partial(claim.document.at, "targets", index)
             yield _Promise(place, target, contradict(meant, whole), share_of(meant, whole))
