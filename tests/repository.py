@@ -81,18 +81,18 @@ class Repository:
         self.git("update-ref", f"refs/heads/{branch}", commit)
         return commit
 
-    def merge(self, branch: str, into: str = "main") -> str:
+    def merge(self, branch: str, into: str = "main", message: str = "merge") -> str:
         """Merge a branch as a human does on a forge: a merge commit, whatever could be had without."""
         tree = self.git("merge-tree", "--write-tree", into, branch)
-        return self.commit_tree(tree, into, branch, branch=into)
+        return self.commit_tree(tree, into, branch, branch=into, message=message)
 
-    def commit_tree(self, tree: str, *parents: str, branch: str) -> str:
+    def commit_tree(self, tree: str, *parents: str, branch: str, message: str = "merge") -> str:
         """A commit of a whole tree on a branch."""
         self.minutes += 1
         when = {f"GIT_{who}_DATE": f"{NINE + 60 * self.minutes} +0000" for who in ("AUTHOR", "COMMITTER")}
         who = {f"GIT_{who}_{what}": "OWNER" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
         words = [word for parent in parents for word in ("-p", parent)]
-        commit = self.git("commit-tree", *words, "-m", "merge", tree, variables=when | who)
+        commit = self.git("commit-tree", *words, "-m", message, tree, variables=when | who)
         self.git("update-ref", f"refs/heads/{branch}", commit)
         return commit
 

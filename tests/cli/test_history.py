@@ -8,6 +8,9 @@ import pytest
 from tests.cli.stage import Done, verb
 from tests.cli.states import FLEET
 from tests.repository import Repository, claim_path, with_charter
+from validator.git.objects import MAX_COMMIT
+
+LONG = "x" * MAX_COMMIT
 
 
 def history(repository: Repository, *words: str) -> Done:
@@ -48,3 +51,27 @@ def test_takeover_return_and_strange_names(tmp_path: Path) -> None:
         (4, "registered", None),
     ]
     assert "\x1b" not in history(repository, "--ref", "main").out
+
+
+def test_the_reason_of_a_release_is_in_the_commit_that_removes_the_claim(tmp_path: Path) -> None:
+    """Not in what somebody, or a forge, puts on top of it: a merge of main, an empty commit."""
+    repository = with_charter(tmp_path / "registry.git", [4, 5])
+    repository.commit("release/04", {claim_path(4): None}, "refs/heads/main^0", message="Release number 4: done\n")
+    repository.commit("main", {"README.md": "More"})
+    repository.merge("main", into="release/04", message="Release number 4: it has cheated\n")
+    repository.commit("release/04", {}, message="Release number 4: it has cheated again\n")
+    (row,) = verb(repository.path, "proposals", "--format", "json").document["proposals"]
+    assert row["subject"] == "Release number 4: done"
+    repository.merge("release/04")
+    repository.commit("main", {claim_path(5): None}, message="Release number 5: by an approver\n")
+    events = history(repository, "--ref", "main", "--format", "json").document["events"]
+    assert [row["reason"] for row in events] == [None, None, "done", "by an approver"]
+
+
+def test_the_message_of_an_immense_commit_is_no_reason(tmp_path: Path) -> None:
+    repository = with_charter(tmp_path / "registry.git", [4])
+    repository.commit("release/04", {claim_path(4): None}, "refs/heads/main^0", message=f"Release number 4: {LONG}\n")
+    (row,) = verb(repository.path, "proposals", "--format", "json").document["proposals"]
+    assert row["subject"] == ""
+    repository.merge("release/04")
+    assert history(repository, "--ref", "main", "--format", "json").document["events"][-1]["reason"] is None

@@ -71,6 +71,35 @@ def test_a_session_with_a_key_does_all_without_naming_it(signed: Stage) -> None:
     does(signed.human, "approve", "release/04", "--yes")
 
 
+def test_what_a_session_says_is_later_than_what_it_said_before(signed: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever its clock shows: it stands still, it is set back, and others have set theirs wrongly as well."""
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "@4102444800 +0000")
+    session = claimed(signed)
+    for goal in ("18", "19"):
+        does(session, "claim", "4", *FOR_ANN, "--goal", f"Send {goal} emails daily", "--yes", "--push")
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+    does(session, "withdraw", *FOR_ANN)
+    does(session, "claim", "4", *MINE, "--key", "new", "--push")
+    date = git(signed.bare, "show", "--no-patch", "--format=%cI", "claim/04").strip()
+    assert date == "2100-01-01T00:00:03+00:00"
+    does(session, "withdraw", *FOR_ANN)
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "@253402300799 +0000")
+    does(
+        signed.clone("other"),
+        "claim",
+        "4",
+        "--session-id",
+        "other",
+        "--goal",
+        "Send 17 emails daily",
+        "--yes",
+        "--push",
+    )
+    does(signed.human, "reject", "4", "--reason", "Whose?")
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+    does(session, "claim", "4", *MINE, "--key", "new", "--push")
+
+
 def test_nobody_else_can_say_it(signed: Stage) -> None:
     claimed(signed)
     does(signed.human, "approve", "4", "--yes")

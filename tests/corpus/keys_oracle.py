@@ -35,11 +35,11 @@ CALLS: Mapping[str, str] = {
         "a new claim' and I15 'comes only from': refused"
     ),
     "approver-withdraws": (
-        "D3 'only an approver takes it away' is `reject`; a withdrawal signed by an approver: accepted"
+        "D3 'only an approver takes it away' is `reject`; a withdrawal signed by an approver: refused"
     ),
     "earlier-commits": (
-        "D3 asks for a signature on a first claim's *commits*; of an amendment, a release or a record only "
-        "the commit that made the blob is looked at: unsigned commits below it: accepted"
+        "D3 asks for a signature on a first claim's *commits*; R REG308 asks the same of an amendment and a release, "
+        "whose messages are read: unsigned commits below: refused. Of a record the commit that made the blob: accepted"
     ),
     "key-removed": (
         "an amendment that takes the key out, signed by it: accepted (with `session_keys: required` refused)"
@@ -52,7 +52,8 @@ CALLS: Mapping[str, str] = {
     ),
     "landed": "a commit that main has already proposes nothing: refused",
     "merge-unsigned": (
-        "D3 'its commits are signed by that key'; a merge of main into the branch makes no blob: accepted unsigned"
+        "D3 'its commits are signed by that key'; a merge of main into the branch makes no blob: what an approver has "
+        "merged is accepted unsigned; as the last commit of a branch that is pushed: refused (S: its message and date)"
     ),
     "open-key-dropped": ("a keyed open first claim replaced, with its key's signature, by one without a key: refused"),
     "open-rekey": (
@@ -63,8 +64,8 @@ CALLS: Mapping[str, str] = {
         "'only the session that made it can replace it')"
     ),
     "required-later": (
-        "`session_keys: required` came after a keyless claim: what it says or amends without a key: records "
-        "and releases accepted, amendments refused"
+        "`session_keys: required` came after a keyless claim: what it says or amends without a key: accepted (R "
+        "REG111 'a claim that had none before … is a warning')"
     ),
     "rotation-leaves-slot": (
         "`slots[].key` binds 'before the first claim'; a later new key that is not the slot's: accepted"
@@ -83,7 +84,7 @@ CALLS: Mapping[str, str] = {
     ),
     "superseded-draft": (
         "an older signed draft of the same open proposal, pushed again over the newer one: I15 'nothing "
-        "counts that its signer did not say here and now': refused; no mechanism is named"
+        "counts that its signer did not say here and now': refused (S: the committer's dates rise on a branch)"
     ),
     "withdraw-later": (
         "withdrawing an open amendment, release or record: the key in main's claim (I15 'what is later said')"
@@ -276,6 +277,7 @@ def points(situation: Situation) -> Iterator[Point]:
         return
     yield from fate_points(situation)
     yield from step_points(situation)
+    yield from last_points(situation)
     if situation.kind is Kind.WITHDRAW:
         yield from withdrawal_points(situation)
     elif situation.kind in (Kind.FIRST_CLAIM, Kind.REPLACE):
@@ -322,7 +324,7 @@ def fate_points(situation: Situation) -> Iterator[Point]:
             yield refused(
                 "D3 'main's file is unchanged since that commit's fork; else \"propose again\"'", PROPOSE_AGAIN
             )
-        if commit.fate is Fate.SUPERSEDED:
+        if commit.fate is Fate.SUPERSEDED and commit.signer:
             yield refused(CALLS["superseded-draft"], NOT_THE_SESSION, "superseded-draft")
         elif commit.fate is Fate.LANDED:
             yield refused(CALLS["landed"], NO_CODE, "landed")
@@ -339,6 +341,17 @@ def step_points(situation: Situation) -> Iterator[Point]:
         yield refused("D3 'a commit signed by an approver of the *old* main's charter, with the trailer'", UNAPPROVED)
     if situation.way is Way.MERGED and not step.lands_signed_blob:
         yield refused("D3 'the blob on main is, byte for byte, the blob in the session's signed commit'", ALTERED)
+
+
+def last_points(situation: Situation) -> Iterator[Point]:
+    """S 'the last commit of a branch is signed': a merge of main, too."""
+    if situation.way is not Way.PROPOSED or not situation.commits or not situation.commits[-1].merge_of_main:
+        return
+    sides = (situation.main, situation.open, situation.new)
+    key = next((side.key for side in sides if side and side.key), situation.slot_key)
+    last = situation.commits[-1].signer
+    if key and not same(last, key) and not among(last, situation.approver_keys):
+        yield refused(CALLS["merge-unsigned"], NOT_THE_SESSION, "merge-unsigned")
 
 
 # --- whose signature -------------------------------------------------------------------------------------------------
@@ -384,7 +397,8 @@ def first_claim_points(situation: Situation) -> Iterator[Point]:
         yield refused("D3 'where `slots[].key` names one, by that one'")
     if slot and new.key is None:
         yield allowed("slot-key-unwritten")
-    if (new.key or slot) and any(commit.merge_of_main and commit.signer is None for commit in situation.commits):
+    merged = situation.way is Way.MERGED and any(commit.merge_of_main for commit in situation.commits)
+    if (new.key or slot) and merged:
         yield allowed("merge-unsigned")
     if situation.kind is Kind.REPLACE and situation.open:
         yield from replaced_points(situation, new, situation.open)
@@ -422,7 +436,7 @@ def withdrawal_points(situation: Situation) -> Iterator[Point]:
     if situation.rides:
         yield refused(CALLS["withdrawal-rides"], NO_CODE, "withdrawal-rides")
     if signed_by_approver(situation):
-        yield allowed("approver-withdraws")
+        yield refused(CALLS["approver-withdraws"], NO_CODE, "approver-withdraws")
     elif speaker is None or speaker.key is None:
         yield refused("D3 'keyless: … only an approver takes it away'", NO_CODE)
     elif not signed_by(situation, speaker.key):
@@ -465,7 +479,7 @@ def first_key_points(situation: Situation, new: Side) -> Iterator[Point]:
     """D3, row 5: 'the first key of a registered keyless claim: `slots[].key`, or release and a new claim'."""
     if new.key is None:
         if situation.session_keys_required:
-            yield refused(CALLS["required-later"], NO_CODE, "required-later")
+            yield allowed("required-later")
         if situation.slot_key:
             yield allowed("slot-after-claim")
     elif same(new.key, situation.slot_key) and signed_by(situation, new.key):
@@ -515,5 +529,9 @@ def later_points(situation: Situation) -> Iterator[Point]:
 
 def below_points(situation: Situation, key: KeyText | None) -> Iterator[Point]:
     """Commits of the branch that did not make the file as it is."""
-    if not all_signed_by(situation, key):
+    if all_signed_by(situation, key):
+        return
+    if situation.kind in RECORDS:
         yield allowed("earlier-commits")
+    else:
+        yield refused(CALLS["earlier-commits"], NOT_THE_SESSION, "earlier-commits")

@@ -17,6 +17,7 @@ from validator.model.escape import visible, well_formed, well_formed_or_none
 from validator.model.layout import CHARTER, SESSIONS, claim_path, form_of
 from validator.model.phrases import rfc3339
 from validator.operations.line import MainStep, main_steps, subject_of
+from validator.operations.released import removing
 from validator.registry.history import Event, events
 from validator.registry.reader import Reader, charter_of, reader_at, session_ids
 from validator.report.documents import Oid, Printed, PrintedDocument, as_json
@@ -104,13 +105,13 @@ def _step(step: MainStep) -> StepEntry:
     )
 
 
-def _reason(repo: Repo, commit: str) -> str | None:
-    """Why a number was released: the subject of the commit that was merged, or of the step itself."""
-    merged = [*repo.parents(commit)[1:], commit]
-    sizes = repo.sizes(merged)
-    contents = repo.blobs(oid for oid in merged if sizes.get(oid, MAX_COMMIT + 1) <= MAX_COMMIT)
-    found = (_RELEASE.fullmatch(subject_of(contents[oid])) for oid in merged if oid in contents)
-    return next((one[1] for one in found if one), None)
+def _reason(repo: Repo, commit: str, path: str) -> str | None:
+    """Why a number was released: the subject of the commit that removed its claim."""
+    by = removing(repo, commit, path)
+    if repo.sizes([by])[by] > MAX_COMMIT:
+        return None
+    found = _RELEASE.fullmatch(subject_of(repo.blobs([by])[by]))
+    return found[1] if found else None
 
 
 def _entry(event: Event, repo: Repo) -> EventEntry | None:
@@ -124,7 +125,7 @@ def _entry(event: Event, repo: Repo) -> EventEntry | None:
         commit=event.commit,
         committed_at=rfc3339(event.time),
         path=event.path,
-        reason=well_formed_or_none(_reason(repo, event.commit)) if event.kind.value == "released" else None,
+        reason=well_formed_or_none(_reason(repo, event.commit, event.path)) if event.kind.value == "released" else None,
     )
 
 

@@ -202,6 +202,15 @@ class Remote:
         rows = sorted(found.items())
         return found[self.branch], tuple(Proposal(name, oid) for name, oid in rows if PROPOSAL.fullmatch(name))
 
+    def said_on(self, branch: str) -> tuple[str, ...]:
+        """The commits that may be newer than the next proposal on a branch, as last fetched.
+
+        The open proposal, those that were turned down or withdrawn, by which commits, and the parents of all of them.
+        """
+        places = [f"{kind}{self.name}/{branch}" for kind in (REMOTES, REJECTED, WITHDRAWN)]
+        out = self.repo.read("for-each-ref", "--format=%(objectname) %(parent)", *places, environment=self.repo.real)
+        return tuple(dict.fromkeys(out.decode().split()))
+
     def has(self, commit: str) -> bool:
         """Whether a commit is on main or among the rejections, although its push has failed."""
         self.fetch()

@@ -43,14 +43,20 @@ class Write(Refs):
             self.read("update-index", "--index-info", stdin=rows.encode(), environment=index)
             return self.read("write-tree", environment=index).decode().strip()
 
-    def commit_as_user(self, tree: str, parents: Sequence[str], message: str, *, key: str | None = None) -> str:
-        """A commit in the caller's name; with `key`, signed by that SSH key. Raises FatalError without an identity."""
+    def commit_as_user(
+        self, tree: str, parents: Sequence[str], message: str, *, key: str | None = None, time: int | None = None
+    ) -> str:
+        """A commit in the caller's name; with `key`, signed by that SSH key. Raises FatalError without an identity.
+
+        `time` is the committer's, in seconds since 1970; None: that of the clock.
+        """
         words = [word for parent in parents for word in ("-p", parent)]
         settings = ("gpg.format=ssh", f"user.signingkey={key}") if key else ()
         signing = "-S" if key else "--no-gpg-sign"
         text = message.encode("utf-8", "backslashreplace")
+        variables = {} if time is None else {"GIT_COMMITTER_DATE": f"@{time} +0000"}
         status, out, error = self.as_user(
-            "commit-tree", signing, *words, "-F", "-", tree, stdin=text, settings=settings
+            "commit-tree", signing, *words, "-F", "-", tree, stdin=text, settings=settings, variables=variables
         )
         if status:
             raise FatalError(f"git commit-tree: {' '.join(error.split())[-300:]}")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from validator.git.objects import light
+from validator.git.objects import MAX_COMMIT, light
 from validator.git.remote import Outcome, Proposal, Remote, Update
 from validator.git.repo import Repo
 from validator.model.errors import FatalError, Unreadable, attempted
@@ -14,6 +14,7 @@ from validator.model.layout import HEADS, digits, path_of
 from validator.model.normalize import fold
 from validator.model.phrases import rfc3339
 from validator.operations.judge import judge
+from validator.operations.released import removing
 from validator.registry.conflicts import ConflictKind
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposals import proposals_on, published
@@ -54,10 +55,14 @@ class Judged(NamedTuple):
         return self.landed is self.base
 
     def subject(self, repo: Repo) -> str:
-        """The subject of its last commit: for a release, the reason."""
+        """The subject of its last commit; of a release that of the commit that removes the claim: the reason."""
         if self.unjudged:
             return ""
-        content = repo.blobs([self.proposal.commit])[self.proposal.commit].decode("utf-8", "replace")
+        kind, commit = self.proposal.name.partition("/")[0], self.proposal.commit
+        by = removing(repo, commit, path_of(self.proposal.name)) if kind == "release" else commit
+        if repo.sizes([by])[by] > MAX_COMMIT:
+            return ""
+        content = repo.blobs([by])[by].decode("utf-8", "replace")
         return (content.partition("\n\n")[2].splitlines() or [""])[0]
 
 

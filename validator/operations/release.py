@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from validator.git.later import Draft, commit_on
 from validator.git.remote import Outcome, Remote, Update
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
@@ -34,7 +35,8 @@ def release(*, repo: Path, remote: str, number: int, reason: str) -> tuple[str, 
     who = holder(held, snapshot.past([held.path]))
     tree = server.repo.tree_with(main, claim_path(number), None)
     key = signing_key(server.repo, Wanted(number, held.draft.session_id or "", held.draft.key), server)
-    commit = server.repo.commit_as_user(tree, [main], f"Release number {number}: {reason}\n", key=key)
+    draft = Draft(tree, main, f"Release number {number}: {reason}\n")
+    commit = commit_on(branch, draft, server.repo, server, key)
     verdict = judge(*reader.change(main, commit))
     if not verdict.accepted:
         return report(verdict), 1

@@ -182,14 +182,22 @@ FIRST_CLAIMS = (
 )
 
 
-def on_top(fleet: Fleet, by: str | None, edits: Mapping[str, bytes | None] | None = None) -> list[Command]:
-    return replaced(fleet, fleet.signed(by, (first(fleet),), edits))
+def on_top(
+    fleet: Fleet, by: str | None, edits: Mapping[str, bytes | None] | None = None, when: str = WHEN
+) -> list[Command]:
+    return replaced(fleet, fleet.signed(by, (first(fleet),), edits, when=when))
 
 
 def brought_up_to_date(fleet: Fleet, by: str | None) -> list[Command]:
     """Main merged into a proposal, which began before number 4 was on main."""
-    tree = {**fleet.trees[fleet.main], own(5): fleet.text(5, "FIVE")}
-    return replaced(fleet, fleet.signed(by, (first(fleet), fleet.main), tree=tree))
+    return replaced(fleet, main_in(fleet, first(fleet), 5, by))
+
+
+def main_in(fleet: Fleet, proposal: str, number: int, by: str | None, **more: Any) -> str:
+    """Main merged into a proposal of a number."""
+    tree = {path: text for path, text in fleet.trees[fleet.main].items() if path != own(number)}
+    tree |= {path: text for path, text in fleet.trees[proposal].items() if path == own(number)}
+    return fleet.signed(by, (proposal, fleet.main), tree=tree, **more)
 
 
 def drafted_twice(fleet: Fleet, old: str, new: str) -> list[Command]:
@@ -201,7 +209,11 @@ def drafted_twice(fleet: Fleet, old: str, new: str) -> list[Command]:
 
 
 REPLACEMENTS = (
-    Row("by its key", claims(5, "FIVE", "FIVE", ref=FIVE, status="PENDING"), None),
+    Row("by its key", claims(5, "FIVE", "FIVE", ref=FIVE, status="PENDING", when=LATER), None),
+    Row(
+        "K30 by its key, in the same second", claims(5, "FIVE", "FIVE", ref=FIVE, status="PENDING"), "is not newer than"
+    ),
+    Row("by its key, older, on top", lambda fleet: on_top(fleet, "FIVE", when=EARLIER), "is not newer than"),
     Row("K23 with the thief's key", claims(5, "THIEF", "THIEF", ref=FIVE)),
     Row("K24 without a key", claims(5, None, None, ref=FIVE), "speaks with the key"),
     Row("unsigned", claims(5, "FIVE", None, ref=FIVE, status="PENDING")),
@@ -315,18 +327,74 @@ def test_only_the_key_speaks(played: Fleet, row: Row) -> None:
         played.refuses(*commands, why=row.why)
 
 
-def test_an_older_draft_does_not_come_back(fleet: Fleet) -> None:
+@pytest.mark.parametrize("when", [EARLIER, WHEN], ids=["older", "of the same second"])
+def test_an_older_draft_does_not_come_back(fleet: Fleet, when: str) -> None:
     """K30, and after the newer one was withdrawn."""
-    assert fleet.decide(*drafted_twice(fleet, LATER, EARLIER)).taken, "the newer one, over the older"
-    commands = drafted_twice(fleet, EARLIER, LATER)
-    fleet.refuses(*commands, why="which its session has signed too")
+    assert fleet.decide(*drafted_twice(fleet, LATER, when)).taken, "the newer one, over the older"
+    commands = drafted_twice(fleet, when, WHEN)
+    why = "which its session has signed too"
+    fleet.refuses(*commands, why=why)
     newer, older = commands[0][:2]
-    fleet.does(withdrawal(fleet.withdraws(newer, "FIVE", when=LATER)))
-    fleet.refuses((newer, older, FIVE), why="which its session has signed too")
+    fleet.does(withdrawal(fleet.withdraws(newer, "FIVE", when=WHEN)))
+    fleet.refuses((newer, older, FIVE), why=why)
     fleet.does((newer, ZERO, FIVE))
-    fleet.refuses((ZERO, older, FIVE), why="which its session has signed too")
+    fleet.refuses((ZERO, older, FIVE), why=why)
     fleet.accepts((ZERO, fleet.says(5, "THIEF", "THIEF", session="thief", when=EARLIER), FIVE))
     fleet.accepts((ZERO, fleet.says(5, "FIVE", "FIVE", when=LATER, status="PENDING"), FIVE))
+
+
+def test_dates_only_rise_on_a_branch(fleet: Fleet) -> None:
+    """A draft that was replaced by one on top of it in the same second; a withdrawal is newer than earlier drafts."""
+    below = fleet.says(5, "FIVE", "FIVE", when=LATER, status="PENDING")
+    above = fleet.says(5, "FIVE", "FIVE", below, when=LATER)
+    fleet.does((first(fleet), below, FIVE))
+    fleet.does((below, above, FIVE))
+    fleet.refuses((above, below, FIVE), why="is not newer than")
+    fleet.refuses((above, fleet.says(5, "FIVE", "FIVE", below, when=LATER, message="Other\n"), FIVE))
+    kept_back = fleet.says(5, "FIVE", "FIVE", when="1767603800 +0000", status="PENDING")
+    fleet.does(withdrawal(fleet.withdraws(above, "FIVE", when="1767603900 +0000")))
+    fleet.does((above, ZERO, FIVE))
+    fleet.refuses((ZERO, kept_back, FIVE), why="is not newer than")
+
+
+def test_a_strangers_merge_of_main_is_no_part_of_a_proposal(fleet: Fleet) -> None:
+    """It would carry a message, and hide the date of what its session has signed."""
+    older, newer = (fleet.says(4, "ANN", "ANN", status="PENDING", when=when) for when in (EARLIER, WHEN))
+    fleet.lands(fleet.says(6, "SIX", "SIX"))
+    for branch, said in ((FOUR, newer), (RELEASE, fleet.releases("ANN", fleet.line(fleet.main)[1]))):
+        for by in ("THIEF", None):
+            merged = main_in(fleet, said, 4, by, message="Release number 4: it has cheated\n")
+            fleet.refuses((ZERO, merged, branch), why="not signed by the key that speaks for")
+        fleet.does((ZERO, said, branch))
+        fleet.refuses((said, merged, branch), why="not signed by the key that speaks for")
+        fleet.accepts((said, main_in(fleet, said, 4, "OWNER", when=LATER), branch))
+    fleet.refuses((newer, older, FOUR), why="is not newer than")
+
+
+def test_an_approvers_older_draft_does_not_come_back(fleet: Fleet) -> None:
+    """Of a charter, and of a key that an approver replaces."""
+    branch = "refs/heads/charter/plan"
+    older, newer = (
+        fleet.signed("OWNER", (fleet.main,), {"registry/charter.yaml": fleet.charter(n6=key).encode()}, when=when)
+        for key, when in (("SIX", WHEN), ("NEXT", LATER))
+    )
+    keys = [fleet.says(4, key, "OWNER", when=when) for key, when in (("NEXT", WHEN), ("SIX", LATER))]
+    for name, one, two in ((branch, older, newer), (FOUR, *keys)):
+        fleet.does((ZERO, one, name))
+        fleet.does((one, two, name))
+        fleet.refuses((two, one, name), why="which an approver has signed too")
+
+
+def test_the_first_key_of_a_number_speaks_for_its_proposal(fleet: Fleet) -> None:
+    """K54: main's claim has no key yet, and the charter keeps the number for one."""
+    fleet.lands(fleet.says(8, None, None))
+    fleet.does((fleet.main, fleet.plans(fleet.charter(n8="BOB")), MAIN))
+    adds = fleet.says(8, "BOB", "BOB", when=LATER)
+    fleet.refuses((fleet.refs()[EIGHT], main_in(fleet, adds, 8, "THIEF"), EIGHT), why="not signed by the key")
+    fleet.does((fleet.refs()[EIGHT], adds, EIGHT))
+    for by, why in ((None, "not signed by the key"), ("THIEF", "not signed by the key")):
+        fleet.refuses(withdrawal(fleet.withdraws(adds, by), EIGHT), why=why)
+    fleet.accepts(withdrawal(fleet.withdraws(adds, "BOB"), EIGHT))
 
 
 def test_a_withdrawn_proposal_goes_and_never_comes_back(fleet: Fleet) -> None:
@@ -394,7 +462,7 @@ def test_keys_race_for_main(fleet: Fleet) -> None:
     goal, anns, thiefs = (
         fleet.says(4, "ANN", "ANN", status="PENDING"),
         fleet.says(4, "NEXT", "ANN"),
-        fleet.says(4, "THIEF", "ANN"),
+        fleet.says(4, "THIEF", "ANN", when=LATER),
     )
     fleet.does((ZERO, anns, FOUR))
     fleet.accepts((anns, thiefs, FOUR))

@@ -2,7 +2,7 @@
 
 from validator.hosts.plain.owners import owners_fault
 from validator.hosts.plain.push import Move
-from validator.hosts.plain.replacements import judge_age, judge_replacement
+from validator.hosts.plain.replacements import judge_age, judge_last_commit, judge_replacement
 from validator.hosts.plain.server import Server, told
 from validator.model.layout import CHARTER, CODEOWNERS, own_files
 from validator.model.phrases import join_limited
@@ -28,6 +28,7 @@ def judge_proposal(move: Move, server: Server) -> str | None:
         or _wrong_content(move.branch, landed, base, server)
         or _wrong_history(move, server)
         or (judge_replacement(move, server) if move.old and not server.is_spent(move.old) else None)
+        or judge_last_commit(move, server)
         or judge_age(move, server)
     )
 

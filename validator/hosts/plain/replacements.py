@@ -1,6 +1,8 @@
 """Judge a proposal against what its session has said before: the one that it replaces, and those that are closed."""
 
-from validator.git.signatures import signer
+from collections.abc import Iterable, Mapping
+
+from validator.git.signatures import endorsements, signer
 from validator.hosts.plain.push import Move
 from validator.hosts.plain.server import Server
 from validator.model.keys import fingerprint
@@ -20,30 +22,59 @@ def judge_replacement(move: Move, server: Server) -> str | None:
     return _wrong_hands(move.branch, move.old, move.new, server) or _wrong_key(move.branch, move.old, move.new, server)
 
 
-def judge_age(move: Move, server: Server) -> str | None:
-    """Why a proposal counts for nothing: its session has signed a later one, which it replaces or which is closed.
+def judge_last_commit(move: Move, server: Server) -> str | None:
+    """Why a proposal is not its session's, or an approver's: a stranger has put a commit on top, be it a merge of main.
 
-    The committer's date is part of what is signed: nobody but the session can make an older draft look new.
+    The gate looks behind merges for the commit that made the file; what is on top has a message as well, and a date.
     """
     assert move.new, "what goes is not judged"
-    closed = server.closed_on(move.branch)
-    key = speaking_key(move.branch, move.new, server) if closed or move.old else None
-    if key is None:
+    key = speaking_key(move.branch, move.new, server)
+    if key is None or _voices([move.new], key, server)[move.new]:
         return None
-    others = [*closed, *([move.old] if move.old and not server.is_spent(move.old) else [])]
-    contents = server.repo.blobs([move.new, *others])
+    return f"{TOLD}: commit {move.new[:12]} is not signed by the key that speaks for {move.branch}, {fingerprint(key)}"
+
+
+def judge_age(move: Move, server: Server) -> str | None:
+    """Why a proposal counts for nothing: its signer has said something newer, which it replaces or which is closed.
+
+    The committer's date is part of what is signed: nobody else can make an older draft look new. In one second, what
+    stands on the other one is newer. So each proposal of a branch is newer than all that were there before.
+    """
+    assert move.new, "what goes is not judged"
+    others = [*server.closed_on(move.branch), *([move.old] if move.old and not server.is_spent(move.old) else [])]
+    if not others:
+        return None
+    voices = _voices([move.new, *others], speaking_key(move.branch, move.new, server), server)
+    contents = server.repo.blobs(voices)
     times = {commit: server.repo.read_commit(content)[1] for commit, content in contents.items()}
-    later = (other for other in others if times[other] > times[move.new] and is_signed(other, key, server))
-    if newer := next(later, None):
-        return f"{TOLD}: commit {move.new[:12]} is older than {newer[:12]}, which its session has signed too"
-    return None
+    same = [other for other in others if voices[move.new] and voices[other] == voices[move.new]]
+    newer = next((other for other in same if not _is_newer(move.new, other, times, server)), None)
+    if newer is None:
+        return None
+    who = "its session" if voices[newer] == "session" else "an approver"
+    said = f"commit {move.new[:12]} is not newer than {newer[:12]}, which {who} has signed too"
+    return f"{TOLD}: {said}; make it again"
+
+
+def _is_newer(new: str, other: str, times: Mapping[str, int], server: Server) -> bool:
+    if times[new] != times[other]:
+        return times[new] > times[other]
+    assert server.main, "a proposal is judged where there is a main"
+    return other in server.repo.ahead(server.main, new)
+
+
+def _voices(commits: Iterable[str], key: str | None, server: Server) -> dict[str, str | None]:
+    """In whose voice each commit speaks, by its signature: a `session`, an `approver`, or nobody (None)."""
+    session = [("session", key)] if key else []
+    approvers = [("approver", approver) for _, approver in server.guards]
+    signed = endorsements(server.repo, list(dict.fromkeys(commits)), [*session, *approvers])
+    return {commit: one.signer for commit, one in signed.items()}
 
 
 def speaking_key(branch: str, commit: str, server: Server) -> str | None:
-    """The key that speaks for what a branch proposes: that of main's claim or, where main has none, the proposal's."""
-    held, own = held_claim(branch, server), _proposed(branch, commit, server)
-    claim = held or own
-    return claim.draft.key if claim else None
+    """The key that speaks for what a branch proposes: that of main's claim or, where it has none, the proposal's."""
+    sides = (held_claim(branch, server), _proposed(branch, commit, server))
+    return next((side.draft.key for side in sides if side and side.draft.key), None)
 
 
 def held_claim(branch: str, server: Server) -> ClaimFile | None:

@@ -67,10 +67,11 @@ class Server:
         return {commit: how for how, refs in self._closings.items() for commit in refs.values()}
 
     def closed_on(self, branch: str) -> tuple[str, ...]:
-        """The commits of one branch that were turned down or withdrawn."""
+        """The commits of one branch that were turned down or withdrawn, and those by which they were withdrawn."""
         names = [f"{prefix}{branch}" for prefix in CLOSINGS]
         closings = (row for refs in self._closings.values() for row in refs.items())
-        return tuple(commit for ref, commit in closings if ref.rpartition("/")[0] in names)
+        own = {ref: commit for ref, commit in closings if ref.rpartition("/")[0] in names}
+        return (*own.values(), *(self.refs[ref] for ref in own if ref.startswith(WITHDRAWN) and ref in self.refs))
 
     @cached_property
     def _closings(self) -> Mapping[str, Mapping[str, str]]:

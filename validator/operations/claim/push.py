@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from validator.git.later import Draft, commit_on
 from validator.git.remote import Outcome, Remote, Update, last_rejection
 from validator.git.repo import Repo
 from validator.git.upstream import remote_of
@@ -75,7 +76,8 @@ def _commit(repo: Repo, server: Remote | None, state: RegistryState, draft: Clai
     # Where a key is lost, an approver replaces it.
     approvers = server if held and held.draft.key not in (None, claim.key) else None
     key = signing_key(repo, Wanted(draft.number, claim.session_id or "", speaks), approvers)
-    return repo.commit_as_user(tree, [state.main], f"{'Amend' if held else 'Claim'} number {draft.number}\n", key=key)
+    message = f"{'Amend' if held else 'Claim'} number {draft.number}\n"
+    return commit_on(state.branch(draft.number), Draft(tree, state.main, message), repo, server, key)
 
 
 def _push(

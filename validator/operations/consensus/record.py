@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from validator.git.later import Draft, commit_on
 from validator.git.remote import Outcome, Remote, Update
 from validator.git.upstream import remote_of
 from validator.model.errors import FatalError
@@ -30,7 +31,8 @@ def record_on(state: MainState, draft: RecordDraft, parent: str) -> str:
     repo, form = state.reader.repo, _form(draft)
     blob = repo.write_blob(form.text.encode())
     key = signing_key(repo, _speaker(draft.claim)) if draft.claim else None
-    return repo.commit_as_user(repo.tree_with(parent, draft.path, blob), [parent], form.message, key=key)
+    commit = Draft(repo.tree_with(parent, draft.path, blob), parent, form.message)
+    return commit_on(branch_of(draft.path), commit, repo, state.server, key)
 
 
 def _speaker(claim: ClaimFile) -> Wanted:
