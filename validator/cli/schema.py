@@ -11,19 +11,19 @@ from validator.cli import registry
 from validator.cli.console import Console
 from validator.cli.group import all_verbs
 from validator.cli.options import CHECK, REPO
-from validator.model import shapes
+from validator.model import definition
 from validator.model.errors import FatalError
 from validator.operations.generate import settle, top_of
 from validator.report import documents
 
-FILES: dict[str, type[shapes.Shape]] = {
-    "charter": shapes.Charter,
-    "session": shapes.Claim,
-    "confirmation": shapes.Confirmation,
-    "approval": shapes.Approval,
-    "broadcast": shapes.Broadcast,
-    "acknowledgement": shapes.Acknowledgement,
-    "activation": shapes.Activation,
+FILES: dict[str, type[definition.Shape]] = {
+    "charter": definition.Charter,
+    "session": definition.Claim,
+    "confirmation": definition.Confirmation,
+    "approval": definition.Approval,
+    "broadcast": definition.Broadcast,
+    "acknowledgement": definition.Acknowledgement,
+    "activation": definition.Activation,
 }
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -46,7 +46,7 @@ def schemas() -> dict[str, str]:
     return {f"schema/{name}.schema.json": _schema(name, shape) for name, shape in all_shapes()}
 
 
-def all_shapes() -> Iterator[tuple[str, type[shapes.Shape]]]:
+def all_shapes() -> Iterator[tuple[str, type[definition.Shape]]]:
     """Every file of a registry and every document that a verb prints, by the name of its schema."""
     yield from FILES.items()
     yield from documents.DOCUMENTS.items()
@@ -60,7 +60,7 @@ def documents_of(command: click.Command) -> Iterator[tuple[str, type[documents.P
         yield name, getattr(documents, shape) if isinstance(shape, str) else shape
 
 
-def _schema(name: str, shape: type[shapes.Shape]) -> str:
+def _schema(name: str, shape: type[definition.Shape]) -> str:
     mode = "serialization" if name.startswith("output-") else "validation"
     made = shape.model_json_schema(mode=mode)  # type: ignore[arg-type]  # a Literal, chosen above
     return json.dumps({"$schema": DIALECT, "$id": f"{name}.schema.json", **made}, indent=2, ensure_ascii=False) + "\n"

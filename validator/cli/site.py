@@ -8,8 +8,8 @@ from validator.cli.console import Console
 from validator.cli.options import FORMAT, REF, REMOTE, REPO
 from validator.git.remote import Remote
 from validator.git.repo import Repo
+from validator.model.definition import Digest
 from validator.model.phrases import counted
-from validator.model.shapes import Digest
 from validator.report.documents import Oid, PrintedDocument, as_json
 
 

@@ -14,8 +14,8 @@ from validator.cli.fetching import fetches
 from validator.cli.options import FORMAT, REF, REPO, Seconds
 from validator.git.repo import Repo
 from validator.git.upstream import remotes
+from validator.model.definition import Digest
 from validator.model.escape import visible, well_formed
-from validator.model.shapes import Digest
 from validator.operations.export import slots_of
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.phases import Consensus, active_week, assess

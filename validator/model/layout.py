@@ -4,8 +4,6 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from pydantic import BaseModel
-
 from validator.model import shapes
 from validator.model.normalize import INVISIBLE
 
@@ -72,7 +70,7 @@ def claim_path(number: int) -> str:
     return f"{SESSIONS}/{digits(number)}.yaml"
 
 
-def form_of(path: str) -> tuple[type[BaseModel], int | None] | None:
+def form_of(path: str) -> tuple[type[shapes.Shape], int | None] | None:
     """The form of the file at a path, and the number in its name; None for a path with no form."""
     if path == CHARTER:
         return shapes.Charter, None

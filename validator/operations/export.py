@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from validator.model import shapes
+from validator.model import definition, shapes
 from validator.model.escape import well_formed_or_none
 from validator.model.keys import fingerprint
 from validator.model.phrases import rfc3339
@@ -31,10 +32,17 @@ def document_at(reader: Reader, commit: str) -> ExportDocument:
         commit=commit,
         week=active_week(snapshot),
         digest=digest,
-        charter=charter,
+        charter=definition.Charter.model_validate(_fields(charter)),
         slots=tuple(slots_of(snapshot, charter, digest, proposed_numbers(reader.repo))),
-        claims=tuple(claim.claim for claim in snapshot.claims.values() if claim.claim),
+        claims=tuple(
+            definition.Claim.model_validate(_fields(file.claim)) for file in snapshot.claims.values() if file.claim
+        ),
     )
+
+
+def _fields(value: shapes.Shape) -> dict[str, Any]:
+    """The fields that a file has, for a model of a document."""
+    return value.model_dump(exclude_unset=True)
 
 
 def slots_of(snapshot: Snapshot, charter: shapes.Charter, digest: str, proposed: frozenset[int]) -> Iterator[SlotEntry]:

@@ -1,19 +1,17 @@
 """Validate documents against their forms. A broken file is kept with its faults; nothing raises on content."""
 
-import functools
 import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
-
 from validator.model import shapes
+from validator.model.core import ValidationError, validate_field
 from validator.registry.yaml.faults import Route
 from validator.registry.yaml.reader import Document
 
 MAX_FAULTS = 100  # in one file: `targets: [{},{},…]` has 20,000 in 16 KiB, which would hide the findings of other files
 
-Shape = TypeVar("Shape", bound=BaseModel)
+Shape = TypeVar("Shape", bound=shapes.Shape)
 
 
 class ShapeFault(NamedTuple):
@@ -133,13 +131,7 @@ def _draft(parsed: Parsed[shapes.Claim]) -> Draft:
     for name in Draft._fields:
         if name in value and name not in broken:
             try:
-                fields[name] = _field(name).validate_python(value[name])
+                fields[name] = validate_field(shapes.Claim, name, value[name])
             except ValidationError:
                 continue
     return Draft(**fields)
-
-
-@functools.cache
-def _field(name: str) -> TypeAdapter[Any]:
-    annotation = shapes.Claim.model_fields[name].rebuild_annotation()
-    return TypeAdapter(annotation, config=ConfigDict(strict=True))

@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from validator.model.definition import NO_NEWLINE, Charter, Claim, Digest, Shape
 from validator.model.escape import json_text, well_formed
 from validator.model.findings import Finding, Level, Origin
-from validator.model.shapes import NO_NEWLINE, Charter, Claim, Digest, Shape
 from validator.registry.conflicts import ConflictKind
 from validator.registry.consensus.criteria import CriterionName
 from validator.registry.events import NewsKind

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from validator.model import shapes
+from validator.model import definition
 from validator.operations.claim.amounts import LONGEST
 from validator.operations.claim.appointment import read_appointment
 from validator.operations.claim.scope import read_scope
@@ -32,7 +32,7 @@ WEEKDAYS = ["mon", "tue", "wed", "thu", "fri"]
 )
 def test_scope(text: str, part: dict[str, Any]) -> None:
     assert read_scope(text) == part
-    TypeAdapter(shapes.Part).validate_python(part)
+    TypeAdapter(definition.Part).validate_python(part)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_appointment(text: str, activity: str, days: list[str], start: str | Non
     appointment = read_appointment(text)
     times = {"end": end} if start is None else {"start": start, "end": end}
     assert appointment == {"activity": activity, "days": days} | times
-    shapes.Appointment.model_validate(appointment)
+    definition.Appointment.model_validate(appointment)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,10 @@ def test_what_is_no_appointment_is_refused_with_the_form(text: str) -> None:
 
 @given(st.text(st.sampled_from("ab 1234567890-:,–montuedfriby\x00"), max_size=40))
 def test_no_text_breaks_the_readers(text: str) -> None:
-    for read, shape in ((read_scope, TypeAdapter(shapes.Part)), (read_appointment, TypeAdapter(shapes.Appointment))):
+    for read, shape in (
+        (read_scope, TypeAdapter(definition.Part)),
+        (read_appointment, TypeAdapter(definition.Appointment)),
+    ):
         try:
             part = read(text)
         except UnreadableError:

@@ -9,8 +9,8 @@ from validator.cli.console import Console
 from validator.cli.fetching import fetches
 from validator.cli.options import FORMAT, REF, REPO
 from validator.model import shapes
+from validator.model.definition import Digest
 from validator.model.escape import visible, well_formed
-from validator.model.shapes import Digest
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.phases import Consensus, assess, reached
 from validator.registry.proposals import proposals_on, proposed_numbers, published

@@ -9,11 +9,11 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from validator.hosts.github.event import PullRequest
+from validator.model.definition import NO_NEWLINE
 from validator.model.effect import Effect
 from validator.model.errors import FatalError
 from validator.model.escape import visible, well_formed
 from validator.model.findings import Finding, Location, Origin, Verdict, decides
-from validator.model.shapes import NO_NEWLINE
 from validator.report.documents import FindingEntry, Printed, PrintedDocument, ValidateDocument, finding_entries
 from validator.report.github import COMMENT_BYTES, summary
 
