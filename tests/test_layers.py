@@ -76,7 +76,7 @@ EFFECTS = {
     "random": {"git/retry", "operations/claim/decide"},
     "secrets": {"cli/init", "hosts/plain/probe"},
     "shutil": {"git/process", "hosts/github", "hosts/plain/install", "cli"},
-    "signal": {"cli/hook", "operations/consensus/program", "cli/serve"},
+    "signal": {"startup", "cli/hook", "operations/consensus/program", "cli/serve"},
     "subprocess": {"git/batch", "git/keys", "git/program", "hosts", "operations/consensus/program", "cli/demo"},
     "sys": {"startup", "git/retry", "guard", "cli", "model/core"},
     "types": {"cli/hook", "startup"},

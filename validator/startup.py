@@ -2,8 +2,10 @@
 
 import gc
 import os
+import signal
 import sys
-from types import ModuleType
+from types import FrameType, ModuleType
+from typing import NoReturn
 
 # Git prefers its environment to any option, and a hook or a wrapper sets it for its own repository. Kept: what a
 # receiving server needs to read the objects of a push (quarantine), and how the caller connects to remotes and signs.
@@ -20,12 +22,25 @@ def enter() -> None:
     """Set the environment and the streams as the verbs need them."""
     for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_KEPT)]:
         dropped[name] = os.environ.pop(name)
+    # A closed one would be the first file that is opened, and get what is meant for a terminal.
+    sys.stdin = sys.stdin or os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     for stream in (sys.stdout, sys.stderr):
         # What a terminal's encoding lacks is shown as an escape instead of ending in a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     _load_no_plugins()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup(1) ignores it
+            signal.signal(number, _exit)
     gc.disable()  # a run is short, and collecting garbage would double its time
+
+
+def _exit(number: int, _: FrameType | None) -> NoReturn:
+    """End as a program does that has come to its end: what it has for the time being is removed, its Git ends too."""
+    program = sys.modules.get("validator.git.program")
+    getattr(program, "end_all", bool)()
+    sys.exit(128 + number)  # as shells report a signal
 
 
 def _load_no_plugins() -> None:

@@ -521,17 +521,16 @@ class TestWorkingTree:
             "link": "120000",
         }
         assert repo.blobs([files["folder/b"].oid]) == {files["folder/b"].oid: b"2"}
-        assert clone.git("rev-parse", f"{oid}^") == clone.git("rev-parse", "HEAD")
-        assert clone.git("for-each-ref", "--contains", oid) == ""
+        assert repo.parents(oid) == (clone.git("rev-parse", "HEAD"),)
 
     def test_index_head_and_files_stay_as_they_are(self, clone: Repository) -> None:
         (clone.path / "staged").write_text("1")
         clone.git("add", "staged")
         (clone.path / "staged").write_text("2")
         (clone.path / "untracked").write_text("3")
-        before = {path: file for path, file in snapshot_of(clone.path).items() if "/objects/" not in path}
+        before = snapshot_of(clone.path)
         Repo(clone.path).working_tree_commit()
-        assert {path: file for path, file in snapshot_of(clone.path).items() if "/objects/" not in path} == before
+        assert snapshot_of(clone.path) == before, "nor is an object written"
         assert clone.git("diff", "--cached", "--name-only") == "staged"
 
     def test_no_filter_and_no_hook_runs(self, clone: Repository, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -20,15 +21,14 @@ class Console:
     def say(self, text: str) -> None:
         """Print to stdout. Raises FatalError where nothing can be printed: it is closed, or its disk is full."""
         self.has_said = True
+        self.require_stdout()
+        with printing():
+            click.echo(text, nl=False, color=True)
+
+    def require_stdout(self) -> None:
+        """Raise FatalError where standard output is closed."""
         if sys.stdout is None:
             raise FatalError("the result cannot be printed: standard output is closed")
-        try:
-            click.echo(text, nl=False, color=True)
-        except BrokenPipeError:  # the reader has closed the pipe; click handles it
-            raise
-        except OSError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter tries again as it ends
-            raise FatalError(f"the result cannot be printed: {error.strerror}") from error
 
     def hint(self, text: str) -> None:
         """Print to stderr: progress, questions and errors. Failures to print are ignored: the exit code remains."""
@@ -77,6 +77,16 @@ class Console:
         from datetime import UTC, datetime
 
         return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """Raise FatalError where stdout takes no more: its disk is full, its terminal or its reader has gone."""
+    try:
+        yield
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter tries again as it ends
+        raise FatalError(f"the result cannot be printed: {error.strerror}") from error
 
 
 def is_given(context: click.Context, name: str) -> bool:

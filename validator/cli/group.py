@@ -9,7 +9,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from validator.cli.console import Console
+from validator.cli.console import INTERRUPTED, Console, printing
 from validator.git.lifetime import closing
 from validator.model.errors import FatalError
 from validator.startup import describe
@@ -32,10 +32,20 @@ class Verbs(click.Group):
         try:
             with closing():
                 return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise SystemExit(INTERRUPTED) from None  # 1, which click has for it, is the answer no
+        except BrokenPipeError:
+            with printing():
+                raise
         except (FatalError, OSError, click.UsageError) as error:
             if ctx.parent is None and _asks_for_json(words):
                 _print_error(ctx.obj or Console(), error)  # of an unknown verb: before the group has run
             raise
+
+    def make_context(self, *given: Any, **settings: Any) -> click.Context:
+        """Read the options; `--help` and `--version` print here."""
+        with printing():
+            return super().make_context(*given, **settings)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs, in the order of the help."""

@@ -22,6 +22,7 @@ def command(console: Console, repo: Path) -> int:
         raise FatalError(
             "the extra [mcp] is not installed; in a checkout of the registry's program, run: pip install '.[mcp]'"
         )
+    console.require_stdout()
     from validator.cli.mcp_server import server
 
     server(console, repo).run()

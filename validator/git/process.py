@@ -51,6 +51,13 @@ class Process:
         self.partial = bool(_PROMISED.search(_config(self.folder)))
         self.objects, self.names = self._batch(), self._batch(self.real)
 
+    @property
+    def stored_beside(self) -> dict[str, str]:
+        """Variables for Git to store objects beside the repository, where they can be read as long as this lives."""
+        own = self._beside / "objects"
+        theirs = program.place((own / "info/alternates").read_bytes())
+        return {"GIT_OBJECT_DIRECTORY": str(own), "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(theirs)}
+
     @classmethod
     def found_or_made(cls, folder: Path) -> Self:
         """The repository around a folder, or a new one in it whose first branch is main."""

@@ -1,6 +1,7 @@
 """The git program: run without a shell, in the caller's environment less what names another repository."""
 
 import os
+import re
 import subprocess
 import weakref
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,11 @@ from typing import IO
 from validator.model.errors import FatalError
 
 _started = weakref.WeakSet[subprocess.Popen[bytes]]()
+# In the C locale, and not from the other side (`remote: `) or from ssh.
+_CANNOT_WRITE = re.compile(
+    r"^(?!remote:|ssh:).*(insufficient permission for adding|\.lock': Permission denied"
+    r"|Read-only file system|No space left on device|Disk quota exceeded)"
+)
 _OTHER_REPOSITORY = {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES"}
 
 
@@ -42,6 +48,13 @@ def kill_all() -> None:
     for process in list(_started):
         if process.poll() is None:
             process.kill()
+
+
+def end_all() -> None:
+    """Tell what `start` has started to end; Git removes its locks then."""
+    for process in list(_started):
+        if process.poll() is None:
+            process.terminate()
 
 
 def run(
@@ -82,9 +95,15 @@ def emptied(names: Sequence[bytes]) -> dict[str, str]:
 
 
 def last_line(error: str) -> str:
-    """What an error of Git comes down to."""
+    """What an error of Git comes down to: the fault of this machine that it names, else its last line."""
     lines = [line for line in error.splitlines() if line.strip()]
-    return lines[-1].removeprefix("fatal: ") if lines else "failed without an error message"
+    line = cannot_write(error) or (lines[-1] if lines else "failed without an error message")
+    return line.removeprefix("fatal: ").removeprefix("error: ")
+
+
+def cannot_write(error: str) -> str | None:
+    """The line of an error of Git that says that this machine takes no file, for want of a right or of room."""
+    return next((line for line in error.splitlines() if _CANNOT_WRITE.search(line)), None)
 
 
 def in_a_line(error: str, most: int = 800) -> str:

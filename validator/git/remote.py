@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from validator.git import locks, program
 from validator.git.objects import MAX_COMMIT, OID
-from validator.git.program import in_a_line
+from validator.git.program import in_a_line, last_line
 from validator.git.repo import Repo
 from validator.git.upstream import main_on, remote_of
 from validator.model.errors import FatalError
@@ -125,6 +125,8 @@ class Remote:
             error = self._fetch(named)
         if not error:
             return
+        if fault := program.cannot_write(error):
+            raise FatalError(f"nothing can be fetched, for this clone cannot be written: {last_line(fault)}")
         if refspecs is not REFSPECS or self._fetch(named[:1]):
             raise FatalError(f"{self.address} does not answer: {in_a_line(error)}")
         self.unfetched = self._without(self._listed())

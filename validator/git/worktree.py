@@ -60,14 +60,21 @@ class Worktree(Objects, Write):
         return content if status else self.blobs([out.strip()])[out.strip()]
 
     def _copied_index(self, folder: str, index: str | None) -> dict[str, str]:
-        """A copy of the user's index, which knows what is skipped (sparse checkout) and what has not changed."""
+        """A copy of the user's index, which knows what is skipped (sparse checkout) and what has not changed.
+
+        What is made of it goes beside the repository, which may be one that cannot be written.
+        """
         git_dir, copy = Path(self.real["GIT_DIR"]), Path(folder, "index")
         given = (self.top or git_dir) / index if index else git_dir / "index"
         # The variable of another repository's hook does not apply here.
         original = given if given.resolve().is_relative_to(git_dir.resolve()) else git_dir / "index"
         if original.is_file():
             copy.write_bytes(original.read_bytes())
-        return {"GIT_INDEX_FILE": str(copy), **self._without_filters()}  # writing a tree looks at files as well
+        return {
+            "GIT_INDEX_FILE": str(copy),
+            **self.stored_beside,
+            **self._without_filters(),
+        }  # writing a tree looks at files as well
 
     def _staged(self, *command: str, variables: Mapping[str, str]) -> str:
         status, out, error = self.as_user(*command, settings=_QUIET, variables=variables)
@@ -79,7 +86,7 @@ class Worktree(Objects, Write):
         who = {f"GIT_{who}_{what}": "validator" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
         parents = ("-p", "HEAD") if self.resolve("HEAD") != [None] else ()
         words = ("commit-tree", *parents, "-m", message, tree)
-        return self.read(*words, environment=who | self.real).decode().strip()
+        return self.read(*words, environment=who | self.real | self.stored_beside).decode().strip()
 
     def _without_filters(self) -> dict[str, str]:
         """Settings that disable the programs of filters of this repository's configuration (gitattributes(5))."""
