@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.stage import CHARTER, Done, Stage, git, new_key, verb
 from tests.cli.test_claim import MINE
+from tests.test_schema import published
 from validator.git.keys import MOST, make_key
 from validator.model.errors import FatalError
 from validator.model.keys import fingerprint, normal_key
@@ -244,6 +245,43 @@ def test_a_proposal_is_withdrawn_with_its_key(signed: Stage) -> None:
     assert does(session, "withdraw", "4", *FOR_ANN).out == "claim/04 is withdrawn already\n"
     assert "has no open proposals; see: registry proposals" in verb(session, "withdraw", *FOR_ANN).err
     does(session, "claim", "5", *MINE, "--key", "new", "--push")
+
+
+def test_a_withdrawal_is_printed_as_json(signed: Stage) -> None:
+    session = claimed(signed)
+    commit = signed.refs("refs/heads/claim/")["refs/heads/claim/04"]
+    first, again = (does(session, "withdraw", "4", *FOR_ANN, "--format", "json").document for _ in range(2))
+    (word,) = signed.refs("refs/withdrawn/claim/04/").values()
+    assert list(published("output-withdraw").iter_errors(first)) == []
+    said = {"schema_version": 1, "branch": "claim/04", "commit": commit, "withdrawal": word, "signed": True}
+    assert first == said | {"note": f"withdrawn: claim/04 (commit {commit[:12]})"}
+    assert again == said | {"note": "claim/04 is withdrawn already"}
+    error = verb(session, "withdraw", *FOR_ANN, "--format", "json")
+    assert (error.exit_code, list(error.document)) == (2, ["schema_version", "error"])
+
+
+def test_a_branch_that_could_not_go_goes_by_the_next_withdrawal(signed: Stage) -> None:
+    """Whoever ends between the two pushes runs the command again."""
+    session = claimed(signed)
+    proposal = signed.refs("refs/heads/claim/")["refs/heads/claim/04"]
+    does(session, "withdraw", *FOR_ANN)
+    git(signed.bare, "update-ref", "refs/heads/claim/04", proposal)
+    done = does(session, "withdraw", *FOR_ANN, "--format", "json").document
+    assert (done["commit"], done["signed"], len(signed.refs("refs/withdrawn/"))) == (proposal, True, 1)
+    assert signed.refs("refs/heads/claim/") == {}
+
+
+def test_the_first_key_of_a_number_withdraws_its_proposal(tmp_path: Path) -> None:
+    """Main's claim has no key yet; the charter keeps the number for one."""
+    public, slot = new_key(tmp_path / "ann"), "{number: 4,"
+    stage = Stage(tmp_path, charter=CHARTER.replace(slot, f'{slot} key: "{public}",'), guarded=True, signed=True)
+    git(stage.bare, "config", "core.hooksPath", "none")
+    stage.registered(4)
+    git(stage.bare, "config", "core.hooksPath", "hooks")
+    session = stage.clone("session")
+    does(session, "claim", "4", *FOR_ANN, "--key", str(tmp_path / "ann.pub"), "--push")
+    assert "does not know the file of that key" in verb(stage.clone("thief"), "withdraw", *FOR_ANN).err
+    does(session, "withdraw", *FOR_ANN)
 
 
 def test_of_several_proposals_one_is_named(signed: Stage) -> None:

@@ -7,8 +7,10 @@ import click
 from validator.cli import completing
 from validator.cli.console import Console
 from validator.cli.identity import session_of
-from validator.cli.options import REMOTE, REPO, SESSION
+from validator.cli.options import FORMAT, REMOTE, REPO, SESSION
 from validator.operations.withdraw import withdraw
+
+DOCUMENTS = {"output-withdraw": "WithdrawDocument"}
 
 
 @click.command(epilog="Example: registry withdraw claim/04 --session-id marketing-outreach-1")
@@ -16,12 +18,19 @@ from validator.operations.withdraw import withdraw
 @SESSION
 @REMOTE
 @REPO
+@FORMAT
 @click.pass_obj
-def command(console: Console, name: str | None, session_id: str | None, remote: str, repo: Path) -> int:
+def command(console: Console, name: str | None, session_id: str | None, remote: str, repo: Path, format: str) -> int:
     """Take back one of your own open proposals, for good.
 
     Without PROPOSAL, the only one that you have. Your key signs it; a proposal without a key can only be rejected by an
     approver (registry reject). You can propose something new afterwards.
     """
-    console.say(withdraw(repo=repo, remote=remote, session_id=session_of(session_id, repo), name=name))
+    done = withdraw(repo=repo, remote=remote, session_id=session_of(session_id, repo), name=name)
+    if format == "json":
+        from validator.report.documents import WithdrawDocument, as_json
+
+        console.say(as_json(WithdrawDocument(**done._replace(note=done.note.rstrip("\n"))._asdict())))
+    else:
+        console.say(done.note)
     return 0

@@ -188,6 +188,19 @@ class ClaimDocument(PrintedDocument):
     advice: tuple[str, ...] = ()
 
 
+class WithdrawDocument(PrintedDocument):
+    """`withdraw`: the commit that was proposed on `branch`, and the `withdrawal` that takes it back.
+
+    `signed`: that commit carries a valid SSH signature.
+    """
+
+    branch: str
+    commit: Oid
+    withdrawal: Oid
+    signed: bool
+    note: str
+
+
 class CharterDocument(PrintedDocument):
     """`charter propose`: `commit` is null where nothing was proposed."""
 
