@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))  # tmp_path stays where pytest tidies up
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=place))
     os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
-    for name in (VARIABLE, *HARNESSES):  # nobody's name but those that a test says
+    for name in (VARIABLE, *HARNESSES, "COLUMNS"):  # nobody's name or terminal but those that a test says
         os.environ.pop(name, None)
     config.stash[TEMPORARY] = folder
 

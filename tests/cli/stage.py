@@ -27,7 +27,7 @@ FLEET = ROOT / "validator/cli/demo/fleet"
 REGISTRY = (sys.executable, "-P", "-m", "validator")
 # Nobody's settings but those of the test; the hook finds the program where its sources are.
 ENVIRONMENT = {
-    **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PYTHON"))},
+    **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PYTHON", "COLUMNS"))},
     "LC_ALL": "C.UTF-8",
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -35,7 +35,6 @@ ENVIRONMENT = {
     **{f"GIT_{role}_NAME": "session" for role in ("AUTHOR", "COMMITTER")},
     **{f"GIT_{role}_EMAIL": "session@example.invalid" for role in ("AUTHOR", "COMMITTER")},
     "PYTHONPATH": str(ROOT),
-    "COLUMNS": "120",
 }
 
 

@@ -46,8 +46,9 @@ def test_the_original_claim_replaces_an_open_amendment(stage: Stage) -> None:
     assert stage.at("claim/04", PATH)["status"] == "PENDING"
     done = verb(session, "claim", "--from", "../mine.yaml", "--push")
     assert done.exit_code == 0, done
-    where = "proposed number 4 as main has it, in place of your amendment, on branch claim/04"
-    assert done.note == f"{where}; a human has to approve it"
+    where = "nothing changes: claim/04 now has number 4 as main has it, in place of your amendment"
+    back = "take it back: registry withdraw claim/04 --session-id marketing-outreach-1"
+    assert done.note == f"{where}; {back}"
     assert stage.at("claim/04", PATH) | {"timestamp": ""} == stage.at("main", PATH) | {"timestamp": ""}
     assert verb(stage.human, "approve", "4", "--yes").exit_code == 0
     assert verb(session, "claim", "--from", "../mine.yaml", "--push").note.startswith("number 4 is yours already")

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from tests.cli.stage import CHARTER, ROOT, Done, Stage, fleet, git, plain, refs, typed, verb, write
 from tests.operations.claim.test_message import ONE_LINE, ORCHESTRATOR, RESEARCH
 from tests.shell import program
+from validator.registry.gaps import NO_SCHEDULE
 from validator.registry.yaml.reader import read
 
 GOAL = "Send 17 emails daily, 95%+ delivery rate"
@@ -56,7 +57,8 @@ def state(clone: Path) -> tuple[str, ...]:
 def test_claim_from_flags(stage: Stage) -> None:
     session = stage.clone("session")
     done = verb(session, "claim", "4", *MINE, "--push", "--responsibility", "Write", "--responsibility", "Send")
-    assert done == (0, "accepted: no findings\nproposed number 4 on branch claim/04; a human has to approve it\n", "")
+    said = f"accepted: no findings\n· {NO_SCHEDULE}\nproposed number 4 on branch claim/04; a human has to approve it\n"
+    assert done == (0, said, "")
     fields = stage.at("claim/04", "registry/sessions/04.yaml")
     assert fields.pop("timestamp").startswith("20")
     assert fields == {
@@ -192,12 +194,12 @@ def test_without_a_terminal_the_option_is_named(stage: Stage) -> None:
         (
             ["4", *ME, "--goal", "Cut bounce rate by 2%"],
             "",
-            'what is measured in "Cut bounce rate by 2%"? say all targets: --target "bounce rate <= VALUE',
+            'what is measured in "Cut bounce rate by 2%"? say all targets: --target \'bounce rate <= VALUE',
         ),
         (
             ["4", *ME, "--goal", "Send 17 emails daily, cut bounce rate by 2%"],
             "",
-            'in "cut bounce rate by 2%"? say all targets: --target "emails sent >= 17 emails/day" --target "bounce',
+            "in \"cut bounce rate by 2%\"? say all targets: --target 'emails sent >= 17 emails/day' --target 'bounce",
         ),
         (["4", *ME, "--goal", "Do my best"], "", 'what is measured in "Do my best"?'),
         (["4", *ME, "--target", "x >= 5 y"], "", "the claim has no goal; add --goal"),
@@ -307,7 +309,8 @@ def test_without_push_the_claim_stays_here(stage: Stage) -> None:
     assert list(stage.refs()) == ["refs/heads/main"]
     assert answer["note"] == "proposed number 4 on branch claim/04, here only; publish it: git push origin claim/04"
     again = document(verb(session, "claim", "4", *MINE, "--format", "json"))
-    assert again == answer | {"note": "number 4 is proposed already, by you; a human has to approve it"}
+    assert answer["advice"] == [NO_SCHEDULE]
+    assert again == answer | {"note": "number 4 is proposed already, by you; a human has to approve it", "advice": []}
     rival = verb(session, "claim", "4", *RIVAL)
     assert rival.exit_code == 1
     assert (
@@ -368,7 +371,8 @@ def test_repeating_a_claim_writes_nothing(guarded: Stage) -> None:
     for words in (["4"], ["--any"]):
         again = verb(session, "claim", *words, *MINE, "--push", "--format", "json")
         assert again.exit_code == 0
-        assert document(again) == first | {"note": "number 4 is proposed already, by you; a human has to approve it"}
+        note = "number 4 is proposed already, by you; a human has to approve it"
+        assert document(again) == first | {"note": note, "advice": []}
     other = guarded.clone("other")
     assert document(verb(other, "claim", "4", *MINE, "--push", "--format", "json"))["commit"] == first["commit"]
     assert verb(guarded.human, "approve", "4", "--yes").exit_code == 0

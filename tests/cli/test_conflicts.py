@@ -87,7 +87,7 @@ def test_no_conflicts_and_targets_that_add_up(stage: Stage) -> None:
     less = verb(clone, "conflicts")
     assert less.exit_code == 0, "advice blocks nothing"
     assert "17 + 17 + 15 = 49 emails/day, and the work holds 50" in less.out
-    assert 'registry conflicts --propose-split "outreach"' in less.out
+    assert "registry conflicts --propose-split outreach" in less.out
 
 
 def test_split_mends_what_the_seed_got_wrong(stage: Stage, tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_a_gap_is_seen_before_confirming_with_who_can_close_it(stage: Stage) -> 
     commit(stage.human, "A shorter share")
     git(stage.human, "push", "--quiet", "origin", "main")
     git(clone, "fetch", "--quiet", "origin")
-    way_out = 'registry claim 6 --session-id marketing-outreach-3 --scope "outreach 34-50" --push'
+    way_out = "registry claim 6 --session-id marketing-outreach-3 --scope 'outreach 34-50' --push"
     text = verb(clone, "conflicts").out
     assert 'gap (main): nobody took "outreach 50"\n    number 6 takes it: ' + way_out in text
     refused = verb(clone, "consensus", "confirm", "--session-id", "marketing-orchestrator", "--push")

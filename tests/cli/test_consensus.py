@@ -213,7 +213,8 @@ def test_confirm_is_the_orchestrator_s_and_idempotent(ready: tuple[Stage, Path])
     assert first.document["commit"] == second.document["commit"]
     assert "is proposed already" in second.document["note"]
     git(orchestrator, "fetch", "--quiet", "origin")
-    assert "waits for an approver: record/confirmation" in verb(orchestrator, "consensus", "status").out
+    asked = verb(orchestrator, "consensus", "status").out
+    assert "next: @OWNER decides on record/confirmation: registry approve record/confirmation\n" in asked
     said(verb(stage.human, "approve", "record/confirmation", "--yes"))
     third = said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push"))
     assert third.note == "the confirmation is on main already"

@@ -38,7 +38,7 @@ def test_the_example_in_the_help_is_one_that_the_verb_takes(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "fleet.git").mkdir()  # the server's repository, for the verb that guards it
     command = VERBS[words]
-    example = shlex.split((command.epilog or "").removeprefix("Example: "))
+    example = shlex.split((command.epilog or "").removeprefix("\b\n").removeprefix("Example: "))
     assert tuple(example[: len(words) + 1]) == ("registry", *words)
     given = example[len(words) + 1 :]
     assert given or not any(parameter.required for parameter in command.params)

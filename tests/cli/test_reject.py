@@ -34,7 +34,7 @@ def test_the_session_sees_the_reason(guarded: Stage) -> None:
     assert list(guarded.refs("refs/heads/")) == ["refs/heads/main"]
     answer = whoami(guarded, "session", "--fetch")
     assert (answer["state"], answer["number"]) == ("turned-down", 4)
-    down = "number 4 (claim/04) was turned down: Take number 5, please"
+    down = 'number 4 (claim/04) was turned down: "Take number 5, please"'
     again = "registry claim 4 --session-id marketing-outreach-1 --goal GOAL --push"
     assert answer["next_action"] == f"{down}; it may be proposed again, mended or not; fill in: {again}"
     reason = {"branch": "claim/04", "verdict": "turned-down", "reason": "Take number 5, please"}
@@ -72,7 +72,7 @@ def test_a_better_claim_of_the_same_number_takes_its_place(guarded: Stage, monke
         later.setenv("GIT_COMMITTER_DATE", "2090-01-01T00:00:00Z")
         assert verb(guarded.human, "reject", "4", "--reason", "second").exit_code == 0
     assert [row["reason"] for row in document(guarded, "--all")["rejected"]] == ["first", "second"]
-    assert "turned down: second;" in whoami(guarded, "session", "--fetch")["next_action"]
+    assert 'turned down: "second";' in whoami(guarded, "session", "--fetch")["next_action"]
     assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
     assert verb(guarded.human, "approve", "4", "--yes").exit_code == 0
     answer = whoami(guarded, "session", "--fetch")
@@ -138,7 +138,7 @@ def test_a_rejection_does_not_affect_earlier_registrations(stage: Stage) -> None
     answer = whoami(stage, "session", "--fetch")
     assert answer["state"] == "unregistered"
     assert answer["next_action"].startswith("claim a free number")
-    assert "turned down: no;" in verb(session, "whoami", "--session-id", "marketing-outreach-2").out
+    assert 'turned down: "no";' in verb(session, "whoami", "--session-id", "marketing-outreach-2").out
 
 
 def test_releases_and_records_can_be_rejected(stage: Stage) -> None:
@@ -229,7 +229,7 @@ def test_the_reason_is_escaped_on_the_terminal(stage: Stage) -> None:
     verb(session, *WHO, "--fetch")
     again = verb(stage.human, "reject", "4", "--reason", "x")
     for done in (verb(stage.human, "proposals", "--all"), verb(session, *WHO), again):
-        assert re.search(r"turned down(?: already)?: \\x1b\[2J", done.out)
+        assert re.search(r"turned down(?: already)?: \"?\\x1b\[2J", done.out)
         assert "\x1b" not in done.out
         assert "\u202e" not in done.out
     assert document(stage, "--all")["rejected"][0]["reason"] == "\x1b[2J##[error]no\u202e"

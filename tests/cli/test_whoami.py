@@ -41,7 +41,7 @@ def test_an_acknowledged_session(all_active: Repository) -> None:
     answer = whoami(all_active, "marketing-outreach-1")
     assert answer.exit_code == 0
     assert "state:   active\n" in answer.out
-    assert "next:    number 4 is active in week 2026-W48: Send 17" in answer.out
+    assert 'next:    number 4 is active in week 2026-W48: "Send 17' in answer.out
 
 
 @pytest.mark.parametrize("session_id", ["nobody", "marketing-sales-closer-2", "Marketing-Outreach-1", "", "\x1b[31m"])
@@ -112,7 +112,9 @@ def test_a_holder_hears_of_its_amendment_until_main_has_another_file(stage: Stag
     assert waiting["next_action"].endswith("wait: a human has to approve claim/04; ask again with --fetch")
     assert verb(stage.human, "reject", "4", "--reason", "Not yet").exit_code == 0
     down = verb(session, "whoami", *me, "--fetch", "--format", "json").document
-    assert down["next_action"].startswith("claim/04 was turned down: Not yet; number 4 is yours; wait: not ready yet: ")
+    assert down["next_action"].startswith(
+        'claim/04 was turned down: "Not yet"; number 4 is yours; wait: not ready yet: '
+    )
     assert down["proposals"] == [{"branch": "claim/04", "verdict": "turned-down", "reason": "Not yet"}]
     changed = stage.at("main", "registry/sessions/04.yaml") | {"labels": {"team": "letters"}}
     write(stage.human, "registry/sessions/04.yaml", json.dumps(changed))

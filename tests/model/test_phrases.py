@@ -1,15 +1,29 @@
 """Phrases shared by many messages."""
 
+import subprocess
+
 import pytest
 
 from tests.snapshots import charter, claim, registry, snapshot
-from validator.model.phrases import join_limited, quoted, ranges, span
+from validator.model.phrases import command_line, join_limited, quoted, ranges, span
 from validator.registry.history import Registration
 from validator.registry.holders import a_free_number, holder, since
+
+WORDS = ("claim", "two words", "$HOME `id` $(id)", "it's", "", "a\nb", "\x1b[2J\\'", "\u202eü", "\udcff")
 
 STANDING = {
     "registry/sessions/01.yaml": Registration("registry/sessions/01.yaml", "0123456789abcdef", 1_795_165_200, 0)
 }
+
+
+def test_a_shell_reads_each_word_of_a_command_as_it_is() -> None:
+    line = command_line(WORDS)
+    assert line.isprintable()
+    assert line.startswith("claim 'two words' ")
+    done = subprocess.run(
+        ["bash", "-c", f"printf '%s\\0' {line}"], env={"LC_ALL": "C.UTF-8"}, capture_output=True, check=True
+    )
+    assert done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1] == list(WORDS)
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def evidence(files: dict[str, str]) -> dict[str, tuple[bool, str]]:
         (
             CONFIRMED | APPROVED | SENT,
             "broadcast",
-            "each of 1-3 acknowledges for itself: registry consensus acknowledge --session-id ID --push",
+            "each of 1-3 acknowledges for itself; fill in: registry consensus acknowledge --session-id ID --push",
         ),
         (
             CONFIRMED | APPROVED | SENT | ANSWERED,
@@ -114,7 +114,8 @@ def test_an_empty_registry() -> None:
     found = assessed(registry())
     assert (found.phase, found.registered) == ("registering", 0)
     assert found.next_action == (
-        "whoever has no number claims one of the free numbers 1-3: registry claim 1 --session-id ID --goal GOAL --push"
+        "whoever has no number claims one of the free numbers 1-3; "
+        "fill in: registry claim 1 --session-id ID --role ROLE --goal GOAL --push"
     )
     assert evidence(registry()) == {
         "all-registered": (False, "0 of 3"),
@@ -142,9 +143,10 @@ def test_some_are_registered_one_is_pending_one_is_broken() -> None:
     found = assessed(files)
     assert (found.phase, found.registered) == ("registering", 0)
     assert found.next_action == (
-        "whoever has no number claims one of the free numbers 2, 4: "
-        "registry claim 2 --session-id ID --goal GOAL --push; "
-        "number 1 amends its claim to status: REGISTERED; "
+        "whoever has no number claims one of the free numbers 2, 4; "
+        "fill in: registry claim 2 --session-id ID --role ROLE --goal GOAL --push; "
+        "number 1 amends its claim to status: REGISTERED: "
+        "registry claim 1 --session-id outreach-1 --status REGISTERED --push; "
         "everybody concerned mends what is wrong on main: registry audit"
     )
     assert evidence(files)["all-registered"] == (False, "0 of 4; not ready: 1, 3")
@@ -156,7 +158,8 @@ def test_proposed_numbers_are_not_offered() -> None:
     files = registry(claim(1), charter=charter(capacity=4))
     some = assessed(files, {2, 4}).next_action
     assert some == (
-        "whoever has no number claims the free number 3: registry claim 3 --session-id ID --goal GOAL --push; "
+        "whoever has no number claims the free number 3; "
+        "fill in: registry claim 3 --session-id ID --role ROLE --goal GOAL --push; "
         "an approver decides on what is proposed: 2, 4: registry proposals"
     )
     every = assessed(files, {2, 3, 4}).next_action
@@ -166,7 +169,8 @@ def test_proposed_numbers_are_not_offered() -> None:
 def test_pending_sessions_act_next_when_no_number_is_free() -> None:
     found = assessed(registry(claim(1), claim(2, status="PENDING"), claim(3, status="PENDING")))
     assert (found.phase, found.registered) == ("registering", 1)
-    assert found.next_action == "each of 2-3 amends its claim to status: REGISTERED"
+    form = "registry claim NUMBER --session-id ID --status REGISTERED --push"
+    assert found.next_action == f"each of 2-3 amends its claim to status: REGISTERED; fill in: {form}"
 
 
 @pytest.mark.parametrize("wrong", [{"number": 2}, {"role": None}])
@@ -251,9 +255,17 @@ def test_conflicts_block_the_confirmation() -> None:
 def test_problems_on_main_are_a_next_move_while_numbers_are_free() -> None:
     moves = assessed(registry(claim(1), claim(2, session_id="outreach-1"))).moves
     assert [move.command for move in moves] == [
-        "registry claim 3 --session-id ID --goal GOAL --push",
+        None,
         "registry audit",
     ]
+
+
+def test_a_proposed_record_waits_for_a_human() -> None:
+    for name, before in (("confirmation", {}), ("broadcast", CONFIRMED | APPROVED)):
+        whole = snapshot(FULL | before)
+        assert whole.charter
+        (move,) = assess(whole, whole.charter, waiting={f"record/{name}"}).moves
+        assert move == ("@OWNER", f"decides on record/{name}", f"registry approve record/{name}")
 
 
 def test_metrics() -> None:

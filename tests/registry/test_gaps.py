@@ -7,7 +7,7 @@ import pytest
 from tests.snapshots import charter, claim, registry, snapshot
 from validator.registry.conflicts import conflicts
 from validator.registry.consensus.phases import assess
-from validator.registry.gaps import gaps, missing
+from validator.registry.gaps import NO_SCHEDULE, gaps, missing
 from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
@@ -42,7 +42,7 @@ def ways(found: Snapshot) -> list[tuple[str, str]]:
 
 
 def command(number: int, *scopes: str) -> str:
-    options = " ".join(f'--scope "{scope}"' for scope in scopes)
+    options = " ".join(f"--scope '{scope}'" for scope in scopes)
     return f"number {number} takes it: registry claim {number} --session-id outreach-{number} {options} --push"
 
 
@@ -62,7 +62,7 @@ def test_no_gap_while_numbers_are_free_and_where_all_is_taken() -> None:
             command(1, "outreach 1-17", "replies: high, standard, overflow"),
         ),
         # nobody is beside it
-        ([REPLIES, [], []], "outreach 1-50", f'{FORM} --scope "outreach 1-50" --push'),
+        ([REPLIES, [], []], "outreach 1-50", f"{FORM} --scope 'outreach 1-50' --push"),
         # the session with the fewest segments
         (
             [[span(1, 50), named("high", "standard")], [], []],
@@ -77,7 +77,7 @@ def test_no_gap_while_numbers_are_free_and_where_all_is_taken() -> None:
         (
             [[span(1, 50)], [], []],
             "replies: high, standard, overflow",
-            f'{FORM} --scope "replies: high, standard, overflow" --push',
+            f"{FORM} --scope 'replies: high, standard, overflow' --push",
         ),
     ],
 )
@@ -163,6 +163,7 @@ def test_what_differs_from_the_plan_is_said() -> None:
         'number 1 has no scope, and the charter plans "outreach 1-17"',
         'number 1 has no schedule, and the charter plans "Send"',
         'nobody has "outreach 1-17", and no number is planned for it',
+        NO_SCHEDULE,
     )
     assert lines(fleet([span(1, 10)], slots=PLAN, schedule=SCHEDULE)) == (
         'nobody has "outreach 11-17", and no number is planned for it',
@@ -174,8 +175,7 @@ def test_proposals_count_as_claims() -> None:
         'nobody has "outreach 11-17", and no number is planned for it',
     )
     full = fleet([span(1, 17)], [span(18, 50), *REPLIES])
-    none = "nobody has a schedule yet, and the fleet is activated for a week in which something is scheduled"
-    assert lines(full, of(3)) == (none,)
+    assert lines(full, of(3)) == (NO_SCHEDULE,)
     assert lines(full, of(3, schedule=SCHEDULE)) == ()
 
 

@@ -30,7 +30,7 @@ def command(
     """Judge the whole registry and its history."""
     if steps:
         if root is None:
-            raise click.UsageError("--steps needs --root COMMIT, the root of main; registry install-hook prints it")
+            raise click.UsageError("--steps needs --root COMMIT, main's root that registry install-hook prints")
         if issue:
             raise click.UsageError("--issue keeps what audit finds without --steps")
         return _steps(console, repo, ref, root, format, output)
@@ -62,5 +62,6 @@ def _steps(console: Console, repo: Path, ref: str | None, root: str, format: str
     if format not in ("text", "json"):
         return report(console, replayed.verdict, format, output)
     colour = console.colour and output is None
-    deliver(console, report_replay(replayed, colour=colour) if format == "text" else replay_document(replayed), output)
+    text = report_replay(replayed, colour=colour) if format == "text" else replay_document(replayed)
+    deliver(console, text, output, whole=format != "text")
     return 0 if replayed.bad is None else 1

@@ -101,7 +101,7 @@ def _entry(words: tuple[str, ...], found: click.Command) -> VerbEntry:
         options=tuple(_parameter(each) for each in found.params if isinstance(each, click.Option)),
         documents=tuple(shapes),
         follow_up=tuple(key for key in FOLLOW_UP if key in keys),
-        example=(found.epilog or "").removeprefix("Example: "),
+        example=(found.epilog or "").removeprefix("\b\n").removeprefix("Example: "),
     )
 
 

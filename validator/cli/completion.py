@@ -20,5 +20,5 @@ def command(console: Console, shell: str) -> int:
     """
     script = get_completion_class(shell)
     assert script
-    console.say(script(registry, {}, "registry", "_REGISTRY_COMPLETE").source())
+    console.say(script(registry, {}, "registry", "_REGISTRY_COMPLETE").source(), whole=True)
     return 0

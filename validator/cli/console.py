@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from validator.model.errors import FatalError
+from validator.model.fold import folded
 
+NARROWEST = 40  # columns; in fewer nothing is folded further
 INTERRUPTED = 130  # exit code after Ctrl-C: 128 + SIGINT, as shells report it
 
 
@@ -18,10 +20,15 @@ class Console:
 
     has_said = False
 
-    def say(self, text: str) -> None:
-        """Print to stdout. Raises FatalError where nothing can be printed: it is closed, or its disk is full."""
+    def say(self, text: str, *, whole: bool = False) -> None:
+        """Print to stdout, folded to the terminal unless it is to stay `whole`: JSON, which begins with a brace, does.
+
+        Raises FatalError where nothing can be printed: it is closed, or its disk is full.
+        """
         self.has_said = True
         self.require_stdout()
+        if not whole and not text.startswith("{"):
+            text = folded(text, self.fold)
         with printing():
             click.echo(text, nl=False, color=True)
 
@@ -33,7 +40,7 @@ class Console:
     def hint(self, text: str) -> None:
         """Print to stderr: progress, questions and errors. Failures to print are ignored: the exit code remains."""
         try:
-            click.echo(text, nl=False, err=True)
+            click.echo(folded(text, self.fold), nl=False, err=True)
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
@@ -70,6 +77,14 @@ class Console:
         import shutil
 
         return shutil.get_terminal_size((120, 24)).columns
+
+    @property
+    def fold(self) -> int | None:
+        """The width to which prose is folded; None where it goes to a file or a program that did not say its width."""
+        said = os.environ.get("COLUMNS", "")
+        if said.isdecimal() and int(said):
+            return max(int(said), NARROWEST)
+        return max(self.width, NARROWEST) if sys.stdout and sys.stdout.isatty() else None
 
     @property
     def now(self) -> str:

@@ -51,7 +51,7 @@ def command(console: Console, rule: str | None, page: bool, check: bool, format:
         raise click.UsageError("--check goes with --page")
     if page:
         text, exit_code = settle(top_of(repo), {PAGE: rules_page()}, "registry explain --page", check=check)
-        console.say(text)
+        console.say(text, whole=True)
         return exit_code
     rules = RULES if rule is None else (find(rule),)
     if format == "json":

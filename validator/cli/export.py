@@ -29,5 +29,5 @@ def command(console: Console, repo: Path, ref: str | None, format: str, output: 
     if output:
         console.write(output, text)
     else:
-        console.say(text)
+        console.say(text, whole=True)
     return 0

@@ -91,6 +91,8 @@ class _Modules(Mapping[str, click.Command]):
             raise KeyError(name)
         module = f"{self._package}.{name.replace('-', '_')}"
         command: click.Command = import_module(module).command
+        if command.epilog and not command.epilog.startswith("\b"):
+            command.epilog = f"\b\n{command.epilog}"  # a command is not broken over lines
         if command.help is None:
             from validator.cli.docstrings import docstring
 

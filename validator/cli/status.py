@@ -2,9 +2,10 @@
 
 import io
 from collections.abc import Sequence
+from functools import partial
 from itertools import compress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,9 +19,10 @@ from validator.model.definition import Digest
 from validator.model.escape import visible, well_formed
 from validator.operations.export import slots_of
 from validator.registry.consensus.criteria import Phase
+from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import Consensus, active_week, assess
 from validator.registry.gaps import missing
-from validator.registry.proposals import proposed_claims, proposed_numbers
+from validator.registry.proposals import proposed_claims, proposed_numbers, waiting_records
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.report.documents import (
     CriterionEntry,
@@ -33,8 +35,12 @@ from validator.report.documents import (
     record_entries,
 )
 
+if TYPE_CHECKING:
+    from rich.table import Table
+
 # How wide a terminal must be for a column to be worth reading in it.
-ROOM = {"since (UTC)": 60, "role": 80, "goal": 100}
+ROOM = {"role: goal": 60, "since (UTC)": 100}
+WIDE = 100  # columns in which role and goal stand beside each other
 MOST_OPEN = 200  # open numbers that get a row of their own
 COLOURS = {
     "open": "dim",
@@ -117,7 +123,7 @@ def status_of(reader: Reader, commit: str) -> StatusDocument:
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     proposed = proposed_numbers(reader.repo)
-    consensus: Consensus = assess(snapshot, charter, proposed)
+    consensus: Consensus = assess(snapshot, charter, proposed, waiting_records(reader, registry_digest(snapshot)))
     return StatusDocument(
         commit=commit,
         phase=consensus.phase,
@@ -140,26 +146,9 @@ def render(document: StatusDocument, *, colour: bool, width: int, reviewed: bool
     `reviewed`: on GitHub an approval is a code owner's review, and no signature.
     """
     from rich.console import Console as Terminal
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    longest = max(len(slot.session_id or "") for slot in document.slots)
-    columns: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("no", {"justify": "right", "no_wrap": True, "min_width": len(str(document.capacity))}),
-        ("state", {"no_wrap": True}),
-        ("session", {"no_wrap": longest <= 28, "overflow": "fold"}),
-        ("role", {}),
-        ("goal", {}),
-        ("since (UTC)", {"no_wrap": True}),
-    )
-    shown = [width >= ROOM.get(heading, 0) for heading, _ in columns]
-    for heading, options in compress(columns, shown):
-        table.add_column(heading, **options)
-    rows, left = _without_many_open(document.slots)
-    for slot in rows:
-        cells = (Text(str(slot.number)), Text(slot.state, COLOURS[slot.state]), *map(Text, _cells(slot)))
-        table.add_row(*compress(cells, shown))
+    table, left = _table(document, width)
     sink = io.StringIO()
     terminal = Terminal(
         file=sink,
@@ -169,19 +158,44 @@ def render(document: StatusDocument, *, colour: bool, width: int, reviewed: bool
         color_system="standard" if colour else None,
     )
     terminal.print(table)
+    tell = partial(terminal.print, soft_wrap=True)  # the console folds it, and leaves commands whole
     if left:
-        terminal.print(Text(f"and {left:,} more open numbers", "dim"))
+        tell(Text(f"and {left:,} more open numbers", "dim"))
     phase = f"{document.phase} in week {document.week}" if document.week else document.phase
-    terminal.print(Text(f"\n{document.registered} of {document.capacity} registered · phase: {phase}", "bold"))
+    tell(Text(f"\n{document.registered} of {document.capacity} registered · phase: {phase}", "bold"))
     for criterion in document.criteria:
         sign = ("✓", "green") if criterion.met else ("·", "yellow")
-        terminal.print(Text.assemble(sign, f" {criterion.name:<23}", (visible(criterion.evidence), "dim")))
+        tell(Text.assemble(sign, f" {criterion.name:<23}", (visible(criterion.evidence), "dim")))
     for line in (*void_lines(document.records), *(f"· {line}" for line in document.missing)):
-        terminal.print(Text(visible(line), "yellow"))
+        tell(Text(visible(line), "yellow"))
     if note := _approvals(document, reviewed=reviewed):
-        terminal.print(Text(note, "dim"))
-    terminal.print(Text.assemble(("next: ", "bold"), visible(document.next_action)))
+        tell(Text(note, "dim"))
+    tell(Text.assemble(("next: ", "bold"), visible(document.next_action)))
     return "".join(line.rstrip() + "\n" for line in sink.getvalue().splitlines())
+
+
+def _table(document: StatusDocument, width: int) -> tuple["Table", int]:
+    """The table of the numbers, and how many open ones are not in it."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    longest = max(len(slot.session_id or "") for slot in document.slots)
+    columns: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("no", {"justify": "right", "no_wrap": True, "min_width": len(str(document.capacity))}),
+        ("state", {"no_wrap": True}),
+        ("session", {"no_wrap": longest <= 28, "overflow": "fold"}),
+        *((("role", {}), ("goal", {})) if width >= WIDE else (("role: goal", {}),)),
+        ("since (UTC)", {"no_wrap": True}),
+    )
+    shown = [width >= ROOM.get(heading, 0) for heading, _ in columns]
+    for heading, options in compress(columns, shown):
+        table.add_column(heading, **options)
+    rows, left = _without_many_open(document.slots)
+    for slot in rows:
+        cells = (Text(str(slot.number)), Text(slot.state, COLOURS[slot.state]), *map(Text, _cells(slot, width)))
+        table.add_row(*compress(cells, shown))
+    return table, left
 
 
 def _is_on_github(repo: Repo) -> bool:
@@ -207,6 +221,8 @@ def _without_many_open(slots: Sequence[SlotEntry]) -> tuple[list[SlotEntry], int
     return [slot for at, slot in enumerate(slots) if at not in hidden], len(hidden)
 
 
-def _cells(slot: SlotEntry) -> tuple[str, str, str, str]:
+def _cells(slot: SlotEntry, width: int) -> tuple[str, ...]:
     since = (slot.registered_at or "")[:16].replace("T", " ")
-    return visible(slot.session_id or ""), visible(slot.role or ""), visible(slot.goal or ""), since
+    role, goal = visible(slot.role or ""), visible(slot.goal or "")
+    both = (role, goal) if width >= WIDE else (f"{role}: {goal}" if role and goal else role or goal,)
+    return visible(slot.session_id or ""), *both, since

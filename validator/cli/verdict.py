@@ -18,13 +18,13 @@ def report(console: Console, verdict: Verdict, format: str, output: Path | None)
         from validator.report.github import summary
 
         append(Path(page), summary(verdict), "summary")
-    deliver(console, text, output)
+    deliver(console, text, output, whole=format != "text")
     return 0 if verdict.accepted else 1
 
 
-def deliver(console: Console, text: str, output: Path | None) -> None:
-    """Print a report, or write it to the file of `--output`."""
+def deliver(console: Console, text: str, output: Path | None, *, whole: bool = True) -> None:
+    """Print a report, or write it to the file of `--output`; `whole`: no sentences, to be folded."""
     if output is None:
-        console.say(text)
+        console.say(text, whole=whole)
     else:
         console.write(output, text)

@@ -109,6 +109,7 @@ def render(document: WhoamiDocument) -> str:
     common = shared(document.session_id, document.runtimes)
     if document.number is None:
         return f"{visible(name)} is not registered\n{common}next: {visible(document.next_action)}\n"
+    opened = [one for one in document.proposals if one.verdict != "turned-down"]
     rows = (
         ("name", name),
         ("number", str(document.number)),
@@ -117,6 +118,7 @@ def render(document: WhoamiDocument) -> str:
         ("goal", document.goal or ""),
         ("since", document.registered_at or ""),
         *((("key", document.fingerprint),) if document.fingerprint else ()),
+        *(("open", f"{one.branch}, {one.verdict}") for one in opened if len(opened) > 1),
         ("next", document.next_action),
     )
     return "".join(f"{name + ':':<8} {visible(value)}".rstrip() + "\n" for name, value in rows) + common

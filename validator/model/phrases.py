@@ -1,6 +1,7 @@
 """Parts of messages that many rules and verbs share."""
 
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -21,6 +22,25 @@ def quoted(value: object, longest: int = LONGEST_QUOTE) -> str:
 def _escaped(found: re.Match[str]) -> str:
     """The backslashes before a quotation mark, or before the end, twice; and one more for the mark."""
     return found[1] * 2 + ('\\"' if found[2] else "")
+
+
+def command_line(words: Iterable[str]) -> str:
+    """Words as one line that a shell takes as they are, whatever they hold; control characters are spelled out."""
+    return " ".join(map(shell_word, words))
+
+
+def shell_word(word: str) -> str:
+    r"""A word as a shell takes it: `'send mail'`; `$'a\x0ab'` where it holds what a terminal would not show."""
+    if word.isprintable():
+        return shlex.quote(word)
+    spelled = (
+        character if character.isprintable() and character not in "'\\" else _spelled(character) for character in word
+    )
+    return f"$'{''.join(spelled)}'"
+
+
+def _spelled(character: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogateescape"))
 
 
 def ranges(numbers: Sequence[int]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from validator.model import shapes
-from validator.model.phrases import quoted
+from validator.model.phrases import command_line, quoted
 from validator.model.targets import contradict, format_target
 from validator.registry.gaps import gaps
 from validator.registry.history import first_of
@@ -44,7 +44,8 @@ def uneven(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Conflict]:
     for found in sums(snapshot, charter):
         if found.total != found.whole:
             numbers = tuple(number for number, _ in found.promised)
-            help = f"adjust the targets; an even split: registry conflicts --propose-split {quoted(found.work.name)}"
+            split = command_line(("registry", "conflicts", "--propose-split", found.work.name))
+            help = f"adjust the targets; an even split: {split}"
             yield Conflict("goal", numbers, added_up(found), help)
 
 
@@ -70,7 +71,7 @@ def _of_clash(clash: Clash, snapshot: Snapshot) -> Conflict:
 
 def _way_out(kind: ConflictKind, number: int, snapshot: Snapshot) -> str:
     if kind == "session":
-        return f'a session has one number: registry release {number} --reason "…"; {a_free_number(snapshot)}'
+        return f"a session has one number: registry release {number} --reason REASON; {a_free_number(snapshot)}"
     mended = "names a role of its own" if kind == "role" else "takes a part that nobody has"
     return f"who was first keeps it; number {number} {mended}, in an amendment of its claim"
 

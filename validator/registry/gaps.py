@@ -4,11 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from validator.model.normalize import fold
-from validator.model.phrases import quoted
+from validator.model.phrases import command_line, quoted
 from validator.model.shapes import Charter, RangePart, Slot
 from validator.registry.parsing import ClaimFile, Draft
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import Part, Share, Work, format_scope, left_parts, shares
+
+NO_SCHEDULE = (
+    "nobody has a schedule yet, and a fleet starts only in a week with something in it: "
+    'claim with --schedule "ACTIVITY, DAYS HH:MM-HH:MM"'
+)
 
 
 class Gap(NamedTuple):
@@ -26,12 +31,15 @@ class Gap(NamedTuple):
     def way_out(self) -> str:
         """Who takes it, with the command for it; a form where that is for the sessions to agree on."""
         if self.nearest is None:
-            return f'a session adds it to its scope: registry claim NUMBER --scope "{self.text}" --push'
-        scope = " ".join(
-            f'--scope "{format_scope([part])}"' for part in _with(self.nearest.draft.scope or (), self.part)
-        )
+            return f"a session adds it to its scope: {_command('NUMBER', '--scope', self.text)}"
+        parts = _with(self.nearest.draft.scope or (), self.part)
+        scope = [word for part in parts for word in ("--scope", format_scope([part]))]
         number, session = self.nearest.number, self.nearest.draft.session_id
-        return f"number {number} takes it: registry claim {number} --session-id {session} {scope} --push"
+        return f"number {number} takes it: {_command(str(number), '--session-id', session or 'ID', *scope)}"
+
+
+def _command(*words: str) -> str:
+    return command_line(("registry", "claim", *words, "--push"))
 
 
 def gaps(snapshot: Snapshot, charter: Charter) -> Iterator[Gap]:
@@ -57,8 +65,8 @@ def missing(snapshot: Snapshot, charter: Charter, proposed: Iterable[ClaimFile] 
     if snapshot.free_numbers() and unplanned <= 0:
         scopes = [*(draft.scope or () for draft in claimed.values()), *(slot.scope for slot in open_slots)]
         lines += _nobodys(charter.work, [part for scope in scopes for part in scope])
-    if len(claimed) >= charter.capacity and not any(draft.schedule for draft in claimed.values()):
-        lines.append("nobody has a schedule yet, and the fleet is activated for a week in which something is scheduled")
+    if not (any(draft.schedule for draft in claimed.values()) or any(slot.schedule for slot in open_slots)):
+        lines.append(NO_SCHEDULE)
     return tuple(lines)
 
 

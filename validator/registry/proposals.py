@@ -4,7 +4,7 @@ from validator.git.remote import Proposal
 from validator.git.repo import Repo
 from validator.git.upstream import main_on, remote_of
 from validator.model.errors import Unreadable, attempted
-from validator.model.layout import HEADS, PROPOSAL, REMOTES, number_of
+from validator.model.layout import BROADCAST, CONFIRMATION, HEADS, PROPOSAL, REMOTES, number_of, path_of
 from validator.registry.parsing import ClaimFile
 from validator.registry.reader import Reader, claims_at
 
@@ -35,6 +35,19 @@ def proposed_claims(repo: Repo) -> tuple[ClaimFile, ...]:
     """The claims of the open proposals `claim/NN`, where proposals count; without those that cannot be read."""
     found = [(one.commit, int(number_of(one.name))) for one in proposals_on(published(repo), repo, "claim")]
     return tuple(claims_at(repo, found).values())
+
+
+def waiting_records(reader: Reader, today: str) -> frozenset[str]:
+    """The open proposals of a confirmation or broadcast that are about the registry with this digest."""
+    records = proposals_on(published(reader.repo), reader.repo, "record")
+    due = [one for one in records if path_of(one.name) in (CONFIRMATION, BROADCAST)]
+    return frozenset(one.name for one in due if _registry_of(reader, one) == today)
+
+
+def _registry_of(reader: Reader, proposal: Proposal) -> str | None:
+    """The digest that a proposed record names; None where it cannot be read."""
+    parsed = attempted(lambda: reader.at(proposal.commit).records.get(path_of(proposal.name)))
+    return None if parsed is None or isinstance(parsed, Unreadable) or not parsed.value else str(parsed.value.registry)
 
 
 def proposed_numbers(repo: Repo) -> frozenset[int]:

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from validator.model import shapes
 from validator.model.layout import ACKNOWLEDGEMENTS, form_of
-from validator.model.phrases import join_limited, quoted
+from validator.model.phrases import join_limited, quoted, shell_word
 from validator.registry.parsing import ClaimFile, Parsed
 from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.reader import Document
@@ -128,7 +128,7 @@ def command(kind: RecordKind, holder: ClaimFile | None = None, *, named: bool = 
 
     A session that has a bound name needs none in its commands: `named` False.
     """
-    session = (holder.draft.session_id if holder else None) or "ID"
+    session = shell_word((holder.draft.session_id if holder else None) or "ID")
     name = f" --session-id {session}" if named else ""
     return {
         "confirmation": f"registry consensus confirm{name} --push",

@@ -5,10 +5,10 @@ No line begins with untrusted text, so a build system finds no workflow command 
 
 from collections.abc import Callable, Iterator
 from itertools import accumulate
-from unicodedata import category, east_asian_width
 
 from validator.model.escape import logged, visible
 from validator.model.findings import Finding, Level, Origin, Verdict
+from validator.model.fold import columns
 from validator.report.summary import conclusion, free_numbers
 
 WIDTH = 100  # columns of a source line that are shown
@@ -53,7 +53,7 @@ def _lines(finding: Finding, paint: Paint) -> Iterator[str]:
         yield bar
         # Escaped again: the two halves together may form a command.
         yield f"{paint(f'{line:>{len(gutter) - 1}} |', BLUE)} {logged(before + after)}"
-        yield f"{bar} {' ' * _columns(before)}{paint('^', tint)}"
+        yield f"{bar} {' ' * columns(before)}{paint('^', tint)}"
     if finding.help:
         head, *more = finding.help.split("\n")
         yield f"{equals} help: {logged(head)}"
@@ -89,18 +89,8 @@ def _fitting(text: str, room: int) -> str:
 
 
 def _room(text: str) -> int:
-    """Like `_columns`, but a combining mark counts one column: a thousand on one letter must not count as none."""
-    return sum(max(1, _columns(character)) for character in text)
-
-
-def _columns(text: str) -> int:
-    """How many columns a terminal needs for visible text: East Asian wide 2, combining marks and jamo 0 (UAX 11)."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        2 if east_asian_width(c) in "WF" else 0 if category(c) in ("Mn", "Me") or "\u1160" <= c <= "\u11ff" else 1
-        for c in text
-    )
+    """Like `columns`, but a combining mark counts one column: a thousand on one letter must not count as none."""
+    return sum(max(1, columns(character)) for character in text)
 
 
 def _plain(text: str, _colour: str) -> str:

@@ -44,7 +44,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             message = (
                 f"the fleet is active, and number {held.number} of {holder(held, base.past([path]))} stays as it is"
             )
-            help = f'give it back and claim it again: registry release {held.number} --reason "…"'
+            help = f"give it back and claim it again: registry release {held.number} --reason REASON"
             yield Problem(claim.document.at(), message, help)
 
 

@@ -11,6 +11,7 @@ from validator.cli.options import by_session
 from validator.model.escape import visible
 from validator.operations.consensus.acknowledge import acknowledge
 from validator.registry.parsing import ClaimFile
+from validator.registry.records import short
 
 DOCUMENTS = {"output-consensus-record": "RecordDocument"}
 
@@ -44,6 +45,6 @@ def _commitment(claim: ClaimFile, digest: str) -> str:
         ("number", str(claim.number)),
         ("role", claim.draft.role or ""),
         ("goal", claim.draft.goal or ""),
-        ("registry", digest),
+        ("registry", short(digest)),
     )
     return "".join(f"{name + ':':<9} {visible(value)}\n" for name, value in rows)

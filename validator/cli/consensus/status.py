@@ -12,9 +12,11 @@ from validator.model import shapes
 from validator.model.definition import Digest
 from validator.model.escape import visible, well_formed
 from validator.registry.consensus.criteria import Phase
+from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import Consensus, assess, reached
-from validator.registry.proposals import proposals_on, proposed_numbers, published
+from validator.registry.proposals import proposals_on, proposed_numbers, published, waiting_records
 from validator.registry.reader import Reader, charter_of, reader_at
+from validator.registry.records import short
 from validator.report.documents import (
     ConflictEntry,
     CriterionEntry,
@@ -86,10 +88,11 @@ def consensus_of(reader: Reader, commit: str) -> ConsensusDocument:
     """The state of consensus at a commit."""
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
-    consensus = assess(snapshot, charter, proposed_numbers(reader.repo))
-    proposals = proposals_on(published(reader.repo), reader.repo)
-    waiting = tuple(one.name for one in proposals if one.name.startswith(("charter/", "record/")))
-    return _document(commit, charter, consensus, waiting)
+    current = waiting_records(reader, registry_digest(snapshot))
+    consensus = assess(snapshot, charter, proposed_numbers(reader.repo), current)
+    names = [one.name for one in proposals_on(published(reader.repo), reader.repo)]
+    waiting = [name for name in names if name in current or name.startswith(("charter/", "record/acknowledgements/"))]
+    return _document(commit, charter, consensus, tuple(waiting))
 
 
 def void_lines(records: Iterable[RecordEntry]) -> Iterator[str]:
@@ -127,7 +130,7 @@ def _render(document: ConsensusDocument) -> str:
 
 def _lines(document: ConsensusDocument) -> Iterator[str]:
     metrics = document.metrics
-    yield f"{document.phase} · {'consensus' if document.consensus else 'no consensus yet'} · {document.digest}"
+    yield f"{document.phase} · {'consensus' if document.consensus else 'no consensus yet'} · {short(document.digest)}"
     for criterion in document.criteria:
         yield f"{'✓' if criterion.met else '·'} {criterion.name:<23} {criterion.evidence}"
     yield (
@@ -138,7 +141,8 @@ def _lines(document: ConsensusDocument) -> Iterator[str]:
     yield from void_lines(document.records)
     for conflict in document.conflicts:
         yield f"conflict: {conflict.message}; {conflict.help}"
-    for name in document.proposed:
+    moves = {move.command for move in document.moves}
+    for name in (name for name in document.proposed if f"registry approve {name}" not in moves):
         yield f"waits for an approver: {name}: registry approve {name}"
     for move in document.moves:
         yield f"next: {move.who} {move.action}" + (f": {move.command}" if move.command else "")

@@ -10,6 +10,9 @@ from validator.hosts.site.documents import Documents, Json
 from validator.hosts.site.drawing import blocks_of_claim, blocks_of_week, week_picture, work_picture
 from validator.hosts.site.places import STEPS_A_PAGE, history_file, proposal_file, session_file
 from validator.hosts.site.render import Page
+from validator.model.phrases import command_line
+from validator.model.shapes import Charter
+from validator.registry.claim_form import claim_form
 from validator.registry.consensus.criteria import Phase
 
 MOST_SLOTS = 200  # at a glance
@@ -92,14 +95,15 @@ def _proposals(documents: Documents, common: Json) -> Iterator[Page]:
 
 def _sessions(documents: Documents, common: Json) -> Iterator[Page]:
     charter, known, numbers = documents.export["charter"], numbers_with_page(documents), _by_number(documents)
+    shape = Charter.model_validate(charter)
     for slot in documents.status["slots"]:
         if slot["number"] in known:
-            shown = _session(slot, charter, numbers)
+            shown = _session(slot, charter, shape, numbers)
             path = f"sessions/{session_file(slot['number'])}.html"
             yield Page(path, "session.html", {**common, "here": "", **shown})
 
 
-def _session(slot: Json, charter: Json, numbers: _Numbers) -> dict[str, Any]:
+def _session(slot: Json, charter: Json, shape: Charter, numbers: _Numbers) -> dict[str, Any]:
     number = slot["number"]
     claim = numbers.claims.get(number)
     plan = numbers.plans.get(number)
@@ -108,7 +112,7 @@ def _session(slot: Json, charter: Json, numbers: _Numbers) -> dict[str, Any]:
         "slot": slot,
         "claim": claim,
         "plan": plan,
-        "claim_form": f"registry claim {number} --session-id ID --goal GOAL --push",
+        "claim_form": command_line(claim_form(shape, number, "--session-id", "ID")),
         "work": _shares(claim, charter["work"]) if claim else [],
         "picture": week_picture(blocks_of_claim(claim)),
         "zone": charter["time_zone"],

@@ -8,7 +8,7 @@ from validator.model.errors import FatalError
 from validator.model.findings import Verdict
 from validator.model.layout import claim_path
 from validator.model.normalize import fold
-from validator.model.phrases import quoted
+from validator.model.phrases import command_line, quoted
 from validator.model.shapes import Target
 from validator.model.targets import format_target
 from validator.operations.claim.deadline import names_deadline
@@ -125,9 +125,9 @@ def _drawn(goal: object) -> tuple[Target, ...]:
 
 def _question(targets: Sequence[Target], unread: Sequence[str]) -> str:
     """What to ask about clauses that could not be read, with what to write instead of each."""
-    ways = [f'--target "{format_target(target)}"' for target in targets]
-    ways += [f"--target {quoted(suggest_target(clause))}" for clause in unread]
-    asked = f"what is measured in {' and '.join(map(quoted, unread))}? say all targets: {' '.join(ways)}"
+    ways = [*map(format_target, targets), *map(suggest_target, unread)]
+    options = command_line(word for way in ways for word in ("--target", way))
+    asked = f"what is measured in {' and '.join(map(quoted, unread))}? say all targets: {options}"
     dated = "; a date is no target: say how much is there by then" if any(map(names_deadline, unread)) else ""
     return f"{asked}; every value has to stand in the goal{dated}"
 

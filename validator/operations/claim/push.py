@@ -10,13 +10,13 @@ from validator.model.errors import FatalError
 from validator.model.escape import logged
 from validator.model.findings import Verdict
 from validator.model.layout import HEADS, claim_path
-from validator.model.phrases import quoted, ranges
+from validator.model.phrases import command_line, quoted, ranges
 from validator.operations.claim.decide import ClaimDraft, ClaimOutcome
 from validator.operations.claim.source import in_source
 from validator.operations.claim.state import RegistryState
 from validator.operations.judge import judge
 from validator.operations.signing import Wanted, signing_key
-from validator.registry.gaps import missing
+from validator.registry.gaps import NO_SCHEDULE, missing
 from validator.registry.parsing import ClaimFile, claim_file
 from validator.registry.reader import Reader, claims_at
 from validator.registry.yaml.reader import read
@@ -50,20 +50,35 @@ def propose(
     repo.require_not_checked_out(f"{HEADS}{branch}")
     others = [one.claim for other, one in state.proposed.items() if one.claim and other != number]
     before, after = (missing(one, state.charter, others) for one in (base, landed))
-    advice = tuple(line for line in after if line not in before)
+    own = landed.by_number[number].draft
+    advice = tuple(line for line in after if line not in before or (line == NO_SCHEDULE and not own.schedule))
     if server:
         pushed = _push(server, state, draft, commit, verdict)
         return pushed._replace(advice=advice) if isinstance(pushed, ClaimOutcome) else pushed
     if error := _move_branch(repo, branch, commit):
         raise FatalError(f"{branch} is not written: {' '.join(error.split())[-300:]}; run the same command again")
-    note = f"{_proposed(draft, branch)}, here only; publish it: git push {remote_of(repo)} {branch}"
+    note = f"{_proposed(state, draft, branch)}, here only; publish it: git push {remote_of(repo)} {branch}"
     return ClaimOutcome(True, number, branch, note, commit, verdict=verdict, changes=draft.changes, advice=advice)
 
 
-def _proposed(draft: ClaimDraft, branch: str) -> str:
+def _proposed(state: RegistryState, draft: ClaimDraft, branch: str) -> str:
     if draft.restores:
-        return f"proposed number {draft.number} as main has it, in place of your amendment, on branch {branch}"
+        undone = f"nothing changes: {branch} now has number {draft.number} as main has it, in place of your amendment"
+        return undone + _way_back(state, draft.number, branch)
     return f"proposed number {draft.number} on branch {branch}"
+
+
+def _then(draft: ClaimDraft) -> str:
+    return "" if draft.restores else "; a human has to approve it"
+
+
+def _way_back(state: RegistryState, number: int, branch: str) -> str:
+    """How the session takes a proposal that changes nothing away, where it may: by its key, or where nobody signs."""
+    held = state.snapshot.by_number[number].draft
+    if not held.key and any(approver.key for approver in state.charter.approvers):
+        return ""
+    words = ("registry", "withdraw", branch, "--session-id", held.session_id or "")
+    return f"; take it back: {command_line(words)}"
 
 
 def _commit(repo: Repo, server: Remote | None, state: RegistryState, draft: ClaimDraft) -> str:
@@ -87,7 +102,7 @@ def _push(
     pushed = server.push([Update(f"{HEADS}{branch}", draft.replaces, commit)])
     if pushed.outcome is Outcome.PUSHED:
         _move_branch(server.repo, branch, commit)
-        note = f"{_proposed(draft, branch)}; a human has to approve it{_turned_down(server, state, draft)}"
+        note = f"{_proposed(state, draft, branch)}{_then(draft)}{_turned_down(server, state, draft)}"
         return ClaimOutcome(True, draft.number, branch, note, commit, True, verdict, draft.changes)
     if pushed.outcome is Outcome.LOST:
         return FailedPush(draft.number, "somebody was faster")

@@ -1,9 +1,11 @@
 """The one next step of a session, by state, phase and what it has proposed (tests/corpus/whoami-table.md)."""
 
-import shlex
 from typing import NamedTuple
 
+from validator.model.phrases import command_line, quoted
 from validator.operations.whoami.facts import HELD, Facts, OwnProposal
+
+LONGEST = 16_384  # characters of a goal that are shown: no claim has more
 
 
 class Advice(NamedTuple):
@@ -21,7 +23,7 @@ class Advice(NamedTuple):
     def sentence(self) -> str:
         """The same in one line."""
         if self.command:
-            return f"{self.text}; run: {shlex.join(self.command)}"
+            return f"{self.text}; run: {command_line(self.command)}"
         if self.form:
             return f"{self.text}; {'fill in' if self.form.startswith('registry ') else 'help'}: {self.form}"
         return self.text
@@ -38,7 +40,7 @@ def advise(facts: Facts) -> Advice:
             return advice
     advice = _held(facts)
     if own and own.end == "turned-down":
-        return advice._replace(text=f"{own.branch} was turned down: {own.reason}; {advice.text}")
+        return advice._replace(text=f"{own.branch} was turned down: {_said(own.reason)}; {advice.text}")
     return advice
 
 
@@ -52,10 +54,10 @@ def _without_number(facts: Facts) -> Advice:
         return Advice(f"the gate rejects number {number} ({own.branch}) now: {own.code} {own.reason}", None, own.help)
     if facts.state == "rejected":
         return _taken(facts, own)
-    why = f"number {number} ({own.branch}) was turned down: {own.reason}"
+    why = f"number {number} ({own.branch}) was turned down: {_said(own.reason)}"
     if facts.holder:
         return _claim_free(facts, f"{why}; it is held by {facts.holder} now; ")
-    form = _claim_form(facts, number, planned=facts.planned)
+    form = command_line(facts.form)
     return Advice(f"{why}; it may be proposed again, mended or not", None, form)
 
 
@@ -72,28 +74,28 @@ def _claim_free(facts: Facts, why: str) -> Advice:
     if free is None:
         way_out = "until a holder releases one, or an approver enlarges the capacity"
         return Advice(f"{why}wait: no number is free {way_out}; ask again with --fetch")
-    planned = f" ({free.role})" if free.role else ""
+    planned = f" ({_said(free.role)})" if free.role else ""
     text = f"{why}claim a free number: {free.others}; for instance {free.number}{planned}"
-    return Advice(text, None, _claim_form(facts, free.number, planned=free.role is not None))
+    return Advice(text, None, command_line(free.form))
 
 
-def _claim_form(facts: Facts, number: int | None, *, planned: bool) -> str:
-    """A number without a plan needs a role."""
-    role = () if planned else ("--role", "ROLE")
-    return shlex.join(("registry", "claim", str(number), *facts.me, *role, "--goal", "GOAL", "--push"))
+def _said(words: str) -> str:
+    """A session's own words, in quotes, so that they cannot look like a command of this program."""
+    return quoted(words, LONGEST)
 
 
 def _while_open(facts: Facts, own: OwnProposal) -> Advice | None:
     """What to do about an open proposal of one's own; None where the next step is as if there were none."""
     about = f"{_place(facts)}: {own.branch}"
     if own.end == "open":
-        return Advice(f"{_place(facts)}; wait: a human has to approve {own.branch}; ask again with --fetch")
+        branches = " and ".join((own.branch, *facts.also))
+        return Advice(f"{_place(facts)}; wait: a human has to approve {branches}; ask again with --fetch")
     if own.kind == "record":
         return None  # the same command makes it again
     why = f"{about} is rejected now: {own.code} {own.reason}"
     if own.kind == "release":
         words = ("registry", "release", str(facts.number), "--reason", "REASON")
-        return Advice(why, None, shlex.join(words))
+        return Advice(why, None, command_line(words))
     if own.end == "moved":
         text = f"{about} cannot land, main has changed since; propose it again"
         return Advice(text, ("registry", "claim", str(facts.number), *facts.me, "--push"))
@@ -113,7 +115,7 @@ def _held(facts: Facts) -> Advice:
         command = ("registry", "claim", str(number), *facts.me, "--status", "REGISTERED", "--push")
         return Advice(f"you hold number {number} and are not ready; say that you are", command)
     if facts.phase == "active":
-        return Advice(f"number {number} is active in week {facts.week}: {facts.goal}")
+        return Advice(f"number {number} is active in week {facts.week}: {_said(facts.goal)}")
     if against and against.mine and facts.phase in ("registering", "registered"):
         return Advice(f"number {number} is in conflict: {against.code} {against.message}", None, against.help)
     return _by_phase(facts)
@@ -140,7 +142,7 @@ def _by_phase(facts: Facts) -> Advice:
         return Advice(_wait(place, f"not acknowledged yet: {facts.missing}"))
     if facts.state == "acknowledged":
         return Advice(_wait(place, "a human has to activate the fleet"))
-    text = f"acknowledge number {facts.number}, {facts.role}: {facts.goal}"
+    text = f"acknowledge number {facts.number}, {_said(facts.role)}: {_said(facts.goal)}"
     return Advice(text, ("registry", "consensus", "acknowledge", *me, "--push"))
 
 

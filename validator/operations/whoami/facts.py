@@ -54,11 +54,15 @@ class OwnProposal(NamedTuple):
 
 
 class Free(NamedTuple):
-    """A number that is neither held nor proposed, the role that the charter plans for it, and all such numbers."""
+    """A number that is neither held nor proposed, the role that the charter plans for it, and all such numbers.
+
+    `form` are the words of the command that claims it.
+    """
 
     number: int
     role: str | None
     others: str
+    form: tuple[str, ...]
 
 
 class Against(NamedTuple):
@@ -75,21 +79,23 @@ class Against(NamedTuple):
 class Facts(NamedTuple):
     """What is known of a session. `me` are the words that name it in a command, empty where its name is bound.
 
-    `number` is the one that it holds, has proposed, or wanted; `planned` whether the charter has a role for it;
-    `holder` another session that holds that number now; `missing` the numbers that are waited for; `orchestrator` that
-    number with its session. `withdraws`: the session may take its proposal back by itself.
+    `number` is the one that it holds, has proposed, or wanted; `form` are the words of the command that claims it;
+    `also` are its open proposals beside its `own`; `holder` another session that holds that number now; `missing` the
+    numbers that are waited for; `orchestrator` that number with its session. `withdraws`: the session may take its
+    proposal back by itself.
     """
 
     state: SessionState
     phase: Phase
     me: tuple[str, ...] = ()
     number: int | None = None
-    planned: bool = True
+    form: tuple[str, ...] = ()
     role: str = ""
     goal: str = ""
     is_orchestrator: bool = False
     orchestrator: str = ""
     own: OwnProposal | None = None
+    also: tuple[str, ...] = ()
     free: Free | None = None
     holder: str = ""
     missing: str = ""

@@ -23,6 +23,7 @@ from validator.operations.whoami.facts import (
     judged,
     most_urgent,
 )
+from validator.registry.claim_form import claim_form
 from validator.registry.conflicts import conflicts
 from validator.registry.consensus.criteria import Phase, acknowledged, is_registered
 from validator.registry.consensus.digest import registry_digest
@@ -110,7 +111,8 @@ def _holder(registry: _Registry, slot: SlotEntry, me: tuple[str, ...]) -> Found:
         goal=slot.goal or "",
         is_orchestrator=number == charter.orchestrator,
         orchestrator=f"{charter.orchestrator} ({names.get(charter.orchestrator, 'nobody')})",
-        own=most_urgent(proposals),
+        own=(own := most_urgent(proposals)),
+        also=tuple(one.branch for one in proposals if one is not own and one.end == "open"),
         missing=_missing(registry),
         against=first_against(conflicts(snapshot, charter), number, names),
         week=active_week(snapshot),
@@ -208,9 +210,9 @@ def _other(registry: _Registry, session_id: str, me: tuple[str, ...], hint: Hint
         phase=registry.phase,
         me=me,
         number=claim.number if claim else None,
-        planned=any(claim and slot.number == claim.number for slot in registry.charter.slots),
+        form=claim_form(registry.charter, claim.number, *me) if claim else (),
         own=own,
-        free=_free(registry, claim),
+        free=_free(registry, claim, me),
         holder=_who_has(registry, claim) if claim and (held or state == "turned-down") else "",
         week=active_week(registry.snapshot),
         withdraws=_withdraws(registry, claim) if claim else False,
@@ -242,7 +244,7 @@ def _last_rejected(registry: _Registry, session_id: str) -> tuple[ClaimFile, Own
     return None
 
 
-def _free(registry: _Registry, claim: ClaimFile | None) -> Free | None:
+def _free(registry: _Registry, claim: ClaimFile | None, me: tuple[str, ...]) -> Free | None:
     """The first free number, better one whose plan fits the role that a session has."""
     free, slots = registry.free_numbers(), {slot.number: slot for slot in registry.charter.slots}
     role = (claim.draft.role if claim else None) or ""
@@ -250,7 +252,8 @@ def _free(registry: _Registry, claim: ClaimFile | None) -> Free | None:
     number = next(iter((*fitting, *free)), None)
     if number is None:
         return None
-    return Free(number, slots[number].role if number in slots else None, ranges(free))
+    role_of = slots[number].role if number in slots else None
+    return Free(number, role_of, ranges(free), claim_form(registry.charter, number, *me))
 
 
 def _who_has(registry: _Registry, claim: ClaimFile) -> str:

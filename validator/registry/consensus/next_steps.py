@@ -4,12 +4,17 @@ from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from validator.model import shapes
-from validator.model.phrases import join_limited, ranges
+from validator.model.layout import BROADCAST, CONFIRMATION, branch_of
+from validator.model.phrases import command_line, join_limited, ranges
+from validator.registry.claim_form import claim_form
 from validator.registry.conflicts import Conflict
 from validator.registry.consensus.criteria import Criterion, Phase, acknowledged
 from validator.registry.consensus.digest import registry_digest
+from validator.registry.parsing import ClaimFile
 from validator.registry.records import command
 from validator.registry.snapshot import Snapshot
+
+DUE: dict[Phase, str] = {"registered": CONFIRMATION, "approved": BROADCAST}  # the record that is proposed in a phase
 
 
 class Move(NamedTuple):
@@ -27,15 +32,18 @@ def next_moves(
     criteria: tuple[Criterion, ...],
     against: tuple[Conflict, ...],
     proposed: Set[int],
+    waiting: Set[str],
 ) -> Iterator[Move]:
-    """The next moves in a phase."""
+    """The next moves in a phase; `waiting` are the open proposals of records about this registry."""
     orchestrator = snapshot.by_number.get(charter.orchestrator)
     who = f"number {charter.orchestrator}" + (f" ({orchestrator.draft.session_id})" if orchestrator else "")
     humans = join_limited(approver.handle for approver in charter.approvers)
     if phase == "registering":
-        yield from _to_register(snapshot, criteria, proposed)
+        yield from _to_register(snapshot, charter, criteria, proposed)
     elif phase == "registered" and against:
         yield Move(f"who is in conflict ({len(against)})", "gives way", "registry conflicts")
+    elif phase in DUE and (branch := branch_of(DUE[phase])) in waiting:
+        yield Move(humans, f"decides on {branch}", f"registry approve {branch}")
     elif phase == "registered":
         yield Move(who, "confirms that nothing conflicts", command("confirmation", orchestrator))
     elif phase == "confirmed":
@@ -54,23 +62,39 @@ def _to_acknowledge(snapshot: Snapshot, charter: shapes.Charter) -> Move:
     ready = acknowledged(snapshot, charter, registry_digest(snapshot))
     waiting = [number for number in sorted(snapshot.by_number) if number not in ready]
     only = snapshot.by_number[waiting[0]] if len(waiting) == 1 else None
-    return Move(_each(waiting), "acknowledges for itself", command("acknowledgement", only))
+    return _by_each(waiting, "acknowledges for itself", command("acknowledgement", only))
 
 
-def _to_register(snapshot: Snapshot, criteria: tuple[Criterion, ...], proposed: Set[int]) -> Iterator[Move]:
+def _to_register(
+    snapshot: Snapshot, charter: shapes.Charter, criteria: tuple[Criterion, ...], proposed: Set[int]
+) -> Iterator[Move]:
     waiting = [number for number in snapshot.free_numbers() if number in proposed]
     free = [number for number in snapshot.free_numbers() if number not in proposed]
     if free:
-        example = f"registry claim {free[0]} --session-id ID --goal GOAL --push"
+        example = command_line(claim_form(charter, free[0], "--session-id", "ID"))
         which = f"one of the free numbers {ranges(free)}" if len(free) > 1 else f"the free number {free[0]}"
-        yield Move("whoever has no number", f"claims {which}", example)
+        yield Move("whoever has no number", f"claims {which}; fill in: {example}", None)
     if waiting:
         yield Move("an approver", f"decides on what is proposed: {ranges(waiting)}", "registry proposals")
-    pending = sorted(c.number for c in snapshot.claims.values() if c.claim and c.draft.status == "PENDING")
+    pending = sorted((c.number, c) for c in snapshot.claims.values() if c.claim and c.draft.status == "PENDING")
     if pending:
-        yield Move(_each(pending), "amends its claim to status: REGISTERED", None)
+        yield _to_commit([claim for _, claim in pending])
     if (not all(criterion.met for criterion in criteria[1:4]) and snapshot.claims) or not (free or waiting or pending):
         yield Move("everybody concerned", "mends what is wrong on main", "registry audit")
+
+
+def _to_commit(pending: list[ClaimFile]) -> Move:
+    """The move of the sessions that hold a number and are not ready."""
+    only = pending[0] if len(pending) == 1 else None
+    number, session = (str(only.number), str(only.draft.session_id)) if only else ("NUMBER", "ID")
+    words = ("registry", "claim", number, "--session-id", session, "--status", "REGISTERED", "--push")
+    return _by_each([claim.number for claim in pending], "amends its claim to status: REGISTERED", command_line(words))
+
+
+def _by_each(numbers: list[int], action: str, command: str) -> Move:
+    """A move of one session, with its command; or of several, with a form of it."""
+    who = _each(numbers)
+    return Move(who, action, command) if len(numbers) == 1 else Move(who, f"{action}; fill in: {command}", None)
 
 
 def _each(numbers: list[int]) -> str:

@@ -87,10 +87,13 @@ def active_week(snapshot: Snapshot) -> str | None:
     return str(counting(snapshot, snapshot.charter, ACTIVATION, registry_digest(snapshot)).week)
 
 
-def assess(snapshot: Snapshot, charter: shapes.Charter, proposed: Set[int] = frozenset()) -> Consensus:
+def assess(
+    snapshot: Snapshot, charter: shapes.Charter, proposed: Set[int] = frozenset(), waiting: Set[str] = frozenset()
+) -> Consensus:
     """Phase, criteria, metrics and next moves of the registry at a commit.
 
     `proposed` are the numbers with an open proposal: the next moves do not name them as free.
+    `waiting` are the open proposals of records about this registry: a human decides on them next.
     """
     today = registry_digest(snapshot)
     registered = [claim for claim in snapshot.claims.values() if is_registered(claim, charter)]
@@ -105,7 +108,7 @@ def assess(snapshot: Snapshot, charter: shapes.Charter, proposed: Set[int] = fro
         _metrics(snapshot, charter, registered, shared, against),
         _in_steps(standings(snapshot, charter, today), phase),
         against,
-        tuple(next_moves(snapshot, charter, phase, criteria, against, proposed)),
+        tuple(next_moves(snapshot, charter, phase, criteria, against, proposed, waiting)),
     )
 
 
