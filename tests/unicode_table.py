@@ -1,13 +1,16 @@
 """Write validator/model/unicode_table.py from files that Unicode publishes: python -m tests.unicode_table FOLDER.
 
 The folder holds, all of one version, confusables.txt and IdentifierStatus.txt (unicode.org/Public/security/VERSION)
-and DerivedGeneralCategory.txt (unicode.org/Public/VERSION/ucd/extracted).
+and DerivedGeneralCategory.txt (unicode.org/Public/VERSION/ucd/extracted). Run it with the oldest Python that is
+supported: which characters that one does not know yet is a line of the table.
 """
 
 import base64
 import re
 import sys
+import unicodedata
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,13 +19,15 @@ from tests.repository import ROOT
 TARGET = ROOT / "validator" / "model" / "unicode_table.py"
 FILES = ("confusables.txt", "IdentifierStatus.txt", "DerivedGeneralCategory.txt")
 WIDTH = 112
+PICTURES = range(0x1F000, 0x1FB00)
 HEADER = '''"""What Unicode says of names (UTS #39), written by python -m tests.unicode_table.
 
-DATA, unpacked, is four lines: characters; what each of them looks like; and, as first character and first one
-beyond, the ranges that names may use and those without a character.
+DATA, unpacked, is five lines: characters; what each of them looks like; and, as first character and first one
+beyond, the ranges that names may use, those without a character, and those that are newer than OLDEST.
 """
 
 VERSION = "{version}"
+OLDEST = "{oldest}"  # what the oldest supported Python knows
 DATA = """
 {data}
 """
@@ -47,20 +52,34 @@ def bounds(folder: Path, name: str, value: str) -> str:
     return "".join(chr(bound) for bound in sorted(found) if bound <= sys.maxunicode)
 
 
+def newer(unassigned: str) -> str:
+    """The bounds of what this Python does not know, pictures aside: these are the same for every Python."""
+    without = [ord(bound) for bound in unassigned]
+    news = [
+        code
+        for code in range(sys.maxunicode + 1)
+        if unicodedata.category(chr(code)) == "Cn" and code not in PICTURES and bisect_right(without, code) % 2 == 0
+    ]
+    ends = set(news) ^ {code + 1 for code in news}
+    return "".join(chr(end) for end in sorted(ends))
+
+
 def table(folder: Path) -> str:
     """The module's text."""
     texts = (folder.joinpath(name).read_text("utf-8") for name in FILES)
     (version,) = {re.findall(r"\d+\.\d+\.\d+", text)[0] for text in texts}
     twins = sorted((chr(int(source, 16)), _text(parts)) for source, parts, *_ in rows(folder, FILES[0]))
+    unassigned = bounds(folder, FILES[2], "Cn")
     lines = (
         "".join(source for source, _ in twins),
         "\0".join(parts for _, parts in twins),
         bounds(folder, FILES[1], "Allowed"),
-        bounds(folder, FILES[2], "Cn"),
+        unassigned,
+        newer(unassigned),
     )
     packed = base64.b64encode(zlib.compress("\n".join(lines).encode("utf-8", "surrogatepass"), 9)).decode()
     data = "\n".join(packed[start : start + WIDTH] for start in range(0, len(packed), WIDTH))
-    return HEADER.format(version=version, data=data)
+    return HEADER.format(version=version, oldest=unicodedata.unidata_version, data=data)
 
 
 def _text(parts: str) -> str:

@@ -1,5 +1,6 @@
 """What the eye takes for each other, and what it does not: cases, 500 of each kind, and 1,000 names of the world."""
 
+import hashlib
 import random
 import re
 import unicodedata
@@ -9,8 +10,10 @@ import pytest
 
 from tests.repository import ROOT
 from validator.model import unicode
-from validator.model.normalize import fold, looks
+from validator.model.normalize import fold, looks, unfit, unusual
 
+# What Python 3.11, 3.12 and 3.13 say of all characters that REG108 does not refuse.
+EVERY_PYTHON = "963c9e6d647a01da37a2542ece3b69802821f27f462922f86fa312d761736982"
 TITLES = (ROOT / "tests/corpus/titles.txt").read_text("utf-8").splitlines()
 BATCH = "Outreach AI (Morning Batch {})"
 
@@ -140,5 +143,40 @@ def test_the_table_is_one_version_for_every_python() -> None:
     assert unicode.skeleton("\u0430\u05c0\u2223\U0001cce3") == "allN"  # the last one is of Unicode 16
     assert unicode.is_unassigned("\u0378")
     assert not unicode.is_unassigned("\u0489")
+    assert unicode.is_newer("\U0001e030")  # of Unicode 15: NFKC makes a Cyrillic letter of it, where it is known
+    assert not unicode.is_newer("\u0430")
+    assert not unicode.is_newer("\U0001fae8")  # a picture, of Unicode 15
+    assert not unicode.is_newer("\u0378")  # no character in any version
     assert unicode.is_allowed("\u00e9")
     assert not unicode.is_allowed("\u0489")
+
+
+def test_every_character_that_names_may_hold_is_the_same_to_every_python() -> None:
+    """A newer Python knows no other compatibility form, case or kind of these; tests run with each of them."""
+    digest = hashlib.sha256()
+    for code in range(0x300, 0x32400):
+        character = chr(code)
+        if any(unfit(character)) or 0xD800 <= code < 0xE000 or code in range(0x1F000, 0x1FB00):
+            continue
+        forms = (unicodedata.normalize("NFKC", character), unicodedata.normalize("NFD", character))
+        kind = unicodedata.category(character), unicodedata.name(character, "").partition(" ")[0]
+        digest.update(repr((code, forms, character.casefold(), kind)).encode())
+    assert digest.hexdigest() == EVERY_PYTHON
+
+
+def test_no_title_has_unusual_letters() -> None:
+    assert [title for title in TITLES if unusual(title)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "strange"),
+    [
+        ("Outreach AI", []),
+        ("Équipe Отдел 日本語 हिन्दी العربية", []),
+        ("Batch \ua781 \U0001f680", ["\ua781"]),
+        ("\u16a8gent", ["\u16a8"]),
+        ("\ufb01ne ª ①", []),  # NFKC makes ordinary letters of them
+    ],
+)
+def test_unusual_letters(name: str, strange: list[str]) -> None:
+    assert unusual(name) == strange

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
 
-from validator.model.unicode import is_unassigned, skeleton, twin
+from validator.model.unicode import is_allowed, is_newer, is_unassigned, skeleton, twin
 
 SURROGATE = re.compile("[\ud800-\udfff]")  # JSON and pydantic refuse them
 # LF is the only control character of a registry file. NEL, U+2028 and U+2029 break lines in YAML 1.1 and not in 1.2.
@@ -94,7 +94,17 @@ def _unfit(character: str) -> str:
         return "is drawn around or over its neighbours"
     if character in "\ufffc\ufffd":
         return "only holds the place of something"
-    return "is no character of Unicode" if is_unassigned(character) else ""
+    if is_unassigned(character):
+        return "is no character of Unicode"
+    return "is newer than Unicode 14: not every judge reads it alike" if is_newer(character) else ""
+
+
+def unusual(text: str) -> list[str]:
+    """The letters of a name that Unicode does not recommend for names, and REG108 does not refuse: of old scripts."""
+    if text.isascii():
+        return []
+    strange = (c for c in sorted(set(unicodedata.normalize("NFKC", text))) if not c.isascii())
+    return [c for c in strange if unicodedata.category(c)[0] in "LM" and not (is_allowed(c) or _unfit(c))]
 
 
 def _is_foreign(letter: str) -> bool:

@@ -13,6 +13,7 @@ class _Table(NamedTuple):
     twins: dict[int, str]
     allowed: tuple[int, ...]  # where a range begins, and where it is over, in turn
     unassigned: tuple[int, ...]
+    newer: tuple[int, ...]
 
 
 def skeleton(text: str) -> str:
@@ -33,8 +34,13 @@ def is_unassigned(character: str) -> bool:
     return _within(character, table().unassigned)
 
 
+def is_newer(character: str) -> bool:
+    """Whether the oldest supported Python does not know a character: it would be compared otherwise there."""
+    return _within(character, table().newer)
+
+
 def is_allowed(character: str) -> bool:
-    """Whether Unicode allows a character in names (Identifier_Status)."""
+    """Whether Unicode recommends a character for names (Identifier_Status)."""
     return _within(character, table().allowed)
 
 
@@ -52,5 +58,5 @@ def table() -> _Table:
 
     text = zlib.decompress(base64.b64decode(DATA)).decode("utf-8", "surrogatepass")
     characters, twins, *bounds = text.split("\n")
-    allowed, unassigned = (tuple(map(ord, line)) for line in bounds)
-    return _Table(dict(zip(map(ord, characters), twins.split("\0"), strict=True)), allowed, unassigned)
+    ranges = (tuple(map(ord, line)) for line in bounds)
+    return _Table(dict(zip(map(ord, characters), twins.split("\0"), strict=True)), *ranges)

@@ -1,4 +1,4 @@
-"""A role or session_id is easily taken for another one.
+r"""A role or session_id is easily taken for another one.
 
 What it means: Two names can be told apart, and a reader is likely to mix them up. It is a warning: you decide. Warned
 of beside the role "Outreach AI": "AI Outreach" and "AI for Outreach" (the same words in another order), "Outréach AI"
@@ -6,7 +6,8 @@ of beside the role "Outreach AI": "AI Outreach" and "AI for Outreach" (the same 
 "Batch 2": "Batch Z"; beside "Sales": "Scales" (one letter of a long word); beside the session_id `outreach-1`:
 `outreach-i`, `1-outreach`, `outreach-one`; beside `watch-1`: `vvatch-1`. Not warned of: another number ("Batch 2",
 "Engineer II"), another letter as a label ("Pod A", "Pod B"), another word, a word more. Names that look the same are
-refused: REG104 and REG105.
+refused: REG104 and REG105. Warned of as well is a letter that Unicode does not recommend in names (its
+Identifier_Status): of an old script, of phonetics, or of a script that few can read, as U+16A8 in "\u16a8gent".
 
 Why: Who reads quickly sends the message or the work to the wrong session.
 
@@ -23,7 +24,7 @@ from collections.abc import Iterator
 
 from validator.model.findings import Level, Problem
 from validator.model.near import Key, near_keys, one_letter_apart
-from validator.model.normalize import fold, looks
+from validator.model.normalize import fold, looks, unusual
 from validator.model.phrases import quoted
 from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
@@ -36,7 +37,16 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     for field in ("role", "session_id"):
         known = {claim.path: _name(claim, field) for claim in base.claims.values()}
         claims = [claim for claim in head.claims.values() if _name(claim, field)]
+        yield from _unusual(field, [claim for claim in claims if known.get(claim.path) != _name(claim, field)])
         yield from _near(field, sorted(claims, key=lambda claim: known.get(claim.path) != _name(claim, field)), known)
+
+
+def _unusual(field: str, claims: list[ClaimFile]) -> Iterator[Problem]:
+    for claim in claims:
+        if strange := unusual(name := _name(claim, field)):
+            letters = ", ".join(f"U+{ord(letter):04X}" for letter in strange[:3]) + ", …" * (len(strange) > 3)
+            message = f"{field} {quoted(name)} has letters that Unicode does not recommend in names: {letters}"
+            yield Problem(claim.document.at(field), message, "use letters that every reader knows, if you can")
 
 
 def _near(field: str, claims: list[ClaimFile], known: dict[str, str]) -> Iterator[Problem]:
