@@ -55,7 +55,7 @@ EFFECTS = {
     "fcntl": {"git/retry"},
     "gc": {"startup", "guard", "cli"},
     "http": {"hosts/site/serving"},
-    "importlib": {"cli/demo", "cli/group", "cli/mcp", "model/core", "registry/zones"},
+    "importlib": {"cli/demo", "cli/group", "cli/mcp", "model/core"},
     "os": {
         "startup",
         "guard",
@@ -73,6 +73,7 @@ EFFECTS = {
     "pathlib": {"git", "registry/reader", "operations", "hosts", "cli", "guard", DOOR},
     # Retries wait for a random time (jitter). A claim chooses with a seed: the same request and the same free numbers
     # give the same choice.
+    "pkgutil": {"registry/zones"},
     "random": {"git/retry", "operations/claim/decide"},
     "secrets": {"cli/init", "hosts/plain/probe"},
     "shutil": {"git/process", "hosts/github", "hosts/plain/install", "cli"},
@@ -102,7 +103,6 @@ PURE = {
         "collections",
         "contextlib",
         "copy",
-        "dataclasses",
         "datetime",
         "decimal",
         "enum",

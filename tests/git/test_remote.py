@@ -7,7 +7,8 @@ import pytest
 
 from tests.repository import NINE, Repository
 from tests.shell import program, quoted
-from validator.git.remote import STALE, Outcome, Pushed, Remote, Update, last_rejection, rejections
+from validator.git.refs import STALE
+from validator.git.remote import Outcome, Pushed, Remote, Update, last_rejection, rejections
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 

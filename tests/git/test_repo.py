@@ -246,6 +246,21 @@ class TestMerging:
         assert Repo(repository.path).merge_base(one, other) is None
         assert Repo(repository.path).merge_base(one, one) == one
 
+    def test_what_a_commit_has_ahead_of_another(self, repository: Repository) -> None:
+        base = repository.commit("main", {"a": "1"})
+        one = repository.commit("change", {"b": "1"}, base)
+        two = repository.commit("change", {"b": "2"})
+        main = repository.commit("main", {"a": "2"})
+        merge = repository.commit("merge", {}, two, main)
+        repo = Repo(repository.path)
+        assert repo.ahead(main, one) == {one}
+        assert repo.ahead(main, two) == {one, two}
+        assert repo.ahead(main, merge) == {one, two, merge}
+        assert repo.ahead(one, main) == {main}
+        assert repo.ahead(main, main) == repo.ahead(main, base) == set()
+        other = repository.commit("other", {"c": "1"}, orphan=True)
+        assert repo.ahead(base, other) == {other}
+
     def test_git_before_2_38_is_refused_with_the_needed_version(
         self, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -5,10 +5,11 @@ import sys
 from fractions import Fraction
 
 import pytest
+from iso4217 import Currency
 
 from tests.repository import ROOT
 from validator.model.shapes import Period
-from validator.model.units import factor, is_measure, is_share, thousands
+from validator.model.units import COMMON, factor, is_measure, is_share, thousands
 
 WORTH: list[tuple[str, Period | None, str, Period | None, Fraction | int | None]] = [
     ("minutes", None, "hours", None, Fraction(1, 60)),
@@ -94,8 +95,14 @@ assert not {"pint", "iso4217"} & {*sys.modules}, "loaded although nothing differ
 contradict(one, one.model_copy(update={"per": "week"}))
 assert "pint" in sys.modules and "iso4217" not in sys.modules
 contradict(one, one.model_copy(update={"unit": "SEK"}))
+assert "iso4217" not in sys.modules
+contradict(one, one.model_copy(update={"unit": "THB"}))
 assert "iso4217" in sys.modules
 """
+
+
+def test_what_is_known_without_the_library_is_money() -> None:
+    assert {Currency(code).code for code in COMMON} == COMMON
 
 
 def test_the_libraries_are_loaded_only_where_two_units_differ() -> None:

@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 from collections.abc import Set
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -333,7 +332,7 @@ def test_records_are_listed_with_their_authors() -> None:
 def test_approval_names_the_signer_of_the_step(signer: str | None) -> None:
     """Where main is not guarded, nobody signs, and the charter alone says who may approve."""
     before = snapshot(FULL | CONFIRMED)
-    after = replace(snapshot(FULL | CONFIRMED | APPROVED), signed_by=signer)
+    after = snapshot(FULL | CONFIRMED | APPROVED)._replace(signed_by=signer)
     found = [problem.message for problem in foreign_record.check(after, before)]
     told = 'this approval is in a wrong name: it says "@OWNER", and @other has signed the step'
     assert found == ([told] if signer == "@other" else [])

@@ -1,7 +1,6 @@
 """What merging would do, who proposes it and what to be careful about: the sentences of github-sentences.md."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -155,7 +154,7 @@ def change_in(path: Path, situation: Situation, author: Author | None = None) ->
     repository.commit("change", dated(situation.change, path), start)
     reader = Reader(Repo(path))
     landed, base = reader.change(reader.repo.commit("main"), reader.repo.commit("change"))
-    return replace(landed, author=author), base
+    return landed._replace(author=author), base
 
 
 def effect(path: Path, situation: Situation, author: Author | None = None) -> Effect:

@@ -1,6 +1,5 @@
 """Snapshots: readable data, faults, and differences from another snapshot."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -252,15 +251,15 @@ def test_numbers_that_are_held_and_free() -> None:
     ],
 )
 def test_a_path_differs_by_mode_and_content(now: Entry | None, before: Entry | None, differs: bool) -> None:
-    head = replace(snapshot({}), files={P1: now} if now else {})
-    base = replace(snapshot({}), files={P1: before} if before else {})
+    head = snapshot({})._replace(files={P1: now} if now else {})
+    base = snapshot({})._replace(files={P1: before} if before else {})
     assert head.differs(P1, base) is differs
     assert head.touched(base) == ({P1} if differs else set())
 
 
 def test_paths_of_the_intent_are_touched() -> None:
     base = snapshot(registry(claim(1)))
-    head = replace(snapshot(registry(claim(1), claim(2))), intent={P1: Intent(None, base.files[P1])})
+    head = snapshot(registry(claim(1), claim(2)))._replace(intent={P1: Intent(None, base.files[P1])})
     assert head.touched(base) == {P1, P2}
     assert base.touched(base) == set()
     assert base.touched(head) == {P2}

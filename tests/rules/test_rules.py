@@ -1,7 +1,5 @@
 """Rule inputs that no ordinary repository contains."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.snapshots import claim, registry, snapshot
@@ -25,7 +23,7 @@ def messages(head: Snapshot, code: str) -> list[str]:
     ],
 )
 def test_mode_that_git_no_longer_writes(mode: str, message: str) -> None:
-    head = replace(snapshot(registry()), files={P1: Entry(mode, "0" * 40, 0)})
+    head = snapshot(registry())._replace(files={P1: Entry(mode, "0" * 40, 0)})
     assert messages(head, "REG004") == [message]
 
 
@@ -33,7 +31,7 @@ def test_fault_of_an_unknown_kind_is_still_described() -> None:
     head = snapshot(registry(claim(1)))
     file = head.claims[P1]
     fault = ShapeFault(("role",), "new_in_pydantic", "x", {})
-    head = replace(head, claims={P1: file._replace(parsed=file.parsed._replace(faults=(fault,)))})
+    head = head._replace(claims={P1: file._replace(parsed=file.parsed._replace(faults=(fault,)))})
     assert messages(head, "REG006") == ['role is of another form (new_in_pydantic), not the text "x"']
 
 

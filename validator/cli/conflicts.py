@@ -1,7 +1,6 @@
 """`registry conflicts`: conflicts on main and in proposals, who was first, and what to do."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +177,7 @@ def _in_both(proposals: list[tuple[str, Snapshot]]) -> Iterator[ConflictEntry]:
     if not brought:
         return
     claims = {path: landed.claims[path] for path, (_, landed) in brought.items()}
-    together = replace(proposals[0][1], claims=claims)
+    together = proposals[0][1]._replace(claims=claims)
     for clash in clashes(together, together):
         if clash.kind != "session_id":  # said above, by name
             (first, _), (second, _) = brought[clash.first.path], brought[clash.second.path]

@@ -1,5 +1,6 @@
 """The history of commits: merge bases, merges, and the first-parent line of main."""
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from validator.git.trees import Entry
 from validator.model.errors import FatalError
 
 MAX_NAMED = 100  # paths on a command line; beyond it all are asked for
+MAX_BASES = 1_000  # pairs of commits whose common ancestor is remembered
 
 
 class Merge(NamedTuple):
@@ -33,12 +35,20 @@ class Step(NamedTuple):
 class History(Objects):
     """The commits of a repository, and the way from one to another."""
 
+    @functools.cached_property
+    def _bases(self) -> dict[tuple[str, str], str | None]:
+        return {}
+
     def merge_base(self, one: str, other: str) -> str | None:
-        """The best common ancestor of two commits, None for unrelated histories."""
-        status, out, error = self.run("merge-base", one, other)
-        if status not in (0, 1):
-            raise FatalError(f"git merge-base: {last_line(error)}")
-        return out.decode().strip() or None
+        """The best common ancestor of two commits, None for unrelated histories; of a pair Git is asked once."""
+        if (one, other) not in self._bases:
+            status, out, error = self.run("merge-base", one, other)
+            if status not in (0, 1):
+                raise FatalError(f"git merge-base: {last_line(error)}")
+            if len(self._bases) >= MAX_BASES:
+                self._bases.clear()
+            self._bases[one, other] = out.decode().strip() or None
+        return self._bases[one, other]
 
     def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
         """Every best common ancestor of two commits; none for unrelated histories."""
@@ -120,6 +130,9 @@ class History(Objects):
 
     def ahead(self, base: str, head: str) -> set[str]:
         """Every commit of head's history that is not in base's, through any parent."""
+        parents = self.parents(head)
+        if len(parents) == 1 and self.merge_base(base, head) == parents[0]:
+            return {head}  # one commit on top of the base's history
         return set(self.read("rev-list", head, f"^{base}").decode().split())
 
     def whole_line(self, head: str) -> list[tuple[str, str]]:

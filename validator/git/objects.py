@@ -56,10 +56,8 @@ class Objects(Process):
 
     def commit_sizes(self, oids: Iterable[str]) -> dict[str, int]:
         """The size in bytes of each commit among these objects; asked without reading any of them."""
-        asked = "".join(f"{oid}\n" for oid in sorted(set(oids)))
-        out = self.read("cat-file", "--batch-check=%(objecttype) %(objectname) %(objectsize)", stdin=asked.encode())
-        rows = (line.split() for line in out.decode().splitlines())
-        return {row[1]: int(row[2]) for row in rows if row[0] == "commit"}
+        found = self.objects.facts(sorted(set(oids)))
+        return {facts.oid: facts.size for facts in found if facts and facts.kind == "commit"}
 
     def files(self, places: Iterable[tuple[str, str]], limit: int) -> dict[tuple[str, str], bytes]:
         """The content of each file, by commit and path, that is there and has at most `limit` bytes."""

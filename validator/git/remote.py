@@ -12,6 +12,7 @@ from typing import NamedTuple
 from validator.git import locks, program
 from validator.git.objects import MAX_COMMIT, OID
 from validator.git.program import in_a_line, last_line
+from validator.git.refs import STALE
 from validator.git.repo import Repo
 from validator.git.upstream import main_on, remote_of
 from validator.model.errors import FatalError
@@ -25,8 +26,6 @@ REFSPECS = (
     f"+{WITHDRAWN}*:{WITHDRAWN}{{remote}}/*",
 )
 _FETCH = ("--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-gc")
-# What the guard of a plain server answers where a ref is another than a push says (hosts/plain/push).
-STALE = "lost race: on the server this ref is another by now; fetch, and look again"
 LOCKED = 2.0  # seconds: how long another push may hold the lock of a ref
 _LOCKED = re.compile(r"cannot lock ref|unable to create .*\.lock|failed to update ref", re.IGNORECASE)
 # What `git init --shared` sets (git-init(1)); a changed proposal stands on main, and not on what it replaces.

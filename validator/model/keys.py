@@ -1,7 +1,6 @@
 """SSH public keys as text: one normal form, and the fingerprint that people compare."""
 
 import base64
-import hashlib
 
 
 def normal_key(key: str) -> str:
@@ -16,6 +15,8 @@ def normal_key(key: str) -> str:
 
 def fingerprint(key: str) -> str:
     """`SHA256:…` as `ssh-keygen -l` prints it."""
+    import hashlib  # it loads OpenSSL, and few runs show a key
+
     digest = hashlib.sha256(_blob(key.split()[:2])).digest()
     return f"SHA256:{base64.b64encode(digest).decode().rstrip('=')}"
 

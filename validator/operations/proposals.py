@@ -1,7 +1,6 @@
 """Judge proposals against main, list competitors, and find the proposal that a command-line argument names."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 from validator.git.objects import MAX_COMMIT, light
@@ -95,7 +94,7 @@ def judge_proposal(reader: Reader, main: str, proposal: Proposal, author: Author
 def _judge(reader: Reader, main: str, proposal: Proposal, author: Author | None) -> Judged:
     light(proposal.commit, reader.repo.sizes([proposal.commit]).get(proposal.commit, 0))
     landed, base = reader.change(main, proposal.commit)
-    landed = replace(landed, author=author)
+    landed = landed._replace(author=author)
     brought = [landed.claims[path] for path in landed.intent if path in landed.claims and landed.differs(path, base)]
     return Judged(proposal, judge(landed, base), landed, base, brought[0] if len(brought) == 1 else None)
 

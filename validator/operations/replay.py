@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -185,7 +184,7 @@ def _unproved(store: Repo, step: _Step) -> Unproved:
 
 def _has_owner(step: _Step) -> bool:
     """Whether a step changes what belongs to an account, or brings a claim that says so."""
-    landed = replace(step.landed, unnamed=True, since_fork=None)
+    landed = step.landed._replace(unnamed=True, since_fork=None)
     touched = landed.touched(step.current)
     new = any(claim.draft.owner for path, claim in landed.claims.items() if path in touched)
     return new or any(foreign_owner.check(landed, step.current))

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from validator.git.arrivals import Arrival, arrivals
@@ -51,8 +50,8 @@ def validate(
         return in_steps(reader, start, end, keys_in(reader.at(start).charter))
     landed, current = reader.change(start, end)
     if worktree or staged:
-        landed = replace(landed, origins=None)  # it is signed when it is committed
-    return judge(replace(landed, author=author), current)
+        landed = landed._replace(origins=None)  # it is signed when it is committed
+    return judge(landed._replace(author=author), current)
 
 
 def _head(repo: Repo, head: str, *, worktree: bool, staged: bool, index: str | None) -> str:
@@ -69,7 +68,7 @@ def in_steps(reader: Reader, base: str, head: str, guards: Keys, *, unnamed: boo
     line = reader.repo.line(base, head)
     if line is None:
         landed, current = reader.change(base, head)
-        return judge(replace(landed, rewritten=True), current)
+        return judge(landed._replace(rewritten=True), current)
     if len(line) > MAX_STEPS:
         raise FatalError(
             f"{len(line):,} steps are too many to judge at once; begin with: --head {line[MAX_STEPS - 1][1]}"
@@ -110,11 +109,11 @@ def read_steps(
         landed, current = reader.step(parent, commit, arrival.commits)
         if endorsement:
             unsigned, approvals = endorsement.signer is None, endorsement.approvals
-            landed = replace(landed, unsigned=unsigned, signed_by=endorsement.signer, approvals=approvals)
+            landed = landed._replace(unsigned=unsigned, signed_by=endorsement.signer, approvals=approvals)
         start = places.get(arrival.fork or "")
         moved = None if start is None else frozenset(path for path, at in moves.items() if at > start)
         origins = Origins(reader.repo, parent, commit, Known(arrival, moved, key_of))
-        landed = replace(landed, unnamed=unnamed, origins=origins)
+        landed = landed._replace(unnamed=unnamed, origins=origins)
         yield _held_to_its_change(reader.repo, landed, current, arrival, moved, whole=endorsement is not None), current
         places[commit] = place
         moves |= dict.fromkeys(differing(current.files, landed.files), place)
@@ -138,15 +137,15 @@ def _held_to_its_change(
     assert current.commit, "a step's parent is a commit"
     _, _, *others = arrival.commits[0]
     if len(others) != 1:
-        return replace(landed, joins=len(others))
+        return landed._replace(joins=len(others))
     fork, files = arrival.fork, (current.files, landed.files)
     found = joining(repo, fork, current.commit, others[0], *files, whole=whole, since=moved)
-    landed = replace(landed, joins=1, unrelated=fork is None, altered=found.altered, superseded=found.superseded)
+    landed = landed._replace(joins=1, unrelated=fork is None, altered=found.altered, superseded=found.superseded)
     if not landed.unnamed or fork is None:
         return landed
     if moved is None:
         moved = frozenset(path for path, _ in repo.results(fork, current.commit, [CHARTER, SESSIONS]))
-    return replace(landed, since_fork=moved)
+    return landed._replace(since_fork=moved)
 
 
 def at_step(commit: str, finding: Finding) -> Finding:

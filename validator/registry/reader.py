@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -58,12 +57,12 @@ class Reader:
         self._bring(found.before, found.after, found.intent, [base, head])
         changed = {path: intent.after for path, intent in found.intent.items()}
         bringing = self._brought(base, head, found.fork, lambda: changed)
-        landed = replace(self._snapshot(head, found.after, line=base), intent=found.intent, brought=bringing)
-        landed = replace(landed, origins=Origins(self.repo, base, head))
+        landed = self._snapshot(head, found.after, line=base)._replace(intent=found.intent, brought=bringing)
+        landed = landed._replace(origins=Origins(self.repo, base, head))
         if found.merge:
             conflicts, unrelated = found.merge.conflicts, found.fork is None
-            landed = replace(landed, tree=found.merged, conflicts=conflicts, unrelated=unrelated)
-            landed = replace(landed, superseded=found.superseded)
+            landed = landed._replace(tree=found.merged, conflicts=conflicts, unrelated=unrelated)
+            landed = landed._replace(superseded=found.superseded)
         return landed, self._snapshot(base, found.before, line=base)
 
     def step(
@@ -79,7 +78,7 @@ class Reader:
             parent, commit, parent, lambda: {path: after.get(path) for path in differing(before, after)}, commits
         )
         origins = Origins(self.repo, parent, commit)
-        landed = replace(self._snapshot(commit, after, line=parent), brought=bringing, origins=origins)
+        landed = self._snapshot(commit, after, line=parent)._replace(brought=bringing, origins=origins)
         return landed, self._snapshot(parent, before, line=parent)
 
     def charters(self, commits: Iterable[str]) -> dict[str, shapes.Charter | None]:

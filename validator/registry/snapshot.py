@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from validator.git.brought import Brought
@@ -21,10 +20,7 @@ class Author(NamedTuple):
     handle: str
 
 
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """The registry at a commit, or as a merge would leave it (then `commit` is the change's own)."""
-
+class _Fields(NamedTuple):
     commit: str | None
     tree: str | None
     files: Mapping[str, Entry]
@@ -33,8 +29,8 @@ class Snapshot:
     records: Mapping[str, Parsed[Any]]
     committed_at: int | None = None
     # When these files were registered on main; called only when a message needs it.
-    past: Callable[[Iterable[str]], Mapping[str, Registration]] = field(default=lambda paths: {})
-    intent: Mapping[str, Intent] = field(default_factory=dict)
+    past: Callable[[Iterable[str]], Mapping[str, Registration]] = lambda paths: {}
+    intent: Mapping[str, Intent] = {}
     # The commits that the change brings to its base; called only where they decide.
     brought: Callable[[], tuple[Brought, ...]] = tuple
     # Where files come from and who has signed them; None for what is not a commit yet.
@@ -52,7 +48,26 @@ class Snapshot:
     unnamed: bool = False  # a forge moves main by this step, and does not say who has proposed it
     # What main has changed of charter and claims since the merged change began; None where that is not known.
     since_fork: frozenset[str] | None = None
-    _touched: "dict[Snapshot, frozenset[str]]" = field(default_factory=dict, init=False)
+
+
+class Snapshot(_Fields):
+    """The registry at a commit, or as a merge would leave it (then `commit` is the change's own).
+
+    Two snapshots are never equal. It is no dataclass, whose module loads half of Python's own parser at each start.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    @functools.cached_property
+    def _touched(self) -> "dict[Snapshot, frozenset[str]]":
+        return {}
 
     @property
     def charter(self) -> shapes.Charter | None:

@@ -10,7 +10,7 @@ import pytest
 from tests.corpus.packets import ZERO
 from tests.hosts.plain.ground import MAIN, Command, Ground, own
 from tests.hosts.plain.stage import Stage, claim_text, make_key
-from validator.git.remote import STALE
+from validator.git.refs import STALE
 
 TWO, THREE = "refs/heads/claim/02", "refs/heads/claim/03"
 MADE_UP = "deadbeef" * 5

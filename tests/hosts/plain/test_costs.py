@@ -4,13 +4,16 @@ import random
 import resource
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.corpus.packets import ZERO
 from tests.hosts.plain.ground import MAIN, Command, Ground, own
 from tests.hosts.plain.stage import ENVIRONMENT, Stage, claim_text, registry
+from validator.git import program
 from validator.git.brought import MAX_COMMITS, MAX_MESSAGE
 from validator.hosts.plain.pre_receive import MAX_ANSWER
 from validator.hosts.plain.push import MAX_REFS
@@ -49,6 +52,20 @@ def test_a_commit_is_judged_once(played: Ground, monkeypatch: pytest.MonkeyPatch
     claim = played.claim(3, "rival")
     answer = played.decide(*((ZERO, claim, ref) for ref in names(MAX_REFS)))
     assert (answer.taken, len(times)) == (False, 1)
+
+
+def test_a_push_of_a_claim_starts_few_processes(played: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the refs are, the refs, the common ancestor, and one process for all objects; Git's start costs most."""
+    started, start = list[Sequence[str | bytes]](), program.start
+
+    def counted(words: Sequence[str | bytes], *others: Any) -> subprocess.Popen[bytes]:
+        started.append(words)
+        return start(words, *others)
+
+    monkeypatch.setattr(program, "start", counted)
+    assert played.decide((ZERO, played.claim(3, "rival"), "refs/heads/claim/03")).taken
+    commands = ("rev-parse", "for-each-ref", "merge-base", "cat-file")
+    assert sorted(next(str(word) for word in words if word in commands) for words in started) == sorted(commands)
 
 
 def test_a_change_of_very_many_files_is_not_judged(played: Ground) -> None:

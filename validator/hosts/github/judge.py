@@ -4,7 +4,6 @@ The commits come by plain `git fetch` and stay data: nothing is checked out. The
 now: the payload's may be a minute old, or years where a run is repeated.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 from validator.git.remote import Remote
@@ -41,7 +40,7 @@ def judge_pull(server: Remote, event: PullRequest) -> Verdict:
     if head is None:
         raise FatalError(f"pull request {event.number} has left {event.head}; the run of its new commit decides")
     landed, base = Reader(server.repo).change(server.repo.commit(server.main), head)
-    landed = replace(landed, author=event.author)
+    landed = landed._replace(author=event.author)
     return judge(landed, base)._replace(effect=effect_of(landed, base))
 
 

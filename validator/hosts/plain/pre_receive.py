@@ -22,7 +22,6 @@ from validator.hosts.plain.withdrawals import judge_withdrawal
 from validator.model.escape import logged
 from validator.model.phrases import join_limited
 from validator.operations.judge import audit
-from validator.operations.replay import held_from_the_start
 from validator.operations.steps import in_steps
 from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
@@ -97,6 +96,8 @@ def _judge_main(move: Move, server: Server) -> str | None:
 
 
 def _first_main(new: str, reader: Reader) -> str | None:
+    from validator.operations.replay import held_from_the_start  # once in a server's life
+
     snapshot = reader.at(new)
     if held := held_from_the_start(snapshot):
         which = join_limited(map(logged, held))

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from validator.git.remote import STALE
+from validator.git.refs import STALE
 from validator.model.errors import FatalError
 from validator.model.layout import HEADS, MAIN, REJECTED, WITHDRAWN, own_files
 

@@ -1,7 +1,6 @@
 """The server as it is before a push: its own refs, its main, and who may approve."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from validator.git.change import has_landed
@@ -19,15 +18,14 @@ UNSIGNED = "registry.unsigned"
 CLOSINGS = {WITHDRAWN: "withdrawn", REJECTED: "turned down"}
 
 
-@dataclass(frozen=True)
 class Server:
-    """What a push is judged against. No part of the push is in it."""
+    """What a push is judged against: `refs` are the server's own. No part of the push is in it."""
 
-    reader: Reader
-    refs: Mapping[str, str]
-    _landed: dict[str, tuple[Snapshot, Snapshot]] = field(default_factory=dict)
-    _wide: dict[str, bool] = field(default_factory=dict)
-    _verdicts: dict[str, Verdict] = field(default_factory=dict)
+    def __init__(self, reader: Reader, refs: Mapping[str, str]) -> None:
+        self.reader, self.refs = reader, refs
+        self._landed = dict[str, tuple[Snapshot, Snapshot]]()
+        self._wide = dict[str, bool]()
+        self._verdicts = dict[str, Verdict]()
 
     @property
     def repo(self) -> Repo:

@@ -5,7 +5,6 @@ It covers the charter without approvers and slots, and of each claim its commitm
 """
 
 import functools
-import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -33,6 +32,8 @@ def agreed_value(charter: shapes.Charter | None, claims: Iterable[shapes.Claim])
 
 def digest(charter: shapes.Charter | None, claims: Iterable[shapes.Claim]) -> str:
     """`sha256:<hex>` over the canonical JSON (RFC 8785) of `agreed_value`; docs/consensus.md has a test vector."""
+    import hashlib  # both are needed only where there are records, or a verb shows the digest
+
     import rfc8785
 
     return f"sha256:{hashlib.sha256(rfc8785.dumps(agreed_value(charter, claims))).hexdigest()}"

@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from validator.registry.yaml.writer import write_record
-
 BROADCAST = "Broadcast the registry\n"
 HEADERS = ("tree", "author", "committer")  # and the parents
 SIGNATURES = ("gpgsig", "gpgsig-sha256")
@@ -27,6 +25,8 @@ def acknowledgement_forms(fields: Mapping[str, Any]) -> tuple[Form, ...]:
     names = ("registry", "number", "session_id", "ready", "timestamp")
     if not _TIMESTAMP.fullmatch(str(fields["timestamp"])):
         return ()
+    from validator.registry.yaml.writer import write_record  # few changes are acknowledgements
+
     text = write_record({name: fields[name] for name in names})
     return (Form(text, f"Record: acknowledgement of number {fields['number']}\n"),)
 

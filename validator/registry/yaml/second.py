@@ -6,7 +6,6 @@ JSON is also read with Python's JSON reader.
 
 import marshal
 import re
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from validator.registry.yaml.faults import Route
@@ -18,13 +17,11 @@ _REFUSAL = re.compile(
 SHORT = 40
 
 
-@dataclass(frozen=True)
 class Mark:
     """A place in the text of a source, counted from 0 as libyaml does."""
 
-    index: int = 0
-    line: int = 0
-    column: int = 0
+    def __init__(self, index: int = 0, line: int = 0, column: int = 0) -> None:
+        self.index, self.line, self.column = index, line, column
 
 
 class Difference(NamedTuple):

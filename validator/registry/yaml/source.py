@@ -5,7 +5,6 @@ may have any spelling of JSON's.
 """
 
 import copy
-import json
 import re
 from bisect import bisect
 from typing import Any, Self
@@ -81,6 +80,8 @@ def _joined(found: re.Match[str]) -> str:
 def _json(text: str) -> tuple[Any, ...]:
     if not text.lstrip(" \t\n").startswith(("{", "[")):
         return ()
+    import json  # few files are JSON
+
     try:
         return (json.loads(text, parse_float=_number, parse_int=_number, parse_constant=_no_number),)
     except (ValueError, RecursionError):
