@@ -1,4 +1,7 @@
-"""SSH keys that are the same in every run: Ed25519 (RFC 8032) from the hash of a name. They protect nothing."""
+"""SSH keys that are the same in every run: Ed25519 (RFC 8032) from the hash of a name. They protect nothing.
+
+And such as a security key (FIDO) would hold: what it does when somebody touches it is done here (PROTOCOL.u2f).
+"""
 
 import base64
 import hashlib
@@ -16,6 +19,9 @@ _BASE = (
     46316835694926478169428394003475163141307993866256225615783033603165251855960,
 )
 _KIND = b"ssh-ed25519"
+_ORDER = 2**252 + 27742317777372353535851937790883648493
+_SK_KIND, _APPLICATION = b"sk-ssh-ed25519@openssh.com", b"ssh:"
+TOUCHED = 1  # the flag of a signature for which somebody has touched the security key
 
 
 @cache
@@ -48,6 +54,34 @@ def signature(name: str, body: bytes) -> str:
     return done.stdout.decode()
 
 
+def sk_public_key(name: str) -> str:
+    """The public key of a made-up person's security key: `sk-ssh-ed25519@openssh.com AAAA…`."""
+    return f"{_SK_KIND.decode()} {base64.b64encode(_sk_blob(name)).decode()}"
+
+
+def sk_signature(name: str, body: bytes, flags: int = TOUCHED, namespace: bytes = b"git") -> str:
+    """The SSH signature (PROTOCOL.sshsig) that a security key makes, which counts its signatures."""
+    head = _string(namespace) + _string(b"") + _string(b"sha512")
+    said = b"SSHSIG" + head + _string(hashlib.sha512(body).digest())
+    state = struct.pack(">BI", flags, 7)
+    raw = _signed(_seed(name), hashlib.sha256(_APPLICATION).digest() + state + hashlib.sha256(said).digest())
+    blob = b"SSHSIG" + struct.pack(">I", 1) + _string(_sk_blob(name)) + head
+    text = base64.encodebytes(blob + _string(_string(_SK_KIND) + _string(raw) + state)).decode()
+    return f"-----BEGIN SSH SIGNATURE-----\n{text}-----END SSH SIGNATURE-----\n"
+
+
+def _sk_blob(name: str) -> bytes:
+    return _string(_SK_KIND) + _string(_public(_seed(name))) + _string(_APPLICATION)
+
+
+def _signed(seed: bytes, body: bytes) -> bytes:
+    digest = hashlib.sha512(seed).digest()
+    once = int.from_bytes(hashlib.sha512(digest[32:] + body).digest(), "little") % _ORDER
+    point = _encoded(_times(once, _BASE))
+    challenge = int.from_bytes(hashlib.sha512(point + _public(seed) + body).digest(), "little")
+    return point + ((once + challenge * _scalar(seed)) % _ORDER).to_bytes(32, "little")
+
+
 def _seed(name: str) -> bytes:
     return hashlib.sha256(name.encode()).digest()
 
@@ -57,9 +91,16 @@ def _string(part: bytes) -> bytes:
 
 
 def _public(seed: bytes) -> bytes:
+    return _encoded(_times(_scalar(seed), _BASE))
+
+
+def _scalar(seed: bytes) -> int:
     scalar = int.from_bytes(hashlib.sha512(seed).digest()[:32], "little")
-    scalar = scalar & ((1 << 254) - 8) | (1 << 254)
-    x, y = _times(scalar, _BASE)
+    return scalar & ((1 << 254) - 8) | (1 << 254)
+
+
+def _encoded(point: tuple[int, int]) -> bytes:
+    x, y = point
     return (y | (x & 1) << 255).to_bytes(32, "little")
 
 

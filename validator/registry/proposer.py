@@ -37,8 +37,16 @@ def proposer(head: Snapshot, base: Snapshot) -> tuple[str, tuple[str, ...]]:
     touched = head.touched(base)
     human = any((form_of(path) or (None,))[0] in BY_A_HUMAN for path in touched)
     review = " The code owner's review and merge are the approval." if human else ""
+    keyed = any(_is_keyed(path, head, base) for path in touched)
+    merge = " A key speaks for it: a merge commit keeps its signature, a squash or a rebase loses it." if keyed else ""
     cautions = tuple(dict.fromkeys(one.caution for one in standings if one.caution))
-    return f"{', '.join([head.author.handle, *words])}.{review}", cautions
+    return f"{', '.join([head.author.handle, *words])}.{review}{merge}", cautions
+
+
+def _is_keyed(path: str, head: Snapshot, base: Snapshot) -> bool:
+    """Whether a key speaks for the claim of a file, on main or as it would be."""
+    claims = (claim_of_record(path, base), base.claims.get(path), head.claims.get(path))
+    return any(claim is not None and claim.states_key for claim in claims)
 
 
 def _standings(author: Author, head: Snapshot, base: Snapshot) -> Iterator[_Standing]:

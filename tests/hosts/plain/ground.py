@@ -9,7 +9,7 @@ import hashlib
 import shutil
 import subprocess
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,6 +86,7 @@ class Ground:
         namespace: str = "git",
         tree: Tree | None = None,
         root: str | None = None,
+        signature_of: Callable[[bytes], str] | None = None,
     ) -> str:
         """A commit on top of its first parent's tree (or of `tree`) with some files changed; its id.
 
@@ -100,8 +101,9 @@ class Ground:
         head = "\n".join([*lines, f"author {author} {when}", f"committer {author} {when}"]) + "\n" + headers
         text = message.encode("utf-8", "surrogateescape")
         body = head.encode("utf-8", "surrogateescape") + b"\n" + text
-        if signer:
-            armour = signature(signer, body, namespace).rstrip("\n").replace("\n", "\n ")
+        if signer or signature_of:
+            made = signature_of(body) if signature_of else signature(Path(signer or ""), body, namespace)
+            armour = made.rstrip("\n").replace("\n", "\n ")
             body = (head + f"gpgsig {armour}\n").encode("utf-8", "surrogateescape") + b"\n" + text
         oid = self.put("commit", body)
         self.trees[oid] = files

@@ -21,7 +21,9 @@ from tests.hosts.plain.stage import Stage, claim_text
 from tests.hosts.plain.test_keys import APPROVED, FOUR, LATER, RELEASE, Fleet, ref_of
 from validator.git.repo import Repo
 from validator.registry.consensus.digest import registry_digest
-from validator.registry.reader import Reader
+from validator.registry.consensus.phases import assess
+from validator.registry.reader import Reader, charter_of
+from validator.registry.records import standings
 from validator.registry.yaml.writer import write_record
 
 CHARTER = "registry/charter.yaml"
@@ -356,3 +358,22 @@ def test_each_fault_alone_is_decided_as_the_page_says(play: Play) -> None:
     rows = [one for one in every_fault() if one.main_key or one.open_key or one.kind is Kind.FIRST_CLAIM]
     answers = [play.compare(drawn).answer for drawn in rows]
     assert min(answers.count(Answer.ACCEPTED), answers.count(Answer.REFUSED)) > 20
+
+
+@pytest.mark.parametrize("key", ["NEXT", None])
+def test_a_claim_of_the_same_words_with_another_key_inherits_no_record(play: Play, key: Name) -> None:
+    """K69: number 4 was released and claimed again; what was agreed with its first holder is void."""
+    fleet, act = play.fleet, honest(Kind.ACKNOWLEDGEMENT, "ANN", Way.PROPOSED)
+    tree = play.begun(act)
+    began = play.step(play.start, tree)
+    said = fleet.signed("ANN", (began,), tree={**tree, play.path(act.kind): play.said(act)}, when=LATER)
+    agreed = play.step(began, fleet.trees[said])
+    gone = play.step(agreed, {path: text for path, text in fleet.trees[agreed].items() if path != own(4)})
+    again = play.step(gone, {**fleet.trees[agreed], own(4): play.text(key)})
+    for main, phase, void in ((agreed, "broadcast", 0), (again, "registered", 4)):
+        snapshot = Reader(Repo(fleet.server)).at(main)
+        charter, today = charter_of(snapshot), registry_digest(snapshot)
+        assert assess(snapshot, charter).phase == phase
+        assert [one.void is not None for one in standings(snapshot, charter, today)].count(True) == void
+    play.refs({MAIN: again})
+    fleet.refuses((ZERO, said, BRANCHES[act.kind]))
