@@ -16,6 +16,7 @@ Way out: Name the metric with the goal's own words, or list both names under the
 under `measured_by` how it is measured.
 """
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -77,6 +78,7 @@ def _is_latin(text: str) -> bool:
     return 2 * sum(1 for letter in letters if letter < "\u0250") >= len(letters)
 
 
+@functools.lru_cache(maxsize=1024)  # most goals of a change are main's as well
 def _read(text: str) -> Goal:
     words = list(_words(text))
     return Goal(

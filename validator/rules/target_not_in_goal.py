@@ -16,6 +16,7 @@ Example:
 Way out: State the number in the goal, or correct the target.
 """
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -48,8 +49,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     for claim in head.claims.values():
         if claim.draft.goal is None or not claim.draft.targets:
             continue
-        stated = numbers_stated(claim.draft.goal)
-        said = list(_said(claim.draft.goal))
+        stated, said = _read(claim.draft.goal)
         for index, target in enumerate(claim.draft.targets):
             if not stated.intersection((target.value, target.value * thousands(target.unit))):
                 message = f"{quoted(format_target(target))}, but the goal's sentence does not state {target.value}"
@@ -60,6 +60,12 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
                 yield Problem(
                     claim.document.at("targets", index), message, "say the same in the goal and in the target"
                 )
+
+
+@functools.lru_cache(maxsize=1024)  # most goals of a change are main's as well
+def _read(goal: str) -> tuple[frozenset[float], tuple[Said, ...]]:
+    """The numbers that a goal states, and what it says of them."""
+    return numbers_stated(goal), tuple(_said(goal))
 
 
 def _said(goal: str) -> Iterator[Said]:
