@@ -32,6 +32,9 @@ UNSURE = frozenset(
     """cycle evening fortnight iteration minute morning night release season second semester shift sprint term weekday
     workday working business other two three four five six""".split()
 )
+# What a change is called that leads to more, or to less.
+UPWARDS = frozenset("boost double expand grow increase lift raise scale".split())
+DOWNWARDS = frozenset("cut decrease drop lessen limit lower reduce shorten shrink slash trim".split())
 NEGATIONS = frozenset("avoid cannot can't don't doesn't mustn't never no nobody none not nothing prevent won't".split())
 _OPPOSITE: Mapping[Op, Op] = {"gt": "lte", "gte": "lt", "lt": "gte", "lte": "gt", "eq": "eq"}
 _MORE = "more|greater|higher|longer|larger|bigger|older|later|over"
@@ -88,6 +91,14 @@ def split_bound(before: list[Token], quantity: Token, after: list[Token]) -> Bou
         before = [token for token in before if token.word not in NEGATIONS]
         return Bound(before, after, _OPPOSITE[op] if op else None, phrase, op is not None, negated=True)
     return Bound(before, after, op, phrase, clear)
+
+
+def leads_to(before: Sequence[Token]) -> Op | None:
+    """Which way a change counts that ends in the quantity after these words: `reduce open bugs to`."""
+    verbs = [token.word for token in before if token.word in UPWARDS | DOWNWARDS]
+    if not verbs or before[-1].word != "to":
+        return None
+    return "gte" if verbs[-1] in UPWARDS else "lte"
 
 
 def split_period(words: list[Token]) -> InPeriod:

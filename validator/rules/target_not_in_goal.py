@@ -1,9 +1,9 @@
 """A target's value is not stated by the goal's sentence.
 
 What it means: The number of every target stands in the goal, in figures or in words: `$120k` states 120000, `95%+`
-states 95, `twelve` states 12. A target of 120 kUSD is stated by `$120k` as well. A year, an ordinal, a room, a version
-and other numbers in names state nothing. Where the sentence says which way the number counts (`at most`, `below`,
-`within`, `95%+`) or in what period (`daily`), the target says the same.
+states 95, `twelve` states 12. A target of 120 kUSD is stated by `$120k` as well. A year, an ordinal, a room, a version,
+a time of the day and other numbers in names state nothing. Where the sentence says which way the number counts (`at
+most`, `below`, `within`, `95%+`, `reduce bugs to`) or in what period (`daily`), the target says the same.
 
 Why: The human approves the sentence, and programs measure the target. If one says 17 and the other 7, what is
 measured is not what was approved.
@@ -21,11 +21,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from validator.model.bounds import split_bound, split_period
+from validator.model.bounds import leads_to, split_bound, split_period
 from validator.model.findings import Level, Problem
 from validator.model.numbers import numbers_stated
 from validator.model.phrases import quoted
-from validator.model.quantities import tokens
+from validator.model.quantities import Token, tokens
 from validator.model.shapes import Op, Period, Target
 from validator.model.targets import format_target
 from validator.model.units import thousands
@@ -41,6 +41,7 @@ class Said(NamedTuple):
     per: Period | None
 
 
+_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}\S*|24/7")
 CODE, NAME, LEVEL = "REG202", "target-not-in-goal", Level.ERROR
 
 
@@ -72,13 +73,19 @@ def _said(goal: str) -> Iterator[Said]:
     """The quantities of a goal, clause by clause, with direction and period; and the numbers that are only names."""
     for clause in re.split(r"[;!\n]|\.(?=\s|$)|,(?![0-9])", goal):
         words = tokens(clause)
-        yield from (Said(numbers_stated(token.text), False, None, None) for token in words if not token.is_quantity)
+        yield from (Said(numbers_stated(token.text), False, None, None) for token in words if _is_name(token))
         period = split_period(words)
         for at, token in enumerate(period.words):
-            if token.is_quantity:
+            if not _is_name(token):
                 bound = split_bound(period.words[:at], token, period.words[at + 1 :])
                 per = period.per if period.clear and not period.soft else None
-                yield Said(numbers_stated(token.text), True, bound.op if bound.clear else None, per)
+                op = (bound.op or leads_to(bound.before)) if bound.clear else None
+                yield Said(numbers_stated(token.text), True, op, per)
+
+
+def _is_name(token: Token) -> bool:
+    """Whether a token is no quantity; a time of the day is none, nor is `24/7`."""
+    return not token.is_quantity or bool(_CLOCK.fullmatch(token.text))
 
 
 def _differs(target: Target, said: Iterable[Said]) -> str | None:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from validator.model.bounds import DOWNWARDS, UPWARDS
 from validator.model.quantities import Token
 from validator.model.shapes import Op
 from validator.model.targets import exactly
 from validator.model.units import factor
-from validator.operations.claim.lexicon import BAD, DONE, DOWNWARDS, EITHER_WAY, GOOD, UPWARDS
+from validator.operations.claim.lexicon import BAD, DONE, EITHER_WAY, GOOD
 
 
 class Change(NamedTuple):

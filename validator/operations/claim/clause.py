@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from validator.model.bounds import Bound, InPeriod, split_bound, split_period
+from validator.model.bounds import DOWNWARDS, UPWARDS, Bound, InPeriod, split_bound, split_period
 from validator.model.quantities import Token, tokens
 from validator.model.shapes import Op, Period, Target
 from validator.model.units import is_measure
@@ -17,7 +17,6 @@ from validator.operations.claim.lexicon import (
     DELAYS,
     DONE,
     DOUBTFUL,
-    DOWNWARDS,
     HOLDING,
     INCOME,
     LASTING,
@@ -26,7 +25,6 @@ from validator.operations.claim.lexicon import (
     SCORES,
     STOP,
     TAIL,
-    UPWARDS,
     WITHIN,
 )
 

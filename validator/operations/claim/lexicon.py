@@ -95,8 +95,6 @@ BAD = frozenset(
     escalated expired failed lost missed rejected reopened returned skipped unpaid wasted
 """.split()
 )
-UPWARDS = frozenset("boost double expand grow increase lift raise scale".split())
-DOWNWARDS = frozenset("cut decrease drop lessen limit lower reduce shorten shrink slash trim".split())
 EITHER_WAY = frozenset("bring change drive get go improve move pull push shift take turn".split())
 # How a sentence begins or goes on that is about a level, and says nothing of what is measured.
 COPULAS = frozenset(

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from validator.model.bounds import NEGATIONS, split_bound, split_period
+from validator.model.bounds import DOWNWARDS, NEGATIONS, UPWARDS, split_bound, split_period
 from validator.model.quantities import Token, tokens
 from validator.model.shapes import Op
 from validator.operations.claim.amounts import LONGEST
 from validator.operations.claim.deadline import without_deadline
-from validator.operations.claim.lexicon import BAD, COPULAS, DONE, DOUBTFUL, DOWNWARDS, GOOD, HOLDING, TAIL, UPWARDS
+from validator.operations.claim.lexicon import BAD, COPULAS, DONE, DOUBTFUL, GOOD, HOLDING, TAIL
 
 _LOW = frozenset("fast faster low lower quick quickly soon".split())  # `keep latency low`
 _SIGN = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "="}
