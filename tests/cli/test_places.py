@@ -64,16 +64,29 @@ def test_a_stale_lock_is_named(stage: Stage) -> None:
     assert "claim/04.lock" in " ".join(pushed.said)
 
 
-@pytest.mark.parametrize(
-    "words", [["proposals"], ["claim", "4", *NEW, "--push"], ["whoami", "--session-id", "a", "--fetch"]]
-)
-def test_passwords_in_urls_are_hidden(stage: Stage, words: list[str]) -> None:
+SECRETS = {
+    "remote.origin.url": "http://bot:SECRET@127.0.0.1:9/fleet.git?token=SECRET",
+    "remote.origin.pushurl": "http://SECRET@127.0.0.1:9/fleet.git",
+    "url.http://bot:SEC/RET@127.0.0.1:9/.insteadOf": "file://",
+    "url.http://bot:SECRET@127.0.0.1:9/.pushInsteadOf": "file://",
+}
+
+
+@pytest.mark.parametrize("setting", SECRETS)
+def test_passwords_in_urls_are_hidden(stage: Stage, setting: str) -> None:
+    """Also a password with a slash, of which Git says that it makes no URL; and what is sent in a header."""
     session = stage.clone("session")
-    git(session, "remote", "set-url", "origin", "http://bot:SECRET@127.0.0.1:9/fleet.git?token=SECRET")
-    done = verb(session, *words)
-    assert done.exit_code == 2
-    assert "127.0.0.1:9" in done.err
-    assert "SECRET" not in done.out + done.err
+    git(session, "config", setting, SECRETS[setting])
+    git(session, "config", "http.extraHeader", "Authorization: Basic SECRET")
+    for words in (["proposals"], ["claim", "4", *NEW, "--push"], ["doctor"], ["status", "--fetch", "--format", "json"]):
+        done = verb(session, *words)
+        assert "127.0.0.1" in done.err or "push" in setting.lower() or words == ["doctor"], done
+        assert "SEC" not in done.out + done.err, words
+
+
+def test_a_url_that_is_given_for_a_remotes_name_shows_no_password(stage: Stage) -> None:
+    done = verb(stage.human, "proposals", "--remote", "https://bot:SECRET@127.0.0.1:9/x", "--format", "json")
+    assert (done.exit_code, "SECRET" in done.out + done.err) == (2, False), done
 
 
 @pytest.mark.parametrize(

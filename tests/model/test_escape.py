@@ -124,6 +124,11 @@ def test_json_text() -> None:
         ("https://a:b@c:SECRET@host", "https://***@host"),
         ("ssh://git@host/x ssh://git:SECRET@host/x", "ssh://git@host/x ssh://git:***@host/x"),
         ("http://host/x?a=1&private_token=SECRET&b=2", "http://host/x?a=1&private_token=***&b=2"),
+        ("'https://bot:SEC/R?E#T@host/x.git'", "'https://***@host/x.git'"),
+        (
+            "https://bot:S@C/RET@host http://host:8080/@a http://[::1]/@a",
+            "https://***@host http://host:8080/@a http://[::1]/@a",
+        ),
         ("git@host:x.git me@example.invalid http://host/@a", "git@host:x.git me@example.invalid http://host/@a"),
     ],
 )

@@ -3,11 +3,19 @@
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
+from validator.model.escape import without_credentials
+
 Read = TypeVar("Read")
 
 
 class FatalError(Exception):
-    """An error of the environment (no repository, shallow clone, Git too old): one line, exit 2, no verdict."""
+    """An error of the environment (no repository, shallow clone, Git too old): one line, exit 2, no verdict.
+
+    Whoever words it may name an address as Git has it: its password is taken out here.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(without_credentials(message))
 
 
 class ShallowError(FatalError):

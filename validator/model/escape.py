@@ -38,9 +38,12 @@ _LINKED = re.compile(r"@|:(?!\s|$|\d+(?![\w:+-]))|#(?=\w)|\bGH-(?=\d)|\bwww(?=\.
 _COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b", re.IGNORECASE)
 _FORMULA = re.compile(r"\$(?!\d)")
 
-# What stands before the host of a URL (RFC 3986, 3.2.1), up to the last `@` of it; and tokens in a query.
+# What stands before the host of a URL (RFC 3986, 3.2.1), up to the last `@` of it, also where a password was pasted
+# with a slash in it, which makes it no URL (a port is one of five digits at most); and tokens in a query.
 _CREDENTIALS = re.compile(
-    r"""([a-z][a-z0-9+.-]*://)([^\s/?#'"]*)@|([?&](?:\w*token|\w*key|password)=)[^\s&'"]+""", re.IGNORECASE
+    r"""([a-z][a-z0-9+.-]*://)([^\s/?#'"@:\[]*:(?!\d{1,5}[/?#])[^\s'"]{0,2000}|[^\s/?#'"]*)@"""
+    r"""|([?&](?:\w*token|\w*key|password)=)[^\s&'"]+""",
+    re.IGNORECASE,
 )
 
 
