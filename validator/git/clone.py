@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from validator.git import program
-from validator.git.program import last_line
+from validator.git.program import in_a_line, last_line
 from validator.model.errors import FatalError
 
 # What Git's environment has besides the caller's: no configuration of user or system, nothing that is fetched or run.
@@ -25,6 +25,7 @@ ENVIRONMENT = {
 _DISCOVERY = {**ENVIRONMENT, "GIT_DISCOVERY_ACROSS_FILESYSTEM": "1"}
 _MESSAGES = {"LANGUAGE": "C", "LC_ALL": "C"}
 _NEXT = "--next"
+_NOWHERE = "fatal: not a git repository (or any", "fatal: cannot change to"
 _ABSENT = 1, 5  # how git-config(1) exits where there is no such setting
 
 
@@ -81,9 +82,11 @@ class Clone(NamedTuple):
 def around(folder: Path) -> Clone:
     """The repository that contains a folder. Raises FatalError where there is none."""
     # Whoever owns the folder: nothing of it is run.
-    clone, _ = _found(folder, ("-c", "safe.directory=*"), _DISCOVERY)
-    if clone is None:
+    clone, error = _found(folder, ("-c", "safe.directory=*"), _DISCOVERY)
+    if clone is None and (not error or error.startswith(_NOWHERE)):
         raise FatalError(f"{folder} is not inside a Git repository")
+    if clone is None:
+        raise FatalError(f"the repository around {folder} cannot be read: {in_a_line(error)}")
     return clone
 
 

@@ -30,6 +30,10 @@ _SETTINGS = (
     # The clone may have a commit graph of anybody's making; what a commit says of its parents is in its own object.
     *("core.commitGraph=false", "advice.graftFileDeprecated=false"),
 )
+# What is written and read here is UTF-8, and no colour; a caller's configuration has a say in all else.
+_CALLERS = (
+    *("i18n.commitEncoding=UTF-8", "color.ui=false", "color.remote=false", "color.push=false", "color.transport=false"),
+)
 _PROMISED = re.compile(rb"^\s*(?:promisor\s*(?:=\s*true)?|partialclone\s*=.*)\s*$", re.MULTILINE | re.IGNORECASE)
 _COMPLETION = "git fetch --refetch --no-filter"
 
@@ -106,7 +110,7 @@ class Process:
         environment = {"GIT_TERMINAL_PROMPT": "0", "LANGUAGE": "C", "LC_ALL": "C", **self.real, **(variables or {})}
         # A relative path in the configuration or in a URL is meant from the working tree's top (git-config(1)).
         folder = self.top or Path(self.real["GIT_DIR"])
-        status, out, error = program.run([*_options(settings), *command], environment, folder, stdin)
+        status, out, error = program.run([*_options((*_CALLERS, *settings)), *command], environment, folder, stdin)
         return status, out.decode("utf-8", "surrogateescape"), without_credentials(error)
 
     def run(

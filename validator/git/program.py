@@ -12,9 +12,9 @@ from validator.model.errors import FatalError
 
 _started = weakref.WeakSet[subprocess.Popen[bytes]]()
 # In the C locale, and not from the other side (`remote: `) or from ssh.
-_CANNOT_WRITE = re.compile(
+_LOCAL_FAULT = re.compile(
     r"^(?!remote:|ssh:).*(insufficient permission for adding|\.lock': Permission denied"
-    r"|Read-only file system|No space left on device|Disk quota exceeded)"
+    r"|Read-only file system|No space left on device|Disk quota exceeded|bad config |bad \w+ config value)"
 )
 _OTHER_REPOSITORY = {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES"}
 
@@ -88,7 +88,10 @@ def place(out: bytes) -> Path:
 
 def emptied(names: Sequence[bytes]) -> dict[str, str]:
     """Variables that make settings empty, in addition to those that the caller's own variables make (git-config(1))."""
-    first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+    count = os.environ.get("GIT_CONFIG_COUNT") or "0"
+    if not count.isdecimal():
+        raise FatalError(f"GIT_CONFIG_COUNT is {count!r}, and no number; run: unset GIT_CONFIG_COUNT")
+    first = int(count)
     keys = {f"GIT_CONFIG_KEY_{first + at}": os.fsdecode(name) for at, name in enumerate(names)}
     values = {f"GIT_CONFIG_VALUE_{first + at}": "" for at in range(len(names))}
     return keys | values | {"GIT_CONFIG_COUNT": str(first + len(names))}
@@ -97,13 +100,13 @@ def emptied(names: Sequence[bytes]) -> dict[str, str]:
 def last_line(error: str) -> str:
     """What an error of Git comes down to: the fault of this machine that it names, else its last line."""
     lines = [line for line in error.splitlines() if line.strip()]
-    line = cannot_write(error) or (lines[-1] if lines else "failed without an error message")
+    line = local_fault(error) or (lines[-1] if lines else "failed without an error message")
     return line.removeprefix("fatal: ").removeprefix("error: ")
 
 
-def cannot_write(error: str) -> str | None:
-    """The line of an error of Git that says that this machine takes no file, for want of a right or of room."""
-    return next((line for line in error.splitlines() if _CANNOT_WRITE.search(line)), None)
+def local_fault(error: str) -> str | None:
+    """The line of an error of Git that blames this machine: it takes no file, or Git's configuration is broken."""
+    return next((line for line in error.splitlines() if _LOCAL_FAULT.search(line)), None)
 
 
 def in_a_line(error: str, most: int = 800) -> str:

@@ -14,7 +14,7 @@ from validator.git.objects import MAX_COMMIT, OID
 from validator.git.program import in_a_line, last_line
 from validator.git.refs import STALE
 from validator.git.repo import Repo
-from validator.git.upstream import main_on, remote_of
+from validator.git.upstream import broken, main_on, remote_of
 from validator.model.errors import FatalError
 from validator.model.escape import without_credentials
 from validator.model.layout import HEADS, KINDS, PROPOSAL, REJECTED, REMOTES, WITHDRAWN, number_of
@@ -28,6 +28,7 @@ REFSPECS = (
 _FETCH = ("--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-gc")
 LOCKED = 2.0  # seconds: how long another push may hold the lock of a ref
 _LOCKED = re.compile(r"cannot lock ref|unable to create .*\.lock|failed to update ref", re.IGNORECASE)
+_BROKEN = re.compile(r"^(?:fatal|error): bad object (refs/remotes/\S+)", re.MULTILINE)
 # What `git init --shared` sets (git-init(1)); a changed proposal stands on main, and not on what it replaces.
 _FORWARD_ONLY = ("a proposal cannot be replaced there; on the server: git config receive.denyNonFastForwards false",)
 
@@ -89,7 +90,9 @@ class Remote:
     @property
     def url(self) -> str:
         """Where it is. Raises FatalError where the repository has no remote of this name."""
-        status, out, _ = self.repo.as_user("remote", "get-url", "--", self.name)
+        status, out, error = self.repo.as_user("remote", "get-url", "--", self.name)
+        if status and "No such remote" not in error:
+            raise FatalError(f"git remote: {last_line(error)}")
         if status:
             raise FatalError(f"there is no remote {self.name!r} here; run: git remote add {self.name} URL")
         return out.strip()
@@ -124,8 +127,10 @@ class Remote:
             error = self._fetch(named)
         if not error:
             return
-        if fault := program.cannot_write(error):
-            raise FatalError(f"nothing can be fetched, for this clone cannot be written: {last_line(fault)}")
+        if program.local_fault(error):
+            raise FatalError(f"nothing can be fetched: {last_line(error)}")
+        if found := _BROKEN.search(error):
+            raise broken(self.repo, found[1])
         if refspecs is not REFSPECS or self._fetch(named[:1]):
             raise FatalError(f"{self.address} does not answer: {in_a_line(error)}")
         self.unfetched = self._without(self._listed())
@@ -224,7 +229,9 @@ class Remote:
         refspecs = [f"{update.new or ''}:{update.ref}" for update in updates]
         options = ("--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no")
         atomic = ("--atomic",) if len(updates) > 1 else ()
-        status, out, error = self.repo.as_user("push", *options, *atomic, *leases, "--", self.name, *refspecs)
+        one_by_one = (f"remote.{self.name}.mirror=false",)  # or Git takes no names of refs
+        command = ("push", *options, *atomic, *leases, "--", self.name, *refspecs)
+        status, out, error = self.repo.as_user(*command, settings=one_by_one)
         said = tuple(
             line.removeprefix("remote: ").rstrip() for line in error.splitlines() if line.startswith("remote:")
         )

@@ -1,6 +1,9 @@
 """Which remote a registry is published on, and what its main branch is called there: as this clone is configured."""
 
+import shlex
+
 from validator.git.refs import Refs
+from validator.model.errors import FatalError
 from validator.model.layout import HEADS, MAIN, ORIGIN, REMOTES
 
 _ASKED = r"^(remote\..*\.url|branch\.main\.remote|init\.defaultbranch)$"
@@ -41,12 +44,20 @@ def newest_main(repo: Refs) -> str | None:
     published, here = repo.resolve(f"{REMOTES}{remote}/main", MAIN)
     if published:
         return published
+    if (repo.folder / f"{REMOTES}{remote}/main").is_file():
+        raise broken(repo, f"{REMOTES}{remote}/main")
     others = dict.fromkeys((settings.get("init.defaultbranch", "master"), "master", "trunk"))
     there = f"{REMOTES}{remote}/{main_on(repo, remote)}"
     found = repo.resolve(there, *(f"{HEADS}{name}" for name in others))
     if repo.top is None and not here:
         (here,) = repo.resolve(main_of_server(repo))
     return found[0] or here or next(filter(None, found[1:]), None)
+
+
+def broken(repo: Refs, ref: str) -> FatalError:
+    """That a ref here, as last fetched, names nothing: its file was cut off (a crash), or its object is lost."""
+    way_out = f"rm {shlex.quote(str(repo.folder / ref))}, then git fetch"
+    return FatalError(f"{ref} is broken in this clone; run: {way_out}")
 
 
 def unfetched_remote(repo: Refs) -> str | None:

@@ -1,5 +1,6 @@
 """Files that are not committed yet: on disk as this user's `git add --all` would take them, or as they are staged."""
 
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +14,9 @@ from validator.model.errors import FatalError
 MAX_READ = 1024 * 1024  # bytes of one file
 # No hook or file monitor runs; no warning about nested repositories is printed.
 _QUIET = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "advice.addEmbeddedRepo=false", "core.safecrlf=false")
+
+
+_UNMERGED = re.compile(r"^(.+): unmerged \([0-9a-f]+\)$", re.MULTILINE)
 
 
 class Worktree(Objects, Write):
@@ -78,6 +82,9 @@ class Worktree(Objects, Write):
 
     def _staged(self, *command: str, variables: Mapping[str, str]) -> str:
         status, out, error = self.as_user(*command, settings=_QUIET, variables=variables)
+        unmerged = sorted(set(_UNMERGED.findall(error)))
+        if status and unmerged:
+            raise FatalError(f"{unmerged[0]} is in conflict here; resolve it, then git add it")
         if status:
             raise FatalError(f"git {command[0]}: {last_line(error)}")
         return out.strip()
