@@ -101,6 +101,16 @@ def test_a_repeat_says_that_it_is_proposed(plain: Stage) -> None:
     assert again["note"].startswith("charter/change is proposed already; a human has to approve it: ")
 
 
+def test_the_same_charter_under_another_name_is_proposed_once(plain: Stage) -> None:
+    first = propose(plain.human, "capacity: 12", "capacity: 13", "--push", "--format", "json").document
+    again = verb(plain.human, "charter", "propose", "--name", "growth", "--push", "--format", "json").document
+    assert (again["branch"], again["commit"], again["pushed"]) == ("charter/change", first["commit"], True)
+    assert again["note"].startswith("charter/change is proposed already; a human has to approve it: ")
+    assert "refs/heads/charter/growth" not in plain.refs()
+    other = propose(plain.human, "capacity: 13", "capacity: 14", "--name", "growth", "--push")
+    assert other.note.startswith("proposed the charter on charter/growth; ")
+
+
 def test_ones_own_draft_is_replaced_and_anothers_is_not(plain: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     propose(plain.human, "capacity: 12", "capacity: 13", "--push")
     assert propose(plain.human, "capacity: 13", "capacity: 14", "--push").exit_code == 0
@@ -118,7 +128,7 @@ def test_what_main_has_changed_since_is_not_undone(plain: Stage) -> None:
     propose(plain.human, "time_zone: America/Los_Angeles", "time_zone: UTC", "--push")
     assert verb(plain.human, "approve", "charter/change", "--yes").exit_code == 0
     late = propose(deputy, "capacity: 12", "capacity: 13", "--push")
-    assert (late.exit_code, "REG305" in late.out) == (1, True)
+    assert (late.exit_code, "then registry charter propose" in late.out) == (1, True)
     way_out = "git pull --rebase --autostash"
     assert late.note == f"not proposed: main has changed it since; run: {way_out}, and then this again"
     git(deputy, *way_out.split()[1:], "--quiet")

@@ -19,7 +19,7 @@ VERBS = {
         "bind": "Say once who you are: all verbs then do without --session-id.",
         "whoami": "What main says about one session; exit 1 if it is not registered.",
         "withdraw": "Take back one of your own open proposals, for good.",
-        "release": "Propose to release a number.",
+        "release": "Propose to release a number: pushes branch release/NN, which a human approves.",
         "conflicts": "Conflicts on main and in proposals, who was first, what to do; exit 1 if any.",
         "schedule": "The week of the fleet, in the charter's time zone.",
     },

@@ -15,12 +15,13 @@ from validator.operations.release import release
 @click.command(epilog='Example: registry release 4 --reason "The campaign is over"')
 @click.argument("number", type=int, shell_complete=completing.numbers)
 @click.option("--reason", required=True, help="The reason, kept in the history.")
+@click.option("--push", is_flag=True, expose_value=False, help="Not needed: a release is always pushed.")
 @PR
 @REMOTE
 @REPO
 @click.pass_obj
 def command(console: Console, number: int, reason: str, pr: bool, remote: str, repo: Path) -> int:
-    """Propose to release a number."""
+    """Propose to release a number: pushes branch release/NN, which a human approves."""
     text, exit_code = release(repo=repo, remote=remote, number=number, reason=reason)
     console.say(text)
     open_for(console, repo, remote, f"release/{digits(number)}", wanted=pr and exit_code == 0)

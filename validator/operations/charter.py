@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from validator.git.remote import Outcome, Remote, Update
+from validator.git.remote import Outcome, Proposal, Remote, Update
 from validator.git.repo import Repo
 from validator.git.upstream import remote_of
 from validator.model.errors import FatalError
@@ -56,10 +56,11 @@ def propose(*, repo: Repo, server: Remote | None, name: str, files: Mapping[str,
         stale = "main has changed it since; run: git pull --rebase --autostash, and then this again"
         why = stale if has_to_be_made_again(verdict) else "the gate would reject it"
         return CharterOutcome(False, branch, f"not proposed: {why}", verdict=verdict)
+    if known := _same(repo, server, main, commit, branch):
+        return CharterOutcome(True, known.name, _known(known.name), known.commit, server is not None, verdict)
     there = _open(repo, server, branch)
     if there and repo.tree_of(there) == repo.tree_of(commit) and repo.merge_base(main, there) != there:
-        note = f"{branch} is proposed already; {_next(branch)}"
-        return CharterOutcome(True, branch, note, there, pushed=server is not None, verdict=verdict)
+        return CharterOutcome(True, branch, _known(branch), there, server is not None, verdict)
     if there and (author := _author(repo, there)) != _author(repo, commit):
         raise FatalError(f"{branch} is a draft of {author}; name yours otherwise: --name NAME")
     return _publish(repo, server, branch, there, commit)._replace(verdict=verdict)
@@ -75,6 +76,18 @@ def _commit(repo: Repo, fork: str, files: Mapping[str, bytes], name: str) -> str
 def _open(repo: Repo, server: Remote | None, branch: str) -> str | None:
     rows = proposals_on(server.name if server else None, repo, "charter")
     return next((one.commit for one in rows if one.name == branch), None)
+
+
+def _same(repo: Repo, server: Remote | None, main: str, commit: str, branch: str) -> Proposal | None:
+    """An open proposal of the same charter under another name."""
+    rows = [one for one in proposals_on(server.name if server else None, repo, "charter") if one.name != branch]
+    wanted, *charters = repo.objects.facts(f"{one}:{CHARTER}" for one in (commit, *(row.commit for row in rows)))
+    same = [row for row, found in zip(rows, charters, strict=True) if found and wanted and found.oid == wanted.oid]
+    return next((row for row in same if repo.merge_base(main, row.commit) != row.commit), None)
+
+
+def _known(branch: str) -> str:
+    return f"{branch} is proposed already; {_next(branch)}"
 
 
 def _author(repo: Repo, commit: str) -> str:

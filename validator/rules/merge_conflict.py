@@ -11,14 +11,16 @@ Example:
 
     git push origin claim/05   # branched before main last changed the same lines
 
-Way out: `git fetch origin && git rebase origin/main`, resolve, then `git push --force-with-lease` (a rebase rewrites
-the branch, so a plain push is refused). Create a branch without common history again from main.
+Way out: Propose a claim, a release or the charter again with the same verb. For another file `git fetch origin && git
+rebase origin/main`, resolve, then `git push --force-with-lease` (a rebase rewrites the branch, so a plain push is
+refused). Create a branch without common history again from main.
 """
 
 from collections.abc import Iterator
 
 from validator.model.findings import Level, Location, Problem
-from validator.model.layout import CHARTER
+from validator.model.layout import CHARTER, CODEOWNERS
+from validator.model.phrases import command_line
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG305", "merge-conflict", Level.ERROR
@@ -39,4 +41,17 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     for path, message in sorted(said.items()):
         intent = head.intent.get(path)
         if not (path in base.claims and intent and intent.before is None):
-            yield Problem(Location(path), message, UPDATE)
+            yield Problem(Location(path), message, _way_out(path, base, gone=bool(intent and intent.after is None)))
+
+
+def _way_out(path: str, base: Snapshot, *, gone: bool) -> str:
+    """The command that proposes a file of the registry again; of another file, what Git does."""
+    if path in (CHARTER, CODEOWNERS):
+        return "take over what main has: git pull --rebase --autostash, then registry charter propose"
+    held = base.claims.get(path)
+    if held is None:
+        return UPDATE
+    if gone:
+        return f"propose it again: registry release {held.number} --reason REASON"
+    words = ("registry", "claim", str(held.number), "--session-id", held.draft.session_id or "ID", "--push")
+    return f"propose it again: {command_line(words)}"

@@ -1,7 +1,8 @@
 """The goal promises a different amount than the scope holds.
 
 What it means: A claim has a range of work and a target that counts per period, and no such target has the size of
-the range. It is a warning: there may be a reason, and a human decides.
+the range. A target whose unit has the name of a work is compared with that work alone. It is a warning: there may be a
+reason, and a human decides.
 
 Why: In the document that this registry was made for, session 5 promises 17 e-mails a day for prospects 18-33, which
 are 16, and session 6 promises 16 for 34-50, which are 17.
@@ -14,26 +15,59 @@ Example:
 Way out: Correct the target and the goal, or the range.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from validator.model.findings import Level, Problem
+from validator.model.normalize import fold
 from validator.model.phrases import quoted, span
-from validator.model.shapes import RangePart
+from validator.model.shapes import RangePart, Target
 from validator.model.targets import format_target
+from validator.model.units import fold_unit
+from validator.registry.parsing import Draft
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import counts, range_size
 
 CODE, NAME, LEVEL = "REG204", "scope-disagrees", Level.WARNING
 
+_Range = tuple[int, RangePart]  # with its place in the scope
+
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the claims whose counted targets all differ from the size of their ranges."""
     for claim in head.claims.values():
-        counted = [target for target in claim.draft.targets or () if counts(target)]
-        ranges = [(at, part) for at, part in enumerate(claim.draft.scope or ()) if isinstance(part, RangePart)]
-        size = range_size([part for _, part in ranges])
-        if counted and ranges and size > 0 and all(target.value != size for target in counted):
-            held = ", ".join(f"{part.work} {span(part.first, part.last)}" for _, part in ranges)
-            message = f"the goal promises {quoted(format_target(counted[0]))}, the scope {quoted(held)} holds {size}"
-            help = f"promise {size}, or make the scope {counted[0].value} long"
-            yield Problem(claim.document.at("scope", ranges[0][0]), message, help)
+        for targets, ranges in _alike(claim.draft):
+            size = range_size([part for _, part in ranges])
+            sizes = {size, *(range_size(parts) for parts in _by_work(ranges).values())}
+            if size > 0 and all(target.value not in sizes for target in targets):
+                held = ", ".join(f"{part.work} {span(part.first, part.last)}" for _, part in ranges)
+                promised = quoted(format_target(targets[0]))
+                message = f"the goal promises {promised}, the scope {quoted(held)} holds {size}"
+                help = f"promise {size}, or make the scope {targets[0].value} long"
+                yield Problem(claim.document.at("scope", ranges[0][0]), message, help)
+
+
+def _alike(draft: Draft) -> Iterator[tuple[list[Target], list[_Range]]]:
+    """What a claim counts, with the ranges to compare it with: a unit that is called like a work counts that work.
+
+    All other counts belong to all other works. Where either is missing, nothing is compared.
+    """
+    counted = [target for target in draft.targets or () if counts(target) and target.op != "lte"]
+    ranges = [(at, part) for at, part in enumerate(draft.scope or ()) if isinstance(part, RangePart)]
+    units, works = {fold_unit(target.unit) for target in counted}, {fold_unit(part.work) for _, part in ranges}
+    for name in (None, *sorted(units & works)):
+        targets = [target for target in counted if _named(target.unit, units & works) == name]
+        mine = [(at, part) for at, part in ranges if _named(part.work, units & works) == name]
+        if targets and mine:
+            yield targets, mine
+
+
+def _named(name: str, known: set[str]) -> str | None:
+    return fold_unit(name) if fold_unit(name) in known else None
+
+
+def _by_work(ranges: list[_Range]) -> dict[str, list[RangePart]]:
+    works = defaultdict[str, list[RangePart]](list)
+    for _, part in ranges:
+        works[fold(part.work)].append(part)
+    return works
