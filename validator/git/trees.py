@@ -1,18 +1,17 @@
 """Trees, read from `git cat-file`: each folder once, however many commits have it in common (gitformat-tree)."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from validator.git.batch import Batch
+from validator.git.folders import FOLDER, SUBMODULE, Folder, Row
 from validator.model.errors import FatalError
 
 # Bytes of all paths that are listed. The largest registry has a claim and an acknowledgement for each of 99,999
 # numbers, which are 8 MB; a tree can hold itself ten times, ten deep.
 MAX_NAMES = 16 * 1024 * 1024
 MAX_CHANGED = 8 * 1024 * 1024  # the same of the paths that differ between two trees: about 100,000 files
-MAX_KEPT, MAX_ROOTS = 20_000, 1_000  # entries of the folders that were read last (about 4 MB), and trees of commits
-FOLDER, SUBMODULE = "040000", "160000"
+MAX_KEPT, MAX_ROOTS = 8_000_000, 1_000  # bytes of the folders that were read last, and trees of commits
 TWICE = "twice"  # the mode of an entry that its folder lists more than once
 # The tree without entries, in either kind of object id.
 EMPTY = {
@@ -30,8 +29,6 @@ class Entry(NamedTuple):
 
 
 Kept = Callable[[str], bool]
-Row = tuple[str, bytes, str]  # mode, name, object id
-_ROW = {width: re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % width, re.DOTALL) for width in (20, 32)}
 
 
 class Trees:
@@ -39,10 +36,10 @@ class Trees:
 
     def __init__(self, objects: Batch) -> None:
         self._objects = objects
-        self._folders: Mapping[str, tuple[Row, ...]] = {}
+        self._folders: Mapping[str, Folder] = {}
         self._sizes: Mapping[str, int] = {}
         self._roots = dict[str, str]()
-        self._kept, self._entries = dict[str, tuple[Row, ...]](), 0
+        self._kept, self._bytes = dict[str, Folder](), 0
 
     def files(self, treeish: str, kept: Kept = lambda name: True) -> dict[str, Entry]:
         """Every file by path; links, submodules and empty folders too, which Git itself never writes.
@@ -61,7 +58,7 @@ class Trees:
     def top(self, treeish: str) -> tuple[Row, ...]:
         """What stands at the top of a tree."""
         root = self._root(treeish)
-        return self._read({root})[root]
+        return self._read({root})[root].rows
 
     def changes(
         self, old: str | None, new: str, limit: int = MAX_CHANGED
@@ -72,12 +69,12 @@ class Trees:
         before it prints one, and a few small objects can make ten billion.
         """
         level: list[tuple[bytes, str | None, str | None]] = [(b"", old and self._root(old), self._root(new))]
-        read, listed, found = dict[str, tuple[Row, ...]](), 0, dict[bytes, tuple[Entry | None, Entry | None]]()
+        read, listed, found = dict[str, Folder](), 0, dict[bytes, tuple[Entry | None, Entry | None]]()
         while level:
             read |= self._read({oid for _, *pair in level for oid in pair if oid} - read.keys())
             deeper = list[tuple[bytes, str | None, str | None]]()
             for prefix, before, after in level:
-                for name, was, now in _differing(read[before] if before else (), read[after] if after else ()):
+                for name, was, now in _pair(read.get(before or ""), read.get(after or "")):
                     path = prefix + name
                     listed += len(path)
                     if listed > limit:
@@ -102,12 +99,12 @@ class Trees:
 
     def _walk(self, root: str, kept: Kept) -> Iterator[Row]:
         """The files below a tree with their paths, one level after the other."""
-        level, read, listed = [(b"", root)], dict[str, tuple[Row, ...]](), 0
+        level, read, listed = [(b"", root)], dict[str, Folder](), 0
         while level:
             read |= self._read({oid for _, oid in level} - read.keys())
             deeper = list[tuple[bytes, str]]()
             for prefix, folder in level:
-                for mode, name, oid in read[folder]:
+                for mode, name, oid in read[folder].rows:
                     path = prefix + name
                     if not (prefix or kept(text(name))):
                         continue
@@ -121,7 +118,7 @@ class Trees:
             level = deeper
         self._folders = read
 
-    def _read(self, oids: set[str]) -> dict[str, tuple[Row, ...]]:
+    def _read(self, oids: set[str]) -> dict[str, Folder]:
         known = {oid: self._folders[oid] for oid in oids & self._folders.keys()}
         known |= {oid: self._kept[oid] for oid in oids & self._kept.keys()}
         new = sorted(oids - known.keys())
@@ -133,16 +130,16 @@ class Trees:
             if facts.size > 2 * MAX_NAMES:
                 raise FatalError(f"over {MAX_NAMES // 2**20} MiB of file names are too much to judge")
         contents = zip(new, self._objects.contents(new), strict=True)
-        found = {oid: tuple(_rows(content or b"", len(oid) // 2)) for oid, content in contents}
+        found = {oid: Folder(content or b"", len(oid) // 2) for oid, content in contents}
         self._keep(found)
         return known | found
 
-    def _keep(self, folders: Mapping[str, tuple[Row, ...]]) -> None:
+    def _keep(self, folders: Mapping[str, Folder]) -> None:
         self._kept |= folders
-        self._entries += sum(map(len, folders.values()))
-        while self._entries > MAX_KEPT:
+        self._bytes += sum(len(folder.content) for folder in folders.values())
+        while self._bytes > MAX_KEPT:
             oldest = next(iter(self._kept))
-            self._entries -= len(self._kept.pop(oldest))
+            self._bytes -= len(self._kept.pop(oldest).content)
 
     def _sizes_of(self, oids: Iterable[str]) -> dict[str, int]:
         wanted = set(oids)
@@ -155,13 +152,12 @@ class Trees:
         return known
 
 
-def _differing(before: tuple[Row, ...], after: tuple[Row, ...]) -> Iterator[tuple[bytes, list[Row], list[Row]]]:
-    """The names whose entries differ between two folders, with their entries in each."""
-    sides = dict[bytes, tuple[list[Row], list[Row]]]()
-    for at, rows in enumerate((before, after)):
-        for row in rows:
-            sides.setdefault(row[1], ([], []))[at].append(row)
-    yield from ((name, was, now) for name, (was, now) in sides.items() if was != now)
+def _pair(before: Folder | None, after: Folder | None) -> Iterator[tuple[bytes, list[Row], list[Row]]]:
+    """The names whose entries differ between two folders; None stands for one without entries."""
+    one = before or after
+    if one:
+        nothing = Folder(b"", one.width)
+        yield from (before or nothing).differing(after or nothing)
 
 
 def _file(rows: list[Row]) -> Entry | None:
@@ -172,25 +168,6 @@ def _file(rows: list[Row]) -> Entry | None:
 
 def _folder(rows: list[Row]) -> str | None:
     return next((oid for mode, _, oid in rows if mode == FOLDER and oid not in EMPTY), None)
-
-
-def _rows(content: bytes, width: int) -> Iterator[Row]:
-    """The entries of a tree object, whose object ids have so many bytes."""
-    at = 0
-    while at < len(content):
-        row = _ROW[width].match(content, at)
-        if row is None:
-            raise FatalError("a tree object is malformed; run: git fsck")
-        yield _mode(int(row[1], 8)), row[2], row[3].hex()
-        at = row.end()
-
-
-def _mode(bits: int) -> str:
-    """A mode as Git takes it: of a file, only whether its owner may run it counts."""
-    kind = bits & 0o170000
-    if kind == 0o100000:
-        return "100755" if bits & 0o100 else "100644"
-    return {0o120000: "120000", 0o040000: FOLDER}.get(kind, SUBMODULE)
 
 
 def text(path: bytes) -> str:

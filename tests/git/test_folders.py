@@ -1,0 +1,53 @@
+"""Two folders of a tree are compared from their bytes; what both have in common at their ends is not read."""
+
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from validator.git.folders import Folder, Row, rows
+from validator.model.errors import FatalError
+
+MODES = ("100644", "100755", "120000", "40000", "160000")
+# Short names and object ids full of the bytes that end a name: a place in the middle of an entry looks like its end.
+NAMES = st.text("0a. ", min_size=1, max_size=3).map(str.encode)
+OIDS = st.binary(min_size=20, max_size=20) | st.sampled_from((b"\0" * 20, b"0 a\0" * 5, b"\x00a" * 10))
+ENTRIES = st.lists(st.tuples(st.sampled_from(MODES), NAMES, OIDS), max_size=6)
+Entry = tuple[str, bytes, bytes]
+
+
+def content(entries: Iterable[Entry]) -> bytes:
+    return b"".join(mode.encode() + b" " + name + b"\0" + oid for mode, name, oid in entries)
+
+
+def compared(one: bytes, other: bytes) -> dict[bytes, tuple[list[Row], list[Row]]]:
+    """The reference: every entry of both is read."""
+    sides = dict[bytes, tuple[list[Row], list[Row]]]()
+    for at, text in enumerate((one, other)):
+        for row in rows(text, 20):
+            sides.setdefault(row[1], ([], []))[at].append(row)
+    return {name: pair for name, pair in sides.items() if pair[0] != pair[1]}
+
+
+@given(ENTRIES, ENTRIES, ENTRIES, ENTRIES)
+def test_entries_are_compared_as_if_all_were_read(
+    before: list[Entry], one: list[Entry], other: list[Entry], after: list[Entry]
+) -> None:
+    pair = content([*before, *one, *after]), content([*before, *other, *after])
+    found = {name: (was, now) for name, was, now in Folder(pair[0], 20).differing(Folder(pair[1], 20))}
+    assert found == compared(*pair)
+
+
+def test_a_name_that_is_listed_twice_far_apart() -> None:
+    twin, filler = ("100644", b"a", b"1" * 20), [("100644", b"%d" % at, b"2" * 20) for at in range(50)]
+    pair = content([twin, *filler]), content([twin, *filler, ("100755", b"a", b"3" * 20)])
+    ((name, was, now),) = Folder(pair[0], 20).differing(Folder(pair[1], 20))
+    assert (name, len(was), len(now)) == (b"a", 1, 2)
+
+
+def test_a_malformed_folder_is_an_error() -> None:
+    with pytest.raises(FatalError, match="malformed"):
+        tuple(Folder(b"100644 a", 20).differing(Folder(b"", 20)))
+    with pytest.raises(FatalError, match="malformed"):
+        tuple(Folder(b"100644 a\0" + b"1" * 20, 20).differing(Folder(b"100644 b\0" + b"1" * 19, 20)))
