@@ -55,7 +55,7 @@ EFFECTS = {
     "fcntl": {"git/retry"},
     "gc": {"startup", "guard", "cli"},
     "http": {"hosts/site/serving"},
-    "importlib": {"cli/demo", "cli/group", "cli/mcp", "model/core"},
+    "importlib": {"cli/demo", "cli/group", "cli/mcp", "model/core", "operations/index_file"},
     "os": {
         "startup",
         "guard",
@@ -63,6 +63,7 @@ EFFECTS = {
         "git/program",
         "git/retry",
         "operations/files",
+        "operations/index_file",
         "operations/consensus/delivery",
         "operations/consensus/program",
         "hosts/agents/bindings",
@@ -76,10 +77,10 @@ EFFECTS = {
     "pkgutil": {"registry/zones"},
     "random": {"git/retry", "operations/claim/decide"},
     "secrets": {"cli/init", "hosts/plain/probe"},
-    "shutil": {"git/process", "hosts/github", "hosts/plain/install", "cli"},
+    "shutil": {"git/process", "hosts/github", "hosts/plain/install", "operations/index_file", "cli"},
     "signal": {"startup", "cli/hook", "operations/consensus/program", "cli/serve"},
     "subprocess": {"git/batch", "git/keys", "git/program", "hosts", "operations/consensus/program", "cli/demo"},
-    "sys": {"startup", "git/retry", "guard", "cli", "model/core"},
+    "sys": {"startup", "git/retry", "operations/index_file", "guard", "cli", "model/core"},
     "types": {"cli/hook", "startup"},
     "tempfile": {
         "git",
@@ -97,6 +98,7 @@ EFFECTS = {
 }
 PURE = {
     *(
+        "array",
         "ast",
         "base64",
         "bisect",

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+from validator.git.folders import FOLDER, SUBMODULE
 from validator.git.history import Merge
 from validator.git.repo import Repo
 from validator.git.trees import Entry, text
@@ -64,6 +65,36 @@ def landing(repo: Repo, base: str, head: str) -> Landing:
     return landed._replace(
         before=before, after=after, superseded=_superseded(repo, fork, base, before, own) if fork else ()
     )
+
+
+def landing_alone(repo: Repo, base: str, head: str) -> Landing | None:
+    """The same with no other files than those that the change touches: no tree is listed as a whole.
+
+    None where the two share no history.
+    """
+    fork = repo.merge_base(base, head)
+    if fork is None:
+        return None
+    intent = _intent(repo, fork, head)
+    if fork == base:
+        landed, moved = Landing({}, {}, intent, None, fork), repo.changes(base, head)
+    else:
+        before = _at_base(repo, fork, base, intent)
+        landed = Landing(before, before, intent, _merge(repo, fork, base, head, before, intent), fork)
+        own = {path: pair for path, pair in intent.items() if governed(path)}
+        landed = landed._replace(superseded=_superseded(repo, fork, base, before, own))
+        moved = {path: (before.get(path), pair.after) for path, pair in intent.items()}
+        if landed.merged:
+            moved = {path: (entry, entry) for path, entry in before.items()} | repo.changes(base, landed.merged)
+    before, after = (sized(repo, {path: pair[side] for path, pair in moved.items()}) for side in (0, 1))
+    return landed._replace(before=before, after=after)
+
+
+def sized(repo: Repo, files: Mapping[str, Entry | None]) -> dict[str, Entry]:
+    """The files that are there, with their sizes, as a listing has them."""
+    there = {path: entry for path, entry in files.items() if entry}
+    sizes = repo.sizes(entry.oid for entry in there.values() if entry.mode not in (FOLDER, SUBMODULE))
+    return {path: entry._replace(size=sizes.get(entry.oid)) for path, entry in there.items()}
 
 
 class Joining(NamedTuple):
@@ -167,11 +198,14 @@ def with_others(
 
 def _others(repo: Repo, fork: str | None, base: str, intent: Mapping[str, Intent]) -> dict[str, Entry]:
     """What a base has where a change alters other files than the registry's."""
-    paths = [path for path in intent if not governed(path)]
-    if not paths or fork is None:
-        return {}
+    others = {path: pair for path, pair in intent.items() if not governed(path)}
+    return _at_base(repo, fork, base, others) if others and fork is not None else {}
+
+
+def _at_base(repo: Repo, fork: str, base: str, intent: Mapping[str, Intent]) -> dict[str, Entry]:
+    """What a base has of the files that a change alters."""
     since = repo.changes(fork, base, MAX_MOVES) if fork != base else {}
-    found = {path: since[path][1] if path in since else intent[path].before for path in paths}
+    found = {path: since[path][1] if path in since else pair.before for path, pair in intent.items()}
     return {path: entry for path, entry in found.items() if entry}
 
 

@@ -1,6 +1,6 @@
 """Trees, read from `git cat-file`: each folder once, however many commits have it in common (gitformat-tree)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from validator.git.batch import Batch
@@ -46,7 +46,15 @@ class Trees:
 
         What stands at the top of the tree is listed only if its name is `kept`.
         """
-        found = list(self._walk(self._root(treeish), kept))
+        return self._listed(list(self._walk(self._root(treeish), kept)))
+
+    def files_beside(self, treeish: str, kept: Kept, folder: bytes) -> tuple[dict[str, Entry], tuple[str, ...]]:
+        """The same without what is in one folder, given by its path; and that folder, as often as it is listed."""
+        found = list(self._walk(self._root(treeish), kept, folder))
+        left_out = [row for row in found if row[0] == FOLDER and row[1] == folder and row[2] not in EMPTY]
+        return self._listed([row for row in found if row not in left_out]), tuple(oid for _, _, oid in left_out)
+
+    def _listed(self, found: Collection[Row]) -> dict[str, Entry]:
         self._sizes = self._sizes_of(oid for mode, _, oid in found if mode not in (FOLDER, SUBMODULE))
         files = dict[str, Entry]()
         for mode, name, oid in found:
@@ -80,7 +88,7 @@ class Trees:
                     if listed > limit:
                         raise FatalError(f"over {limit / 2**20:g} MiB of file names are too much to judge")
                     files, folders = (_file(was), _file(now)), (_folder(was), _folder(now))
-                    if files[0] != files[1]:
+                    if files[0] != files[1] or max(len(was), len(now)) > 1:
                         found[path] = files
                     if folders[0] != folders[1]:
                         deeper.append((path + b"/", *folders))
@@ -97,8 +105,8 @@ class Trees:
             self._roots[treeish] = root.oid
         return self._roots[treeish]
 
-    def _walk(self, root: str, kept: Kept) -> Iterator[Row]:
-        """The files below a tree with their paths, one level after the other."""
+    def _walk(self, root: str, kept: Kept, closed: bytes | None = None) -> Iterator[Row]:
+        """The files below a tree with their paths, one level after the other; a `closed` folder is like a file."""
         level, read, listed = [(b"", root)], dict[str, Folder](), 0
         while level:
             read |= self._read({oid for _, oid in level} - read.keys())
@@ -111,7 +119,7 @@ class Trees:
                     listed += len(path)
                     if listed > MAX_NAMES:
                         raise FatalError(f"over {MAX_NAMES // 2**20} MiB of file names are too much to judge")
-                    if mode == FOLDER and oid not in EMPTY:
+                    if mode == FOLDER and oid not in EMPTY and path != closed:
                         deeper.append((path + b"/", oid))
                     else:
                         yield mode, path, oid

@@ -15,6 +15,7 @@ from validator.model.findings import Finding, Verdict
 from validator.model.layout import CHARTER, SESSIONS
 from validator.operations.guards import Keys, endorsed, keys_in
 from validator.operations.judge import judge
+from validator.operations.narrow import Narrow
 from validator.registry.reader import Reader, main_of
 from validator.registry.snapshot import Author, Snapshot
 
@@ -48,7 +49,7 @@ def validate(
     end = _head(reader.repo, head, worktree=worktree, staged=staged, index=index)
     if steps:
         return in_steps(reader, start, end, keys_in(reader.at(start).charter))
-    landed, current = reader.change(start, end)
+    landed, current = Narrow(reader).change(start, end)
     if worktree or staged:
         landed = landed._replace(origins=None)  # it is signed when it is committed
     return judge(landed._replace(author=author), current)

@@ -65,6 +65,11 @@ def clashes(head: Snapshot, base: Snapshot) -> tuple[Clash, ...]:
     return *_same_things(sorted(things, key=lambda share: share.rank)), *_same_ranges(ranges)
 
 
+def unique_keys(draft: Draft) -> Iterator[tuple[str, ...]]:
+    """A key for each thing that no other claim may have, ranges excepted; equal keys mean the same thing."""
+    return (thing.key for thing in _things(draft))
+
+
 def _things_of(claim: ClaimFile, had: Draft) -> Iterator[_Share]:
     known = None if had is claim.draft else {thing.key for thing in _things(had)}
     for thing in _things(claim.draft):

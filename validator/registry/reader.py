@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from validator.git.brought import Brought, brought, one_brought, read_brought
-from validator.git.change import Files, Intent, differing, landing, registry_files, with_others
+from validator.git.change import Files, Intent, Landing, differing, landing, registry_files, with_others
 from validator.git.origin import Origins
 from validator.git.repo import Repo
 from validator.git.trees import Entry
@@ -17,7 +17,7 @@ from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of
 from validator.registry.history import Registration, registrations
 from validator.registry.parsing import ClaimFile, Parsed, claim_file, parse
-from validator.registry.snapshot import Snapshot
+from validator.registry.snapshot import NOWHERE, Elsewhere, Snapshot
 from validator.registry.yaml.builder import libyaml
 from validator.registry.yaml.faults import Fault
 from validator.registry.yaml.reader import MAX_BYTES, Document, read, too_large, unread
@@ -53,17 +53,38 @@ class Reader:
 
     def change(self, base: str, head: str) -> tuple[Snapshot, Snapshot]:
         """(head as it would land on base, base). No file of head is checked out or executed, and no link followed."""
-        found = landing(self.repo, base, head)
+        return self.landed(landing(self.repo, base, head), base, head)
+
+    def landed(self, found: Landing, base: str, head: str, elsewhere: Elsewhere = NOWHERE) -> tuple[Snapshot, Snapshot]:
+        """The same of what a change leaves of a base's files; `elsewhere` are the claims that are not among them."""
         self._bring(found.before, found.after, found.intent, [base, head])
         changed = {path: intent.after for path, intent in found.intent.items()}
         bringing = self._brought(base, head, found.fork, lambda: changed)
         landed = self._snapshot(head, found.after, line=base)._replace(intent=found.intent, brought=bringing)
-        landed = landed._replace(origins=Origins(self.repo, base, head))
+        landed = landed._replace(origins=Origins(self.repo, base, head), elsewhere=elsewhere)
         if found.merge:
             conflicts, unrelated = found.merge.conflicts, found.fork is None
             landed = landed._replace(tree=found.merged, conflicts=conflicts, unrelated=unrelated)
             landed = landed._replace(superseded=found.superseded)
-        return landed, self._snapshot(base, found.before, line=base)
+        return landed, self._snapshot(base, found.before, line=base)._replace(elsewhere=elsewhere)
+
+    def among(self, commit: str, files: Files) -> Snapshot:
+        """The registry at a commit, with no other files than these."""
+        self._fetch([files], [commit])
+        return self._snapshot(commit, files, line=commit)
+
+    def claims_in(self, files: Files) -> list[ClaimFile]:
+        """The claims among some files."""
+        self._fetch([files], [])
+        formed = ((path, entry, form_of(path)) for path, entry in self._formed(files))
+        return [
+            self._claim(path, entry, form[1] or 0) for path, entry, form in formed if form and form[0] is shapes.Claim
+        ]
+
+    def committed_at(self, commit: str) -> int:
+        """The committer's time of a commit."""
+        self._fetch([], [commit])
+        return self._commits[commit][1]
 
     def step(
         self, parent: str, commit: str, commits: Sequence[Sequence[str]] | None = None

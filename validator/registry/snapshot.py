@@ -20,6 +20,16 @@ class Author(NamedTuple):
     handle: str
 
 
+class Elsewhere(NamedTuple):
+    """The claims of a registry that were not read, since a change cannot meet them: their numbers, and their scopes."""
+
+    numbers: frozenset[int]
+    parts: Callable[[], Iterable[shapes.RangePart | shapes.SegmentPart]]
+
+
+NOWHERE = Elsewhere(frozenset(), tuple)
+
+
 class _Fields(NamedTuple):
     commit: str | None
     tree: str | None
@@ -48,6 +58,7 @@ class _Fields(NamedTuple):
     unnamed: bool = False  # a forge moves main by this step, and does not say who has proposed it
     # What main has changed of charter and claims since the merged change began; None where that is not known.
     since_fork: frozenset[str] | None = None
+    elsewhere: Elsewhere = NOWHERE  # what else there is; `files` and `claims` are without it
 
 
 class Snapshot(_Fields):
@@ -88,10 +99,20 @@ class Snapshot(_Fields):
             yield claim.parsed
         yield from self.records.values()
 
+    @functools.cached_property
+    def _free(self) -> tuple[int, ...]:
+        capacity = self.charter.capacity if self.charter else 0
+        return tuple(sorted({*range(1, capacity + 1)} - self.by_number.keys() - self.elsewhere.numbers))
+
     def free_numbers(self) -> tuple[int, ...]:
         """The numbers that nobody holds, in order; empty without a readable charter."""
-        capacity = self.charter.capacity if self.charter else 0
-        return tuple(number for number in range(1, capacity + 1) if number not in self.by_number)
+        return self._free
+
+    def scope_parts(self) -> Iterator[shapes.RangePart | shapes.SegmentPart]:
+        """What the claims have of the charter's work; ranges of claims that were not read may be joined."""
+        for claim in self.claims.values():
+            yield from claim.draft.scope or ()
+        yield from self.elsewhere.parts()
 
     def touched(self, base: "Snapshot") -> frozenset[str]:
         """The files that differ from base, and those that the change touches but that merge to what base has."""

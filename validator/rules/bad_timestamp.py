@@ -13,17 +13,15 @@ Example:
 Way out: Write the current time: `date -u +%Y-%m-%dT%H:%M:%SZ`.
 """
 
-import re
 from collections.abc import Iterator
-from datetime import datetime
 
 from validator.model.findings import Level, Problem
 from validator.model.phrases import quoted, rfc3339
+from validator.model.timestamps import moment
 from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.reader import Document
 
 CODE, NAME, LEVEL = "REG303", "bad-timestamp", Level.ERROR
-RFC3339_UTC = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|\+00:00)", re.ASCII)
 NOW = "write the current time: date -u +%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -42,17 +40,9 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 def _problems(document: Document, timestamp: str | None, latest: int | None) -> Iterator[Problem]:
     if timestamp is None:
         return
-    seconds = _seconds(timestamp)
+    seconds = moment(timestamp)
     if seconds is None:
         yield Problem(document.at("timestamp"), f"{quoted(timestamp)} is not a moment in UTC", NOW)
     elif latest is not None and seconds > latest:
         message = f"{timestamp} is later than the commit that carries it ({rfc3339(latest)})"
         yield Problem(document.at("timestamp"), message, NOW)
-
-
-def _seconds(timestamp: str) -> int | None:
-    found = RFC3339_UTC.fullmatch(timestamp)
-    try:
-        return int(datetime.fromisoformat(f"{found[1]}+00:00").timestamp()) if found else None
-    except ValueError:  # a date that does not exist, such as 30 February
-        return None

@@ -16,13 +16,13 @@ Example:
 Way out: Align the target with the mission; only a human can change the charter.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
 from validator.model.findings import Level, Location, Problem
 from validator.model.phrases import quoted
-from validator.model.shapes import Target
+from validator.model.shapes import Charter, Metric, Target
 from validator.model.targets import (
     Number,
     contradict,
@@ -32,6 +32,7 @@ from validator.model.targets import (
     share_of,
     vocabulary,
 )
+from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG206", "mission-conflict", Level.ERROR
@@ -66,7 +67,21 @@ def _promises(wanted: Target, head: Snapshot) -> Iterator[_Promise]:
     whole = in_its_words(wanted, metrics)
     for claim in head.claims.values():
         for index, target in enumerate(claim.draft.targets or ()):
-            meant = in_its_words(target, metrics)
-            meant = meant if meant.per else meant.model_copy(update={"per": whole.per})
             place = partial(claim.document.at, "targets", index)
-            yield _Promise(place, target, contradict(meant, whole), share_of(meant, whole))
+            yield _Promise(place, target, *_promised(target, whole, metrics))
+
+
+def _promised(target: Target, whole: Target, metrics: Mapping[str, Metric]) -> tuple[bool, Number | None]:
+    """Whether a target contradicts one of the mission, and what it is of that."""
+    meant = in_its_words(target, metrics)
+    meant = meant if meant.per else meant.model_copy(update={"per": whole.per})
+    return contradict(meant, whole), share_of(meant, whole)
+
+
+def adds_up(claim: ClaimFile, charter: Charter) -> bool:
+    """Whether a claim promises some of the mission: then other claims decide whether that is enough."""
+    metrics = vocabulary(charter)
+    wholes = [in_its_words(wanted, metrics) for wanted in charter.mission.targets]
+    return any(
+        _promised(target, whole, metrics)[1] is not None for target in claim.draft.targets or () for whole in wholes
+    )

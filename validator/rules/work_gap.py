@@ -34,7 +34,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield what is left over of each kind of work, once all numbers are claimed."""
     if not head.charter_file or not head.charter or head.free_numbers():
         return
-    parts = [part for claim in head.claims.values() for part in claim.draft.scope or ()]
+    parts = list(head.scope_parts())
     for index, work in enumerate(head.charter.work):
         mine = [part for part in parts if fold(part.work) == fold(work.name)]
         if left := left_over(work, mine):

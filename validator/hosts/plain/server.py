@@ -11,6 +11,7 @@ from validator.model.findings import Verdict
 from validator.model.layout import HEADS, MAIN, REJECTED, WITHDRAWN
 from validator.operations.guards import Keys, keys_in
 from validator.operations.judge import judge
+from validator.operations.narrow import Narrow
 from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import Snapshot
 
@@ -96,8 +97,13 @@ class Server:
         assert self.main is not None, "without a main nothing is proposed"
         if commit not in self._landed:
             self._landed.clear()  # a push may have many, and each may be large
-            self._landed[commit] = self.reader.change(self.main, commit)
+            self._landed[commit] = self._narrow.change(self.main, commit)
         return self._landed[commit]
+
+    @cached_property
+    def _narrow(self) -> Narrow:
+        """Reads proposals; an index that others on this machine could have written does not count."""
+        return Narrow(self.reader, alone=True)
 
     def is_wide(self, commit: str, most: int) -> bool:
         """Whether a proposal changes more than `most` files since it left main; no tree is read for that."""

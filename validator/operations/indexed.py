@@ -1,0 +1,147 @@
+"""Read a change with the claims that it can meet, so that a verdict costs what the change touches.
+
+An index of main's claims says which those are; the rules judge them as they judge a whole registry. The index moves
+along with main, claim by claim. What it cannot answer is read as a whole: a change of the charter or of records, a
+registry with records, an unrelated history. The claims of a change are read from Git, never from the index.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from validator.git.change import Files, Landing, landing_alone, sized
+from validator.git.trees import TWICE, Entry
+from validator.model import shapes
+from validator.model.errors import FatalError
+from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of, governed
+from validator.operations.index_file import IndexFile
+from validator.operations.judge import run
+from validator.registry.index.encoding import Kept
+from validator.registry.index.selection import beside, needed
+from validator.registry.index.table import Index
+from validator.registry.index.traits import Traits, traits_of
+from validator.registry.reader import Reader
+from validator.registry.snapshot import Snapshot
+from validator.rules import mission_conflict
+
+MOST_TOUCHED = 50  # files; a change of more is read as a whole
+MOST_MOVED = 1_000  # claims in which an index and main differ; with more it is made anew
+CHUNK = 500  # claims that are held at once while an index is made
+
+
+class Indexed:
+    """Reads changes of one repository with an index."""
+
+    def __init__(self, reader: Reader, file: IndexFile) -> None:
+        self._reader, self._file = reader, file
+        self._kept: Kept | None = None
+
+    def change(self, base: str, head: str) -> tuple[Snapshot, Snapshot] | None:
+        """(head as it would land on base, base), as far as a verdict looks at them; None where all has to be read."""
+        repo = self._reader.repo
+        light, folders = repo.trees.files_beside(base, governed, SESSIONS.encode())
+        if len(folders) != 1 or any(form_of(path) for path in light if path != CHARTER):
+            return None
+        found = landing_alone(repo, base, head)
+        if found is None or not _is_of_claims({*found.before, *found.after, *found.intent}):
+            return None
+        if any(entry.mode == TWICE for files in (found.before, found.after) for entry in files.values()):
+            return None
+        kept = self._at(base, light, folders[0])
+        return self._landed(found, base, head, kept, light) if kept else None
+
+    def _landed(self, found: Landing, base: str, head: str, kept: Kept, light: Files) -> tuple[Snapshot, Snapshot]:
+        """Both sides with the claims that the change can meet."""
+        reader, touched = self._reader, {*found.before, *found.after}
+        claims = [*reader.claims_in(found.before), *reader.claims_in(found.after)]
+        numbers = needed(kept.table, claims, reader.committed_at(base))
+        numbers |= {form[1] for path in touched if (form := form_of(path)) and form[1]}
+        near = {**light, **kept.odd, **self._entries(kept.sessions, numbers)}
+        around = {path: entry for path, entry in near.items() if path not in touched}
+        sides = found._replace(before={**around, **found.before}, after={**around, **found.after})
+        return reader.landed(sides, base, head, beside(kept.table, numbers))
+
+    def _entries(self, folder: str, numbers: Iterable[int]) -> dict[str, Entry]:
+        """The claims of these numbers in the folder of claims."""
+        paths = [claim_path(number) for number in sorted(numbers)]
+        facts = self._reader.repo.objects.facts(f"{folder}:{path.rpartition('/')[2]}" for path in paths)
+        return {path: Entry(REGULAR_FILE, one.oid, one.size) for path, one in zip(paths, facts, strict=True) if one}
+
+    def _at(self, base: str, light: Files, folder: str) -> Kept | None:
+        """The index of main; where it is not that of this tree yet, it is made or moved along, and written.
+
+        None where main has no charter.
+        """
+        charter = light.get(CHARTER)
+        if charter is None or charter.mode != REGULAR_FILE:
+            return None
+        kept, self._kept = self._kept or self._file.read(), None
+        if kept and (kept.charter, kept.sessions) == (charter.oid, folder):
+            self._kept = kept
+            return kept
+        moved = _moved(self._reader, kept, base, light, folder) if kept and kept.charter == charter.oid else None
+        self._kept = moved or _made(self._reader, base, light, folder)
+        self._file.write(self._kept)
+        return self._kept
+
+
+def _is_of_claims(paths: set[str]) -> bool:
+    """Whether a change touches few files, and neither charter nor records."""
+    whole = any(path in (CHARTER, SESSIONS, "registry") or path.startswith("registry/consensus") for path in paths)
+    return len(paths) <= MOST_TOUCHED and not whole
+
+
+def always(snapshot: Snapshot) -> set[int]:
+    """The claims that are judged with any change: a rule finds something in them, or adds them up with others."""
+    named, charter = {finding.location.path for finding in run(snapshot, snapshot)}, snapshot.charter
+    return {
+        claim.number
+        for claim in snapshot.claims.values()
+        if claim.path in named or (charter and mission_conflict.adds_up(claim, charter))
+    }
+
+
+def _made(reader: Reader, base: str, light: Files, folder: str) -> Kept:
+    """The index of a tree, from all of its claims; few of them are held at a time."""
+    listed = {f"{SESSIONS}/{name}": entry for name, entry in reader.repo.tree(folder).items()}
+    regular = {path: entry for path, entry in listed.items() if _is_claim(path, entry)}
+    paths, watched = sorted(regular, key=lambda path: (form_of(path) or (None, 0))[1] or 0), set[int]()
+
+    def claims() -> Iterator[tuple[int, Traits]]:
+        for start in range(0, len(paths), CHUNK):
+            few = {path: regular[path] for path in paths[start : start + CHUNK]}
+            snapshot = Reader(reader.repo).among(base, {**light, **few})
+            watched.update(always(snapshot))
+            yield from ((claim.number, traits_of(claim.draft)) for claim in snapshot.claims.values())
+
+    index = Index.of(claims())
+    index.always |= watched
+    odd = {path: entry for path, entry in listed.items() if path not in regular}
+    return Kept(light[CHARTER].oid, folder, index, odd)
+
+
+def _moved(reader: Reader, kept: Kept, base: str, light: Files, folder: str) -> Kept | None:
+    """An index that follows main from one tree to another; None where that is too far."""
+    repo, reader = reader.repo, Reader(reader.repo)  # one that has not left a file unread for its size
+    try:
+        changed = repo.changes(kept.sessions, folder)
+    except FatalError:
+        return None
+    if len(changed) > MOST_MOVED:
+        return None
+    old, new = (sized(repo, {f"{SESSIONS}/{name}": pair[side] for name, pair in changed.items()}) for side in (0, 1))
+    for path, entry in old.items():
+        if not _is_claim(path, entry):
+            del kept.odd[path]
+    for claim in reader.claims_in({path: entry for path, entry in old.items() if _is_claim(path, entry)}):
+        kept.table.remove(claim.number, traits_of(claim.draft))
+    fresh = {path: entry for path, entry in new.items() if _is_claim(path, entry)}
+    kept.odd.update({path: entry for path, entry in new.items() if path not in fresh})
+    snapshot = reader.among(base, {**light, **fresh})
+    watched = always(snapshot)
+    for claim in snapshot.claims.values():
+        kept.table.add(claim.number, traits_of(claim.draft), quiet=claim.number not in watched)
+    return kept._replace(sessions=folder)
+
+
+def _is_claim(path: str, entry: Entry) -> bool:
+    form = form_of(path)
+    return entry.mode == REGULAR_FILE and form is not None and form[0] is shapes.Claim

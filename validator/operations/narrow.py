@@ -1,0 +1,45 @@
+"""Read a change for a verdict: of a large registry with an index, of a small one as a whole."""
+
+from typing import TYPE_CHECKING
+
+from validator.model.errors import FatalError
+from validator.model.layout import SESSIONS
+from validator.registry.reader import Reader
+from validator.registry.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from validator.operations.indexed import Indexed
+
+SMALL = 4_000  # bytes of the folder of claims: about a hundred, which are read as fast as an index
+
+
+class Narrow:
+    """Reads changes of one repository.
+
+    `alone`: an index counts only where no other user may write the repository. `small`: a folder of claims that has
+    fewer bytes is read as a whole.
+    """
+
+    def __init__(self, reader: Reader, *, alone: bool = False, small: int = SMALL) -> None:
+        self._reader, self._alone, self._small = reader, alone, small
+        self._made: Indexed | None = None
+
+    def change(self, base: str, head: str) -> tuple[Snapshot, Snapshot]:
+        """(head as it would land on base, base), as far as a verdict looks at them."""
+        (folder,) = self._reader.repo.objects.facts([f"{base}:{SESSIONS}"])
+        found = None
+        if folder and folder.kind == "tree" and folder.size >= self._small:
+            try:
+                found = self._indexed().change(base, head)
+            except FatalError:
+                found = None  # whatever is wrong, reading all of it says what
+        return found or self._reader.change(base, head)
+
+    def _indexed(self) -> "Indexed":
+        """Loaded where it is needed: most registries are small."""
+        if self._made is None:
+            from validator.operations.index_file import IndexFile
+            from validator.operations.indexed import Indexed
+
+            self._made = Indexed(self._reader, IndexFile(self._reader.repo.folder, alone=self._alone))
+        return self._made

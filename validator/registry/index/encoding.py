@@ -1,0 +1,85 @@
+"""The index of a tree as bytes: a digest over all of it, a header in JSON, columns of numbers. Nothing in it is run."""
+
+import hashlib
+import json
+from array import array
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from validator.git.trees import Entry
+from validator.registry.index.columns import Spans
+from validator.registry.index.table import Index
+
+MAGIC = b"registry-index\n"
+_START = len(MAGIC) + hashlib.sha256().digest_size
+_LENGTH = 8  # bytes of the header's length
+
+
+class Kept(NamedTuple):
+    """An index, and what it belongs to: the blob of the charter, and the tree that `registry/sessions` is.
+
+    `odd` are the entries of that tree that are no claims, by path.
+    """
+
+    charter: str
+    sessions: str
+    table: Index
+    odd: dict[str, Entry]
+
+
+def encoded(kept: Kept, program: str) -> bytes:
+    """The bytes of an index that this `program` made: another one would compare claims otherwise."""
+    index = kept.table
+    header = {
+        "program": program,
+        "charter": kept.charter,
+        "sessions": kept.sessions,
+        "odd": kept.odd,
+        "always": sorted(index.always),
+        "segments": list(index.segments.items()),
+        "spans": [(same, spans.work) for same, spans in index.spans.items()],
+        "lengths": [len(column) for column in _columns(index)],
+    }
+    text = json.dumps(header).encode()
+    columns = b"".join(column.tobytes() for column in _columns(index))
+    content = len(text).to_bytes(_LENGTH, "big") + text + columns
+    return MAGIC + hashlib.sha256(content).digest() + content
+
+
+def decoded(data: bytes, program: str) -> Kept | None:
+    """The index in some bytes; None where they are not whole, or of another program."""
+    content = memoryview(data)[_START:]
+    if not data.startswith(MAGIC) or data[len(MAGIC) : _START] != hashlib.sha256(content).digest():
+        return None
+    end = _LENGTH + int.from_bytes(content[:_LENGTH], "big")
+    try:
+        header = json.loads(bytes(content[_LENGTH:end]))
+        return _read(header, content[end:]) if header["program"] == program else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None  # whole, and not of this form
+
+
+def _read(header: dict[str, Any], rest: memoryview) -> Kept:
+    index = Index()
+    index.always = set(header["always"])
+    index.segments = {
+        number: tuple((work, tuple(names)) for work, names in segments) for number, segments in header["segments"]
+    }
+    index.spans = {same: Spans(work) for same, work in header["spans"]}
+    for column, length in zip(_columns(index), header["lengths"], strict=True):
+        size = length * column.itemsize
+        column.frombytes(rest[:size])
+        rest = rest[size:]
+    for spans in index.spans.values():
+        spans.measure()
+    return Kept(
+        header["charter"], header["sessions"], index, {path: Entry(*entry) for path, entry in header["odd"].items()}
+    )
+
+
+def _columns(index: Index) -> Iterator["array[int]"]:
+    yield from (index.numbers, index.moments)
+    for values in (index.keys, index.near):
+        yield from (values.values, values.numbers)
+    for spans in index.spans.values():
+        yield from (spans.firsts, spans.lasts, spans.numbers)
