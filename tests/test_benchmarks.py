@@ -105,3 +105,11 @@ def test_races_and_claims_are_run_to_the_end(module: str, words: list[str], rows
     done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert len(re.findall(r"^  .* [0-9]+\.[0-9]{2} ×", done.stdout, re.MULTILINE)) == rows
+
+
+def test_a_session_registers_in_ten_commands() -> None:
+    """Ten processes, from an empty folder: two seconds and a half."""
+    from benchmarks.commands import measured
+
+    ((_, shell),) = measured(["first session, with keys"])
+    assert shell.commands <= 10

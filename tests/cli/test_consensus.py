@@ -215,7 +215,9 @@ def test_confirm_is_the_orchestrator_s_and_idempotent(ready: tuple[Stage, Path])
     git(orchestrator, "fetch", "--quiet", "origin")
     asked = verb(orchestrator, "consensus", "status").out
     assert "next: @OWNER decides on record/confirmation: registry approve record/confirmation\n" in asked
-    said(verb(stage.human, "approve", "record/confirmation", "--yes"))
+    both = said(verb(stage.human, "consensus", "approve", "--yes"))
+    assert "record/confirmation is on main (commit " in both.out
+    assert both.note.startswith("the approval is on main (commit ")
     third = said(verb(orchestrator, "consensus", "confirm", "--session-id", ORCHESTRATOR, "--push"))
     assert third.note == "the confirmation is on main already"
 

@@ -7,7 +7,11 @@ import click
 from validator.cli.consensus.documents import print_outcome
 from validator.cli.console import Console
 from validator.cli.options import FORMAT, PR, REMOTE, REPO, YES
+from validator.git.remote import Remote
+from validator.git.repo import Repo
 from validator.model.escape import visible
+from validator.model.layout import CONFIRMATION, branch_of
+from validator.operations.approve import approve as merge
 from validator.operations.approver import Approver
 from validator.operations.consensus.ratify import Consent, approve
 from validator.operations.consensus.state import MainState, RecordDraft
@@ -26,10 +30,27 @@ DOCUMENTS = {"output-consensus-record": "RecordDocument"}
 @FORMAT
 @click.pass_obj
 def command(console: Console, yes: bool, pr: bool, remote: str, repo: Path, format: str) -> int:
-    """A human accepts the registry: merged at once, in your name."""
+    """A human accepts the registry: merged at once, in your name.
+
+    Where the confirmation is still proposed, it is merged first.
+    """
+    if not pr:
+        _merge_confirmation(console, repo, remote, yes=yes, format=format)
     consent = consent_of(console, yes=yes, format=format)
     state, draft, outcome = approve(repo=repo, remote=remote, now=console.now, consent=consent)
     return print_outcome(console, state, draft, outcome, format, pr=pr)
+
+
+def _merge_confirmation(console: Console, repo: Path, remote: str, *, yes: bool, format: str) -> None:
+    """Show an open confirmation, ask, and merge it; where it does not land, the gate says what is missing."""
+    server, name = Remote(Repo(repo), remote), branch_of(CONFIRMATION)
+    server.fetch()
+    if any(one.name == name for one in server.proposals()):
+        show = console.beside(format)
+        merge(
+            repo=repo, remote=remote, names=(name,), all_accepted=False,
+            ask=console.asker(yes), show=show, say=show, format="text",
+        )  # fmt: skip
 
 
 def consent_of(console: Console, *, yes: bool, format: str) -> Consent:
