@@ -1,12 +1,17 @@
 """Snapshots from a repository: a change as merged and as intended; each object is read once."""
 
+import itertools
+import random
 from pathlib import Path
 
 import pytest
 
-from tests.repository import CHARTER, Changes, Repository, charter, claim_path, fleet, with_charter
+from tests.repository import CHARTER, Changes, Content, Repository, charter, claim_path, fleet, with_charter
+from validator.git.change import Listing
 from validator.git.repo import Repo
+from validator.git.trees import EMPTY
 from validator.model.errors import FatalError
+from validator.model.layout import governed
 from validator.registry.reader import MAX_CHANGED_FILES, Reader, charter_of, session_ids
 from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.reader import MAX_BYTES
@@ -177,6 +182,42 @@ def test_a_file_is_read_once_for_all_snapshots(repository: Repository) -> None:
     one, two, (three, _) = reader.at(parent), reader.at(commit), reader.step(parent, commit)
     assert one.claims[FOUR] is two.claims[FOUR] is three.claims[FOUR]
     assert one.charter_file is two.charter_file
+
+
+ODD: tuple[Content, ...] = (
+    ("120000", "04.yaml"), ("100755", "number: 4"), ("160000", "1" * 40), ("040000", min(EMPTY)), "x" * (MAX_BYTES + 1),
+)  # fmt: skip
+PATHS = (
+    *map(claim_path, range(1, 8)), "registry/consensus/acknowledgements/04.yaml", "registry/consensus/approval.yaml",
+    "registry/README.md", "registry/sessions", "registry", "README.md", "Registry/a", CHARTER,
+)  # fmt: skip
+
+
+def test_each_step_is_read_from_the_one_before_as_it_is_by_itself(tmp_path: Path) -> None:
+    """Whatever a step does to files: a shared reader tells the same as a new one."""
+    chance, claims = random.Random(15), fleet()
+    repository = with_charter(tmp_path / "registry.git")
+    commits = repository.tip("refs/heads/main")
+    for _ in range(120):
+        changes: dict[str | bytes, Content] = {}
+        for path in chance.sample(PATHS, chance.choice((1, 1, 1, 2, 4))):
+            texts = [*claims.values(), charter(), charter() + "# more\n"]
+            changes[path] = chance.choice([None, None, *chance.sample(texts, 3), chance.choice(ODD)])
+        commits.append(repository.commit("main", changes))
+    repo = Repo(repository.path)
+    shared, incremental = Reader(repo), 0
+    for parent, commit in itertools.pairwise(commits):
+        landed, current = shared.step(parent, commit)
+        for one, by_itself in ((landed, Reader(repo).at(commit)), (current, Reader(repo).at(parent))):
+            assert {path: entry for path, entry in one.files.items() if governed(path)} == by_itself.files
+            assert list(one.claims) == list(by_itself.claims)
+            assert list(one.records) == list(by_itself.records)
+            assert [parsed.value for parsed in one.parsed] == [parsed.value for parsed in by_itself.parsed]
+            assert (one.tree, one.committed_at) == (by_itself.tree, by_itself.committed_at)
+        whole = {path for path, _ in landed.files.items() ^ current.files.items()}
+        assert landed.touched(current) == {path for path in whole if landed.differs(path, current)}
+        incremental += isinstance(landed.files, Listing) and landed.files.base is current.files
+    assert 20 < incremental < len(commits)
 
 
 def test_charter_of(repository: Repository) -> None:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from validator.git.folders import FOLDER, SUBMODULE
 from validator.git.history import Merge
 from validator.git.repo import Repo
-from validator.git.trees import Entry, text
+from validator.git.trees import TWICE, Entry, text
+from validator.model.errors import FatalError
 from validator.model.layout import governed
 
 Files = Mapping[str, Entry]
@@ -16,6 +17,16 @@ MAX_MERGED_BYTES = 4 * 1024 * 1024  # of files that both sides have changed; bey
 MAX_MOVES = (
     64 * 1024 * 1024
 )  # bytes of names that main has changed since a fork: filling the largest registry takes 30 MB
+
+
+class Listing(dict[str, Entry]):
+    """The registry's files of a tree by path. Made from another listing, it knows in what they differ.
+
+    It is made once and not changed.
+    """
+
+    base: "Listing | None" = None
+    moved: frozenset[str] = frozenset()
 
 
 class Intent(NamedTuple):
@@ -131,9 +142,9 @@ def joining(
     moved = differing(before, after)
     changed = {path for path in moved if whole or governed(path)} | set(intent)
     known = {path: entry for path, entry in _others(repo, fork, ours, intent).items() if path not in moved}
-    before, after = {**known, **before}, {**known, **after}
-    altered = [path for path in changed if _identity(after.get(path)) != _identity(wanted.get(path, before.get(path)))]
-    return Joining(tuple(sorted(altered)), _superseded(repo, fork, ours, before, intent, since))
+    was, now = ({path: side.get(path, known.get(path)) for path in changed} for side in (before, after))
+    altered = [path for path in changed if _identity(now[path]) != _identity(wanted.get(path, was[path]))]
+    return Joining(tuple(sorted(altered)), _superseded(repo, fork, ours, was, intent, since))
 
 
 def has_landed(repo: Repo, main: str, commit: str) -> bool:
@@ -156,7 +167,7 @@ def _superseded(
     repo: Repo,
     fork: str,
     base: str,
-    before: Files,
+    before: Mapping[str, Entry | None],
     intent: Mapping[str, Intent],
     since: Collection[str] | None = None,
 ) -> tuple[str, ...]:
@@ -173,6 +184,8 @@ def _superseded(
 
 def differing(one: Files, other: Files) -> set[str]:
     """The paths whose file is not the same in both."""
+    if isinstance(other, Listing) and other.base is one:
+        return set(other.moved)
     odd = {path for path, _ in one.items() ^ other.items()}  # also where the size is known in one of them alone
     return {path for path in odd if _identity(one.get(path)) != _identity(other.get(path))}
 
@@ -182,14 +195,37 @@ def registry_files(repo: Repo, treeish: str) -> dict[str, Entry]:
     return repo.tree(treeish, governed)
 
 
+def next_listing(repo: Repo, known: Listing, old: str, new: str) -> Listing | None:
+    """The registry's files of `new` by what differs from `old`, of which they are known; None where that tells less."""
+    try:
+        changes = {path: pair for path, pair in repo.changes(old, new).items() if governed(path)}
+    except FatalError:
+        return None  # too much has changed
+    # A name that a folder lists twice is compared in full.
+    if any(
+        before == after or TWICE in {one.mode for one in (before, after) if one} for before, after in changes.values()
+    ):
+        return None
+    listing = Listing(known)
+    sizes = repo.sizes(after.oid for _, after in changes.values() if after and after.mode not in (FOLDER, SUBMODULE))
+    for path, (_, after) in changes.items():
+        listing.pop(path, None)
+        if after:
+            listing[path] = after._replace(size=sizes.get(after.oid))
+    known.base = None  # or all that came before would be held
+    listing.base, listing.moved = known, frozenset(changes)
+    return listing
+
+
 def with_others(
-    repo: Repo, old: str, before: Files, new: str, after: Files
+    repo: Repo, old: str, before: dict[str, Entry], new: str, after: dict[str, Entry]
 ) -> tuple[dict[str, Entry], dict[str, Entry]]:
     """The files before and after, and besides those of the project that differ between the two trees."""
-    sides = dict(before), dict(after)
     roots = [[row for row in repo.trees.top(tree) if not governed(text(row[1]))] for tree in (old, new)]
-    rows = repo.changes(old, new) if roots[0] != roots[1] else {}
-    for path, pair in rows.items():
+    if roots[0] == roots[1]:
+        return before, after
+    sides = dict(before), dict(after)
+    for path, pair in repo.changes(old, new).items():
         for side, entry in zip(sides, () if governed(path) else pair, strict=False):
             side.pop(path, None)
             side.update({path: entry} if entry else {})

@@ -8,8 +8,11 @@ from validator.registry.snapshot import Snapshot
 from validator.rules import RULES, Rule, merge_conflict
 
 
-def judge(head: Snapshot, base: Snapshot, rules: Sequence[Rule] = RULES) -> Verdict:
-    """Judge a change as it would land. A finding of base and head is inherited; one of base alone is healed."""
+def judge(head: Snapshot, base: Snapshot, rules: Sequence[Rule] = RULES, *, free: bool = True) -> Verdict:
+    """Judge a change as it would land. A finding of base and head is inherited; one of base alone is healed.
+
+    `free`: with the numbers that are free.
+    """
     old, new = run(base, base, rules), run(head, base, rules)
     known = Counter(map(_identity, old))
     findings = list[Finding]()
@@ -23,7 +26,7 @@ def judge(head: Snapshot, base: Snapshot, rules: Sequence[Rule] = RULES) -> Verd
     worse = {finding.location.path for finding in findings if finding.origin is Origin.INTRODUCED}
     healed = tuple(f for f in _left(old, known) if f.location.path not in worse)
     assert head.commit is not None, "only a commit is judged"
-    return Verdict(base.commit, head.commit, head.tree, tuple(findings), healed, base.free_numbers())
+    return Verdict(base.commit, head.commit, head.tree, tuple(findings), healed, base.free_numbers() if free else ())
 
 
 def audit(snapshot: Snapshot) -> Verdict:
@@ -49,7 +52,8 @@ def _left(old: tuple[Finding, ...], unmatched: Counter[tuple[str, str, str]]) ->
 
 def run(head: Snapshot, base: Snapshot, rules: Sequence[Rule] = RULES) -> tuple[Finding, ...]:
     """What these rules find in head, in the order of files and places. The same snapshots give the same findings."""
-    documents = {parsed.path: parsed.document for parsed in head.parsed}
+    problems = [(rule, problem) for rule in rules for problem in rule.check(head, base)]
+    documents = {parsed.path: parsed.document for parsed in head.parsed} if problems else {}
     findings = [
         Finding(
             rule.CODE,
@@ -62,8 +66,7 @@ def run(head: Snapshot, base: Snapshot, rules: Sequence[Rule] = RULES) -> tuple[
             if (path := problem.location.path) in documents
             else None,
         )
-        for rule in rules
-        for problem in rule.check(head, base)
+        for rule, problem in problems
     ]
     return in_order(findings)
 

@@ -148,7 +148,7 @@ def _judged(store: Repo, line: Line, chunk: int, progress: Callable[[int, int], 
         steps = read_steps(reader, part, endorsed(reader, part))
         for number, ((parent, commit), (landed, current)) in enumerate(zip(part, steps, strict=True), start + 1):
             # Without a readable charter nobody could say who may approve the next step.
-            verdict = judge(landed, current, AUTHORITY if landed.charter else RULES)
+            verdict = judge(landed, current, AUTHORITY if landed.charter else RULES, free=False)
             yield _Step(number, parent, commit, landed, current, verdict)
         progress(start + len(part), len(line))
 

@@ -1,13 +1,23 @@
 """Read snapshots from a repository: each object at most once, and only those that are needed."""
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from validator.git.brought import Brought, brought, one_brought, read_brought
-from validator.git.change import Files, Intent, Landing, differing, landing, registry_files, with_others
+from validator.git.change import (
+    Files,
+    Intent,
+    Landing,
+    Listing,
+    differing,
+    landing,
+    next_listing,
+    registry_files,
+    with_others,
+)
 from validator.git.origin import Origins
 from validator.git.repo import Repo
 from validator.git.trees import Entry
@@ -26,6 +36,15 @@ from validator.registry.yaml.reader import MAX_BYTES, Document, read, too_large,
 # more files than this are read.
 MAX_CHANGED_FILES = 1_000
 MAX_CHANGED_BYTES = 512 * 1024
+T = TypeVar("T")
+
+
+class Forms(NamedTuple):
+    """What the files of a registry are read as."""
+
+    charter: Parsed[shapes.Charter] | None
+    claims: Mapping[str, ClaimFile]
+    records: Mapping[str, Parsed[Any]]
 
 
 class Reader:
@@ -40,7 +59,8 @@ class Reader:
         self._parsed = dict[tuple[str, str], Parsed[Any]]()
         self._unread = set[tuple[str, str]]()
         self._pasts = dict[str, Callable[[Iterable[str]], Mapping[str, Registration]]]()
-        self._trees = dict[str, dict[str, Entry]]()
+        self._trees = dict[str, Listing]()
+        self._forms = list[tuple[Files, Forms]]()  # of the files that were read last
         self._last: Snapshot | None = None
 
     def at(self, commit: str) -> Snapshot:
@@ -93,14 +113,15 @@ class Reader:
 
         `commits` are those that it brings, each with its parents, where that is known already.
         """
-        before, after = with_others(self.repo, parent, self._tree(parent), commit, self._tree(commit))
+        known = self._tree(parent)
+        before, after = with_others(self.repo, parent, known, commit, self._next_tree(known, parent, commit))
         self._bring(before, after, {}, [parent, commit])
         bringing = self._brought(
             parent, commit, parent, lambda: {path: after.get(path) for path in differing(before, after)}, commits
         )
         origins = Origins(self.repo, parent, commit)
-        landed = self._snapshot(commit, after, line=parent)._replace(brought=bringing, origins=origins)
-        return landed, self._snapshot(parent, before, line=parent)
+        current = self._snapshot(parent, before, line=parent)
+        return self._snapshot(commit, after, line=parent)._replace(brought=bringing, origins=origins), current
 
     def charters(self, commits: Iterable[str]) -> dict[str, shapes.Charter | None]:
         """The charter at each of many commits, None where it cannot be read; each version of it is read once."""
@@ -129,9 +150,16 @@ class Reader:
 
         return bringing
 
-    def _tree(self, commit: str) -> dict[str, Entry]:
+    def _tree(self, commit: str) -> Listing:
         if commit not in self._trees:
-            self._trees = {commit: registry_files(self.repo, commit)}
+            self._trees = {commit: Listing(registry_files(self.repo, commit))}
+        return self._trees[commit]
+
+    def _next_tree(self, known: Listing, parent: str, commit: str) -> Listing:
+        """The files of a commit, by what it changes."""
+        if commit not in self._trees:
+            found = next_listing(self.repo, known, parent, commit)
+            self._trees = {commit: found or Listing(registry_files(self.repo, commit))}
         return self._trees[commit]
 
     def _bring(self, before: Files, after: Files, intent: Mapping[str, Intent], commits: list[str]) -> None:
@@ -141,7 +169,8 @@ class Reader:
         sizes = accumulate(after[path].size or 0 if _readable(after[path]) else 0 for path, _ in brought)
         few = sum(size <= MAX_CHANGED_BYTES for size in sizes)
         self._unread.update(brought[min(MAX_CHANGED_FILES, few) :])
-        self._fetch([before, after], commits)
+        known = isinstance(after, Listing) and after.base is before and self._formed_before(before) is not None
+        self._fetch([{path: after[path] for path, _ in brought}] if known else [before, after], commits)
 
     def _fetch(self, trees: Iterable[Files], commits: list[str]) -> None:
         oids = {entry.oid for files in trees for _, entry in self._formed(files) if _readable(entry)}
@@ -155,6 +184,20 @@ class Reader:
                 yield path, entry
 
     def _snapshot(self, commit: str, files: Files, *, line: str) -> Snapshot:
+        forms = self._formed_before(files)
+        if forms is None:
+            base = files.base if isinstance(files, Listing) else None
+            known = self._formed_before(base) if base is not None else None
+            forms = self._read_next(files, known) if known and isinstance(files, Listing) else self._read_forms(files)
+            self._forms = [*self._forms[-1:], (files, forms)]
+        tree, time = self._commits[commit]
+        return Snapshot(commit, tree, files, *forms, time, self._past(line))
+
+    def _formed_before(self, files: Files) -> Forms | None:
+        """What these very files were read as; None where they were not, or not lately."""
+        return next((forms for known, forms in self._forms if known is files), None)
+
+    def _read_forms(self, files: Files) -> Forms:
         formed = dict(self._formed(files))
         charter = self._parse(CHARTER, formed[CHARTER], shapes.Charter) if CHARTER in formed else None
         claims, records = dict[str, ClaimFile](), dict[str, Parsed[Any]]()
@@ -164,8 +207,14 @@ class Reader:
                     claims[path] = self._claim(path, formed[path], number)
                 case (shape, _) if shape is not shapes.Charter:
                     records[path] = self._parse(path, formed[path], shape)
-        tree, time = self._commits[commit]
-        return Snapshot(commit, tree, files, charter, claims, records, time, self._past(line))
+        return Forms(charter, claims, records)
+
+    def _read_next(self, files: Listing, known: Forms) -> Forms:
+        """The same from what the files before were read as."""
+        moved = self._read_forms({path: files[path] for path in files.moved if path in files})
+        charter = moved.charter if CHARTER in files.moved else known.charter
+        claims = _merged(known.claims, moved.claims, files.moved)
+        return Forms(charter, claims, _merged(known.records, moved.records, files.moved))
 
     def _past(self, line: str) -> Callable[[Iterable[str]], Mapping[str, Registration]]:
         """Look up registrations on main lazily, with at most two history walks."""
@@ -199,6 +248,16 @@ class Reader:
         if not _readable(entry):
             return too_large(path, entry.size or 0)
         return _document(path, self._contents[entry.oid])
+
+
+def _merged(known: Mapping[str, T], new: Mapping[str, T], moved: Collection[str]) -> Mapping[str, T]:
+    """Files by path, in order, some of which have moved."""
+    changed = {**known}
+    for path in moved:
+        changed.pop(path, None)
+    last = next(reversed(changed), "")
+    changed.update(new)
+    return changed if all(path > last for path in new) else dict(sorted(changed.items()))
 
 
 def charter_of(snapshot: Snapshot) -> shapes.Charter:

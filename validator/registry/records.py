@@ -70,8 +70,8 @@ def why_void(parsed: Parsed[Any], snapshot: Snapshot, charter: shapes.Charter, t
 
 def added_records(head: Snapshot, base: Snapshot) -> Iterator[RecordFile]:
     """The readable records that a change adds or rewrites, not those that it only makes void."""
-    for path, parsed in head.records.items():
-        record = record_of(parsed, head.charter) if head.charter and head.differs(path, base) else None
+    for path in sorted(head.touched(base) & head.records.keys()):
+        record = record_of(head.records[path], head.charter) if head.charter and head.differs(path, base) else None
         if record:
             yield record
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from validator.git.brought import Brought
-from validator.git.change import Intent
+from validator.git.change import Intent, differing
 from validator.git.origin import Origins
 from validator.git.trees import Entry
 from validator.model import shapes
@@ -119,8 +119,7 @@ class Snapshot(_Fields):
         if base is self:  # kept, it would hold itself, and programs run without a garbage collector
             return frozenset(self.intent)
         if base not in self._touched:
-            odd = {path for path, _ in self.files.items() ^ base.files.items()}
-            self._touched[base] = frozenset(path for path in odd if self.differs(path, base)) | frozenset(self.intent)
+            self._touched[base] = frozenset(differing(base.files, self.files)) | frozenset(self.intent)
         return self._touched[base]
 
     def differs(self, path: str, base: "Snapshot") -> bool:

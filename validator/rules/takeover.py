@@ -25,8 +25,8 @@ CODE, NAME, LEVEL = "REG301", "takeover", Level.ERROR
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield held numbers that get another session_id, and claims added by a change that removes another one."""
-    for path, held in base.claims.items():
-        claim, intent = head.claims.get(path), head.intent.get(path)
+    for path in sorted(head.touched(base) & base.claims.keys()):
+        held, claim, intent = base.claims[path], head.claims.get(path), head.intent.get(path)
         meant_as_new = intent is not None and intent.before is None
         if not claim or meant_as_new or not head.is_new(claim, base):
             continue
@@ -40,8 +40,9 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 
 def _swaps(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
-    removed = [claim for path, claim in sorted(base.claims.items()) if path not in head.files]
-    added = [claim for path, claim in head.claims.items() if path not in base.files]
+    touched = sorted(head.touched(base))
+    removed = [base.claims[path] for path in touched if path in base.claims and path not in head.files]
+    added = [head.claims[path] for path in touched if path in head.claims and path not in base.files]
     for claim in added if removed else []:
         gone = join_limited(f"{old.number} ({old.draft.session_id or 'unreadable'})" for old in removed)
         message = f"this adds number {claim.number} while it removes number {gone}"
