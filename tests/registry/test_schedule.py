@@ -150,6 +150,12 @@ def test_week_that_does_not_exist(name: str) -> None:
         week(name)
 
 
+@pytest.mark.parametrize(("name", "last"), [("2027-W53", "2027-W52"), ("2026-W54", "2026-W53")])
+def test_the_last_week_of_a_year_is_named(name: str, last: str) -> None:
+    with pytest.raises(FatalError, match=f"the last one of {name[:4]} is {last}"):
+        week(name)
+
+
 def test_time_zone_that_does_not_exist() -> None:
     with pytest.raises(FatalError, match="is not in the time zone database"):
         week("2026-W48", zone="Moon/Tycho")

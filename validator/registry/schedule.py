@@ -117,4 +117,8 @@ def _monday(name: str) -> date:
     with suppress(ValueError):
         if WEEK.fullmatch(name):
             return date.fromisocalendar(int(name[:4]), int(name[-2:]), 1)
-    raise FatalError(f"{quoted(name)} is no ISO week of the calendar; write it as in 2026-W48")
+    way_out = "write it as in 2026-W48"
+    if WEEK.fullmatch(name) and not name.endswith("00"):
+        last = date(int(name[:4]), 12, 28).isocalendar().week  # the 28th is always in it (ISO 8601)
+        way_out = f"the last one of {name[:4]} is {name[:4]}-W{last}"
+    raise FatalError(f"{quoted(name)} is no ISO week of the calendar; {way_out}")

@@ -19,6 +19,7 @@ from tests.hosts.plain.stage import (
     registry,
     run,
 )
+from tests.shell import program
 
 
 def pushed(clone: Path, *words: str, **variables: str) -> tuple[int, str]:
@@ -133,3 +134,17 @@ def test_a_push_has_no_more_bytes_than_the_server_takes(stage: Stage) -> None:
     assert (code, "pack exceeds maximum allowed size" in said) == (1, True), said
     branch(stage.human, "claim/05", claims(5))
     assert pushed(stage.human, "claim/05")[0] == 0
+
+
+def test_a_program_around_the_guard_that_drops_gits_environment_is_named(stage: Stage) -> None:
+    """Git keeps what is pushed apart until the hook accepts it, and says by variables where that is."""
+    hook = stage.bare / "hooks" / "pre-receive"
+    hook.rename(stage.bare / "guard")
+    program(hook, 'exec env -i PATH="$PATH" GIT_DIR="$GIT_DIR" ./guard')
+    branch(stage.human, "claim/04", claims(4))
+    code, said = pushed(stage.human, "claim/04")
+    assert (code, "is no commit that this hook can see; a program that starts it has to leave" in said) == (1, True), (
+        said
+    )
+    program(hook, "exec ./guard")
+    assert pushed(stage.human, "claim/04")[0] == 0

@@ -26,6 +26,8 @@ from validator.operations.steps import in_steps
 from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
 
+# Git keeps what is pushed apart until the hook accepts it, and says where by GIT_QUARANTINE_PATH and the like.
+_UNSEEN = " that this hook can see; a program that starts it has to leave Git's environment as it is"
 MAX_ANSWER = 64 * 1024  # characters
 
 
@@ -60,9 +62,10 @@ def _unreadable(moves: Iterable[Move], repo: Repo) -> Iterator[tuple[str, str]]:
     """What is no commit, or so large a one that nobody should read it: known from the objects' headers."""
     news = {move.new for move in moves if move.new}
     sizes = repo.commit_sizes(news) if news else {}
+    there = {facts.oid for facts in repo.objects.facts(sorted(news - sizes.keys())) if facts}
     for move in moves:
         if move.new and move.new not in sizes:
-            yield move.ref, f"{move.new[:12]} is no commit"
+            yield move.ref, f"{move.new[:12]} is no commit{'' if move.new in there else _UNSEEN}"
         elif move.new and sizes[move.new] > MAX_COMMIT:
             yield move.ref, f"commit {move.new[:12]} has {sizes[move.new]:,} bytes; at most {MAX_COMMIT:,} are judged"
 
