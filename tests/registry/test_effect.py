@@ -136,6 +136,7 @@ SITUATIONS: dict[str, Callable[[], Situation]] = {
         BOTH,
         OWNED_ON_MAIN,
     ),
+    "acknowledged-by-one-account": lambda: Situation(BOTH, {**OWNED_ON_MAIN, claim_path(1): claim(1) + f"{OWNED}\n"}),
     "confirmed-without-owner": lambda: Situation(CONFIRMED),
     "takeover-proposed": lambda: Situation({FOUR: LATE}),
     "approval-proposed": lambda: Situation(APPROVED),

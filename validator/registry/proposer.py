@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from validator.model import shapes
 from validator.model.layout import CHARTER, form_of
+from validator.model.phrases import ranges
 from validator.registry.parsing import ClaimFile
 from validator.registry.records import claim_of_record
 from validator.registry.snapshot import Author, Snapshot
@@ -13,8 +14,9 @@ BY_A_HUMAN = (shapes.Approval, shapes.Activation)
 
 
 class _Standing(NamedTuple):
-    """What an account is to a file that it changes: in a word, or what to be careful about."""
+    """What an account is to a file that it changes: its number's owner, or in a word, or what to be careful about."""
 
+    owns: int | None = None
     word: str = ""
     caution: str = ""
 
@@ -33,7 +35,10 @@ def proposer(head: Snapshot, base: Snapshot) -> tuple[str, tuple[str, ...]]:
     if head.author is None:
         return "", ()
     standings = list(_standings(head.author, head, base))
-    words = dict.fromkeys(one.word for one in standings if one.word)
+    owned = sorted({one.owns for one in standings if one.owns is not None})
+    numbers = "number" if len(owned) == 1 else "numbers"
+    known = [f"the owner of {numbers} {ranges(owned)}"] if owned else []
+    words = dict.fromkeys([*known, *(one.word for one in standings if one.word)])
     touched = head.touched(base)
     human = any((form_of(path) or (None,))[0] in BY_A_HUMAN for path in touched)
     review = " The code owner's review and merge are the approval." if human else ""
@@ -54,7 +59,7 @@ def _standings(author: Author, head: Snapshot, base: Snapshot) -> Iterator[_Stan
         held, claim = base.claims.get(path), head.claims.get(path)
         record = claim_of_record(path, base)
         if path == CHARTER:
-            yield _Standing("an approver" if is_approver(author, base) else "who is no approver")
+            yield _Standing(word="an approver" if is_approver(author, base) else "who is no approver")
         elif record:
             yield _speaker(author, record, base)
         elif held and not _takes(held, claim, head, base):
@@ -73,9 +78,9 @@ def _takes(held: ClaimFile, claim: ClaimFile | None, head: Snapshot, base: Snaps
 def _speaker(author: Author, held: ClaimFile, base: Snapshot) -> _Standing:
     owner, number = held.draft.owner, held.number
     if owner == author.account:
-        return _Standing(f"the owner of number {number}")
+        return _Standing(owns=number)
     if is_approver(author, base):
-        return _Standing("an approver")
+        return _Standing(word="an approver")
     if held.draft.key:
         return _Standing()  # REG308 says whose it is, and refuses what the key has not signed
     if owner:
@@ -88,7 +93,7 @@ def _speaker(author: Author, held: ClaimFile, base: Snapshot) -> _Standing:
 def _first(author: Author, claim: ClaimFile) -> _Standing:
     owner, number = claim.draft.owner, claim.number
     if owner == author.account:
-        return _Standing(f"who becomes the owner of number {number}")
+        return _Standing(word=f"who becomes the owner of number {number}")
     if owner:
         return _Standing(caution=f"{author.handle} is not the owner that the claim names ({owner}).")
     session = claim.draft.session_id or "its session"
