@@ -7,7 +7,8 @@ import click
 
 from validator.cli.codeowners import owners
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, PUSH, REMOTE, REPO
+from validator.cli.options import FORMAT, PR, PUSH, REMOTE, REPO
+from validator.cli.pull_request import open_for
 from validator.git.remote import Remote
 from validator.git.repo import Repo
 from validator.model.layout import CHARTER
@@ -24,11 +25,12 @@ DOCUMENTS = {"output-charter": "CharterDocument"}
 @click.command(epilog="Example: registry charter propose --name growth --push")
 @click.option("--name", default=DEFAULT_NAME, show_default=True, help="The proposal is branch charter/NAME.")
 @PUSH
+@PR
 @REMOTE
 @REPO
 @FORMAT
 @click.pass_obj
-def command(console: Console, name: str, push: bool, remote: str, repo: Path, format: str) -> int:
+def command(console: Console, name: str, push: bool, pr: bool, remote: str, repo: Path, format: str) -> int:
     """Propose the charter of the working tree, on a branch charter/NAME; a human approves it.
 
     CODEOWNERS comes with it, as the new charter's approvers generate it. The working tree is not changed.
@@ -36,7 +38,7 @@ def command(console: Console, name: str, push: bool, remote: str, repo: Path, fo
     top = top_of(repo)
     generated = {path: text.encode() for path, text in owners(top).items()}
     store = Repo(top)
-    server = Remote(store, remote) if push else None
+    server = Remote(store, remote) if push or pr else None
     files = {CHARTER: store.stored_content(CHARTER), **generated}
     outcome = propose(repo=store, server=server, name=name, files=files)
     if format == "json":
@@ -46,6 +48,7 @@ def command(console: Console, name: str, push: bool, remote: str, repo: Path, fo
     else:
         found = report(outcome.verdict, colour=console.colour) if outcome.verdict else ""
         console.say(f"{found}{outcome.note}\n")
+    open_for(console, top, remote, outcome.branch, wanted=pr and outcome.succeeded)
     return 0 if outcome.succeeded else 1
 
 
