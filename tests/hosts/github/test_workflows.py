@@ -8,10 +8,15 @@ import sys
 import pytest
 
 from tests.hosts.github.forge import OURS, SESSION_ID, Forge, claim, group_of, is_started
-from tests.repository import Changes, claim_path, environment
-from tests.server import serving
+from tests.repository import Changes, claim_path
 
 pytestmark = pytest.mark.blackbox
+
+INSTALL = ".venv/bin/registry --version 2>/dev/null || make runtime"
+KEY = (
+    "registry-${{ runner.os }}-${{ runner.arch }}-${{ steps.python.outputs.python-version }}-"
+    "${{ hashFiles('Makefile', 'requirements/*.txt') }}"
+)
 
 SESSION = (SESSION_ID, "session")
 # What `make test` is told: one file, and no workers, whose start would take most of the time.
@@ -35,7 +40,7 @@ def test_an_opened_pull_request_is_judged_and_commented(forge: Forge) -> None:
     assert jobs["registry gate"].last.out.startswith("::notice title=registry::accepted: no findings\n")
     (call,) = forge.sent()
     assert jobs["registry gate"].summary in call["body"]["body"], "the run's page says the same"
-    assert (call["method"], call["path"]) == ("POST", "repos/{owner}/{repo}/issues/7/comments")
+    assert (call["method"], call["path"]) == ("POST", "repos/OWNER/registry/issues/7/comments")
     assert call["body"]["body"].startswith(f"{MARK}\n> [!CAUTION]\n> **Careful:** number 4 will have no owner: ")
     assert "\n\n### accepted: no findings\n" in call["body"]["body"]
     assert "\n\n**Merging this** registers number 4 for marketing-outreach-1.\n" in call["body"]["body"]
@@ -190,7 +195,7 @@ def test_a_jobs_token_can_do_what_the_job_does_and_no_more(forge: Forge) -> None
         "Python ${{ matrix.python }}": {"contents": "read"},
         "one proof in full": {"contents": "read"},
         "look which proposals main touches": {"contents": "read", "pull-requests": "read"},
-        "judge them again": {"contents": "read", "actions": "write"},
+        "judge them again": {"contents": "read", "actions": "write", "pull-requests": "read"},
         "registry gate": {"contents": "read"},
     }
 
@@ -200,16 +205,15 @@ def test_of_a_private_repository_git_gets_what_the_jobs_token_may_read(forge: Fo
     forge.claim(7, 4)
     forge.queue(7)
     payload = forge.pull_request(7)
-    with serving("http", forge.folder, environment()) as server:
-        server.lets_in = forge.may_read
-        forge.url = f"{server.url}/origin.git"
-        jobs = forge.deliver("pull_request_target", payload)
-        jobs |= {"of the queue": forge.gate_group(7), "of the action": forge.act(payload)}
-        assert {(job.status, job.last.error) for job in jobs.values()} == {(0, "")}
-        assert len(jobs) == 5
-        server.lets_in = lambda _: False
-        job = forge.gate(7)
-        assert (job.status, job.last.out) == (2, "")
+    forge.github.lets_in = forge.may_read
+    forge.url = "https://github.com/OWNER/registry"
+    jobs = forge.deliver("pull_request_target", payload)
+    jobs |= {"of the queue": forge.gate_group(7), "of the action": forge.act(payload)}
+    assert {(job.status, job.last.error) for job in jobs.values()} == {(0, "")}
+    assert len(jobs) == 5
+    forge.github.lets_in = lambda _: False
+    job = forge.gate(7)
+    assert (job.status, job.last.out) == (2, "")
 
 
 def test_a_comment_on_a_later_page_is_found(forge: Forge) -> None:
@@ -221,7 +225,7 @@ def test_a_comment_on_a_later_page_is_found(forge: Forge) -> None:
     forge.write_state(state | {"comments": {"7": [*chat, ours]}})
     forge.deliver("pull_request_target", forge.pull_request(7))
     assert [(call["method"], call["path"]) for call in forge.sent()] == [
-        ("PATCH", "repos/{owner}/{repo}/issues/comments/800")
+        ("PATCH", "repos/OWNER/registry/issues/comments/800")
     ]
 
 
@@ -242,7 +246,7 @@ def test_pull_requests_are_no_issues_and_what_is_closed_stays_closed(forge: Forg
         forge.merge(pull)
     for _ in range(2):
         forge.deliver("schedule", {"schedule": "17 5 * * *"})
-    assert [(call["method"], call["path"]) for call in forge.sent()] == [("POST", "repos/{owner}/{repo}/issues")]
+    assert [(call["method"], call["path"]) for call in forge.sent()] == [("POST", "repos/OWNER/registry/issues")]
     found = forge.read_state()
     assert found["pulls"] == state["pulls"]
     assert found["issues"][0] == old
@@ -279,7 +283,20 @@ def test_a_huge_commit_of_another_pull_request_is_skipped(forge: Forge) -> None:
 @pytest.mark.parametrize("name", ["validate", "comment", "audit", "renew"])
 def test_a_line_calls_one_verb(forge: Forge, name: str) -> None:
     lines = [s["run"] for job in forge.workflow(name)["jobs"].values() for s in job["steps"] if "run" in s]
-    assert all(re.fullmatch(r"make runtime|\.venv/bin/registry [a-z -]+", line) for line in lines)
+    assert all(line == INSTALL or re.fullmatch(r"\.venv/bin/registry [a-z -]+", line) for line in lines)
+
+
+def test_main_installs_once_for_all_and_no_proposal_can_write_what_is_kept(forge: Forge) -> None:
+    """The key is made of main's lock; only the audit of main, which no proposal starts, has the action that saves."""
+    kept = dict[str, set[str]]()
+    for name in ("validate", "comment", "renew", "pages", "audit"):
+        for job in forge.workflow(name)["jobs"].values():
+            (at,) = [at for at, step in enumerate(job["steps"]) if "/cache" in step.get("uses", "")]
+            step = job["steps"][at]
+            kept.setdefault(step["uses"].split("@")[0], set()).add(name)
+            assert (step["with"], job["steps"][at + 1]["run"]) == ({"path": ".venv", "key": KEY}, INSTALL)
+    assert kept == {"actions/cache": {"audit"}, "actions/cache/restore": {"validate", "comment", "renew", "pages"}}
+    assert set(forge.workflow("audit")["on"]) == {"push", "schedule"}
 
 
 def test_a_remark_goes_from_job_to_job_on_one_line(forge: Forge) -> None:
