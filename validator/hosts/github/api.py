@@ -4,6 +4,7 @@ https://cli.github.com/manual/gh_api
 """
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -37,7 +38,10 @@ class Gh:
         if program is None:
             raise FatalError("the gh program is not on the PATH; install it from cli.github.com, then: gh auth login")
         self._program, self._folder = program, folder
-        self._host = ("--hostname", host) if host else ()
+        # With a port, gh takes a host from this variable only; but then it does not ask for a login.
+        by_variable = host is not None and ":" in host
+        self._host = ("--hostname", host) if host and not by_variable else ()
+        self._environment = os.environ | ({"GH_HOST": host} if host and by_variable else {})
 
     def logged_in(self) -> bool:
         """Whether `gh` is logged in."""
@@ -86,7 +90,7 @@ class Gh:
         try:
             done = subprocess.run(  # noqa: S603
                 [self._program, *words], cwd=self._folder, input=text, capture_output=True, text=True,
-                encoding="utf-8", errors="replace", timeout=SECONDS, check=False,
+                encoding="utf-8", errors="replace", timeout=SECONDS, check=False, env=self._environment,
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
             raise FatalError(f"gh {' '.join(words[:3])} failed: {error}") from error

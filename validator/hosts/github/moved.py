@@ -59,8 +59,13 @@ def run_again(*, repo: Path, pulls: str) -> str:
         numbers = Numbers.validate_json(pulls, strict=True)
     except ValidationError as error:
         raise FatalError(f"the list of pull requests is malformed: {error.errors()[0]['msg']}") from error
+    if not numbers:
+        return ""
     gh = Gh(repo)
-    return "".join(_run_again(gh, workflow, numbers) for workflow in WORKFLOWS if numbers)
+    to_main = {pull.number for pull in open_pulls(gh, HERE)}
+    left = "".join(f"pull request {at} is closed, or goes to another branch\n" for at in numbers if at not in to_main)
+    still = [at for at in numbers if at in to_main]
+    return left + "".join(_run_again(gh, workflow, still) for workflow in WORKFLOWS if still)
 
 
 def _run_again(gh: Gh, workflow: str, numbers: list[int]) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from validator.git.remote import Proposal, Remote
 from validator.git.repo import Repo
-from validator.hosts.github.api import HERE, Gh
+from validator.hosts.github.api import HERE, Gh, part
 from validator.hosts.github.event import Number, PullRequest, read_event
 from validator.hosts.github.judge import fetch_pulls, judge_pull
 from validator.hosts.github.posts import keep_comment
@@ -62,8 +62,14 @@ def remark(*, repo: Path, remote: str, data: bytes) -> str:
 def comment(*, repo: Path, data: bytes, remark: str) -> str:
     """Put a remark on the pull request of an event's payload, in place of an earlier one."""
     event = _pull_request(data)
-    text = as_comment(read_remark(remark, event))
-    return f"comment on pull request {event.number}: {keep_comment(Gh(repo), event.number, MARK, text)}\n"
+    text, gh = as_comment(read_remark(remark, event)), Gh(repo)
+    done = keep_comment(gh, event.number, MARK, text) if _goes_to_main(gh, event) else "none, it goes elsewhere by now"
+    return f"comment on pull request {event.number}: {done}\n"
+
+
+def _goes_to_main(gh: Gh, event: PullRequest) -> bool:
+    """Whether a pull request still goes to main: the event of a run that is run again is as old as its first run."""
+    return part(gh.get(f"{HERE}/pulls/{event.number}"), "base").get("ref") == "main"
 
 
 def _pull_request(data: bytes) -> PullRequest:
