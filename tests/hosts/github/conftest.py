@@ -1,6 +1,7 @@
 """A forge for every test, copied from one that is made once."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def forge(fresh: Path, tmp_path: Path) -> Forge:
+def forge(fresh: Path, tmp_path: Path) -> Iterator[Forge]:
     """A forge whose main holds this very working copy, and a registry without claims."""
     shutil.copytree(fresh, tmp_path / "forge")
-    return Forge(tmp_path / "forge")
+    made = Forge(tmp_path / "forge")
+    yield made
+    made.stop()

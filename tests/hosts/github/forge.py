@@ -1,7 +1,7 @@
 """A stand-in for GitHub on this machine: a repository with its refs, payloads in the published shape, and a runner.
 
 The runner reads the workflow files themselves: what starts them, their jobs, their steps, a matrix of one axis. `uses:`
-of actions/checkout is played by a clone, of actions/setup-python by nothing; every `run:` is given to `bash -e`, as on
+of actions/checkout is played by a clone, of the others by nothing; every `run:` is given to `bash -e`, as on
 GitHub.
 """
 
@@ -15,15 +15,18 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.hosts.github.github import GitHub
+from tests.hosts.github.rest import head_of
 from tests.repository import ROOT, Changes, Repository, claim_path, environment, fleet, tracked
 from tests.shell import program, quoted
 
 PAYLOADS = Path(__file__).parent / "payloads"
-GH = Path(__file__).parent / "gh.py"
 OURS = ("audit", "comment", "renew", "validate")  # the workflows of a registry; `test` is about the program
+NAME = "OWNER/registry"
 HUMANS = "gho_made_up"  # the token of somebody who administers the repository
 # What a workflow's token can be given (GitHub: Controlling permissions for GITHUB_TOKEN), as far as it is asked here.
 SCOPES = ("actions", "contents", "issues", "pull-requests")
+PLAYED = ("actions/checkout", "actions/setup-python", "actions/cache", "actions/cache/restore")
 OWNER_ID, SESSION_ID = 1, 583231
 # What stands on the main of a registry on GitHub: the product itself, and the registry.
 PRODUCT = ("validator", "requirements", "registry", ".github", "Makefile", "CODEOWNERS", "pyproject.toml", "action.yml")
@@ -75,6 +78,18 @@ class Forge:
         self.url: str | None = None
         self.state = folder / "github.json"
         self.calls = folder / "calls.jsonl"
+        self._github: GitHub | None = None
+
+    @property
+    def github(self) -> GitHub:
+        """The servers of GitHub, which run from here on."""
+        self._github = self._github or GitHub(self.folder, self.origin.path, self.state, self.calls)
+        return self._github
+
+    def stop(self) -> None:
+        """Stop the servers, if they run."""
+        if self._github:
+            self._github.stop()
 
     @classmethod
     def made(cls, folder: Path) -> "Forge":
@@ -84,7 +99,6 @@ class Forge:
         tokens = {HUMANS: dict.fromkeys((*SCOPES, "administration"), "write")}
         empty = {"pulls": [], "comments": {}, "issues": [], "owner_type": "Organization"}
         forge.write_state({**empty, "tokens": tokens})
-        program(folder / "tools" / "gh", f'exec {quoted(sys.executable, "-P", GH)} "$@"')
         return forge
 
     @property
@@ -143,8 +157,12 @@ class Forge:
         for ref, _ in self.groups(pull):
             self.origin.git("update-ref", "-d", ref)
         state = self.read_state()
+        closed = [row for row in state["pulls"] if row["number"] == pull]
         state["pulls"] = [row for row in state["pulls"] if row["number"] != pull]
-        self.write_state(state)
+        self.write_state(state | {"last_pull": max(pull, state.get("last_pull", 0))})
+        for row in closed:
+            if "ref" in row["head"]:  # as delete_branch_on_merge says
+                self.origin.git("update-ref", "-d", f"refs/heads/{row['head']['ref']}")
 
     def queue(self, pull: int, base: str | None = None) -> str:
         """Put a pull request into the merge queue; the commit of its group."""
@@ -164,6 +182,7 @@ class Forge:
         """The payload of `pull_request_target`."""
         payload = template(f"pull_request_target.{action}")
         request = payload["pull_request"]
+        self._follow(pull)
         payload["number"] = request["number"] = pull
         request["head"]["sha"] = self.origin.git("rev-parse", f"refs/pull/{pull}/head")
         request["base"]["sha"] = self.main
@@ -172,6 +191,15 @@ class Forge:
             request["head"]["label"] = "session:claim"
             request["head"]["repo"].update({"id": 2, "full_name": "session/registry", "fork": True})
         return payload
+
+    def _follow(self, pull: int) -> None:
+        """Where a pull request was opened from a branch, make its head what the branch is by now."""
+        state = self.read_state()
+        for row in state["pulls"]:
+            if row["number"] == pull and "ref" in row["head"]:
+                row["head"]["sha"] = head_of(self.origin.path, pull, row["head"]["ref"])
+                self.authors[pull] = (row["user"]["id"], row["user"]["login"])
+                self.write_state(state)
 
     def merge_group(self, pull: int, base: str | None = None) -> dict[str, Any]:
         """The payload of `merge_group`."""
@@ -205,7 +233,7 @@ class Forge:
         )
         state = self.read_state()
         runs = state.setdefault("runs", [])
-        runs.insert(0, {"id": 7000 + len(runs), "workflow": f"{name}.yml", "display_title": title})
+        runs.insert(0, {"id": 7000 + len(runs), "path": f".github/workflows/{name}.yml", "display_title": title})
         self.write_state(state)
 
     def commit_of(self, event: str, payload: Mapping[str, Any]) -> str:
@@ -312,7 +340,7 @@ class Forge:
 
     def _use(self, step: Mapping[str, Any], folder: Path, event: str, payload: Mapping[str, Any]) -> None:
         action = step["uses"].split("@")[0]
-        assert action in ("actions/checkout", "actions/setup-python"), f"the stand-in cannot play {action}"
+        assert action in PLAYED, f"the stand-in cannot play {action}"
         if action == "actions/checkout":
             given = step["with"]
             assert given["persist-credentials"] is False
@@ -343,16 +371,14 @@ class Forge:
         return Step(step["run"], done.returncode, done.stdout, done.stderr)
 
     def variables(self, folder: Path, output: Path | None = None, event: str = "") -> dict[str, str]:
-        """The environment of a step, with `gh` on the PATH."""
-        path = f"{self.folder / 'tools'}{os.pathsep}{os.environ['PATH']}"
+        """The environment of a step, for which the stand-in is GitHub."""
         runner = {"GITHUB_ACTIONS": "true", "CI": "true", "GITHUB_EVENT_NAME": event}
         runner |= {"HOME": str(folder), "TMPDIR": str(folder)}
         files = {"GITHUB_EVENT_PATH": folder / "event.json", "GITHUB_STEP_SUMMARY": folder / "summary.md"}
         files |= {"GITHUB_OUTPUT": output} if output else {}
-        stand_in = {"FORGE_STATE": str(self.state), "FORGE_CALLS": str(self.calls), "PATH": path}
-        stand_in["FORGE_ORIGIN"] = str(self.origin.path)
+        runner |= self.github.variables() | ({} if self.url else {"GH_REPO": NAME})
         files |= {"GITHUB_ACTION_PATH": self.action} if self.action else {}
-        return environment(**runner, **stand_in, **self.more, **{name: str(file) for name, file in files.items()})
+        return environment(**runner, **self.more, **{name: str(file) for name, file in files.items()})
 
 
 def prepare(work: Path) -> None:

@@ -35,9 +35,9 @@ def test_the_loser_of_a_merge_is_judged_again_and_told_by_whom(forge: Forge, ble
     assert jobs["judge them again"].last.out == (
         "validate.yml: ran again on pull request 61\ncomment.yml: ran again on pull request 61\n"
     )
-    runs = {row["id"]: (row["workflow"], row["display_title"]) for row in forge.read_state()["runs"]}
+    runs = {row["id"]: (row["path"], row["display_title"]) for row in forge.read_state()["runs"]}
     again = [runs[int(call["path"].split("/")[-2])] for call in forge.sent() if call["path"].endswith("/rerun")]
-    assert again == [("validate.yml", "pull request 61"), ("comment.yml", "pull request 61")]
+    assert again == [(f".github/workflows/{name}.yml", "pull request 61") for name in ("validate", "comment")]
     jobs = forge.deliver("pull_request_target", payload)  # what a run that is run again does
     assert jobs["registry gate"].status == 1
     text, file = forge.read_state()["comments"]["61"][0]["body"], EXPECTED / "stale-loser.md"
@@ -61,16 +61,30 @@ def test_what_cannot_be_run_again_stops_no_other(forge: Forge) -> None:
     opened(forge, 60, 4, **ONE_SESSION)
     opened(forge, 61, 5, **ONE_SESSION)
     state = forge.read_state()
-    busy = [row["id"] for row in state["runs"] if row["workflow"] == "validate.yml"]
+    busy = [row["id"] for row in state["runs"] if row["path"].endswith("/validate.yml")]
     forge.write_state(state | {"busy": busy})
-    done = again(forge, "[61, 99]")
+    forge.claim(98, 6)
+    forge.open(60, forge.main, base="next")
+    done = again(forge, "[60, 61, 98, 99]")
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
+        "pull request 60 is closed, or goes to another branch",
+        "pull request 99 is closed, or goes to another branch",
         "validate.yml: the run on pull request 61 is under way",
-        "validate.yml: there is no run on pull request 99 among the last 100",
+        "validate.yml: there is no run on pull request 98 among the last 100",
         "comment.yml: ran again on pull request 61",
-        "comment.yml: there is no run on pull request 99 among the last 100",
+        "comment.yml: there is no run on pull request 98 among the last 100",
     ]
+
+
+def test_a_pull_request_that_goes_elsewhere_by_now_gets_no_comment(forge: Forge) -> None:
+    """A run that is run again has the event of its first time, when the pull request went to main."""
+    forge.claim(60, 4)
+    payload = forge.pull_request(60)
+    forge.open(60, payload["pull_request"]["head"]["sha"], base="next")
+    jobs = forge.deliver("pull_request_target", payload, ["comment"])
+    assert jobs["say it on the pull request"].last.out == "comment on pull request 60: none, it goes elsewhere by now\n"
+    assert forge.read_state()["comments"] == {}
 
 
 @pytest.mark.parametrize("pulls", ["x", "{}", "[0]", '["7"]', "[7.5]", json.dumps(list(range(1, 60))), "[" * 9_999])
@@ -100,7 +114,7 @@ def run(forge: Forge, *words: str, event: str = "", pulls: str = "") -> subproce
     if not clone.exists():
         forge.origin.git("clone", "--quiet", str(forge.origin.path), str(clone))
     (clone / "event.json").write_text(event)
-    token = forge.token({"actions": "write", "contents": "read"})
+    token = forge.token({"actions": "write", "contents": "read", "pull-requests": "read"})
     env = forge.variables(forge.folder) | {"PYTHONPATH": str(clone), "GH_TOKEN": token, "REGISTRY_PULLS": pulls}
     command = [sys.executable, "-P", "-m", "validator", "github", *words]
     return subprocess.run(command, cwd=clone, env=env, capture_output=True, encoding="utf-8", check=False)

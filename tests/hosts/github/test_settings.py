@@ -59,9 +59,9 @@ def test_apply_is_idempotent(forge: Forge) -> None:
     done = github(forge, "github", "apply")
     assert done.returncode == 0, done.stdout + done.stderr
     assert [(call["method"], call["path"]) for call in forge.sent()] == [
-        ("POST", "repos/{owner}/{repo}/rulesets"),
-        ("PATCH", "repos/{owner}/{repo}"),
-        ("PUT", "repos/{owner}/{repo}/actions/permissions/workflow"),
+        ("POST", "repos/OWNER/registry/rulesets"),
+        ("PATCH", "repos/OWNER/registry"),
+        ("PUT", "repos/OWNER/registry/actions/permissions/workflow"),
     ]
     assert [call["body"] for call in forge.sent()] == [ruleset(), dict(REPOSITORY), dict(WORKFLOW_TOKEN)]
     again = github(forge, "github", "apply", "--format", "json")
@@ -85,7 +85,7 @@ def test_a_ruleset_that_was_loosened_is_put_right_in_its_place(forge: Forge) -> 
     assert '    +      "type": "non_fast_forward"\n' in plan
     assert '    -      "type": "creation"\n' in plan
     assert github(forge, "github", "apply").returncode == 0
-    assert forge.sent()[-1] == {"method": "PUT", "path": "repos/{owner}/{repo}/rulesets/42", "body": ruleset()}
+    assert forge.sent()[-1] == {"method": "PUT", "path": "repos/OWNER/registry/rulesets/42", "body": ruleset()}
 
 
 def test_apply_keeps_unrelated_settings(forge: Forge) -> None:

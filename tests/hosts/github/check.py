@@ -1,0 +1,106 @@
+"""`make runner-check`: the workflows as they are in a real runner (act), the verbs with the real `gh`.
+
+Three attacks by act (the others are in test_attacks.py), the story of a fleet, and the verbs for the engineer. Whatever
+`gh` asks on the way, and what it is answered, is held against GitHub's published description. Needs act in .venv, gh,
+and the description from npm, so it is no part of the suite. ARGS=--bless writes the files of the story.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.hosts.github.forge import HUMANS, SESSION_ID, Forge, claim
+from tests.hosts.github.openapi import GRAPHQL, Description
+from tests.hosts.github.rest import ROUTES
+from tests.hosts.github.runner import Runner
+from tests.hosts.github.story import Story, play
+from tests.hosts.github.test_attacks import ATTACKS, MINE
+from tests.repository import ROOT, claim_path
+from validator.hosts.github.codeowners import owners_text
+from validator.hosts.github.judge import validate_event
+
+
+def main() -> None:
+    """Play everything; exit 1 at the first thing that is not as it should be."""
+    with tempfile.TemporaryDirectory() as name:
+        forge, github = Forge.made(Path(name)), Description()
+        forge.github.watcher = github.watch
+        runner = Runner(forge)
+        attacks(forge, runner)
+        play(Story(forge, runner, bless="--bless" in sys.argv))
+        engineer(forge)
+        issue(forge)
+        assert not list(forge.folder.rglob("PWNED*")), "something of a proposal ran"
+        unused = github.unused((route.method, route.path, route.status) for route in ROUTES if route.path != GRAPHQL)
+        forge.stop()
+        if github.problems or unused:
+            raise SystemExit("\n".join([*github.problems, *(f"nobody has asked: {one}" for one in unused)]))
+        print(f"{len(github.asked)} kinds of requests and answers fit GitHub's description")
+
+
+def attacks(forge: Forge, runner: Runner) -> None:
+    """Claims that bring their own judge along."""
+    for make in ATTACKS[:3]:
+        attack = make(forge)
+        forge.propose(7, {MINE: claim(4), **attack.changes}, author=(SESSION_ID, "session"))
+        gate(forge, runner, make.__name__, forge.pull_request(7, fork=True), attack.code)
+        forge.close(7)
+
+
+def gate(forge: Forge, runner: Runner, name: str, payload: Mapping[str, Any], code: str | None) -> None:
+    """The gate's run of an event is red, and in every part what the verdict is on the same event."""
+    found = runner.run("validate", "pull_request_target", payload)
+    verdict = validate_event(repo=runner.clone, remote="origin", data=json.dumps(payload).encode())
+    told = {row[1]["title"].split()[0] for row in found.annotations if row[0] != "notice"} - {"careful"}
+    right = (
+        (found.colour, verdict.accepted) == ("red", False)
+        and told == {finding.code for finding in verdict.findings}
+        and "### rejected: " in found.summary
+        and all(finding.code in found.summary for finding in verdict.findings)
+        and any(row[0] == "notice" and row[2].startswith("rejected: ") for row in found.annotations)
+    )
+    print(f"{found.colour:<6} {name}", flush=True)
+    if not right or code not in (None, *told):
+        raise SystemExit(f"{found.log}\nnot as the gate says: {name}")
+
+
+def engineer(forge: Forge) -> None:
+    """What an engineer asks and sets: GitHub's settings, twice, and every check."""
+    named = {"registry/charter.yaml": forge.origin.git("show", "main:registry/charter.yaml").replace("@OWNER", "@A-b")}
+    forge.origin.commit("main", {**{k: f"{v}\n" for k, v in named.items()}, "CODEOWNERS": owners_text(["@A-b"])})
+    state = forge.read_state()
+    forge.write_state(state | {"issues": [], "rulesets": [], "tokens": state["tokens"]})
+    for words, codes in (("github plan", (1,)), ("github apply", (0,)), ("doctor", (0, 1))):
+        done = verb(forge, *words.split())
+        assert done.returncode in codes, done.stdout + done.stderr
+    state = forge.read_state()
+    state["rulesets"][0]["rules"].pop()
+    forge.write_state(state)
+    assert verb(forge, "github", "apply").returncode == 0
+
+
+def issue(forge: Forge) -> None:
+    """An audit finds one session twice on main and opens its issue, and closes it when main is clean."""
+    for change, status in ((claim(5).replace("number: 5", "number: 6"), 1), (claim(6), 0)):
+        before = forge.main
+        forge.origin.commit("main", {claim_path(6): change})
+        job = forge.deliver("push", forge.push(before), ["audit"])["audit of main"]
+        assert job.status == status, job.last.out + job.last.error
+        print(f"{'red' if status else 'green':<6} audit", flush=True)
+
+
+def verb(forge: Forge, *words: str) -> subprocess.CompletedProcess[str]:
+    folder = forge.folder / "engineer"
+    if not folder.exists():
+        forge.origin.git("clone", "--quiet", str(forge.origin.path), str(folder))
+    env = forge.variables(forge.folder) | {"GH_TOKEN": HUMANS, "PYTHONPATH": str(ROOT)}
+    line = [sys.executable, "-P", "-m", "validator", *words]
+    return subprocess.run(line, cwd=folder, env=env, capture_output=True, encoding="utf-8", check=False)
+
+
+if __name__ == "__main__":
+    main()
