@@ -145,12 +145,29 @@ class Forge:
         """Open a pull request with a claim of the first fleet."""
         return self.propose(pull, {claim_path(number): claim(number, **fields)}, start=start)
 
-    def merge(self, pull: int) -> str:
-        """Merge a pull request as GitHub does."""
-        commit = self.queue(pull)
+    def merge(self, pull: int, how: str = "merge") -> str:
+        """Merge a pull request as GitHub does: by a merge commit, as one commit (`squash`), or commit by commit."""
+        commit = self.queue(pull) if how == "merge" else self._replayed(pull, squash=how == "squash")
         self.origin.git("update-ref", "refs/heads/main", commit)
         self.close(pull)
         return commit
+
+    def _replayed(self, pull: int, *, squash: bool) -> str:
+        """Commits of a pull request made anew on top of main, one parent each, by GitHub and not by their authors."""
+        head, tip = f"refs/pull/{pull}/head", self.main
+        base = self.origin.git("merge-base", tip, head)
+        rows = [head] if squash else self.origin.git("rev-list", "--reverse", f"{base}..{head}").splitlines()
+        for row in rows:
+            tree = self.origin.git("merge-tree", "--write-tree", tip, row)
+            tip = self.origin.commit_tree(tree, tip, branch=f"replayed/{pull}")
+        return tip
+
+    def update_branch(self, pull: int) -> str:
+        """*Update branch*: main is merged into the head of a pull request, by GitHub in the name of who clicks."""
+        head = self.origin.git("rev-parse", f"refs/pull/{pull}/head")
+        tree = self.origin.git("merge-tree", "--write-tree", head, self.main)
+        commit = self.origin.commit_tree(tree, head, self.main, branch=f"updated/{pull}")
+        return self.open(pull, commit, author=self.authors[pull])
 
     def close(self, pull: int) -> None:
         """Take a pull request off the list of open ones; its ref stays, as on GitHub."""

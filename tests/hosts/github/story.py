@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.hosts.github.forge import SCOPES, SESSION_ID, Forge, claim
 from tests.hosts.github.runner import Runner
-from tests.repository import NINE, ROOT, Changes, claim_path, fleet
+from tests.repository import NINE, ROOT, Changes, claim_path, fleet, tracked
 from tests.shell import program
 
 EXPECTED = Path(__file__).parent / "expected" / "story"
@@ -77,7 +77,7 @@ class Story:
     def by_web(self, changes: Changes, author: tuple[int, str]) -> int:
         """A pull request made on the web page, from a fork."""
         state = self.forge.read_state()
-        pull = 1 + max([state.get("last_pull", 0), *(row["number"] for row in state["pulls"])])
+        pull: int = 1 + max([state.get("last_pull", 0), *(row["number"] for row in state["pulls"])])
         self.forge.propose(pull, changes, author=author)
         return pull
 
@@ -140,7 +140,7 @@ class Story:
         self.by_act += 1
         self.holds("20-audit", found.colour, found.colour == "green", found.log)
         self.compared("20-audit.summary.md", found.summary)
-        left = {file.name for file in EXPECTED.iterdir()} - self.written
+        left = {file.name for file in tracked(EXPECTED)} - self.written
         self.wrong += [f"{EXPECTED / name} is no part of the story" for name in sorted(left)]
         print(f"{self.merged} merged; {self.by_act} runs of act")
         if self.wrong:
@@ -222,12 +222,13 @@ def claims(story: Story) -> None:
 
 def strangers(story: Story) -> None:
     """Somebody else gives numbers back, changes a goal, brings a workflow along."""
-    for name, changed, colour in (
+    rows: tuple[tuple[str, Changes, str], ...] = (
         ("08-a-strangers-release", {claim_path(4): None}, "red"),
         ("09-a-strangers-release-without-owner", {claim_path(12): None}, "green"),
         ("10-a-strangers-goal", {claim_path(12): claim(12).replace("30", "20")}, "green"),
         ("11-a-claim-and-a-workflow", {claim_path(12): None, ".github/workflows/validate.yml": "on: push\n"}, "red"),
-    ):
+    )
+    for name, changed, colour in rows:
         pull = story.by_web(changed, STRANGER)
         story.shown(name, pull, colour, act=name.startswith("11"))
         story.closes(pull)

@@ -95,6 +95,33 @@ def test_strict_checks_make_the_second_of_two_green_ones_red(opened: Forge) -> N
     assert "REG104" in job.last.out
 
 
+def test_update_branch_changes_nothing_of_what_merging_does(forge: Forge) -> None:
+    """A proposal from before main moved is judged as it would land, so the button adds nothing to that."""
+    forge.claim(FIRST + 5, 6)
+    forge.claim(FIRST + 3, 4)
+    forge.merge(FIRST + 3)
+    before = judged(forge, FIRST + 5)
+    commit = forge.update_branch(FIRST + 5)
+    assert forge.pull_request(FIRST + 5)["pull_request"]["head"]["sha"] == commit
+    assert judged(forge, FIRST + 5, "synchronize").summary == before.summary
+    forge.merge(FIRST + 5)
+    assert forge.origin.git("ls-tree", "--name-only", "main", "registry/sessions/").split()[-1].endswith("/06.yaml")
+
+
+@pytest.mark.parametrize("how", ["merge", "squash", "rebase"])
+def test_however_it_is_merged_the_audit_finds_the_same(forge: Forge, how: str) -> None:
+    """The ruleset lets merge commits alone in; a registry whose settings let the others in loses no claim by them."""
+    forge.claim(FIRST + 3, 4)
+    before = forge.main
+    expected = forge.origin.git("merge-tree", "--write-tree", before, f"refs/pull/{FIRST + 3}/head")
+    forge.merge(FIRST + 3, how)
+    parents = forge.origin.git("log", "-1", "--format=%P", "main").split()
+    assert (len(parents), parents[0]) == (2 if how == "merge" else 1, before)
+    assert forge.origin.git("rev-parse", "main^{tree}") == expected
+    audit = forge.deliver("push", forge.push(before), ["audit"])["audit of main"]
+    assert (audit.status, audit.summary.splitlines()[0]) == (0, "### accepted: no findings"), audit.last.out
+
+
 def verb(forge: Forge, *words: str) -> dict[str, Any]:
     """What a verb prints as JSON in the checkout of the last run."""
     folder = forge.folder / f"run-{forge.runs}"

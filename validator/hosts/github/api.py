@@ -4,7 +4,6 @@ https://cli.github.com/manual/gh_api
 """
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -38,10 +37,9 @@ class Gh:
         if program is None:
             raise FatalError("the gh program is not on the PATH; install it from cli.github.com, then: gh auth login")
         self._program, self._folder = program, folder
-        # With a port, gh takes a host from this variable only; but then it does not ask for a login.
-        by_variable = host is not None and ":" in host
-        self._host = ("--hostname", host) if host and not by_variable else ()
-        self._environment = os.environ | ({"GH_HOST": host} if host and by_variable else {})
+        self._host = ("--hostname", host) if host else ()
+        # `gh api` takes no host with a port, but takes a whole address.
+        self._port = host if host and ":" in host else None
 
     def logged_in(self) -> bool:
         """Whether `gh` is logged in."""
@@ -57,7 +55,7 @@ class Gh:
 
     def find(self, path: str) -> dict[str, Any] | None:
         """The object at a path of the API; None where GitHub has nothing there (404)."""
-        status, out, error = self._run("api", *self._host, "--method", "GET", path)
+        status, out, error = self._api("--method", "GET", path)
         if status and "HTTP 404" in error:
             return None
         return _one(path, self._settled("GET", path, status, out, error))
@@ -75,7 +73,7 @@ class Gh:
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None, *options: str) -> str:
         words = ("--input", "-") if body is not None else ()
-        done = self._run("api", *self._host, "--method", method, *options, *words, path, body=body)
+        done = self._api("--method", method, *options, *words, path, body=body)
         return self._settled(method, path, *done)
 
     def _settled(self, method: str, path: str, status: int, out: str, error: str) -> str:
@@ -84,13 +82,19 @@ class Gh:
             raise FatalError(f"gh api {method} {path}: {said}; see who is logged in: gh auth status")
         return out
 
+    def _api(self, *words: str, body: dict[str, Any] | None = None) -> tuple[int, str, str]:
+        *options, path = words
+        if self._port:
+            return self._run("api", *options, f"https://{self._port}/api/v3/{path}", body=body)
+        return self._run("api", *self._host, *words, body=body)
+
     def _run(self, *words: str, body: dict[str, Any] | None = None) -> tuple[int, str, str]:
         """An argument vector, no shell; paths are of our own making, and others' text goes through standard input."""
         text = "" if body is None else json.dumps(body)
         try:
             done = subprocess.run(  # noqa: S603
                 [self._program, *words], cwd=self._folder, input=text, capture_output=True, text=True,
-                encoding="utf-8", errors="replace", timeout=SECONDS, check=False, env=self._environment,
+                encoding="utf-8", errors="replace", timeout=SECONDS, check=False,
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
             raise FatalError(f"gh {' '.join(words[:3])} failed: {error}") from error
