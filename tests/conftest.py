@@ -6,6 +6,7 @@ import os
 import random
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 from tests.repository import untracked
+from tests.warm.begin import begin, end
 from validator.git.lifetime import closing
 from validator.hosts.agents.identity import VARIABLE
 from validator.hosts.agents.runtimes import HARNESSES
@@ -24,6 +26,7 @@ LONG = 3600  # seconds for one test of --long
 TURN = re.compile(r"registry-[a-z]+-[0-9]+-[0-9]+")
 TEMPORARY = pytest.StashKey[Path]()
 LEFT = pytest.StashKey[list[str]]()
+SERVER = pytest.StashKey[subprocess.Popen[bytes] | None]()
 
 settings.register_profile("no time limit", deadline=None)  # how long an example takes is up to what runs beside it
 settings.load_profile("no time limit")
@@ -49,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
         place.mkdir(mode=0o700, exist_ok=True)
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))  # tmp_path stays where pytest tidies up
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=place))
+        config.stash[SERVER] = begin(folder.with_suffix(".warm"))
     os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
     for name in (VARIABLE, *HARNESSES, "COLUMNS"):  # nobody's name or terminal but those that a test says
         os.environ.pop(name, None)
@@ -124,6 +128,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
+        if server := config.stash[SERVER]:
+            end(server)
         shutil.rmtree(config.stash[TEMPORARY], ignore_errors=True)
 
 

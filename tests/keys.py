@@ -90,6 +90,7 @@ def _string(part: bytes) -> bytes:
     return struct.pack(">I", len(part)) + part
 
 
+@cache
 def _public(seed: bytes) -> bytes:
     return _encoded(_times(_scalar(seed), _BASE))
 
@@ -116,4 +117,4 @@ def _times(scalar: int, point: tuple[int, int]) -> tuple[int, int]:
 def _sum(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
     (a, b), (c, d) = one, other
     t = _D * a * b * c * d
-    return (a * d + b * c) * pow(1 + t, _P - 2, _P) % _P, (b * d + a * c) * pow(1 - t, _P - 2, _P) % _P
+    return (a * d + b * c) * pow(1 + t, -1, _P) % _P, (b * d + a * c) * pow(1 - t, -1, _P) % _P

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -119,8 +120,15 @@ def tracked(*below: Path, root: Path = ROOT) -> list[Path]:
 
     Compiled files, editors' copies and leftovers of other runs lie in a working copy too, and are not the project.
     """
-    within = tuple(f"{folder}{os.sep}" for folder in below)  # every worker asks dozens of times: no paths are compared
-    return [path for path in _tracked(root) if not below or path in below or str(path).startswith(within)]
+    paths, names = _tracked(root)  # every worker asks thousands of times: no paths are compared
+    if not below:
+        return list(paths)
+    found = set[int]()
+    for folder in map(str, below):
+        found.update(range(*(bisect_left(names, f"{folder}{mark}") for mark in (os.sep, chr(ord(os.sep) + 1)))))
+        at = bisect_left(names, folder)
+        found.update([at] if names[at : at + 1] == (folder,) else [])
+    return [paths[at] for at in sorted(found)]
 
 
 def untracked() -> list[str]:
@@ -129,8 +137,10 @@ def untracked() -> list[str]:
 
 
 @cache
-def _tracked(root: Path) -> tuple[Path, ...]:
-    return tuple(sorted(path for name in _listed(root) if (path := root / name).is_file()))
+def _tracked(root: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """The paths, and what they are called, in the order of their names."""
+    names = sorted(str(path) for name in _listed(root) if (path := root / name).is_file())
+    return tuple(map(Path, names)), tuple(names)
 
 
 def _listed(root: Path, *options: str) -> list[str]:

@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -122,17 +123,20 @@ CLOCKS = {"time.time", "datetime.now", "date.today", "datetime.today", "datetime
 SPOKEN = {"print", "input", "exit", "quit", "breakpoint", "open", "eval", "exec", "__import__"}
 
 MODULES = {
-    path.relative_to(ROOT / "validator").with_suffix("").as_posix().removesuffix("/__init__"): ast.parse(
-        path.read_text("utf-8")
-    )
+    path.relative_to(ROOT / "validator").with_suffix("").as_posix().removesuffix("/__init__"): path
     for path in tracked(ROOT / "validator")
     if path.suffix == ".py"
 }
 
 
+@cache
+def code(name: str) -> ast.Module:
+    return ast.parse(MODULES[name].read_text("utf-8"))
+
+
 def imports(name: str) -> Iterator[str]:
     """What a module imports, wherever in it: the project's own modules by path, all others by their first word."""
-    for node in ast.walk(MODULES[name]):
+    for node in ast.walk(code(name)):
         found: list[str] = []
         if isinstance(node, ast.Import):
             found = [alias.name for alias in node.names]
@@ -194,7 +198,7 @@ def test_no_imports_go_in_a_circle() -> None:
 
 
 def test_the_package_imports_other_modules_only_when_used() -> None:
-    at_once = [node for node in MODULES[DOOR].body if isinstance(node, ast.Import | ast.ImportFrom)]
+    at_once = [node for node in code(DOOR).body if isinstance(node, ast.Import | ast.ImportFrom)]
     assert {node.module for node in at_once if isinstance(node, ast.ImportFrom)} == {"pathlib", "typing"}
     assert set(imports(DOOR)) - {"pathlib", "typing"} == {"report/documents", "operations/export"}
 
@@ -223,7 +227,7 @@ def test_every_named_owner_imports_its_library() -> None:
 def test_only_cli_uses_streams_environment_and_clock(name: str) -> None:
     speaks, has_clock = name in THRESHOLD or room_of(name) == "cli", room_of(name) == "cli" or name == "git/locks"
     forbidden = {"os.system"} | (set() if speaks else STREAMS) | (set() if has_clock else CLOCKS)
-    for node in ast.walk(MODULES[name]):
+    for node in ast.walk(code(name)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and room_of(name) != "cli":
             assert node.func.id not in SPOKEN
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
@@ -232,4 +236,4 @@ def test_only_cli_uses_streams_environment_and_clock(name: str) -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_everything_public_has_a_docstring(name: str) -> None:
-    assert ast.get_docstring(MODULES[name])
+    assert ast.get_docstring(code(name))

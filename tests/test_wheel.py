@@ -6,7 +6,6 @@ has them, and the program itself in the wheel alone.
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -14,7 +13,6 @@ import sysconfig
 import urllib.request
 import venv
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -124,15 +122,6 @@ def run(program: Path, folder: Path, *words: str, **variables: str) -> Done:
     )
 
 
-def verbs(program: Path, folder: Path, *group: str) -> Iterator[tuple[str, ...]]:
-    """Every verb that the program's own help lists; a group's are listed by the group's help."""
-    help = run(program, folder, *group, "--help")
-    assert help.returncode == 0, help.stderr
-    for name in re.findall(r"^  ([a-z][a-z-]*)\b", help.stdout.partition("\nOptions:\n")[2], re.MULTILINE):
-        below = list(verbs(program, folder, *group, name))
-        yield from below or [(*group, name)]
-
-
 @pytest.fixture
 def stage(program: Path, tmp_path: Path) -> Path:
     """A server with a registry for one session, guarded by the installed program; clones of human and session."""
@@ -208,7 +197,8 @@ def test_no_verb_is_left_out(program: Path, tmp_path: Path) -> None:
     told = {words[: 2 if words[0] in ("charter", "consensus", "github") else 1] for _, words, _, _ in STORY}
     told |= {("github", name) for name in ("plan", "apply", "remark", "comment", "touched", "rerun")}
     told |= {("init",), ("install-hook",), ("demo",), ("serve",)}
-    assert told == set(verbs(program / "registry", tmp_path))
+    done = run(program / "registry", tmp_path, "capabilities", "--format", "json")
+    assert told == {tuple(verb["words"]) for verb in json.loads(done.stdout)["verbs"]}
 
 
 @pytest.mark.timeout(900)

@@ -1,12 +1,13 @@
 """What the tests of verbs share: registries that are read and never changed, and servers to act on."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.cli.stage import ENVIRONMENT, Stage
+from tests.cli.agreeing import charter_for
+from tests.cli.stage import Stage, hear_nobody
 from tests.cli.states import active, complete, halfway
 from tests.repository import Repository
 
@@ -44,20 +45,50 @@ def expected(bless: bool) -> Callable[[str, str], None]:
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Verbs that run in this process hear nobody's settings either."""
-    for name in [name for name in os.environ if name.startswith(("GIT_", "COLUMNS"))]:
-        monkeypatch.delenv(name)
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
+    hear_nobody(monkeypatch)
+
+
+def kept(tmp_path_factory: pytest.TempPathFactory, **settings: Any) -> Stage:
+    """A server that is made once, and copied for each test."""
+    with pytest.MonkeyPatch.context() as patch:
+        hear_nobody(patch)
+        return Stage(tmp_path_factory.mktemp("kept"), **settings)
+
+
+@pytest.fixture(scope="session")
+def kept_stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    return kept(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def kept_guarded(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    return kept(tmp_path_factory, guarded=True, signed=True)
+
+
+@pytest.fixture(scope="session")
+def kept_unsigned(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    return kept(tmp_path_factory, guarded=True)
+
+
+@pytest.fixture(scope="session")
+def kept_small(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """A guarded server with a registry of three numbers."""
+    return kept(tmp_path_factory, charter=charter_for(3), guarded=True)
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Stage:
+def stage(kept_stage: Stage, tmp_path: Path) -> Stage:
     """A server without a guard, where nobody is registered."""
-    return Stage(tmp_path)
+    return kept_stage.copy(tmp_path)
 
 
 @pytest.fixture
-def guarded(tmp_path: Path) -> Stage:
+def guarded(kept_guarded: Stage, tmp_path: Path) -> Stage:
     """A server that lets main move only by what its approver has signed."""
-    return Stage(tmp_path, guarded=True, signed=True)
+    return kept_guarded.copy(tmp_path)
+
+
+@pytest.fixture
+def unsigned(kept_unsigned: Stage, tmp_path: Path) -> Stage:
+    """A server with a guard that asks for no signatures."""
+    return kept_unsigned.copy(tmp_path)

@@ -9,14 +9,18 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+
 from tests.processes import running
 from tests.shell import in_utf8
+from tests.warm.begin import PYTHONPATH
 from validator.cli import registry as command_line
 from validator.model.errors import FatalError
 from validator.registry.yaml.reader import read
@@ -34,7 +38,7 @@ ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     **{f"GIT_{role}_NAME": "session" for role in ("AUTHOR", "COMMITTER")},
     **{f"GIT_{role}_EMAIL": "session@example.invalid" for role in ("AUTHOR", "COMMITTER")},
-    "PYTHONPATH": str(ROOT),
+    "PYTHONPATH": PYTHONPATH,
 }
 
 
@@ -76,6 +80,17 @@ class Stage:
             done = verb(folder, "install-hook", str(self.bare), *([] if signed else ["--unsigned"]))
             assert done.exit_code == 0, done.err
 
+    def copy(self, folder: Path) -> "Stage":
+        """The same stage again, in an empty folder, before anything has happened on it."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        stage = Stage.__new__(Stage)
+        stage.folder, stage.bare, stage.human = folder, folder / self.bare.name, folder / self.human.name
+        stage.beginning = self.beginning
+        git(stage.human, "remote", "set-url", "origin", f"file://{stage.bare}")
+        if (folder / "owner").exists():
+            git(stage.human, "config", "user.signingkey", str(folder / "owner"))
+        return stage
+
     def clone(self, name: str) -> Path:
         """A clone of its own for a session or a human."""
         git(self.folder, "clone", "--quiet", "--template=", str(self.bare), name)
@@ -102,6 +117,14 @@ class Stage:
         landed = commit(self.human, f"Register session {number}", key=key)
         git(self.human, "push", "--quiet", "origin", "main")
         return landed
+
+
+def hear_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verbs that run in this process hear nobody's settings either."""
+    for name in [name for name in os.environ if name.startswith(("GIT_", "COLUMNS"))]:
+        monkeypatch.delenv(name)
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
 
 
 def fleet(number: int, /, **fields: str) -> str:

@@ -11,8 +11,8 @@ PATH = "registry/sessions/04.yaml"
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    return Stage(tmp_path, guarded=True)
+def stage(unsigned: Stage) -> Stage:
+    return unsigned
 
 
 def registered(stage: Stage) -> Path:

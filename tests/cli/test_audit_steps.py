@@ -22,9 +22,9 @@ approvers:
 
 
 @pytest.fixture
-def signed(tmp_path: Path) -> Stage:
+def signed(guarded: Stage) -> Stage:
     """A guarded server where numbers 1 and 2 are registered."""
-    stage = Stage(tmp_path, guarded=True, signed=True)
+    stage = guarded
     for number in (1, 2):
         stage.registered(number)
     return stage

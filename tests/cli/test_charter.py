@@ -12,13 +12,13 @@ PATH = "registry/charter.yaml"
 
 
 @pytest.fixture
-def signed(tmp_path: Path) -> Stage:
-    return Stage(tmp_path, guarded=True, signed=True)
+def signed(guarded: Stage) -> Stage:
+    return guarded
 
 
 @pytest.fixture
-def plain(tmp_path: Path) -> Stage:
-    return Stage(tmp_path, guarded=True)
+def plain(unsigned: Stage) -> Stage:
+    return unsigned
 
 
 def propose(clone: Path, old: str, new: str, *words: str) -> Done:

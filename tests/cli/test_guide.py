@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.agreeing import all_registered, broadcast_done, charter_for
+from tests.cli.agreeing import all_registered, broadcast_done
 from tests.cli.stage import Done, Stage, verb
 
 FILLED = {"NUMBER": "2", "NAME": "desk-2", "GOAL": "Find 50 prospects daily", "REASON": "a trial"}
@@ -24,9 +24,8 @@ def played(folder: Path, text: str) -> dict[str, Done]:
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Stage:
-    """A guarded server with a registry of three numbers."""
-    return Stage(tmp_path, charter=charter_for(3), guarded=True)
+def small(kept_small: Stage, tmp_path: Path) -> Stage:
+    return kept_small.copy(tmp_path)
 
 
 def test_a_session_without_a_name_registers_by_the_handbook_alone(small: Stage) -> None:

@@ -28,8 +28,8 @@ def charter_pushed(stage: Stage, charter: str, *, key: str = "") -> str:
     return pushed.err if pushed.exit_code else ""
 
 
-def test_reinstalling_without_unsigned_requires_a_key(tmp_path: Path) -> None:
-    stage, owner = Stage(tmp_path, guarded=True), str(tmp_path / "owner")
+def test_reinstalling_without_unsigned_requires_a_key(unsigned: Stage, tmp_path: Path) -> None:
+    stage, owner = unsigned, str(tmp_path / "owner")
     again = verb(tmp_path, "install-hook", str(stage.bare))
     assert (again.exit_code, again.out) == (2, "")
     assert "no approver in main's charter has a key, so nobody could approve; add one, or say --unsigned" in again.err

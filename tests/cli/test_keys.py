@@ -26,8 +26,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def signed(tmp_path: Path) -> Stage:
-    return Stage(tmp_path, guarded=True, signed=True)
+def signed(guarded: Stage) -> Stage:
+    return guarded
 
 
 def does(folder: Path, *words: str) -> Done:
@@ -304,8 +304,8 @@ def test_without_a_key_an_approver_takes_a_proposal_away(signed: Stage) -> None:
     assert set(signed.refs("refs/heads/claim/")) == {"refs/heads/claim/04"}
 
 
-def test_without_signatures_anyone_may_withdraw(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, guarded=True)
+def test_without_signatures_anyone_may_withdraw(unsigned: Stage) -> None:
+    stage = unsigned
     does(stage.clone("session"), "claim", "4", *MINE, "--push")
     done = does(stage.clone("other"), "withdraw", "4", *FOR_ANN)
     assert done.out.endswith("; nobody signs here, so anyone could have done this\n")

@@ -9,11 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.cli.stage import ENVIRONMENT, REGISTRY, Stage, commit, git, verb, write
+from tests.cli.stage import ENVIRONMENT, REGISTRY, Stage, commit, git, hear_nobody, verb, write
 from tests.cli.test_proposals import claims
 from tests.cli.test_site import content
 from tests.processes import interruptible, running
@@ -69,8 +70,9 @@ class Served:
         return [child for task in tasks.iterdir() for child in (task / "children").read_text().split()]
 
 
-@pytest.fixture
-def served(stage: Stage) -> Iterator[Served]:
+@contextmanager
+def serving(stage: Stage) -> Iterator[Served]:
+    """A server of a registry with a session and a proposal; it ends when it is told to."""
     stage.registered(1)
     claims(stage, 4)
     words = [*REGISTRY, "serve", "--port", "0", "--interval", "0.3"]
@@ -79,6 +81,21 @@ def served(stage: Stage) -> Iterator[Served]:
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=PATIENCE)
         assert (process.returncode, out, err) == (130, "", "")
+
+
+@pytest.fixture
+def served(stage: Stage) -> Iterator[Served]:
+    with serving(stage) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One for all tests that change nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        hear_nobody(patch)
+        with serving(Stage(tmp_path_factory.mktemp("standing"))) as served:
+            yield served
 
 
 def test_every_page_of_the_site_is_served(served: Served, stage: Stage, tmp_path: Path) -> None:
@@ -115,37 +132,44 @@ def test_every_page_of_the_site_is_served(served: Served, stage: Stage, tmp_path
         ),
     ],
 )
-def test_only_files_of_the_site_are_served(path: str, served: Served) -> None:
-    status, text, _ = served.ask(path)
+def test_only_files_of_the_site_are_served(path: str, standing: Served) -> None:
+    status, text, _ = standing.ask(path)
     assert (status, b"root:" in text) == (200 if path == "/?" else 404, False)
 
 
-def test_another_name_gets_no_answer(served: Served) -> None:
+def test_another_name_gets_no_answer(standing: Served) -> None:
     """DNS rebinding: a name that somebody points at this machine is not one of its names."""
-    own = (f"127.0.0.1:{served.port}", f"localhost:{served.port}", f"LOCALHOST:{served.port}")
-    others = ("evil.example", f"evil.example:{served.port}", "127.0.0.1", "localhost", f"127.0.0.1.:{served.port}", "")
-    assert [served.ask("/", Host=name)[0] for name in own] == [200] * len(own)
-    assert [served.ask("/", Host=name)[0] for name in others] == [421] * len(others)
-    assert served.raw("GET / HTTP/1.0\r\n\r\n") == 421
+    own = (f"127.0.0.1:{standing.port}", f"localhost:{standing.port}", f"LOCALHOST:{standing.port}")
+    others = (
+        "evil.example",
+        f"evil.example:{standing.port}",
+        "127.0.0.1",
+        "localhost",
+        f"127.0.0.1.:{standing.port}",
+        "",
+    )
+    assert [standing.ask("/", Host=name)[0] for name in own] == [200] * len(own)
+    assert [standing.ask("/", Host=name)[0] for name in others] == [421] * len(others)
+    assert standing.raw("GET / HTTP/1.0\r\n\r\n") == 421
     twice = f"Host: {own[0]}\r\nHost: evil.example\r\n"
-    assert served.raw(f"GET / HTTP/1.1\r\n{twice}\r\n") == 421
-    assert served.raw(f"GET http://evil.example/index.html HTTP/1.1\r\nHost: {own[0]}\r\n\r\n") == 200  # by its path
+    assert standing.raw(f"GET / HTTP/1.1\r\n{twice}\r\n") == 421
+    assert standing.raw(f"GET http://evil.example/index.html HTTP/1.1\r\nHost: {own[0]}\r\n\r\n") == 200  # by its path
 
 
-def test_another_sites_script_gets_no_answer(served: Served) -> None:
+def test_another_sites_script_gets_no_answer(standing: Served) -> None:
     for origin in (
         "http://evil.example",
         "null",
-        f"http://127.0.0.1:{served.port + 1}",
-        f"https://127.0.0.1:{served.port}",
+        f"http://127.0.0.1:{standing.port + 1}",
+        f"https://127.0.0.1:{standing.port}",
     ):
-        assert served.ask("/live.json", Origin=origin)[0] == 403
-    assert served.ask("/live.json", Origin=f"http://127.0.0.1:{served.port}")[0] == 200
+        assert standing.ask("/live.json", Origin=origin)[0] == 403
+    assert standing.ask("/live.json", Origin=f"http://127.0.0.1:{standing.port}")[0] == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "X"])
-def test_it_is_read_only(method: str, served: Served) -> None:
-    assert served.ask("/", method)[0] == 501
+def test_it_is_read_only(method: str, standing: Served) -> None:
+    assert standing.ask("/", method)[0] == 501
 
 
 def test_a_page_is_old_when_main_or_a_proposal_has_moved(served: Served, stage: Stage) -> None:

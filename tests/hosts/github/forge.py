@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from tests.hosts.github.github import GitHub
 from tests.hosts.github.rest import head_of
 from tests.repository import ROOT, Changes, Repository, claim_path, environment, fleet, tracked
 from tests.shell import program, quoted
+from tests.warm.begin import SOCKET, START
 
 PAYLOADS = Path(__file__).parent / "payloads"
 OURS = ("audit", "comment", "renew", "validate")  # the workflows of a registry; `test` is about the program
@@ -34,6 +36,11 @@ PRODUCT = ("validator", "requirements", "registry", ".github", "Makefile", "CODE
 
 def product() -> dict[str | bytes, bytes]:
     """The files of this very working copy, as main has them."""
+    return dict(_product())
+
+
+@cache
+def _product() -> dict[str | bytes, bytes]:
     files = tracked(*(ROOT / name for name in PRODUCT))
     return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in files}
 
@@ -78,6 +85,7 @@ class Forge:
         self.url: str | None = None
         self.state = folder / "github.json"
         self.calls = folder / "calls.jsonl"
+        self.loaded = folder / "loaded.txt"
         self._github: GitHub | None = None
 
     @property
@@ -96,6 +104,7 @@ class Forge:
         """A forge whose main holds this very working copy, and a registry without claims."""
         forge = cls(folder)
         forge.origin.commit("main", product())
+        forge.loaded.write_text(forge.origin.git("rev-parse", "main:validator"))
         tokens = {HUMANS: dict.fromkeys((*SCOPES, "administration"), "write")}
         empty = {"pulls": [], "comments": {}, "issues": [], "owner_type": "Organization"}
         forge.write_state({**empty, "tokens": tokens})
@@ -372,7 +381,7 @@ class Forge:
                 commit = self.commit_of(event, payload)
                 for get in (["fetch", "--quiet", "origin", commit], ["checkout", "--quiet", "--detach", commit]):
                     subprocess.run(["git", *get], cwd=folder / "work", check=True, env=environment())
-            prepare(folder / "work")
+            prepare(folder / "work", self.loaded.read_text())
 
     def _run_step(self, step: Mapping[str, Any], folder: Path, event: str, values: dict[str, str]) -> Step:
         script, output = folder / "step.sh", folder / f"output-{step.get('id', 'none')}"
@@ -398,11 +407,19 @@ class Forge:
         return environment(**runner, **self.more, **{name: str(file) for name, file in files.items()})
 
 
-def prepare(work: Path) -> None:
-    """What `make runtime` and `make test` leave in a checkout: a program that runs its code, and nothing to prepare."""
+def prepare(work: Path, loaded: str = "") -> None:
+    """What `make runtime` and `make test` leave in a checkout: a program that runs its code, and nothing to prepare.
+
+    `loaded` is the tree of the program that these tests have loaded already (`tests.warm`). Where the checkout's own is
+    another one at that moment, it starts by itself.
+    """
     tools = work / ".venv" / "bin"
     python = quoted(sys.executable)
-    program(tools / "registry", f'PYTHONPATH={quoted(work)} exec {python} -P -m validator "$@"')
+    git = f"git -C {quoted(work)}"
+    same = f'[ "$({git} rev-parse HEAD:validator)" = "{loaded}" ] && {git} diff --quiet HEAD -- validator'
+    path = quoted(f"{START}{os.pathsep}{work}")
+    script = f'export PYTHONPATH={path}\n{same} || export {SOCKET}=\nexec {python} -P -m validator "$@"'
+    program(tools / "registry", script)
     program(tools / "python", f'exec {python} "$@"')
     made_for = f"{work.resolve()} {sys.version_info.major} {sys.version_info.minor}\n"
     for stamp in (".made", ".installer", ".lock", ".runtime", ".dev"):

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent.parent.parent
+from tests.warm.begin import COLD, PYTHONPATH
+
 NAME = "fleet.git"
 REGISTRY = (sys.executable, "-P", "-m", "validator")
 
@@ -23,7 +24,7 @@ ENVIRONMENT = {
     **{"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0"},
     **{f"GIT_{role}_NAME": "session" for role in ("AUTHOR", "COMMITTER")},
     **{f"GIT_{role}_EMAIL": "session@example.invalid" for role in ("AUTHOR", "COMMITTER")},
-    "PYTHONPATH": str(ROOT),
+    "PYTHONPATH": PYTHONPATH,
 }
 
 APPROVES = "test.approves="  # no setting of Git's
@@ -215,11 +216,14 @@ def registry(folder: Path, *words: str, check: bool = False, **variables: str) -
 
 
 def started(folder: Path, *words: str, **variables: str) -> subprocess.Popen[str]:
-    """A verb as a process of its own, the head of its process group; its output is to be read with `ended`."""
+    """A verb as a process of its own, the head of its process group; its output is to be read with `ended`.
+
+    All that it starts has started by itself (`tests.warm`), so that it can be killed.
+    """
     return subprocess.Popen(
         [*REGISTRY, *words],
         cwd=folder,
-        env=ENVIRONMENT | variables,
+        env=ENVIRONMENT | COLD | variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -33,6 +33,7 @@ from tests.hosts.plain.stage import (
 )
 from tests.server import Cut, Server, serving
 from tests.shell import program, quoted
+from tests.warm.begin import SOCKET
 
 APPROVE = ("approve", "--all-accepted", "--yes", "--format", "json")
 
@@ -64,6 +65,7 @@ def killed_after(seconds: float, process: subprocess.Popen[str], *, alone: bool)
 
 
 def timed(call: Callable[[], Done]) -> float:
+    """How long a verb takes that starts by itself, as those do that are killed."""
     start = time.monotonic()
     done = call()
     assert done.returncode == 0, done.stderr
@@ -105,7 +107,7 @@ def test_killed_while_claiming(tmp_path: Path, long: bool) -> None:
     stage = Stage.make(tmp_path, capacity=max(60, 3 * wanted))
     die = random.Random(7)
     with served(stage) as (_, url):
-        usual = timed(lambda: registry(stage.clone("fleet-0", url), *claim_words("fleet-0", "--any")))
+        usual = timed(lambda: registry(stage.clone("fleet-0", url), *claim_words("fleet-0", "--any"), REGISTRY_WARM=""))
         while died < wanted:  # some are quicker
             names.append(f"fleet-{len(names)}")
             clone, words = stage.clone(names[-1], url), claim_words(names[-1], "--any")
@@ -139,7 +141,7 @@ def test_killed_while_approving(tmp_path: Path, long: bool) -> None:
     with served(stage) as (_, url):
         git(stage.human, "remote", "set-url", "origin", url)
         propose()
-        usual = timed(lambda: registry(stage.human, *APPROVE))
+        usual = timed(lambda: registry(stage.human, *APPROVE, REGISTRY_WARM=""))
         while died < wanted:  # some are quicker
             propose()
             killed = killed_after(die.uniform(0, usual), started(stage.human, *APPROVE), alone=bool(died % 2))
@@ -160,7 +162,7 @@ def test_killed_while_judging(tmp_path: Path, long: bool) -> None:
     hook, pipe = stage.bare / "hooks" / "pre-receive", tmp_path / "pipe"
     os.mkfifo(pipe)
     guard = hook.read_text()
-    usual = timed(lambda: registry(stage.human, *claim_words("fleet-0", "--any")))
+    usual = timed(lambda: registry(stage.human, *claim_words("fleet-0", "--any"), REGISTRY_WARM=""))
     die = random.Random(9)
     while died < wanted:
         names.append(f"fleet-{len(names)}")
@@ -372,8 +374,9 @@ def test_disk_for_temporary_files_is_full(stage: Stage, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("side", ["server", "clone"])
-def test_no_file_may_grow(stage: Stage, side: str) -> None:
+def test_no_file_may_grow(stage: Stage, side: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same where nobody may mount: no file may get longer than a block, for whoever runs under this limit."""
+    monkeypatch.setitem(ENVIRONMENT, SOCKET, "")
     limited = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh"]
     words = claim_words("fleet-4", "4")
     hook = stage.bare / "hooks" / "pre-receive"
