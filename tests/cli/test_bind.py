@@ -134,3 +134,18 @@ def test_the_next_action_of_a_bound_session_needs_no_name(stage: Stage) -> None:
     assert "; run: registry consensus acknowledge --push\n" in bound.out
     assert f"; run: registry consensus acknowledge --session-id {SESSIONS[3]} --push\n" in named.out
     assert verb(orchestrator, "consensus", "acknowledge", "--push").note.startswith("acknowledged, on main")
+
+
+def test_working_trees_that_share_settings_are_not_renamed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second name for the clone would make the first working tree's session speak as the second."""
+    for variable in ("CLAUDE_CODE_SESSION_ID", "CODEX_THREAD_ID", "REGISTRY_SESSION"):
+        monkeypatch.delenv(variable, raising=False)
+    for name in ("one", "two"):
+        git(stage.human, "worktree", "add", "--quiet", "--detach", f"../{name}")
+    one, two = stage.folder / "one", stage.folder / "two"
+    assert verb(one, "bind", "session-one").exit_code == 0
+    refused = verb(two, "bind", "session-two")
+    assert (refused.exit_code, "are session-one, and would be session-two" in refused.err) == (2, True), refused
+    git(two, *refused.err.rpartition("git ")[2].split())
+    assert verb(two, "bind", "session-two").exit_code == 0
+    assert [verb(folder, "bind").out.split()[0] for folder in (one, two)] == ["session-one", "session-two"]

@@ -8,9 +8,20 @@ import click
 from validator.cli.console import Console
 from validator.cli.identity import shared
 from validator.cli.options import FORMAT, REPO
-from validator.git.clone import around
-from validator.hosts.agents.identity import VARIABLE, WAYS, Identity, bind, identity, unbind, unbind_others, users
+from validator.git.clone import Clone, around
+from validator.hosts.agents.identity import (
+    SETTING,
+    VARIABLE,
+    WAYS,
+    Identity,
+    bind,
+    identity,
+    unbind,
+    unbind_others,
+    users,
+)
 from validator.hosts.agents.runtimes import running
+from validator.model.errors import FatalError
 
 DOCUMENTS = {"output-bind": "BindDocument"}
 
@@ -53,9 +64,20 @@ def _change(console: Console, name: str | None, only: bool, repo: Path) -> None:
     if name is None:
         unbind(clone, runtime)
         return
+    if runtime is None:
+        _require_own_settings(clone, name)
     bind(clone, runtime, name, console.now)
     if only:
         unbind_others(clone, runtime, name)
+
+
+def _require_own_settings(clone: Clone, name: str) -> None:
+    """Raise FatalError where working trees share their settings, and another name is bound: it would be renamed."""
+    linked = clone.common / "worktrees"
+    before = clone.setting(SETTING)
+    if before not in (None, name) and linked.is_dir() and any(linked.iterdir()) and not clone.has_settings_of_its_own():
+        way_out = "give each settings of its own: git config extensions.worktreeConfig true"
+        raise FatalError(f"all working trees of this clone are {before}, and would be {name} then; {way_out}")
 
 
 def _print(console: Console, found: Identity | None, runtimes: tuple[str, ...], format: str) -> None:
