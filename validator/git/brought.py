@@ -70,10 +70,13 @@ def one_brought(
 
 
 def _changes(repo: Repo, rows: Iterable[Sequence[str]]) -> dict[str, dict[str, Entry | None]]:
-    """What each commit leaves of files, against its first parent, a merge against its second one."""
+    """What each commit leaves of files, against its first parent, a merge against its second one.
+
+    Of very many files only some are named: a proposal has one, and names of all would fill the memory.
+    """
     against = {commit: parents[-1] if parents else None for commit, *parents in rows}
     return {
-        commit: {path: after for path, (_, after) in repo.changes(parent, commit).items()}
+        commit: {path: after for path, (_, after) in repo.changes(parent, commit, most=MAX_SIZED).items()}
         for commit, parent in against.items()
     }
 

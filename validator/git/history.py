@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from validator.git.objects import OID, Objects, light, raw_rows, seconds
@@ -114,12 +114,16 @@ class History(Objects):
         wanted = frozenset(paths)
         return tuple((path, entry) for path, _, entry in raw_rows(out) if named or path in wanted)
 
-    def line(self, base: str, head: str) -> list[tuple[str, str]] | None:
+    def line(self, base: str, head: str, most: int | None = None) -> list[tuple[str, str]] | None:
         """The first-parent commits after base up to head as (parent, commit), oldest first.
 
-        None where base is not on head's first-parent line.
+        None where base is not on head's first-parent line. Raises FatalError for more than `most`, of which none is
+        read.
         """
-        out = self.read("rev-list", "--first-parent", "--parents", head, f"^{base}").decode().splitlines()
+        limit = () if most is None else (f"--max-count={most + 1}",)
+        out = self.read("rev-list", "--first-parent", "--parents", *limit, head, f"^{base}").decode().splitlines()
+        if most is not None and len(out) > most:
+            raise FatalError(f"more than {most} steps are too many to judge at once; push fewer of them")
         rows = [row.split() for row in reversed(out)]
         if not rows:
             return [] if base == head else None
@@ -134,6 +138,11 @@ class History(Objects):
         if len(parents) == 1 and self.merge_base(base, head) == parents[0]:
             return {head}  # one commit on top of the base's history
         return set(self.read("rev-list", head, f"^{base}").decode().split())
+
+    def count(self, base: str, heads: Iterable[str], *options: str) -> int:
+        """How many commits of these heads' history are not in base's; `options` are those of git-rev-list(1)."""
+        asked = "".join(f"{oid}\n" for oid in (*heads, f"^{base}"))
+        return int(self.read("rev-list", "--count", *options, "--stdin", stdin=asked.encode()))
 
     def whole_line(self, head: str) -> list[tuple[str, str]]:
         """All first-parent commits up to head as (parent, commit), oldest first; the first has "" for a parent."""

@@ -33,13 +33,19 @@ class Objects(Process):
         return self.trees.files(treeish, kept)
 
     def changes(
-        self, old: str | None, new: str, limit: int = MAX_CHANGED
+        self, old: str | None, new: str, limit: int = MAX_CHANGED, most: int | None = None
     ) -> dict[str, tuple[Entry | None, Entry | None]]:
-        """The files that differ between two trees, as (old, new); None where a tree has no such file."""
-        return self.trees.changes(old, new, limit)
+        """The files that differ between two trees, as (old, new); None where a tree has no such file.
 
-    def has_more_changes(self, old: str, new: str, most: int) -> bool:
-        """Whether more than `most` files differ between two trees; asked without reading all of their names."""
+        Where they are more than `most`, only some, but more than that.
+        """
+        return self.trees.changes(old, new, limit, most)
+
+    def has_more_changes(self, old: str | None, new: str, most: int) -> bool:
+        """Whether more than `most` files differ between two trees (None: one without entries).
+
+        Asked without reading all of their names.
+        """
         try:
             return len(self.changes(old, new, most * MAX_PATH)) > most
         except FatalError:

@@ -12,6 +12,7 @@ from validator.model.errors import FatalError
 MAX_NAMES = 16 * 1024 * 1024
 MAX_CHANGED = 8 * 1024 * 1024  # the same of the paths that differ between two trees: about 100,000 files
 MAX_KEPT, MAX_ROOTS = 8_000_000, 1_000  # bytes of the folders that were read last, and trees of commits
+MAX_PUSHED = 64 * 1024 * 1024  # bytes of folders that a guard reads for somebody who approves nothing
 TWICE = "twice"  # the mode of an entry that its folder lists more than once
 # The tree without entries, in either kind of object id.
 EMPTY = {
@@ -40,6 +41,7 @@ class Trees:
         self._sizes: Mapping[str, int] = {}
         self._roots = dict[str, str]()
         self._kept, self._bytes = dict[str, Folder](), 0
+        self.left: int | None = None  # bytes of folders that may be read from now on; None: any number
 
     def files(self, treeish: str, kept: Kept = lambda name: True) -> dict[str, Entry]:
         """Every file by path; links, submodules and empty folders too, which Git itself never writes.
@@ -69,12 +71,13 @@ class Trees:
         return self._read({root})[root].rows
 
     def changes(
-        self, old: str | None, new: str, limit: int = MAX_CHANGED
+        self, old: str | None, new: str, limit: int = MAX_CHANGED, most: int | None = None
     ) -> dict[str, tuple[Entry | None, Entry | None]]:
         """The files that differ between two trees (None: one without entries), sorted, as (old, new).
 
-        Raises FatalError where their names have more than `limit` bytes. Git's own diff holds all of them in memory
-        before it prints one, and a few small objects can make ten billion.
+        Where they are more than `most`, only some, but more than that. Raises FatalError where their names have more
+        than `limit` bytes. Git's own diff holds all of them in memory before it prints one, and a few small objects can
+        make ten billion.
         """
         level: list[tuple[bytes, str | None, str | None]] = [(b"", old and self._root(old), self._root(new))]
         read, listed, found = dict[str, Folder](), 0, dict[bytes, tuple[Entry | None, Entry | None]]()
@@ -90,6 +93,8 @@ class Trees:
                     files, folders = (_file(was), _file(now)), (_folder(was), _folder(now))
                     if files[0] != files[1] or max(len(was), len(now)) > 1:
                         found[path] = files
+                        if most is not None and len(found) > most:
+                            return {text(path): found[path] for path in sorted(found)}
                     if folders[0] != folders[1]:
                         deeper.append((path + b"/", *folders))
             level = deeper
@@ -137,10 +142,17 @@ class Trees:
                 raise FatalError(f"object {oid} is no tree; run: git fsck")
             if facts.size > 2 * MAX_NAMES:
                 raise FatalError(f"over {MAX_NAMES // 2**20} MiB of file names are too much to judge")
+            self._take(facts.size)
         contents = zip(new, self._objects.contents(new), strict=True)
         found = {oid: Folder(content or b"", len(oid) // 2) for oid, content in contents}
         self._keep(found)
         return known | found
+
+    def _take(self, size: int) -> None:
+        if self.left is not None:
+            self.left -= size
+            if self.left < 0:
+                raise FatalError("this push holds too many large folders to be judged; push fewer commits at once")
 
     def _keep(self, folders: Mapping[str, Folder]) -> None:
         self._kept |= folders

@@ -20,6 +20,7 @@ from validator.registry.reader import Reader, main_of
 from validator.registry.snapshot import Author, Snapshot
 
 MAX_STEPS = 500
+Line = Sequence[tuple[str, str]]  # (parent, commit), oldest first
 
 
 def validate(
@@ -68,21 +69,43 @@ def in_steps(reader: Reader, base: str, head: str, guards: Keys, *, unnamed: boo
     """
     line = reader.repo.line(base, head)
     if line is None:
-        landed, current = reader.change(base, head)
-        return judge(landed._replace(rewritten=True), current)
+        return of_rewritten(reader, base, head)
+    if not line:
+        return judge(*reader.step(base, head))
     if len(line) > MAX_STEPS:
         raise FatalError(
             f"{len(line):,} steps are too many to judge at once; begin with: --head {line[MAX_STEPS - 1][1]}"
         )
-    signed = {} if unnamed else endorsed(reader, line, guards)
-    verdicts = [
-        (commit, judge(*step))
-        for (_, commit), step in zip(line, read_steps(reader, line, signed, unnamed=unnamed), strict=True)
-    ]
-    last = verdicts[-1][1] if verdicts else judge(*reader.step(base, head))
+    return of_line(reader, line, {} if unnamed else endorsed(reader, line, guards), unnamed=unnamed)
+
+
+def of_rewritten(reader: Reader, base: str, head: str) -> Verdict:
+    """The verdict on a head that does not have base on its first-parent line."""
+    landed, current = reader.change(base, head)
+    return judge(landed._replace(rewritten=True), current)
+
+
+def of_line(
+    reader: Reader,
+    line: Line,
+    signed: Mapping[str, Endorsement | None],
+    *,
+    unnamed: bool = False,
+    until_bad: bool = False,
+) -> Verdict:
+    """The verdict on each step of a line, which has one at least; see `read_steps`.
+
+    `until_bad`: what comes after the first rejected step is not read.
+    """
+    verdicts = list[tuple[str, Verdict]]()
+    for (_, commit), step in zip(line, read_steps(reader, line, signed, unnamed=unnamed), strict=False):
+        verdicts.append((commit, judge(*step)))
+        if until_bad and not verdicts[-1][1].accepted:
+            break
+    last = verdicts[-1][1]
     return Verdict(
-        base,
-        head,
+        line[0][0],
+        line[-1][1],
         last.tree,
         tuple(at_step(commit, finding) for commit, verdict in verdicts for finding in verdict.findings),
         tuple(at_step(commit, finding) for commit, verdict in verdicts for finding in verdict.healed),
@@ -92,7 +115,7 @@ def in_steps(reader: Reader, base: str, head: str, guards: Keys, *, unnamed: boo
 
 def read_steps(
     reader: Reader,
-    line: Sequence[tuple[str, str]],
+    line: Line,
     signed: Mapping[str, Endorsement | None],
     *,
     unnamed: bool = False,

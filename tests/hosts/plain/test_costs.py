@@ -4,6 +4,7 @@ import random
 import resource
 import subprocess
 import time
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tests.hosts.plain.stage import ENVIRONMENT, Stage, claim_text, registry
 from validator.git import program
 from validator.git.brought import MAX_COMMITS, MAX_MESSAGE
 from validator.hosts.plain.pre_receive import MAX_ANSWER
+from validator.hosts.plain.proposals import MAX_CHARTERS
 from validator.hosts.plain.push import MAX_REFS
 from validator.model.findings import Verdict
 from validator.operations.judge import judge
@@ -133,6 +135,8 @@ def test_long_and_wide_histories_are_walked_once(played: Ground) -> None:
         played.refuses((played.main, claim, MAIN))
         played.refuses((played.main, played.commit([played.main, claim], edit, message="x\n"), MAIN))
         assert time.process_time() - began < 3
+    two = (ZERO, line, "refs/heads/charter/x"), (ZERO, played.commit([line], edit, tree={}), "refs/heads/claim/03")
+    played.refuses(*two, why="this push brings more than 2,500 commits")
 
 
 BOMBS = (
@@ -206,3 +210,83 @@ def test_a_commit_date_out_of_range_blocks_no_push(template: Stage, tmp_path: Pa
         done = registry(ground.server, *words)
         assert "Traceback" not in done.stderr
         assert done.returncode == 0, done.stderr
+
+
+def folder(ground: Ground, count: int) -> str:
+    """The tree of very many empty files, which a push of a few kilobytes can hold."""
+    blob = bytes.fromhex(ground.put("blob", b""))
+    return ground.put("tree", b"".join(b"100644 %06d\0" % at + blob for at in range(count)))
+
+
+def wide_root(ground: Ground, top: str) -> str:
+    """A tree with such a folder alone."""
+    return ground.tree({top: ("40000", folder(ground, 20_000))})
+
+
+def test_a_history_of_its_own_with_very_many_files_is_not_judged(played: Ground) -> None:
+    wide = wide_root(played, "registry")
+    tips = [played.commit([], tree={}, root=wide, message=f"{at}\n") for at in range(2)]
+    began = time.process_time()
+    played.refuses((ZERO, tips[0], "refs/heads/claim/03"), why="claim/03 touches more than 50 files")
+    played.refuses((played.main, tips[1], MAIN), why="main moves forward only")
+    assert time.process_time() - began < 2
+
+
+def test_steps_that_nobody_has_signed_are_not_read(played: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of very many files none is looked at, and of several steps the first one that is refused decides."""
+    wide, plain = wide_root(played, "registry"), played.tree(played.trees[played.main])
+    tip = played.main
+    for at in range(6):
+        tip = played.commit([tip], tree={}, root=plain if at % 2 else wide, message=f"{at}\n")
+    began = time.process_time()
+    played.refuses((played.main, tip, MAIN), why="touches more than 50 files, and no approver has signed it")
+    assert time.process_time() - began < 1
+    times = list[Snapshot]()
+
+    def counted(head: Snapshot, base: Snapshot) -> Verdict:
+        times.append(head)
+        return judge(head, base)
+
+    monkeypatch.setattr("validator.operations.steps.judge", counted)
+    tip = played.main
+    for at in range(3):
+        tip = played.commit([tip], {"notes.txt": str(at).encode()}, message=f"{at}\n")
+    answer = played.decide((played.main, tip, MAIN))
+    assert "REG304" in answer.said
+    assert len(times) == 1
+
+
+def test_folders_that_a_proposal_makes_the_guard_read_are_limited(
+    played: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commits below a proposal may each hold a large folder; what an approver has signed may be as large as it is."""
+    wide, plain = wide_root(played, "code"), played.tree(played.trees[played.main])
+    tip = played.main
+    for at in range(4):
+        tip = played.commit([tip], tree={}, root=plain if at % 2 else wide, message=f"{at}\n")
+    claim = played.commit([tip], {own(3): claim_text(3, "rival").encode()}, tree=played.trees[played.main])
+    tracemalloc.start()
+    played.refuses((ZERO, claim, "refs/heads/claim/03"), why="REG309")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 25_000_000
+    monkeypatch.setattr("validator.hosts.plain.pre_receive.MAX_PUSHED", 600_000)
+    played.refuses((ZERO, claim, "refs/heads/claim/03"), why="too many large folders to be judged")
+    code = played.tree({**played.trees[played.main], "code": ("40000", folder(played, 20_000))})
+    text, key = "Add code\n\nApproved-by: @OWNER\n", played.stage.keys["OWNER"]
+    played.accepts((played.main, played.commit([played.main], root=code, signer=key, message=text), MAIN))
+
+
+def test_strangers_do_not_add_charter_drafts_without_end(template: Stage, tmp_path: Path) -> None:
+    ground = Ground(template.copy(tmp_path / "stage"))
+    text = ground.trees[ground.main]["registry/charter.yaml"]
+    drafts = [ground.commit([ground.main], {"registry/charter.yaml": text + b"# %d\n" % at}) for at in range(3)]
+    there = {f"refs/heads/charter/a{at}": drafts[0] for at in range(MAX_CHARTERS)}
+    ground.restore({MAIN: ground.main, **there})
+    ground.refuses((ZERO, drafts[1], "refs/heads/charter/more"), why="50 charter drafts are on the server")
+    ground.accepts((drafts[0], drafts[1], "refs/heads/charter/a0"))
+    edit: dict[str, bytes | None] = {"registry/charter.yaml": text + b"# more\n"}
+    signed = ground.commit([ground.main], edit, signer=ground.stage.keys["DEPUTY"])
+    ground.accepts((ZERO, signed, "refs/heads/charter/more"))
+    ground.restore({MAIN: ground.main, **dict(list(there.items())[1:])})
+    ground.accepts((ZERO, drafts[1], "refs/heads/charter/more"))

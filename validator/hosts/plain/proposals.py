@@ -1,15 +1,15 @@
 """Judge a push to the branch of a proposal: created, replaced or deleted."""
 
+from validator.git.signatures import signer
 from validator.hosts.plain.owners import owners_fault
 from validator.hosts.plain.push import Move
 from validator.hosts.plain.replacements import judge_age, judge_last_commit, judge_replacement
-from validator.hosts.plain.server import Server, told
-from validator.model.layout import CHARTER, CODEOWNERS, own_files
+from validator.hosts.plain.server import MAX_FILES, Server, told
+from validator.model.layout import CHARTER, CODEOWNERS, HEADS, own_files
 from validator.model.phrases import join_limited
 from validator.registry.snapshot import Snapshot
 
-# A change of more files is refused for that, before any rule looks at it.
-MAX_FILES = 50
+MAX_CHARTERS = 50  # branches of charter drafts, unless an approver has signed one more
 
 
 def judge_proposal(move: Move, server: Server) -> str | None:
@@ -20,7 +20,7 @@ def judge_proposal(move: Move, server: Server) -> str | None:
         return _taken_away(move, server)
     if move.new in server.closed:
         return f"commit {move.new[:12]} was {server.closed[move.new]}; make a new one from main"
-    if server.is_wide(move.new, MAX_FILES):
+    if server.is_wide(move.new):
         return f"{move.branch} touches more than {MAX_FILES} files; a proposal touches one"
     landed, base = server.landed(move.new)
     return (
@@ -30,7 +30,18 @@ def judge_proposal(move: Move, server: Server) -> str | None:
         or (judge_replacement(move, server) if move.old and not server.is_spent(move.old) else None)
         or judge_last_commit(move, server)
         or judge_age(move, server)
+        or _too_many(move, server)
     )
+
+
+def _too_many(move: Move, server: Server) -> str | None:
+    """Whether a stranger adds one more charter draft to many: their names are free, and every reader judges all."""
+    if move.old or not move.branch.startswith("charter/"):
+        return None
+    there = sum(ref.startswith(f"{HEADS}charter/") for ref in server.refs)
+    if there < MAX_CHARTERS or (move.new and signer(server.repo, move.new, server.guards)):
+        return None
+    return f"{there} charter drafts are on the server; an approver merges or turns down some: registry proposals"
 
 
 def _taken_away(move: Move, server: Server) -> str | None:

@@ -16,6 +16,8 @@ from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import Snapshot
 
 UNSIGNED = "registry.unsigned"
+# A change of more files by somebody who approves nothing is refused for that, before any rule looks at it.
+MAX_FILES = 50
 CLOSINGS = {WITHDRAWN: "withdrawn", REJECTED: "turned down"}
 
 
@@ -105,12 +107,12 @@ class Server:
         """Reads proposals; an index that others on this machine could have written does not count."""
         return Narrow(self.reader, alone=True)
 
-    def is_wide(self, commit: str, most: int) -> bool:
-        """Whether a proposal changes more than `most` files since it left main; no tree is read for that."""
+    def is_wide(self, commit: str) -> bool:
+        """Whether a commit changes more than MAX_FILES files since it left main, or never did."""
         assert self.main is not None, "without a main nothing is proposed"
         if commit not in self._wide:
             fork = self.repo.merge_base(self.main, commit)
-            self._wide[commit] = fork is not None and self.repo.has_more_changes(fork, commit, most)
+            self._wide[commit] = self.repo.has_more_changes(fork, commit, MAX_FILES)
         return self._wide[commit]
 
     def verdict(self, commit: str) -> Verdict:
