@@ -11,12 +11,14 @@ from tests.properties.muddled import BROKEN, CLAIMS, FIELDS, FLEET, borrowed, mu
 from tests.properties.registry import LATER, snapshot
 from tests.properties.strategies import tries
 from validator.model.layout import claim_path
+from validator.model.shapes import SegmentPart
 from validator.operations.indexed import always
 from validator.operations.judge import judge
+from validator.registry.index.columns import Spans, Values
 from validator.registry.index.encoding import MAGIC, Kept, decoded, encoded
 from validator.registry.index.selection import beside, needed
 from validator.registry.index.table import Index
-from validator.registry.index.traits import traits_of
+from validator.registry.index.traits import Span, Traits, traits_of
 from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
@@ -183,3 +185,32 @@ def test_a_damaged_index_is_none(damage: str) -> None:
 
 def _signed(content: bytes) -> bytes:
     return MAGIC + hashlib.sha256(content).digest() + content
+
+
+def test_a_row_is_taken_out_and_one_that_is_not_there_is_not() -> None:
+    values, spans = Values([3, 3, 5], [1, 2, 2]), Spans("outreach", [1, 1], [9, 4], [1, 2])
+    for number in (9, 2, 1):
+        values.remove(3, number)
+        spans.remove(Span("outreach", 1, {1: 9}.get(number, 4)), number)
+    values.remove(4, 2)
+    assert (list(values.values), list(values.numbers)) == ([5], [2])
+    assert list(spans.numbers) == []
+    assert list(spans.joined(())) == []
+
+
+def test_ranges_of_others_are_joined() -> None:
+    spans = Spans("outreach", [1, 3, 8], [2, 5, 9], [1, 2, 3])
+    assert list(spans.joined(())) == [Span("outreach", 1, 5), Span("outreach", 8, 9)]
+    assert list(spans.joined({2})) == [Span("outreach", 1, 2), Span("outreach", 8, 9)]
+
+
+def test_the_segments_of_others() -> None:
+    rows = [(number, Traits(segments=(("replies", (name,)),))) for number, name in ((1, "standard"), (2, "overflow"))]
+    (part,) = Index.of(rows).parts({1})
+    assert isinstance(part, SegmentPart)
+    assert (part.work, part.segments) == ("replies", ("overflow",))
+
+
+def test_a_claim_whose_range_was_cut_is_judged_with_any_change() -> None:
+    index = Index.of([(1, Traits()), (2, Traits(huge=True))])
+    assert index.always == {2}

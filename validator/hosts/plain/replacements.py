@@ -79,8 +79,9 @@ def speaking_key(branch: str, commit: str, server: Server) -> str | None:
 
 def held_claim(branch: str, server: Server) -> ClaimFile | None:
     """The claim on main in whose name a branch proposes something; None for a charter, and where main has none."""
-    found = (claim_of_record(path, server.base) or server.base.claims.get(path) for path in own_files(branch))
-    return next(filter(None, found), None)
+    paths = own_files(branch)
+    base = server.base_of(paths)
+    return next(filter(None, (claim_of_record(path, base) or base.claims.get(path) for path in paths)), None)
 
 
 def is_signed(commit: str, key: str, server: Server) -> bool:

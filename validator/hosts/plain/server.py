@@ -51,13 +51,19 @@ class Server:
         assert self.main is not None, "asked where there is a main"
         return self.reader.at(self.main)
 
+    def base_of(self, paths: frozenset[str]) -> Snapshot:
+        """Main with what it has of some files; other claims may be missing, where a proposal of these was just read."""
+        read = (base for landed, base in self._landed.values() if paths <= landed.touched(base))
+        return next(read, None) or self.base
+
     @cached_property
     def guards(self) -> Keys:
         """Who may sign: the approvers of main's charter who have a key; nobody has to sign where there are none.
 
         Raises FatalError where nothing could be approved, since the guard was not installed as unsigned.
         """
-        keys = keys_of(self.base) if self.main else ()
+        charter = self.reader.charters([self.main])[self.main] if self.main else None
+        keys = keys_in(charter or charter_of(self.base)) if self.main else ()
         if self.main and not keys and not is_unsigned(self.repo):
             raise FatalError("no approver in main's charter has a key, and this guard is not installed as --unsigned")
         return keys
