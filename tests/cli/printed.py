@@ -10,7 +10,8 @@ _QUOTED = r"""'[^']*'|"(?:[^"\\]|\\.)*\""""
 # What a session wrote; a form's placeholder in quotes is none of that.
 _QUOTATION = re.compile(r'"(?![A-Z]+")(?:[^"\\]|\\.)*"(?=[;:]|$)', re.MULTILINE)
 _COMMAND = re.compile(
-    rf"""(?:(?<=: )|(?<=\()|(?<=^)|(?<=see ))registry (?=[a-z])(?:{_QUOTED}|[^;()'"\n]|;(?!\ |$))+""", re.MULTILINE
+    rf"""(?:(?<=: )|(?<=\()|(?<=^)|(?<=see ))registry (?=[a-z-]+(?: |$))(?:{_QUOTED}|[^;()'"\n]|;(?!\ |$))+""",
+    re.MULTILINE,
 )
 
 

@@ -1,7 +1,8 @@
 """What is printed works: generated fleets go from nothing to their second week by printed commands alone.
 
 Every actor runs only what `whoami` and `consensus status` show it: a command as it stands (with --yes), a form with its
-capitals filled in. Each command has to succeed, and after it the same actor is told something else.
+capitals filled in. Each command has to succeed, and after it the same actor is told something else. Beside that every
+command that any verb prints on the way, refusals too, is run once, and has to work; in short runs in the first round.
 """
 
 import json
@@ -15,9 +16,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.cli.stage import ENVIRONMENT, Stage, verb
+from tests.cli.printed import printed
+from tests.cli.stage import ENVIRONMENT, Done, Stage, verb
 
 ROUNDS = 12  # a fleet of any size needs nine: claim, confirm, approve, broadcast, acknowledge, activate, and the merges
+QUESTIONS = (
+    "status --fetch", "consensus status", "proposals --all", "conflicts", "guide --fetch", "whoami", "history",
+    "roll-call", "audit", "schema --check", "doctor --local",
+)  # fmt: skip
+REFUSED = (
+    "claim 1 --session-id late-1 --goal 'Answer 20 letters daily' --role 'Late Desk' --yes --push",
+    "claim 99 --session-id late-1 --goal 'Answer 20 letters daily' --role 'Late Desk' --yes --push",
+    "withdraw claim/01 --session-id late-1",
+    "consensus confirm --session-id late-1 --push",
+    "consensus activate --week 2020-W10 --yes",
+    "approve 98 --yes",
+    "show 98",
+)
+MOVES = {"claim", "approve", "reject", "withdraw", "release"}
+STEPS = {("consensus", step) for step in ("confirm", "approve", "broadcast", "acknowledge", "activate")}
+ANSWERS = {"whoami", "status", "consensus", "conflicts", "doctor", "audit", "schema", "codeowners", "roll-call"}
 FORM = re.compile(r"fill in: (registry .*)$")
 
 
@@ -30,19 +48,22 @@ class Plan(NamedTuple):
     mission: str
     slots: bool
     signed: bool
+    keys: bool
 
 
-PLANS = st.integers(1, 3).flatmap(
-    lambda capacity: st.builds(
-        Plan,
-        st.just(capacity),
-        st.integers(1, capacity),
-        st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Auckland"]),
-        st.sampled_from(["Answer every customer", "Sell 40 books a day"]),
-        st.booleans(),
-        st.booleans(),
+def plans(most: int) -> st.SearchStrategy[Plan]:
+    return st.integers(1, most).flatmap(
+        lambda capacity: st.builds(
+            Plan,
+            st.just(capacity),
+            st.integers(1, capacity),
+            st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Auckland"]),
+            st.sampled_from(["Answer every customer", "Sell 40 books a day"]),
+            st.booleans(),
+            st.booleans(),
+            st.booleans(),
+        )
     )
-)
 
 
 def charter(plan: Plan) -> str:
@@ -55,6 +76,7 @@ def charter(plan: Plan) -> str:
         "time_zone": plan.zone,
         "approvers": [{"handle": "@OWNER"}],
         **({"slots": slots} if plan.slots else {}),
+        **({"session_keys": "required"} if plan.keys else {}),
     }
     return json.dumps(whole).replace('{"handle": "@OWNER"}', '{handle: "@OWNER"}')  # as Stage looks for it
 
@@ -73,7 +95,7 @@ class Fleet:
         self.sessions = {n: self.stage.clone(f"desk-{n}") for n in range(1, plan.capacity + 1)}
         for number, clone in self.sessions.items():
             assert verb(clone, "bind", f"desk-{number}").exit_code == 0
-        self.ran = set[str]()
+        self.ran, self.tried = set[str](), set[tuple[str, ...]]()
 
     def whoami(self, number: int) -> dict[str, Any]:
         found: dict[str, Any] = verb(self.sessions[number], "whoami", "--fetch", "--format", "json").document
@@ -85,6 +107,22 @@ class Fleet:
         done = verb(clone, *words[1:], *(["--yes"] if asks else []))
         assert done.exit_code == 0, (words, done)
         self.ran.add(" ".join(words[1:3]))
+        self.tries(clone, done)
+
+    def tries(self, clone: Path, done: Done) -> None:
+        """Run each command that was printed and that nobody has run yet: as its reader, in the state of now."""
+        for words in printed(done.out + done.err):
+            if words in self.tried or words[1] in MOVES or words[1:3] in STEPS:
+                continue  # the walk itself runs these, when they are next
+            self.tried.add(words)
+            again = verb(clone, *words[1:])
+            assert again.exit_code == 0 or (again.exit_code == 1 and words[1] in ANSWERS), (words, again)
+            self.tries(clone, again)
+
+    def looks(self, clone: Path) -> None:
+        """Ask all that can be asked, and what is refused; what these print is run as well."""
+        for line in (*QUESTIONS, *REFUSED):
+            self.tries(clone, verb(clone, *shlex.split(line)))
 
     def session_acts(self, number: int) -> None:
         """Run what a session is told, until it is told to wait; three commands have to be enough."""
@@ -129,19 +167,23 @@ def test_generated_fleets_reach_their_second_week_by_printed_commands(
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(PLANS)
+    @given(plans(6 if long else 3))
     def walks(plan: Plan) -> None:
         with TemporaryDirectory() as folder:
-            walk(Fleet(Path(folder), plan))
+            walk(Fleet(Path(folder), plan), long)
 
     walks()
 
 
-def walk(fleet: Fleet) -> None:
+def walk(fleet: Fleet, long: bool) -> None:
     phases = list[str]()
     for _ in range(ROUNDS):
-        for number in fleet.sessions:
+        for number, clone in fleet.sessions.items():
             fleet.session_acts(number)
+            if number == 1 and (long or not phases):
+                fleet.looks(clone)
+        if long:
+            fleet.looks(fleet.stage.human)
         phases.append(fleet.human_acts())
         if phases[-1] == "active":
             break
