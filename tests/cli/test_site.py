@@ -15,6 +15,7 @@ from tests.cli.test_proposals import claims, propose
 from tests.hosts.site.hostile import ATTACKS, hostile
 from tests.repository import Repository, claim_path, with_charter
 from tests.test_schema import broken
+from validator.model.keys import fingerprint
 
 TAGS = {
     *("html", "head", "meta", "title", "link", "body", "a", "header", "nav", "main", "footer", "section"),
@@ -165,7 +166,11 @@ def test_who_signed_is_shown(guarded: Stage, tmp_path: Path) -> None:
     files = build(guarded.bare, tmp_path / "site")
     assert "Signed</dt><dd>by @OWNER</dd>" in files["proposals/claim-04.html"].decode()
     assert "Signed</dt><dd>by marketing-outreach-3</dd>" in files["proposals/claim-06.html"].decode()
-    assert "Signed</dt><dd>no</dd>" in files["proposals/claim-05.html"].decode()
+    page = files["proposals/claim-05.html"].decode()
+    assert "Signed</dt><dd>no</dd>" in page
+    assert "<dt>Key</dt>" not in page
+    shown = f"<dt>Key</dt><dd><code>{fingerprint(session)}</code> (new)</dd>"
+    assert shown in files["proposals/claim-06.html"].decode()
 
 
 def test_a_rebuild_writes_what_changed_and_removes_what_is_gone(tmp_path: Path) -> None:
