@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.stage import ENVIRONMENT, Stage, git, new_key, plain, refs, verb, write
+from tests.cli.stage import Stage, git, new_key, plain, refs, verb, write
 
 WORDS = ("--mission", "Answer every customer", "--approver", "@OWNER")
 CLAIM = ("--session-id", "desk-7", "--role", "Desk 7 - Answer letters", "--goal", "Answer 20 letters daily", "--yes")
@@ -53,7 +53,7 @@ def test_a_fresh_registry_works_at_once(tmp_path: Path, capacity: int, branch: s
 def test_no_two_registries_begin_with_the_same_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Same charter, same human, same second: still no signed step of one of them follows the other's first commit."""
     for who in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setitem(ENVIRONMENT, f"GIT_{who}_DATE", "2026-01-05T08:00:00Z")
+        monkeypatch.setenv(f"GIT_{who}_DATE", "2026-01-05T08:00:00Z")
     roots = set[str]()
     for fleet in ("one", "two"):
         assert verb(tmp_path, "init", fleet, "--capacity", "2", *WORDS).exit_code == 0
