@@ -175,6 +175,7 @@ def test_no_title_has_unusual_letters() -> None:
         ("Équipe Отдел 日本語 हिन्दी العربية", []),
         ("Batch \ua781 \U0001f680", ["\ua781"]),
         ("\u16a8gent", ["\u16a8"]),
+        ("Out\u034freach\u180b", []),  # REG108 refuses them
         ("\ufb01ne ª ①", []),  # NFKC makes ordinary letters of them
     ],
 )

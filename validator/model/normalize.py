@@ -103,7 +103,7 @@ def unusual(text: str) -> list[str]:
     """The letters of a name that Unicode does not recommend for names, and REG108 does not refuse: of old scripts."""
     if text.isascii():
         return []
-    strange = (c for c in sorted(set(unicodedata.normalize("NFKC", text))) if not c.isascii())
+    strange = (c for c in sorted(set(_plain(text))) if not c.isascii())
     return [c for c in strange if unicodedata.category(c)[0] in "LM" and not (is_allowed(c) or _unfit(c))]
 
 
