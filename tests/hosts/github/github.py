@@ -5,6 +5,7 @@ else about them is changed. The proxy connects to nobody: it answers for every h
 """
 
 import json
+import shutil
 import ssl
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -13,6 +14,7 @@ from threading import Lock, Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 import trustme
 
 from tests.hosts.github.rest import Answer, answer
@@ -96,6 +98,8 @@ class GitHub(Server):
     """The API of a repository `origin`, its state in a JSON file; each request is a line of `calls`."""
 
     def __init__(self, folder: Path, origin: Path, state: Path, calls: Path) -> None:
+        if shutil.which("gh") is None:
+            pytest.skip("needs gh, which .ci/run installs")
         super().__init__("http", Front, origin.parent, environment())
         self.folder, self.origin, self.state, self.calls = folder, origin, state, calls
         self.watcher: Watcher | None = None
