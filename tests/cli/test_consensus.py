@@ -1,6 +1,7 @@
 """The consensus verbs on a real Git server, from registered to active, and what they refuse."""
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -364,18 +365,21 @@ def test_an_acknowledgement_carries_no_other_change(tmp_path: Path) -> None:
     intruder = stage.clone("intruder")
     said(verb(intruder, "consensus", "acknowledge", "--session-id", SESSIONS[3]))
     own = "record/acknowledgements/04"
-    merge = git(intruder, "commit-tree", "-p", "origin/main", "-p", proposal, "-m", "It is merged", f"{own}^{{tree}}")
+    says = git(intruder, "log", "-1", "--format=%B", own).strip()
+    parents = ("-p", "origin/main", "-p")
+    merge = git(intruder, "commit-tree", *parents, proposal, "-m", says, f"{own}^{{tree}}")
     pushed = try_git(intruder, "push", "origin", f"{merge.strip()}:main", ":release/05")
     assert "REG304" in pushed.err, "or the proposal of another would go as one that has landed"
     assert refs(stage.bare, "refs/heads/release") == {"refs/heads/release/05": proposal}
-    hidden = git(
-        intruder, "commit-tree", "-p", "origin/main", "-m", "No checkout shows it", with_a_folder(intruder, own)
-    )
+    again = git(intruder, "commit-tree", *parents, "origin/main~1", "-m", says, f"{own}^{{tree}}")
+    assert "REG304" in try_git(intruder, "push", "origin", f"{again.strip()}:main").err, "nor a merge of what landed"
+    hidden = git(intruder, "commit-tree", "-p", "origin/main", "-m", says, with_a_folder(intruder, own))
     assert "REG304" in try_git(intruder, "push", "origin", f"{hidden.strip()}:main").err
     git(intruder, "push", "--quiet", "origin", f"{own}:main")
     git(intruder, "checkout", "--quiet", own)
-    write(intruder, "registry/consensus/acknowledgements/04.yaml", "# I was here\n" + acknowledged(stage, 4))
-    commit(intruder, "Says the same again")
+    sooner = re.sub(r"T..:..:..Z", "T00:00:00Z", acknowledged(stage, 4))
+    write(intruder, "registry/consensus/acknowledgements/04.yaml", sooner)
+    commit(intruder, says)
     assert "REG304" in try_git(intruder, "push", "origin", "HEAD:main").err
 
 

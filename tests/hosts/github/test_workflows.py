@@ -230,14 +230,14 @@ def test_a_comment_on_a_later_page_is_found(forge: Forge) -> None:
 
 
 def test_pull_requests_are_no_issues_and_what_is_closed_stays_closed(forge: Forge) -> None:
-    """GitHub lists pull requests among the issues: one of the owner's with our mark in its first line is not ours."""
+    """GitHub lists pull requests among the issues: one that a bot made, with our mark in its first line, is none."""
     mark = "<!-- session-registry: audit -->"
     commit = forge.origin.commit("pulls/6", {claim_path(4): claim(4)}, forge.main)
     forge.open(6, commit, body=f"{mark}\nPlease look at this")
     state = forge.read_state()
-    for row in state["pulls"]:
-        row["author_association"] = "OWNER"
     user = {"login": "github-actions[bot]"}
+    for row in state["pulls"]:
+        row["user"] = user
     noise = [{"number": 100 + at, "user": user, "state": "open", "body": "x"} for at in range(120)]
     old = {"number": 99, "user": user, "state": "closed", "body": f"{mark}\nof last year"}
     forge.write_state(state | {"issues": [old, *noise]})
