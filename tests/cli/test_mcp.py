@@ -98,7 +98,7 @@ def test_a_session_registers_amends_withdraws_and_releases(small: Stage) -> None
     session = small.clone("session")
 
     async def play(client: "Client") -> None:
-        assert "which session?" in await refused(client, "whoami")
+        assert "nobody has said who you are: look at status, then call claim" in await refused(client, "whoami")
         assert (await done(client, "status"))["slots"][1]["state"] == "open"
         shown = await refused(client, "claim", number=2, name="desk-2", goal=GOAL)
         assert "these targets are read from the goal: prospects found >= 50 prospects/day; if" in shown
@@ -116,8 +116,10 @@ def test_a_session_registers_amends_withdraws_and_releases(small: Stage) -> None
         assert "desk-2 has no number" in await refused(client, "release", reason="a trial")
         small.registered(2, session_id="desk-2")
         assert (await done(client, "whoami"))["state"] == "registered"
-        amended = await done(client, "amend", responsibilities=["Find prospects"])
+        work = {"responsibilities": ["Find prospects"], "schedule": ["Search, mon-fri 10:00-11:00"]}
+        amended = await done(client, "amend", **work)
         assert "Find prospects" in amended["changes"]
+        assert "activity: Search" in amended["changes"]
         assert "say why" in await refused(client, "release")
         after = await done(client, "release", reason="a trial")
         assert "release/02" in [each["branch"] for each in after["proposals"]]

@@ -17,12 +17,11 @@ from validator.cli.console import Console
 from validator.cli.explain import RulesDocument, find, rules_document
 from validator.cli.fetching import fetch_first
 from validator.cli.history import HistoryDocument, history_of
-from validator.cli.identity import identity_of
 from validator.cli.status import StatusDocument, status_at
 from validator.cli.whoami import WhoamiDocument, whoami
 from validator.git.clone import around
 from validator.git.lifetime import closing
-from validator.hosts.agents.identity import bind, identity
+from validator.hosts.agents.identity import Identity, bind, identity
 from validator.hosts.agents.runtimes import running
 from validator.model.errors import FatalError
 from validator.operations.claim.race import claim
@@ -80,7 +79,14 @@ class Tools:
 
     def me(self) -> WhoamiDocument:
         """What main says about the session that speaks."""
-        return whoami(self.console, identity_of(None, self.repo), self.repo, None)
+        return whoami(self.console, self._who(), self.repo, None)
+
+    def _who(self) -> Identity:
+        """Who speaks, by what was said before. Raises FatalError, with the tool that says it."""
+        found = identity(None, os.environ, self.repo)
+        if found is None:
+            raise FatalError("nobody has said who you are: look at status, then call claim with name, role and goal")
+        return found
 
     def whoami(self, fetch: Fetch = True) -> Annotated[CallToolResult, WhoamiDocument]:
         """Who you are in the registry, and what to do next. Call this first."""
@@ -129,18 +135,26 @@ class Tools:
         targets: Texts = [],  # noqa: B006 - never changed
         responsibilities: Texts = [],  # noqa: B006
         scope: Texts = [],  # noqa: B006
+        schedule: Texts = [],  # noqa: B006
         accept_targets: Accepted = [],  # noqa: B006
     ) -> Annotated[CallToolResult, ClaimDocument]:
         """Propose a claim of a number and push it, if no session was faster; a human approves it.
 
         `goal` is a sentence with numbers; the targets are read from it, or said in `targets` ("emails sent >= 17
-        emails/day"). `name` says who you are, where nobody has said it yet: lower-case words joined by -, the same
-        after a restart.
+        emails/day"). `schedule` says when you work ("Send, mon-fri 10:00-11:00"). `name` says who you are, where nobody
+        has said it yet: lower-case words joined by -, the same after a restart.
         """
         with answering():
             self._be(name)
             options = ClaimOptions(
-                number, None, role, goal, tuple(targets), tuple(responsibilities), scope=tuple(scope)
+                number,
+                None,
+                role,
+                goal,
+                tuple(targets),
+                tuple(responsibilities),
+                scope=tuple(scope),
+                schedule=tuple(schedule),
             )
             return self._claim(options, accept_targets)
 
@@ -151,19 +165,27 @@ class Tools:
         targets: Texts = [],  # noqa: B006
         responsibilities: Texts = [],  # noqa: B006
         scope: Texts = [],  # noqa: B006
+        schedule: Texts = [],  # noqa: B006
         accept_targets: Accepted = [],  # noqa: B006
     ) -> Annotated[CallToolResult, ClaimDocument]:
         """Propose to change your own claim: say only what changes; a human approves it."""
         with answering():
             options = ClaimOptions(
-                self._number(), None, role, goal, tuple(targets), tuple(responsibilities), scope=tuple(scope)
+                self._number(),
+                None,
+                role,
+                goal,
+                tuple(targets),
+                tuple(responsibilities),
+                scope=tuple(scope),
+                schedule=tuple(schedule),
             )
             return self._claim(options, accept_targets)
 
     def withdraw(self, proposal: Text = None) -> Annotated[CallToolResult, WhoamiDocument]:
         """Take an open proposal of your own back; a withdrawn one never comes back."""
         with answering():
-            withdraw(repo=self.repo, remote="", session_id=identity_of(None, self.repo).name, name=proposal)
+            withdraw(repo=self.repo, remote="", session_id=self._who().name, name=proposal)
             return answer(self.me())
 
     def acknowledge(self) -> Annotated[CallToolResult, RecordDocument]:
@@ -172,7 +194,7 @@ class Tools:
             state, draft, outcome = acknowledge(
                 repo=self.repo,
                 remote="",
-                session_id=identity_of(None, self.repo).name,
+                session_id=self._who().name,
                 now=self.console.now,
                 hint=self.console.hint,
             )
@@ -205,7 +227,7 @@ class Tools:
         return me.number
 
     def _claim(self, options: ClaimOptions, accepted: list[str]) -> CallToolResult:
-        name = identity_of(None, self.repo).name
+        name = self._who().name
         request = request_from(options, any_number=options.number is None, now=self.console.now, name=lambda: name)
 
         def accept(targets: tuple[str, ...]) -> bool:

@@ -12,7 +12,7 @@ from validator.registry.workload import Part, Share, Work, format_scope, left_pa
 
 NO_SCHEDULE = (
     "nobody has a schedule yet, and a fleet starts only in a week with something in it: "
-    'claim with --schedule "ACTIVITY, DAYS HH:MM-HH:MM"'
+    'one session adds --schedule "ACTIVITY, DAYS HH:MM-HH:MM" to its claim, now or later'
 )
 
 
