@@ -53,7 +53,10 @@ def test_a_hook_runs_where_a_file_that_it_judges_is_changed(hook: str, path: str
 
 
 def test_action_and_gate_take_the_same_steps() -> None:
-    gate = read(".github/workflows/validate.yml")["jobs"]["gate"]["steps"]
+    """But for the cache of this repository's own main, which an action does not have."""
+    steps = read(".github/workflows/validate.yml")["jobs"]["gate"]["steps"]
+    gate = [step for step in steps if not step.get("uses", "").startswith("actions/cache/restore@")]
+    assert len(steps) - len(gate) == 1
     action = read("action.yml")["runs"]["steps"]
     assert [step.get("uses") for step in action] == [step.get("uses") for step in gate]
     assert [step.get("with") for step in action] == [step.get("with") for step in gate]

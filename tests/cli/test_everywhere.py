@@ -16,6 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.cli.stage import ENVIRONMENT, REGISTRY, Done, Stage, fleet, git, verb
+from tests.warm.begin import COLD
 from validator.cli import registry as command_line
 from validator.cli.group import all_verbs
 from validator.model.errors import FatalError
@@ -179,7 +180,7 @@ def in_this_process(folder: Path, words: list[str]) -> Done:
 
 
 def in_a_process(place: Place, words: list[str]) -> Done:
-    environment = {**ENVIRONMENT, **place.variables}
+    environment = {**ENVIRONMENT, **COLD, **place.variables}  # what the place forbids holds for a process of its own
     done = subprocess.run(
         [*REGISTRY, *words], cwd=place.folder, stdin=subprocess.DEVNULL, preexec_fn=place.prepare,
         env={name: value for name, value in environment.items() if value is not None},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from validator.model.bounds import split_bound, split_period
+from validator.model.bounds import leads_to, split_bound, split_period
 from validator.model.quantities import tokens
 
 
@@ -103,3 +103,18 @@ def test_bound_that_contradicts_itself(sentence: str) -> None:
     words = tokens(sentence)
     at = next(at for at, token in enumerate(words) if token.is_quantity)
     assert not split_bound(words[:at], words[at], words[at + 1 :]).clear
+
+
+@pytest.mark.parametrize(
+    ("before", "op"),
+    [
+        ("", None),
+        ("raise NPS by", None),
+        ("reply to", None),
+        ("raise NPS to", "gte"),
+        ("reduce open bugs to", "lte"),
+        ("lower costs, raise NPS to", "gte"),
+    ],
+)
+def test_where_a_change_leads_to(before: str, op: str | None) -> None:
+    assert leads_to(tokens(before)) == op

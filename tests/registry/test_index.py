@@ -214,3 +214,8 @@ def test_the_segments_of_others() -> None:
 def test_a_claim_whose_range_was_cut_is_judged_with_any_change() -> None:
     index = Index.of([(1, Traits()), (2, Traits(huge=True))])
     assert index.always == {2}
+
+
+def test_a_range_within_a_longer_one_is_shared_with_whoever_comes_after() -> None:
+    spans = Spans("outreach", [1, 2, 8], [9, 3, 12], [1, 2, 3])
+    assert list(spans.shared()) == [1, 2, 1, 3]

@@ -273,3 +273,11 @@ def test_claim_is_new_where_base_has_another_or_none() -> None:
 
 def test_there_are_no_registrations_by_default() -> None:
     assert Snapshot("1", "2", {}, None, {}, {}).past([P1]) == {}
+
+
+def test_two_snapshots_are_never_equal() -> None:
+    one, other = (Snapshot("1", "2", {}, None, {}, {}) for _ in range(2))
+    assert one == one
+    assert one != other
+    assert not one != one  # noqa: SIM202
+    assert len({one, other}) == 2

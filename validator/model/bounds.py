@@ -95,10 +95,10 @@ def split_bound(before: list[Token], quantity: Token, after: list[Token]) -> Bou
 
 def leads_to(before: Sequence[Token]) -> Op | None:
     """Which way a change counts that ends in the quantity after these words: `reduce open bugs to`."""
-    verbs = [token.word for token in before if token.word in UPWARDS | DOWNWARDS]
-    if not verbs or before[-1].word != "to":
+    if not before or before[-1].word != "to":
         return None
-    return "gte" if verbs[-1] in UPWARDS else "lte"
+    verb = next((token.word for token in reversed(before) if token.word in UPWARDS | DOWNWARDS), "")
+    return "gte" if verb in UPWARDS else "lte" if verb else None
 
 
 def split_period(words: list[Token]) -> InPeriod:

@@ -415,7 +415,7 @@ def prepare(work: Path, loaded: str = "") -> None:
     """
     tools = work / ".venv" / "bin"
     python = quoted(sys.executable)
-    git = f"git -C {quoted(work)}"
+    git = f"git -C {quoted(work)} 2>/dev/null"
     same = f'[ "$({git} rev-parse HEAD:validator)" = "{loaded}" ] && {git} diff --quiet HEAD -- validator'
     path = quoted(f"{START}{os.pathsep}{work}")
     script = f'export PYTHONPATH={path}\n{same} || export {SOCKET}=\nexec {python} -P -m validator "$@"'
