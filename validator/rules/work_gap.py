@@ -11,8 +11,8 @@ Example:
     # the charter: {name: outreach, first: 1, last: 50}
     # the scopes:  1-17, 18-33, 34-49
 
-Way out: A session takes the rest into its scope, in an amendment of its claim. Where the charter gets new work after
-the confirmation, delete the confirmation first.
+Way out: A session takes the rest into its scope, in an amendment of its claim. After that the orchestrator confirms
+again.
 """
 
 from collections.abc import Iterator
