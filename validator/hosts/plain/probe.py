@@ -58,7 +58,7 @@ def probe(server: Repo, environment: Mapping[str, str]) -> Probed:
 def _received(server: Repo, packets: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Send packets to the program that receives pushes (gitprotocol-pack(5))."""
     words = ["git", *_QUIET, "receive-pack", str(server.folder)]
-    messages = {"LANGUAGE": "C", "LC_ALL": "C"}
+    messages = {"LANGUAGE": "C"}  # not LC_ALL: the guard's Python starts in the locale of a push
     try:
         # No shell, no word of a stranger; the hook that Git runs is the one that every push runs.
         return subprocess.run(  # noqa: S603
