@@ -68,7 +68,7 @@ test: $(DEV) ## the whole test suite; ARGS=--long runs race and fault tests at f
 	$(PYTEST) $(ARGS)
 
 # Parts of --long that take a minute or two; the others are for releases (CONTRIBUTING.md, "Long tests").
-LONG_PARTS := killed_while_claiming killed_while_judging approvers every_step number_seven their_own[git] test_row from_the_wheel
+LONG_PARTS := each_fault_alone killed_while_claiming killed_while_judging approvers every_step number_seven their_own[git] test_row from_the_wheel
 
 long-part: $(DEV) ## one of the shorter parts of --long, chosen by the commit id
 	@set -f -- $(LONG_PARTS); shift $$((0x$$(git rev-parse --short=7 HEAD | cut -c 1-7) % $$#)); \

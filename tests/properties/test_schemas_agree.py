@@ -121,7 +121,7 @@ def test_claims_that_have_their_form(value: Any) -> None:
     assert verdict(Claim, value)
 
 
-@tries(6)
+@tries(3)
 @given(claim.flatmap(changed) | claim.flatmap(changed).flatmap(changed))
 @example({})
 @example([])

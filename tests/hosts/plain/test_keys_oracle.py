@@ -353,11 +353,12 @@ def test_the_guard_agrees_with_the_oracle_of_keys(play: Play, long: bool) -> Non
     any_situation()
 
 
-def test_each_fault_alone_is_decided_as_the_page_says(play: Play) -> None:
-    """The acts of a session with a key."""
+def test_each_fault_alone_is_decided_as_the_page_says(play: Play, long: bool) -> None:
+    """The acts of a session with a key; a third of them, without --long."""
     rows = [one for one in every_fault() if one.main_key or one.open_key or one.kind is Kind.FIRST_CLAIM]
+    rows = rows if long else rows[::3]
     answers = [play.compare(drawn).answer for drawn in rows]
-    assert min(answers.count(Answer.ACCEPTED), answers.count(Answer.REFUSED)) > 20
+    assert min(answers.count(Answer.ACCEPTED), answers.count(Answer.REFUSED)) > (20 if long else 6)
 
 
 @pytest.mark.parametrize("key", ["NEXT", None])
