@@ -14,7 +14,8 @@ _DAY = re.compile(
 
 def without_deadline(words: list[Token]) -> list[Token]:
     """Words without `by 2026-12-15`, `by Q4` and what follows: no quantity of theirs is a target."""
-    return next((words[:at] for at in range(1, len(words)) if _begins(words[at:])), words)
+    at = next((at for at in range(1, len(words)) if _begins(words, at)), len(words))
+    return words[:at]
 
 
 def names_deadline(text: str) -> bool:
@@ -23,7 +24,8 @@ def names_deadline(text: str) -> bool:
     return len(without_deadline(words)) < len(words)
 
 
-def _begins(words: list[Token]) -> bool:
-    following = words[1] if len(words) > 1 else Token("")
+def _begins(words: list[Token], at: int) -> bool:
+    """Whether a deadline begins at a place."""
+    following = words[at + 1] if at + 1 < len(words) else Token("")
     dated = following.is_quantity and following.value is None
-    return words[0].word in _BY and bool(dated or _DAY.match(following.word) or following.text[:1].isupper())
+    return words[at].word in _BY and bool(dated or _DAY.match(following.word) or following.text[:1].isupper())
