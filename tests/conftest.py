@@ -54,7 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=place))
         config.stash[SERVER] = begin(folder.with_suffix(".warm"))
     os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
-    for name in (VARIABLE, *HARNESSES, "COLUMNS"):  # nobody's name or terminal but those that a test says
+    forge = (name for name in os.environ if name == "CI" or name.startswith(("GITHUB_", "GH_")))
+    for name in (VARIABLE, *HARNESSES, "COLUMNS", *forge):  # nobody's name, terminal or runner but those that a test says
         os.environ.pop(name, None)
     config.stash[TEMPORARY] = folder
 

@@ -27,6 +27,7 @@ def environment(**more: str) -> dict[str, str]:
         "NO_COLOR",
         "GITHUB_",
         "GH_",
+        "CI",
         "PYTHON",
         "PYTEST_",
         "MAKE",

@@ -32,8 +32,6 @@ class GitHub:
         tokens = {TOKEN: dict.fromkeys((*SCOPES, "administration"), "write")}
         self.write(pulls=[], comments={}, issues=[], owner_type="User", tokens=tokens)
         self.server = Server(stage.folder, stage.bare, self.state, self.log)
-        for name in [name for name in os.environ if name.startswith(("GH_", "GITHUB_"))]:
-            monkeypatch.delenv(name)
         for name, value in self.server.variables().items():
             monkeypatch.setenv(name, value)
         self.log_in("github.com")
