@@ -55,7 +55,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[SERVER] = begin(folder.with_suffix(".warm"))
     os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
     forge = (name for name in os.environ if name == "CI" or name.startswith(("GITHUB_", "GH_")))
-    for name in (VARIABLE, *HARNESSES, "COLUMNS", *forge):  # nobody's name, terminal or runner but those that a test says
+    for name in (
+        VARIABLE,
+        *HARNESSES,
+        "COLUMNS",
+        *forge,
+    ):  # nobody's name, terminal or runner but those that a test says
         os.environ.pop(name, None)
     config.stash[TEMPORARY] = folder
 

@@ -133,7 +133,8 @@ def test_record(github: GitHub, stage: Stage) -> None:
         "Record: confirmation of number 1",
         "example:record/confirmation",
     )
-    sentence = "records that marketing-orchestrator (number 1) confirms the registry without conflicts."
+    said = "confirms: nothing in the registry conflicts. It approves and starts nothing."
+    sentence = f"records that marketing-orchestrator (number 1) {said}"
     assert call["body"]["body"] == f"**Merging this** {sentence}\n\n{FOOT}"
 
 

@@ -28,7 +28,7 @@ def verdict(text: str, findings: int = 20) -> Verdict:
 
 def effect(text: str) -> Effect:
     """An effect in which every text is this one, as many of each as there can be."""
-    return Effect(text, text, (text,) * 5, tuple((label, text) for label in ROWS))
+    return Effect(text, text, (text,) * 5, tuple((label, text) for label in ROWS), notes=(text,) * 5)
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=ascii)
@@ -45,7 +45,7 @@ def test_a_remark_fits_where_it_has_to_go(text: str, length: int) -> None:
     assert len(comment) <= GITHUBS_LIMIT
     assert comment.startswith("<!-- session-registry: verdict -->\n> [!CAUTION]\n> **Careful:** ")
     assert "\n\n### rejected: " in comment
-    assert "\n\n**Blocked.** This " in comment
+    assert "\n\n**Blocked.** This would " in comment
     assert "<tr><td>error" in comment, "at least one finding is told"
 
 

@@ -12,7 +12,7 @@ from tests.repository import CHARTER, ROOT, Changes, charter, claim_path, fleet,
 from validator.git.repo import Repo
 from validator.model.effect import Effect
 from validator.registry.consensus.digest import registry_digest
-from validator.registry.effect import effect_of
+from validator.registry.effect import effect_of, effect_of_group
 from validator.registry.reader import Reader
 from validator.registry.snapshot import Author, Snapshot
 
@@ -178,11 +178,32 @@ def test_sentence(name: str, sentence: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "by", "proposed", "careful"), section("Who proposes, and what to be careful about"), ids=lambda c: c[:30]
+    ("name", "by", "proposed", "careful", "note"),
+    section("Who proposes, and what to be careful about"),
+    ids=lambda cell: cell[:30],
 )
-def test_proposer(name: str, by: str, proposed: str, careful: str, tmp_path: Path) -> None:
+def test_proposer(name: str, by: str, proposed: str, careful: str, note: str, tmp_path: Path) -> None:
     found = effect(tmp_path / "registry", SITUATIONS[name](), AUTHORS[by])
-    assert (found.proposed_by, "; ".join(found.cautions)) == (proposed, careful)
+    assert (found.proposed_by, "; ".join(found.cautions), "; ".join(found.notes)) == (proposed, careful, note)
+
+
+def test_a_group_is_told_in_its_order_and_the_rest_is_counted(tmp_path: Path) -> None:
+    step = change_in(tmp_path / "registry", SITUATIONS["release"]())
+    one = "gives number 4 back, which marketing-outreach-1 holds since 2026-11-20, so that anybody can claim it."
+    assert effect_of_group([step]).sentence == one
+    assert effect_of_group([step, step]) == Effect(f"{one} Then it {one}")
+    assert effect_of_group([step] * 13).sentence.endswith(f"{one} So it goes on for 13 changes.")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "blocked"),
+    [
+        ("registers number 4 for desk-1.", "would register number 4 for desk-1."),
+        ('changes "It voids x". It voids the approval.', 'would change "It voids x". It would void the approval.'),
+    ],
+)
+def test_what_is_blocked_is_told_as_what_would_be(sentence: str, blocked: str) -> None:
+    assert Effect(sentence).blocked == blocked
 
 
 def test_every_situation_is_in_the_page() -> None:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 class Effect(NamedTuple):
     """What merging would do, who proposes it, and what that human should look at first.
 
-    `sentence` goes on after "Merging this": `registers number 4 for marketing-outreach-1.` `proposed_by` and `cautions`
-    are empty where no forge says who proposes. `rows` show the claim that comes or goes: label and value. `owned` is
-    False for what CODEOWNERS gives no owner, so that anyone with write access can approve it.
+    `sentence` goes on after "Merging this": `registers number 4 for marketing-outreach-1.` `proposed_by`, `cautions`
+    and `notes` are empty where no forge says who proposes. `rows` show the claim that comes or goes: label and value.
+    `owned` is False for what CODEOWNERS gives no owner, so that anyone with write access can approve it. `lost`: it is
+    about what somebody else holds, so that no further commit can make it land.
     """
 
     sentence: str
@@ -16,3 +17,12 @@ class Effect(NamedTuple):
     cautions: tuple[str, ...] = ()
     rows: tuple[tuple[str, str], ...] = ()
     owned: bool = True
+    notes: tuple[str, ...] = ()
+    lost: bool = False
+
+    @property
+    def blocked(self) -> str:
+        """The sentence after "This", of what will not happen: `would register number 4 for desk-1`, and so on."""
+        verb, _, rest = self.sentence.partition(" ")
+        start, voids, end = rest.rpartition(" It voids ")
+        return f"would {verb.removesuffix('s')} {start}{' It would void ' if voids else ''}{end}"

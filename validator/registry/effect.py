@@ -1,6 +1,6 @@
 """Say in one sentence what merging a change would do, and show the claim that comes or goes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from validator.model import shapes
 from validator.model.effect import Effect
@@ -16,15 +16,27 @@ from validator.registry.snapshot import Snapshot
 from validator.registry.workload import format_scope
 
 MOST_SESSIONS = 12  # acknowledging sessions that are named
+MOST_STEPS = 12  # changes of a group that are told
+OWNER_SPEAKS = " From then on only this account, or an approver, can change or release it."
+FROZEN = " From then on no session can change its commitment without giving its number back."
 
 
 def effect_of(head: Snapshot, base: Snapshot) -> Effect:
     """What merging would do; `head` is the change as it would land on `base`."""
     touched = sorted(path for path in head.touched(base) if not path.endswith("/.gitkeep"))
-    proposed_by, cautions = proposer(head, base)
+    by = proposer(head, base)
     sentence = _sentence(touched, head, base) + _voids(head, base)
     owned = not acknowledges_only(head, base)
-    return Effect(sentence, proposed_by, cautions, tuple(_rows(touched, head, base)), owned)
+    return Effect(sentence, by.words, by.cautions, tuple(_rows(touched, head, base)), owned, by.notes, by.lost)
+
+
+def effect_of_group(steps: Sequence[tuple[Snapshot, Snapshot]]) -> Effect:
+    """What several changes do one after the other, each a pair as for `effect_of`; there is one at least."""
+    first, *others = (effect_of(head, base) for head, base in steps[:MOST_STEPS])
+    if not others:
+        return first
+    more = f" So it goes on for {counted(len(steps), 'change')}." if len(steps) > MOST_STEPS else ""
+    return Effect(" Then it ".join(one.sentence for one in (first, *others)) + more)
 
 
 def held_since(claim: ClaimFile, base: Snapshot) -> str:
@@ -43,11 +55,19 @@ def _sentence(touched: list[str], head: Snapshot, base: Snapshot) -> str:
     if len(touched) == 1 and form_of(touched[0]):
         is_claim = touched[0].startswith(f"{SESSIONS}/")
         return _claim(touched[0], head, base) if is_claim else _record(touched[0], head, base)
-    names = f"{counted(len(touched), 'file')} that {{}}: {join_limited(touched)}."
+    start = f"changes {counted(len(touched), 'file')} that"
     if any(form_of(path) for path in touched):
-        return f"changes {names.format('must not be changed together')}"
+        names = join_limited(f"{path} ({_how(path, head, base)})" for path in touched)
+        return f"{start} must not be changed together: {names}."
     verb = "is" if len(touched) == 1 else "are"
-    return f"changes {names.format(f'{verb} no part of the registry')} No number is taken or given back."
+    outside = f"{verb} not part of the registry: {join_limited(touched)}."
+    return f"{start} {outside} No number is taken or given back."
+
+
+def _how(path: str, head: Snapshot, base: Snapshot) -> str:
+    if path not in head.files:
+        return "removed"
+    return "changed" if path in base.files else "added"
 
 
 def _claim(path: str, head: Snapshot, base: Snapshot) -> str:
@@ -56,7 +76,7 @@ def _claim(path: str, head: Snapshot, base: Snapshot) -> str:
     if held is None:
         return _registers(number, claim) if path in head.files else f"removes a file of number {number}."
     if path not in head.files:
-        return f"gives number {number} back, which {_holds(held, base)}; then anybody can claim it."
+        return f"gives number {number} back, which {_holds(held, base)}, so that anybody can claim it."
     if not head.differs(path, base):
         return f"changes nothing: number {number} is held by {held_since(held, base)} already."
     return _changes(held, claim, head, base)
@@ -83,7 +103,10 @@ def _changes(held: ClaimFile, claim: ClaimFile | None, head: Snapshot, base: Sna
     if held.claim is None:
         return f"{start}, which was no valid claim before."
     changed = claim_changes(held.claim, claim.claim)
-    return f"{start}: {changed}." if changed else f"{start}, in its comments or layout only."
+    if not changed:
+        return f"{start}, in its comments or layout only."
+    handed = claim.claim.owner not in (None, held.claim.owner)
+    return f"{start}: {changed}.{OWNER_SPEAKS if handed else ''}"
 
 
 def _holds(held: ClaimFile, base: Snapshot) -> str:
@@ -123,13 +146,17 @@ def _record(path: str, head: Snapshot, base: Snapshot) -> str:
     if record is None:
         return f"puts a file at {path} that is no valid record."
     if record.kind == "activation":
-        return f"starts the fleet in week {record.value.week}, in the name of {record.by}."
+        return f"starts the fleet in week {record.value.week}, in the name of {record.by}.{FROZEN}"
     if record.kind == "approval":
-        return f"records that {record.by} approves the registry."
+        fleet = f"as main has it, with {counted(len(base.claims), 'session')}"
+        return f"records that {record.by} approves the registry {fleet}. It starts nothing."
     who = f"{record.by} (number {record.value.number})"
     if record.kind == "confirmation":
-        return f"records that {who} confirms the registry without conflicts."
-    return f"records that {who} sent the registry to {counted(len(record.value.delivered), 'session')}."
+        return f"records that {who} confirms: nothing in the registry conflicts. It approves and starts nothing."
+    sessions = counted(len(record.value.delivered), "session")
+    return (
+        f"records the word of {who} that it has sent the registry to {sessions}. The gate cannot see what has arrived."
+    )
 
 
 def _voids(head: Snapshot, base: Snapshot) -> str:
@@ -142,7 +169,8 @@ def _voids(head: Snapshot, base: Snapshot) -> str:
     kinds = [kind for kind in KINDS.values() if kind in names]
     acknowledged = counted(names.count("acknowledgement"), "acknowledgement")
     listed = [acknowledged if kind == "acknowledgement" else f"the {kind}" for kind in kinds]
-    return f" It voids {', '.join(listed)}."
+    verb = "has" if len(names) == 1 else "have"
+    return f" It voids {', '.join(listed)}, which {verb} to be made again."
 
 
 def _rows(touched: list[str], head: Snapshot, base: Snapshot) -> Iterator[tuple[str, str]]:

@@ -20,6 +20,13 @@ def since(path: str, standing: Mapping[str, Registration]) -> str:
     return f" since {found.day} (commit {found.commit[:12]})" if found else ""
 
 
+def takes_a_held_number(path: str, head: Snapshot, base: Snapshot) -> bool:
+    """Whether a change adds a claim for a number that main has given to a session, the same session or another."""
+    intent = head.intent.get(path)
+    adds = intent is not None and intent.before is None and intent.after is not None
+    return adds and path in base.claims and not head.unrelated
+
+
 def way_to_a_number(base: Snapshot, session_id: str | None) -> str:
     """What a session that cannot have a number does: keep or release the one it holds, or claim a free one."""
     held = sorted(c.number for c in base.claims.values() if session_id and c.draft.session_id == session_id)

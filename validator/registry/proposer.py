@@ -13,12 +13,27 @@ from validator.registry.snapshot import Author, Snapshot
 BY_A_HUMAN = (shapes.Approval, shapes.Activation)
 
 
+class Proposer(NamedTuple):
+    """Who proposes, in words (`@session, the owner of number 4.`); all is empty where no forge names the author.
+
+    `cautions`: it is not known that the account may speak for what it changes. `notes`: what will be missing later.
+    `lost`: it is about what somebody else holds, so that no commit by this account can make it land.
+    """
+
+    words: str = ""
+    cautions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    lost: bool = False
+
+
 class _Standing(NamedTuple):
-    """What an account is to a file that it changes: its number's owner, or in a word, or what to be careful about."""
+    """What an account is to a file that it changes: its number's owner, or in a word; what is to be said of that."""
 
     owns: int | None = None
     word: str = ""
     caution: str = ""
+    note: str = ""
+    foreign: bool = False
 
 
 def is_approver(author: Author, base: Snapshot) -> bool:
@@ -30,22 +45,35 @@ def is_approver(author: Author, base: Snapshot) -> bool:
     return author.handle.casefold() in handles
 
 
-def proposer(head: Snapshot, base: Snapshot) -> tuple[str, tuple[str, ...]]:
-    """`@session, the owner of number 4.` and the cautions; both empty where no forge names the author."""
+def proposer(head: Snapshot, base: Snapshot) -> Proposer:
+    """Who proposes a change, and what a human should know about that."""
+    taken = any(_takes(held, head.claims.get(path), head, base) for path, held in _held(head, base))
     if head.author is None:
-        return "", ()
+        return Proposer(lost=taken)
     standings = list(_standings(head.author, head, base))
+    cautions = dict.fromkeys(one.caution for one in standings if one.caution)
+    notes = dict.fromkeys(one.note for one in standings if one.note)
+    lost = taken or any(one.foreign for one in standings)
+    return Proposer(_words(head.author, standings, head, base), tuple(cautions), tuple(notes), lost)
+
+
+def _words(author: Author, standings: list[_Standing], head: Snapshot, base: Snapshot) -> str:
     owned = sorted({one.owns for one in standings if one.owns is not None})
-    numbers = "number" if len(owned) == 1 else "numbers"
-    known = [f"the owner of {numbers} {ranges(owned)}"] if owned else []
+    known = [f"the owner of number {owned[0]}"] if len(owned) == 1 else []
+    known += [f"the owner of numbers {ranges(owned)}"] if len(owned) > 1 else []
     words = dict.fromkeys([*known, *(one.word for one in standings if one.word)])
+    shared = ": GitHub names the account, not which of these sessions used it" if len(owned) > 1 else ""
     touched = head.touched(base)
     human = any((form_of(path) or (None,))[0] in BY_A_HUMAN for path in touched)
     review = " The code owner's review and merge are the approval." if human else ""
     keyed = any(_is_keyed(path, head, base) for path in touched)
     merge = " A key speaks for it: a merge commit keeps its signature, a squash or a rebase loses it." if keyed else ""
-    cautions = tuple(dict.fromkeys(one.caution for one in standings if one.caution))
-    return f"{', '.join([head.author.handle, *words])}.{review}{merge}", cautions
+    return f"{', '.join([author.handle, *words])}{shared}.{review}{merge}"
+
+
+def _held(head: Snapshot, base: Snapshot) -> Iterator[tuple[str, ClaimFile]]:
+    """The touched files that hold a number on main."""
+    yield from ((path, held) for path in head.touched(base) if (held := base.claims.get(path)))
 
 
 def _is_keyed(path: str, head: Snapshot, base: Snapshot) -> bool:
@@ -59,13 +87,19 @@ def _standings(author: Author, head: Snapshot, base: Snapshot) -> Iterator[_Stan
         held, claim = base.claims.get(path), head.claims.get(path)
         record = claim_of_record(path, base)
         if path == CHARTER:
-            yield _Standing(word="an approver" if is_approver(author, base) else "who is no approver")
+            yield _of_the_charter(author, base)
         elif record:
             yield _speaker(author, record, base)
         elif held and not _takes(held, claim, head, base):
             yield _speaker(author, held, base)
         elif claim and not held:
             yield _first(author, claim)
+
+
+def _of_the_charter(author: Author, base: Snapshot) -> _Standing:
+    if is_approver(author, base):
+        return _Standing(word="an approver")
+    return _Standing(caution=f"{author.handle} is not an approver, and this changes the rules of the fleet.")
 
 
 def _takes(held: ClaimFile, claim: ClaimFile | None, head: Snapshot, base: Snapshot) -> bool:
@@ -84,7 +118,7 @@ def _speaker(author: Author, held: ClaimFile, base: Snapshot) -> _Standing:
     if held.draft.key:
         return _Standing()  # REG308 says whose it is, and refuses what the key has not signed
     if owner:
-        return _Standing(caution=f"{author.handle} is not the owner of number {number} ({owner}).")
+        return _Standing(caution=f"{author.handle} is not the owner of number {number} ({owner}).", foreign=True)
     session = held.draft.session_id or "its session"
     why = f"number {number} has no owner on main"
     return _Standing(caution=f"nobody knows whether {author.handle} speaks for {session}: {why}.")
@@ -98,4 +132,4 @@ def _first(author: Author, claim: ClaimFile) -> _Standing:
         return _Standing(caution=f"{author.handle} is not the owner that the claim names ({owner}).")
     session = claim.draft.session_id or "its session"
     later = f"later nobody can tell whether a change is {session}'s own"
-    return _Standing(caution=f"number {number} will have no owner: {later}.")
+    return _Standing(note=f"Number {number} will have no owner: {later}.")

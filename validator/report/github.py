@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from validator.model.escape import markdown, visible, workflow_data, workflow_property
-from validator.model.findings import Finding, Origin, Verdict
+from validator.model.findings import Finding, Origin, Verdict, decides
 from validator.model.phrases import counted
 from validator.report.merging import cautions, merging
-from validator.report.summary import conclusion, free_numbers
+from validator.report.summary import conclusion, counts_of, free_numbers
 
 # GitHub refuses a step's summary of more than 1 MiB as a whole; the step may have written something of its own.
 SUMMARY_BYTES = 900_000
@@ -18,6 +18,10 @@ SUMMARY_BYTES = 900_000
 COMMENT_BYTES = 60_000
 
 INTRODUCED, INHERITED, HEALED = "introduced", "inherited", "healed"
+TITLES = "".join(f"<th>{title}</th>" for title in ("Finding", "Rule", "Place", "What is wrong", "Way out"))
+# Findings about a number or a session that is taken, for whose way out one has to know what is free.
+ABOUT_NUMBERS = frozenset({"REG102", "REG103", "REG104", "REG301"})
+AUDIT = "This is an audit of all of main: it merges and changes nothing."
 
 
 def render(verdict: Verdict) -> str:
@@ -37,38 +41,62 @@ def summary(verdict: Verdict, *, most: int = SUMMARY_BYTES) -> str:
     The table is an HTML block, which Markdown does not look into (CommonMark 0.31, 4.6), as in actions/toolkit.
     """
     parts = _head(verdict)
-    rows = [_row(title, finding) for title, findings in _groups(verdict) for finding in findings]
+    rows = [(title, _row(finding)) for title, findings in _groups(verdict) for finding in findings]
     left = most - sum(len(part.encode()) + 2 for part in parts)
-    shown = rows[: sum(size <= left for size in accumulate(len(row.encode()) + 1 for row in rows))]
-    if rows:
-        titles = "".join(f"<th>{title}</th>" for title in ("Finding", "Rule", "Place", "What is wrong", "Way out"))
-        parts.append("\n".join(["<table>", f"<tr>{titles}</tr>", *shown, "</table>"]))
+    shown = rows[: sum(size <= left for size in accumulate(len(row.encode()) + 1 for _, row in rows))]
+    tables = {title: _table([row for at, row in shown if at == title]) for title, _ in _groups(verdict)}
+    parts += [tables[INTRODUCED]] if tables[INTRODUCED] else []
     if len(shown) < len(rows):
         parts.append(f"{counted(len(rows) - len(shown), 'more finding')} in the log.")
-    if free := free_numbers(verdict):
+    free = free_numbers(verdict)
+    if free and any(decides(finding) and finding.code in ABOUT_NUMBERS for finding in verdict.findings):
         parts.append(free)
+    parts += [_folded(_of_main(verdict)[title], tables[title]) for title in (INHERITED, HEALED) if tables[title]]
     return "\n\n".join(parts) + "\n"
+
+
+def _table(rows: list[str]) -> str:
+    return "\n".join(["<table>", f"<tr>{TITLES}</tr>", *rows, "</table>"]) if rows else ""
+
+
+def _folded(title: str, table: str) -> str:
+    """What is no fault of the change, below one line that opens with a click."""
+    return f"<details><summary>{title}</summary>\n{table}\n</details>"
+
+
+def _of_main(verdict: Verdict) -> dict[str, str]:
+    """The line that stands for what main has already, and for what the change mends of it."""
+    inherited = sum(finding.origin is Origin.INHERITED for finding in verdict.findings)
+    do = "does" if inherited == 1 else "do"
+    already = f"Main has {counted(inherited, 'problem')} already, which this did not make and which {do} not decide"
+    return {INHERITED: already, HEALED: f"Merging this mends {counted(len(verdict.healed), 'problem')} of main"}
 
 
 def _effect(verdict: Verdict) -> Iterator[str]:
     """What merging would do, and what to be careful about."""
     if verdict.effect:
-        start = "Merging this" if verdict.accepted else "Blocked. This"
-        yield f"::notice title=registry::{workflow_data(f'{start} {verdict.effect.sentence}')}"
+        effect = verdict.effect
+        said = f"Merging this {effect.sentence}" if verdict.accepted else f"Blocked. This {effect.blocked}"
+        yield f"::notice title=registry::{workflow_data(said)}"
         yield from (f"::warning title=careful::{workflow_data(caution)}" for caution in verdict.effect.cautions)
 
 
 def _head(verdict: Verdict) -> list[str]:
-    """What stands above the findings: what to be careful about comes first."""
-    title = f"### {conclusion(verdict)}"
+    """What stands above the findings: what to be careful about comes first. The title counts no problem of main's."""
+    careful = ", with a caution" if verdict.accepted and verdict.effect and verdict.effect.cautions else ""
+    healed = f"; {len(verdict.healed)} healed" if verdict.healed else ""
+    how = "accepted" if verdict.accepted else "rejected"
+    title = f"### {how}{careful}: {counts_of(verdict) or 'no findings'}{healed}"
     if verdict.effect is None:
-        return [title]
+        return [title, *([AUDIT] if verdict.base is None else [])]
     lead = [cautions(verdict.effect)] if verdict.effect.cautions else []
     return [*lead, title, *merging(verdict.effect, accepted=verdict.accepted)]
 
 
 def _groups(verdict: Verdict) -> Iterator[tuple[str, list[Finding]]]:
-    yield INTRODUCED, [finding for finding in verdict.findings if finding.origin is Origin.INTRODUCED]
+    """Errors first, and by their codes: what is wrong with a number stands before who may change it."""
+    introduced = [finding for finding in verdict.findings if finding.origin is Origin.INTRODUCED]
+    yield INTRODUCED, sorted(introduced, key=lambda finding: (not decides(finding), finding.code))
     yield INHERITED, [finding for finding in verdict.findings if finding.origin is Origin.INHERITED]
     yield HEALED, list(verdict.healed)
 
@@ -86,11 +114,11 @@ def _message(finding: Finding) -> str:
     return "\n".join(filter(None, [finding.message, step, way_out]))
 
 
-def _row(group: str, finding: Finding) -> str:
+def _row(finding: Finding) -> str:
     path, line, column = finding.location
     step = f"\ncommit {finding.step[:12]}" if finding.step else ""
     cells = [
-        finding.level.value if group == INTRODUCED else f"{finding.level.value} ({group})",
+        finding.level.value,
         markdown(f"{finding.code} {finding.name}"),
         _code(f"{visible(path)}:{line}:{column}{step}"),
         _code(finding.message),

@@ -12,10 +12,18 @@ def cautions(effect: Effect) -> str:
     return f"> [!CAUTION]\n{rows}" if rows else ""
 
 
+def notes(effect: Effect) -> str:
+    """What will be missing later, in the same form; empty where there is nothing."""
+    rows = "\n>\n".join(f"> {prose(note)}" for note in effect.notes)
+    return f"> [!NOTE]\n{rows}" if rows else ""
+
+
 def merging(effect: Effect, *, accepted: bool) -> Iterator[str]:
     """Paragraphs: the sentence, who proposes, and the claim."""
-    yield f"{'**Merging this**' if accepted else '**Blocked.** This'} {prose(effect.sentence)}"
+    yield f"**Merging this** {prose(effect.sentence)}" if accepted else f"**Blocked.** This {prose(effect.blocked)}"
     if effect.proposed_by:
         yield f"Proposed by {prose(effect.proposed_by)}"
     if effect.rows:
         yield "\n".join(f"- {label}: {prose(value)}" for label, value in effect.rows)
+    if accepted and effect.notes:
+        yield notes(effect)

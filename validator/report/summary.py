@@ -4,12 +4,16 @@ from validator.model.findings import Level, Origin, Verdict
 from validator.model.phrases import counted, ranges
 
 
+def counts_of(verdict: Verdict) -> str:
+    """What the change itself brings, counted: `2 errors, 1 warning`; empty where it brings nothing."""
+    introduced = [finding.level for finding in verdict.findings if finding.origin is Origin.INTRODUCED]
+    return ", ".join(counted(number, level) for level in Level if (number := introduced.count(level)))
+
+
 def conclusion(verdict: Verdict) -> str:
     """The verdict and the counts behind it: `rejected: 2 errors, 1 warning`, `accepted: no findings`."""
-    introduced = [finding.level for finding in verdict.findings if finding.origin is Origin.INTRODUCED]
-    inherited = len(verdict.findings) - len(introduced)
-    counts = [counted(number, level) for level in Level if (number := introduced.count(level))]
-    parts = [", ".join(counts) or ("nothing new" if inherited or verdict.healed else "no findings")]
+    inherited = sum(finding.origin is Origin.INHERITED for finding in verdict.findings)
+    parts = [counts_of(verdict) or ("nothing new" if inherited or verdict.healed else "no findings")]
     if inherited:
         parts.append(f"{counted(inherited, 'inherited problem')} {'does' if inherited == 1 else 'do'} not decide")
     if verdict.healed:

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from validator.model.findings import Level, Location, Problem
 from validator.model.layout import CHARTER
+from validator.registry.holders import takes_a_held_number
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposer import is_approver
 from validator.registry.records import claim_of_record
@@ -53,11 +54,14 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 
 def _spoken_for(path: str, head: Snapshot, base: Snapshot, *, approves: bool) -> ClaimFile | None:
-    """The claim on main whose owner alone may change a file. An approver may, but give or change no record."""
+    """The claim on main whose owner alone may change a file. An approver may, but give or change no record.
+
+    Who comes too late for a number is refused by REG103, and nothing about its owner would help.
+    """
     record = claim_of_record(path, base)
     if record:
         return None if approves and path not in head.files else record
-    return None if approves else base.claims.get(path)
+    return None if approves or takes_a_held_number(path, head, base) else base.claims.get(path)
 
 
 def _missing(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ Way out: Claim one of the free numbers that the message lists. If the holder is 
 from collections.abc import Iterator
 
 from validator.model.findings import Level, Location, Problem
-from validator.registry.holders import holder, way_to_a_number
+from validator.registry.holders import holder, takes_a_held_number, way_to_a_number
 from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
@@ -27,7 +27,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the held numbers that the change adds a claim for."""
     for path, intent in head.intent.items():
         held = base.claims.get(path)
-        if held and intent.before is None and intent.after and not head.unrelated:
+        if held and intent.after and takes_a_held_number(path, head, base):
             place = head.claims[path].document.at("number") if path in head.claims else Location(path)
             message = f"number {held.number} is held by {holder(held, base.past([path]))}"
             yield Problem(place, message, _way_out(held, head, base, intent.after.oid))

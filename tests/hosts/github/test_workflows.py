@@ -41,8 +41,8 @@ def test_an_opened_pull_request_is_judged_and_commented(forge: Forge) -> None:
     (call,) = forge.sent()
     assert jobs["registry gate"].summary in call["body"]["body"], "the run's page says the same"
     assert (call["method"], call["path"]) == ("POST", "repos/OWNER/registry/issues/7/comments")
-    assert call["body"]["body"].startswith(f"{MARK}\n> [!CAUTION]\n> **Careful:** number 4 will have no owner: ")
-    assert "\n\n### accepted: no findings\n" in call["body"]["body"]
+    assert call["body"]["body"].startswith(f"{MARK}\n### accepted: no findings\n")
+    assert "\n\n> [!NOTE]\n> Number 4 will have no owner: " in call["body"]["body"]
     assert "\n\n**Merging this** registers number 4 for marketing-outreach-1.\n" in call["body"]["body"]
     assert "\n- Goal: Send 17 perfectly personalized emails daily, 95%+ delivery rate\n" in call["body"]["body"]
 
@@ -98,9 +98,9 @@ def test_the_comment_names_free_numbers_and_competitors(forge: Forge) -> None:
     assert jobs["registry gate"].status == 1
     assert "REG103 number-taken" in text
     assert "free numbers: 1-3, 5-12" in text
-    assert "**Blocked.** This puts marketing-late-1 on number 4, which marketing-outreach-1 holds since " in text
+    assert "**Blocked.** This would put marketing-late-1 on number 4, which marketing-outreach-1 holds since " in text
     assert "#5" not in text, "the gate rejects it, so it cannot win"
-    assert "**Next:** fix it on the same branch and push" in text
+    assert "**Next:** no commit on this branch can mend this." in text
 
 
 def test_a_queues_group_is_judged_step_by_step(forge: Forge) -> None:
@@ -108,6 +108,8 @@ def test_a_queues_group_is_judged_step_by_step(forge: Forge) -> None:
     forge.queue(7)
     jobs = forge.deliver("merge_group", forge.merge_group(7))
     assert {name: job.status for name, job in jobs.items()} == {"registry gate": 0}
+    said = "registers number 4 for marketing-outreach-1. The merge queue does it now; nobody has to click."
+    assert f"**Merging this** {said}\n" in jobs["registry gate"].summary
 
 
 def test_a_group_behind_another_group_answers_for_itself(forge: Forge) -> None:
@@ -120,6 +122,7 @@ def test_a_group_behind_another_group_answers_for_itself(forge: Forge) -> None:
     job = forge.gate_group(7, base=first)
     assert job.status == 1
     assert "REG104" in job.last.out
+    assert " The merge queue takes it out; main stays as it is.\n" in job.summary
 
 
 def test_a_push_to_main_is_audited(forge: Forge) -> None:

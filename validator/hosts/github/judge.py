@@ -13,11 +13,13 @@ from validator.model.errors import FatalError
 from validator.model.findings import Verdict
 from validator.operations.judge import judge
 from validator.operations.steps import in_steps
-from validator.registry.effect import effect_of
+from validator.registry.effect import effect_of, effect_of_group
 from validator.registry.reader import Reader
 
 MAIN_REFSPEC = "+refs/heads/main:refs/remotes/{remote}/main"
 QUEUED = QUEUE.removeprefix("refs/heads/")
+QUEUE_MERGES = "The merge queue does it now; nobody has to click."
+QUEUE_DROPS = "The merge queue takes it out; main stays as it is."
 QUEUE_REFSPEC = f"+{QUEUE}*:refs/remotes/{{remote}}/{QUEUED}*"
 
 
@@ -50,7 +52,19 @@ def _judge_move(server: Remote, event: Moved) -> Verdict:
     base, head = server.repo.commit(event.base), server.repo.commit(event.head)
     if event.queued and not _is_judged(server, base, head):
         raise FatalError(f"this merge group starts from {base}, which is neither on main nor another group's")
-    return in_steps(Reader(server.repo), base, head, guards=(), unnamed=True)
+    reader = Reader(server.repo)
+    verdict = in_steps(reader, base, head, guards=(), unnamed=True)
+    return _of_the_queue(reader, verdict, base, head) if event.queued else verdict
+
+
+def _of_the_queue(reader: Reader, verdict: Verdict, base: str, head: str) -> Verdict:
+    """The verdict on a merge queue's group, with what it does to main, without a click."""
+    line = reader.repo.line(base, head)
+    if not line:
+        return verdict
+    effect = effect_of_group([reader.step(parent, commit) for parent, commit in line])
+    then = QUEUE_MERGES if verdict.accepted else QUEUE_DROPS
+    return verdict._replace(effect=effect._replace(sentence=f"{effect.sentence} {then}", notes=()))
 
 
 def _is_judged(server: Remote, base: str, head: str) -> bool:

@@ -20,11 +20,14 @@ from validator.report.github import COMMENT_BYTES, summary
 MARK = "<!-- session-registry: verdict -->"
 MOST_FINDINGS = 15
 LONGEST = 600  # characters of a message or help
-SHORTEST = 300  # characters of what is said about merging, and of a claim's fields
+SHORTEST = 260  # characters of what is said about merging, and of a claim's fields
 MOST_CAUTIONS = 3
 # What Linux takes as one environment variable is 131,072; three findings fit, whatever is in them.
 MOST_BYTES = 120_000
 FEWEST_FINDINGS = 3
+OWN_WORD = "It is the sessions' own word, and changes nothing else."
+# What another commit makes worse: each commit of a branch has to change the proposal's own file, and that alone.
+FOR_GOOD = frozenset({"REG302", "REG309"})
 Competitor = Annotated[
     str,
     Field(
@@ -35,13 +38,15 @@ Competitor = Annotated[
 
 
 class EffectEntry(Printed):
-    """What merging would do; texts as they are, not escaped. `rows` are label and value."""
+    """What merging would do; texts as they are, not escaped. `rows` are label and value, the rest as in `Effect`."""
 
     sentence: str
     proposed_by: str
     cautions: tuple[str, ...]
     rows: tuple[tuple[str, str], ...]
     owned: bool
+    notes: tuple[str, ...]
+    lost: bool
 
 
 class RemarkDocument(PrintedDocument):
@@ -89,10 +94,15 @@ def _remark(number: int, verdict: Verdict, competitors: tuple[str, ...], most: i
 
 
 def _entry(effect: Effect) -> EffectEntry:
-    rows = tuple((label, _short(value, SHORTEST)) for label, value in effect.rows)
-    warned = tuple(_short(caution, SHORTEST) for caution in effect.cautions[:MOST_CAUTIONS])
-    sentence, who = _short(effect.sentence), _short(effect.proposed_by, SHORTEST)
-    return EffectEntry(sentence=sentence, proposed_by=who, cautions=warned, rows=rows, owned=effect.owned)
+    return EffectEntry(
+        sentence=_short(effect.sentence),
+        proposed_by=_short(effect.proposed_by, SHORTEST),
+        cautions=tuple(_short(caution, SHORTEST) for caution in effect.cautions[:MOST_CAUTIONS]),
+        rows=tuple((label, _short(value, SHORTEST)) for label, value in effect.rows),
+        owned=effect.owned,
+        notes=tuple(_short(note, SHORTEST) for note in effect.notes[:1]),
+        lost=effect.lost,
+    )
 
 
 def read_remark(text: str, event: PullRequest) -> RemarkDocument:
@@ -115,12 +125,13 @@ def read_remark(text: str, event: PullRequest) -> RemarkDocument:
 def as_comment(found: RemarkDocument) -> str:
     """The comment, in Markdown: verdict, findings with their ways out, free numbers, competitors, what to do now."""
     accepted = found.document.verdict == "accepted"
-    parts = [f"{MARK}\n{summary(_verdict(found), most=COMMENT_BYTES).rstrip()}"]
+    verdict = _verdict(found)
+    parts = [f"{MARK}\n{summary(verdict, most=COMMENT_BYTES).rstrip()}"]
     if found.left_off:
         parts.append(f"{found.left_off} more in the log of the check.")
     if found.competitors:
         parts.append(_competing(found.competitors, accepted=accepted))
-    parts.append(_next(accepted=accepted, owned=found.effect.owned))
+    parts.append(_next(found.effect) if accepted else _next_if_rejected(verdict, lost=found.effect.lost))
     return "\n\n".join(parts) + "\n"
 
 
@@ -131,20 +142,25 @@ def _competing(names: tuple[str, ...], *, accepted: bool) -> str:
     return f"The same is {others}"
 
 
-def _next(*, accepted: bool, owned: bool) -> str:
-    if accepted and owned:
+def _next(effect: EffectEntry) -> str:
+    """What a human does with an accepted proposal."""
+    who = "a code owner" if effect.owned else "anyone with write access"
+    first = " first settles what stands under *Careful*, then" if effect.cautions else " reads the lines above,"
+    first = "" if not effect.owned and not effect.cautions else first
+    after = "Until then nothing has changed on main." if effect.owned else OWN_WORD
+    return f"**Next:** {who}{first} approves under *Files changed*, and merges. {after}"
+
+
+def _next_if_rejected(verdict: Verdict, *, lost: bool) -> str:
+    """What whoever proposed it does, on the same branch where that helps."""
+    if lost or any(decides(finding) and finding.code in FOR_GOOD for finding in verdict.findings):
         return (
-            "**Next:** a code owner reads the lines above, approves under *Files changed*, and merges. "
-            "Until then nothing has changed on main."
-        )
-    if accepted:
-        return (
-            "**Next:** anyone with write access approves under *Files changed*, and merges. "
-            "It is the sessions' own word, and changes nothing else."
+            "**Next:** no commit on this branch can mend this. Whoever proposed it closes this pull request and takes "
+            "the way out in the table; `registry explain CODE` explains a rule."
         )
     return (
-        "**Next:** fix it on the same branch and push; the check runs again. "
-        "`registry validate` gives the same verdict before you push, and `registry explain CODE` explains a rule."
+        "**Next:** whoever proposed this mends it on the same branch and pushes; the check runs again. "
+        "`registry validate` gives the same verdict before the push, and `registry explain CODE` explains a rule."
     )
 
 
@@ -166,7 +182,7 @@ def _verdict(found: RemarkDocument) -> Verdict:
     document = found.document
     findings = tuple(map(_finding, document.findings))
     entry = found.effect
-    effect = Effect(entry.sentence, entry.proposed_by, entry.cautions, entry.rows, entry.owned)
+    effect = Effect(entry.sentence, entry.proposed_by, entry.cautions, entry.rows, entry.owned, entry.notes, entry.lost)
     return Verdict(document.base, document.head, document.tree, findings, (), document.free_numbers, effect)
 
 
