@@ -1,6 +1,7 @@
 """Write validator/model/core_table.py from validator/model/definition.py: python -m tests.core_table [--check]."""
 
 import json
+import re
 import sys
 from typing import Any
 
@@ -11,35 +12,42 @@ from validator.model.encoding import table
 
 TARGET = ROOT / "validator" / "model" / "core_table.py"
 WIDTH = 120
-NAME = "TABLE: dict[str, dict[str, Any]]"
+WORD = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^" ])+')  # what stands between two spaces that are not in a string
 HEADER = '''"""pydantic's schemas of the classes in definition.py; written by python -m tests.core_table."""
 
 from typing import Any
 
 PYDANTIC_CORE = "{version}"  # the version that they are for
-{name} = {table}
+TABLE: dict[str, dict[str, Any]] = {{
+{classes}
+}}  # fmt: skip
 '''
 
 
 def module() -> str:
-    """The module's text."""
-    written = literal(table(), "", len(f"{NAME} = "))
-    return HEADER.format(version=pydantic_core.__version__, name=NAME, table=written)
+    """The module's text: a paragraph for each class."""
+    classes = [wrapped(f"{json.dumps(name)}: {literal(schema)},") for name, schema in table().items()]
+    return HEADER.format(version=pydantic_core.__version__, classes="\n".join(classes))
 
 
-def literal(value: Any, indent: str, used: int) -> str:
-    """A value as the formatter writes it, in a line that has `used` characters already."""
-    if not isinstance(value, dict | list):
-        return json.dumps(value) if isinstance(value, str) else repr(value)
-    flat = used + len(repr(value)) + 1 <= WIDTH
-    names = [f"{json.dumps(name)}: " for name in value] if isinstance(value, dict) else [""] * len(value)
-    inner = "" if flat else f"{indent}    "
-    each = value.values() if isinstance(value, dict) else value
-    parts = [f"{name}{literal(one, inner, len(inner) + len(name))}" for name, one in zip(names, each, strict=True)]
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    if flat:
-        return f"{opening}{', '.join(parts)}{closing}"
-    return f"{opening}\n{''.join(f'{inner}{part},{chr(10)}' for part in parts)}{indent}{closing}"
+def literal(value: Any) -> str:
+    """A value as Python writes it, in one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{json.dumps(name)}: {literal(one)}' for name, one in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(literal, value))}]"
+    return json.dumps(value) if isinstance(value, str) else repr(value)
+
+
+def wrapped(text: str) -> str:
+    """A literal in lines that are as long as they may be; a string is not divided."""
+    lines = [""]
+    for word in WORD.findall(text):
+        if len(f"{lines[-1]} {word}") > WIDTH:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".lstrip()
+    return "\n".join(lines)
 
 
 def main() -> None:

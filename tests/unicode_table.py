@@ -11,7 +11,8 @@ import sys
 import unicodedata
 import zlib
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from tests.repository import ROOT
@@ -23,7 +24,8 @@ PICTURES = range(0x1F000, 0x1FB00)
 HEADER = '''"""What Unicode says of names (UTS #39), written by python -m tests.unicode_table.
 
 DATA, unpacked, is five lines: characters; what each of them looks like; and, as first character and first one
-beyond, the ranges that names may use, those without a character, and those that are newer than OLDEST.
+beyond, the ranges that names may use, those without a character, and those that are newer than OLDEST. All but the
+second are distances from one code point to the next, each as the character with that number and 32 more.
 """
 
 VERSION = "{version}"
@@ -71,15 +73,24 @@ def table(folder: Path) -> str:
     twins = sorted((chr(int(source, 16)), _text(parts)) for source, parts, *_ in rows(folder, FILES[0]))
     unassigned = bounds(folder, FILES[2], "Cn")
     lines = (
-        "".join(source for source, _ in twins),
+        distances("".join(source for source, _ in twins)),
         "\0".join(parts for _, parts in twins),
-        bounds(folder, FILES[1], "Allowed"),
-        unassigned,
-        newer(unassigned),
+        *map(distances, (bounds(folder, FILES[1], "Allowed"), unassigned, newer(unassigned))),
     )
+    return module(lines, version, unicodedata.unidata_version)
+
+
+def distances(characters: str) -> str:
+    """Ascending characters as the distance of each from the one before; it takes half the space when it is packed."""
+    codes = [0, *map(ord, characters)]
+    return "".join(chr(after - before + 32) for before, after in pairwise(codes))
+
+
+def module(lines: Iterable[str], version: str, oldest: str) -> str:
+    """The module with these lines packed."""
     packed = base64.b64encode(zlib.compress("\n".join(lines).encode("utf-8", "surrogatepass"), 9)).decode()
     data = "\n".join(packed[start : start + WIDTH] for start in range(0, len(packed), WIDTH))
-    return HEADER.format(version=version, oldest=unicodedata.unidata_version, data=data)
+    return HEADER.format(version=version, oldest=oldest, data=data)
 
 
 def _text(parts: str) -> str:

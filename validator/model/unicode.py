@@ -3,6 +3,8 @@
 import functools
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 # The rows of the table that ASCII text needs, so that it needs no table.
@@ -58,5 +60,8 @@ def table() -> _Table:
 
     text = zlib.decompress(base64.b64decode(DATA)).decode("utf-8", "surrogatepass")
     characters, twins, *bounds = text.split("\n")
-    ranges = (tuple(map(ord, line)) for line in bounds)
-    return _Table(dict(zip(map(ord, characters), twins.split("\0"), strict=True)), *ranges)
+    return _Table(dict(zip(_codes(characters), twins.split("\0"), strict=True)), *map(tuple, map(_codes, bounds)))
+
+
+def _codes(distances: str) -> Iterator[int]:
+    return accumulate(ord(distance) - 32 for distance in distances)
