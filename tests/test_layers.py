@@ -22,10 +22,19 @@ ROOMS = (
     ("cli",),
     ("guard", "__main__"),
 )
-# The package's `__init__.py`, which programs import; the rows do not apply to it, because it imports the export.
-DOOR = "__init__"
+# The package's `__init__.py`, which programs import; the rows do not apply to it, because it imports the export. The
+# modules import only its version, but for those that ask where the package is.
+PACKAGE = "__init__"
+PACKAGE_FILE = {"cli/demo/stage", "hosts/plain/interpreter", "operations/index_file"}
 # Rooms whose modules do not import each other, except these modules of the same room, which all may import.
 SHELVES = {"rules": set[str](), "report": {"report/documents", "report/merging", "report/summary"}}
+# Modules that decide without a repository: what they know of Git they are given, in values of these modules.
+WITHOUT_GIT = {"registry", "rules", "report", "operations/judge", "operations/claim", "operations/whoami"}
+VALUES_OF_GIT = {"git/brought", "git/change", "git/history", "git/origin", "git/trees"}
+READ_GIT = {
+    *("registry/proposals", "registry/reader", "operations/whoami/look"),
+    *("operations/claim/look", "operations/claim/push", "operations/claim/race"),
+}
 # Imports that point downwards until the code is cut in the right place: (module, what it imports).
 EXCEPTIONS = set[tuple[str, str]]()
 
@@ -72,7 +81,7 @@ EFFECTS = {
         "hosts/plain/install",
         "cli",
     },
-    "pathlib": {"git", "registry/reader", "operations", "hosts", "cli", "guard", DOOR},
+    "pathlib": {"git", "registry/reader", "operations", "hosts", "cli", "guard", PACKAGE},
     # Retries wait for a random time (jitter). A claim chooses with a seed: the same request and the same free numbers
     # give the same choice.
     "pkgutil": {"registry/zones"},
@@ -114,12 +123,14 @@ PURE = {
         "functools",
     ),
     *("hashlib", "inspect", "io", "itertools", "json", "marshal", "math", "re", "shlex", "stat", "textwrap"),
-    *("typing", "unicodedata", "urllib", "zlib"),
+    *("typing", "unicodedata", "urllib.parse", "zlib"),
 }
 # The program begins here, before there is a command line; and Git is a program that gets its caller's environment.
 THRESHOLD = {"startup", "guard", "git/program"}
 STREAMS = {"os.environ", "os.getenv", "sys.stdout", "sys.stderr", "sys.argv", "sys.exit"}
 CLOCKS = {"time.time", "datetime.now", "date.today", "datetime.today", "datetime.utcnow"}
+FILES = {"io.open", "io.FileIO"}
+RENAMED = ("os", "sys", "io", "time", "datetime")  # imported under their own names, so that what is used can be seen
 SPOKEN = {"print", "input", "exit", "quit", "breakpoint", "open", "eval", "exec", "__import__"}
 
 MODULES = {
@@ -145,19 +156,22 @@ def imports(name: str) -> Iterator[str]:
             found = [f"{node.module}.{alias.name}" for alias in node.names]
         for each in found:
             first, _, rest = each.partition(".")
-            yield own_module(rest) if first == "validator" else first
+            if first == "validator":
+                yield own_module(rest)
+            else:
+                yield ".".join(each.split(".")[:2]) if first == "urllib" else first  # one part of it is the network
 
 
 def own_module(dotted: str) -> str:
-    """`rules.shape.check` is in `rules/shape`; `report.FORMATS` in `report`; `__version__` in the door."""
+    """`rules.shape.check` is in `rules/shape`; `report.FORMATS` in `report`; `__version__` in `__init__`."""
     path = dotted.replace(".", "/")
     while path and path not in MODULES:
         path = path.rpartition("/")[0]
-    return path or DOOR
+    return path or PACKAGE
 
 
 def own_imports(name: str) -> set[str]:
-    return {imported for imported in imports(name) if imported in MODULES} - {DOOR}
+    return {imported for imported in imports(name) if imported in MODULES} - {PACKAGE}
 
 
 def room_of(name: str) -> str:
@@ -175,11 +189,33 @@ def is_in(name: str, owners: set[str]) -> bool:
     return any(name == owner or name.startswith(f"{owner}/") for owner in owners)
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if name != DOOR])
+@pytest.mark.parametrize("name", [name for name in MODULES if name != PACKAGE])
 def test_imports_point_upwards(name: str) -> None:
     for imported in own_imports(name):
         is_upward = room_of(imported) == room_of(name) or row_of(imported) < row_of(name)
         assert is_upward or (name, imported) in EXCEPTIONS, f"{name} imports {imported}"
+
+
+def imports_of_git(name: str) -> set[str]:
+    """What a module imports of room `git`, less the values that are given to modules without a repository."""
+    return {imported for imported in own_imports(name) if room_of(imported) == "git"} - VALUES_OF_GIT
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if is_in(name, WITHOUT_GIT)])
+def test_decisions_are_made_without_a_repository(name: str) -> None:
+    assert bool(imports_of_git(name)) == (name in READ_GIT), f"{name} imports {sorted(imports_of_git(name))}"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_modules_import_only_the_version_of_the_package(name: str) -> None:
+    for node in ast.walk(code(name)):
+        if isinstance(node, ast.ImportFrom) and node.module == "validator":
+            imported = {alias.name for alias in node.names if own_module(alias.name) == PACKAGE}
+            assert imported <= {"__version__"}, f"{name} imports {imported}"
+        if isinstance(node, ast.Import) and name not in PACKAGE_FILE:
+            assert not any(alias.name.partition(".")[0] == "validator" for alias in node.names), (
+                f"{name}: say from what"
+            )
 
 
 def test_exceptions_are_needed() -> None:
@@ -194,13 +230,13 @@ def test_sibling_modules_do_not_import_each_other(name: str) -> None:
 
 
 def test_no_imports_go_in_a_circle() -> None:
-    TopologicalSorter({name: own_imports(name) for name in MODULES if name != DOOR}).prepare()
+    TopologicalSorter({name: own_imports(name) for name in MODULES if name != PACKAGE}).prepare()
 
 
 def test_the_package_imports_other_modules_only_when_used() -> None:
-    at_once = [node for node in code(DOOR).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    at_once = [node for node in code(PACKAGE).body if isinstance(node, ast.Import | ast.ImportFrom)]
     assert {node.module for node in at_once if isinstance(node, ast.ImportFrom)} == {"pathlib", "typing"}
-    assert set(imports(DOOR)) - {"pathlib", "typing"} == {"report/documents", "operations/export"}
+    assert set(imports(PACKAGE)) - {"pathlib", "typing"} == {"report/documents", "operations/export"}
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -209,29 +245,49 @@ def test_every_library_has_its_owners(name: str) -> None:
         owners = OWNERS.get(imported, EFFECTS.get(imported))
         if owners is None:
             assert imported in PURE, f"{name} imports {imported}: name its owners in {Path(__file__).name}"
-            assert imported in sys.stdlib_module_names
+            assert imported.partition(".")[0] in sys.stdlib_module_names
         else:
             assert is_in(name, owners), f"{name} imports {imported}, which belongs to {sorted(owners)}"
 
 
 def test_every_named_owner_imports_its_library() -> None:
     assert set().union(*map(imports, MODULES)) >= PURE
-    assert {room for row in ROOMS for room in row} == {room_of(name) for name in MODULES} - {DOOR}
+    assert {room for row in ROOMS for room in row} == {room_of(name) for name in MODULES} - {PACKAGE}
     for library, owners in (OWNERS | EFFECTS).items():
         for owner in owners:
             users = [name for name in MODULES if is_in(name, {owner})]
             assert any(library in set(imports(name)) for name in users), f"{owner} no longer imports {library}"
 
 
+def used(name: str) -> Iterator[str]:
+    """The dotted names that a module uses: `os.environ`, also where it is imported from `os`."""
+    for node in ast.walk(code(name)):
+        if isinstance(node, ast.Attribute):
+            yield ast.unparse(node)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_only_cli_uses_streams_environment_and_clock(name: str) -> None:
-    speaks, has_clock = name in THRESHOLD or room_of(name) == "cli", room_of(name) == "cli" or name == "git/locks"
-    forbidden = {"os.system"} | (set() if speaks else STREAMS) | (set() if has_clock else CLOCKS)
+    is_cli = room_of(name) == "cli"
+    forbidden = {"os.system"} | (set() if is_cli else SPOKEN | FILES)
+    forbidden |= set() if is_cli or name in THRESHOLD else STREAMS
+    forbidden |= set() if is_cli or name == "git/locks" else CLOCKS
+    for dotted in used(name):
+        parts = dotted.split(".")
+        assert not forbidden.intersection({dotted, ".".join(parts[-2:])}), f"{name} uses {dotted}"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_what_has_effects_keeps_its_name(name: str) -> None:
     for node in ast.walk(code(name)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and room_of(name) != "cli":
-            assert node.func.id not in SPOKEN
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            assert f"{node.value.id}.{node.attr}" not in forbidden
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = node.module if isinstance(node, ast.ImportFrom) else None
+            for alias in node.names:
+                assert not alias.asname or (module or alias.name) not in RENAMED, f"{name} renames {alias.name}"
 
 
 @pytest.mark.parametrize("name", MODULES)
