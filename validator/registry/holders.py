@@ -14,6 +14,11 @@ def holder(claim: ClaimFile, standing: Mapping[str, Registration]) -> str:
     return who + since(claim.path, standing)
 
 
+def numbered_holder(claim: ClaimFile, base: Snapshot) -> str:
+    """`number 4, marketing-outreach-1 since 2026-11-20 (commit 0123456789ab)`, by main as it is at `base`."""
+    return f"number {claim.number}, {holder(claim, base.past([claim.path]))}"
+
+
 def since(path: str, standing: Mapping[str, Registration]) -> str:
     """` since 2026-11-20 (commit 0123456789ab)`, or nothing for a file that is not on main."""
     found = standing.get(path)

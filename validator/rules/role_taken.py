@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from validator.model.findings import Level, Problem
 from validator.model.normalize import fold
 from validator.model.phrases import quoted
-from validator.registry.holders import holder
+from validator.registry.holders import numbered_holder
 from validator.registry.overlaps import Clash, clashes
 from validator.registry.snapshot import Snapshot
 
@@ -35,8 +35,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the claims of this change whose role another number has."""
     for clash in clashes(head, base):
         if clash.kind == "role" and clash.new:
-            first = clash.first
-            who = f"number {first.number}, {holder(first, base.past([first.path]))}"
+            who = numbered_holder(clash.first, base)
             message = f"the role {quoted(clash.shared)} {_relation(clash)} {who}"
             yield Problem(clash.second.document.at("role"), message, "name a role that is yours alone")
 

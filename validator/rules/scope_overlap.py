@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from validator.model.findings import Level, Problem
 from validator.model.phrases import quoted
-from validator.registry.holders import holder
+from validator.registry.holders import numbered_holder
 from validator.registry.overlaps import clashes
 from validator.registry.snapshot import Snapshot
 
@@ -27,7 +27,5 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the parts of this change's claims that another number has."""
     for clash in clashes(head, base):
         if clash.kind == "scope" and clash.new:
-            first = clash.first
-            who = f"number {first.number}, {holder(first, base.past([first.path]))}"
-            message = f"{quoted(clash.shared)} is in the scope of {who}"
+            message = f"{quoted(clash.shared)} is in the scope of {numbered_holder(clash.first, base)}"
             yield Problem(clash.second.document.at(*clash.route), message, "take a part that nobody has")

@@ -7,7 +7,7 @@ import click
 from validator.cli.consensus.approve import consent_of
 from validator.cli.consensus.documents import print_outcome
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, PR, REMOTE, REPO, YES
+from validator.cli.options import by_approver
 from validator.operations.consensus.ratify import activate
 from validator.registry.schedule import Week
 from validator.report.week import render as render_week
@@ -17,11 +17,7 @@ DOCUMENTS = {"output-consensus-record": "RecordDocument"}
 
 @click.command(epilog="Example: registry consensus activate --week 2026-W48")
 @click.option("--week", metavar="2026-W48", help="The ISO week that the fleet starts in.  [default: the next one]")
-@YES
-@PR
-@REMOTE
-@REPO
-@FORMAT
+@by_approver
 @click.pass_obj
 def command(console: Console, week: str | None, yes: bool, pr: bool, remote: str, repo: Path, format: str) -> int:
     """A human starts the fleet: merged at once, in your name."""

@@ -6,7 +6,7 @@ import click
 
 from validator.cli.consensus.documents import print_outcome
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, PR, REMOTE, REPO, YES
+from validator.cli.options import by_approver
 from validator.git.remote import Remote
 from validator.git.repo import Repo
 from validator.model.escape import visible
@@ -23,11 +23,7 @@ DOCUMENTS = {"output-consensus-record": "RecordDocument"}
 
 
 @click.command(epilog="Example: registry consensus approve")
-@YES
-@PR
-@REMOTE
-@REPO
-@FORMAT
+@by_approver
 @click.pass_obj
 def command(console: Console, yes: bool, pr: bool, remote: str, repo: Path, format: str) -> int:
     """A human accepts the registry: merged at once, in your name.

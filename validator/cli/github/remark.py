@@ -1,13 +1,12 @@
 """`registry github remark`: the remark on an event's pull request, for the job that may write."""
 
-import os
 from pathlib import Path
 
 import click
 
 from validator.cli.console import Console
 from validator.cli.options import EVENT, REMOTE, REPO, THE_RUNNERS
-from validator.cli.runner import append, payload
+from validator.cli.runner import payload, say_output
 from validator.hosts.github.pulls import remark
 from validator.hosts.github.remark import RemarkDocument
 
@@ -22,8 +21,5 @@ DOCUMENTS = {"output-github-remark": RemarkDocument}
 def command(console: Console, event: str | None, remote: str, repo: Path) -> int:
     """The remark on an event's pull request, as JSON; on a runner also as the step's output."""
     text = remark(repo=repo, remote=remote, data=payload(event or THE_RUNNERS))
-    output = os.environ.get("GITHUB_OUTPUT")
-    if output:
-        append(Path(output), f"remark={text}\n", "output")
-    console.say(f"{text}\n")
+    say_output(console, "remark", text)
     return 0
