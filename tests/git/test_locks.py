@@ -41,7 +41,7 @@ def test_locks_elsewhere_are_not_waited_for_and_stay(tmp_path: Path) -> None:
     """The error may be a server's on the same machine."""
     elsewhere = lock(tmp_path / "elsewhere" / "main.lock", age=60)
     began = time.monotonic()
-    assert not locks.outlived(f"fatal: Unable to create '{elsewhere}': File exists.", tmp_path / "here")
+    assert not locks.wait_for_locks(f"fatal: Unable to create '{elsewhere}': File exists.", tmp_path / "here")
     assert elsewhere.exists()
     assert time.monotonic() - began < 5
 

@@ -9,7 +9,7 @@ from tests.keys import public_key
 from tests.repository import Content, Repository
 from validator.git.arrivals import arrivals
 from validator.git.brought import MAX_COMMITS
-from validator.git.origin import Known, Origin, Origins
+from validator.git.origin import KnownStep, Origin, Origins
 from validator.git.repo import Repo
 
 FILE = "registry/a"
@@ -149,7 +149,7 @@ def test_what_is_known_of_a_line_changes_no_answer(tmp_path: Path, seed: int) ->
         start = places.get(arriving[commit].fork or "")
         since = None if start is None else frozenset(path for path, moved in moves.items() if moved > start)
         asked, told = (
-            Origins(repo, parent, commit, more) for more in (None, Known(arriving[commit], since, lambda _: None))
+            Origins(repo, parent, commit, more) for more in (None, KnownStep(arriving[commit], since, lambda _: None))
         )
         origin = asked.of(FILE)
         assert origin == told.of(FILE)

@@ -18,7 +18,7 @@ from tests.cli.states import active
 from tests.cli.test_claim import MINE
 from tests.cli.test_meanwhile import ACKNOWLEDGE
 from tests.shell import quoted
-from validator.git.retry import A_FEW, Attempts, Patience, limited
+from validator.git.retry import MAX_AT_ONCE, Attempts, Patience, limited
 from validator.model.errors import FatalError
 
 WAITS = """
@@ -47,7 +47,7 @@ def test_one_at_a_time(tmp_path: Path, kind: str) -> None:
     assert notes.read_text().split() == ["in", "out"] * 4
 
 
-@pytest.mark.parametrize(("what", "lanes"), [("claim", A_FEW), ("acknowledge", 1)])
+@pytest.mark.parametrize(("what", "lanes"), [("claim", MAX_AT_ONCE), ("acknowledge", 1)])
 def test_no_push_while_all_locks_are_held(tmp_path: Path, what: str, lanes: int) -> None:
     """The test holds all locks for a while, as other sessions would that push at that time."""
     words = ("claim", "4", *MINE, "--push") if what == "claim" else ACKNOWLEDGE

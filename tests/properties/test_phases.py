@@ -12,7 +12,7 @@ from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CHARTER, CON
 from validator.operations.judge import judge
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import NEEDED, PHASES, assess, phase_of, reached
-from validator.registry.records import KINDS, standings
+from validator.registry.records import KINDS, record_states
 from validator.registry.snapshot import Snapshot
 
 Tree = Mapping[str, str]
@@ -219,5 +219,5 @@ def test_counting_records_were_accepted_in_their_phase(start: Tree, data: st.Dat
         tree = changed(tree, path, text)
         assert after.charter
         today = registry_digest(after)
-        counting = {one.path for one in standings(after, after.charter, today) if one.void is None}
+        counting = {one.path for one in record_states(after, after.charter, today) if one.void is None}
         assert {(one, today) for one in counting} <= heard

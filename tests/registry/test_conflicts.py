@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.snapshots import charter, claim, registry, snapshot
 from validator.model.layout import CHARTER
-from validator.registry.conflicts import Conflict, conflicts, uneven
+from validator.registry.conflicts import Conflict, conflicts, uneven_work
 
 LIMIT = {"metric": "bounce rate", "op": "lte", "value": 2, "unit": "percent"}
 LETTERS = {"name": "letters", "first": 1, "last": 9}
@@ -23,7 +23,7 @@ def found(files: dict[str, str]) -> tuple[Conflict, ...]:
 def adding_up(files: dict[str, str]) -> list[tuple[tuple[int, ...], str]]:
     whole = snapshot(files)
     assert whole.charter
-    return [(one.numbers, one.message) for one in uneven(whole, whole.charter)]
+    return [(one.numbers, one.message) for one in uneven_work(whole, whole.charter)]
 
 
 def share(number: int, first: int, last: int, *targets: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from validator.model.shapes import COMMITMENT
 from validator.registry.consensus.criteria import acknowledged
 from validator.registry.consensus.digest import agreed_value, digest, registry_digest
 from validator.registry.consensus.phases import Consensus, Metrics, active_week, assess, phase_of, reached
-from validator.registry.records import Standing
+from validator.registry.records import RecordState
 from validator.registry.snapshot import Snapshot
 from validator.rules import foreign_record
 
@@ -315,7 +315,7 @@ def test_an_active_fleet_has_a_week() -> None:
 
 def test_record_that_cannot_be_read_is_void() -> None:
     assert assessed(FULL | {APPROVAL: "registry: ["}).void == (
-        Standing(APPROVAL, "approval", None, None, "it cannot be read", "registry audit"),
+        RecordState(APPROVAL, "approval", None, None, "it cannot be read", "registry audit"),
     )
 
 

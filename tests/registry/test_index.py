@@ -15,7 +15,7 @@ from validator.model.shapes import SegmentPart
 from validator.operations.indexed import always
 from validator.operations.judge import judge
 from validator.registry.index.columns import Spans, Values
-from validator.registry.index.encoding import MAGIC, Kept, decoded, encoded
+from validator.registry.index.encoding import MAGIC, StoredIndex, decoded, encoded
 from validator.registry.index.selection import beside, needed
 from validator.registry.index.table import Index
 from validator.registry.index.traits import Span, Traits, traits_of
@@ -128,7 +128,7 @@ def test_an_index_that_has_followed_main(data: st.DataObject, first: dict[str, b
     for _ in range(data.draw(st.integers(1, 3))):
         before, base = base, data.draw(edited(base))
         moved(index, snapshot(before), snapshot(base))
-    kept = decoded(encoded(Kept("1", "2", index, {}), "this"), "this")
+    kept = decoded(encoded(StoredIndex("1", "2", index, {}), "this"), "this")
     assert kept
     head = data.draw(edited(base))
     assert judge(*among(kept.table, base, head, LATER)) == judge(snapshot(head), snapshot(base))
@@ -171,7 +171,7 @@ def test_work_that_nobody_has_once_all_numbers_are_claimed(scope: str) -> None:
 @pytest.mark.parametrize("damage", ["nothing", "flip", "cut", "program", "form"])
 def test_a_damaged_index_is_none(damage: str) -> None:
     base = snapshot({path: text.encode() for path, text in FLEET.items()})
-    data = encoded(Kept("1", "2", index_of(base), {}), "this")
+    data = encoded(StoredIndex("1", "2", index_of(base), {}), "this")
     damaged = {
         "nothing": data,
         "flip": data[:-9] + bytes([data[-9] ^ 1]) + data[-8:],

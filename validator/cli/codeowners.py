@@ -11,7 +11,7 @@ from validator.hosts.github.codeowners import owners_text
 from validator.model import shapes
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER
-from validator.operations.generate import settle, top_of
+from validator.operations.generate import top_of, write_or_check
 from validator.registry.parsing import parse
 from validator.registry.yaml.reader import read
 
@@ -23,7 +23,7 @@ from validator.registry.yaml.reader import read
 def command(console: Console, check: bool, repo: Path) -> int:
     """Write CODEOWNERS from the charter's approvers."""
     top = top_of(repo)
-    text, exit_code = settle(top, owners(top), "registry codeowners", check=check)
+    text, exit_code = write_or_check(top, owners(top), "registry codeowners", check=check)
     console.say(text)
     return exit_code
 

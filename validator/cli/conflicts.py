@@ -16,7 +16,7 @@ from validator.model.phrases import counted, quoted
 from validator.model.shapes import RangePart, RangeWork
 from validator.operations.judge import audit
 from validator.operations.proposals import KINDS, Judged, judge_proposal
-from validator.registry.conflicts import WHAT, Conflict, ConflictKind, added_up, conflicts, uneven
+from validator.registry.conflicts import WHAT, Conflict, ConflictKind, added_up, conflicts, uneven_work
 from validator.registry.overlaps import clashes
 from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader, charter_of, reader_at
@@ -97,7 +97,7 @@ def conflicts_of(reader: Reader, commit: str, known: Iterable[Judged] = ()) -> C
         commit=commit,
         conflicts=(*on_main, *_in_proposals(reader, commit, unjudged, known)),
         unjudged=tuple(unjudged),
-        advice=tuple(_entry("main", one) for one in uneven(snapshot, charter)),
+        advice=tuple(_entry("main", one) for one in uneven_work(snapshot, charter)),
         sums=tuple(added_up(one) for one in sums(snapshot, charter)),
         work=tuple(_work(snapshot, work) for work in charter.work),
     )
@@ -137,7 +137,7 @@ def _in_proposals(
         else:
             landings.append((name, one.landed))
             yield from _against_main(name, one)
-    yield from _among(landings)
+    yield from _between(landings)
 
 
 def _against_main(name: str, one: Judged) -> Iterator[ConflictEntry]:
@@ -148,7 +148,7 @@ def _against_main(name: str, one: Judged) -> Iterator[ConflictEntry]:
             yield _entry(name, Conflict(KINDS[finding.code], numbers, finding.message, finding.help))
 
 
-def _among(proposals: list[tuple[str, Snapshot]]) -> Iterator[ConflictEntry]:
+def _between(proposals: list[tuple[str, Snapshot]]) -> Iterator[ConflictEntry]:
     """Two proposals for one number, or by one session: both are valid until one of them has landed."""
     brought = [
         (name, landed.claims[path].draft)

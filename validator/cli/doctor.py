@@ -87,13 +87,13 @@ def command(console: Console, local: bool, repo: Path, ref: str | None, remote: 
         return _report(console, None, [broken], [], (), format)
     commit = main_of(reader.repo, ref)
     whole = Check(SHALLOW[0], State.IN_FORCE, "the clone has all of main's history", SHALLOW[1])
-    here = [whole, *local_checks(_grounds(reader, commit)), _hook(reader.repo, remote)]
+    here = [whole, *local_checks(_gate_inputs(reader, commit)), _hook(reader.repo, remote)]
     snapshot = reader.at(commit)
     anyone = openness(snapshot, snapshot.charter) if snapshot.charter else ()
     return _report(console, commit, here, [] if local else list(_remote_checks(repo, ref)), anyone, format)
 
 
-def _grounds(reader: Reader, commit: str) -> GateInputs:
+def _gate_inputs(reader: Reader, commit: str) -> GateInputs:
     files = reader.repo.tree(commit)
     wanted = {path: files[path] for path in (*PLACES, RULESET_FILE) if path in files}
     readable = {path: e.oid for path, e in wanted.items() if e.mode in FILES and (e.size or 0) < MAX_BYTES}

@@ -14,7 +14,7 @@ from validator.hosts.agents.identity import OPTION, Identity, users
 from validator.model.escape import visible, well_formed
 from validator.operations.whoami.advice import advise
 from validator.operations.whoami.facts import HELD, OwnProposal, SessionState
-from validator.operations.whoami.look import Found, look
+from validator.operations.whoami.look import SessionReport, look
 from validator.registry.consensus.criteria import Phase
 from validator.registry.reader import reader_at
 from validator.report.documents import Oid, Printed, PrintedDocument, as_json
@@ -78,7 +78,7 @@ def whoami(console: Console, me: Identity, repo: Path, ref: str | None) -> Whoam
     return _document(me, users(me, os.environ, repo), commit, found)
 
 
-def _document(me: Identity, runtimes: tuple[str, ...], commit: str, found: Found) -> WhoamiDocument:
+def _document(me: Identity, runtimes: tuple[str, ...], commit: str, found: SessionReport) -> WhoamiDocument:
     slot, facts, advice = found.slot, found.facts, advise(found.facts)
     return WhoamiDocument(
         session_id=well_formed(me.name),

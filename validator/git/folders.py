@@ -27,13 +27,13 @@ class Folder:
     def differing(self, other: "Folder") -> Iterator[tuple[bytes, list[Row], list[Row]]]:
         """The names whose entries differ, with their entries here and in the other."""
         found = dict[bytes, Sides]()
-        for at, part in enumerate(_unlike(self, other) or (self.rows, other.rows)):
+        for at, part in enumerate(_without_common_ends(self, other) or (self.rows, other.rows)):
             for row in part:
                 found.setdefault(row[1], ([], []))[at].append(row)
         yield from ((name, was, now) for name, (was, now) in found.items() if was != now)
 
 
-def _unlike(one: Folder, other: Folder) -> tuple[tuple[Row, ...], tuple[Row, ...]] | None:
+def _without_common_ends(one: Folder, other: Folder) -> tuple[tuple[Row, ...], tuple[Row, ...]] | None:
     """The entries of two folders without those at both ends that are the same, which are not read.
 
     None where that cannot be told from the bytes: a folder made by hand may list a name twice, far apart.

@@ -28,7 +28,7 @@ def clear_refs(folder: Path) -> None:
     clear([folder / "HEAD.lock", folder / "packed-refs.lock", *(folder / "refs").rglob("*.lock")])
 
 
-def outlived(error: str, folder: Path) -> bool:
+def wait_for_locks(error: str, folder: Path) -> bool:
     """Whether to try again: wait until the locks in this folder that an error of Git names are gone or stale."""
     locks = [lock for lock in map(Path, _IN_THE_WAY.findall(error)) if lock.resolve().is_relative_to(folder.resolve())]
     late = time.monotonic() + STALE + 1

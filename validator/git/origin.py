@@ -18,7 +18,7 @@ class Origin(NamedTuple):
     blob: str | None
 
 
-class Known(NamedTuple):
+class KnownStep(NamedTuple):
     """What the look at a whole line of steps has told of one already, so that Git is not asked again.
 
     `since` are the files that main has changed since the change began, None where that is not known; `key_of` finds the
@@ -36,7 +36,7 @@ class Origins:
     A merge is followed to the commit that made the file; a merge that makes a file itself is its origin.
     """
 
-    def __init__(self, repo: Repo, base: str, head: str, known: Known | None = None) -> None:
+    def __init__(self, repo: Repo, base: str, head: str, known: KnownStep | None = None) -> None:
         self._repo, self._base, self._head, self._known = repo, base, head, known
         self._key_of = known.key_of if known else functools.cache(lambda commit: signing_keys(repo, [commit])[commit])
 

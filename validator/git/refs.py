@@ -92,7 +92,7 @@ class Refs(Process):
         """
         command = ("update-ref", "--no-deref", ref, new, old or "0" * len(new))
         status, _, error = self.run(*command, environment=self.real)
-        if status and locks.outlived(error, self.folder):
+        if status and locks.wait_for_locks(error, self.folder):
             status, _, error = self.run(*command, environment=self.real)
         return error.strip() or "failed without an error message" if status else None
 

@@ -190,7 +190,7 @@ class Remote:
         if status and self._source != self.name:
             self._place = self.name
             return self._fetch(refspecs)
-        if status and locks.outlived(error, self.repo.folder):
+        if status and locks.wait_for_locks(error, self.repo.folder):
             status, _, error = self.repo.as_user(*command)
         return (error.strip() or f"git fetch exits with {status}") if status else ""
 
@@ -252,14 +252,14 @@ class Remote:
         """
         late = time.monotonic() + (LOCKED if patient else 0)
         while True:
-            there = self._there(updates)
+            there = self._refs_on_server(updates)
             if there is None or any(there.get(update.ref) != update.old for update in updates):
                 return True
             if time.monotonic() >= late:
                 return False
             time.sleep(LOCKED / 10)
 
-    def _there(self, updates: Sequence[Update]) -> dict[str, str] | None:
+    def _refs_on_server(self, updates: Sequence[Update]) -> dict[str, str] | None:
         """Where the refs of a push are on the server now; None where it does not answer."""
         status, out, _ = self.repo.as_user("ls-remote", "--", self._pushed_to, *(update.ref for update in updates))
         rows = (line.partition("\t") for line in out.splitlines())

@@ -24,7 +24,7 @@ if sys.platform != "win32":  # no file locks there, so no limit either
 
 LONGEST_WAIT = 30.0  # seconds
 # Two for each processor: while one waits for the server, another computes.
-A_FEW = 2 * (os.cpu_count() or 1)
+MAX_AT_ONCE = 2 * (os.cpu_count() or 1)
 
 
 class Patience(NamedTuple):
@@ -75,14 +75,14 @@ def exclusive(file: Path) -> Iterator[None]:
 def limited(kind: str, at_once: int) -> Iterator[None]:
     """Be one of at most `at_once` processes that do this kind of thing; waits for a free lock."""
     with ExitStack() as stack:
-        lanes = [stack.enter_context(lane) for lane in _lanes(kind, at_once)]
+        lanes = [stack.enter_context(lane) for lane in _lock_files(kind, at_once)]
         late = time.monotonic() + LONGEST_WAIT
         while lanes and not any(map(_is_free, lanes)) and time.monotonic() < late:
             time.sleep(random.uniform(0.01, 0.06))  # noqa: S311 - spreads processes, no secret
         yield
 
 
-def _lanes(kind: str, count: int) -> list[IO[bytes]]:
+def _lock_files(kind: str, count: int) -> list[IO[bytes]]:
     """A lock file for each of the processes; empty where locks are not available."""
     if sys.platform == "win32":
         return []

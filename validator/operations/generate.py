@@ -16,7 +16,7 @@ def top_of(repo: Path) -> Path:
     return top
 
 
-def settle(top: Path, files: Mapping[str, str], command: str, *, check: bool) -> tuple[str, int]:
+def write_or_check(top: Path, files: Mapping[str, str], command: str, *, check: bool) -> tuple[str, int]:
     """Write the files that are stale, or with `check` only say which. Returns what to say, and 1 if one stays stale.
 
     A file is fresh if `git add` would store what it should be: its line ends on disk are the user's own business.

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import validator
 from validator.operations.files import read_own, write
-from validator.registry.index.encoding import Kept, decoded, encoded
+from validator.registry.index.encoding import StoredIndex, decoded, encoded
 
 FOLDER, NAME = "registry/index", "claims"
 LEFT = 600  # seconds after which what a killed process has left beside the file is deleted
@@ -33,7 +33,7 @@ class IndexFile:
         self._folder = common / FOLDER
         self._usable = hasattr(os, "getuid") and (not alone or _is_own(common))
 
-    def read(self) -> Kept | None:
+    def read(self) -> StoredIndex | None:
         """The index, None where there is none that this program made and nothing has damaged."""
         if not self._usable or not _is_own(self._folder) or not _is_own(self._folder / NAME):
             return None
@@ -43,7 +43,7 @@ class IndexFile:
             return None
         return decoded(content, program()) if content else None
 
-    def write(self, kept: Kept) -> None:
+    def write(self, kept: StoredIndex) -> None:
         """Replace the file as a whole; a full disk or another user's folder leaves what is there."""
         if not self._usable:
             return

@@ -14,7 +14,7 @@ from validator.model.errors import FatalError
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of, governed
 from validator.operations.index_file import IndexFile
 from validator.operations.judge import run
-from validator.registry.index.encoding import Kept
+from validator.registry.index.encoding import StoredIndex
 from validator.registry.index.selection import beside, needed
 from validator.registry.index.table import Index
 from validator.registry.index.traits import Traits, traits_of
@@ -32,7 +32,7 @@ class Indexed:
 
     def __init__(self, reader: Reader, file: IndexFile) -> None:
         self._reader, self._file = reader, file
-        self._kept: Kept | None = None
+        self._kept: StoredIndex | None = None
 
     def change(self, base: str, head: str) -> tuple[Snapshot, Snapshot] | None:
         """(head as it would land on base, base), as far as a verdict looks at them; None where all has to be read."""
@@ -48,7 +48,9 @@ class Indexed:
         kept = self._at(base, light, folders[0])
         return self._landed(found, base, head, kept, light) if kept else None
 
-    def _landed(self, found: Landing, base: str, head: str, kept: Kept, light: Files) -> tuple[Snapshot, Snapshot]:
+    def _landed(
+        self, found: Landing, base: str, head: str, kept: StoredIndex, light: Files
+    ) -> tuple[Snapshot, Snapshot]:
         """Both sides with the claims that the change can meet."""
         reader, touched = self._reader, {*found.before, *found.after}
         claims = [*reader.claims_in(found.before), *reader.claims_in(found.after)]
@@ -65,7 +67,7 @@ class Indexed:
         facts = self._reader.repo.objects.facts(f"{folder}:{path.rpartition('/')[2]}" for path in paths)
         return {path: Entry(REGULAR_FILE, one.oid, one.size) for path, one in zip(paths, facts, strict=True) if one}
 
-    def _at(self, base: str, light: Files, folder: str) -> Kept | None:
+    def _at(self, base: str, light: Files, folder: str) -> StoredIndex | None:
         """The index of main; where it is not that of this tree yet, it is made or moved along, and written.
 
         None where main has no charter.
@@ -99,7 +101,7 @@ def always(snapshot: Snapshot) -> set[int]:
     }
 
 
-def _made(reader: Reader, base: str, light: Files, folder: str) -> Kept:
+def _made(reader: Reader, base: str, light: Files, folder: str) -> StoredIndex:
     """The index of a tree, from all of its claims; few of them are held at a time."""
     listed = {f"{SESSIONS}/{name}": entry for name, entry in reader.repo.tree(folder).items()}
     regular = {path: entry for path, entry in listed.items() if _is_claim(path, entry)}
@@ -115,10 +117,10 @@ def _made(reader: Reader, base: str, light: Files, folder: str) -> Kept:
     index = Index.of(claims())
     index.always |= watched
     odd = {path: entry for path, entry in listed.items() if path not in regular}
-    return Kept(light[CHARTER].oid, folder, index, odd)
+    return StoredIndex(light[CHARTER].oid, folder, index, odd)
 
 
-def _moved(reader: Reader, kept: Kept, base: str, light: Files, folder: str) -> Kept | None:
+def _moved(reader: Reader, kept: StoredIndex, base: str, light: Files, folder: str) -> StoredIndex | None:
     """An index that follows main from one tree to another; None where that is too far."""
     repo, reader = reader.repo, Reader(reader.repo)  # one that has not left a file unread for its size
     try:

@@ -9,7 +9,7 @@ from validator.model.errors import FatalError
 from validator.model.layout import HEADS, claim_path, digits
 from validator.operations.judge import judge
 from validator.operations.reason import checked_reason
-from validator.operations.signing import Wanted, signing_key
+from validator.operations.signing import RequiredKey, signing_key
 from validator.registry.holders import holder
 from validator.registry.reader import Reader
 from validator.report.text import render as report
@@ -34,7 +34,7 @@ def release(*, repo: Path, remote: str, number: int, reason: str) -> tuple[str, 
         return _proposed_already(number, branch), 0
     who = holder(held, snapshot.past([held.path]))
     tree = server.repo.tree_with(main, claim_path(number), None)
-    key = signing_key(server.repo, Wanted(number, held.draft.session_id or "", held.draft.key), server)
+    key = signing_key(server.repo, RequiredKey(number, held.draft.session_id or "", held.draft.key), server)
     draft = Draft(tree, main, f"Release number {number}: {reason}\n")
     commit = commit_on(branch, draft, server.repo, server, key)
     verdict = judge(*reader.change(main, commit))

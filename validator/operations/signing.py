@@ -16,7 +16,7 @@ from validator.registry.reader import Reader, main_of
 NEW = "new"
 
 
-class Wanted(NamedTuple):
+class RequiredKey(NamedTuple):
     """A key that has to sign: that of a number, and the session that has it."""
 
     number: int
@@ -24,7 +24,7 @@ class Wanted(NamedTuple):
     key: str | None
 
 
-def signing_key(repo: Repo, wanted: Wanted, approvers: Remote | None = None) -> str | None:
+def signing_key(repo: Repo, wanted: RequiredKey, approvers: Remote | None = None) -> str | None:
     """The file of the key that has to sign; None where none has to.
 
     `approvers`: where this clone does not have the session's key, an approver on that remote signs with their own.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from validator.git.arrivals import Arrival, arrivals
 from validator.git.change import differing, joining
-from validator.git.origin import Known, Origins
+from validator.git.origin import KnownStep, Origins
 from validator.git.repo import Repo
 from validator.git.signatures import Endorsement, signing_keys
 from validator.git.upstream import unfetched_remote
@@ -136,7 +136,7 @@ def read_steps(
             landed = landed._replace(unsigned=unsigned, signed_by=endorsement.signer, approvals=approvals)
         start = places.get(arrival.fork or "")
         moved = None if start is None else frozenset(path for path, at in moves.items() if at > start)
-        origins = Origins(reader.repo, parent, commit, Known(arrival, moved, key_of))
+        origins = Origins(reader.repo, parent, commit, KnownStep(arrival, moved, key_of))
         landed = landed._replace(unnamed=unnamed, origins=origins)
         yield _held_to_its_change(reader.repo, landed, current, arrival, moved, whole=endorsement is not None), current
         places[commit] = place

@@ -10,7 +10,7 @@ from validator.git.signatures import signing_keys
 from validator.model.errors import FatalError
 from validator.model.layout import WITHDRAWN, own_files
 from validator.operations.proposals import delete_branch, name_of
-from validator.operations.signing import Wanted, signing_key
+from validator.operations.signing import RequiredKey, signing_key
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposals import claim_of
 from validator.registry.reader import Reader
@@ -112,7 +112,7 @@ def _say(server: Remote, main: Snapshot, proposal: Proposal, session_id: str) ->
     speaker = _speaker(reader, main, proposal)
     assert speaker, "it is the session's"
     speaks = speaker.draft.key or _first_key(reader, proposal)
-    key = signing_key(server.repo, Wanted(speaker.number, session_id, speaks))
+    key = signing_key(server.repo, RequiredKey(speaker.number, session_id, speaks))
     guarded = main.charter is not None and any(approver.key for approver in main.charter.approvers)
     if key is None and guarded:
         way_out = f"only an approver takes it away: registry reject {proposal.name} --reason TEXT"

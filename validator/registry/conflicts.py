@@ -39,7 +39,7 @@ def conflicts(snapshot: Snapshot, charter: shapes.Charter) -> tuple[Conflict, ..
     return tuple(sorted(found, key=lambda one: (one.kind, one.numbers)))
 
 
-def uneven(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Conflict]:
+def uneven_work(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Conflict]:
     """Divided work whose targets do not add up to the whole. This prevents nothing."""
     for found in sums(snapshot, charter):
         if found.total != found.whole:

@@ -11,7 +11,7 @@ from validator.registry.amendment import charter_changes, claim_changes
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposer import proposer
-from validator.registry.records import KINDS, acknowledges_only, record_of, standings
+from validator.registry.records import KINDS, acknowledges_only, record_of, record_states
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import format_scope
 
@@ -162,7 +162,7 @@ def _record(path: str, head: Snapshot, base: Snapshot) -> str:
 def _voids(head: Snapshot, base: Snapshot) -> str:
     """The records of main that count today, and would not count for what main would hold then."""
     before = registry_digest(base) if base.charter else ""
-    standing = standings(base, base.charter, before) if base.charter and base.records else ()
+    standing = record_states(base, base.charter, before) if base.charter and base.records else ()
     names = [one.kind for one in standing if one.void is None and one.path in head.files]
     if not names or registry_digest(head) == before:
         return ""

@@ -9,7 +9,7 @@ from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import PHASES, active_week, phase_of
 from validator.registry.parsing import ClaimFile
-from validator.registry.records import Standing, standings
+from validator.registry.records import RecordState, record_states
 from validator.registry.snapshot import Snapshot
 
 NewsKind = Literal[
@@ -109,9 +109,9 @@ def _records(before: Snapshot, after: Snapshot) -> Iterator[News]:
             yield News("acknowledged", path, record.number, record.by, message)
 
 
-def _counting(snapshot: Snapshot) -> Mapping[str, Standing]:
+def _counting(snapshot: Snapshot) -> Mapping[str, RecordState]:
     return {record.path: record for record in _standings(snapshot) if record.void is None}
 
 
-def _standings(snapshot: Snapshot) -> tuple[Standing, ...]:
-    return standings(snapshot, snapshot.charter, registry_digest(snapshot)) if snapshot.charter else ()
+def _standings(snapshot: Snapshot) -> tuple[RecordState, ...]:
+    return record_states(snapshot, snapshot.charter, registry_digest(snapshot)) if snapshot.charter else ()

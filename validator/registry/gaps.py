@@ -64,7 +64,7 @@ def missing(snapshot: Snapshot, charter: Charter, proposed: Iterable[ClaimFile] 
     unplanned = charter.capacity - len(claimed) - len([slot for slot in open_slots if slot.scope])
     if snapshot.free_numbers() and unplanned <= 0:
         scopes = [*(draft.scope or () for draft in claimed.values()), *(slot.scope for slot in open_slots)]
-        lines += _nobodys(charter.work, [part for scope in scopes for part in scope])
+        lines += _unplanned(charter.work, [part for scope in scopes for part in scope])
     if not (any(draft.schedule for draft in claimed.values()) or any(slot.schedule for slot in open_slots)):
         lines.append(NO_SCHEDULE)
     return tuple(lines)
@@ -78,7 +78,7 @@ def _unlike_plan(slot: Slot, draft: Draft | None) -> Iterator[str]:
         yield f"number {slot.number} has no schedule, and the charter plans {quoted(planned)}"
 
 
-def _nobodys(works: Iterable[Work], parts: Sequence[Part]) -> Iterator[str]:
+def _unplanned(works: Iterable[Work], parts: Sequence[Part]) -> Iterator[str]:
     for work in works:
         left = left_parts(work, [part for part in parts if fold(part.work) == fold(work.name)])
         if left:
@@ -88,12 +88,12 @@ def _nobodys(works: Iterable[Work], parts: Sequence[Part]) -> Iterator[str]:
 def _planned(part: Part, snapshot: Snapshot, charter: Charter) -> ClaimFile | None:
     for slot in charter.slots:
         claim = snapshot.by_number.get(slot.number)
-        if claim and claim.claim and any(_meet(part, planned) for planned in slot.scope):
+        if claim and claim.claim and any(_overlap(part, planned) for planned in slot.scope):
             return claim
     return None
 
 
-def _meet(one: Part, other: Part) -> bool:
+def _overlap(one: Part, other: Part) -> bool:
     if fold(one.work) != fold(other.work):
         return False
     if isinstance(one, RangePart) or isinstance(other, RangePart):

@@ -21,7 +21,7 @@ def openness(snapshot: Snapshot, charter: Charter) -> tuple[Openness, ...]:
     keyless = tuple(number for number, claim in sorted(snapshot.by_number.items()) if not claim.states_key)
     held = keyless if signed else tuple(sorted(snapshot.by_number))
     return (
-        Openness("claim it first, under any name", tuple(_unkept(snapshot, charter))),
+        Openness("claim it first, under any name", tuple(_free_without_key(snapshot, charter))),
         Openness("propose an amendment or a release", held),
         Openness("acknowledge, at once on main", held),
         Openness("propose the confirmation and the broadcast", tuple(n for n in held if n == charter.orchestrator)),
@@ -29,7 +29,7 @@ def openness(snapshot: Snapshot, charter: Charter) -> tuple[Openness, ...]:
     )
 
 
-def _unkept(snapshot: Snapshot, charter: Charter) -> Iterator[int]:
+def _free_without_key(snapshot: Snapshot, charter: Charter) -> Iterator[int]:
     """The free numbers that the charter keeps for nobody."""
     kept = {slot.number for slot in charter.slots if slot.key}
     yield from (number for number in snapshot.free_numbers() if number not in kept)

@@ -25,7 +25,7 @@ class Clash(NamedTuple):
     new: bool  # the second claim did not have it in base
 
 
-class _Thing(NamedTuple):
+class _Unique(NamedTuple):
     """Something that only one claim may have; equal keys mean the same thing."""
 
     kind: str
@@ -37,7 +37,7 @@ class _Thing(NamedTuple):
 class _Share(NamedTuple):
     """A thing that a claim has or, with `part`, a range."""
 
-    thing: _Thing
+    thing: _Unique
     claim: ClaimFile
     new: bool
     part: tuple[int, int] = (0, 0)
@@ -60,42 +60,44 @@ def clashes(head: Snapshot, base: Snapshot) -> tuple[Clash, ...]:
     pairs = [
         (claim, base.claims[path].draft if path in base.claims else nothing) for path, claim in head.claims.items()
     ]
-    things = [share for claim, had in pairs for share in _things_of(claim, had)]
+    things = [share for claim, had in pairs for share in _values_of(claim, had)]
     ranges = [share for claim, had in pairs for share in _ranges_of(claim, had)]
     return *_same_things(sorted(things, key=lambda share: share.rank)), *_same_ranges(ranges)
 
 
 def unique_keys(draft: Draft) -> Iterator[tuple[str, ...]]:
     """A key for each thing that no other claim may have, ranges excepted; equal keys mean the same thing."""
-    return (thing.key for thing in _things(draft))
+    return (thing.key for thing in _unique_values(draft))
 
 
-def _things_of(claim: ClaimFile, had: Draft) -> Iterator[_Share]:
-    known = None if had is claim.draft else {thing.key for thing in _things(had)}
-    for thing in _things(claim.draft):
+def _values_of(claim: ClaimFile, had: Draft) -> Iterator[_Share]:
+    known = None if had is claim.draft else {thing.key for thing in _unique_values(had)}
+    for thing in _unique_values(claim.draft):
         yield _Share(thing, claim, known is not None and thing.key not in known)
 
 
-def _things(draft: Draft) -> Iterator[_Thing]:
+def _unique_values(draft: Draft) -> Iterator[_Unique]:
     """session_id and runtime_id share one namespace: messages could be routed to the wrong session otherwise.
 
     People type and speak a session_id, so it must not look like another. A runtime_id is the forge's to choose.
     """
     if draft.session_id is not None:
-        yield _Thing("session_id", ("name", draft.session_id), draft.session_id, ("session_id",))
-        yield _Thing("session_id", ("name that looks like", looks(draft.session_id)), draft.session_id, ("session_id",))
+        yield _Unique("session_id", ("name", draft.session_id), draft.session_id, ("session_id",))
+        yield _Unique(
+            "session_id", ("name that looks like", looks(draft.session_id)), draft.session_id, ("session_id",)
+        )
     if draft.runtime_id is not None:
-        yield _Thing("runtime_id", ("name", draft.runtime_id), draft.runtime_id, ("runtime_id",))
+        yield _Unique("runtime_id", ("name", draft.runtime_id), draft.runtime_id, ("runtime_id",))
     if draft.key is not None:
-        yield _Thing("key", ("key", draft.key), fingerprint(draft.key), ("key",))
+        yield _Unique("key", ("key", draft.key), fingerprint(draft.key), ("key",))
     if draft.role is not None:
-        yield _Thing("role", ("role", fold(draft.role)), draft.role, ("role",))
-        yield _Thing("role", ("role that looks like", looks(draft.role)), draft.role, ("role",))
+        yield _Unique("role", ("role", fold(draft.role)), draft.role, ("role",))
+        yield _Unique("role", ("role that looks like", looks(draft.role)), draft.role, ("role",))
     for index, part in enumerate(draft.scope or ()):
         if isinstance(part, SegmentPart):
             for at, name in enumerate(part.segments):
                 key = ("segment", fold(part.work), fold(name))
-                yield _Thing("scope", key, f"{part.work}: {name}", ("scope", index, "segments", at))
+                yield _Unique("scope", key, f"{part.work}: {name}", ("scope", index, "segments", at))
 
 
 def _same_things(ordered: Iterable[_Share]) -> Iterator[Clash]:
@@ -112,7 +114,7 @@ def _same_things(ordered: Iterable[_Share]) -> Iterator[Clash]:
 def _ranges_of(claim: ClaimFile, had: Draft) -> Iterator[_Share]:
     for index, part in enumerate(claim.draft.scope or ()):
         if isinstance(part, RangePart) and part.first <= part.last:
-            thing = _Thing("scope", (fold(part.work),), part.work, ("scope", index))
+            thing = _Unique("scope", (fold(part.work),), part.work, ("scope", index))
             yield _Share(thing, claim, part not in (had.scope or ()), (part.first, part.last))
 
 

@@ -39,7 +39,7 @@ class RecordFile(NamedTuple):
         return str(self.value.approved_by if self.number is None else self.value.session_id)
 
 
-class Standing(NamedTuple):
+class RecordState(NamedTuple):
     """A record in a tree; `by` is None where it cannot be read, `void` says why it does not count."""
 
     path: str
@@ -50,7 +50,7 @@ class Standing(NamedTuple):
     again: str | None  # the command that makes it again, None where there is nothing to make, or not yet
 
 
-def standings(snapshot: Snapshot, charter: shapes.Charter, today: str) -> tuple[Standing, ...]:
+def record_states(snapshot: Snapshot, charter: shapes.Charter, today: str) -> tuple[RecordState, ...]:
     """Every record of a snapshot, by path, compared with the registry whose digest is `today`."""
     return tuple(_standing(parsed, snapshot, charter, today) for _, parsed in sorted(snapshot.records.items()))
 
@@ -156,9 +156,9 @@ def _why_void(record: RecordFile, snapshot: Snapshot, charter: shapes.Charter, t
     return why_foreign(record, snapshot, charter)
 
 
-def _standing(parsed: Parsed[Any], snapshot: Snapshot, charter: shapes.Charter, today: str) -> Standing:
+def _standing(parsed: Parsed[Any], snapshot: Snapshot, charter: shapes.Charter, today: str) -> RecordState:
     record = record_of(parsed, charter)
     if record is None:
-        return Standing(parsed.path, KINDS[parsed.shape], None, None, "it cannot be read", "registry audit")
+        return RecordState(parsed.path, KINDS[parsed.shape], None, None, "it cannot be read", "registry audit")
     void = _why_void(record, snapshot, charter, today)
-    return Standing(parsed.path, record.kind, record.number, record.by, void, repeat_command(record, snapshot))
+    return RecordState(parsed.path, record.kind, record.number, record.by, void, repeat_command(record, snapshot))

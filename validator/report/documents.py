@@ -16,7 +16,7 @@ from validator.model.findings import Finding, Level, Origin
 from validator.registry.conflicts import ConflictKind
 from validator.registry.consensus.criteria import CriterionName
 from validator.registry.events import NewsKind
-from validator.registry.records import RecordKind, Standing
+from validator.registry.records import RecordKind, RecordState
 
 Oid = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$", json_schema_extra=NO_NEWLINE)]
 SlotState = Literal["open", "proposed", "unreadable", "pending", "registered", "acknowledged"]
@@ -308,7 +308,7 @@ def finding_entries(findings: Iterable[Finding]) -> tuple[FindingEntry, ...]:
     return tuple(map(_entry, findings))
 
 
-def record_entries(records: Iterable[Standing]) -> tuple[RecordEntry, ...]:
+def record_entries(records: Iterable[RecordState]) -> tuple[RecordEntry, ...]:
     """Records as they are printed."""
     return tuple(
         RecordEntry(path=one.path, record=one.kind, number=one.number, by=one.by, void=one.void, again=one.again)

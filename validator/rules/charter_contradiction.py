@@ -36,7 +36,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         for route, message in (
             *_numbers(head.charter),
             *_zone(head.charter),
-            *_twice(head.charter),
+            *_duplicates(head.charter),
             *_keys(head.charter),
             *_work(head.charter),
             *_plans(head.charter),
@@ -57,7 +57,7 @@ def _zone(charter: Charter) -> Iterator[tuple[Route, str]]:
         yield ("time_zone",), f"{quoted(charter.time_zone)} is not in the time zone database, as America/Los_Angeles is"
 
 
-def _twice(charter: Charter) -> Iterator[tuple[Route, str]]:
+def _duplicates(charter: Charter) -> Iterator[tuple[Route, str]]:
     listed: list[tuple[Route, str, str]]
     listed = [(("slots", at, "number"), "slot", str(slot.number)) for at, slot in enumerate(charter.slots)]
     listed += [(("approvers", at, "handle"), "approver", a.handle.lower()) for at, a in enumerate(charter.approvers)]

@@ -46,14 +46,14 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     approves = is_approver(head.author, base)
     for path in sorted(head.touched(base)):
         held, claim = base.claims.get(path), head.claims.get(path)
-        spoken_for = _spoken_for(path, head, base, approves=approves)
+        spoken_for = _owned_claim(path, head, base, approves=approves)
         if spoken_for and (required or spoken_for.draft.owner) and spoken_for.draft.owner != head.author.account:
             yield _foreign(spoken_for, claim, path, head.author)
         elif claim and not (held and approves) and claim.draft.owner not in (None, head.author.account):
             yield _borrowed(claim, head.author)
 
 
-def _spoken_for(path: str, head: Snapshot, base: Snapshot, *, approves: bool) -> ClaimFile | None:
+def _owned_claim(path: str, head: Snapshot, base: Snapshot, *, approves: bool) -> ClaimFile | None:
     """The claim on main whose owner alone may change a file. An approver may, but give or change no record.
 
     Who comes too late for a number is refused by REG103, and nothing about its owner would help.

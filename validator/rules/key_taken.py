@@ -30,7 +30,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the claims whose key is another claim's, another slot's or an approver's."""
     for clash in clashes(head, base):
         if clash.kind == "key" and clash.new:
-            yield _spoken_for(clash, since(clash.first.path, base.past([clash.first.path])))
+            yield _already_used(clash, since(clash.first.path, base.past([clash.first.path])))
     if head.charter is None:
         return
     approvers = {normal_key(one.key): one.handle for one in head.charter.approvers if one.key}
@@ -42,7 +42,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             yield _problem(claim, f"is kept for number {kept[claim.draft.key or '']} by the charter")
 
 
-def _spoken_for(clash: Clash, known: str) -> Problem:
+def _already_used(clash: Clash, known: str) -> Problem:
     where = f"speaks for number {clash.first.number}{known}" if known else f"is that of number {clash.first.number} too"
     return _problem(clash.second, where)
 

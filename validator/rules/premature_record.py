@@ -37,7 +37,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             )
         return
     for record in added_records(head, base):
-        yield from _early(record, head, head.charter) or _unready(record, head, head.charter)
+        yield from _early(record, head, head.charter) or _incomplete(record, head, head.charter)
 
 
 def _early(record: RecordFile, head: Snapshot, charter: Charter) -> list[Problem]:
@@ -52,7 +52,7 @@ def _early(record: RecordFile, head: Snapshot, charter: Charter) -> list[Problem
     return []
 
 
-def _unready(record: RecordFile, head: Snapshot, charter: Charter) -> Iterator[Problem]:
+def _incomplete(record: RecordFile, head: Snapshot, charter: Charter) -> Iterator[Problem]:
     if record.kind == "broadcast" and sorted(record.value.delivered) != list(range(1, charter.capacity + 1)):
         reached_by = ranges(sorted(record.value.delivered))
         message = f"the broadcast has reached {reached_by}, and the fleet is 1-{charter.capacity}"

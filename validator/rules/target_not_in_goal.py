@@ -32,7 +32,7 @@ from validator.model.units import thousands
 from validator.registry.snapshot import Snapshot
 
 
-class Said(NamedTuple):
+class Stated(NamedTuple):
     """A token of a goal that states numbers: whether it is a quantity, and what is said of it."""
 
     numbers: frozenset[float]
@@ -64,23 +64,23 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 
 @functools.lru_cache(maxsize=1024)  # most goals of a change are main's as well
-def _read(goal: str) -> tuple[frozenset[float], tuple[Said, ...]]:
+def _read(goal: str) -> tuple[frozenset[float], tuple[Stated, ...]]:
     """The numbers that a goal states, and what it says of them."""
-    return numbers_stated(goal), tuple(_said(goal))
+    return numbers_stated(goal), tuple(_stated(goal))
 
 
-def _said(goal: str) -> Iterator[Said]:
+def _stated(goal: str) -> Iterator[Stated]:
     """The quantities of a goal, clause by clause, with direction and period; and the numbers that are only names."""
     for clause in re.split(r"[;!\n]|\.(?=\s|$)|,(?![0-9])", goal):
         words = tokens(clause)
-        yield from (Said(numbers_stated(token.text), False, None, None) for token in words if _is_name(token))
+        yield from (Stated(numbers_stated(token.text), False, None, None) for token in words if _is_name(token))
         period = split_period(words)
         for at, token in enumerate(period.words):
             if not _is_name(token):
                 bound = split_bound(period.words[:at], token, period.words[at + 1 :])
                 per = period.per if period.clear and not period.soft else None
                 op = (bound.op or leads_to(bound.before)) if bound.clear else None
-                yield Said(numbers_stated(token.text), True, op, per)
+                yield Stated(numbers_stated(token.text), True, op, per)
 
 
 def _is_name(token: Token) -> bool:
@@ -88,7 +88,7 @@ def _is_name(token: Token) -> bool:
     return not token.is_quantity or bool(_CLOCK.fullmatch(token.text))
 
 
-def _differs(target: Target, said: Iterable[Said]) -> str | None:
+def _differs(target: Target, said: Iterable[Stated]) -> str | None:
     """What the goal says of a target's number otherwise than the target; None where one quantity of it agrees."""
     values = (target.value, target.value * thousands(target.unit))
     found = [one for one in said if one.numbers.intersection(values)]

@@ -26,7 +26,7 @@ from validator.model.findings import Level, Location, Problem
 from validator.model.normalize import INVISIBLE, look_alikes, unfit
 from validator.model.phrases import quoted
 from validator.registry.snapshot import Snapshot
-from validator.registry.yaml.faults import Route, elsewhere
+from validator.registry.yaml.faults import Route, more_places
 from validator.registry.yaml.reader import Document
 
 CODE, NAME, LEVEL = "REG108", "unsafe-text", Level.ERROR
@@ -48,7 +48,7 @@ def _in_text(document: Document, text: str) -> Iterator[Problem]:
     for character, message in sorted({**dict(strange), **dict(invisible)}.items()):
         before = text[: text.index(character)]
         place = Location(document.path, before.count("\n") + 1, len(before) - before.rfind("\n"))
-        yield Problem(place, f"{message}{elsewhere(text.count(character))}", "delete it")
+        yield Problem(place, f"{message}{more_places(text.count(character))}", "delete it")
 
 
 def _in_values(document: Document, text: str, value: Any, route: Route) -> Iterator[Problem]:

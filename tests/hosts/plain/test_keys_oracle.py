@@ -23,7 +23,7 @@ from validator.git.repo import Repo
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import assess
 from validator.registry.reader import Reader, charter_of
-from validator.registry.records import standings
+from validator.registry.records import record_states
 from validator.registry.yaml.writer import write_record
 
 CHARTER = "registry/charter.yaml"
@@ -375,6 +375,6 @@ def test_a_claim_of_the_same_words_with_another_key_inherits_no_record(play: Pla
         snapshot = Reader(Repo(fleet.server)).at(main)
         charter, today = charter_of(snapshot), registry_digest(snapshot)
         assert assess(snapshot, charter).phase == phase
-        assert [one.void is not None for one in standings(snapshot, charter, today)].count(True) == void
+        assert [one.void is not None for one in record_states(snapshot, charter, today)].count(True) == void
     play.refs({MAIN: again})
     fleet.refuses((ZERO, said, BRANCHES[act.kind]))

@@ -193,9 +193,9 @@ def test_an_open_proposal_is_changed_rather_than_main() -> None:
     assert (fields["status"], fields["schedule"], fields["runtime_id"]) == ("PENDING", SCHEDULE, "r")
 
 
-@pytest.mark.parametrize("why", ["spent", "unmergeable"])
+@pytest.mark.parametrize("why", ["landed", "unmergeable"])
 def test_main_is_changed_where_the_open_amendment_is_out_of_date(why: str) -> None:
-    verdict = {"verdict": UNMERGEABLE} if why == "unmergeable" else {"spent": True}
+    verdict = {"verdict": UNMERGEABLE} if why == "unmergeable" else {"landed": True}
     stale = state(registry(claim(1)), proposed={1: claim(1, status="PENDING")}, **verdict)
     _, fields, replaces = drafted(decide(stale, named(runtime_id="r")))
     assert (fields["status"], fields["runtime_id"], replaces) == ("REGISTERED", "r", commit_of(1))

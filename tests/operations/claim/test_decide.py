@@ -46,7 +46,7 @@ def state(
     *,
     proposed: Mapping[int, str | None] | None = None,
     verdict: Verdict | FatalError = ACCEPTED,
-    spent: bool = False,
+    landed: bool = False,
     from_server: bool = True,
 ) -> RegistryState:
     """Main with these files, and open proposals: by number the text of the claim, None where there is none to read."""
@@ -61,7 +61,7 @@ def state(
         for number, text in (proposed or {}).items()
     }
     own = {
-        number: OwnProposal(commit, file, spent, verdict)
+        number: OwnProposal(commit, file, landed, verdict)
         for number, (commit, file) in proposals_of(ME, found, main).items()
     }
     return RegistryState(COMMIT, main, main.charter, found, own, from_server)
@@ -256,7 +256,7 @@ def test_request_without_the_form_of_a_claim_is_left_to_the_gate() -> None:
 
 
 def test_spent_proposal_is_proposed_anew() -> None:
-    assert drafted(decide(state(proposed={1: claim(1)}, spent=True), request(1)))[2] == commit_of(1)
+    assert drafted(decide(state(proposed={1: claim(1)}, landed=True), request(1)))[2] == commit_of(1)
 
 
 def test_a_session_with_a_proposal_gets_no_second_number() -> None:

@@ -12,9 +12,9 @@ from validator.model.phrases import quoted
 from validator.operations.whoami.advice import Advice, advise
 from validator.operations.whoami.facts import (
     HELD,
-    Against,
     Facts,
-    Free,
+    FreeNumber,
+    MainConflict,
     OwnProposal,
     first_against,
     judged,
@@ -40,7 +40,7 @@ VALUES = {
 }
 WORDS = {"wait": "wait:", **VALUES}
 BRANCHES = {"release": "release/04", "amendment": "claim/04", "record": "record/confirmation"}
-AGAINST = Against(5, "desk-5", VALUES["code"], "the role is that of desk-2", VALUES["help"], mine=False)
+AGAINST = MainConflict(5, "desk-5", VALUES["code"], "the role is that of desk-2", VALUES["help"], mine=False)
 
 
 def facts(situation: Situation) -> Facts:
@@ -73,9 +73,9 @@ def form(number: int, *, planned: bool) -> tuple[str, ...]:
     return ("registry", "claim", str(number), *ME, *(() if planned else ("--role", "ROLE")), "--goal", "GOAL", "--push")
 
 
-def free_number(case: str) -> Free:
+def free_number(case: str) -> FreeNumber:
     planned = case != "free"
-    return Free(7, VALUES["role"] if planned else None, "7-8", form(7, planned=planned))
+    return FreeNumber(7, VALUES["role"] if planned else None, "7-8", form(7, planned=planned))
 
 
 def of_holder(open_one: str) -> OwnProposal | None:
@@ -206,10 +206,12 @@ def test_of_several_conflicts_ones_own_is_said() -> None:
     role = Conflict("role", (2, 3), "one role", "another role")
     goal = Conflict("goal", (4,), "against the mission", "align it")
     names = {3: "desk-3", 4: "desk-4"}
-    assert first_against([role, goal], 4, names) == Against(
+    assert first_against([role, goal], 4, names) == MainConflict(
         4, "desk-4", "REG206", "against the mission", "align it", True
     )
-    assert first_against([role, goal], 2, names) == Against(3, "desk-3", "REG105", "one role", "another role", False)
+    assert first_against([role, goal], 2, names) == MainConflict(
+        3, "desk-3", "REG105", "one role", "another role", False
+    )
     assert first_against([], 4, names) is None
 
 

@@ -43,7 +43,7 @@ def demo(*, say: Say, now: str, colour: bool) -> int:
             *_race(stage, now, printer),
             *_approvals(stage, printer),
             *attacks(stage, now, printer),
-            *_second_life(stage, now, printer),
+            *_claimed_again(stage, now, printer),
             *_consensus(stage, printer),
         ]
         printer.heading("What the orchestrator reads on main")
@@ -94,7 +94,7 @@ def _approvals(stage: Stage, printer: Printer) -> Iterator[str]:
         yield "every accepted proposal is merged"
 
 
-def _second_life(stage: Stage, now: str, printer: Printer) -> Iterator[str]:
+def _claimed_again(stage: Stage, now: str, printer: Printer) -> Iterator[str]:
     """A number is released, and another session claims it; history keeps both."""
     printer.heading("A number is released, and claimed again")
     session = new_session(stage)

@@ -43,7 +43,7 @@ def call(event: str, content: bytes, environment: Mapping[str, str], process: in
     if len(content) > MAX_BYTES:
         raise FatalError(f"the event has more than {MAX_BYTES:,} bytes")
     try:
-        fields = json.loads(content.decode("utf-8"), object_pairs_hook=_once)
+        fields = json.loads(content.decode("utf-8"), object_pairs_hook=_unique_keys)
     except (ValueError, RecursionError) as error:
         raise FatalError("the event is not JSON") from error
     if not isinstance(fields, dict):
@@ -79,12 +79,12 @@ def context(event: str, text: str) -> str:
     return json.dumps({"hookSpecificOutput": answer}) + "\n"
 
 
-def go_on(text: str) -> str:
+def refuse_stop(text: str) -> str:
     """The answer to Stop that lets the agent go on, with a text."""
     return json.dumps({"decision": "block", "reason": text[:MAX_TEXT]}) + "\n"
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object whose keys are there once."""
     fields = dict(pairs)
     if len(fields) < len(pairs):

@@ -19,7 +19,7 @@ from validator.model.names import is_name
 from validator.model.phrases import quoted, ranges, rfc3339
 
 if TYPE_CHECKING:
-    from validator.operations.whoami.look import Found
+    from validator.operations.whoami.look import SessionReport
     from validator.registry.reader import Reader
 
 CHARTER = "registry/charter.yaml"
@@ -50,7 +50,7 @@ def answer(call: Call, now: float, hint: Hint) -> str:
     text = _prompt(call, clone, now, hint) if call.event == "prompt" else _stop(call, clone)
     if not text:
         return ""
-    return harness.context(call.event, text) if call.event == "prompt" else harness.go_on(text)
+    return harness.context(call.event, text) if call.event == "prompt" else harness.refuse_stop(text)
 
 
 def _start(call: Call, clone: Clone, now: float, hint: Hint) -> str:
@@ -186,7 +186,7 @@ def _main(call: Call) -> tuple["Reader", str, str]:
     return reader, main, ref if reader.repo.resolve(ref) == [main] else ""
 
 
-def _found(reader: "Reader", main: str, me: Identity) -> "Found":
+def _found(reader: "Reader", main: str, me: Identity) -> "SessionReport":
     from validator.operations.whoami.look import look
 
     return look(reader, main, me.name, named=False, hint=lambda _: None)

@@ -55,10 +55,10 @@ def issue(*, repo: Path, verdict: Verdict) -> str:
 
 def text_of(verdict: Verdict) -> str:
     """The issue's text, in Markdown, no longer than GitHub takes it."""
-    return f"{MARK}\n{_lead(verdict)}\n\n{summary(verdict, most=COMMENT_BYTES)}"
+    return f"{MARK}\n{_introduction(verdict)}\n\n{summary(verdict, most=COMMENT_BYTES)}"
 
 
-def _lead(verdict: Verdict) -> str:
+def _introduction(verdict: Verdict) -> str:
     if verdict.accepted:
         return f"No error any more at commit {verdict.head}."
     return (

@@ -20,7 +20,7 @@ from validator.hosts.plain.owners import owners_fault_of_steps
 from validator.hosts.plain.proposals import judge_proposal
 from validator.hosts.plain.push import BROADCAST, MAX_REFS, Move, faults, read_moves, rejected_branch, withdrawn_branch
 from validator.hosts.plain.rejections import judge_rejection
-from validator.hosts.plain.server import MAX_FILES, Server, is_unsigned, keys_of, told
+from validator.hosts.plain.server import MAX_FILES, Server, is_unsigned, keys_of, refusal_of
 from validator.hosts.plain.withdrawals import judge_withdrawal
 from validator.model.errors import FatalError
 from validator.model.escape import logged
@@ -114,12 +114,12 @@ def _judge_main(move: Move, server: Server) -> str | None:
         return f"commit {min(back)[:12]} was {how}, and does not land; a new proposal starts from main"
     if line is None:
         wide = server.is_wide(move.new)
-        return REWRITTEN if wide else told(of_rewritten(server.reader, server.main, move.new))
+        return REWRITTEN if wide else refusal_of(of_rewritten(server.reader, server.main, move.new))
     signed = endorsed(server.reader, line, server.guards)
     if why := _unread(line, signed, server):
         return why
     return (
-        told(of_line(server.reader, line, signed, until_bad=True))
+        refusal_of(of_line(server.reader, line, signed, until_bad=True))
         or _nobody_to_sign(server.reader.at(move.new), server.repo)
         or owners_fault_of_steps(server.reader, server.main, move.new)
     )
@@ -144,7 +144,7 @@ def _first_main(new: str, reader: Reader) -> str | None:
         which = join_limited(map(logged, held))
         moved = "a whole registry is moved with git clone --mirror, and guarded then"
         return f"a first main holds no claims and no records, and this one has {which}; {moved}"
-    return _nobody_to_sign(snapshot, reader.repo) or told(audit(snapshot))
+    return _nobody_to_sign(snapshot, reader.repo) or refusal_of(audit(snapshot))
 
 
 def _nobody_to_sign(snapshot: Snapshot, repo: Repo) -> str | None:

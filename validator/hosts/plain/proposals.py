@@ -4,7 +4,7 @@ from validator.git.signatures import signer
 from validator.hosts.plain.owners import owners_fault
 from validator.hosts.plain.push import Move
 from validator.hosts.plain.replacements import judge_age, judge_last_commit, judge_replacement
-from validator.hosts.plain.server import MAX_FILES, Server, told
+from validator.hosts.plain.server import MAX_FILES, Server, refusal_of
 from validator.model.layout import CHARTER, CODEOWNERS, HEADS, own_files
 from validator.model.phrases import join_limited
 from validator.registry.snapshot import Snapshot
@@ -24,10 +24,10 @@ def judge_proposal(move: Move, server: Server) -> str | None:
         return f"{move.branch} touches more than {MAX_FILES} files; a proposal touches one"
     landed, base = server.landed(move.new)
     return (
-        told(server.verdict(move.new))
+        refusal_of(server.verdict(move.new))
         or _wrong_content(move.branch, landed, base, server)
         or _wrong_history(move, server)
-        or (judge_replacement(move, server) if move.old and not server.is_spent(move.old) else None)
+        or (judge_replacement(move, server) if move.old and not server.is_settled(move.old) else None)
         or judge_last_commit(move, server)
         or judge_age(move, server)
         or _too_many(move, server)
@@ -46,7 +46,7 @@ def _too_many(move: Move, server: Server) -> str | None:
 
 def _taken_away(move: Move, server: Server) -> str | None:
     assert move.old is not None, "what does not exist is not deleted"
-    if server.is_spent(move.old):
+    if server.is_settled(move.old):
         return None
     return (
         "a proposal goes after it is merged, turned down or withdrawn, in a push of its own: "

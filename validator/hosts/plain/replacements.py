@@ -12,14 +12,15 @@ from validator.registry.reader import claims_at
 from validator.registry.records import claim_of_record
 from validator.rules import not_the_session
 
-TOLD = f"error[{not_the_session.CODE}] {not_the_session.NAME}"
+RULE = f"error[{not_the_session.CODE}] {not_the_session.NAME}"
 
 
 def judge_replacement(move: Move, server: Server) -> str | None:
     """Why an open proposal (`move.old`) is not replaced by another one; None for whoever made it."""
     assert move.old, "an open proposal is replaced"
     assert move.new, "and not taken away"
-    return _wrong_hands(move.branch, move.old, move.new, server) or _wrong_key(move.branch, move.old, move.new, server)
+    change = (move.branch, move.old, move.new)
+    return _wrong_session(*change, server) or _wrong_key(*change, server)
 
 
 def judge_last_commit(move: Move, server: Server) -> str | None:
@@ -29,9 +30,9 @@ def judge_last_commit(move: Move, server: Server) -> str | None:
     """
     assert move.new, "what goes is not judged"
     key = speaking_key(move.branch, move.new, server)
-    if key is None or _voices([move.new], key, server)[move.new]:
+    if key is None or _signed_by([move.new], key, server)[move.new]:
         return None
-    return f"{TOLD}: commit {move.new[:12]} is not signed by the key that speaks for {move.branch}, {fingerprint(key)}"
+    return f"{RULE}: commit {move.new[:12]} is not signed by the key that speaks for {move.branch}, {fingerprint(key)}"
 
 
 def judge_age(move: Move, server: Server) -> str | None:
@@ -41,10 +42,10 @@ def judge_age(move: Move, server: Server) -> str | None:
     stands on the other one is newer. So each proposal of a branch is newer than all that were there before.
     """
     assert move.new, "what goes is not judged"
-    others = [*server.closed_on(move.branch), *([move.old] if move.old and not server.is_spent(move.old) else [])]
+    others = [*server.closed_on(move.branch), *([move.old] if move.old and not server.is_settled(move.old) else [])]
     if not others:
         return None
-    voices = _voices([move.new, *others], speaking_key(move.branch, move.new, server), server)
+    voices = _signed_by([move.new, *others], speaking_key(move.branch, move.new, server), server)
     contents = server.repo.blobs(voices)
     times = {commit: server.repo.read_commit(content)[1] for commit, content in contents.items()}
     same = [other for other in others if voices[move.new] and voices[other] == voices[move.new]]
@@ -53,7 +54,7 @@ def judge_age(move: Move, server: Server) -> str | None:
         return None
     who = "its session" if voices[newer] == "session" else "an approver"
     said = f"commit {move.new[:12]} is not newer than {newer[:12]}, which {who} has signed too"
-    return f"{TOLD}: {said}; make it again"
+    return f"{RULE}: {said}; make it again"
 
 
 def _is_newer(new: str, other: str, times: Mapping[str, int], server: Server) -> bool:
@@ -63,7 +64,7 @@ def _is_newer(new: str, other: str, times: Mapping[str, int], server: Server) ->
     return other in server.repo.ahead(server.main, new)
 
 
-def _voices(commits: Iterable[str], key: str | None, server: Server) -> dict[str, str | None]:
+def _signed_by(commits: Iterable[str], key: str | None, server: Server) -> dict[str, str | None]:
     """In whose voice each commit speaks, by its signature: a `session`, an `approver`, or nobody (None)."""
     session = [("session", key)] if key else []
     approvers = [("approver", approver) for _, approver in server.guards]
@@ -95,7 +96,7 @@ def _proposed(branch: str, commit: str, server: Server) -> ClaimFile | None:
     return claims_at(server.repo, [(commit, int(rest))]).get((commit, int(rest))) if kind == "claim" else None
 
 
-def _wrong_hands(branch: str, there: str, new: str, server: Server) -> str | None:
+def _wrong_session(branch: str, there: str, new: str, server: Server) -> str | None:
     """A draft of an approver's is replaced by an approver, and a claim by the session that it names."""
     kind = branch.partition("/")[0]
     held = held_claim(branch, server)
@@ -118,10 +119,10 @@ def _wrong_key(branch: str, there: str, new: str, server: Server) -> str | None:
         return None
     key, wanted = speaking_key(branch, there, server), speaking_key(branch, new, server)
     if key is None and wanted:
-        return f"{TOLD}: this proposal has no key, and none is added to it; an approver turns it down, then claim again"
+        return f"{RULE}: this proposal has no key, and none is added to it; an approver turns it down, then claim again"
     if key and key != wanted:
         way_out = f"to change the key, withdraw it and claim again: registry withdraw {branch}"
-        return f"{TOLD}: this proposal speaks with the key {fingerprint(key)}; {way_out}"
+        return f"{RULE}: this proposal speaks with the key {fingerprint(key)}; {way_out}"
     if key and not is_signed(new, key, server):
-        return f"{TOLD}: commit {new[:12]} is not signed by the key of this proposal, {fingerprint(key)}"
+        return f"{RULE}: commit {new[:12]} is not signed by the key of this proposal, {fingerprint(key)}"
     return None

@@ -90,7 +90,7 @@ class Server:
         rows = self.repo.parents_below(prefix).items() if there else ()
         return {ref: parents[0] for ref, parents in rows if len(parents) == 1}
 
-    def is_spent(self, commit: str) -> bool:
+    def is_settled(self, commit: str) -> bool:
         """Whether a proposal has landed on main already, or was turned down or withdrawn: by what the server has."""
         return commit in self.closed or (self.main is not None and has_landed(self.repo, self.main, commit))
 
@@ -138,7 +138,7 @@ def is_unsigned(repo: Repo) -> bool:
     return repo.setting(UNSIGNED) == "true"
 
 
-def told(verdict: Verdict) -> str | None:
+def refusal_of(verdict: Verdict) -> str | None:
     """Why a verdict refuses; None where it accepts."""
     if verdict.accepted:
         return None

@@ -124,7 +124,7 @@ def _count(figure: Figure, op: Op | None, value: float) -> Target | None:
     """`Send 17 emails daily`, `Keep the backlog under 150 issues`, verb, bound or noun tell which way."""
     thing, _ = _split_tail(figure.bound.after)
     noun = thing[-1].text if thing else ""
-    rest = _said(figure.bound.before)
+    rest = _without_copulas(figure.bound.before)
     verb, subject = _split_verb(rest)
     metric = _metric([*subject, *thing] if len(subject) == 1 and not verb else subject or thing)
     if verb in DONE and not subject and thing:
@@ -148,7 +148,7 @@ def _count(figure: Figure, op: Op | None, value: float) -> Target | None:
 
 def _level(figure: Figure, op: Op | None, value: float) -> Target | None:
     """`95%+ delivery rate`, `$120k MRR`, `bundle size at most 250 kB`, `Resolve 70% of tickets on first contact`."""
-    rest = _said(figure.bound.before)
+    rest = _without_copulas(figure.bound.before)
     thing, tail = _split_tail(figure.bound.after)
     verb, subject = _split_verb(rest) if thing or tail or len(rest) == 1 else ("", _without_opening(rest))
     unit = figure.quantity.unit
@@ -220,7 +220,7 @@ def _duration(figure: Figure, op: Op | None, value: float) -> Target | None:
         return (
             target_of(_metric(after[1:]), op or "gte", value, unit, figure.period.per) if _metric(after[1:]) else None
         )
-    _, subject = _split_verb(_said(before), durations=True)
+    _, subject = _split_verb(_without_copulas(before), durations=True)
     metric = _metric(subject)
     if figure.bound.negated and metric and "time" not in metric.casefold().split():
         metric = f"time of {_lowered(metric)}"
@@ -327,7 +327,7 @@ def _unit_in_name(subject: Sequence[Token]) -> str:
     return "points"
 
 
-def _said(before: Sequence[Token]) -> list[Token]:
+def _without_copulas(before: Sequence[Token]) -> list[Token]:
     """The words before a quantity without `is`, `of`, `stays` and the like; a verb at the beginning stays."""
     verbs = UPWARDS | DOWNWARDS | {"bring", "get", "improve"}
     if len(before) > 1 and before[0].word in verbs and before[1].word not in ("rate", "ratio", "time"):

@@ -55,7 +55,7 @@ def restored(text: str, request: ClaimRequest) -> str:
 
 def is_current(own: OwnProposal) -> bool:
     """Whether an open proposal can still be merged as it is."""
-    return not own.spent and not (isinstance(own.verdict, Verdict) and has_to_be_made_again(own.verdict))
+    return not own.landed and not (isinstance(own.verdict, Verdict) and has_to_be_made_again(own.verdict))
 
 
 def differences(old: str, new: str) -> str:

@@ -139,7 +139,7 @@ def _other_proposal(state: RegistryState, number: int) -> ClaimOutcome | None:
 def _repeated(state: RegistryState, request: ClaimRequest, number: int) -> ClaimOutcome | None:
     """The outcome where the session has proposed the same claim already: the verdict on that proposal as of now."""
     own = state.own.get(number)
-    if own is None or own.spent or not _is_repeat(own.claim, complete(state, request, number).file(number)):
+    if own is None or own.landed or not _is_repeat(own.claim, complete(state, request, number).file(number)):
         return None
     verdict = _verdict(own)
     if has_to_be_made_again(verdict):

@@ -25,13 +25,13 @@ def look(reader: Reader, server: Remote | None, session: str) -> RegistryState:
     claims = claims_at(reader.repo, ((commit, number) for number, commit in commits.items()))
     proposed = {number: ClaimProposal(commit, claims.get((commit, number))) for number, commit in commits.items()}
     own = {
-        number: OwnProposal(commit, claim, _is_spent(reader.repo, main, commit), _verdict(reader, main, commit))
+        number: OwnProposal(commit, claim, _has_landed(reader.repo, main, commit), _verdict(reader, main, commit))
         for number, (commit, claim) in proposals_of(session, proposed, snapshot).items()
     }
     return RegistryState(main, snapshot, charter, proposed, own, from_server=server is not None)
 
 
-def _is_spent(repo: Repo, main: str, commit: str) -> bool:
+def _has_landed(repo: Repo, main: str, commit: str) -> bool:
     return repo.merge_base(main, commit) == commit
 
 

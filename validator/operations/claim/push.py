@@ -15,7 +15,7 @@ from validator.operations.claim.decide import ClaimDraft, ClaimOutcome
 from validator.operations.claim.source import in_source
 from validator.operations.claim.state import RegistryState
 from validator.operations.judge import judge
-from validator.operations.signing import Wanted, signing_key
+from validator.operations.signing import RequiredKey, signing_key
 from validator.registry.gaps import NO_SCHEDULE, missing
 from validator.registry.parsing import ClaimFile, claim_file
 from validator.registry.reader import Reader, claims_at
@@ -90,7 +90,7 @@ def _commit(repo: Repo, server: Remote | None, state: RegistryState, draft: Clai
     speaks = (held.draft.key if held else None) or claim.key
     # Where a key is lost, an approver replaces it.
     approvers = server if held and held.draft.key not in (None, claim.key) else None
-    key = signing_key(repo, Wanted(draft.number, claim.session_id or "", speaks), approvers)
+    key = signing_key(repo, RequiredKey(draft.number, claim.session_id or "", speaks), approvers)
     message = f"{'Amend' if held else 'Claim'} number {draft.number}\n"
     return commit_on(state.branch(draft.number), Draft(tree, state.main, message), repo, server, key)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from validator.git.remote import Remote
 from validator.git.repo import Repo
-from validator.git.retry import A_FEW, Attempts, Patience, limited
+from validator.git.retry import MAX_AT_ONCE, Attempts, Patience, limited
 from validator.model.errors import FatalError
 from validator.model.escape import logged
 from validator.model.shapes import Target
@@ -43,7 +43,7 @@ def claim(
     server = Remote(reader.repo, remote) if push else None
     attempts, accepted = Attempts(PATIENCE), tuple[Target, ...]()
     for attempt in attempts:
-        with limited("claim", A_FEW) if server else nullcontext():
+        with limited("claim", MAX_AT_ONCE) if server else nullcontext():
             result = _attempt(reader, server, request, accepted if accept else None)
         if isinstance(result, ClaimOutcome):
             return result

@@ -21,13 +21,13 @@ class ClaimProposal(NamedTuple):
 class OwnProposal(NamedTuple):
     """An open proposal of the session that claims now.
 
-    `spent`: its commit is in main's history already, so it can never change main again. `verdict` is the gate's, or
+    `landed`: its commit is in main's history already, so it can never change main again. `verdict` is the gate's, or
     the error that prevented one; it is raised only if the verdict is needed.
     """
 
     commit: str
     claim: ClaimFile
-    spent: bool
+    landed: bool
     verdict: Verdict | FatalError
 
 

@@ -11,7 +11,7 @@ from validator.model.findings import Verdict
 from validator.model.layout import HEADS, REMOTES, branch_of
 from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome
 from validator.operations.judge import has_to_be_made_again, judge
-from validator.operations.signing import Wanted, signing_key
+from validator.operations.signing import RequiredKey, signing_key
 from validator.registry.consensus.forms import Form, acknowledgement_forms
 from validator.registry.parsing import ClaimFile
 from validator.registry.records import counting
@@ -35,8 +35,8 @@ def record_on(state: MainState, draft: RecordDraft, parent: str) -> str:
     return commit_on(branch_of(draft.path), commit, repo, state.server, key)
 
 
-def _speaker(claim: ClaimFile) -> Wanted:
-    return Wanted(claim.number, claim.draft.session_id or "", claim.draft.key)
+def _speaker(claim: ClaimFile) -> RequiredKey:
+    return RequiredKey(claim.number, claim.draft.session_id or "", claim.draft.key)
 
 
 def _form(draft: RecordDraft) -> Form:

@@ -40,7 +40,7 @@ def advise(facts: Facts) -> Advice:
             return advice
     advice = _held(facts)
     if own and own.end == "turned-down":
-        return advice._replace(text=f"{own.branch} was turned down: {_said(own.reason)}; {advice.text}")
+        return advice._replace(text=f"{own.branch} was turned down: {_quoted(own.reason)}; {advice.text}")
     return advice
 
 
@@ -54,7 +54,7 @@ def _without_number(facts: Facts) -> Advice:
         return Advice(f"the gate rejects number {number} ({own.branch}) now: {own.code} {own.reason}", None, own.help)
     if facts.state == "rejected":
         return _taken(facts, own)
-    why = f"number {number} ({own.branch}) was turned down: {_said(own.reason)}"
+    why = f"number {number} ({own.branch}) was turned down: {_quoted(own.reason)}"
     if facts.holder:
         return _claim_free(facts, f"{why}; it is held by {facts.holder} now; ")
     form = command_line(facts.form)
@@ -74,12 +74,12 @@ def _claim_free(facts: Facts, why: str) -> Advice:
     if free is None:
         way_out = "until a holder releases one, or an approver enlarges the capacity"
         return Advice(f"{why}wait: no number is free {way_out}; ask again with --fetch")
-    planned = f" ({_said(free.role)})" if free.role else ""
+    planned = f" ({_quoted(free.role)})" if free.role else ""
     text = f"{why}claim a free number: {free.others}; for instance {free.number}{planned}"
     return Advice(text, None, command_line(free.form))
 
 
-def _said(words: str) -> str:
+def _quoted(words: str) -> str:
     """A session's own words, in quotes, so that they cannot look like a command of this program."""
     return quoted(words, LONGEST)
 
@@ -115,7 +115,7 @@ def _held(facts: Facts) -> Advice:
         command = ("registry", "claim", str(number), *facts.me, "--status", "REGISTERED", "--push")
         return Advice(f"you hold number {number} and are not ready; say that you are", command)
     if facts.phase == "active":
-        return Advice(f"number {number} is active in week {facts.week}: {_said(facts.goal)}")
+        return Advice(f"number {number} is active in week {facts.week}: {_quoted(facts.goal)}")
     if against and against.mine and facts.phase in ("registering", "registered"):
         return Advice(f"number {number} is in conflict: {against.code} {against.message}", None, against.help)
     return _by_phase(facts)
@@ -142,7 +142,7 @@ def _by_phase(facts: Facts) -> Advice:
         return Advice(_wait(place, f"not acknowledged yet: {facts.missing}"))
     if facts.state == "acknowledged":
         return Advice(_wait(place, "a human has to activate the fleet"))
-    text = f"acknowledge number {facts.number}, {_said(facts.role)}: {_said(facts.goal)}"
+    text = f"acknowledge number {facts.number}, {_quoted(facts.role)}: {_quoted(facts.goal)}"
     return Advice(text, ("registry", "consensus", "acknowledge", *me, "--push"))
 
 

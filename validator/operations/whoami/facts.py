@@ -53,7 +53,7 @@ class OwnProposal(NamedTuple):
         return "accepted" if self.end == "open" else "rejected"
 
 
-class Free(NamedTuple):
+class FreeNumber(NamedTuple):
     """A number that is neither held nor proposed, the role that the charter plans for it, and all such numbers.
 
     `form` are the words of the command that claims it.
@@ -65,7 +65,7 @@ class Free(NamedTuple):
     form: tuple[str, ...]
 
 
-class Against(NamedTuple):
+class MainConflict(NamedTuple):
     """A conflict on main: whose claim has to change, its session, and whether that is the session that asks."""
 
     number: int
@@ -96,10 +96,10 @@ class Facts(NamedTuple):
     orchestrator: str = ""
     own: OwnProposal | None = None
     also: tuple[str, ...] = ()
-    free: Free | None = None
+    free: FreeNumber | None = None
     holder: str = ""
     missing: str = ""
-    against: Against | None = None
+    against: MainConflict | None = None
     week: str | None = None
     withdraws: bool = False
 
@@ -120,13 +120,13 @@ def most_urgent(proposals: Iterable[OwnProposal]) -> OwnProposal | None:
     return min(proposals, key=lambda one: (one.end == "turned-down", kinds.index(one.kind)), default=None)
 
 
-def first_against(conflicts: Iterable[Conflict], number: int, names: dict[int, str]) -> Against | None:
+def first_against(conflicts: Iterable[Conflict], number: int, names: dict[int, str]) -> MainConflict | None:
     """The first conflict that is the fault of this number, else the first one; None where there is no conflict.
 
     Of a conflict, who came last has to change; `names` are the sessions by number.
     """
     rows = [
-        Against(
+        MainConflict(
             one.numbers[-1],
             names.get(one.numbers[-1], ""),
             CODES[one.kind],

@@ -15,7 +15,7 @@ from validator.operations.export import slots_of
 from validator.operations.proposals import judge_proposal
 from validator.operations.whoami.facts import (
     Facts,
-    Free,
+    FreeNumber,
     OpenKind,
     OwnProposal,
     SessionState,
@@ -39,7 +39,7 @@ from validator.rules.role_misaligned import is_aligned
 Hint = Callable[[str], None]
 
 
-class Found(NamedTuple):
+class SessionReport(NamedTuple):
     """A session's slot or proposal as it is printed, the facts, and all of its proposals."""
 
     slot: SlotEntry | None
@@ -69,7 +69,7 @@ class _Registry(NamedTuple):
         return [number for number in self.snapshot.free_numbers() if f"claim/{digits(number)}" not in proposed]
 
 
-def look(reader: Reader, main: str, session_id: str, *, named: bool, hint: Hint) -> Found:
+def look(reader: Reader, main: str, session_id: str, *, named: bool, hint: Hint) -> SessionReport:
     """What there is about a session at a commit of main; `named`: the reader's commands have to name it.
 
     Raises FatalError where the charter cannot be read; `hint` hears of a proposal that cannot be read.
@@ -97,7 +97,7 @@ def _registry(reader: Reader, main: str) -> _Registry:
     )
 
 
-def _holder(registry: _Registry, slot: SlotEntry, me: tuple[str, ...]) -> Found:
+def _holder(registry: _Registry, slot: SlotEntry, me: tuple[str, ...]) -> SessionReport:
     snapshot, charter, phase, number = registry.snapshot, registry.charter, registry.phase, slot.number
     claim = snapshot.by_number[number]
     proposals = tuple(_of_holder(registry, claim))
@@ -118,7 +118,7 @@ def _holder(registry: _Registry, slot: SlotEntry, me: tuple[str, ...]) -> Found:
         week=active_week(snapshot),
         withdraws=_withdraws(registry, claim),
     )
-    return Found(slot, facts, proposals)
+    return SessionReport(slot, facts, proposals)
 
 
 def _state(slot: SlotEntry, phase: Phase) -> SessionState:
@@ -197,7 +197,7 @@ def _withdraws(registry: _Registry, claim: ClaimFile) -> bool:
     return bool(claim.draft.key) or not any(approver.key for approver in registry.charter.approvers)
 
 
-def _other(registry: _Registry, session_id: str, me: tuple[str, ...], hint: Hint) -> Found:
+def _other(registry: _Registry, session_id: str, me: tuple[str, ...], hint: Hint) -> SessionReport:
     """A session that holds no number."""
     found = _proposed(registry, session_id, hint) or _last_rejected(registry, session_id)
     claim, own = found or (None, None)
@@ -217,7 +217,7 @@ def _other(registry: _Registry, session_id: str, me: tuple[str, ...], hint: Hint
         week=active_week(registry.snapshot),
         withdraws=_withdraws(registry, claim) if claim else False,
     )
-    return Found(_entry(claim, session_id) if claim else None, facts, (own,) if own else ())
+    return SessionReport(_entry(claim, session_id) if claim else None, facts, (own,) if own else ())
 
 
 def _proposed(registry: _Registry, session_id: str, hint: Hint) -> tuple[ClaimFile, OwnProposal] | None:
@@ -244,7 +244,7 @@ def _last_rejected(registry: _Registry, session_id: str) -> tuple[ClaimFile, Own
     return None
 
 
-def _free(registry: _Registry, claim: ClaimFile | None, me: tuple[str, ...]) -> Free | None:
+def _free(registry: _Registry, claim: ClaimFile | None, me: tuple[str, ...]) -> FreeNumber | None:
     """The first free number, better one whose plan fits the role that a session has."""
     free, slots = registry.free_numbers(), {slot.number: slot for slot in registry.charter.slots}
     role = (claim.draft.role if claim else None) or ""
@@ -253,7 +253,7 @@ def _free(registry: _Registry, claim: ClaimFile | None, me: tuple[str, ...]) -> 
     if number is None:
         return None
     role_of = slots[number].role if number in slots else None
-    return Free(number, role_of, ranges(free), claim_form(registry.charter, number, *me))
+    return FreeNumber(number, role_of, ranges(free), claim_form(registry.charter, number, *me))
 
 
 def _who_has(registry: _Registry, claim: ClaimFile) -> str:

@@ -20,7 +20,7 @@ from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.next_steps import Move, next_moves
 from validator.registry.overlaps import Clash, clashes
 from validator.registry.parsing import ClaimFile
-from validator.registry.records import RecordKind, Standing, counting, standings
+from validator.registry.records import RecordKind, RecordState, counting, record_states
 from validator.registry.snapshot import Snapshot
 
 PHASES: tuple[Phase, ...] = get_args(Phase)
@@ -59,7 +59,7 @@ class Consensus(NamedTuple):
     registered: int
     criteria: tuple[Criterion, ...]
     metrics: Metrics
-    records: tuple[Standing, ...]
+    records: tuple[RecordState, ...]
     conflicts: tuple[Conflict, ...]
     moves: tuple[Move, ...]
 
@@ -69,7 +69,7 @@ class Consensus(NamedTuple):
         return "; ".join(f"{m.who} {m.action}" + (f": {m.command}" if m.command else "") for m in self.moves)
 
     @property
-    def void(self) -> tuple[Standing, ...]:
+    def void(self) -> tuple[RecordState, ...]:
         """The void records, which have to be made again."""
         return tuple(record for record in self.records if record.void)
 
@@ -106,19 +106,19 @@ def assess(
         len(registered),
         criteria,
         _metrics(snapshot, charter, registered, shared, against),
-        _in_steps(standings(snapshot, charter, today), phase),
+        _in_steps(record_states(snapshot, charter, today), phase),
         against,
         tuple(next_moves(snapshot, charter, phase, criteria, against, proposed, waiting)),
     )
 
 
-def _in_steps(records: tuple[Standing, ...], phase: Phase) -> tuple[Standing, ...]:
+def _in_steps(records: tuple[RecordState, ...], phase: Phase) -> tuple[RecordState, ...]:
     """Records in the order of the steps, each with the command that makes it again only where that works now."""
     ordered = sorted(records, key=lambda one: (KINDS.index(one.kind), one.path))
     return tuple(one if one.by is None or _is_due(one, phase) else one._replace(again=None) for one in ordered)
 
 
-def _is_due(record: Standing, phase: Phase) -> bool:
+def _is_due(record: RecordState, phase: Phase) -> bool:
     return record.void is not None and NEEDED[record.kind] == phase
 
 

@@ -15,7 +15,7 @@ _START = len(MAGIC) + hashlib.sha256().digest_size
 _LENGTH = 8  # bytes of the header's length
 
 
-class Kept(NamedTuple):
+class StoredIndex(NamedTuple):
     """An index, and what it belongs to: the blob of the charter, and the tree that `registry/sessions` is.
 
     `odd` are the entries of that tree that are no claims, by path.
@@ -27,7 +27,7 @@ class Kept(NamedTuple):
     odd: dict[str, Entry]
 
 
-def encoded(kept: Kept, program: str) -> bytes:
+def encoded(kept: StoredIndex, program: str) -> bytes:
     """The bytes of an index that this `program` made: another one would compare claims otherwise."""
     index = kept.table
     header = {
@@ -46,7 +46,7 @@ def encoded(kept: Kept, program: str) -> bytes:
     return MAGIC + hashlib.sha256(content).digest() + content
 
 
-def decoded(data: bytes, program: str) -> Kept | None:
+def decoded(data: bytes, program: str) -> StoredIndex | None:
     """The index in some bytes; None where they are not whole, or of another program."""
     content = memoryview(data)[_START:]
     if not data.startswith(MAGIC) or data[len(MAGIC) : _START] != hashlib.sha256(content).digest():
@@ -59,7 +59,7 @@ def decoded(data: bytes, program: str) -> Kept | None:
         return None  # whole, and not of this form
 
 
-def _read(header: dict[str, Any], rest: memoryview) -> Kept:
+def _read(header: dict[str, Any], rest: memoryview) -> StoredIndex:
     index = Index()
     index.always = set(header["always"])
     index.segments = {
@@ -72,7 +72,7 @@ def _read(header: dict[str, Any], rest: memoryview) -> Kept:
         rest = rest[size:]
     for spans in index.spans.values():
         spans.measure()
-    return Kept(
+    return StoredIndex(
         header["charter"], header["sessions"], index, {path: Entry(*entry) for path, entry in header["odd"].items()}
     )
 

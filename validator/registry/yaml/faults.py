@@ -21,7 +21,7 @@ class Fault(NamedTuple):
     help: str
 
 
-def elsewhere(times: int) -> str:
+def more_places(times: int) -> str:
     """` (here and in 2 more places)` for three occurrences in a file; empty for one."""
     return "" if times == 1 else f" (here and in {times - 1} more place{'s' if times > 2 else ''})"
 
@@ -45,9 +45,9 @@ def unreadable(text: str, allowed: str) -> Iterator[Fault]:
         if len(seen) > MAX_FAULTS:
             return
         before = text[: match.start()]
-        message = f"{named(character)} is not allowed{elsewhere(text.count(character))}"
+        message = f"{named(character)} is not allowed{more_places(text.count(character))}"
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        yield Fault("unreadable", line, column, message, _mend(character))
+        yield Fault("unreadable", line, column, message, _way_out(character))
 
 
 def named(character: str) -> str:
@@ -57,7 +57,7 @@ def named(character: str) -> str:
     return names.get(character, f"the {kind} U+{ord(character):04X}")
 
 
-def _mend(character: str) -> str:
+def _way_out(character: str) -> str:
     if character == "\r":
         return "end lines with LF alone: dos2unix, or `* text=auto eol=lf` in .gitattributes"
     return "replace it with a space" if character == "\t" else "delete it"
