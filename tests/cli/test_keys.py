@@ -36,6 +36,12 @@ def does(folder: Path, *words: str) -> Done:
     return done
 
 
+def does_not(folder: Path, *words: str) -> Done:
+    done = verb(folder, *words)
+    assert done.exit_code == 1, done
+    return done
+
+
 def claimed(stage: Stage, name: str = "session") -> Path:
     """A session's clone, whose claim of number 4 with a new key is open."""
     session = stage.clone(name)
@@ -126,18 +132,43 @@ def test_the_human_sees_which_key_speaks(signed: Stage) -> None:
     does(session, "release", "4", "--reason", "Done")
     (row,) = does(signed.human, "proposals", "--format", "json").document["proposals"]
     assert (row["fingerprint"], row["key_state"]) == (key, "same-as-before")
-    assert f"key:     {key}\n" in does(session, "whoami", *FOR_ANN, "--fetch").out
+    assert f"key:     {key} (new)\n" in does(session, "whoami", *FOR_ANN, "--fetch").out
     git(signed.human, "fetch", "--quiet")
     (slot,) = [one for one in does(signed.human, "export").document["slots"] if one["session_id"]]
-    assert slot["fingerprint"] == key
+    assert (slot["fingerprint"], slot["key_state"]) == (key, "new")
+    assert f"- **KEY**: {key} (new)\n" in does(signed.human, "export", "--format", "markdown").out
     does(session, "withdraw", "release/04", *FOR_ANN)
     does(signed.human, "release", "4", "--reason", "By the approver")
     (row,) = does(signed.human, "proposals", "--format", "json").document["proposals"]
     assert (row["fingerprint"], row["key_state"]) == (key, "not-signed")
+    said = does(session, "whoami", *FOR_ANN, "--fetch")
+    assert f"\nopen:    release/04, accepted, key {key} (not signed)\n" in said.out
     stranger = signed.clone("stranger")
     does(stranger, "claim", "5", "--session-id", "stranger", "--goal", "Send 17 emails daily", "--yes", "--push")
     out = does(signed.human, "proposals").out
-    assert "key:" not in out.partition("claim/05")[2].partition("release/04")[0]
+    assert "    key: none (not signed)\n" in out.partition("claim/05")[2].partition("release/04")[0]
+    assert "\nkey: none (not signed)\n" in does(signed.human, "show", "5").out
+    me = does_not(stranger, "whoami", "--session-id", "stranger", "--format", "json").document
+    assert (me["fingerprint"], me["key_state"], me["proposals"][0]["key_state"]) == (None, "not-signed", "not-signed")
+
+
+def test_a_key_that_stays_is_the_same_as_before(signed: Stage, tmp_path: Path) -> None:
+    """On main, in what is proposed, and once another key is proposed."""
+    session = claimed(signed)
+    key = fingerprint(key_at(signed, "claim/04"))
+    (me,) = [does_not(session, "whoami", *FOR_ANN, "--format", "json").document]
+    assert (me["fingerprint"], me["key_state"]) == (key, "new")
+    does(signed.human, "approve", "4", "--yes")
+    does(session, "claim", "4", *FOR_ANN, "--goal", "Send 18 emails daily", "--yes", "--push")
+    does(signed.human, "approve", "4", "--yes")
+    next_key = new_key(tmp_path / "next")
+    does(session, "claim", "4", *FOR_ANN, "--key", str(tmp_path / "next"), "--push")
+    me = does(session, "whoami", *FOR_ANN, "--fetch", "--format", "json").document
+    (open_one,) = me["proposals"]
+    assert (me["fingerprint"], me["key_state"]) == (key, "same-as-before")
+    assert (open_one["fingerprint"], open_one["key_state"]) == (fingerprint(next_key), "new")
+    git(signed.human, "fetch", "--quiet")
+    assert f"- **KEY**: {key} (same as before)\n" in does(signed.human, "export", "--format", "markdown").out
 
 
 def test_doctor_shows_what_anyone_could_do(signed: Stage) -> None:

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from tests.cli.stage import ROOT, Stage, commit, git, plain, refs, try_git, verb
 from tests.cli.test_claim import MINE, RIVAL
 from tests.cli.test_proposals import claims, document, propose
+from tests.cli.test_whoami import NO_KEY
 from tests.shell import program
 
 WHOAMI: dict[str, Any] = json.loads((ROOT / "schema" / "output-whoami.schema.json").read_text())
@@ -28,7 +29,7 @@ def test_the_session_sees_the_reason(guarded: Stage) -> None:
     assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
     waiting = whoami(guarded, "session")
     assert waiting["next_action"] == "wait: a human has to approve number 4 (claim/04); ask again with --fetch"
-    assert waiting["proposals"] == [{"branch": "claim/04", "verdict": "accepted", "reason": ""}]
+    assert waiting["proposals"] == [{"branch": "claim/04", "verdict": "accepted", "reason": "", **NO_KEY}]
     done = verb(guarded.human, "reject", "4", "--reason", "Take number 5, please")
     assert done == (0, "turned down claim/04: Take number 5, please\n", "")
     assert list(guarded.refs("refs/heads/")) == ["refs/heads/main"]
@@ -37,7 +38,7 @@ def test_the_session_sees_the_reason(guarded: Stage) -> None:
     down = 'number 4 (claim/04) was turned down: "Take number 5, please"'
     again = "registry claim 4 --session-id marketing-outreach-1 --goal GOAL --push"
     assert answer["next_action"] == f"{down}; it may be proposed again, mended or not; fill in: {again}"
-    reason = {"branch": "claim/04", "verdict": "turned-down", "reason": "Take number 5, please"}
+    reason = {"branch": "claim/04", "verdict": "turned-down", "reason": "Take number 5, please", **NO_KEY}
     assert (answer["command"], answer["proposals"]) == (None, [reason])
     text = verb(session, *WHO)
     assert text.exit_code == 1

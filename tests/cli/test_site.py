@@ -168,9 +168,15 @@ def test_who_signed_is_shown(guarded: Stage, tmp_path: Path) -> None:
     assert "Signed</dt><dd>by marketing-outreach-3</dd>" in files["proposals/claim-06.html"].decode()
     page = files["proposals/claim-05.html"].decode()
     assert "Signed</dt><dd>no</dd>" in page
-    assert "<dt>Key</dt>" not in page
-    shown = f"<dt>Key</dt><dd><code>{fingerprint(session)}</code> (new)</dd>"
-    assert shown in files["proposals/claim-06.html"].decode()
+    assert "<dt>Key</dt><dd>none (not signed)</dd>" in page
+    shown = f"<code>{fingerprint(session)}</code> (new)"
+    assert f"<dt>Key</dt><dd>{shown}</dd>" in files["proposals/claim-06.html"].decode()
+    assert f"<p>Key: {shown}</p>" in files["index.html"].decode()
+    assert verb(guarded.human, "approve", "6", "--yes").exit_code == 0
+    git(guarded.human, "fetch", "--quiet")
+    page = build(guarded.bare, tmp_path / "site")["sessions/06.html"].decode()
+    assert f"<dt>Key</dt><dd>{shown}</dd>" in page
+    assert session.split()[1] not in page
 
 
 def test_a_rebuild_writes_what_changed_and_removes_what_is_gone(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from tests.corpus.whoami_table import rows
 from tests.repository import Repository, claim_path, with_charter
 from tests.repository import fleet as claims
 
+NO_KEY = {"fingerprint": None, "key_state": "not-signed"}
 OUTREACH = """\
 name:    marketing-outreach-1
 number:  4
@@ -17,6 +18,7 @@ state:   registered
 role:    Outreach AI - Personalize and send emails (Morning Batch 1)
 goal:    Send 17 perfectly personalized emails daily, 95%+ delivery rate
 since:   2026-11-20T09:05:00Z
+key:     none (not signed)
 next:    number 4 is yours; wait: not ready yet: 2-3, 5-12; ask again with --fetch
 """
 
@@ -115,7 +117,7 @@ def test_a_holder_hears_of_its_amendment_until_main_has_another_file(stage: Stag
     assert down["next_action"].startswith(
         'claim/04 was turned down: "Not yet"; number 4 is yours; wait: not ready yet: '
     )
-    assert down["proposals"] == [{"branch": "claim/04", "verdict": "turned-down", "reason": "Not yet"}]
+    assert down["proposals"] == [{"branch": "claim/04", "verdict": "turned-down", "reason": "Not yet", **NO_KEY}]
     changed = stage.at("main", "registry/sessions/04.yaml") | {"labels": {"team": "letters"}}
     write(stage.human, "registry/sessions/04.yaml", json.dumps(changed))
     commit(stage.human, "Another team")

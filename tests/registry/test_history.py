@@ -20,7 +20,8 @@ def step(commit: str, path: str, old: Entry | None, new: Entry | None, time: int
 
 def test_first_registration_stands_through_amendments() -> None:
     steps = [step("1", "04", None, ONE, 500), step("2", "05", None, ONE, 3), step("3", "04", ONE, OTHER, 1)]
-    assert registrations(steps) == {"04": Registration("04", "1", 500, 0), "05": Registration("05", "2", 3, 1)}
+    amended = Registration("04", "1", 500, 0, before=ONE.oid)
+    assert registrations(steps) == {"04": amended, "05": Registration("05", "2", 3, 1)}
 
 
 def test_released_number_belongs_to_its_later_arrival() -> None:
@@ -31,7 +32,7 @@ def test_released_number_belongs_to_its_later_arrival() -> None:
         step("4", "04", None, ONE),
     ]
     standing = registrations(steps)
-    assert standing["04"].commit == "4"
+    assert (standing["04"].commit, standing["04"].before) == ("4", None)
     assert first_of(["04", "05"], standing) == ["05", "04"]
 
 

@@ -104,7 +104,7 @@ DOCUMENTS: dict[str, tuple[PrintedDocument, str]] = {
         ),
         (
             "schema_version session_id commit state number role goal registered_at next_action command phase week "
-            "proposals identity runtimes fingerprint"
+            "proposals identity runtimes fingerprint key_state"
         ),
     ),
     "rules": (

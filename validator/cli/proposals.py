@@ -14,11 +14,12 @@ from validator.git.repo import Repo
 from validator.git.upstream import remotes
 from validator.model.errors import FatalError
 from validator.model.escape import logged, well_formed, well_formed_or_none
+from validator.model.keys import KeyState
 from validator.model.phrases import rfc3339
 from validator.model.shapes import Slot
 from validator.model.targets import format_target
 from validator.operations.proposals import Judged, competitors, judged, judged_here
-from validator.operations.voice import KeyState, told, voice_of
+from validator.operations.voice import key_line, voice_of
 from validator.registry.reader import Reader, main_of
 from validator.registry.snapshot import Snapshot
 from validator.report.documents import FindingEntry, Oid, Printed, PrintedDocument, as_json, finding_entries
@@ -155,7 +156,8 @@ def render(
 
     `now` is in seconds since 1970. `others` are the open proposals that are not shown and may exclude these.
     """
-    lines = [line for one in shown for line in _lines(one, others or shown, repo, now)]
+    known = others or shown
+    lines = [line for one in shown for line in _lines(one, known, repo, now, keyed=_is_keyed(known))]
     lines += [f"· number {one.number} is PENDING, {_age(now - one.time)}: {logged(one.session_id)}" for one in pending]
     lines += [f"{one.name:<12} turned down: {logged(one.reason)}" for one in rejected]
     return "\n".join(lines or ["nothing is proposed"]) + "\n"
@@ -213,13 +215,19 @@ def _turned_down(rejection: Rejection) -> RejectionEntry:
     return RejectionEntry(name=rejection.name, commit=rejection.rejected, reason=rejection.reason)
 
 
-def _lines(one: Judged, others: Iterable[Judged], repo: Repo, now: float) -> Iterable[str]:
+def _is_keyed(proposals: Sequence[Judged]) -> bool:
+    """Whether the fleet has keys at all; where it has none, no line tells that there is none."""
+    snapshots = [snapshot for one in proposals for snapshot in (one.base, one.landed)]
+    return any(claim.draft.key for snapshot in snapshots for claim in snapshot.claims.values())
+
+
+def _lines(one: Judged, others: Iterable[Judged], repo: Repo, now: float, *, keyed: bool) -> Iterable[str]:
     who = one.claim.draft.session_id if one.claim else one.subject(repo)
     sign = "✓" if one.verdict.accepted else "✗"
     age = _age(now - (one.landed.committed_at or 0))
     yield f"{sign} {one.proposal.name:<12} {age:>9}  {logged(who or ''):<26} {conclusion(one.verdict)}"
-    if key := told(voice_of(one)):
-        yield f"    key: {key}"
+    if key := key_line(one, without=keyed):
+        yield f"    {key}"
     for finding in one.verdict.findings:
         if finding.origin == "introduced":
             yield f"    {finding.level}[{finding.code}] {finding.name}: {logged(finding.message)}"

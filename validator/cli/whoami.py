@@ -12,6 +12,8 @@ from validator.cli.identity import identity_of, shared
 from validator.cli.options import FORMAT, REF, REPO, SESSION
 from validator.hosts.agents.identity import OPTION, Identity, users
 from validator.model.escape import visible, well_formed
+from validator.model.keys import KeyState
+from validator.operations.voice import Voice
 from validator.operations.whoami.advice import advise
 from validator.operations.whoami.facts import HELD, OwnProposal, SessionState
 from validator.operations.whoami.look import SessionReport, look
@@ -21,11 +23,17 @@ from validator.report.documents import Oid, Printed, PrintedDocument, as_json
 
 
 class OwnProposalEntry(Printed):
-    """An open proposal of the session, or one that a human turned down; `reason` is empty where it is accepted."""
+    """An open proposal of the session, or one that a human turned down; `reason` is empty where it is accepted.
+
+    `fingerprint` is that of the key which speaks for it; `key_state` says whether that has signed it, and is the one
+    that main has (`same-as-before`).
+    """
 
     branch: str
     verdict: Literal["accepted", "rejected", "turned-down"]
     reason: str
+    fingerprint: str | None = None
+    key_state: KeyState = "not-signed"
 
 
 class WhoamiDocument(PrintedDocument):
@@ -34,7 +42,8 @@ class WhoamiDocument(PrintedDocument):
     `command` is the next command as a list of words, which works as it is; null where one waits, or where only the
     reader knows a value: then `next_action` shows a form. `identity` is where the session's name was said; `runtimes`
     are those that speak for it in this clone. `fingerprint` is that of the key in its claim on main, else in its open
-    one.
+    one; `key_state`: the last change of that claim brought the key (`new`) or kept it (`same-as-before`), or there is
+    no key, or it has not signed (`not-signed`).
     """
 
     session_id: str
@@ -52,6 +61,7 @@ class WhoamiDocument(PrintedDocument):
     identity: str
     runtimes: tuple[str, ...]
     fingerprint: str | None = None
+    key_state: KeyState = "not-signed"
 
 
 DOCUMENTS = {"output-whoami": WhoamiDocument}
@@ -96,11 +106,28 @@ def _document(me: Identity, runtimes: tuple[str, ...], commit: str, found: Sessi
         identity=me.source,
         runtimes=runtimes,
         fingerprint=slot.fingerprint if slot else None,
+        key_state=(slot and slot.key_state) or "not-signed",
     )
 
 
 def _proposal(one: OwnProposal) -> OwnProposalEntry:
-    return OwnProposalEntry(branch=one.branch, verdict=one.verdict, reason=well_formed(one.reason))
+    return OwnProposalEntry(
+        branch=one.branch,
+        verdict=one.verdict,
+        reason=well_formed(one.reason),
+        fingerprint=one.voice.fingerprint,
+        key_state=one.voice.state,
+    )
+
+
+def _other_key(one: OwnProposalEntry, mine: Voice) -> bool:
+    """Whether another key speaks for a proposal than for the session, or that has not signed it."""
+    return mine.fingerprint != one.fingerprint or (mine.fingerprint is not None and one.key_state == "not-signed")
+
+
+def _open(one: OwnProposalEntry, mine: Voice) -> str:
+    key = f", key {Voice(one.fingerprint, one.key_state)}" if _other_key(one, mine) else ""
+    return f"{one.branch}, {one.verdict}{key}"
 
 
 def render(document: WhoamiDocument) -> str:
@@ -117,8 +144,8 @@ def render(document: WhoamiDocument) -> str:
         ("role", document.role or ""),
         ("goal", document.goal or ""),
         ("since", document.registered_at or ""),
-        *((("key", document.fingerprint),) if document.fingerprint else ()),
-        *(("open", f"{one.branch}, {one.verdict}") for one in opened if len(opened) > 1),
+        ("key", str(mine := Voice(document.fingerprint, document.key_state))),
+        *(("open", _open(one, mine)) for one in opened if len(opened) > 1 or _other_key(one, mine)),
         ("next", document.next_action),
     )
     return "".join(f"{name + ':':<8} {visible(value)}".rstrip() + "\n" for name, value in rows) + common

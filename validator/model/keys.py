@@ -1,6 +1,9 @@
 """SSH public keys as text: one normal form, and the fingerprint that people compare."""
 
 import base64
+from typing import Literal
+
+KeyState = Literal["new", "same-as-before", "not-signed"]
 
 
 def normal_key(key: str) -> str:

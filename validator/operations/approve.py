@@ -22,7 +22,7 @@ from validator.operations.proposals import (
     name_of,
     release_beside,
 )
-from validator.operations.voice import told, voice_of
+from validator.operations.voice import key_line
 from validator.registry.holders import holder
 from validator.registry.reader import Reader
 from validator.report.documents import ApprovalEntry, ApprovalsDocument, as_json
@@ -249,7 +249,7 @@ def _page(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:
     text = "".join(f"  {logged(line)}\n" for line in difference(one, server.repo).splitlines())
     against = f"whoever is merged first wins against: {', '.join(rivals)}\n" if rivals else ""
     heading = f"{one.proposal.name}, proposed {one.proposed_at}: {logged(one.subject(server.repo))}"
-    key = f"key: {voice}\n" if (voice := told(voice_of(one))) else ""
+    key = f"{line}\n" if (line := key_line(one)) else ""
     return f"{heading}\n{key}\n{text}\n{report(one.verdict)}{against}"
 
 

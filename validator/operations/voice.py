@@ -1,20 +1,27 @@
-"""Whose key has signed a proposal, for the human who decides: a new one, the same as before, or none."""
+"""Which key speaks for a claim or a proposal, for the human who decides: a new one, the same as before, or none."""
 
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from validator.model.keys import fingerprint
+from validator.model.keys import KeyState, fingerprint
 from validator.model.layout import own_files
 from validator.operations.proposals import Judged
+from validator.registry.parsing import ClaimFile
 from validator.registry.records import claim_of_record
-
-KeyState = Literal["new", "same-as-before", "not-signed"]
+from validator.registry.snapshot import Snapshot
 
 
 class Voice(NamedTuple):
-    """The key that speaks for a proposal, by its fingerprint, None where no claim has one; and what it has signed."""
+    """The key that speaks for a claim or a proposal, by its fingerprint, None where no claim has one; and its state."""
 
     fingerprint: str | None
     state: KeyState
+
+    def __str__(self) -> str:
+        return f"{self.fingerprint or 'none'} ({self.state.replace('-', ' ')})"
+
+
+NO_KEY = Voice(None, "not-signed")
 
 
 def voice_of(one: Judged) -> Voice:
@@ -28,7 +35,7 @@ def voice_of(one: Judged) -> Voice:
     before = held.draft.key if held else None
     key = (one.claim.draft.key if one.claim else None) or before
     if key is None:
-        return Voice(None, "not-signed")
+        return NO_KEY
     if any(finding.code == "REG308" and finding.origin == "introduced" for finding in one.verdict.findings):
         return Voice(fingerprint(key), "not-signed")
     if key != before:
@@ -38,6 +45,24 @@ def voice_of(one: Judged) -> Voice:
     return Voice(fingerprint(key), "same-as-before" if signed else "not-signed")
 
 
-def told(voice: Voice) -> str:
-    """`SHA256:… (same as before)`; empty where no key is concerned."""
-    return f"{voice.fingerprint} ({voice.state.replace('-', ' ')})" if voice.fingerprint else ""
+def voices_on_main(snapshot: Snapshot, claims: Iterable[ClaimFile]) -> Mapping[str, Voice]:
+    """The keys of claims on main, by path, each held against the claim before its last change there."""
+    rows = {claim.path: claim.draft.key for claim in claims}
+    before = snapshot.keys_before(keyed) if (keyed := [path for path, key in rows.items() if key]) else {}
+    return {path: _on_main(key, before.get(path)) for path, key in rows.items()}
+
+
+def _on_main(key: str | None, before: str | None) -> Voice:
+    if key is None:
+        return NO_KEY
+    return Voice(fingerprint(key), "same-as-before" if key == before else "new")
+
+
+def key_line(one: Judged, *, without: bool = True) -> str:
+    """`key: SHA256:… (same as before)`; empty for a charter, which no session proposes.
+
+    `without`: also where no claim has a key.
+    """
+    voice = voice_of(one)
+    named = voice.fingerprint or (without and not one.proposal.name.startswith("charter/"))
+    return f"key: {voice}" if named else ""

@@ -10,12 +10,16 @@ from validator.model.phrases import rfc3339
 
 
 class Registration(NamedTuple):
-    """The step of main that added a file which is still there. `order` counts steps: the smaller was first."""
+    """The step of main that added a file which is still there. `order` counts steps: the smaller was first.
+
+    `before` is the object id that the file had before it was last changed; None where it is as it came.
+    """
 
     path: str
     commit: str
     time: int
     order: int
+    before: str | None = None
 
     @property
     def day(self) -> str:
@@ -57,6 +61,8 @@ def registrations(steps: Iterable[Step]) -> dict[str, Registration]:
             standing.pop(step.path, None)
         elif step.old is None or step.path not in standing:
             standing[step.path] = Registration(step.path, step.commit, step.time, order)
+        else:
+            standing[step.path] = standing[step.path]._replace(before=step.old.oid)
     return standing
 
 

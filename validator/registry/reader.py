@@ -26,7 +26,7 @@ from validator.model import shapes
 from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of
 from validator.registry.history import Registration, registrations
-from validator.registry.parsing import ClaimFile, Parsed, claim_file, parse
+from validator.registry.parsing import ClaimFile, Draft, Parsed, claim_file, parse
 from validator.registry.snapshot import NOWHERE, Elsewhere, Snapshot
 from validator.registry.yaml.builder import libyaml
 from validator.registry.yaml.faults import Fault
@@ -37,6 +37,7 @@ from validator.registry.yaml.reader import MAX_BYTES, Document, read, too_large,
 MAX_CHANGED_FILES = 1_000
 MAX_CHANGED_BYTES = 512 * 1024
 T = TypeVar("T")
+Past = Callable[[Iterable[str]], Mapping[str, Registration]]
 
 
 class Forms(NamedTuple):
@@ -58,7 +59,7 @@ class Reader:
         self._claims = dict[tuple[str, str], ClaimFile]()
         self._parsed = dict[tuple[str, str], Parsed[Any]]()
         self._unread = set[tuple[str, str]]()
-        self._pasts = dict[str, Callable[[Iterable[str]], Mapping[str, Registration]]]()
+        self._pasts = dict[str, Past]()
         self._trees = dict[str, Listing]()
         self._forms = list[tuple[Files, Forms]]()  # of the files that were read last
         self._last: Snapshot | None = None
@@ -191,7 +192,8 @@ class Reader:
             forms = self._read_next(files, known) if known and isinstance(files, Listing) else self._read_forms(files)
             self._forms = [*self._forms[-1:], (files, forms)]
         tree, time = self._commits[commit]
-        return Snapshot(commit, tree, files, *forms, time, self._past(line))
+        past = self._past(line)
+        return Snapshot(commit, tree, files, *forms, time, past, functools.partial(_keys_before, self.repo, past))
 
     def _formed_before(self, files: Files) -> Forms | None:
         """What these very files were read as; None where they were not, or not lately."""
@@ -216,7 +218,7 @@ class Reader:
         claims = _merged(known.claims, moved.claims, files.moved)
         return Forms(charter, claims, _merged(known.records, moved.records, files.moved))
 
-    def _past(self, line: str) -> Callable[[Iterable[str]], Mapping[str, Registration]]:
+    def _past(self, line: str) -> Past:
         """Look up registrations on main lazily, with at most two history walks."""
         # Nothing that the reader keeps holds the reader: programs run without a garbage collector.
         asked, standing, repo = set[str](), dict[str, Registration](), self.repo
@@ -280,10 +282,21 @@ def claims_at(repo: Repo, places: Iterable[tuple[str, int]]) -> dict[tuple[str, 
 
 def session_ids(repo: Repo, oids: Iterable[str]) -> dict[str, str | None]:
     """The session_id in each claim blob by object id; None where it cannot be read."""
+    return {oid: draft.session_id for oid, draft in _drafts(repo, oids).items()}
+
+
+def _drafts(repo: Repo, oids: Iterable[str]) -> dict[str, Draft]:
     sizes = repo.sizes(oids)
     contents = repo.blobs(oid for oid, size in sizes.items() if size <= MAX_BYTES)
-    drafts = {oid: claim_file(_document(SESSIONS, content), 0).draft for oid, content in contents.items()}
-    return {oid: draft.session_id for oid, draft in drafts.items()}
+    return {oid: claim_file(_document(SESSIONS, content), 0).draft for oid, content in contents.items()}
+
+
+def _keys_before(repo: Repo, past: Past, paths: Iterable[str]) -> dict[str, str | None]:
+    """The key of each claim before it was last changed on main; none of a claim that is as it came."""
+    standing = past(wanted := list(paths))
+    changed = {path: oid for path in wanted if path in standing and (oid := standing[path].before)}
+    drafts = _drafts(repo, changed.values())
+    return {path: drafts[oid].key for path, oid in changed.items() if oid in drafts}
 
 
 def _document(path: str, content: bytes) -> Document:

@@ -40,6 +40,8 @@ class _Fields(NamedTuple):
     committed_at: int | None = None
     # When these files were registered on main; called only when a message needs it.
     past: Callable[[Iterable[str]], Mapping[str, Registration]] = lambda paths: {}
+    # The key that a claim on main had before it was last changed; called only for claims that have one now.
+    keys_before: Callable[[Iterable[str]], Mapping[str, str | None]] = lambda paths: {}
     intent: Mapping[str, Intent] = {}
     # The commits that the change brings to its base; called only where they decide.
     brought: Callable[[], tuple[Brought, ...]] = tuple

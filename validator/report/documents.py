@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from validator.model.definition import NO_NEWLINE, Charter, Claim, Digest, Shape
 from validator.model.escape import json_text, well_formed
 from validator.model.findings import Finding, Level, Origin
+from validator.model.keys import KeyState
 from validator.registry.conflicts import ConflictKind
 from validator.registry.consensus.criteria import CriterionName
 from validator.registry.events import NewsKind
@@ -112,7 +113,9 @@ class AuditStepsDocument(ValidateDocument):
 class SlotEntry(Printed):
     """Who has a number. `registered_at` and `commit` are of the first-parent commit that brought the claim to main.
 
-    `fingerprint` is that of the key which speaks for the number.
+    `fingerprint` is that of the key which speaks for the number. `key_state`: the claim's last change on main brought
+    that key (`new`), or kept it (`same-as-before`); without a key it is `not-signed`. Both are null where main has no
+    claim.
     """
 
     number: int
@@ -123,6 +126,7 @@ class SlotEntry(Printed):
     registered_at: str | None
     commit: Oid | None
     fingerprint: str | None = None
+    key_state: KeyState | None = None
 
 
 class CriterionEntry(Printed):

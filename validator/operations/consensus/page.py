@@ -10,6 +10,7 @@ from validator.model import shapes
 from validator.model.escape import prose
 from validator.model.phrases import counted
 from validator.model.targets import format_target
+from validator.operations.voice import Voice, voices_on_main
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.phases import Consensus, assess
 from validator.registry.parsing import ClaimFile
@@ -41,9 +42,9 @@ _BLOCK = re.compile(r"[^\w]|\d+[.)]")
 def page(snapshot: Snapshot, charter: shapes.Charter, digest: str) -> str:
     """The registry of a snapshot; the same snapshot gives the same page."""
     state, slots = assess(snapshot, charter), {slot.number: slot for slot in charter.slots}
-    numbers = range(1, charter.capacity + 1)
+    numbers, keys = range(1, charter.capacity + 1), _keys(snapshot)
     parts = ["\n".join(_head(state, charter, digest)), "## Current Session Registry"]
-    parts += ["\n".join(_session(at, snapshot.by_number.get(at), slots.get(at))) for at in numbers]
+    parts += ["\n".join(_session(at, snapshot.by_number.get(at), slots.get(at), keys.get(at))) for at in numbers]
     parts += ["## Consensus Validation", "\n".join(_criteria(state, charter)), *_progress(state, charter)]
     parts += ["## Conflict Resolution", "\n".join(_conflicts(state)) or "Nothing conflicts."]
     return "\n\n".join(parts) + "\n"
@@ -57,7 +58,14 @@ def _head(state: Consensus, charter: shapes.Charter, digest: str) -> Iterator[st
     yield f"- **Registry**: `{digest}`"
 
 
-def _session(number: int, claim: ClaimFile | None, slot: shapes.Slot | None) -> Iterator[str]:
+def _keys(snapshot: Snapshot) -> dict[int, Voice]:
+    """Which key speaks for each number; nothing where no claim has one."""
+    voices = voices_on_main(snapshot, snapshot.claims.values())
+    keyed = any(voice.fingerprint for voice in voices.values())
+    return {claim.number: voices[claim.path] for claim in snapshot.claims.values()} if keyed else {}
+
+
+def _session(number: int, claim: ClaimFile | None, slot: shapes.Slot | None, key: Voice | None) -> Iterator[str]:
     draft = claim.draft if claim else None
     title = slot.title if slot else draft.session_id if draft and draft.session_id else "no plan"
     yield f"### Session #{number}: {prose(title)}\n"
@@ -72,6 +80,8 @@ def _session(number: int, claim: ClaimFile | None, slot: shapes.Slot | None) -> 
     yield f"- **SESSION_ID**: {prose(draft.session_id or '')}" + (
         f" (`{draft.runtime_id}`)" if draft.runtime_id else ""
     )
+    if key:
+        yield f"- **KEY**: {key}"
     if draft.scope:
         yield f"- **SCOPE**: {prose(format_scope(draft.scope))}"
     if claim.claim:

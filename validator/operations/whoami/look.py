@@ -8,11 +8,11 @@ from validator.git.upstream import remote_of
 from validator.model import shapes
 from validator.model.errors import Unreadable
 from validator.model.escape import logged, well_formed, well_formed_or_none
-from validator.model.keys import fingerprint
 from validator.model.layout import BROADCAST, CONFIRMATION, acknowledgement_path, branch_of, claim_path, digits, path_of
 from validator.model.phrases import ranges
 from validator.operations.export import slots_of
 from validator.operations.proposals import judge_proposal
+from validator.operations.voice import Voice, voice_of
 from validator.operations.whoami.facts import (
     Facts,
     FreeNumber,
@@ -155,10 +155,10 @@ def _of_holder(registry: _Registry, claim: ClaimFile) -> Iterator[OwnProposal]:
     for name, kind in names.items():
         proposal = by_name.get(name)
         if proposal and registry.is_live(proposal) and (kind != "amendment" or _is_mine(registry, proposal, claim)):
-            verdict = judge_proposal(registry.reader, registry.main, proposal).verdict
-            yield judged(name, kind, verdict)
+            one = judge_proposal(registry.reader, registry.main, proposal)
+            yield judged(name, kind, one.verdict, voice_of(one))
         elif rejection := _turned_down(registry, name, kind):
-            yield OwnProposal(name, kind, "turned-down", reason=rejection.reason)
+            yield _down(registry, rejection, kind)
 
 
 def _due(registry: _Registry, number: int) -> str | None:
@@ -186,6 +186,12 @@ def _turned_down(registry: _Registry, name: str, kind: OpenKind) -> Rejection | 
     before = repo.tree(began)
     same = all(_oid(before.get(path)) == _oid(registry.snapshot.files.get(path)) for path in paths)
     return last if same else None
+
+
+def _down(registry: _Registry, rejection: Rejection, kind: OpenKind) -> OwnProposal:
+    """A proposal that was turned down, with the key that spoke for it."""
+    one = judge_proposal(registry.reader, registry.main, Proposal(rejection.name, rejection.rejected))
+    return OwnProposal(rejection.name, kind, "turned-down", reason=rejection.reason, voice=voice_of(one))
 
 
 def _oid(entry: object) -> object:
@@ -217,7 +223,7 @@ def _other(registry: _Registry, session_id: str, me: tuple[str, ...], hint: Hint
         week=active_week(registry.snapshot),
         withdraws=_withdraws(registry, claim) if claim else False,
     )
-    return SessionReport(_entry(claim, session_id) if claim else None, facts, (own,) if own else ())
+    return SessionReport(_entry(claim, session_id, own.voice) if claim and own else None, facts, (own,) if own else ())
 
 
 def _proposed(registry: _Registry, session_id: str, hint: Hint) -> tuple[ClaimFile, OwnProposal] | None:
@@ -230,8 +236,8 @@ def _proposed(registry: _Registry, session_id: str, hint: Hint) -> tuple[ClaimFi
         if isinstance(claim, Unreadable):
             hint(f"{proposal.name} cannot be read: {logged(claim.why)}\n")
         elif claim and claim.draft.session_id == session_id and registry.is_live(proposal):
-            verdict = judge_proposal(registry.reader, registry.main, proposal).verdict
-            found.append((claim, judged(proposal.name, "amendment", verdict)))
+            one = judge_proposal(registry.reader, registry.main, proposal)
+            found.append((claim, judged(proposal.name, "amendment", one.verdict, voice_of(one))))
     return min(found, key=lambda row: row[1].end != "open", default=None)
 
 
@@ -240,7 +246,7 @@ def _last_rejected(registry: _Registry, session_id: str) -> tuple[ClaimFile, Own
     for rejection in reversed(registry.rejected):
         claim = claim_of(registry.reader, Proposal(rejection.name, rejection.rejected))
         if claim and not isinstance(claim, Unreadable) and claim.draft.session_id == session_id:
-            return claim, OwnProposal(rejection.name, "amendment", "turned-down", reason=rejection.reason)
+            return claim, _down(registry, rejection, "amendment")
     return None
 
 
@@ -267,7 +273,7 @@ def _who_has(registry: _Registry, claim: ClaimFile) -> str:
     return f"a proposal of {proposed.draft.session_id}" if isinstance(proposed, ClaimFile) else ""
 
 
-def _entry(claim: ClaimFile, session_id: str) -> SlotEntry:
+def _entry(claim: ClaimFile, session_id: str, voice: Voice) -> SlotEntry:
     return SlotEntry(
         number=claim.number,
         state="proposed",
@@ -276,5 +282,6 @@ def _entry(claim: ClaimFile, session_id: str) -> SlotEntry:
         goal=well_formed_or_none(claim.draft.goal),
         registered_at=None,
         commit=None,
-        fingerprint=fingerprint(claim.draft.key) if claim.draft.key else None,
+        fingerprint=voice.fingerprint,
+        key_state=voice.state,
     )
