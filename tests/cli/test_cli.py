@@ -355,6 +355,7 @@ finally:
 PYDANTIC = {"pydantic", "pydantic_core"}
 HEAVY = {
     *("git", "ruamel", "yaml", "yaml12", "rich", "rapidfuzz", "jsonschema", "rfc8785", "validator.model.unicode_table"),
+    *("pint", "iso4217", "icalendar", "jinja2", "markupsafe", "mcp"),
     *("click", *PYDANTIC, "importlib.metadata", "validator.report.documents", "validator.hosts.github"),
 }
 
