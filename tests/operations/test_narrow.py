@@ -18,9 +18,10 @@ import pytest
 from tests.properties.muddled import BROKEN, CLAIMS, FIELDS, FLEET, borrowed
 from tests.repository import CHARTER, Changes, Content, Repository, charter, claim_path, environment
 from validator.git.repo import Repo
+from validator.operations.audit import in_parts
 from validator.operations.index_file import IndexFile
 from validator.operations.indexed import Indexed
-from validator.operations.judge import judge
+from validator.operations.judge import audit, judge
 from validator.operations.narrow import Narrow
 from validator.registry.reader import Reader
 
@@ -127,7 +128,7 @@ def seeds(request: pytest.FixtureRequest) -> range:
 
 def test_verdicts_with_an_index_are_those_of_the_whole(tmp_path: Path, seeds: range) -> None:
     """Two histories of twelve steps take four seconds of processor time: each step is judged five times."""
-    narrow = answered = 0
+    narrow = answered = parts = 0
     for seed in seeds:
         story = Story(tmp_path / f"{seed}.git", seed)
         repo, places = Repo(story.repository.path), [tmp_path / f"{seed}-{name}" for name in ("warm", "old", "bad")]
@@ -136,6 +137,9 @@ def test_verdicts_with_an_index_are_those_of_the_whole(tmp_path: Path, seeds: ra
             (place / INDEX.parent).chmod(0o700)
         for step in range(12):
             base, head = story.step()
+            if audited := in_parts(Reader(repo), base, most=5):
+                assert audited == audit(Reader(repo).at(base)), f"seed {seed}, step {step}: audit of {base}"
+                parts += 1
             whole = judge(*Reader(repo).change(base, head))
             warm, old, bad = (place / INDEX for place in places)
             for place in (*places, tmp_path / "cold"):
@@ -150,6 +154,7 @@ def test_verdicts_with_an_index_are_those_of_the_whole(tmp_path: Path, seeds: ra
                     shutil.copy(warm, old)
                 shutil.copy(warm, bad)
                 damage(bad, story.chance)
+    assert parts > len(seeds), "most registries are audited in parts"
     assert narrow > answered / 4, "most changes are judged with a part of the registry"
 
 

@@ -12,7 +12,7 @@ from tests.properties.registry import LATER, snapshot
 from tests.properties.strategies import tries
 from validator.model.layout import claim_path
 from validator.model.shapes import SegmentPart
-from validator.operations.indexed import always
+from validator.operations.indexing import always
 from validator.operations.judge import judge
 from validator.registry.index.columns import Spans, Values
 from validator.registry.index.encoding import MAGIC, StoredIndex, decoded, encoded

@@ -8,7 +8,7 @@ from validator.cli.console import Console
 from validator.cli.options import OUTPUT, REF, REPO, REPORT
 from validator.cli.verdict import deliver, report
 from validator.model.findings import Verdict
-from validator.operations import judge
+from validator.operations import audit as operation
 from validator.registry.reader import reader_at
 
 DOCUMENTS = {"output-validate": "ValidateDocument", "output-audit-steps": "AuditStepsDocument"}
@@ -47,7 +47,7 @@ def command(
 def audit(*, repo: Path, ref: str | None) -> Verdict:
     """The verdict on the registry at a revision (None: main), with every finding counted as its own."""
     reader, commit = reader_at(repo, ref)
-    return judge.audit(reader.at(commit))
+    return operation.audit(reader, commit)
 
 
 def _steps(console: Console, repo: Path, ref: str | None, root: str, format: str, output: Path | None) -> int:

@@ -103,7 +103,8 @@ def leads_to(before: Sequence[Token]) -> Op | None:
 
 def split_period(words: list[Token]) -> InPeriod:
     """Words without the period that they name."""
-    found = [(at, length, per, soft) for at in range(len(words)) for length, per, soft in _period_at(words, at)]
+    near = [at for at, token in enumerate(words) if token.word in _PERIOD_STARTS]
+    found = [(at, length, per, soft) for at in near for length, per, soft in _period_at(words, at)]
     if not found:
         return InPeriod(words)
     (at, length, per, soft), *others = found
@@ -155,6 +156,7 @@ def _period_at(words: list[Token], at: int) -> list[tuple[int, Period | None, bo
     return []
 
 
+_PERIOD_STARTS = frozenset((*ADVERBS, *"in this next per each every a an".split()))
 _ARTICLES = frozenset("a an the for our this its their".split())
 _VALUED = frozenset("in within under below over than of about for takes take half".split())
 _TAIL = frozenset(

@@ -21,6 +21,15 @@ class Origin(StrEnum):
     INHERITED = "inherited"
 
 
+class Input(StrEnum):
+    """What a rule looks at. By that a verdict costs what the change touches: see operations/indexed.py."""
+
+    FILE = "each file by itself, and the charter"
+    PAIRS = "claims that share something, or have names that are easily confused"
+    CHANGE = "what the change does; it finds nothing in a registry as it is"
+    REGISTRY = "the whole registry"
+
+
 class Location(NamedTuple):
     """A place in a file of the judged tree; line and column count from 1, columns in Unicode code points."""
 

@@ -41,11 +41,21 @@ _IN_WORDS = re.compile(
 )
 
 
+# With one of these words, in small letters, a number in words begins.
+FIRST_WORDS = frozenset(
+    (*_UNITS, *_TENS, "a", "an", "dozen", "hundred", "thousand", "million", "once", "twice", "thrice")
+)
+# A text in ASCII without any of these states no number.
+_MAY_STATE = re.compile(f"[0-9]|{'|'.join((*_UNITS, *_TENS, *_ALONE, *(word for word in _SCALES if len(word) > 2)))}")
+
+
 def words_to_number(text: str, at: int) -> NumberInWords | None:
     """The number in words that begins at a place: `twelve`, `twenty-five`, `a dozen`, `two hundred`, `twice`."""
     found = _IN_WORDS.match(text, at)
     if not found or text[found.end() : found.end() + 1] == "-" or (at and text[at - 1].isalnum()):
         return None
+    if not found[0].isascii():
+        return None  # a dotless i is an i where case is ignored
     words = found[0].casefold().replace("-", " ").split()
     if found["times"]:
         return NumberInWords({"once": 1, "twice": 2, "thrice": 3}[words[0]], found.end(), times=True)
@@ -60,8 +70,15 @@ def words_to_number(text: str, at: int) -> NumberInWords | None:
     return NumberInWords(value, found.end() + (times.end() if times else 0), times=bool(times))
 
 
+def may_state(text: str) -> bool:
+    """Whether a text may state a number; most words and many clauses cannot, and are not read."""
+    return not text.isascii() or bool(_MAY_STATE.search(text.lower()))
+
+
 def numbers_stated(sentence: str) -> frozenset[float]:
     """The numbers that a sentence states: `$120k` 120000, `95%+` 95 (and 0.95), `1,000`, `twelve`, `twenty-five`."""
+    if not may_state(sentence):
+        return frozenset()
     text = unicodedata.normalize("NFKC", sentence)
     return frozenset(_figures(text)) | frozenset(_spelled(text.casefold()))
 

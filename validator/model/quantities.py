@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from validator.model.numbers import NumberInWords, words_to_number
+from validator.model.numbers import FIRST_WORDS, NumberInWords, words_to_number
 from validator.model.shapes import Op
 
 LARGEST = 2**53 - 1  # what JSON carries exactly
@@ -44,6 +44,10 @@ _UNCLEAR = re.compile(
     r"|[0-9]+,[0-9]{1,2}(?![0-9])|[0-9]+[a-z][0-9]+\w*|[0-9]+/(?!(?:100|10|5)\b)[0-9]+"
 )
 _NAME = re.compile(r"#\w[\w-]*|[0-9]+(?:st|nd|rd|th)\b|[^\W\d_][\w'’&]*(?:[-./:][\w'’&]+)*\.?")
+_LETTERS = re.compile("[A-Za-z]+")
+# With these and with digits a quantity begins; the letters are those of currencies.
+_QUANTITY_STARTS = frozenset("0123456789±$€£¥UEGCJAISNDP")
+_SLASH = re.compile(rf" */ *(?=(?:{_PERIODS})\b)", re.IGNORECASE)
 _TOKEN = re.compile(r"\s+|(?P<sign>>=|<=|==|[<>=≥≤])|(?P<else>[^\s])")
 # A bare number after one of these tells which one, not how many.
 LABELS = frozenset(
@@ -81,7 +85,9 @@ class Token(NamedTuple):
 def tokens(sentence: str) -> list[Token]:
     """The words and quantities of a sentence."""
     found = list[Token]()
-    text = re.sub(rf" */ *(?=(?:{_PERIODS})\b)", " per ", unicodedata.normalize("NFKC", sentence), flags=re.IGNORECASE)
+    text = unicodedata.normalize("NFKC", sentence)
+    if "/" in text:
+        text = _SLASH.sub(" per ", text)
     for token in _raw(text):
         found.append(_in_place(token, found))
     return _with_values([_before_a_name(token, found[at + 1 :]) for at, token in enumerate(found)])
@@ -107,6 +113,11 @@ def _raw(text: str) -> Iterator[Token]:
 
 
 def _next(text: str, at: int) -> tuple[Token, int]:
+    letters = _LETTERS.match(text, at)
+    if letters and letters[0].lower() not in FIRST_WORDS and text[at] not in _QUANTITY_STARTS:
+        name = _NAME.match(text, at)
+        assert name, "a name begins with a letter"
+        return Token(name[0]), name.end()  # most words
     if (found := _UNCLEAR.match(text, at)) and not text[found.end() : found.end() + 1].isalnum():
         return Token(found[0], True), found.end()
     if number := words_to_number(text, at):

@@ -5,26 +5,22 @@ along with main, claim by claim. What it cannot answer is read as a whole: a cha
 registry with records, an unrelated history. The claims of a change are read from Git, never from the index.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from validator.git.change import Files, Landing, landing_alone, sized
 from validator.git.trees import TWICE, Entry
-from validator.model import shapes
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of, governed
 from validator.operations.index_file import IndexFile
-from validator.operations.judge import run
+from validator.operations.indexing import always, index_of, is_claim
 from validator.registry.index.encoding import StoredIndex
 from validator.registry.index.selection import beside, needed
-from validator.registry.index.table import Index
-from validator.registry.index.traits import Traits, traits_of
+from validator.registry.index.traits import traits_of
 from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
-from validator.rules import mission_conflict
 
 MOST_TOUCHED = 50  # files; a change of more is read as a whole
 MOST_MOVED = 1_000  # claims in which an index and main differ; with more it is made anew
-CHUNK = 500  # claims that are held at once while an index is made
 
 
 class Indexed:
@@ -80,7 +76,7 @@ class Indexed:
             self._kept = kept
             return kept
         moved = _moved(self._reader, kept, base, light, folder) if kept and kept.charter == charter.oid else None
-        self._kept = moved or _made(self._reader, base, light, folder)
+        self._kept = moved or index_of(self._reader, base, light, folder)
         self._file.write(self._kept)
         return self._kept
 
@@ -89,35 +85,6 @@ def _is_of_claims(paths: set[str]) -> bool:
     """Whether a change touches few files, and neither charter nor records."""
     whole = any(path in (CHARTER, SESSIONS, "registry") or path.startswith("registry/consensus") for path in paths)
     return len(paths) <= MOST_TOUCHED and not whole
-
-
-def always(snapshot: Snapshot) -> set[int]:
-    """The claims that are judged with any change: a rule finds something in them, or adds them up with others."""
-    named, charter = {finding.location.path for finding in run(snapshot, snapshot)}, snapshot.charter
-    return {
-        claim.number
-        for claim in snapshot.claims.values()
-        if claim.path in named or (charter and mission_conflict.adds_up(claim, charter))
-    }
-
-
-def _made(reader: Reader, base: str, light: Files, folder: str) -> StoredIndex:
-    """The index of a tree, from all of its claims; few of them are held at a time."""
-    listed = {f"{SESSIONS}/{name}": entry for name, entry in reader.repo.tree(folder).items()}
-    regular = {path: entry for path, entry in listed.items() if _is_claim(path, entry)}
-    paths, watched = sorted(regular, key=lambda path: (form_of(path) or (None, 0))[1] or 0), set[int]()
-
-    def claims() -> Iterator[tuple[int, Traits]]:
-        for start in range(0, len(paths), CHUNK):
-            few = {path: regular[path] for path in paths[start : start + CHUNK]}
-            snapshot = Reader(reader.repo).among(base, {**light, **few})
-            watched.update(always(snapshot))
-            yield from ((claim.number, traits_of(claim.draft)) for claim in snapshot.claims.values())
-
-    index = Index.of(claims())
-    index.always |= watched
-    odd = {path: entry for path, entry in listed.items() if path not in regular}
-    return StoredIndex(light[CHARTER].oid, folder, index, odd)
 
 
 def _moved(reader: Reader, kept: StoredIndex, base: str, light: Files, folder: str) -> StoredIndex | None:
@@ -131,19 +98,14 @@ def _moved(reader: Reader, kept: StoredIndex, base: str, light: Files, folder: s
         return None
     old, new = (sized(repo, {f"{SESSIONS}/{name}": pair[side] for name, pair in changed.items()}) for side in (0, 1))
     for path, entry in old.items():
-        if not _is_claim(path, entry):
+        if not is_claim(path, entry):
             del kept.odd[path]
-    for claim in reader.claims_in({path: entry for path, entry in old.items() if _is_claim(path, entry)}):
+    for claim in reader.claims_in({path: entry for path, entry in old.items() if is_claim(path, entry)}):
         kept.table.remove(claim.number, traits_of(claim.draft))
-    fresh = {path: entry for path, entry in new.items() if _is_claim(path, entry)}
+    fresh = {path: entry for path, entry in new.items() if is_claim(path, entry)}
     kept.odd.update({path: entry for path, entry in new.items() if path not in fresh})
     snapshot = reader.among(base, {**light, **fresh})
     watched = always(snapshot)
     for claim in snapshot.claims.values():
         kept.table.add(claim.number, traits_of(claim.draft), quiet=claim.number not in watched)
     return kept._replace(sessions=folder)
-
-
-def _is_claim(path: str, entry: Entry) -> bool:
-    form = form_of(path)
-    return entry.mode == REGULAR_FILE and form is not None and form[0] is shapes.Claim

@@ -65,6 +65,12 @@ def clashes(head: Snapshot, base: Snapshot) -> tuple[Clash, ...]:
     return *_same_things(sorted(things, key=lambda share: share.rank)), *_same_ranges(ranges)
 
 
+def taken(head: Snapshot, base: Snapshot, *kinds: str) -> Iterator[Clash]:
+    """The clashes of these kinds that a change brings; a registry as it is brings none."""
+    found = () if head is base else clashes(head, base)
+    return (clash for clash in found if clash.new and clash.kind in kinds)
+
+
 def unique_keys(draft: Draft) -> Iterator[tuple[str, ...]]:
     """A key for each thing that no other claim may have, ranges excepted; equal keys mean the same thing."""
     return (thing.key for thing in _unique_values(draft))

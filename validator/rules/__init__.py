@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.registry.snapshot import Snapshot
 from validator.rules import (
     altered_merge,
@@ -60,6 +60,10 @@ class Rule(Protocol):
     CODE: str
     NAME: str
     LEVEL: Level
+
+    @property
+    def LOOKS_AT(self) -> tuple[Input, ...]:  # noqa: N802 - a constant, with one entry or more
+        """What the rule looks at; an audit in parts and narrow verdicts rely on it."""
 
     def check(self, head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         """Yield a problem for everything in head that the rule forbids; base is main before the change."""

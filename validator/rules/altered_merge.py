@@ -16,11 +16,12 @@ Way out: Merge the proposal as it is: `registry approve 05`. What has to change 
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.layout import CHARTER
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG310", "altered-merge", Level.ERROR
+LOOKS_AT = (Input.CHANGE,)
 MOST = 10  # files that are named one by one
 AS_IT_IS = "merge the proposal as it is: registry approve PROPOSAL"
 

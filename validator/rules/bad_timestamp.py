@@ -15,13 +15,14 @@ Way out: Write the current time: `date -u +%Y-%m-%dT%H:%M:%SZ`.
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.phrases import quoted, rfc3339
 from validator.model.timestamps import moment
 from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.reader import Document
 
 CODE, NAME, LEVEL = "REG303", "bad-timestamp", Level.ERROR
+LOOKS_AT = (Input.FILE, Input.CHANGE)
 NOW = "write the current time: date -u +%Y-%m-%dT%H:%M:%SZ"
 
 

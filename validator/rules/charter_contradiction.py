@@ -17,7 +17,7 @@ Way out: Correct the field that the message names.
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.keys import normal_key
 from validator.model.normalize import fold
 from validator.model.phrases import quoted
@@ -28,6 +28,7 @@ from validator.registry.yaml.faults import Route
 from validator.registry.zones import zone_names
 
 CODE, NAME, LEVEL = "REG008", "charter-contradiction", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

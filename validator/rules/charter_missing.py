@@ -15,11 +15,12 @@ Way out: A human restores the charter in a change of its own: `git checkout main
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.layout import CHARTER
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG007", "charter-missing", Level.ERROR
+LOOKS_AT = (Input.FILE, Input.CHANGE)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ claims a free number.
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.phrases import quoted
 from validator.registry.history import first_of
 from validator.registry.holders import a_free_number, holder
@@ -23,6 +23,7 @@ from validator.registry.overlaps import Clash, clashes
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG501", "double-holder", Level.ERROR
+LOOKS_AT = (Input.PAIRS,)
 WHAT = {
     "session_id": "the session_id",
     "runtime_id": "the runtime_id",

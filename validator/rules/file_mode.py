@@ -17,11 +17,12 @@ PATH`.
 from collections.abc import Iterator
 
 from validator.git.trees import TWICE
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.layout import REGULAR_FILE, governed
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG004", "file-mode", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 EXECUTABLE = "100755"
 KINDS = {
     "120000": "a symbolic link",

@@ -19,12 +19,13 @@ import unicodedata
 from collections.abc import Iterator
 
 from validator.git.trees import Entry
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.layout import ACKNOWLEDGEMENTS, RECORDS, SESSIONS, claim_path, form_of, governed
 from validator.model.phrases import join_limited, quoted
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG005", "file-name", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 README = "registry/README.md"
 CONSENSUS = "registry/consensus"
 PLACEHOLDERS = {f"{folder}/.gitkeep" for folder in (SESSIONS, CONSENSUS, ACKNOWLEDGEMENTS)}

@@ -23,7 +23,7 @@ began before main changed the claim is brought up to date: `gh pr update-branch`
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.layout import CHARTER
 from validator.registry.holders import takes_a_held_number
 from validator.registry.parsing import ClaimFile
@@ -32,6 +32,7 @@ from validator.registry.records import claim_of_record
 from validator.registry.snapshot import Author, Snapshot
 
 CODE, NAME, LEVEL = "REG307", "foreign-owner", Level.ERROR
+LOOKS_AT = (Input.CHANGE,)
 MINE = "gh api user --jq .id"
 REQUIRED = "session_owners: required"
 

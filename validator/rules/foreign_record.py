@@ -16,7 +16,7 @@ Way out: The session or human that the message names makes the record.
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.layout import ACKNOWLEDGEMENTS
 from validator.model.phrases import quoted
 from validator.registry.consensus.digest import registry_digest
@@ -24,6 +24,7 @@ from validator.registry.records import RecordFile, added_records, counting, why_
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG402", "foreign-record", Level.ERROR
+LOOKS_AT = (Input.CHANGE, Input.REGISTRY)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

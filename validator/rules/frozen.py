@@ -18,7 +18,7 @@ Way out: Propose the release of the number, and claim it again once that is on m
 from collections.abc import Iterator
 from typing import Any
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.layout import ACTIVATION
 from validator.model.shapes import COMMITMENT
 from validator.registry.consensus.phases import phase_of
@@ -27,6 +27,7 @@ from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG404", "frozen", Level.ERROR
+LOOKS_AT = (Input.CHANGE, Input.REGISTRY)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

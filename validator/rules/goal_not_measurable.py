@@ -17,12 +17,13 @@ day}`.
 import re
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.phrases import quoted
 from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG201", "goal-not-measurable", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 _LETTER = re.compile(r"[^\W\d_]")
 EXAMPLE = "{metric: emails sent, op: gte, value: 17, unit: emails, per: day}"
 

@@ -16,10 +16,11 @@ from the charter (`key` of its slot), or by release and a new claim.
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG111", "key-missing", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

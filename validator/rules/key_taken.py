@@ -15,22 +15,22 @@ Way out: Make a key for this number: `registry claim NUMBER --key new`.
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.keys import fingerprint, normal_key
 from validator.registry.holders import since
-from validator.registry.overlaps import Clash, clashes
+from validator.registry.overlaps import Clash, taken
 from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG109", "key-taken", Level.ERROR
+LOOKS_AT = (Input.FILE, Input.PAIRS)
 HELP = "make a key for this number: registry claim {} --key new"
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the claims whose key is another claim's, another slot's or an approver's."""
-    for clash in clashes(head, base):
-        if clash.kind == "key" and clash.new:
-            yield _already_used(clash, since(clash.first.path, base.past([clash.first.path])))
+    for clash in taken(head, base, "key"):
+        yield _already_used(clash, since(clash.first.path, base.past([clash.first.path])))
     if head.charter is None:
         return
     approvers = {normal_key(one.key): one.handle for one in head.charter.approvers if one.key}

@@ -15,11 +15,12 @@ Way out: Merge into main: `git checkout main && git merge --no-ff claim/05`.
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.layout import SESSIONS
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG306", "line-rewritten", Level.ERROR
+LOOKS_AT = (Input.CHANGE,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

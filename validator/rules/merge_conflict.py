@@ -18,12 +18,13 @@ refused). Create a branch without common history again from main.
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.layout import CHARTER, CODEOWNERS
 from validator.model.phrases import command_line
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG305", "merge-conflict", Level.ERROR
+LOOKS_AT = (Input.CHANGE,)
 UPDATE = "git fetch origin && git rebase origin/main, resolve, then git push --force-with-lease"
 
 SUPERSEDED = "main has changed this file since this change began from it; propose it again"

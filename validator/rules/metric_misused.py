@@ -17,7 +17,7 @@ Way out: Write the target in the metric's unit and period, or give what it measu
 
 from collections.abc import Iterator, Mapping
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.normalize import fold
 from validator.model.phrases import quoted
 from validator.model.shapes import Metric, Target
@@ -26,6 +26,7 @@ from validator.model.units import factor
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG209", "metric-misused", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

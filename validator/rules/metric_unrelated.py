@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.normalize import fold
 from validator.model.phrases import quoted
 from validator.model.quantities import tokens
@@ -31,6 +31,7 @@ from validator.model.units import fold_unit, is_share
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG210", "metric-unrelated", Level.WARNING
+LOOKS_AT = (Input.FILE,)
 _WORD = re.compile(r"[^\W\d_]+")
 # Words that say nothing about what is measured.
 _EMPTY = frozenset(
@@ -45,11 +46,16 @@ _SCALES = frozenset("point points score star stars".split())
 
 
 class Goal(NamedTuple):
-    """What a sentence says: its words in their order, each once; their initials; the units of its quantities."""
+    """What a sentence says: its words in their order, each once, and their initials."""
 
+    text: str
     words: tuple[str, ...]
     initials: str
-    units: frozenset[str]
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The units of its quantities."""
+        return frozenset(token.unit for token in tokens(self.text)) - {""}
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
@@ -74,6 +80,8 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 
 def _is_latin(text: str) -> bool:
+    if text.isascii():
+        return True
     letters = [*filter(str.isalpha, text)]
     return 2 * sum(1 for letter in letters if letter < "\u0250") >= len(letters)
 
@@ -81,9 +89,7 @@ def _is_latin(text: str) -> bool:
 @functools.lru_cache(maxsize=1024)  # most goals of a change are main's as well
 def _read(text: str) -> Goal:
     words = list(_words(text))
-    return Goal(
-        tuple(dict.fromkeys(words)), _first_letters(words), frozenset(token.unit for token in tokens(text)) - {""}
-    )
+    return Goal(text, tuple(dict.fromkeys(words)), _first_letters(words))
 
 
 def _related(target: Target, goal: Goal, metrics: Mapping[str, Metric]) -> bool:

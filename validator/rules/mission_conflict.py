@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.phrases import quoted
 from validator.model.shapes import Charter, Metric, Target
 from validator.model.targets import (
@@ -36,6 +36,7 @@ from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG206", "mission-conflict", Level.ERROR
+LOOKS_AT = (Input.FILE, Input.REGISTRY)
 
 
 class _Promise(NamedTuple):

@@ -16,13 +16,14 @@ Way out: Propose the claim alone, on a branch from main; the rest in a change of
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.layout import ALONE
 from validator.model.phrases import join_limited, quoted
 from validator.registry.records import acknowledges_only
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG302", "mixed-change", Level.ERROR
+LOOKS_AT = (Input.CHANGE,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

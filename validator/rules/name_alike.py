@@ -22,7 +22,7 @@ Way out: Choose a name that differs in a whole word; or leave it, if your fleet 
 from collections import defaultdict
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.near import Key, near_keys, one_letter_apart
 from validator.model.normalize import fold, looks, unusual
 from validator.model.phrases import quoted
@@ -30,6 +30,7 @@ from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG110", "name-alike", Level.WARNING
+LOOKS_AT = (Input.PAIRS, Input.CHANGE)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

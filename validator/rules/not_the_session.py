@@ -25,13 +25,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from validator.git.origin import Origin, Origins
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.keys import fingerprint, normal_key
 from validator.registry.parsing import ClaimFile
 from validator.registry.records import claim_of_record
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG308", "not-the-session", Level.ERROR
+LOOKS_AT = (Input.CHANGE,)
 SIGN = "sign it with that key: git -c gpg.format=ssh -c user.signingkey=PATH-OF-THE-KEY commit --amend --no-edit -S"
 AGAIN = "make it again on main as it is now, in a commit that is signed"
 

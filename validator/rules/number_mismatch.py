@@ -14,10 +14,11 @@ Way out: Change the number, or move the claim to the file of its number.
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG101", "number-mismatch", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

@@ -14,13 +14,14 @@ Way out: Claim a free number; only a human can enlarge the charter.
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.layout import form_of
 from validator.model.shapes import Acknowledgement
 from validator.registry.holders import way_to_a_number
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG102", "number-out-of-range", Level.ERROR
+LOOKS_AT = (Input.FILE, Input.PAIRS, Input.CHANGE)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

@@ -15,12 +15,13 @@ Way out: Claim one of the free numbers that the message lists. If the holder is 
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.registry.holders import holder, takes_a_held_number, way_to_a_number
 from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG103", "number-taken", Level.ERROR
+LOOKS_AT = (Input.PAIRS, Input.CHANGE)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ it, and the command.
 from collections.abc import Iterator
 from datetime import date
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.phrases import ranges
 from validator.model.shapes import Charter
 from validator.registry.consensus.phases import NEEDED, assess, reached
@@ -26,6 +26,7 @@ from validator.registry.records import RecordFile, added_records
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG403", "premature-record", Level.ERROR
+LOOKS_AT = (Input.CHANGE, Input.REGISTRY)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ Way out: Make the proposal again on a branch from main, as one commit: `registry
 from collections.abc import Iterator
 
 from validator.git.brought import MAX_COMMITS, Brought
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.layout import ALONE, CHARTER, CODEOWNERS, REGULAR_FILE
 from validator.model.phrases import join_limited, quoted
 from validator.registry.records import acknowledges_only
@@ -31,6 +31,7 @@ from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.reader import MAX_BYTES
 
 CODE, NAME, LEVEL = "REG309", "rider", Level.ERROR
+LOOKS_AT = (Input.CHANGE,)
 HELP = "make it again on a branch from main, as one commit: git reset --soft origin/main && git commit"
 
 

@@ -22,13 +22,14 @@ Way out: Take the planned role that the message quotes, or claim the number whos
 import re
 from collections.abc import Iterable, Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.normalize import fold
 from validator.model.phrases import quoted
 from validator.model.shapes import Slot
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG106", "role-misaligned", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 RECOGNISABLE = 0.5
 STEM = 4
 SMALL = frozenset("a an the of and or for to in on at by with ai agen team sess".split())  # stems that tell nothing

@@ -21,23 +21,23 @@ roles that only look alike, as "Modem Team" and "Modern Team". The charter's slo
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.normalize import fold
 from validator.model.phrases import quoted
 from validator.registry.holders import numbered_holder
-from validator.registry.overlaps import Clash, clashes
+from validator.registry.overlaps import Clash, taken
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG105", "role-taken", Level.ERROR
+LOOKS_AT = (Input.PAIRS,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the claims of this change whose role another number has."""
-    for clash in clashes(head, base):
-        if clash.kind == "role" and clash.new:
-            who = numbered_holder(clash.first, base)
-            message = f"the role {quoted(clash.shared)} {_relation(clash)} {who}"
-            yield Problem(clash.second.document.at("role"), message, "name a role that is yours alone")
+    for clash in taken(head, base, "role"):
+        who = numbered_holder(clash.first, base)
+        message = f"the role {quoted(clash.shared)} {_relation(clash)} {who}"
+        yield Problem(clash.second.document.at("role"), message, "name a role that is yours alone")
 
 
 def _relation(clash: Clash) -> str:

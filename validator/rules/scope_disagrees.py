@@ -18,7 +18,7 @@ Way out: Correct the target and the goal, or the range.
 from collections import defaultdict
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.normalize import fold
 from validator.model.phrases import quoted, span
 from validator.model.shapes import RangePart, Target
@@ -29,6 +29,7 @@ from validator.registry.snapshot import Snapshot
 from validator.registry.workload import counts, range_size
 
 CODE, NAME, LEVEL = "REG204", "scope-disagrees", Level.WARNING
+LOOKS_AT = (Input.FILE,)
 
 _Range = tuple[int, RangePart]  # with its place in the scope
 

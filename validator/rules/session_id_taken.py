@@ -18,20 +18,20 @@ Way out: Use your own session_id; or give the other number back in a change of i
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.phrases import quoted
 from validator.registry.holders import since
-from validator.registry.overlaps import Clash, clashes
+from validator.registry.overlaps import Clash, taken
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG104", "session-id-taken", Level.ERROR
+LOOKS_AT = (Input.PAIRS,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the claims of this change whose session_id or runtime_id another claim has."""
-    for clash in clashes(head, base):
-        if clash.kind in ("session_id", "runtime_id") and clash.new:
-            yield _problem(clash, since(clash.first.path, base.past([clash.first.path])))
+    for clash in taken(head, base, "session_id", "runtime_id"):
+        yield _problem(clash, since(clash.first.path, base.past([clash.first.path])))
 
 
 def _problem(clash: Clash, known: str) -> Problem:

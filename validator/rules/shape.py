@@ -16,13 +16,14 @@ Way out: Write the field as the message says. With the schemas under `schema/` a
 from collections.abc import Iterator
 
 from validator.model import shapes
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.phrases import quoted
 from validator.registry.parsing import Parsed, ShapeFault
 from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.faults import Route
 
 CODE, NAME, LEVEL = "REG006", "shape", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 TYPES = {
     "int_type": "a whole number",
     "float_type": "a number",

@@ -16,12 +16,13 @@ Way out: Make the record again for the registry on main: the verbs of `registry 
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.records import added_records, is_stale, repeat_command, short
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG401", "stale-record", Level.ERROR
+LOOKS_AT = (Input.CHANGE, Input.REGISTRY)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

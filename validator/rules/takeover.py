@@ -15,12 +15,13 @@ Way out: Claim a free number. If the holder is gone, propose its release first, 
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.phrases import join_limited, quoted
 from validator.registry.holders import holder, way_to_a_number
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG301", "takeover", Level.ERROR
+LOOKS_AT = (Input.CHANGE,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

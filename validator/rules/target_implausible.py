@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.normalize import fold
 from validator.model.phrases import quoted
 from validator.model.shapes import Metric, Target
@@ -29,6 +29,7 @@ from validator.model.units import basic, fold_unit, is_share
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG203", "target-implausible", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 _GROWS = re.compile(
     r"\b(?:(?:net|revenue|dollar)\b.*\bretention|nrr|growth|increase|return|roi|roas|attainment|quota|margin)\b",
     re.IGNORECASE,

@@ -22,8 +22,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from validator.model.bounds import leads_to, split_bound, split_period
-from validator.model.findings import Level, Problem
-from validator.model.numbers import numbers_stated
+from validator.model.findings import Input, Level, Problem
+from validator.model.numbers import may_state, numbers_stated
 from validator.model.phrases import quoted
 from validator.model.quantities import Token, tokens
 from validator.model.shapes import Op, Period, Target
@@ -41,8 +41,10 @@ class Stated(NamedTuple):
     per: Period | None
 
 
+_CLAUSES = re.compile(r"[;!\n]|\.(?=\s|$)|,(?![0-9])")
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}\S*|24/7")
 CODE, NAME, LEVEL = "REG202", "target-not-in-goal", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
@@ -71,16 +73,24 @@ def _read(goal: str) -> tuple[frozenset[float], tuple[Stated, ...]]:
 
 def _stated(goal: str) -> Iterator[Stated]:
     """The quantities of a goal, clause by clause, with direction and period; and the numbers that are only names."""
-    for clause in re.split(r"[;!\n]|\.(?=\s|$)|,(?![0-9])", goal):
-        words = tokens(clause)
-        yield from (Stated(numbers_stated(token.text), False, None, None) for token in words if _is_name(token))
-        period = split_period(words)
-        for at, token in enumerate(period.words):
-            if not _is_name(token):
-                bound = split_bound(period.words[:at], token, period.words[at + 1 :])
-                per = period.per if period.clear and not period.soft else None
-                op = (bound.op or leads_to(bound.before)) if bound.clear else None
-                yield Stated(numbers_stated(token.text), True, op, per)
+    return (one for clause in _CLAUSES.split(goal) if may_state(clause) for one in _in_clause(clause))
+
+
+@functools.lru_cache(maxsize=4096)  # sessions with the same work share clauses
+def _in_clause(clause: str) -> tuple[Stated, ...]:
+    words = tokens(clause)
+    found = [Stated(numbers, False, None, None) for token in words if (numbers := _of(token.text)) and _is_name(token)]
+    period = split_period(words)
+    for at, token in enumerate(period.words):
+        if (numbers := _of(token.text)) and not _is_name(token):
+            bound = split_bound(period.words[:at], token, period.words[at + 1 :])
+            per = period.per if period.clear and not period.soft else None
+            op = (bound.op or leads_to(bound.before)) if bound.clear else None
+            found.append(Stated(numbers, True, op, per))
+    return tuple(found)
+
+
+_of = functools.lru_cache(maxsize=4096)(numbers_stated)  # of a word
 
 
 def _is_name(token: Token) -> bool:

@@ -20,7 +20,7 @@ propose`. What is no proposal is committed by an approver with `git commit -S --
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.layout import ACKNOWLEDGEMENTS, CHARTER
 from validator.model.phrases import join_limited, quoted
 from validator.registry.consensus.digest import registry_digest
@@ -29,6 +29,7 @@ from validator.registry.records import claim_of_record, counting
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG304", "unapproved", Level.ERROR
+LOOKS_AT = (Input.CHANGE,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

@@ -16,10 +16,11 @@ Way out: Save the file as UTF-8 without BOM and with LF line ends, and delete wh
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG001", "unreadable-file", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.normalize import INVISIBLE, look_alikes, unfit
 from validator.model.phrases import quoted
 from validator.registry.snapshot import Snapshot
@@ -30,6 +30,7 @@ from validator.registry.yaml.faults import Route, more_places
 from validator.registry.yaml.reader import Document
 
 CODE, NAME, LEVEL = "REG108", "unsafe-text", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

@@ -15,11 +15,12 @@ Way out: Say how much, how many or how fast instead of the words that the messag
 import re
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.model.phrases import quoted
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG205", "vague-goal", Level.WARNING
+LOOKS_AT = (Input.FILE,)
 WORDS = (
     *("do my best", "try my best", "best effort", "as possible", "as needed", "asap", "and so on", "etc"),
     *("try to", "attempt to", "strive to", "aim to", "help with", "work on", "contribute to", "be involved in"),

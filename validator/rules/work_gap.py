@@ -17,7 +17,7 @@ again.
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.model.layout import CONFIRMATION
 from validator.model.normalize import fold
 from validator.model.phrases import quoted
@@ -28,6 +28,7 @@ from validator.registry.snapshot import Snapshot
 from validator.registry.workload import left_over
 
 CODE, NAME, LEVEL = "REG207", "work-gap", Level.WARNING
+LOOKS_AT = (Input.REGISTRY,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

@@ -15,11 +15,12 @@ Way out: Write the part as the charter has it.
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import unknown_work
 
 CODE, NAME, LEVEL = "REG208", "work-unknown", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

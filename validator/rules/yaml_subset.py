@@ -17,10 +17,11 @@ Way out: Quote what is text (`"010"`), write numbers as JSON does (`10`, `0.5`),
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG003", "yaml-subset", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

@@ -14,10 +14,11 @@ character.
 
 from collections.abc import Iterator
 
-from validator.model.findings import Level, Location, Problem
+from validator.model.findings import Input, Level, Location, Problem
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG002", "yaml-syntax", Level.ERROR
+LOOKS_AT = (Input.FILE,)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

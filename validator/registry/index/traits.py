@@ -37,13 +37,13 @@ class Traits(NamedTuple):
     huge: bool = False
 
 
-def traits_of(draft: Draft) -> Traits:
-    """The traits of a claim, as far as it can be read."""
+def traits_of(draft: Draft, *, near: bool = True) -> Traits:
+    """The traits of a claim, as far as it can be read; those of `near` names only where they are asked for."""
     ranges = [part for part in draft.scope or () if isinstance(part, RangePart) and part.first <= part.last]
     time = moment(draft.timestamp) if draft.timestamp is not None else None
     return Traits(
         tuple(map(_small, unique_keys(draft))),
-        tuple(map(_small, _near(draft))),
+        tuple(map(_small, _near(draft))) if near else (),
         tuple(Span(part.work, _cut(part.first), _cut(part.last)) for part in ranges),
         tuple((part.work, part.segments) for part in draft.scope or () if isinstance(part, SegmentPart)),
         -1 if time is None else time,

@@ -1,0 +1,77 @@
+"""Read a registry a few hundred claims at a time, beside its charter: for the index of main, and for an audit."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from validator.git.change import Files
+from validator.git.trees import Entry
+from validator.model import shapes
+from validator.model.findings import Input
+from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, form_of
+from validator.operations.judge import run
+from validator.registry.index.encoding import StoredIndex
+from validator.registry.index.table import Index
+from validator.registry.index.traits import Traits, traits_of
+from validator.registry.reader import Reader
+from validator.registry.snapshot import Snapshot
+from validator.rules import RULES, mission_conflict
+
+CHUNK = 500  # claims that are held at once
+OF_A_FILE = tuple(rule for rule in RULES if Input.FILE in rule.LOOKS_AT)
+
+
+def listed(reader: Reader, folder: str) -> tuple[dict[str, Entry], dict[str, Entry]]:
+    """The files in the folder of claims by path: (the claims by ascending numbers, what is no claim)."""
+    files = {f"{SESSIONS}/{name}": entry for name, entry in reader.repo.tree(folder).items()}
+    claims = [path for path, entry in files.items() if is_claim(path, entry)]
+    ordered = sorted(claims, key=lambda path: (form_of(path) or (None, 0))[1] or 0)
+    odd = {path: entry for path, entry in files.items() if not is_claim(path, entry)}
+    return {path: files[path] for path in ordered}, odd
+
+
+def is_claim(path: str, entry: Entry) -> bool:
+    """Whether an entry of a tree is the file of a claim."""
+    form = form_of(path)
+    return entry.mode == REGULAR_FILE and form is not None and form[0] is shapes.Claim
+
+
+def chunks(
+    reader: Reader, commit: str, charter: Entry, claims: Mapping[str, Entry], most: int = CHUNK
+) -> Iterator[Snapshot]:
+    """These claims of a commit, at most so many at a time."""
+    paths = list(claims)
+    for start in range(0, len(paths), most):
+        few = {path: claims[path] for path in paths[start : start + most]}
+        yield Reader(reader.repo).among(commit, {CHARTER: charter, **few})
+
+
+def always(snapshot: Snapshot) -> set[int]:
+    """The claims that are judged with any change: a rule finds something in them, or adds them up with others.
+
+    What a rule of pairs finds in claims of main, the index knows.
+    """
+    return named(snapshot, (finding.location.path for finding in run(snapshot, snapshot, OF_A_FILE)))
+
+
+def named(snapshot: Snapshot, paths: Iterable[str]) -> set[int]:
+    """The numbers of the claims at these paths, and of those that a rule adds up."""
+    found, charter = set(paths), snapshot.charter
+    return {
+        claim.number
+        for claim in snapshot.claims.values()
+        if claim.path in found or (charter and mission_conflict.adds_up(claim, charter))
+    }
+
+
+def index_of(reader: Reader, base: str, light: Files, folder: str) -> StoredIndex:
+    """The index of a tree, from all of its claims."""
+    claims, odd = listed(reader, folder)
+    watched = set[int]()
+
+    def rows() -> Iterator[tuple[int, Traits]]:
+        for snapshot in chunks(reader, base, light[CHARTER], claims):
+            watched.update(always(snapshot))
+            yield from ((claim.number, traits_of(claim.draft)) for claim in snapshot.claims.values())
+
+    index = Index.of(rows())
+    index.always |= watched
+    return StoredIndex(light[CHARTER].oid, folder, index, odd)
