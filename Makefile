@@ -4,8 +4,8 @@
 # The interpreters to try, in this order. To use another one, in any folder: make PYTHON=python3.12 test
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 ASKED := $(if $(value PYTHON),'$(subst ','\'',$(value PYTHON))')
-# Test processes: two for each processor, since tests often wait for Git.
-JOBS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+# Test processes: three for two processors, since tests often wait for Git.
+JOBS ?= $(shell echo $$((3 * $$(getconf _NPROCESSORS_ONLN) / 2)))
 # More arguments for pytest or the benchmarks: make test ARGS="-k digest"
 ARGS ?=
 
@@ -32,6 +32,8 @@ PIP := env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT -u PIP_REQUIREMENT -u PIP_NO_
 FROM_LOCK := install --quiet --no-deps --require-hashes --requirement
 INSTALL := $(PIP) $(FROM_LOCK)
 CHECK_INSTALLED := @$(PIP) check >$(VENV)/.pip-check || { cat $(VENV)/.pip-check >&2; exit 1; }
+# What Python compiles is kept, also where the environment says otherwise: else every start of a verb compiles it again.
+unexport PYTHONDONTWRITEBYTECODE
 # PYTHONUTF8: pytest's workers do not start in a folder whose name the locale cannot spell.
 PYTEST = PYTHONUTF8=1 $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
@@ -64,14 +66,17 @@ dev: $(DEV) ## what the tests and checks need as well
 demo: $(RUNTIME) ## a fleet from the first claim to its start, on a Git server in a temporary folder (a minute)
 	$(BIN)/registry demo
 
-test: $(DEV) ## the whole test suite; ARGS=--long runs race and fault tests at full scale
+test: $(DEV) ## the test suite; ARGS=--long also runs what takes long, races and faults at full scale
 	$(PYTEST) $(ARGS)
 
 # Parts of --long that take a minute or two; the others are for releases (CONTRIBUTING.md, "Long tests").
 LONG_PARTS := each_fault_alone killed_while_claiming killed_while_judging approvers every_step number_seven their_own[git] test_row from_the_wheel
 
-long-part: $(DEV) ## one of the shorter parts of --long, chosen by the commit id
-	@set -f -- $(LONG_PARTS); shift $$((0x$$(git rev-parse --short=7 HEAD | cut -c 1-7) % $$#)); \
+long-part: $(DEV) ## a quarter of the tests that take long and a part of --long, chosen by the commit id
+	@turn=$$((0x$$(git rev-parse --short=7 HEAD))); share=$$((turn % 4 + 1))/4; \
+		echo "of the tests that take long, chosen by the commit id: $$share"; \
+		$(PYTEST) -m takes_long --share $$share $(ARGS) || exit; \
+		set -f -- $(LONG_PARTS); shift $$((turn / 4 % $$#)); \
 		echo "of --long, chosen by the commit id: $$1"; $(PYTEST) --long -k "$$1" $(ARGS)
 
 lint: format-check code-check type-check generated-check ## everything that CI checks before it runs a test

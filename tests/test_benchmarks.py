@@ -69,6 +69,7 @@ def test_every_claim_came_in_a_step_of_its_own(fleet: Fleet) -> None:
 
 
 @pytest.mark.blackbox
+@pytest.mark.takes_long
 def test_programs_run_to_the_end(fleet: Fleet, tmp_path: Path) -> None:
     from benchmarks.__main__ import guard, schema_check, validate
 
@@ -82,6 +83,7 @@ def test_programs_run_to_the_end(fleet: Fleet, tmp_path: Path) -> None:
 
 @pytest.mark.blackbox
 @pytest.mark.parametrize("keys", [False, True])
+@pytest.mark.takes_long
 def test_a_long_main_is_proved_whole(tmp_path: Path, keys: bool) -> None:
     """Every step is allowed: claimed, amended, released, and claimed again."""
     from benchmarks.steps import audit, report, verify
@@ -100,6 +102,7 @@ def test_a_long_main_is_proved_whole(tmp_path: Path, keys: bool) -> None:
     ("module", "words", "rows"),
     [("race", ["--rounds", "1", "--processes", "2"], 10), ("claim", ["--claims", "1"], 3)],
 )
+@pytest.mark.takes_long
 def test_races_and_claims_are_run_to_the_end(module: str, words: list[str], rows: int) -> None:
     command = [sys.executable, "-m", f"benchmarks.{module}", *words]
     done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, encoding="utf-8", check=False)
@@ -107,6 +110,7 @@ def test_races_and_claims_are_run_to_the_end(module: str, words: list[str], rows
     assert len(re.findall(r"^  .* [0-9]+\.[0-9]{2} ×", done.stdout, re.MULTILINE)) == rows
 
 
+@pytest.mark.takes_long
 def test_a_session_registers_in_ten_commands() -> None:
     """Ten processes, from an empty folder: two seconds and a half."""
     from benchmarks.commands import measured

@@ -60,18 +60,19 @@ def test_long(): ...
 """
 
 
-def suite(folder: Path, files: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    """Run these files of tests with this project's settings."""
+def suite(folder: Path, files: dict[str, str], *words: str, named: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run these files of tests with this project's settings, as a folder that is named or as all that there is."""
     for name, text in files.items():
         (folder / f"test_{name}.py").write_text(text)
     settings = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(folder), "-p", "tests.conftest"]
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *settings, "-p", "no:cacheprovider", *words, str(folder)],
+        [sys.executable, "-m", "pytest", *settings, "-p", "no:cacheprovider", *words, *named * [str(folder)]],
         cwd=folder, env=environment(PYTHONPATH=str(ROOT), TMPDIR=str(folder)),
         check=False, capture_output=True, encoding="utf-8",
     )  # fmt: skip
 
 
+@pytest.mark.takes_long
 def test_a_test_that_hangs_fails_and_shows_where(tmp_path: Path) -> None:
     done = suite(tmp_path, {"hangs": HANGS}, "--timeout=1")
     assert done.returncode == 1
@@ -96,6 +97,7 @@ def test_a_path_that_is_not_quoted_fails_everywhere(tmp_path: Path) -> None:
     assert "1 failed" in done.stdout
 
 
+@pytest.mark.takes_long
 def test_workers_start_where_python_cannot_spell_the_folder(tmp_path: Path) -> None:
     """Pytest's workers cannot be told a name that is not UTF-8 to Python: `make test` has Python take it for that."""
     folder = tmp_path / in_utf8("a cöpy")
@@ -113,6 +115,7 @@ def test_workers_start_where_python_cannot_spell_the_folder(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("workers", [[], ["--numprocesses=2"]], ids=["alone", "workers"])
+@pytest.mark.takes_long
 def test_what_is_left_in_the_temporary_folder_fails_the_run(tmp_path: Path, workers: list[str]) -> None:
     clean = suite(tmp_path, {"leaves": LEAVES}, *workers, "--deselect=test_leaves.py::test_leaves[True]")
     assert (clean.returncode, "left in" in clean.stdout) == (0, False)
@@ -123,6 +126,7 @@ def test_what_is_left_in_the_temporary_folder_fails_the_run(tmp_path: Path, work
     assert not list(tmp_path.glob("registry's tests */run-*")), "and is removed"
 
 
+@pytest.mark.takes_long
 def test_files_are_shuffled_by_a_seed(tmp_path: Path) -> None:
     orders = list[str]()
     for seed in ("a", "a", "b"):
@@ -132,6 +136,24 @@ def test_files_are_shuffled_by_a_seed(tmp_path: Path) -> None:
         (tmp_path / "order").unlink()
     assert orders[0] == orders[1] != orders[2]
     assert sorted(orders[0].split()) == sorted(orders[2].split()) == [f"test_{name}" for name in "stuvwxyz"]
+
+
+@pytest.mark.takes_long
+@pytest.mark.parametrize(
+    ("words", "named", "ran"),
+    [
+        ((), False, "8 passed, 2 deselected"),
+        ((), True, "10 passed"),
+        (("--long",), False, "10 passed"),
+        (("--share", "1/2"), False, "9 passed, 1 deselected"),
+        (("--share", "1/1", "-n", "2"), False, "10 passed"),
+        (("--share", "2/2", "-m", "takes_long"), False, "1 passed, 9 deselected"),
+    ],
+)
+def test_what_takes_long_is_run_when_it_is_asked_for(
+    tmp_path: Path, words: tuple[str, ...], named: bool, ran: str
+) -> None:
+    assert f" {ran} " in f" {suite(tmp_path, dict.fromkeys('ab', LONG), *words, named=named).stdout}".replace("=", " ")
 
 
 def test_what_takes_long_begins_every_worker_s_share(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def audit(store: Store, commit: str) -> Run:
 
 
 @pytest.mark.parametrize("times", TIMES.values(), ids=TIMES.keys())
+@pytest.mark.takes_long
 def test_two_green_proposals(store: Store, times: tuple[int, int, int, int]) -> None:
     winner, loser = 7, 6
     both = pair(store, winner, loser, times)

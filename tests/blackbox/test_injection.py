@@ -163,6 +163,7 @@ def test_json(store: Store, tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.takes_long
 def test_sarif(store: Store, tmp_path: Path, name: str) -> None:
     out = printed(store, tmp_path, name, "sarif")
     assert out.isascii()

@@ -24,6 +24,7 @@ def registered(stage: Stage) -> Path:
     return session
 
 
+@pytest.mark.takes_long
 def test_an_option_changes_its_field_and_nothing_else(stage: Stage) -> None:
     session = registered(stage)
     before = git(stage.bare, "show", f"main:{PATH}")
@@ -40,6 +41,7 @@ def test_an_option_changes_its_field_and_nothing_else(stage: Stage) -> None:
     assert git(stage.bare, "show", f"claim/04:{PATH}") == after + "labels: {team: outreach}\n"
 
 
+@pytest.mark.takes_long
 def test_the_original_claim_replaces_an_open_amendment(stage: Stage) -> None:
     session = registered(stage)
     assert verb(session, "claim", "4", *ME, "--status", "pending", "--push").exit_code == 0
@@ -54,6 +56,7 @@ def test_the_original_claim_replaces_an_open_amendment(stage: Stage) -> None:
     assert verb(session, "claim", "--from", "../mine.yaml", "--push").note.startswith("number 4 is yours already")
 
 
+@pytest.mark.takes_long
 def test_a_claim_that_was_turned_down_is_proposed_again_mended_or_not(stage: Stage) -> None:
     session = stage.clone("session")
     (stage.folder / "mine.yaml").write_text(fleet(4), encoding="utf-8")
@@ -93,6 +96,7 @@ def test_a_file_as_the_message_is_understood(stage: Stage) -> None:
 # A release whose base has moved
 
 
+@pytest.mark.takes_long
 def test_a_release_is_proposed_again_after_its_claim_has_changed(stage: Stage) -> None:
     session = registered(stage)
     release = ("release", "4", "--reason", "The campaign is over")

@@ -247,6 +247,7 @@ def test_a_merged_branch_left_behind_is_deleted_by_the_next_approval(stage: Stag
     assert len(line(stage)) == 2
 
 
+@pytest.mark.takes_long
 def test_main_that_moves_all_the_time_is_given_up(stage: Stage) -> None:
     claims(stage, 4)
     before_the_merge(stage, "git update-ref refs/heads/main $(git commit-tree main^{tree} -p main -m x)")

@@ -69,6 +69,7 @@ def test_a_main_that_was_always_allowed(signed: Stage, expected: Compare) -> Non
     assert document["steps"] == {"root": signed.beginning, **counts}
 
 
+@pytest.mark.takes_long
 def test_a_step_that_was_not_allowed(signed: Stage, expected: Compare) -> None:
     """The approver leaves, and signs the next step all the same; the commands of the answer do what they say."""
     deputy, owner = signed.folder / "deputy", signed.folder / "owner"
@@ -136,6 +137,7 @@ def test_what_cannot_be_asked(halfway_there: Repository, words: tuple[str, ...],
     assert (done.exit_code, done.out, why in done.err) == (2, "", True), done.err
 
 
+@pytest.mark.takes_long
 def test_the_installed_hook_says_the_root(signed: Stage) -> None:
     """That of a main without claims, and later the same one; what it prints is a command."""
     done = verb(signed.folder, "install-hook", str(signed.bare))

@@ -117,6 +117,7 @@ def test_every_session_gets_the_final_registry(approved: tuple[Stage, Path]) -> 
     assert len(exported["claims"]) == len(list((folder / "messages").iterdir())) == 12
 
 
+@pytest.mark.takes_long
 def test_a_failed_delivery_is_retried(approved: tuple[Stage, Path]) -> None:
     stage, orchestrator = approved
     body = (
@@ -138,6 +139,7 @@ def test_a_failed_delivery_is_retried(approved: tuple[Stage, Path]) -> None:
     assert once == [1] * 12, "nobody is told twice"
 
 
+@pytest.mark.takes_long
 def test_hanging_carrier_is_stopped(approved: tuple[Stage, Path]) -> None:
     stage, orchestrator = approved
     body = (
@@ -158,6 +160,7 @@ def test_hanging_carrier_is_stopped(approved: tuple[Stage, Path]) -> None:
         assert not gone.exists() or "\nState:\tZ" in gone.read_text(), "what it started ends with it"
 
 
+@pytest.mark.takes_long
 def test_after_an_amendment_every_session_gets_a_letter(approved: tuple[Stage, Path]) -> None:
     """What was delivered is remembered for one digest: letters about another registry are other letters."""
     stage, orchestrator = approved
@@ -225,6 +228,7 @@ def test_the_command_gets_the_recipient(tmp_path: Path) -> None:
         assert told == [session, runtime, str(number), f"{session}/{number}", "{ role }"]
 
 
+@pytest.mark.takes_long
 def test_carrier_that_prints_garbage(approved: tuple[Stage, Path]) -> None:
     stage, orchestrator = approved
     body = (
@@ -241,6 +245,7 @@ def test_carrier_that_prints_garbage(approved: tuple[Stage, Path]) -> None:
     assert done.note.startswith("not delivered to 2;")
 
 
+@pytest.mark.takes_long
 def test_carrier_that_does_not_listen_or_is_not_there(approved: tuple[Stage, Path]) -> None:
     stage, orchestrator = approved
     missing = verb(orchestrator, *SEND, "--", str(stage.folder / "no-such-program"))
@@ -272,6 +277,7 @@ def test_branch_that_was_taken_away_comes_back(approved: tuple[Stage, Path]) -> 
     assert "refs/heads/broadcast" in refs(stage.bare)
 
 
+@pytest.mark.takes_long
 def test_folder_that_cannot_be_written_to(approved: tuple[Stage, Path]) -> None:
     stage, orchestrator = approved
     folder, loop = stage.folder / "folder", stage.folder / "loop"
@@ -329,6 +335,7 @@ def test_one_carrier_at_a_time(approved: tuple[Stage, Path]) -> None:
     assert verb(orchestrator, *SEND, "--branch", "--folder", str(stage.folder / "x")).exit_code == 2
 
 
+@pytest.mark.takes_long
 def test_the_guard_checks_the_broadcast_branch_against_main(tmp_path: Path) -> None:
     """The broadcast is unsigned, so the guard compares it with what main generates."""
     stage = Stage(tmp_path)

@@ -123,6 +123,7 @@ def test_ones_own_draft_is_replaced_and_anothers_is_not(plain: Stage, monkeypatc
     assert verb(deputy, "charter", "propose", "--name", "twice", "--push").exit_code == 0
 
 
+@pytest.mark.takes_long
 def test_what_main_has_changed_since_is_not_undone(plain: Stage) -> None:
     deputy = plain.clone("deputy")
     propose(plain.human, "time_zone: America/Los_Angeles", "time_zone: UTC", "--push")

@@ -568,6 +568,7 @@ def test_an_unreadable_branch_has_no_owner(stage: Stage) -> None:
     assert plain(done.note).startswith("number 4 was proposed first by a session that cannot be read (commit <id>)")
 
 
+@pytest.mark.takes_long
 def test_own_proposal_that_cannot_be_judged_can_still_be_replaced(stage: Stage) -> None:
     """A server without the guard takes a tree that holds itself ten times, nine deep."""
     session = stage.clone("session")

@@ -156,6 +156,7 @@ class TestExitCodes:
 
 
 class TestStreams:
+    @pytest.mark.takes_long
     def test_json_has_stdout_for_itself(self, registry: Path) -> None:
         for words in ("validate --head taken", "audit", "status", "history", "whoami --session-id nobody", "explain"):
             done = run(registry, *words.split(), "--format", "json")
@@ -240,6 +241,7 @@ class TestTerminal:
         assert COLOUR.search(on_a_terminal(registry, *words, columns=100, NO_COLOR=""))
         assert not COLOUR.search(run(registry, *words, FORCE_COLOR="1", CLICOLOR_FORCE="1").stdout)
 
+    @pytest.mark.takes_long
     def test_a_table_as_wide_as_the_terminal(self, registry: Path) -> None:
         for columns in (60, 200):
             lines = on_a_terminal(registry, "status", columns=columns, NO_COLOR="1").splitlines()

@@ -70,6 +70,7 @@ def draft(stage: Stage, number: int) -> str:
     return str(path)
 
 
+@pytest.mark.takes_long
 def test_no_setting_of_the_user_changes_a_document_or_a_push(guarded: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     session = guarded.clone("session")
     assert verb(session, "claim", "5", "--from", draft(guarded, 5), "--push").exit_code == 0

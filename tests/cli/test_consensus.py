@@ -200,6 +200,7 @@ def met(human: Path) -> tuple[int, bool]:
     return done.exit_code, approved
 
 
+@pytest.mark.takes_long
 def test_confirm_is_the_orchestrator_s_and_idempotent(ready: tuple[Stage, Path]) -> None:
     stage, orchestrator = ready
     foreign = verb(orchestrator, "consensus", "confirm", "--session-id", SESSIONS[1], "--push")
@@ -267,6 +268,7 @@ def test_records_out_of_order_are_refused(ready: tuple[Stage, Path]) -> None:
     )
 
 
+@pytest.mark.takes_long
 def test_acknowledgement_repeats_number_role_and_goal(ready: tuple[Stage, Path]) -> None:
     stage, orchestrator = ready
     broadcast_done(stage, orchestrator)
@@ -322,6 +324,7 @@ def test_plain_pushes_cannot_forge_records(tmp_path: Path) -> None:
         assert because in pushed.err, pushed.err
 
 
+@pytest.mark.takes_long
 def test_approval_in_another_approver_s_name_is_refused(tmp_path: Path) -> None:
     deputy = new_key(tmp_path / "deputy")
     charter = CHARTER.replace("approvers: ", f'approvers:\n  - {{handle: "@DEPUTY", key: "{deputy}"}}\n  #')
@@ -341,6 +344,7 @@ def test_approval_in_another_approver_s_name_is_refused(tmp_path: Path) -> None:
     assert 'it says "@DEPUTY", and @OWNER has signed the step' in pushed.err
 
 
+@pytest.mark.takes_long
 def test_approval_is_the_signer_s_own(tmp_path: Path) -> None:
     stage = Stage(tmp_path, signed=True)
     orchestrator = all_registered(stage)
@@ -354,6 +358,7 @@ def test_approval_is_the_signer_s_own(tmp_path: Path) -> None:
     assert verdict.exit_code == 0, verdict.out
 
 
+@pytest.mark.takes_long
 def test_an_acknowledgement_carries_no_other_change(tmp_path: Path) -> None:
     """It needs no signature, so it must not merge anything or replace a valid acknowledgement."""
     stage = Stage(tmp_path, signed=True)

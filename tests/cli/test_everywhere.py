@@ -145,6 +145,7 @@ def test_each_verb_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("at", range(len(SURROUNDINGS)), ids=[function.__name__ for function in SURROUNDINGS])
+@pytest.mark.takes_long
 def test_no_traceback(stage: Stage, at: int, long: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     place, names = prepared(stage, SURROUNDINGS[at])
     for name, value in place.variables.items() if not place.apart else ():
@@ -189,6 +190,7 @@ def in_a_process(place: Place, words: list[str]) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.mark.takes_long
 def test_what_a_read_only_clone_does(stage: Stage) -> None:
     """It reads and judges; what it cannot do is its own fault, and not that of what is proposed on the server."""
     place, names = prepared(stage, read_only)

@@ -71,6 +71,7 @@ def test_one_line_of_python(all_registered: Repository) -> None:
     assert (run.stdout, run.stderr) == ("marketing-outreach-1\n", "")
 
 
+@pytest.mark.takes_long
 def test_the_typed_way_is_typed(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(

@@ -28,6 +28,7 @@ def small(kept_small: Stage, tmp_path: Path) -> Stage:
     return kept_small.copy(tmp_path)
 
 
+@pytest.mark.takes_long
 def test_a_session_without_a_name_registers_by_the_handbook_alone(small: Stage) -> None:
     session = small.clone("session")
     done = verb(session, "guide")
@@ -46,6 +47,7 @@ def test_a_session_without_a_name_registers_by_the_handbook_alone(small: Stage) 
     assert "registry bind NAME" not in again
 
 
+@pytest.mark.takes_long
 def test_a_holder_acknowledges_by_the_handbook_alone(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     orchestrator = all_registered(stage)

@@ -78,6 +78,7 @@ def test_a_session_with_a_key_does_all_without_naming_it(signed: Stage) -> None:
     does(signed.human, "approve", "release/04", "--yes")
 
 
+@pytest.mark.takes_long
 def test_what_a_session_says_is_later_than_what_it_said_before(signed: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever its clock shows: it stands still, it is set back, and others have set theirs wrongly as well."""
     monkeypatch.setenv("GIT_COMMITTER_DATE", "@4102444800 +0000")
@@ -122,6 +123,7 @@ def test_nobody_else_can_say_it(signed: Stage) -> None:
         assert f"if you are {ANN}: git config --add registry.{ANN}.key PATH-OF-THE-KEY" in done.err
 
 
+@pytest.mark.takes_long
 def test_the_human_sees_which_key_speaks(signed: Stage) -> None:
     """K93: new, the same as before, or not signed; and whose it is."""
     session = claimed(signed)
@@ -191,6 +193,7 @@ def test_another_clone_learns_the_key_as_the_message_says(signed: Stage, home: P
     does(other, "release", "4", "--reason", "Done")
 
 
+@pytest.mark.takes_long
 def test_a_new_key_is_signed_by_the_old_one(signed: Stage, home: Path) -> None:
     session = claimed(signed)
     does(signed.human, "approve", "4", "--yes")
@@ -203,6 +206,7 @@ def test_a_new_key_is_signed_by_the_old_one(signed: Stage, home: Path) -> None:
     does(session, "release", "4", "--reason", "Done")
 
 
+@pytest.mark.takes_long
 def test_an_approver_helps_where_a_key_is_lost(signed: Stage, tmp_path: Path) -> None:
     session = claimed(signed)
     does(signed.human, "approve", "4", "--yes")
@@ -239,6 +243,7 @@ def test_a_number_that_is_kept_for_a_key_is_claimed_with_it(tmp_path: Path) -> N
     assert key_at(stage, "claim/04") == normal_key(public)
 
 
+@pytest.mark.takes_long
 def test_records_are_signed_too(tmp_path: Path) -> None:
     """The orchestrator and only session of a small fleet, from its claim to its acknowledgement."""
     charter = "\n".join(
@@ -262,6 +267,7 @@ def test_records_are_signed_too(tmp_path: Path) -> None:
     assert "gpgsig" in git(stage.bare, "cat-file", "commit", "main")
 
 
+@pytest.mark.takes_long
 def test_a_proposal_is_withdrawn_with_its_key(signed: Stage) -> None:
     session = claimed(signed)
     thief = signed.clone("thief")
@@ -291,6 +297,7 @@ def test_a_withdrawal_is_printed_as_json(signed: Stage) -> None:
     assert (error.exit_code, list(error.document)) == (2, ["schema_version", "error"])
 
 
+@pytest.mark.takes_long
 def test_a_branch_that_could_not_go_goes_by_the_next_withdrawal(signed: Stage) -> None:
     """Whoever ends between the two pushes runs the command again."""
     session = claimed(signed)
@@ -302,6 +309,7 @@ def test_a_branch_that_could_not_go_goes_by_the_next_withdrawal(signed: Stage) -
     assert signed.refs("refs/heads/claim/") == {}
 
 
+@pytest.mark.takes_long
 def test_the_first_key_of_a_number_withdraws_its_proposal(tmp_path: Path) -> None:
     """Main's claim has no key yet; the charter keeps the number for one."""
     public, slot = new_key(tmp_path / "ann"), "{number: 4,"
@@ -315,6 +323,7 @@ def test_the_first_key_of_a_number_withdraws_its_proposal(tmp_path: Path) -> Non
     does(session, "withdraw", *FOR_ANN)
 
 
+@pytest.mark.takes_long
 def test_of_several_proposals_one_is_named(signed: Stage) -> None:
     session = claimed(signed)
     does(signed.human, "approve", "4", "--yes")

@@ -94,6 +94,7 @@ def test_no_tool_approves_and_each_says_its_answers_form(small: Stage) -> None:
     with_client(small.clone("session"), play)
 
 
+@pytest.mark.takes_long
 def test_a_session_registers_amends_withdraws_and_releases(small: Stage) -> None:
     session = small.clone("session")
 
@@ -157,6 +158,7 @@ def test_news_conflicts_rules_and_resources(small: Stage) -> None:
     with_client(session, play)
 
 
+@pytest.mark.takes_long
 def test_a_session_acknowledges(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     broadcast_done(stage, all_registered(stage))
@@ -214,6 +216,7 @@ HOSTILE: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("named", [False, True])
+@pytest.mark.takes_long
 def test_a_hostile_argument_is_refused_and_changes_nothing(small: Stage, named: bool) -> None:
     """One server gets all of them, and lives on after each."""
     from mcp import MCPError

@@ -53,6 +53,7 @@ def test_a_refusal_is_no_lost_race(tmp_path: Path) -> None:
     assert verb(session, "claim", "4", "--from", str(draft), "--push").exit_code == 0
 
 
+@pytest.mark.takes_long
 def test_a_stale_lock_is_named(stage: Stage) -> None:
     session, lock = stage.clone("session"), stage.bare / "refs/heads/claim/04.lock"
     lock.parent.mkdir()
@@ -98,6 +99,7 @@ def test_a_url_that_is_given_for_a_remotes_name_shows_no_password(stage: Stage) 
     ],
     ids=["utf-8-in-c", "bytes-in-utf-8", "bytes-in-c"],
 )
+@pytest.mark.takes_long
 def test_paths_are_bytes(tmp_path: Path, name: bytes, variables: dict[str, str]) -> None:
     folder = tmp_path / os.fsdecode(name)
     folder.mkdir()

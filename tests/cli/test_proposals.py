@@ -266,6 +266,7 @@ def test_branches_with_odd_names_are_listed(stage: Stage, words: list[str]) -> N
     assert b"xff" not in done.stdout
 
 
+@pytest.mark.takes_long
 def test_a_proposal_that_cannot_be_judged_is_named_with_the_remedy(stage: Stage) -> None:
     """A server without the guard takes a tree that holds itself ten times, nine deep."""
     tree = git(stage.bare, "rev-parse", "main^{tree}").strip()

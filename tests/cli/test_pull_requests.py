@@ -85,6 +85,7 @@ def test_claim_writes_its_owner_and_opens_a_pull_request_that_says_what_merging_
     assert body.endswith(f"\n- Owner: github:583231\n\n{FOOT}")
 
 
+@pytest.mark.takes_long
 def test_a_repeat_renews_the_text_and_leaves_a_humans_own(github: GitHub) -> None:
     verb(github.clone, "claim", "4", *MINE, "--pr")
     same = verb(github.clone, "claim", "4", *MINE, "--pr")
@@ -269,6 +270,7 @@ def test_proposals_without_a_login_says_what_is_missing(github: GitHub, stage: S
     assert done.err.startswith("pull requests from forks are not listed: gh api GET repos/example/fleet/pulls?")
 
 
+@pytest.mark.takes_long
 def test_acknowledgements_share_one_branch_and_one_pull_request(github: GitHub, stage: Stage) -> None:
     """A commit of each session, on top of the one before; the pull request's text names them all."""
     broadcast_on_main(stage)
@@ -293,6 +295,7 @@ def test_acknowledgements_share_one_branch_and_one_pull_request(github: GitHub, 
     assert (judged.exit_code, judged.out.splitlines()[-1].partition(":")[0]) == (0, "accepted")
 
 
+@pytest.mark.takes_long
 def test_acknowledgements_of_different_accounts_stay_apart(github: GitHub, stage: Stage) -> None:
     """A forge knows the account that opens a pull request, and no other: each session opens its own."""
     broadcast_on_main(stage, status='REGISTERED\nowner: "github:583231"')

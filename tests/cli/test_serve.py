@@ -172,6 +172,7 @@ def test_it_is_read_only(method: str, standing: Served) -> None:
     assert standing.ask("/", method)[0] == 501
 
 
+@pytest.mark.takes_long
 def test_a_page_is_old_when_main_or_a_proposal_has_moved(served: Served, stage: Stage) -> None:
     page, first = served.get("/"), served.state()
     assert f'data-stamp="{first["stamp"]}"' in page
@@ -186,6 +187,7 @@ def test_a_page_is_old_when_main_or_a_proposal_has_moved(served: Served, stage: 
     assert "marketing-outreach-3" in served.get("/sessions/06.html")
 
 
+@pytest.mark.takes_long
 def test_what_cannot_be_read_is_said_and_the_last_pages_stay(served: Served, stage: Stage) -> None:
     page = served.get("/")
     git(stage.human, "checkout", "--quiet", "-B", "main", "origin/main")
@@ -199,6 +201,7 @@ def test_what_cannot_be_read_is_said_and_the_last_pages_stay(served: Served, sta
     served.wait(lambda: served.state()["trouble"] == "" and served.get("/") != page)
 
 
+@pytest.mark.takes_long
 def test_many_readers_at_once_while_main_moves(served: Served, stage: Stage) -> None:
     """Each reader gets whole pages of one commit, and no process of Git is left running."""
     known, together = set[str](), threading.Barrier(READERS)

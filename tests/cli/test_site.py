@@ -84,6 +84,7 @@ def assert_sound(files: dict[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize("state", [*STATES, "broken"])
+@pytest.mark.takes_long
 def test_every_link_leads_to_a_file_of_the_site(state: str, tmp_path: Path) -> None:
     repository = {**STATES, "broken": broken}[state](tmp_path / "registry.git")
     files = build(repository.path, tmp_path / "site")

@@ -48,6 +48,7 @@ def test_every_event_once_over_restarts(tmp_path: Path) -> None:
     assert look(eyes) == []
 
 
+@pytest.mark.takes_long
 def test_the_way_to_active_and_what_voids_it(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     orchestrator = all_registered(stage)

@@ -133,6 +133,7 @@ def test_an_error_is_folded_too(halfway_there: Repository) -> None:
     assert max(map(len, done.stderr.splitlines())) <= WIDTH
 
 
+@pytest.mark.takes_long
 def test_what_is_written(tmp_path: Path) -> None:
     stage = Stage(tmp_path, guarded=True)
     stage.registered(4)

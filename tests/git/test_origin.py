@@ -105,6 +105,7 @@ def test_another_root_is_never_current(repository: Repository) -> None:
     assert made(repository, head="graft") == (said, False)
 
 
+@pytest.mark.takes_long
 def test_of_more_commits_than_a_proposal_has_nothing_is_said(repository: Repository) -> None:
     repository.commit("change", {FILE: "2"}, "main")
     for number in range(MAX_COMMITS):

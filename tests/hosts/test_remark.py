@@ -50,6 +50,7 @@ def test_a_remark_fits_where_it_has_to_go(text: str, length: int) -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=ascii)
+@pytest.mark.takes_long
 def test_an_issue_fits_where_it_has_to_go(text: str) -> None:
     issue = text_of(verdict(text * 1_000, findings=200)._replace(effect=None))
     assert len(issue) <= GITHUBS_LIMIT

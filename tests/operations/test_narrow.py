@@ -126,6 +126,7 @@ def seeds(request: pytest.FixtureRequest) -> range:
     return range(60 if request.config.getoption("--long") else 2)
 
 
+@pytest.mark.takes_long
 def test_verdicts_with_an_index_are_those_of_the_whole(tmp_path: Path, seeds: range) -> None:
     """Two histories of twelve steps take four seconds of processor time: each step is judged five times."""
     narrow = answered = parts = 0

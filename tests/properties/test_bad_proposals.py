@@ -84,6 +84,7 @@ def test_any_bytes_as_a_claim(others: Others, data: bytes) -> None:
 @example([(b"40000", b"registry", b"")])
 @example([(b"120000", b"registry", b"/etc"), (b"160000", b"sessions", b"")])
 @example([(b"1", b"registry", b""), (b"1", b"registry", b"")])
+@pytest.mark.takes_long
 def test_any_tree_as_a_proposal(others: Others, rows: list[tuple[bytes, bytes, bytes]]) -> None:
     tree = others.tree(*((mode, name, others.write("blob", data)) for mode, name, data in rows))
     others.propose(others.commit(tree))
@@ -94,6 +95,7 @@ def test_any_tree_as_a_proposal(others: Others, rows: list[tuple[bytes, bytes, b
 @given(any_bytes)
 @example(b"author \xff <> 99999999999999999999 +9999\ncommitter  <> -1 +0000\nencoding none\n\n\xff\0")
 @example(b"parent MAIN\nparent MAIN\nauthor x <x> 0 +0000\ncommitter x <x> 0 +0000\n\n" + b"x" * 2_000_000)
+@pytest.mark.takes_long
 def test_any_commit_as_a_proposal(others: Others, lines: bytes) -> None:
     tree = git(others.bare, "rev-parse", "main^{tree}").strip().encode()
     start = b"" if lines.startswith((b"author", b"parent")) else b"author x <x> 0 +0000\ncommitter x <x> 0 +0000\n"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -31,6 +32,7 @@ def test_layout_and_order_make_no_difference(values: list[Any], data: st.DataObj
 
 @tries(2)
 @given(claim, claim, st.data())
+@pytest.mark.takes_long
 def test_every_change_of_a_value_makes_another_digest(value: Any, donor: Any, data: st.DataObject) -> None:
     one, other = Claim.model_validate(value), Claim.model_validate(data.draw(grafted(value, donor)))
     assert (digest(None, [one]) == digest(None, [other])) == (agreed(one) == agreed(other))

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -45,6 +46,7 @@ def test_first_merged_holds_the_number(proposals: list[Proposal]) -> None:
 @given(st.lists(proposal, min_size=2, max_size=2, unique_by=lambda each: each.session))
 @example([Proposal(3, 1), Proposal(3, 2)])
 @example([Proposal(3, 1), Proposal(4, 2)])
+@pytest.mark.takes_long
 def test_two_valid_proposals_in_any_order(proposals: list[Proposal]) -> None:
     for order in permutations(proposals):
         with TemporaryDirectory() as folder:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
@@ -94,6 +95,7 @@ def assert_alike(text: str) -> None:
 
 @tries(20)
 @given(near_plain)
+@pytest.mark.takes_long
 def test_readers_agree_on_texts_near_the_usual_layout(text: str) -> None:
     assert_alike(text)
 

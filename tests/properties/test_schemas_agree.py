@@ -108,6 +108,7 @@ def test_every_fixture() -> None:
 
 
 @pytest.mark.parametrize("shape", SCHEMAS, ids=SCHEMAS.values())
+@pytest.mark.takes_long
 def test_every_field_with_everything_that_is_nearly_right(shape: type[BaseModel]) -> None:
     assert verdict(shape, EXAMPLES[shape])
     for route in routes(EXAMPLES[shape])[1:]:
@@ -127,6 +128,7 @@ def test_claims_that_have_their_form(value: Any) -> None:
 @example([])
 @example(None)
 @example({"targets": [{"metric": "m", "op": "gte", "value": True, "unit": "u"}]})
+@pytest.mark.takes_long
 def test_claims_with_a_change(value: Any) -> None:
     verdict(Claim, value)
 

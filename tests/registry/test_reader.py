@@ -193,6 +193,7 @@ PATHS = (
 )  # fmt: skip
 
 
+@pytest.mark.takes_long
 def test_each_step_is_read_from_the_one_before_as_it_is_by_itself(tmp_path: Path) -> None:
     """Whatever a step does to files: a shared reader tells the same as a new one."""
     chance, claims = random.Random(15), fleet()

@@ -204,6 +204,7 @@ def tree_with_claim(forge: Forge) -> str:
 
 
 @pytest.mark.parametrize("words", COMMANDS)
+@pytest.mark.takes_long
 def test_claim_text_is_escaped_in_the_log(forge: Forge, words: str) -> None:
     quoted = '"' + words.encode("unicode_escape").decode().replace('"', '\\"').replace("\\x1b", "\\e") + '"'
     forge.claim(7, 4, role=quoted)
@@ -285,6 +286,7 @@ def test_a_merge_group_with_a_false_base_is_not_judged(forge: Forge, lie: str) -
     assert gate_on(forge, forge.merge_group(7), "merge_group").status == 1, "from main on, the fault is seen"
 
 
+@pytest.mark.takes_long
 def test_somebody_else_cannot_change_a_claim_with_an_owner(forge: Forge) -> None:
     forge.propose(6, {MINE: claim(4, owner=f'"github:{SESSION_ID}"')}, author=SESSION)
     assert forge.gate(6).status == 0
@@ -297,6 +299,7 @@ def test_somebody_else_cannot_change_a_claim_with_an_owner(forge: Forge) -> None
     assert forge.gate(8).status == 0
 
 
+@pytest.mark.takes_long
 def test_a_queue_takes_no_verdict_from_before_main_changed(forge: Forge) -> None:
     """A merge group has no author, so the verdict must be from the claim and charter now on main."""
     forge.propose(6, {MINE: claim(4, owner=f'"github:{SESSION_ID}"')}, author=SESSION)
@@ -327,6 +330,7 @@ def test_a_queue_takes_no_verdict_from_before_main_changed(forge: Forge) -> None
         ({"schema_version": 2}, "the remark is malformed at schema_version"),
     ],
 )
+@pytest.mark.takes_long
 def test_a_forged_remark_is_not_posted(forge: Forge, forged: dict[str, Any], said: str) -> None:
     forge.claim(7, 4)
     look = forge.deliver("pull_request_target", forge.pull_request(7))["look at the proposal"]
@@ -343,6 +347,7 @@ def test_a_forged_remark_is_not_posted(forge: Forge, forged: dict[str, Any], sai
 
 
 @pytest.mark.parametrize("verdict", ["accepted", "rejected"])
+@pytest.mark.takes_long
 def test_a_verdict_that_contradicts_its_findings_is_not_posted(forge: Forge, verdict: str) -> None:
     forge.claim(7, 4, **({"goal": "Do my best"} if verdict == "accepted" else {}))
     look = forge.deliver("pull_request_target", forge.pull_request(7))["look at the proposal"]

@@ -30,6 +30,7 @@ def wrong(checks: dict[str, dict[str, Any]]) -> list[str]:
     return [name for name, check in checks.items() if check["state"] == "not-in-force"]
 
 
+@pytest.mark.takes_long
 def test_every_check_passes_on_a_protected_repository(forge: Forge) -> None:
     forge.origin.commit("main", named(forge))
     with_owners(forge, str(named(forge)["CODEOWNERS"]))
@@ -240,6 +241,7 @@ HOSTILE: dict[str, Changes] = {
 
 
 @pytest.mark.parametrize("what", HOSTILE)
+@pytest.mark.takes_long
 def test_any_content_of_main_gives_a_list_of_checks(forge: Forge, what: str) -> None:
     forge.origin.commit("main", HOSTILE[what])
     done = github(forge, "doctor", "--local")
@@ -259,6 +261,7 @@ def test_a_workflow_that_cannot_be_read_is_named(forge: Forge) -> None:
     assert what.endswith(" and 1 more")
 
 
+@pytest.mark.takes_long
 def test_a_second_gate_passes_but_is_reported(forge: Forge) -> None:
     """The gate accepts it, since it has no claim; doctor reports it."""
     job = "jobs:\n  yes:\n    name: registry ${{ 'gate' }}\n    runs-on: x\n    steps:\n      - run: exit 0\n"

@@ -61,6 +61,7 @@ def test_the_queue_lets_twelve_land_and_stops_the_thirteenth(opened: Forge) -> N
     assert forge.deliver("schedule", {"schedule": "17 5 * * *"})["audit of main"].status == 0
 
 
+@pytest.mark.takes_long
 def test_without_a_queue_the_audit_after_the_push_names_winner_and_loser(opened: Forge) -> None:
     """Both passed before either was merged, and were not judged again."""
     forge = opened
@@ -84,6 +85,7 @@ def test_without_a_queue_the_audit_after_the_push_names_winner_and_loser(opened:
     assert forge.read_state()["issues"][0]["state"] == "closed"
 
 
+@pytest.mark.takes_long
 def test_strict_checks_make_the_second_of_two_green_ones_red(opened: Forge) -> None:
     """A branch that has to be up to date before it is merged is judged again, against the main that has the first."""
     forge = opened
@@ -95,6 +97,7 @@ def test_strict_checks_make_the_second_of_two_green_ones_red(opened: Forge) -> N
     assert "REG104" in job.last.out
 
 
+@pytest.mark.takes_long
 def test_update_branch_changes_nothing_of_what_merging_does(forge: Forge) -> None:
     """A proposal from before main moved is judged as it would land, so the button adds nothing to that."""
     forge.claim(FIRST + 5, 6)

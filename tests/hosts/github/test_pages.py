@@ -39,6 +39,7 @@ def publish(stage: Stage, name: str) -> Path:
     return temporary
 
 
+@pytest.mark.takes_long
 def test_the_branch_has_the_pages_of_main_and_of_the_proposals(stage: Stage) -> None:
     stage.registered(4)
     claims(stage, 5)

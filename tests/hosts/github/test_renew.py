@@ -23,6 +23,7 @@ def opened(forge: Forge, pull: int, number: int, **fields: str) -> None:
     assert jobs["registry gate"].status == 0
 
 
+@pytest.mark.takes_long
 def test_the_loser_of_a_merge_is_judged_again_and_told_by_whom(forge: Forge, bless: bool) -> None:
     """60 and 61 share a session and are both green; 62 shares nothing. 60 is merged."""
     opened(forge, 60, 4, **ONE_SESSION)
@@ -47,6 +48,7 @@ def test_the_loser_of_a_merge_is_judged_again_and_told_by_whom(forge: Forge, ble
     assert text == file.read_text("utf-8")
 
 
+@pytest.mark.takes_long
 def test_a_push_that_touches_nobody_starts_nothing(forge: Forge) -> None:
     opened(forge, 60, 4)
     before = forge.main
@@ -57,6 +59,7 @@ def test_a_push_that_touches_nobody_starts_nothing(forge: Forge) -> None:
     assert "judge them again" not in jobs
 
 
+@pytest.mark.takes_long
 def test_what_cannot_be_run_again_stops_no_other(forge: Forge) -> None:
     opened(forge, 60, 4, **ONE_SESSION)
     opened(forge, 61, 5, **ONE_SESSION)

@@ -54,6 +54,7 @@ def test_plan_for_the_charter_of_an_earlier_commit(forge: Forge) -> None:
     assert "✗ CODEOWNERS\n" in github(forge, "github", "plan").stdout
 
 
+@pytest.mark.takes_long
 def test_apply_is_idempotent(forge: Forge) -> None:
     with_owners(forge)
     done = github(forge, "github", "apply")
@@ -72,6 +73,7 @@ def test_apply_is_idempotent(forge: Forge) -> None:
     )
 
 
+@pytest.mark.takes_long
 def test_a_ruleset_that_was_loosened_is_put_right_in_its_place(forge: Forge) -> None:
     with_owners(forge)
     github(forge, "github", "apply")
@@ -88,6 +90,7 @@ def test_a_ruleset_that_was_loosened_is_put_right_in_its_place(forge: Forge) -> 
     assert forge.sent()[-1] == {"method": "PUT", "path": "repos/OWNER/registry/rulesets/42", "body": ruleset()}
 
 
+@pytest.mark.takes_long
 def test_apply_keeps_unrelated_settings(forge: Forge) -> None:
     """An update changes only the named settings of repository, ruleset and token."""
     with_owners(forge)
@@ -102,6 +105,7 @@ def test_apply_keeps_unrelated_settings(forge: Forge) -> None:
     assert [row["enforcement"] for row in found["rulesets"]] == ["active"]
 
 
+@pytest.mark.takes_long
 def test_organisation_rulesets_are_left_alone(forge: Forge) -> None:
     """An organisation's ruleset of the same name is not changed."""
     with_owners(forge)
@@ -111,6 +115,7 @@ def test_organisation_rulesets_are_left_alone(forge: Forge) -> None:
     assert forge.sent()[0]["method"] == "POST"
 
 
+@pytest.mark.takes_long
 def test_our_ruleset_is_found_on_a_later_page(forge: Forge) -> None:
     with_owners(forge)
     others = [{"id": 1000 + at, "name": f"team {at}", "target": "branch", "enforcement": "active"} for at in range(130)]
@@ -139,6 +144,7 @@ def test_a_token_without_permission_is_a_one_line_error(forge: Forge, rights: di
     assert forge.read_state() == before
 
 
+@pytest.mark.takes_long
 def test_no_merge_queue_is_required_where_unavailable(forge: Forge) -> None:
     forge.write_state(forge.read_state() | {"owner_type": "User"})
     with_owners(forge)
@@ -146,6 +152,7 @@ def test_no_merge_queue_is_required_where_unavailable(forge: Forge) -> None:
     assert forge.sent()[0]["body"] == ruleset(queue=False)
 
 
+@pytest.mark.takes_long
 def test_settings_in_files_are_reported_but_not_changed(forge: Forge) -> None:
     forge.origin.commit("main", {"CODEOWNERS": None})
     done = github(forge, "github", "apply")

@@ -47,6 +47,7 @@ def test_an_opened_pull_request_is_judged_and_commented(forge: Forge) -> None:
     assert "\n- Goal: Send 17 perfectly personalized emails daily, 95%+ delivery rate\n" in call["body"]["body"]
 
 
+@pytest.mark.takes_long
 def test_a_push_to_the_pull_request_updates_the_one_comment(forge: Forge) -> None:
     forge.claim(7, 4, goal="Do my best")
     jobs = forge.deliver("pull_request_target", forge.pull_request(7))
@@ -62,6 +63,7 @@ def test_a_push_to_the_pull_request_updates_the_one_comment(forge: Forge) -> Non
 
 
 @pytest.mark.parametrize("association", ["NONE", "COLLABORATOR", "OWNER"])
+@pytest.mark.takes_long
 def test_a_marker_in_another_authors_comment_is_ignored(forge: Forge, association: str) -> None:
     state = forge.read_state()
     stranger = {"id": 1, "user": {"login": "session"}, "author_association": association, "body": f"{MARK}\naccepted"}
@@ -87,6 +89,7 @@ def test_a_closed_pull_request_starts_no_job(forge: Forge) -> None:
     assert job.last.error == "registry: pull request 7 is closed; reopen it to have it judged\n"
 
 
+@pytest.mark.takes_long
 def test_the_comment_names_free_numbers_and_competitors(forge: Forge) -> None:
     start = forge.main
     forge.claim(5, 4, session_id="marketing-rival-1", runtime_id="session-rival")
@@ -125,6 +128,7 @@ def test_a_group_behind_another_group_answers_for_itself(forge: Forge) -> None:
     assert " The merge queue takes it out; main stays as it is.\n" in job.summary
 
 
+@pytest.mark.takes_long
 def test_a_push_to_main_is_audited(forge: Forge) -> None:
     before = forge.main
     forge.claim(7, 4)
@@ -136,6 +140,7 @@ def test_a_push_to_main_is_audited(forge: Forge) -> None:
     assert forge.sent() == []
 
 
+@pytest.mark.takes_long
 def test_the_daily_audit_opens_updates_and_closes_one_issue(forge: Forge) -> None:
     for pull, number in (7, 4), (8, 5):
         forge.claim(pull, number, session_id="marketing-outreach-1", runtime_id="session-1")
@@ -203,6 +208,7 @@ def test_a_jobs_token_can_do_what_the_job_does_and_no_more(forge: Forge) -> None
     }
 
 
+@pytest.mark.takes_long
 def test_of_a_private_repository_git_gets_what_the_jobs_token_may_read(forge: Forge) -> None:
     """Nothing of the checkout's own login stays: Git asks gh, and gh has the token of this job."""
     forge.claim(7, 4)
@@ -219,6 +225,7 @@ def test_of_a_private_repository_git_gets_what_the_jobs_token_may_read(forge: Fo
     assert (job.status, job.last.out) == (2, "")
 
 
+@pytest.mark.takes_long
 def test_a_comment_on_a_later_page_is_found(forge: Forge) -> None:
     """Lists come in pages; a mark that stands below the hundredth comment is still ours."""
     forge.claim(7, 4)
@@ -232,6 +239,7 @@ def test_a_comment_on_a_later_page_is_found(forge: Forge) -> None:
     ]
 
 
+@pytest.mark.takes_long
 def test_pull_requests_are_no_issues_and_what_is_closed_stays_closed(forge: Forge) -> None:
     """GitHub lists pull requests among the issues: one that a bot made, with our mark in its first line, is none."""
     mark = "<!-- session-registry: audit -->"
@@ -256,6 +264,7 @@ def test_pull_requests_are_no_issues_and_what_is_closed_stays_closed(forge: Forg
     assert found["issues"][-1]["body"].startswith(mark)
 
 
+@pytest.mark.takes_long
 def test_only_pull_requests_to_main_compete(forge: Forge) -> None:
     rival = {"session_id": "marketing-rival-1", "runtime_id": "session-rival"}
     for pull, base in ((5, "main"), (6, "elsewhere")):
@@ -267,6 +276,7 @@ def test_only_pull_requests_to_main_compete(forge: Forge) -> None:
     assert ALSO in text
 
 
+@pytest.mark.takes_long
 def test_a_huge_commit_of_another_pull_request_is_skipped(forge: Forge) -> None:
     """Nor does one whose commits are gone: both are left out of what else is proposed."""
     rival = {"session_id": "marketing-rival-1", "runtime_id": "session-rival"}
@@ -324,6 +334,7 @@ def test_the_action_is_the_same_gate_where_the_registry_has_no_program(forge: Fo
 
 
 @pytest.mark.parametrize("event", ["pull_request", "push"])
+@pytest.mark.takes_long
 def test_the_programs_own_tests_run_on_the_proposal_and_on_main(forge: Forge, event: str) -> None:
     """The line of `test` runs in full, on one file of tests: all of them would run this one again."""
     passing = (
@@ -342,6 +353,7 @@ def test_the_programs_own_tests_run_on_the_proposal_and_on_main(forge: Forge, ev
     assert all("1 passed" in job.last.out for job in jobs.values())
 
 
+@pytest.mark.takes_long
 def test_the_programs_own_tests_fail_where_the_proposal_breaks_them(forge: Forge) -> None:
     forge.propose(7, {**LONG, "tests/test_it.py": "def test_it() -> None:\n    raise AssertionError\n"})
     jobs = forge.deliver("pull_request", forge.pull_request(7), ["test"], **ONE_TEST)

@@ -57,6 +57,7 @@ def clean_all_along(stage: Stage) -> None:
         assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.takes_long
 def test_two_approvers_at_once(tmp_path: Path, long: bool) -> None:
     """Of each pair that wants one session_id, or one role, one is registered and the other is told by whom."""
     count = 40 if long else 8

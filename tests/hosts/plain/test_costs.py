@@ -256,6 +256,7 @@ def test_steps_that_nobody_has_signed_are_not_read(played: Ground, monkeypatch: 
     assert len(times) == 1
 
 
+@pytest.mark.takes_long
 def test_folders_that_a_proposal_makes_the_guard_read_are_limited(
     played: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:

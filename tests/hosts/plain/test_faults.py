@@ -101,6 +101,7 @@ def served(stage: Stage, scheme: str = "http") -> Iterator[tuple[Server, str]]:
 # Killed at random points
 
 
+@pytest.mark.takes_long
 def test_killed_while_claiming(tmp_path: Path, long: bool) -> None:
     """Each session is killed at a random point and claims again: each has exactly one proposal."""
     wanted, died, names = deaths(long, 4, 80), 0, ["fleet-0"]
@@ -155,6 +156,7 @@ def test_killed_while_approving(tmp_path: Path, long: bool) -> None:
     stage.is_sound()
 
 
+@pytest.mark.takes_long
 def test_killed_while_judging(tmp_path: Path, long: bool) -> None:
     """The guard is killed: the push is refused, and a retry succeeds."""
     wanted, died, names = deaths(long, 4, 60), 0, ["fleet-0"]
@@ -210,6 +212,7 @@ def test_locks_of_a_killed_server_are_cleared(stage: Stage, what: str) -> None:
     stage.is_sound()
 
 
+@pytest.mark.takes_long
 def test_locks_of_a_killed_client_are_cleared(stage: Stage) -> None:
     """Locks left in the clone are recognised as stale."""
     clone = stage.clone("session")
@@ -230,6 +233,7 @@ def test_locks_of_a_killed_client_are_cleared(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("side", ["server", "clone"])
+@pytest.mark.takes_long
 def test_locks_are_waited_for(stage: Stage, side: str, long: bool) -> None:
     """No repeat is needed: a lock without a holder counts as stale after ten seconds."""
     clone = stage.clone("session")
@@ -263,6 +267,7 @@ def test_connection_is_cut_while_claiming(stage: Stage, cut: Cut) -> None:
 
 
 @pytest.mark.parametrize("cut", Cut)
+@pytest.mark.takes_long
 def test_connection_is_cut_while_approving(stage: Stage, cut: Cut) -> None:
     branch(stage.human, "claim/04", claims(4))
     git(stage.human, "push", "--quiet", "origin", "claim/04")
@@ -283,6 +288,7 @@ def test_connection_is_cut_while_approving(stage: Stage, cut: Cut) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http", "git"])
+@pytest.mark.takes_long
 def test_server_goes_away_while_it_judges(stage: Stage, scheme: str) -> None:
     """Everything on the server dies, and nobody answers for a while; then it is back."""
     hook, pipe = stage.bare / "hooks" / "pre-receive", stage.folder / "pipe"
@@ -346,6 +352,7 @@ def filled(folder: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("full", ["server", "clone"])
+@pytest.mark.takes_long
 def test_disk_is_full(template: Stage, tmp_path: Path, full: str) -> None:
     with small_disk(tmp_path / "disk") as disk:
         stage = template.copy((disk if full == "server" else tmp_path) / "stage")
@@ -374,6 +381,7 @@ def test_disk_for_temporary_files_is_full(stage: Stage, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("side", ["server", "clone"])
+@pytest.mark.takes_long
 def test_no_file_may_grow(stage: Stage, side: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same where nobody may mount: no file may get longer than a block, for whoever runs under this limit."""
     monkeypatch.setitem(ENVIRONMENT, SOCKET, "")

@@ -49,6 +49,7 @@ def people(ground: Ground, *names: str) -> bytes:
     return charter(12, {name: public(ground.stage.keys[name]) for name in names}).encode()
 
 
+@pytest.mark.takes_long
 def test_an_approval_is_the_signers_own_and_nobody_elses(ground: Ground) -> None:
     """C06, and C04: a step that an approver has signed for this main counts, whoever pushes it and whenever."""
     both = "Step\n\nApproved-by: @OWNER\nApproved-by: @DEPUTY\n"

@@ -339,6 +339,7 @@ def play(template: Stage, tmp_path_factory: pytest.TempPathFactory) -> Play:
     return Play(Fleet(template.copy(folder / "stage"), folder))
 
 
+@pytest.mark.takes_long
 def test_the_guard_agrees_with_the_oracle_of_keys(play: Play, long: bool) -> None:
     """With --long: each fault alone, and two thousand new random situations."""
 
@@ -353,6 +354,7 @@ def test_the_guard_agrees_with_the_oracle_of_keys(play: Play, long: bool) -> Non
     any_situation()
 
 
+@pytest.mark.takes_long
 def test_each_fault_alone_is_decided_as_the_page_says(play: Play, long: bool) -> None:
     """The acts of a session with a key; a third of them, without --long."""
     rows = [one for one in every_fault() if one.main_key or one.open_key or one.kind is Kind.FIRST_CLAIM]

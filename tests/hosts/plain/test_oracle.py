@@ -63,6 +63,7 @@ def play_all(play: Callable[[st.DataObject], None], examples: int, *, long: bool
     any_play()
 
 
+@pytest.mark.takes_long
 def test_the_guard_agrees_with_the_oracle(place: tuple[Ground, Keys], long: bool) -> None:
     play = Play(*place)
 
@@ -75,6 +76,7 @@ def test_the_guard_agrees_with_the_oracle(place: tuple[Ground, Keys], long: bool
     play_all(claims, 12, long=long)
 
 
+@pytest.mark.takes_long
 def test_the_guard_agrees_on_records_and_broadcasts(place: tuple[Ground, Keys], long: bool) -> None:
     ground, keys = place
     play = RecordPlay(ground, keys)

@@ -111,6 +111,7 @@ def test_push_options_change_no_verdict(ground: Ground) -> None:
         assert (answer.taken, "REG304" in answer.said) == (False, True), answer.said
 
 
+@pytest.mark.takes_long
 def test_a_certificate_of_a_push_is_no_approval(ground: Ground, tmp_path: Path) -> None:
     """A19: signed by a stranger or by an approver, and with other commands than the push."""
     step = (ground.main, unsigned(ground), MAIN)
@@ -134,6 +135,7 @@ def _pack(ground: Ground, *tips: str) -> bytes:
     return subprocess.run(words, cwd=ground.server, input=asked, capture_output=True, check=True).stdout
 
 
+@pytest.mark.takes_long
 def test_pushes_at_the_same_time_get_no_more_than_one_after_another(server: Ground, long: bool) -> None:
     """A20: an approver's merge, and around it a thief's merge of the same and a thief's claim of that number."""
     refs, proposal = server.refs(), server.refs()[TWO]

@@ -13,6 +13,7 @@ from tests.server import serving
 
 
 @pytest.mark.parametrize("scheme", ["http", "git"])
+@pytest.mark.takes_long
 def test_all_get_a_number_of_their_own(tmp_path: Path, scheme: str, long: bool) -> None:
     """As many numbers as sessions, without turns: the last ones lose many races."""
     count = 100 if long else 12 if scheme == "http" else 8
@@ -30,6 +31,7 @@ def test_one_gets_number_seven(tmp_path: Path, long: bool) -> None:
         one_has_seven(stage, clones, race_for(SEVEN, clones, apart=True))
 
 
+@pytest.mark.takes_long
 def test_on_one_machine_all_get_a_number_of_their_own(stage: Stage) -> None:
     """The same without a server's name: a folder is enough.
 

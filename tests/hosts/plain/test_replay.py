@@ -190,6 +190,7 @@ def test_every_honest_step_is_proved(line: Line) -> None:
     place=st.integers(2, STEPS), way=st.sampled_from(sorted(WAYS)), later=st.sampled_from(sorted(WAYS)),
     after=st.integers(0, 2), chunk=st.integers(1, STEPS + 3),
 )  # fmt: skip
+@pytest.mark.takes_long
 def test_the_first_bad_step_is_found_wherever_it_is(
     line: Line, place: int, way: str, later: str, after: int, chunk: int
 ) -> None:
