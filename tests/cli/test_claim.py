@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.cli.stage import CHARTER, ROOT, Done, Stage, fleet, git, plain, refs, typed, verb, write
+from tests.cli.stage import CHARTER, ENVIRONMENT, ROOT, Done, Stage, commit, fleet, git, plain, refs, typed, verb, write
 from tests.operations.claim.test_message import ONE_LINE, ORCHESTRATOR, RESEARCH
 from tests.shell import program
 from validator.registry.gaps import NO_SCHEDULE
@@ -217,7 +217,11 @@ def test_without_a_terminal_the_option_is_named(stage: Stage) -> None:
         (["4", "--from", "-", "--message", "x"], "", "--from and --message exclude each other"),
         (["4", "--from", "nowhere.yaml"], "", "nowhere.yaml"),
         (["four", *MINE], "", "'four' is not a valid integer"),
-        (["4", *MINE, "--remote", "upstream", "--push"], "", "there is no remote 'upstream' here; run: git remote add"),
+        (
+            ["4", *MINE, "--remote", "upstream", "--push"],
+            "",
+            "there is no remote 'upstream' here; the remotes are origin; choose",
+        ),
     ],
 )
 def test_missing_fields_are_named(stage: Stage, words: list[str], stdin: str, why: str) -> None:
@@ -270,7 +274,7 @@ def test_branch_that_is_checked_out_is_left_alone(stage: Stage, worktree: bool) 
     for push in ([], ["--push"]):
         done = verb(session, "claim", "4", *MINE, "--goal", "Send 9 emails daily", *push)
         beside = shlex.quote(str(session.parent / "beside"))
-        told = f"in {beside}; run: git -C {beside} switch --detach" if worktree else "here; run: git switch main"
+        told = f"in {beside}; run: git -C {beside} switch --detach" if worktree else "here; run: git switch --detach"
         assert (done.exit_code, done.err) == (2, f"registry: claim/04 is checked out {told}\n")
     assert (state(session), refs(session)) == before
     assert list(stage.refs()) == ["refs/heads/main"]
@@ -282,9 +286,44 @@ def test_a_missing_working_tree_is_reported_with_the_remedy(stage: Stage) -> Non
     git(session, "worktree", "add", "--quiet", "../beside", "claim/04")
     shutil.rmtree(session.parent / "beside")
     done = verb(session, "claim", "4", *MINE, "--goal", "Send 9 emails daily")
-    assert (done.exit_code, "which is gone; run: git worktree prune" in done.err) == (2, True)
-    git(session, "worktree", "prune")
+    assert (done.exit_code, "else run: git worktree prune" in done.err) == (2, True)
+    git(session, "worktree", "lock", str(session.parent / "beside"))
+    told = verb(session, "claim", "4", *MINE, "--goal", "Send 9 emails daily").err.rstrip("\n")
+    subprocess.run(["/bin/sh", "-c", told.rpartition("else run: ")[2]], cwd=session, env=ENVIRONMENT, check=True)
     assert verb(session, "claim", "4", *MINE, "--goal", "Send 9 emails daily").exit_code == 0
+
+
+def test_a_working_tree_that_was_moved_is_found_again(stage: Stage) -> None:
+    """To prune it, as one that is gone, would cut it off from its repository."""
+    session, beside, moved = stage.clone("session"), stage.folder / "beside", stage.folder / "moved"
+    git(session, "worktree", "add", "--quiet", str(beside), "-b", "claim/04", "origin/main")
+    beside.rename(moved)
+    done = verb(moved, "claim", "4", *MINE, "--push")
+    assert done.err.endswith("which is gone; if that is this one, and it was moved, run: git worktree repair\n"), done
+    git(moved, "worktree", "repair")
+    done = verb(moved, "claim", "4", *MINE, "--push")
+    assert (done.exit_code, done.err) == (2, "registry: claim/04 is checked out here; run: git switch --detach\n")
+    git(moved, "switch", "--quiet", "--detach")
+    assert verb(moved, "claim", "4", *MINE, "--push").exit_code == 0
+
+
+@pytest.mark.parametrize("worktree", [False, True])
+def test_a_branch_that_is_being_rebased_is_left_alone(stage: Stage, worktree: bool) -> None:
+    """Git would move it at the end from where it was, and not find it there."""
+    session = tree = stage.clone("session")
+    if worktree:
+        git(session, "worktree", "add", "--quiet", "--detach", "../beside")
+        tree = session.parent / "beside"
+    git(tree, "checkout", "--quiet", "-b", "claim/04", "origin/main")
+    for text in ("1", "2"):
+        write(tree, "x", text)
+        commit(tree, text)
+    git(tree, "rebase", "--interactive", "HEAD~1", GIT_SEQUENCE_EDITOR="sed -i.old s/pick/edit/")
+    before = refs(session)
+    done = verb(session, "claim", "4", *MINE, "--push")
+    way_out = f"git -C {shlex.quote(str(tree))} rebase --abort"
+    assert done.err == f"registry: claim/04 is being rebased; finish that, or run: {way_out}\n"
+    assert refs(session) == before
 
 
 def test_a_repository_without_an_identity_is_reported(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Relative paths in Git's configuration, lock and permission errors, and passwords hidden from messages."""
 
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -51,6 +52,25 @@ def test_a_refusal_is_no_lost_race(tmp_path: Path) -> None:
     assert "git config receive.denyNonFastForwards false" in done.err
     git(stage.bare, "config", "receive.denyNonFastForwards", "false")
     assert verb(session, "claim", "4", "--from", str(draft), "--push").exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["claim", "claim/04/x"])
+def test_a_branch_in_the_way_is_named_with_the_command(stage: Stage, name: str) -> None:
+    git(stage.bare, "update-ref", f"refs/heads/{name}", stage.beginning)
+    draft = stage.folder / "04.yaml"
+    draft.write_text(fleet(4), encoding="utf-8")
+    done = verb(stage.human, "claim", "4", "--from", str(draft), "--push")
+    told, _, command = done.err.rstrip("\n").rpartition("; on the server: ")
+    assert (done.exit_code, told.endswith(f"of number 4: branch {name} is in the way")) == (2, True), done
+    git(stage.bare, *shlex.split(command)[1:])
+    assert verb(stage.human, "claim", "4", "--from", str(draft), "--push").exit_code == 0
+
+
+def test_what_a_server_says_of_a_ref_is_read_without_its_machine_form(stage: Stage) -> None:
+    git(stage.bare, "config", "receive.hideRefs", "refs/heads/claim")
+    done = verb(stage.human, "claim", "4", *NEW, "--push")
+    told = "registry: the server does not take the push of number 4: [remote rejected] (deny updating a hidden ref)"
+    assert (done.exit_code, done.err.splitlines()[-1]) == (2, told)
 
 
 @pytest.mark.takes_long

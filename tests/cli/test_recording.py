@@ -153,7 +153,7 @@ def test_a_checked_out_record_branch_is_kept(registered: Advanced) -> None:
     done = verb(registered.human, *CONFIRM, "--push")
     assert (done.exit_code, done.err) == (
         2,
-        "registry: record/confirmation is checked out here; run: git switch main\n",
+        "registry: record/confirmation is checked out here; run: git switch --detach\n",
     )
     assert refs(registered.human, "refs/heads") == before
     assert git(registered.human, "status", "--porcelain") == ""

@@ -59,6 +59,43 @@ def test_a_server_whose_main_has_another_name(stage: Stage) -> None:
     assert json.loads(verb(session, "status", "--format", "json").out)["registered"] == 1
 
 
+def test_a_main_that_gets_another_name(stage: Stage) -> None:
+    """The clone keeps `origin/main` as it was, and `git fetch` never removes it."""
+    session = stage.clone("session")
+    git(stage.bare, "branch", "--move", "main", "team/main")
+    git(stage.bare, "symbolic-ref", "HEAD", "refs/heads/team/main")
+    assert verb(session, "claim", "4", "--from", draft(stage, 4), "--push").exit_code == 0
+    assert verb(stage.human, "approve", "4", "--yes").exit_code == 0
+    new = stage.folder / "new"
+    git(stage.folder, "init", "--quiet", "--template=", "new")
+    git(new, "remote", "add", "origin", str(stage.bare))
+    told = verb(new, "status").err.rstrip("\n").partition("run: registry ")[2].split()
+    for clone in (session, stage.human, new):
+        assert verb(clone, *told).exit_code == 0
+        assert json.loads(verb(clone, "status", "--format", "json").out)["registered"] == 1
+    (stage.bare / "HEAD").write_text(git(stage.bare, "rev-parse", "team/main"))
+    git(new, "update-ref", "-d", "refs/remotes/origin/team/main")
+    git(new, "symbolic-ref", "--delete", "refs/remotes/origin/HEAD")
+    assert "has no branch main, and its HEAD names no branch; on the server: git symbolic" in verb(new, *told).err
+
+
+def test_which_of_several_remotes_is_meant_is_asked(stage: Stage) -> None:
+    new = stage.folder / "new"
+    git(stage.folder, "init", "--quiet", "--template=", "new")
+    for name in ("mine", "theirs"):
+        git(new, "remote", "add", name, str(stage.bare))
+    for words in (["status"], ["proposals"], ["validate"]):
+        done = verb(new, *words)
+        assert done.exit_code == 2
+        told, _, command = done.err.rstrip("\n").partition("; choose one: ")
+        assert told == "registry: there is no remote 'origin' here; the remotes are mine, theirs"
+    assert "choose one: --remote mine" in verb(new, "proposals", "--remote", "other").err
+    git(new, *command.split()[1:])
+    assert verb(new, "proposals") == (0, "nothing is proposed\n", "")
+    git(new, "config", "remote.mine.url", "")
+    assert "remote mine has no URL; run: git remote set-url mine URL" in verb(new, "proposals").err
+
+
 def test_a_possibly_outdated_base_is_reported(stage: Stage, tmp_path: Path) -> None:
     git(stage.human, "remote", "rename", "origin", "upstream")
     git(stage.human, "update-ref", "-d", "refs/remotes/upstream/main")

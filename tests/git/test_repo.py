@@ -189,8 +189,16 @@ class TestRevisions:
 
     def test_a_branch_goes_before_a_tag_and_a_file(self, repository: Repository) -> None:
         first, second = repository.commit("main", {"a": "1"}), repository.commit("main", {"a": "2"})
-        repository.git("update-ref", "refs/tags/main", first)
-        assert Repo(repository.path).commit("main") == second
+        names = ("main", "-x", "--help", "-", "@x", "HEAD-fix", "HEADS-UP", "a@b", "x{y", "é", "\udcff", f"{'0' * 39}a")
+        for name in names:
+            repository.git("update-ref", f"refs/tags/{name}", first)
+            repository.git("update-ref", f"refs/heads/{name}", second)
+        assert Repo(repository.path).resolve(*names) == [second] * len(names)
+
+    def test_the_branch_that_another_one_follows(self, repository: Repository) -> None:
+        found = repository.commit("main", {"a": "1"})
+        repository.git("branch", "--track", "topic", "main")
+        assert Repo(repository.path).resolve("topic@{upstream}", "topic@{u}", "main") == [found] * 3
 
 
 class TestMerging:

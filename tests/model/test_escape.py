@@ -129,6 +129,9 @@ def test_json_text() -> None:
             "https://bot:S@C/RET@host http://host:8080/@a http://[::1]/@a",
             "https://***@host http://host:8080/@a http://[::1]/@a",
         ),
+        ("git+https://SECRET:x-oauth-basic@host a::r://SECRET@x", "git+https://***@host a::r://***@x"),
+        ("'bot:SECRET@host:x.git' https://bot:S'ECRET@host/", "'bot:***@host:x.git' https://***@host/"),
+        ("http://host/x?sig=SECRET&pwd=SECRET&page=2", "http://host/x?sig=***&pwd=***&page=2"),
         ("git@host:x.git me@example.invalid http://host/@a", "git@host:x.git me@example.invalid http://host/@a"),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.cli.stage import ENVIRONMENT, Stage, fleet, git, verb
+from tests.cli.stage import ENVIRONMENT, Stage, fleet, git, try_git, verb
 from tests.properties.strategies import any_bytes, tries
 
 GOOD = fleet(4).encode()
@@ -67,7 +67,7 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Others]:
         yield Others(tmp_path_factory.mktemp("others"))
 
 
-@tries(0.2)
+@tries(0.1)
 @given(any_bytes)
 @example(b"%YAML 1.3\n---\n" + GOOD)
 @example(b"[" * 300)
@@ -79,7 +79,7 @@ def test_any_bytes_as_a_claim(others: Others, data: bytes) -> None:
     assert "claim/11" in everybody_works(others)
 
 
-@tries(0.2)
+@tries(0.1)
 @given(entries)
 @example([(b"40000", b"registry", b"")])
 @example([(b"120000", b"registry", b"/etc"), (b"160000", b"sessions", b"")])
@@ -91,7 +91,7 @@ def test_any_tree_as_a_proposal(others: Others, rows: list[tuple[bytes, bytes, b
     assert "claim/11" in everybody_works(others)
 
 
-@tries(0.2)
+@tries(0.1)
 @given(any_bytes)
 @example(b"author \xff <> 99999999999999999999 +9999\ncommitter  <> -1 +0000\nencoding none\n\n\xff\0")
 @example(b"parent MAIN\nparent MAIN\nauthor x <x> 0 +0000\ncommitter x <x> 0 +0000\n\n" + b"x" * 2_000_000)
@@ -102,6 +102,54 @@ def test_any_commit_as_a_proposal(others: Others, lines: bytes) -> None:
     content = b"tree %s\n%s%s" % (tree, start, lines.replace(b"MAIN", others.main.encode()))
     others.propose(others.write("commit", content))
     assert "claim/11" in everybody_works(others)
+
+
+REFS = st.sampled_from(
+    [*(f"refs/{kind}/claim/{at}" for kind in ("rejected", "withdrawn") for at in ("05/x", "11/x", "x/y", "04")),
+     *(f"refs/{name}" for name in ("tags/main", "tags/claim/05", "notes/commits", "replace/x", "pull/5/head", "x"))]
+)  # fmt: skip
+OBJECTS = st.tuples(REFS, st.sampled_from(["blob", "tree", "commit", "tag"]), any_bytes)
+
+
+@tries(0.04)
+@given(st.lists(OBJECTS, min_size=1, max_size=8))
+@example([(f"refs/{kind}/claim/05/x", "blob", b"\xff") for kind in ("rejected", "withdrawn")])
+@example([("refs/rejected/claim/05/x", "commit", b"\xff"), ("refs/withdrawn/claim/05/x", "tree", b"")])
+def test_any_object_under_any_ref_but_a_branch(others: Others, rows: list[tuple[str, str, bytes]]) -> None:
+    """Git takes everything there, unlike for a branch."""
+    for ref, kind, data in rows:
+        try_git(others.bare, "update-ref", ref, others.write(kind, data))
+    try:
+        everybody_works(others)
+    finally:
+        for ref in others.refs("refs/").keys() - {"refs/heads/main"}:
+            git(others.bare, "update-ref", "--no-deref", "-d", ref)
+
+
+def test_any_name_beside_the_proposals(others: Others) -> None:
+    """Odd names of branches, of which the longest can be no file in a clone."""
+    names = (
+        "claim/é",
+        "claim/-x",
+        "claim/11/deep",
+        "release/1",
+        "charter/-",
+        "record/x",
+        "claim/1e3",
+        "HEAD",
+        "origin/main",
+    )
+    packed = (f"claim/{'x' * 300}", f"claim/{'/'.join(['d' * 200] * 19)}", "claim/\udcff")
+    for name in names:
+        git(others.bare, "update-ref", f"refs/heads/{name}", others.main)
+    rows = sorted(f"{others.main} refs/heads/{name}\n".encode("utf-8", "surrogateescape") for name in packed)
+    (others.bare / "packed-refs").write_bytes(b"# pack-refs with: peeled fully-peeled sorted \n" + b"".join(rows))
+    try:
+        everybody_works(others)
+    finally:
+        (others.bare / "packed-refs").unlink()
+        for name in names:
+            git(others.bare, "update-ref", "-d", f"refs/heads/{name}")
 
 
 @pytest.mark.parametrize("target", ["ref: refs/heads/main", "ref: refs/heads/claim/11", "ref: refs/heads/nowhere"])

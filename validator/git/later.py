@@ -37,7 +37,7 @@ def _last_time(repo: Repo, commit: str, others: Sequence[str]) -> int | None:
 
     Only there signatures are asked for: anyone can set a date.
     """
-    light = [oid for oid, size in repo.sizes([commit, *others]).items() if size <= MAX_COMMIT]
+    light = [oid for oid, size in repo.commit_sizes([commit, *others]).items() if size <= MAX_COMMIT]
     times = {oid: repo.read_commit(content)[1] for oid, content in repo.blobs(light).items()}
     late = [oid for oid, time in times.items() if oid != commit and time >= times[commit]]
     signed = signing_keys(repo, [commit, *late]) if late else {}

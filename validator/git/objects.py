@@ -88,7 +88,8 @@ class Objects(Process):
         """The tree of a commit object and its committer's time in seconds since 1970; anyone can set that time."""
         header = content.split(b"\n\n", 1)[0]
         found = re.search(rb"^committer .*> (-?[0-9]+) [+-][0-9]+$", header, re.MULTILINE)
-        return header.split(b"\n", 1)[0].removeprefix(b"tree ").decode(), seconds(found[1]) if found else 0
+        tree = header.split(b"\n", 1)[0].removeprefix(b"tree ").decode("utf-8", "replace")
+        return tree, seconds(found[1]) if found else 0
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """The parents of a commit, the first first."""

@@ -1,5 +1,6 @@
 """The names of commits: branches, tags and whatever a caller writes for a revision."""
 
+import itertools
 import re
 import shlex
 from pathlib import Path
@@ -15,7 +16,10 @@ from validator.model.layout import HEADS
 STALE = "lost race: on the server this ref is another by now; fetch, and look again"
 # What Git takes for a name is its own business: it is asked on standard input, where nothing is an option. Kept from it
 # are a second line, a search through all messages, and a path within a commit.
-REVISION = re.compile(r"(?!-)(?!.*\^\{/)[^\x00-\x1f\x7f:]+")
+REVISION = re.compile(r"(?!.*\^\{/)[^\x00-\x1f\x7f:]+")
+_HERE = re.compile(
+    r"(?:HEAD|@)(?:[~^@].*)?|.*@\{(?:-|u|upstream|push).*", re.IGNORECASE
+)  # what no ref begins, or can be
 
 
 class Refs(Process):
@@ -75,15 +79,45 @@ class Refs(Process):
 
     def require_not_checked_out(self, ref: str) -> None:
         """Raise FatalError, with the command that helps, for a branch that a working tree stands on."""
+        branch = ref.removeprefix(HEADS)
+        if rebasing := self._rebasing(ref):
+            where = shlex.quote(str(rebasing))
+            raise FatalError(f"{branch} is being rebased; finish that, or run: git -C {where} rebase --abort")
         place = self.checked_out_in(ref)
         if place is None:
             return
-        branch, folder = ref.removeprefix(HEADS), shlex.quote(str(place))
+        folder = shlex.quote(str(place))
         if not place.is_dir():
-            raise FatalError(f"{branch} is checked out in {folder}, which is gone; run: git worktree prune")
+            raise FatalError(f"{branch} is checked out in {folder}, which is gone; {self._found_again(ref, folder)}")
         if self.top and place.resolve() == self.top.resolve():
-            raise FatalError(f"{branch} is checked out here; run: git switch main")
+            raise FatalError(f"{branch} is checked out here; run: git switch --detach")
         raise FatalError(f"{branch} is checked out in {folder}; run: git -C {folder} switch --detach")
+
+    def _found_again(self, ref: str, folder: str) -> str:
+        """What to do about a working tree that is not where it was; to prune one that was moved would cut it off."""
+        if self.real["GIT_DIR"] != str(self.folder) and self.branch() == ref:
+            return "if that is this one, and it was moved, run: git worktree repair"
+        rows = self.read("worktree", "list", "--porcelain", environment=self.real).decode("utf-8", "replace")
+        locked = any("\nlocked" in row for row in rows.split("\n\n") if f"\nbranch {ref}\n" in f"{row}\n")
+        unlock = f"git worktree unlock {folder} && " if locked else ""
+        return f"if it was moved: git worktree repair NEW_PLACE; else run: {unlock}git worktree prune"
+
+    def _rebasing(self, ref: str) -> Path | None:
+        """The working tree in which a branch is being rebased: its HEAD is on no branch, and in the end it moves it."""
+        folders = [self.folder, *(self.folder / "worktrees").glob("*")]
+        for folder, kind in itertools.product(folders, ("rebase-merge", "rebase-apply")):
+            name = folder / kind / "head-name"
+            if name.is_file() and name.read_bytes() == f"{ref}\n".encode("utf-8", "surrogateescape"):
+                return self._tree_of(folder)
+        return None
+
+    def _tree_of(self, git_dir: Path) -> Path:
+        """The working tree of a Git folder of this repository (gitrepository-layout(5), worktrees/<id>/gitdir)."""
+        if str(git_dir) == self.real["GIT_DIR"] and self.top:
+            return self.top
+        if git_dir == self.folder:
+            return git_dir.parent
+        return program.place((git_dir / "gitdir").read_bytes()).parent
 
     def move(self, ref: str, new: str, old: str | None) -> str | None:
         """Move a ref from `old` (None: it must not exist) to `new`; where that fails, what Git says.
@@ -101,6 +135,7 @@ def _readings(name: str) -> list[str]:
     """What a name may mean, in order of preference. Git itself would prefer a tag `main` to the branch."""
     if not REVISION.fullmatch(name):
         return []
-    if OID.fullmatch(name) or name.startswith(("HEAD", "@", "refs/")):
+    if name.startswith("refs/") or _HERE.fullmatch(name):
         return [name]
-    return [f"refs/heads/{name}", f"refs/remotes/{name}", name]
+    readings = [f"refs/heads/{name}", f"refs/remotes/{name}"]
+    return [name, *readings] if OID.fullmatch(name) else [*readings, name]

@@ -4,6 +4,7 @@ A branch name exists once on a server, and its creation is atomic: so only one o
 """
 
 import re
+import shlex
 import time
 from collections.abc import Sequence
 from enum import Enum, auto
@@ -14,7 +15,7 @@ from validator.git.objects import MAX_COMMIT, OID
 from validator.git.program import in_a_line, last_line
 from validator.git.refs import STALE
 from validator.git.repo import Repo
-from validator.git.upstream import broken, main_on, remote_of
+from validator.git.upstream import absent, broken, follow_head, main_on, remote_of, remotes
 from validator.model.errors import FatalError
 from validator.model.escape import without_credentials
 from validator.model.layout import HEADS, KINDS, PROPOSAL, REJECTED, REMOTES, WITHDRAWN, number_of
@@ -82,7 +83,7 @@ class Remote:
     """One remote of a repository, by its name; without one, the remote that main follows."""
 
     def __init__(self, repo: Repo, name: str = "") -> None:
-        self.repo, self.name = repo, name or remote_of(repo)
+        self.repo, self.name, self._given = repo, name or remote_of(repo), bool(name)
         self._main, self._place = "", ""
         # Proposals on the server that could not be fetched, and why; everything else has been.
         self.unfetched = dict[Proposal, str]()
@@ -94,7 +95,9 @@ class Remote:
         if status and "No such remote" not in error:
             raise FatalError(f"git remote: {last_line(error)}")
         if status:
-            raise FatalError(f"there is no remote {self.name!r} here; run: git remote add {self.name} URL")
+            raise absent(self.name, remotes(self.repo), given=self._given)
+        if out.strip() in ("", self.name):  # what Git takes for the address of a remote that has none
+            raise FatalError(f"remote {self.name} has no URL; run: git remote set-url {shlex.quote(self.name)} URL")
         return out.strip()
 
     @property
@@ -157,9 +160,13 @@ class Remote:
         heads = [
             row[0].removeprefix(f"ref: {HEADS}") for row in rows if row[1] == "HEAD" and row[0].startswith("ref: ")
         ]
-        if status or not heads or any(row[1] == f"{HEADS}{self.branch}" for row in rows):
+        if status or any(row[1] == f"{HEADS}{self.branch}" for row in rows):
             return False
+        if not heads:
+            way_out = "on the server: git symbolic-ref HEAD refs/heads/BRANCH"
+            raise FatalError(f"{self.address} has no branch {self.branch}, and its HEAD names no branch; {way_out}")
         self._main = heads[0]
+        follow_head(self.repo, self.name, self._main)
         return True
 
     def _listed(self) -> list[Proposal]:
@@ -237,12 +244,23 @@ class Remote:
         )
         if status == 0:
             return Pushed(Outcome.PUSHED, said)
-        refused = tuple(line for line in out.splitlines() if line.startswith("!"))
+        refused = tuple(line.split("\t")[-1] for line in out.splitlines() if line.startswith("!"))
         if not refused:
             return Pushed(Outcome.UNREACHABLE, tuple(line for line in error.splitlines() if line.strip())[-3:])
-        if STALE in said or self._is_lost(updates, patient=bool(_LOCKED.search(out + error))):
+        locked = bool(_LOCKED.search(out + error))
+        if locked and (in_the_way := self._in_the_way(updates)):
+            return Pushed(Outcome.REFUSED, in_the_way)
+        if STALE in said or self._is_lost(updates, patient=locked):
             return Pushed(Outcome.LOST, said)
         return Pushed(Outcome.REFUSED, (*(said or refused), *(_FORWARD_ONLY if _only_forward(error) else ())))
+
+    def _in_the_way(self, updates: Sequence[Update]) -> tuple[str, ...]:
+        """What keeps a new branch from being made on the server, as `claim` and `claim/04/x` keep `claim/04`."""
+        new = [update.ref for update in updates if update.old is None]
+        status, out, _ = self.repo.as_user("ls-remote", "--heads", "--", self._pushed_to) if new else (1, "", "")
+        there = [line.partition("\t")[2] for line in out.splitlines()] if status == 0 else []
+        names = [old for old in there for ref in new if f"{ref}/".startswith(f"{old}/") or old.startswith(f"{ref}/")]
+        return tuple(_moved_away(old.removeprefix(HEADS)) for old in names if old not in new)
 
     def _is_lost(self, updates: Sequence[Update], *, patient: bool) -> bool:
         """Whether a ref of a failed push is elsewhere now than the pusher believed: the race is lost, nothing is wrong.
@@ -284,6 +302,12 @@ class Remote:
         return self.name if status else out.strip()
 
 
+def _moved_away(branch: str) -> str:
+    """How a branch that is in the way of a proposal gets another name."""
+    words = ("git", "branch", "--move", "--", branch, f"old-{branch.replace('/', '-')}")
+    return f"branch {branch} is in the way; on the server: {shlex.join(words)}"
+
+
 def _only_forward(error: str) -> bool:
     return "denying non-fast-forward" in error
 
@@ -293,7 +317,7 @@ def rejections(repo: Repo, remote: str) -> tuple[Rejection, ...]:
     prefix = f"{REJECTED}{remote}/"
     named = ((ref.removeprefix(prefix).rpartition("/")[0], oid) for ref, oid in repo.refs(prefix))
     rows = [(name, oid) for name, oid in named if PROPOSAL.fullmatch(name)]
-    sizes = repo.sizes(oid for _, oid in rows)  # a server without the guard has anything here, of any size
+    sizes = repo.commit_sizes(oid for _, oid in rows)  # a server without the guard has anything here, of any size
     rows = [(name, oid) for name, oid in rows if sizes.get(oid, MAX_COMMIT + 1) <= MAX_COMMIT]
     contents = repo.blobs(oid for _, oid in rows)
     by_time = sorted(rows, key=lambda row: (repo.read_commit(contents[row[1]])[1], row))

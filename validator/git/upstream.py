@@ -1,6 +1,7 @@
 """Which remote a registry is published on, and what its main branch is called there: as this clone is configured."""
 
 import shlex
+from collections.abc import Sequence
 
 from validator.git.refs import Refs
 from validator.model.errors import FatalError
@@ -35,6 +36,23 @@ def main_of_server(repo: Refs) -> str:
     status, out, _ = repo.run("symbolic-ref", "--quiet", "HEAD", environment=repo.real)
     named = out.decode("utf-8", "surrogateescape").strip() if status == 0 else MAIN
     return named if any(repo.resolve(named)) else MAIN
+
+
+def follow_head(repo: Refs, remote: str, branch: str) -> None:
+    """Remember which branch is a server's main, where it has none of that name (any more).
+
+    `git fetch` does not: it would keep a main that the server has given another name, and show it for ever.
+    """
+    prefix = f"{REMOTES}{remote}/"
+    repo.run("symbolic-ref", f"{prefix}HEAD", f"{prefix}{branch}", environment=repo.real)
+    repo.run("update-ref", "--no-deref", "-d", f"{prefix}main", environment=repo.real)
+
+
+def absent(remote: str, others: Sequence[str], *, given: bool) -> FatalError:
+    """That there is no remote of a name, which the caller has `given`, or which was looked for."""
+    choose = "--remote" if given else "git config branch.main.remote"
+    way_out = f"the remotes are {', '.join(others)}; choose one: {choose} {shlex.quote(others[0])}" if others else ""
+    return FatalError(f"there is no remote {remote!r} here; {way_out or f'run: git remote add {remote} URL'}")
 
 
 def newest_main(repo: Refs) -> str | None:

@@ -41,8 +41,9 @@ _FORMULA = re.compile(r"\$(?!\d)")
 # What stands before the host of a URL (RFC 3986, 3.2.1), up to the last `@` of it, also where a password was pasted
 # with a slash in it, which makes it no URL (a port is one of five digits at most); and tokens in a query.
 _CREDENTIALS = re.compile(
-    r"""([a-z][a-z0-9+.-]*://)([^\s/?#'"@:\[]*:(?!\d{1,5}[/?#])[^\s'"]{0,2000}|[^\s/?#'"]*)@"""
-    r"""|([?&](?:\w*token|\w*key|password)=)[^\s&'"]+""",
+    r"""([a-z][a-z0-9+.-]*://)([^\s/?#'"@:\[]*:(?!\d{1,5}[/?#])[^\s"]{0,2000}|[^\s/?#'"]*)@"""
+    r"""|(?<![^\s'"])([^\s/'"@:]+:)[^\s/'"@:]+(?=@[^\s/'"@:]+:)"""  # bot:PASSWORD@host:path, as scp writes it
+    r"""|([?&][\w-]*(?:token|key|pass\w*|pwd|secret|sig\w*|auth\w*|code)=)[^\s&'"]+""",
     re.IGNORECASE,
 )
 
@@ -53,10 +54,10 @@ def without_credentials(text: str) -> str:
 
 
 def _uncredited(found: re.Match[str]) -> str:
-    if found[3]:
-        return f"{found[3]}***"
+    if found[3] or found[4]:
+        return f"{found[3] or found[4]}***"
     user, colon, _ = found[2].partition(":")
-    if found[1].lower().startswith(("http", "ftp")):
+    if "ssh" not in found[1].lower():
         return f"{found[1]}***@"
     return f"{found[1]}{user}:***@" if colon else found[0]
 

@@ -21,7 +21,7 @@ from validator.git.change import (
 from validator.git.origin import Origins
 from validator.git.repo import Repo
 from validator.git.trees import Entry
-from validator.git.upstream import newest_main, remote_of, remotes
+from validator.git.upstream import absent, newest_main, remote_of, remotes
 from validator.model import shapes
 from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of
@@ -327,6 +327,9 @@ def main_of(repo: Repo, ref: str | None) -> str:
         if not remotes(repo):
             way_out = "name a revision, or start a registry: registry init --help"
             raise FatalError(f"there is neither origin/main nor main here yet; {way_out}")
-        remote = remote_of(repo)
-        raise FatalError(f"there is neither {remote}/main nor main here; name a revision, or run: git fetch {remote}")
+        remote, others = remote_of(repo), remotes(repo)
+        if remote not in others:
+            raise absent(remote, others, given=False)
+        way_out = "name a revision, or run: registry status --fetch"
+        raise FatalError(f"there is neither {remote}/main nor main here; {way_out}")
     return found
