@@ -2,13 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.stage import ENVIRONMENT, REGISTRY, Done, Stage, fleet, git, try_git, verb, write
+from tests.cli.stage import ENVIRONMENT, REGISTRY, Done, Stage, commit, fleet, git, try_git, verb, write
 from tests.shell import program, quoted
 
 CHECKS = (["validate", "--worktree"], ["codeowners", "--check"])
@@ -55,6 +56,37 @@ def test_what_sparse_checkout_leaves_out_is_not_taken_for_deleted(stage: Stage) 
     assert not (session / "registry/sessions/04.yaml").exists()
     done = verb(session, "validate", "--worktree", "--format", "json")
     assert (done.exit_code, done.document["findings"]) == (0, [])
+    assert verb(session, "codeowners").exit_code == 0
+    git(session, "add", "--sparse", "CODEOWNERS")
+    git(session, "commit", "--quiet", "--message", "Owners")
+    for cone in ("docs", "registry/sessions"):
+        git(session, "sparse-checkout", "set", "--cone", "--sparse-index", cone)
+        assert verb(session, "codeowners", "--check") == (0, "fresh: CODEOWNERS\n", "")
+    git(session, "sparse-checkout", "set", "--no-cone", "/nothing")
+    assert not (session / "CODEOWNERS").exists()
+    assert verb(session, "codeowners", "--check") == (0, "fresh: CODEOWNERS\n", "")
+
+
+def test_files_are_read_as_git_would_store_them(stage: Stage) -> None:
+    """In another encoding, in a working tree elsewhere, and not where another repository is in the way."""
+    assert verb(stage.human, "codeowners").exit_code == 0
+    commit(stage.human, "Owners")
+    (stage.human / ".git/info").mkdir(exist_ok=True)
+    (stage.human / ".git/info/attributes").write_text("*.yaml working-tree-encoding=UTF-16LE\n")
+    charter = stage.human / "registry/charter.yaml"
+    charter.write_bytes(charter.read_text(encoding="utf-8").encode("utf-16-le"))
+    for check in CHECKS:
+        assert verb(stage.human, *check).exit_code == 0, check
+    (stage.human / ".git/info/attributes").unlink()
+    git(stage.human, "checkout", "--", "registry")
+    elsewhere = stage.folder / "elsewhere"
+    shutil.copytree(stage.human, elsewhere, ignore=shutil.ignore_patterns(".git"))
+    git(stage.human, "config", "core.worktree", str(elsewhere))
+    for check in CHECKS:
+        assert verb(stage.human, *check).exit_code == 0, check
+    git(elsewhere, "init", "--quiet", "--template=", "empty")
+    done = verb(stage.human, "validate", "--worktree")
+    assert (done.exit_code, "'empty/' does not have a commit checked out" in done.err) == (2, True), done
 
 
 def test_user_filters_run_and_their_failure_is_reported(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from validator.hosts.github.codeowners import owners_text
 from validator.model import shapes
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER
-from validator.operations.generate import top_of, write_or_check
+from validator.operations.generate import with_a_tree, write_or_check
 from validator.registry.parsing import parse
 from validator.registry.yaml.reader import read
 
@@ -22,20 +22,19 @@ from validator.registry.yaml.reader import read
 @click.pass_obj
 def command(console: Console, check: bool, repo: Path) -> int:
     """Write CODEOWNERS from the charter's approvers."""
-    top = top_of(repo)
-    text, exit_code = write_or_check(top, owners(top), "registry codeowners", check=check)
+    text, exit_code = write_or_check(repo, owners(with_a_tree(repo)[0]), "registry codeowners", check=check)
     console.say(text)
     return exit_code
 
 
-def owners(top: Path) -> dict[str, str]:
+def owners(repo: Repo) -> dict[str, str]:
     """CODEOWNERS for the charter in a working tree: path → text. Raises FatalError if the charter is broken."""
-    return {"CODEOWNERS": owners_text(approver.handle for approver in _charter(top).approvers)}
+    return {"CODEOWNERS": owners_text(approver.handle for approver in _charter(repo).approvers)}
 
 
-def _charter(top: Path) -> shapes.Charter:
+def _charter(repo: Repo) -> shapes.Charter:
     try:
-        charter = parse(read(CHARTER, Repo(top).stored_content(CHARTER)), shapes.Charter).value
+        charter = parse(read(CHARTER, repo.stored_content(CHARTER)), shapes.Charter).value
     except OSError as error:
         raise FatalError(f"{CHARTER} cannot be read: {error.strerror}") from error
     if charter is None:

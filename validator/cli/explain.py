@@ -11,7 +11,7 @@ from validator.cli.docstrings import docstring
 from validator.cli.options import CHECK, FORMAT, REPO
 from validator.model.errors import FatalError
 from validator.model.findings import Level
-from validator.operations.generate import top_of, write_or_check
+from validator.operations.generate import write_or_check
 from validator.report.documents import Printed, PrintedDocument, as_json
 from validator.rules import RULES, Rule
 
@@ -50,7 +50,7 @@ def command(console: Console, rule: str | None, page: bool, check: bool, format:
     if check and not page:
         raise click.UsageError("--check goes with --page")
     if page:
-        text, exit_code = write_or_check(top_of(repo), {PAGE: rules_page()}, "registry explain --page", check=check)
+        text, exit_code = write_or_check(repo, {PAGE: rules_page()}, "registry explain --page", check=check)
         console.say(text, whole=True)
         return exit_code
     rules = RULES if rule is None else (find(rule),)

@@ -104,7 +104,7 @@ def start(folder: Path, text: str, identity: str, *, agents: bool = False) -> st
     for path in sorted(PLACEHOLDERS):
         _put(folder / path, "")
     _put(folder / CHARTER, text)
-    for path, made in {**schemas(), **owners(folder)}.items():
+    for path, made in {**schemas(), **owners(repo)}.items():
         _put(folder / path, made)
     if agents:
         update(folder)

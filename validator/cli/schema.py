@@ -13,7 +13,7 @@ from validator.cli.group import all_verbs
 from validator.cli.options import CHECK, REPO
 from validator.model import definition
 from validator.model.errors import FatalError
-from validator.operations.generate import top_of, write_or_check
+from validator.operations.generate import write_or_check
 from validator.report import documents
 
 FILES: dict[str, type[definition.Shape]] = {
@@ -34,7 +34,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 @click.pass_obj
 def command(console: Console, check: bool, repo: Path) -> int:
     """Write schema/*.schema.json from the models."""
-    text, exit_code = write_or_check(top_of(repo), schemas(), "registry schema", check=check)
+    text, exit_code = write_or_check(repo, schemas(), "registry schema", check=check)
     console.say(text)
     return exit_code
 

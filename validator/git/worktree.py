@@ -16,6 +16,8 @@ MAX_READ = 1024 * 1024  # bytes of one file
 _QUIET = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "advice.addEmbeddedRepo=false", "core.safecrlf=false")
 
 
+# Git's last line, "adding files failed", does not say which.
+_NOT_ADDED = re.compile(r"^error: (.+)$", re.MULTILINE)
 _UNMERGED = re.compile(r"^(.+): unmerged \([0-9a-f]+\)$", re.MULTILINE)
 
 
@@ -42,13 +44,24 @@ class Worktree(Objects, Write):
             return self._commit_of(self._staged("write-tree", variables=variables), "staged files")
 
     def stored(self, paths: Iterable[str]) -> dict[str, str]:
-        """The object id that `git add` would give to each file of the working tree that is there, by path."""
-        there = [path for path in paths if self.top and (self.top / path).is_file()]
+        """The object id that `git add` would give to each file of the working tree that is there, by path.
+
+        What a sparse checkout leaves out stays as it is in the index.
+        """
+        wanted = list(paths)
+        there = [path for path in wanted if self.top and (self.top / path).is_file()]
+        left_out = self._left_out(wanted) if len(there) < len(wanted) else {}
         asked = b"".join(bytes(Path(path)) + b"\n" for path in there)
         status, out, error = self.as_user("hash-object", "--stdin-paths", stdin=asked, settings=_QUIET)
         if status:
             raise FatalError(f"git hash-object: {last_line(error)}")
-        return dict(zip(there, out.split(), strict=True))
+        return left_out | dict(zip(there, out.split(), strict=True))
+
+    def _left_out(self, paths: Iterable[str]) -> dict[str, str]:
+        """The object ids in the index of files that are not to be on disk (skip-worktree)."""
+        status, out, _ = self.as_user("ls-files", "-z", "-t", "--stage", "--", *paths, settings=_QUIET)
+        rows = (row.partition("\t") for row in out.split("\0")[:-1]) if status == 0 else ()
+        return {path: facts.split(" ")[2] for facts, _, path in rows if facts.startswith("S ")}
 
     def blob_id(self, content: bytes) -> str:
         """The object id that these bytes would have as a file."""
@@ -56,11 +69,12 @@ class Worktree(Objects, Write):
 
     def stored_content(self, path: str) -> bytes:
         """What `git add` would store of one file of the working tree. Raises OSError where it cannot be read."""
-        with (self.top or self.folder).joinpath(path).open("rb") as file:
+        place = (self.top or self.folder) / path
+        if not place.exists() and (left_out := self._left_out([path])):
+            return self.blobs(left_out.values())[left_out[path]]
+        with place.open("rb") as file:
             content = file.read(MAX_READ)
-        if b"\r" not in content:
-            return content
-        status, out, _ = self.as_user("hash-object", "-w", "--", path, settings=_QUIET)
+        status, out, _ = self.as_user("hash-object", "-w", "--", path, settings=_QUIET, variables=self.stored_beside)
         return content if status else self.blobs([out.strip()])[out.strip()]
 
     def _copied_index(self, folder: str, index: str | None) -> dict[str, str]:
@@ -86,7 +100,7 @@ class Worktree(Objects, Write):
         if status and unmerged:
             raise FatalError(f"{unmerged[0]} is in conflict here; resolve it, then git add it")
         if status:
-            raise FatalError(f"git {command[0]}: {last_line(error)}")
+            raise FatalError(f"git {command[0]}: {_reason(error)}")
         return out.strip()
 
     def _commit_of(self, tree: str, message: str) -> str:
@@ -99,3 +113,8 @@ class Worktree(Objects, Write):
         """Settings that disable the programs of filters of this repository's configuration (gitattributes(5))."""
         asked = ("config", "--local", "--includes", "--name-only", "-z", "--get-regexp", r"^filter\.")
         return program.emptied(self.run(*asked, environment=self.real)[1].split(b"\0")[:-1])
+
+
+def _reason(error: str) -> str:
+    named, last = _NOT_ADDED.search(error), last_line(error)
+    return named[1] if named and last == "adding files failed" else last

@@ -10,10 +10,9 @@ from validator.cli.console import Console
 from validator.cli.options import FORMAT, PR, PUSH, REMOTE, REPO
 from validator.cli.pull_request import open_for
 from validator.git.remote import Remote
-from validator.git.repo import Repo
 from validator.model.layout import CHARTER
 from validator.operations.charter import DEFAULT_NAME, CharterOutcome, propose
-from validator.operations.generate import top_of
+from validator.operations.generate import with_a_tree
 from validator.report.text import render as report
 
 if TYPE_CHECKING:
@@ -35,9 +34,8 @@ def command(console: Console, name: str, push: bool, pr: bool, remote: str, repo
 
     CODEOWNERS comes with it, as the new charter's approvers generate it. The working tree is not changed.
     """
-    top = top_of(repo)
-    generated = {path: text.encode() for path, text in owners(top).items()}
-    store = Repo(top)
+    store, _ = with_a_tree(repo)
+    generated = {path: text.encode() for path, text in owners(store).items()}
     server = Remote(store, remote) if push or pr else None
     files = {CHARTER: store.stored_content(CHARTER), **generated}
     outcome = propose(repo=store, server=server, name=name, files=files)
@@ -48,7 +46,7 @@ def command(console: Console, name: str, push: bool, pr: bool, remote: str, repo
     else:
         found = report(outcome.verdict, colour=console.colour) if outcome.verdict else ""
         console.say(f"{found}{outcome.note}\n")
-    open_for(console, top, remote, outcome.branch, wanted=pr and outcome.succeeded)
+    open_for(console, repo, remote, outcome.branch, wanted=pr and outcome.succeeded)
     return 0 if outcome.succeeded else 1
 
 
