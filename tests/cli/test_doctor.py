@@ -67,6 +67,20 @@ def test_core_hooks_path_is_respected(stage: Stage) -> None:
     assert hook_check(stage.human)[0] == "in-force"
 
 
+@pytest.mark.parametrize("included", [False, True], ids=["a working tree's", "included"])
+def test_a_hooks_path_that_goes_before_the_repositorys_own_is_named(stage: Stage, included: bool) -> None:
+    """To set the repository's own would change nothing."""
+    file = stage.folder / "included" if included else stage.bare / "config.worktree"
+    file.write_text(f'[core]\n\thooksPath = "{stage.folder}"\n', encoding="utf-8")
+    git(stage.bare, "config", "core.hooksPath", "hooks")
+    settings = {"core.repositoryFormatVersion": "1", "extensions.worktreeConfig": "true"}
+    for name, value in ({"includeIf.gitdir:**.path": str(file)} if included else settings).items():
+        git(stage.bare, "config", name, value)
+    told = install(stage, "--unsigned").err.rstrip("\n").rpartition("; to change that: ")[2]
+    git(stage.folder, *shlex.split(told)[1:])
+    assert install(stage, "--unsigned").exit_code == 0
+
+
 def without_run_bit(hook: Path) -> None:
     hook.chmod(0o644)
 

@@ -37,10 +37,8 @@ def install(*, bare: Path, python: str, environment: Mapping[str, str], unsigned
     guard = _command(python)
     hook, run = repo.folder / "hooks" / "pre-receive", hook_of(repo)
     if run.resolve() != hook.resolve():
-        way_out = f"git -C {shlex.quote(str(bare))} config core.hooksPath {shlex.quote(str(hook.parent.resolve()))}"
-        raise FatalError(
-            f"core.hooksPath names another folder, so Git runs {run}, not {hook}; to change that: {way_out}"
-        )
+        way_out = f"to change that: {_hooks_here(repo, hook)}"
+        raise FatalError(f"core.hooksPath names another folder, so Git runs {run}, not {hook}; {way_out}")
     if hook.exists() and MARK not in hook.read_text(encoding="utf-8", errors="replace"):
         raise FatalError(f"{hook} is there already; run this from it, with the lines it reads: {guard}")
     servers = environment if trial else servers_environment(environment)
@@ -54,6 +52,20 @@ def install(*, bare: Path, python: str, environment: Mapping[str, str], unsigned
     # Relative to the repository, wherever it is moved; it overrides what the account that receives has for itself.
     repo.configure("core.hooksPath", "hooks")
     return f"{'unsigned: whoever can push can approve; ' if unsigned else ''}guarded by {hook}\n{_root(repo, main)}"
+
+
+def _hooks_here(repo: Repo, hook: Path) -> str:
+    """The command after which Git runs a repository's own hooks, by where core.hooksPath is set.
+
+    The repository's own setting goes before that of the account and of the system, and after one that it includes or
+    that a working tree has (git-config(1)).
+    """
+    _, out, _ = repo.as_user("config", "-z", "--show-origin", "--show-scope", "--get", "core.hooksPath")
+    scope, origin, _ = out.split("\0", 2)
+    file = (repo.folder / origin.removeprefix("file:")).resolve()
+    if scope in ("local", "worktree") and file != (repo.folder / "config").resolve():
+        return f"git config --file {shlex.quote(str(file))} --unset core.hooksPath"
+    return f"git -C {shlex.quote(str(repo.folder))} config core.hooksPath {shlex.quote(str(hook.parent.resolve()))}"
 
 
 def _root(repo: Repo, main: str | None) -> str:
