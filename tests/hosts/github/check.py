@@ -3,15 +3,20 @@
 Three attacks by act (the others are in test_attacks.py), the story of a fleet, and the verbs for the engineer. Whatever
 `gh` asks on the way, and what it is answered, is held against GitHub's published description. Needs act in .venv, gh,
 and the description from npm, so it is no part of the suite. ARGS=--bless writes the files of the story.
+
+The story and the rest are played beside each other, each on a GitHub of its own. The jobs of act start the program
+anew; the verbs of people, and the jobs that act does not run, are forked from a process that has loaded it.
 """
 
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.hosts.github.forge import HUMANS, SESSION_ID, Forge, claim
 from tests.hosts.github.openapi import GRAPHQL, Description
@@ -19,27 +24,63 @@ from tests.hosts.github.rest import ROUTES
 from tests.hosts.github.runner import Runner
 from tests.hosts.github.story import Story, play
 from tests.hosts.github.test_attacks import ATTACKS, MINE
-from tests.repository import ROOT, claim_path
+from tests.repository import claim_path
+from tests.warm.begin import PYTHONPATH, begin, end
 from validator.hosts.github.codeowners import owners_text
 from validator.hosts.github.judge import validate_event
 
 
+class Played(NamedTuple):
+    """What was asked of a GitHub, as method, path and status, and what of it does not fit the description."""
+
+    asked: frozenset[tuple[str, str, int]]
+    problems: tuple[str, ...]
+
+
 def main() -> None:
     """Play everything; exit 1 at the first thing that is not as it should be."""
+    with tempfile.TemporaryDirectory() as name, warm(Path(name)), ProcessPoolExecutor(2) as parts:
+        played = list(parts.map(on_a_forge, (story, others)))
+    asked = frozenset[tuple[str, str, int]]().union(*(one.asked for one in played))
+    described = {(route.method, route.path, route.status) for route in ROUTES if route.path != GRAPHQL}
+    unused = [f"nobody has asked: {method} {path}" for method, path, _ in sorted(described - asked)]
+    if wrong := [*(problem for one in played for problem in one.problems), *unused]:
+        raise SystemExit("\n".join(wrong))
+    print(f"{len(asked)} kinds of requests and answers fit GitHub's description")
+
+
+@contextmanager
+def warm(folder: Path) -> Iterator[None]:
+    """The process that verbs are forked from."""
+    server = begin(folder / "warm")
+    try:
+        yield
+    finally:
+        if server:
+            end(server)
+
+
+def on_a_forge(part: Callable[[Forge, Runner], None]) -> Played:
+    """Play a part on a GitHub of its own, in a process of its own."""
     with tempfile.TemporaryDirectory() as name:
         forge, github = Forge.made(Path(name)), Description()
         forge.github.watcher = github.watch
-        runner = Runner(forge)
-        attacks(forge, runner)
-        play(Story(forge, runner, bless="--bless" in sys.argv))
-        engineer(forge)
-        issue(forge)
+        part(forge, Runner(forge))
         assert not list(forge.folder.rglob("PWNED*")), "something of a proposal ran"
-        unused = github.unused((route.method, route.path, route.status) for route in ROUTES if route.path != GRAPHQL)
         forge.stop()
-        if github.problems or unused:
-            raise SystemExit("\n".join([*github.problems, *(f"nobody has asked: {one}" for one in unused)]))
-        print(f"{len(github.asked)} kinds of requests and answers fit GitHub's description")
+        return Played(frozenset(github.asked), tuple(github.problems))
+
+
+def story(forge: Forge, runner: Runner) -> None:
+    """The way of a fleet."""
+    play(Story(forge, runner, bless="--bless" in sys.argv))
+
+
+def others(forge: Forge, runner: Runner) -> None:
+    """What is no part of a fleet's way."""
+    attacks(forge, runner)
+    engineer(forge)
+    issue(forge)
 
 
 def attacks(forge: Forge, runner: Runner) -> None:
@@ -97,7 +138,7 @@ def verb(forge: Forge, *words: str) -> subprocess.CompletedProcess[str]:
     folder = forge.folder / "engineer"
     if not folder.exists():
         forge.origin.git("clone", "--quiet", str(forge.origin.path), str(folder))
-    env = forge.variables(forge.folder) | {"GH_TOKEN": HUMANS, "PYTHONPATH": str(ROOT)}
+    env = forge.variables(forge.folder) | {"GH_TOKEN": HUMANS, "PYTHONPATH": PYTHONPATH}
     line = [sys.executable, "-P", "-m", "validator", *words]
     return subprocess.run(line, cwd=folder, env=env, capture_output=True, encoding="utf-8", check=False)
 

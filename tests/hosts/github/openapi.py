@@ -93,10 +93,6 @@ class Description:
             part = _at(self._whole, part["$ref"])
         return part
 
-    def unused(self, routes: Iterator[tuple[str, str, int]]) -> list[str]:
-        """The routes of the stand-in, as done, that nobody has used: so nothing is known of them."""
-        return [f"{method} {path}" for method, path, status in routes if (method, path, status) not in self.asked]
-
 
 class Translator:
     """OpenAPI 3.0 schemas as JSON Schema 2020-12: `nullable` is a type, references are definitions.

@@ -14,6 +14,7 @@ from tests.hosts.github.forge import SCOPES, SESSION_ID, Forge, claim
 from tests.hosts.github.runner import Runner
 from tests.repository import NINE, ROOT, Changes, claim_path, fleet, tracked
 from tests.shell import program
+from tests.warm.begin import PYTHONPATH
 
 EXPECTED = Path(__file__).parent / "expected" / "story"
 WEB = "https://github.com/OWNER/registry"
@@ -67,7 +68,7 @@ class Story:
         """A verb with `--pr`; the number of the pull request that it has opened, or renewed."""
         folder, env = self.clones[who]
         line = [sys.executable, "-P", "-m", "validator", *words, "--pr"]
-        env = env | {"PYTHONPATH": str(ROOT), "GITHUB_ACTIONS": ""}
+        env = env | {"PYTHONPATH": PYTHONPATH, "GITHUB_ACTIONS": ""}
         done = subprocess.run(line, cwd=folder, env=env, capture_output=True, encoding="utf-8", check=False)
         found = re.search(r"/pull/(\d+)", done.stderr)
         if done.returncode or not found:
@@ -143,6 +144,8 @@ class Story:
         left = {file.name for file in tracked(EXPECTED)} - self.written
         self.wrong += [f"{EXPECTED / name} is no part of the story" for name in sorted(left)]
         print(f"{self.merged} merged; {self.by_act} runs of act")
+        if self.merged - len(EXTRA) != FEWEST:
+            self.wrong.append(f"a fleet takes {self.merged - len(EXTRA)} pull requests, not {FEWEST} as {PAGE} says")
         if self.wrong:
             raise SystemExit("\n\n".join(self.wrong))
 
@@ -181,6 +184,11 @@ class Story:
         if not right:
             raise SystemExit(f"{log}\nnot as it should be: {name}")
 
+
+# What a fleet's way has beside its claims and records.
+EXTRA = ("an account is named", "a release", "the number is claimed again")
+PAGE = "docs/github.md"
+FEWEST = int((re.findall(r"^\| all \| 28 \| (\d+) \|", (ROOT / PAGE).read_text("utf-8"), re.MULTILINE) or ["0"])[0])
 
 OWNED = {"owner": '"github:583231"', "owner_login": "session"}
 LATE = {"session_id": "marketing-late-1", "runtime_id": "session-late"}
