@@ -148,7 +148,7 @@ def test_verdicts_with_an_index_are_those_of_the_whole(tmp_path: Path, seeds: ra
                 found = Indexed(Reader(repo), IndexFile(place)).change(base, head)
                 landed, main = found or Reader(repo).change(base, head)
                 assert judge(landed, main) == whole, f"seed {seed}, step {step}, {place.name}: {base} {head}"
-                narrow += found is not None and bool(main.elsewhere.numbers)
+                narrow += found is not None and bool(main.unread.numbers)
                 answered += 1
             if warm.exists():
                 if step % 4 == 0:

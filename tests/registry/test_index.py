@@ -85,7 +85,7 @@ def moved(index: Index, old: Snapshot, new: Snapshot) -> None:
 def narrowed(files: Files, numbers: set[int], index: Index, touched: Iterable[str]) -> Snapshot:
     claims = {claim_path(number) for number in numbers}
     kept = {path: data for path, data in files.items() if path in claims or path in touched or not _is_claim(path)}
-    return snapshot(kept)._replace(elsewhere=beside(index, numbers))
+    return snapshot(kept)._replace(unread=beside(index, numbers))
 
 
 def _is_claim(path: str) -> bool:

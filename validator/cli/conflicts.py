@@ -9,7 +9,7 @@ import click
 from validator.cli import split
 from validator.cli.console import Console
 from validator.cli.fetching import fetches
-from validator.cli.options import FORMAT, REF, REPO
+from validator.cli.options import at_commit
 from validator.model.escape import visible, well_formed, well_formed_or_none
 from validator.model.findings import decides
 from validator.model.phrases import counted, quoted
@@ -70,9 +70,7 @@ DOCUMENTS = {"output-conflicts": ConflictsDocument, "output-split": split.SplitD
 
 @click.command(epilog="Example: registry conflicts --propose-split outreach")
 @click.option("--propose-split", metavar="WORK", help="Divide this work evenly among its sessions, as edits to review.")
-@REPO
-@REF
-@FORMAT
+@at_commit
 @click.pass_obj
 @fetches
 def command(console: Console, propose_split: str | None, repo: Path, ref: str | None, format: str) -> int:

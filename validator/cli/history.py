@@ -9,7 +9,7 @@ import click
 from validator.cli import completing
 from validator.cli.console import Console
 from validator.cli.fetching import fetches
-from validator.cli.options import FORMAT, REF, REPO
+from validator.cli.options import at_commit
 from validator.git.objects import MAX_COMMIT
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
@@ -64,9 +64,7 @@ DOCUMENTS = {"output-history": HistoryDocument}
 
 @click.command(epilog="Example: registry history 4")
 @click.argument("number", type=int, required=False, shell_complete=completing.numbers)
-@REPO
-@REF
-@FORMAT
+@at_commit
 @click.pass_obj
 @fetches
 def command(console: Console, number: int | None, repo: Path, ref: str | None, format: str) -> int:

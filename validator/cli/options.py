@@ -49,6 +49,16 @@ EVENT = click.option(
 CHECK = click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is stale.")
 
 
+def at_commit(command: Command) -> Command:
+    """Add the options of a verb that reads one commit and prints a document, in the order of its help."""
+    return REPO(REF(FORMAT(command)))
+
+
+def of_event(command: Command) -> Command:
+    """Add the options of a verb that reads an event of GitHub, in the order of its help."""
+    return EVENT(REMOTE(REPO(command)))
+
+
 def by_session(command: Command) -> Command:
     """Add the options of a verb by which a session makes a record, in the order of its help."""
     return SESSION(PUSH(PR(REMOTE(REPO(FORMAT(command))))))

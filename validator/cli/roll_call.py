@@ -8,7 +8,7 @@ import click
 
 from validator.cli.console import Console
 from validator.cli.fetching import fetches
-from validator.cli.options import FORMAT, REF, REPO
+from validator.cli.options import at_commit
 from validator.cli.status import StatusDocument, status_at
 from validator.git.clone import around
 from validator.hosts.agents.bindings import Binding, present
@@ -38,9 +38,7 @@ DOCUMENTS = {"output-roll-call": RollCallDocument}
 
 
 @click.command(epilog="Example: registry roll-call --fetch")
-@REPO
-@REF
-@FORMAT
+@at_commit
 @click.pass_obj
 @fetches
 def command(console: Console, repo: Path, ref: str | None, format: str) -> int:

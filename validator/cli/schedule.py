@@ -8,7 +8,7 @@ import click
 from validator.cli.console import Console
 from validator.cli.fetching import fetches
 from validator.cli.ics import calendar
-from validator.cli.options import FORMAT, REF, REPO
+from validator.cli.options import at_commit
 from validator.model.errors import FatalError
 from validator.registry.consensus.phases import active_week
 from validator.registry.reader import charter_of, reader_at
@@ -48,9 +48,7 @@ DOCUMENTS = {"output-schedule": ScheduleDocument}
     metavar="F.ics",
     help="Write an iCalendar file as well.",
 )
-@REPO
-@REF
-@FORMAT
+@at_commit
 @click.pass_obj
 @fetches
 def command(console: Console, week: str | None, output: Path | None, repo: Path, ref: str | None, format: str) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, REF, REMOTE, REPO
+from validator.cli.options import REMOTE, at_commit
 from validator.git.remote import Remote
 from validator.git.repo import Repo
 from validator.model.definition import Digest
@@ -33,9 +33,7 @@ DOCUMENTS = {"output-site": SiteDocument}
 )  # fmt: skip
 @click.option("--fetch", is_flag=True, help="Ask the remote for main and its proposals first.")
 @REMOTE
-@REPO
-@REF
-@FORMAT
+@at_commit
 @click.pass_obj
 def command(
     console: Console, output: Path, fetch: bool, remote: str, repo: Path, ref: str | None, format: str

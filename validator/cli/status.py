@@ -12,7 +12,7 @@ import click
 from validator.cli.consensus.status import void_lines
 from validator.cli.console import INTERRUPTED, Console
 from validator.cli.fetching import fetches
-from validator.cli.options import FORMAT, REF, REPO, Seconds
+from validator.cli.options import Seconds, at_commit
 from validator.git.repo import Repo
 from validator.git.upstream import remotes
 from validator.model.definition import Digest
@@ -77,9 +77,7 @@ DOCUMENTS = {"output-status": StatusDocument, "output-watch": WatchDocument}
 
 
 @click.command(epilog="Example: registry status --watch --format json")
-@REPO
-@REF
-@FORMAT
+@at_commit
 @click.option("--watch", is_flag=True, help="Print each change of main as an event; exit 1 if main is rewritten.")
 @click.option("--once", is_flag=True, help="With --watch: print what is new, and exit.")
 @click.option("--since", metavar="REV", help="With --watch: begin after this commit.  [default: the last one printed]")

@@ -9,7 +9,7 @@ import click
 from validator.cli.console import Console
 from validator.cli.fetching import fetches
 from validator.cli.identity import identity_of, shared
-from validator.cli.options import FORMAT, REF, REPO, SESSION
+from validator.cli.options import SESSION, at_commit
 from validator.hosts.agents.identity import OPTION, Identity, users
 from validator.model.escape import visible, well_formed
 from validator.model.keys import KeyState
@@ -69,9 +69,7 @@ DOCUMENTS = {"output-whoami": WhoamiDocument}
 
 @click.command(epilog="Example: registry whoami --session-id marketing-outreach-1 --fetch")
 @SESSION
-@REPO
-@REF
-@FORMAT
+@at_commit
 @click.pass_obj
 @fetches
 def command(console: Console, session_id: str | None, repo: Path, ref: str | None, format: str) -> int:

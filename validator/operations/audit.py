@@ -82,7 +82,7 @@ def in_parts(
     }
     rest = {**light, **odd}
     findings += run(alone := reader.among(commit, rest), alone, ALONE)
-    together = reader.among(commit, {**rest, **paths})._replace(elsewhere=beside(index, numbers))
+    together = reader.among(commit, {**rest, **paths})._replace(unread=beside(index, numbers))
     findings += run(together, together, TOGETHER)
     return Verdict(None, commit, together.tree, in_order(findings), (), together.free_numbers())
 

@@ -27,7 +27,7 @@ from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of
 from validator.registry.history import Registration, registrations
 from validator.registry.parsing import ClaimFile, Draft, Parsed, claim_file, parse
-from validator.registry.snapshot import NOWHERE, Elsewhere, Snapshot
+from validator.registry.snapshot import ALL_READ, Snapshot, UnreadClaims
 from validator.registry.yaml.builder import libyaml
 from validator.registry.yaml.faults import Fault
 from validator.registry.yaml.reader import MAX_BYTES, Document, read, too_large, unread
@@ -76,18 +76,20 @@ class Reader:
         """(head as it would land on base, base). No file of head is checked out or executed, and no link followed."""
         return self.landed(landing(self.repo, base, head), base, head)
 
-    def landed(self, found: Landing, base: str, head: str, elsewhere: Elsewhere = NOWHERE) -> tuple[Snapshot, Snapshot]:
-        """The same of what a change leaves of a base's files; `elsewhere` are the claims that are not among them."""
+    def landed(
+        self, found: Landing, base: str, head: str, unread: UnreadClaims = ALL_READ
+    ) -> tuple[Snapshot, Snapshot]:
+        """The same of what a change leaves of a base's files; `unread` are the claims that are not among them."""
         self._bring(found.before, found.after, found.intent, [base, head])
         changed = {path: intent.after for path, intent in found.intent.items()}
         bringing = self._brought(base, head, found.fork, lambda: changed)
         landed = self._snapshot(head, found.after, line=base)._replace(intent=found.intent, brought=bringing)
-        landed = landed._replace(origins=Origins(self.repo, base, head), elsewhere=elsewhere)
+        landed = landed._replace(origins=Origins(self.repo, base, head), unread=unread)
         if found.merge:
             conflicts, unrelated = found.merge.conflicts, found.fork is None
             landed = landed._replace(tree=found.merged, conflicts=conflicts, unrelated=unrelated)
             landed = landed._replace(superseded=found.superseded)
-        return landed, self._snapshot(base, found.before, line=base)._replace(elsewhere=elsewhere)
+        return landed, self._snapshot(base, found.before, line=base)._replace(unread=unread)
 
     def among(self, commit: str, files: Files) -> Snapshot:
         """The registry at a commit, with no other files than these."""

@@ -9,6 +9,7 @@ from validator.git.change import Intent, differing
 from validator.git.origin import Origins
 from validator.git.trees import Entry
 from validator.model import shapes
+from validator.model.findings import Location, Problem
 from validator.registry.history import Registration
 from validator.registry.parsing import ClaimFile, Parsed
 
@@ -20,14 +21,14 @@ class Author(NamedTuple):
     handle: str
 
 
-class Elsewhere(NamedTuple):
+class UnreadClaims(NamedTuple):
     """The claims of a registry that were not read, since a change cannot meet them: their numbers, and their scopes."""
 
     numbers: frozenset[int]
     parts: Callable[[], Iterable[shapes.RangePart | shapes.SegmentPart]]
 
 
-NOWHERE = Elsewhere(frozenset(), tuple)
+ALL_READ = UnreadClaims(frozenset(), tuple)
 
 
 class _Fields(NamedTuple):
@@ -60,7 +61,7 @@ class _Fields(NamedTuple):
     unnamed: bool = False  # a forge moves main by this step, and does not say who has proposed it
     # What main has changed of charter and claims since the merged change began; None where that is not known.
     since_fork: frozenset[str] | None = None
-    elsewhere: Elsewhere = NOWHERE  # what else there is; `files` and `claims` are without it
+    unread: UnreadClaims = ALL_READ  # what else there is; `files` and `claims` are without it
 
 
 class Snapshot(_Fields):
@@ -101,10 +102,17 @@ class Snapshot(_Fields):
             yield claim.parsed
         yield from self.records.values()
 
+    def document_faults(self, kind: str) -> Iterator[Problem]:
+        """The faults of one kind in the text of the files, as the problems that a rule reports."""
+        for parsed in self.parsed:
+            for fault in parsed.document.faults:
+                if fault.kind == kind:
+                    yield Problem(Location(parsed.path, fault.line, fault.column), fault.message, fault.help)
+
     @functools.cached_property
     def _free(self) -> tuple[int, ...]:
         capacity = self.charter.capacity if self.charter else 0
-        return tuple(sorted({*range(1, capacity + 1)} - self.by_number.keys() - self.elsewhere.numbers))
+        return tuple(sorted({*range(1, capacity + 1)} - self.by_number.keys() - self.unread.numbers))
 
     def free_numbers(self) -> tuple[int, ...]:
         """The numbers that nobody holds, in order; empty without a readable charter."""
@@ -114,7 +122,7 @@ class Snapshot(_Fields):
         """What the claims have of the charter's work; ranges of claims that were not read may be joined."""
         for claim in self.claims.values():
             yield from claim.draft.scope or ()
-        yield from self.elsewhere.parts()
+        yield from self.unread.parts()
 
     def touched(self, base: "Snapshot") -> frozenset[str]:
         """The files that differ from base, and those that the change touches but that merge to what base has."""

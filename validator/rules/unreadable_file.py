@@ -16,7 +16,7 @@ Way out: Save the file as UTF-8 without BOM and with LF line ends, and delete wh
 
 from collections.abc import Iterator
 
-from validator.model.findings import Input, Level, Location, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG001", "unreadable-file", Level.ERROR
@@ -25,7 +25,4 @@ LOOKS_AT = (Input.FILE,)
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield what cannot be read as text."""
-    for parsed in head.parsed:
-        for fault in parsed.document.faults:
-            if fault.kind == "unreadable":
-                yield Problem(Location(parsed.path, fault.line, fault.column), fault.message, fault.help)
+    yield from head.document_faults("unreadable")

@@ -17,7 +17,7 @@ Way out: Quote what is text (`"010"`), write numbers as JSON does (`10`, `0.5`),
 
 from collections.abc import Iterator
 
-from validator.model.findings import Input, Level, Location, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG003", "yaml-subset", Level.ERROR
@@ -26,7 +26,4 @@ LOOKS_AT = (Input.FILE,)
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield every use of YAML outside the subset."""
-    for parsed in head.parsed:
-        for fault in parsed.document.faults:
-            if fault.kind == "subset":
-                yield Problem(Location(parsed.path, fault.line, fault.column), fault.message, fault.help)
+    yield from head.document_faults("subset")

@@ -14,7 +14,7 @@ character.
 
 from collections.abc import Iterator
 
-from validator.model.findings import Input, Level, Location, Problem
+from validator.model.findings import Input, Level, Problem
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG002", "yaml-syntax", Level.ERROR
@@ -23,7 +23,4 @@ LOOKS_AT = (Input.FILE,)
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the syntax errors."""
-    for parsed in head.parsed:
-        for fault in parsed.document.faults:
-            if fault.kind == "syntax":
-                yield Problem(Location(parsed.path, fault.line, fault.column), fault.message, fault.help)
+    yield from head.document_faults("syntax")

@@ -7,7 +7,7 @@ import click
 
 from validator.cli.console import Console
 from validator.cli.fetching import fetches
-from validator.cli.options import FORMAT, REF, REPO
+from validator.cli.options import at_commit
 from validator.model import shapes
 from validator.model.definition import Digest
 from validator.model.escape import visible, well_formed
@@ -72,9 +72,7 @@ DOCUMENTS = {"output-consensus-status": ConsensusDocument}
 
 
 @click.command(epilog="Example: registry consensus status --ref origin/main")
-@REPO
-@REF
-@FORMAT
+@at_commit
 @click.pass_obj
 @fetches
 def command(console: Console, repo: Path, ref: str | None, format: str) -> int:

@@ -6,7 +6,7 @@ import click
 
 from validator.cli.console import Console
 from validator.cli.github.plan import GithubPlanDocument, printed
-from validator.cli.options import FORMAT, REF, REPO
+from validator.cli.options import at_commit
 from validator.hosts.github.api import Gh
 from validator.hosts.github.plan import settings
 
@@ -14,9 +14,7 @@ DOCUMENTS = {"output-github-plan": GithubPlanDocument}
 
 
 @click.command(epilog="Example: registry github apply")
-@REPO
-@REF
-@FORMAT
+@at_commit
 @click.pass_obj
 def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
     """Make GitHub's settings what they should be."""

@@ -9,7 +9,7 @@ import click
 from pydantic import JsonValue
 
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, REF, REPO
+from validator.cli.options import at_commit
 from validator.hosts.github.plan import Setting, settings
 from validator.model.escape import json_text, logged
 from validator.report.documents import Printed, PrintedDocument, as_json
@@ -35,9 +35,7 @@ DOCUMENTS = {"output-github-plan": GithubPlanDocument}
 
 
 @click.command(epilog="Example: registry github plan")
-@REPO
-@REF
-@FORMAT
+@at_commit
 @click.pass_obj
 def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
     """GitHub's settings as they are beside what they should be; exit 1 if they differ."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from validator.cli.console import Console
-from validator.cli.options import EVENT, REMOTE, REPO, THE_RUNNERS
+from validator.cli.options import THE_RUNNERS, of_event
 from validator.cli.runner import payload, say_output
 from validator.hosts.github.pulls import remark
 from validator.hosts.github.remark import RemarkDocument
@@ -14,9 +14,7 @@ DOCUMENTS = {"output-github-remark": RemarkDocument}
 
 
 @click.command(epilog="Example: registry github remark --event event.json")
-@EVENT
-@REMOTE
-@REPO
+@of_event
 @click.pass_obj
 def command(console: Console, event: str | None, remote: str, repo: Path) -> int:
     """The remark on an event's pull request, as JSON; on a runner also as the step's output."""

@@ -6,15 +6,13 @@ from pathlib import Path
 import click
 
 from validator.cli.console import Console
-from validator.cli.options import EVENT, REMOTE, REPO, THE_RUNNERS
+from validator.cli.options import THE_RUNNERS, of_event
 from validator.cli.runner import payload, say_output
 from validator.hosts.github.moved import touched
 
 
 @click.command(epilog="Example: registry github touched --event event.json")
-@EVENT
-@REMOTE
-@REPO
+@of_event
 @click.pass_obj
 def command(console: Console, event: str | None, remote: str, repo: Path) -> int:
     """The open pull requests that a push to main touches, as JSON; on a runner the step's output."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from validator.registry.index.table import Index
 from validator.registry.index.traits import traits_of
 from validator.registry.parsing import ClaimFile
-from validator.registry.snapshot import Elsewhere
+from validator.registry.snapshot import UnreadClaims
 
 
 def needed(index: Index, touched: Iterable[ClaimFile], committed_at: int) -> set[int]:
@@ -21,7 +21,7 @@ def needed(index: Index, touched: Iterable[ClaimFile], committed_at: int) -> set
     return found
 
 
-def beside(index: Index, numbers: set[int]) -> Elsewhere:
+def beside(index: Index, numbers: set[int]) -> UnreadClaims:
     """The other claims."""
     others = frozenset(index.numbers).difference(numbers)
-    return Elsewhere(others, lambda: index.parts(numbers))
+    return UnreadClaims(others, lambda: index.parts(numbers))
