@@ -4,19 +4,20 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
 
 class Program(NamedTuple):
-    """A command, its expected exit code, its input, and the folder that it runs in."""
+    """A command, its expected exit code, its input, the folder that it runs in, and what is done before, untimed."""
 
     command: Sequence[str]
     exit_code: int = 0
     stdin: str = ""
     folder: Path | None = None
+    before: Callable[[], None] = lambda: None
 
 
 class Run(NamedTuple):
@@ -59,6 +60,7 @@ def compiled(folder: Path) -> dict[str, str]:
 
 def run(program: Program, environment: Mapping[str, str]) -> Run:
     """Run a program to its end. Raises RuntimeError for an unexpected exit code."""
+    program.before()
     start = perf_counter()
     with subprocess.Popen(
         program.command,

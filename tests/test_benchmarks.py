@@ -71,9 +71,10 @@ def test_every_claim_came_in_a_step_of_its_own(fleet: Fleet) -> None:
 @pytest.mark.blackbox
 @pytest.mark.takes_long
 def test_programs_run_to_the_end(fleet: Fleet, tmp_path: Path) -> None:
-    from benchmarks.__main__ import guard, schema_check, validate
+    from benchmarks.works import guard, schema_check, validate, watch, whoami
 
     programs = {"ours": validate(fleet), "guard": guard(fleet), "theirs": schema_check(fleet.proposal)}
+    programs |= {"whoami": whoami(fleet)._replace(exit_code=1), "watch": watch(fleet)}
     programs["floor"] = Program(python("benchmarks.floor", fleet.repo), folder=ROOT)
     done = compare(programs, rounds=1, environment=compiled(tmp_path))
     assert all(result.seconds > 0 and result.peak > 0 for result in done.values())
