@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from validator.hosts.github.privileged import MOST, fetchers
 from validator.hosts.github.settings import CHECK
 from validator.hosts.github.workflows import (
     MAX_BYTES,
@@ -52,12 +53,93 @@ SHA = "${{ github.event.pull_request.head.sha }}"
         (f"uses: actions/github-script@x\n        with: {{script: 'core.info(\"{SHA}\")'}}", False),
         (f"uses: x/commit-status@x\n        with: {{sha: '{SHA}'}}", False),
         (f"uses: actions/checkout@x\n        with: {{ref: '{SHA}'}}", True),
+        (f"run: curl -X POST https://api.example.invalid/repos/x/statuses/{SHA} -d state=success", False),
+        (f"run: git merge-base origin/main {SHA}", False),
+        (f"run: 'echo git checkout {SHA}'", False),
+        (f"run: |\n          # git checkout {SHA}\n          true", False),
+        (f"run: git diff --name-only main...{SHA} > show.txt", False),
+        (f"uses: x/wait-on-check-action@x\n        with: {{ref: '{SHA}'}}", False),
+        ("run: gh pr diff 5", False),
+        ("run: gh pr diff 5 | git apply", True),
+        (f"run: git -C x -c a=b --no-pager checkout {SHA}", True),
+        (f"run: echo {SHA} | xargs git checkout", True),
+        (f"run: curl -L https://raw.example.invalid/x/{SHA}/a.sh", True),
+        ("run: 'git fetch origin pull/${{ github.event.number }}/head:pr'", True),
+        ("uses: actions/checkout@x\n        with: {ref: '${{ github.event.workflow_run.head_branch }}'}", True),
+        ("uses: actions/checkout@x\n        with: {ref: '${{ env.JOB }}'}", True),
+        ("uses: actions/github-script@x\n        with: {script: \"exec('git', ['checkout', pr.head.sha])\"}", True),
         (f"uses: ./a\n        with: {{repository: '{SHA.replace('sha', 'repo')}', ref: '{SHA}'}}", True),
     ],
 )  # fmt: skip
 def test_to_name_a_commit_is_not_to_check_it_out(step: str, gets_it: bool) -> None:
     text = f"on: pull_request_target\njobs:\n  a:\n    env: {{JOB: '{SHA}'}}\n    steps:\n      - {step}\n"
-    assert read(text).fetches_head is gets_it
+    assert bool(fetchers([read(text)])) is gets_it
+
+
+STEPS = "{{on: pull_request_target, jobs: {{a: {{outputs: {outputs}, steps: [{steps}]}}, b: {{steps: [{last}]}}}}}}"
+OUTPUT = f"{{run: 'echo \"sha={SHA}\" >> $GITHUB_OUTPUT'}}"
+CHECKOUT = "{{uses: actions/checkout@x, with: {{ref: '${{{{ {ref} }}}}'}}}}"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "steps", "last", "gets_it"),
+    [
+        ("{}", f"{OUTPUT}, {CHECKOUT.format(ref='steps.x.outputs.sha')}", "", True),
+        ("{}", f"{OUTPUT}, {CHECKOUT.format(ref='steps.x.outputs.base')}", "", False),
+        ("{at: '${{ steps.x.outputs.sha }}'}", OUTPUT, CHECKOUT.format(ref="needs.a.outputs.at"), True),
+        ("{at: '${{ steps.x.outputs.main }}'}", OUTPUT, CHECKOUT.format(ref="needs.a.outputs.at"), False),
+        ("{}", f"{{run: 'echo \"S={SHA}\" >> $GITHUB_ENV'}}, {{run: git checkout $S}}", "", True),
+        ("{}", f"{{run: 'echo \"S={SHA}\" >> $GITHUB_ENV'}}", "{run: git checkout $S}", False),
+        (
+            "{}",
+            "{uses: actions/github-script@x, with: {script: \"core.setOutput('sha', pr.head.sha)\"}}",
+            CHECKOUT.format(ref="needs.a.outputs.sha"),
+            True,
+        ),
+    ],
+)
+def test_a_commit_that_is_handed_on_is_followed(outputs: str, steps: str, last: str, gets_it: bool) -> None:
+    flow = read(STEPS.format(outputs=outputs, steps=steps, last=last))
+    assert flow.unread is None
+    assert bool(fetchers([flow])) is gets_it
+
+
+CALLED = ".github/workflows/b.yml"
+ACTION = ".github/actions/get/action.yml"
+
+
+@pytest.mark.parametrize(
+    ("call", "path", "called", "gets_it"),
+    [
+        ("uses: ./.github/workflows/b.yml", CALLED, CHECKOUT.format(ref="github.event.pull_request.head.sha"), True),
+        ("uses: ./.github/workflows/b.yml", CALLED, CHECKOUT.format(ref="inputs.at"), False),
+        (f"uses: ./{CALLED}, with: {{at: '{SHA}'}}", CALLED, CHECKOUT.format(ref="inputs.at"), True),
+        (f"uses: ./{CALLED}, with: {{other: '{SHA}'}}", CALLED, CHECKOUT.format(ref="inputs.at"), False),
+        ("steps: [{uses: ./.github/actions/get}]", ACTION, "{run: git fetch origin pull/1/head}", True),
+        (f"steps: [{{uses: ./.github/actions/get/, with: {{ref: '{SHA}'}}}}]", ACTION, "{run: make}", False),
+        (f"steps: [{{uses: ./.github/actions/get, with: {{ref: '{SHA}'}}}}]", ACTION, "", True),
+        ("steps: [{uses: ./}]", "action.yml", "{run: gh pr checkout 1}", True),
+        (f"uses: ./{PATH}", CALLED, "{run: gh pr checkout 1}", False),
+    ],
+)
+def test_what_a_privileged_workflow_calls_runs_with_its_rights(
+    call: str, path: str, called: str, gets_it: bool
+) -> None:
+    flow = read(f"{{on: pull_request_target, jobs: {{a: {{{call}}}}}}}")
+    body = f"runs: {{steps: [{called}]}}" if path.endswith("action.yml") else f"jobs: {{a: {{steps: [{called}]}}}}"
+    other = read(f"{{on: workflow_call, {body}}}", path)
+    assert (flow.unread, other.unread) == (None, None)
+    assert fetchers([flow, other]) == ([PATH] if gets_it else [])
+    assert fetchers([other]) == [], "nobody but the workflow that calls it starts it"
+
+
+def test_a_chain_of_calls_has_an_end() -> None:
+    call = "{{on: pull_request_target, jobs: {{a: {{uses: ./{}{}.yml}}}}}}"
+    flows = [read(call.format(".github/workflows/", at + 1), f".github/workflows/{at}.yml") for at in range(MOST + 2)]
+    last = read(
+        "{on: workflow_call, jobs: {a: {steps: [{run: gh pr checkout 1}]}}}", f".github/workflows/{MOST + 2}.yml"
+    )
+    assert fetchers([*flows, last]) == [flow.path for flow in flows[3:]]
 
 
 def test_which_files_are_workflows_and_actions() -> None:
@@ -69,7 +151,7 @@ def test_which_files_are_workflows_and_actions() -> None:
 
 def test_unknown_files_give_no_workflow() -> None:
     flow = unreadable(PATH, "it is no regular file")
-    assert (flow.jobs, flow.unpinned(), flow.fetches_head, flow.unread) == ((), [], False, "it is no regular file")
+    assert (flow.jobs, flow.unpinned(), fetchers([flow]), flow.unread) == ((), [], [], "it is no regular file")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +166,7 @@ def test_unknown_files_give_no_workflow() -> None:
     ],
 )
 def test_steps_that_check_out_the_proposal_are_found(step: str, on: str, gets_it: bool) -> None:
-    assert read(f"on: {on}\njobs:\n  a:\n{STEP.format(step=step)}").fetches_head is gets_it
+    assert bool(fetchers([read(f"on: {on}\njobs:\n  a:\n{STEP.format(step=step)}")])) is gets_it
 
 
 @pytest.mark.parametrize(
@@ -152,7 +234,7 @@ ODD = (
 def test_unusual_workflows_are_read_partially(text: str, path: str) -> None:
     flow = read(text, path)
     assert isinstance(flow.unpinned(), list)
-    assert not flow.fetches_head
+    assert not fetchers([flow])
     assert not [job for job in flow.jobs if may_be_called(job, CHECK)]
 
 
@@ -161,4 +243,4 @@ def test_any_text_is_read_as_a_workflow(text: str) -> None:
     for path in (PATH, "action.yml"):
         flow = read_workflow(path, text.encode("utf-8", "surrogatepass"))
         assert isinstance(flow.unpinned(), list)
-        assert isinstance(flow.fetches_head, bool)
+        assert isinstance(fetchers([flow]), list)

@@ -16,6 +16,7 @@ from validator.hosts.github.codeowners import (
     owners_text,
     read_owners,
 )
+from validator.hosts.github.privileged import fetchers
 from validator.hosts.github.settings import CHECK, RULESET_FILE, ruleset_text
 from validator.hosts.github.workflows import Job, Workflow, is_action, may_be_called
 from validator.model.layout import CHARTER
@@ -251,7 +252,7 @@ def _pinned(inputs: GateInputs) -> Check:
 
 
 def _head_is_data(inputs: GateInputs) -> Check:
-    faults = [flow.path for flow in inputs.workflows if flow.fetches_head]
+    faults = fetchers(inputs.workflows)
     return verdict(
         "head-is-data", "files that a privileged run checks out can be executed with its token",
         f"{join_limited(faults)} checks a proposal out with the rights of main" if faults else "",

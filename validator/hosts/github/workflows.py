@@ -11,28 +11,20 @@ MAX_BYTES = 64 * 1024  # of one file
 _ACTION = re.compile(r"(?:\.github/(?:.+/)?)?action\.ya?ml", re.DOTALL)
 _PINNED = re.compile(r"\./|docker://[^@]+@sha256:[0-9a-f]{64}$|[^@\s]+@[0-9a-f]{40}$")
 _SLACK = ("if", "needs", "continue-on-error")
-# Anyone can start one of these, and it runs with the rights of main.
-_PRIVILEGED = {"pull_request_target", "workflow_run", "issue_comment"}
-# How an expression or a step refers to a proposal's commits.
-_HEAD = re.compile(r"head[._](?:sha|ref|commit)|refs/pull/|merge_commit_sha|pull_request\.head|gh pr checkout")
-# How a line of a script gets files: to name a commit, for a status or a comment, is not to check it out.
-_GETS = re.compile(
-    r"\bgit\b.*\b(?:fetch|checkout|switch|pull|clone|worktree|merge|reset|restore|cherry-pick|archive|read-tree|show)\b"
-    r"|\bgh pr checkout\b|\bgh repo clone\b|\b(?:tarball|zipball|archive)/|\b(?:curl|wget)\b"
-)
-_COMMANDS = re.compile(r"\n|&&|\|\||;")
-_ASSIGNED = re.compile(r"(?:^|[\s;])(?:export\s+)?([A-Za-z_]\w*)=")
-_PLACES = {"ref", "repository", "branch", "commit"}  # the inputs that say what an action checks out
 
 
 class Job(NamedTuple):
-    """A job; `name` is the name of its check, `slack` the keys that may skip it, or let it fail and be green."""
+    """A job; `name` is the name of its check, `slack` the keys that may skip it, or let it fail and be green.
+
+    A job that calls another workflow has one step, that uses it.
+    """
 
     key: str
     name: str
     slack: tuple[str, ...]
     permissions: Any
     steps: tuple[Mapping[str, Any], ...]
+    outputs: Mapping[str, Any] = {}
 
 
 class Workflow(NamedTuple):
@@ -56,34 +48,6 @@ class Workflow(NamedTuple):
     def unpinned(self) -> list[str]:
         """The actions that are named by a tag or a branch, which their authors can move, not by a commit."""
         return [name for name in self.uses() if not _PINNED.match(name)]
-
-    @property
-    def fetches_head(self) -> bool:
-        """Whether a run that a stranger's proposal starts with the rights of main gets the proposal's files."""
-        return bool(_PRIVILEGED & self.triggers.keys()) and any(
-            _gets_head(step) for job in self.jobs for step in job.steps
-        )
-
-
-def _gets_head(step: Mapping[str, Any]) -> bool:
-    """Whether a step gets the files of a proposal, by an action or by a line of a script."""
-    inputs = {key: str(value) for key, value in _mapping(step.get("with")).items()} if "uses" in step else {}
-    checkout = "checkout" in str(step.get("uses"))
-    if any(_HEAD.search(value) for key, value in inputs.items() if key in _PLACES or checkout):
-        return True
-    named = {key for key, value in _mapping(step.get("env")).items() if _HEAD.search(str(value))}
-    return any(_script_gets_head(str(script), named) for script in (step.get("run"), inputs.get("script")) if script)
-
-
-def _script_gets_head(script: str, named: set[str]) -> bool:
-    """The same of a script; `named` are the variables that name a proposal's commit, those that it sets included."""
-    for line in _COMMANDS.split(script.replace("\\\n", " ")):
-        names_head = _HEAD.search(line) or any(re.search(rf"\b{re.escape(name)}\b", line) for name in named)
-        if names_head and _GETS.search(line):
-            return True
-        if names_head:
-            named = named | {found[1] for found in _ASSIGNED.finditer(line)}
-    return False
 
 
 def is_workflow(path: str) -> bool:
@@ -155,10 +119,12 @@ def _job(key: str, job: dict[str, Any], variables: Mapping[str, Any]) -> Job:
     inherited = {**variables, **_mapping(job.get("env"))}
     steps = tuple({**step, "env": {**inherited, **_mapping(step.get("env"))}} if inherited else step for step in steps)
     slack = tuple(word for word in _SLACK if word in job or (word != "needs" and any(word in step for step in steps)))
-    return Job(key, name if isinstance(name, str) else key, slack, job.get("permissions"), steps)
+    return Job(
+        key, name if isinstance(name, str) else key, slack, job.get("permissions"), steps, _mapping(job.get("outputs"))
+    )
 
 
 def _steps(job: dict[str, Any]) -> tuple[Mapping[str, Any], ...]:
     rows = job.get("steps")
-    reused = ({"uses": job["uses"]},) if "uses" in job else ()
+    reused = ({"uses": job["uses"], "with": job.get("with")},) if "uses" in job else ()
     return (*reused, *(step for step in rows if isinstance(step, dict))) if isinstance(rows, list) else reused
