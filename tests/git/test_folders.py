@@ -1,5 +1,6 @@
 """Two folders of a tree are compared from their bytes; what both have in common at their ends is not read."""
 
+import time
 from collections.abc import Iterable
 
 import pytest
@@ -37,6 +38,37 @@ def test_entries_are_compared_as_if_all_were_read(
     pair = content([*before, *one, *after]), content([*before, *other, *after])
     found = {name: (was, now) for name, was, now in Folder(pair[0], 20).differing(Folder(pair[1], 20))}
     assert found == compared(*pair)
+
+
+def by_git(entry: Entry) -> bytes:
+    return entry[1] + b"/" if entry[0] == "40000" else entry[1]
+
+
+@given(ENTRIES, ENTRIES, st.integers(0, 3))
+def test_of_many_that_differ_some_are_found(one: list[Entry], other: list[Entry], most: int) -> None:
+    """All where they are few, more than `most` where they are more."""
+    unique = [{by_git(row): row for row in sorted(side, key=by_git)} for side in (one, other)]
+    pair = [content(side.values()) for side in unique]
+    found = [name for name, _, _ in Folder(pair[0], 20).differing(Folder(pair[1], 20), most)]
+    assert set(found) <= compared(*pair).keys()
+    assert len(found) > most or set(found) == compared(*pair).keys()
+
+
+def test_entries_in_another_order_than_gits_are_all_read() -> None:
+    first, second = ("100644", b"a", b"1" * 20), ("100644", b"b", b"2" * 20)
+    pair = content([second, first]), content([first, second])
+    assert list(Folder(pair[0], 20).differing(Folder(pair[1], 20), 5)) == []
+
+
+def test_a_large_folder_is_compared_in_one_pass() -> None:
+    """What many names have in common at their beginning is not searched for each of them."""
+    common = [("100644", b"a%05d" % at, b"2" * 20) for at in range(15_000)]
+    pair = [content([*common, *(("100644", b"%c%05d" % (letter, at), b"3" * 20) for at in range(15_000))])
+            for letter in b"bc"]  # fmt: skip
+    began = time.process_time()
+    assert len(list(Folder(pair[0], 20).differing(Folder(pair[1], 20)))) == 30_000
+    assert len(list(Folder(pair[0], 20).differing(Folder(pair[1], 20), 100))) == 101
+    assert time.process_time() - began < 1.5
 
 
 def test_a_name_that_is_listed_twice_far_apart() -> None:

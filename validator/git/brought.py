@@ -114,6 +114,8 @@ def _faults(header: bytes, message: bytes, digits: int) -> Iterator[str]:
         yield f'has a header "{odd[0][:40]}", which Git would not write here'
     elif any(names.count(name) > 1 for name in names if name != "parent"):
         yield "has a header twice"
+    elif names != sorted(names, key=(*_PLAIN, signature).index):
+        yield "has its headers in another order than Git writes them"
     for name, _, value in lines:
         if name in ("author", "committer"):
             yield from _person(name, value.encode("utf-8", "surrogateescape"))

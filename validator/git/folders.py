@@ -2,13 +2,16 @@
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from validator.model.errors import FatalError
 
 FOLDER, SUBMODULE = "040000", "160000"
 Row = tuple[str, bytes, str]  # mode, name, object id
 Sides = tuple[list[Row], list[Row]]
+Differing = tuple[bytes, list[Row], list[Row]]  # a name, and its entries in either folder
+Span = tuple[int, int]  # bytes of a folder, from and up to
+FEW = 16  # names, each of which is looked for in a whole folder
 _ROW = {width: re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % width, re.DOTALL) for width in (20, 32)}
 
 
@@ -24,30 +27,76 @@ class Folder:
         """The entries, in the order of the folder."""
         return tuple(rows(self.content, self.width))
 
-    def differing(self, other: "Folder") -> Iterator[tuple[bytes, list[Row], list[Row]]]:
-        """The names whose entries differ, with their entries here and in the other."""
+    def differing(self, other: "Folder", most: int | None = None) -> Iterator[Differing]:
+        """The names whose entries differ, with their entries here and in the other.
+
+        Where they are more than `most`, only some, but more than that, and not all entries are read.
+        """
+        spans = _without_common_ends(self.content, other.content, self.width)
+        texts = [folder.content[start:end] for folder, (start, end) in zip((self, other), spans, strict=True)]
+        start, end = spans[0]
+        around = self.content[:start] + self.content[end:]  # the same in the other
+        if most is not None:
+            first = _first_of(rows(texts[0], self.width), rows(texts[1], self.width), most)
+            if first is not None and not _has_any({name for name, _, _ in first}, around, self.width):
+                yield from first
+                return
+        parts = tuple(tuple(rows(text, self.width)) for text in texts)
+        if _has_any({row[1] for part in parts for row in part}, around, self.width):
+            parts = (self.rows, other.rows)  # a folder made by hand may list a name twice, far apart
         found = dict[bytes, Sides]()
-        for at, part in enumerate(_without_common_ends(self, other) or (self.rows, other.rows)):
+        for at, part in enumerate(parts):
             for row in part:
                 found.setdefault(row[1], ([], []))[at].append(row)
         yield from ((name, was, now) for name, (was, now) in found.items() if was != now)
 
 
-def _without_common_ends(one: Folder, other: Folder) -> tuple[tuple[Row, ...], tuple[Row, ...]] | None:
-    """The entries of two folders without those at both ends that are the same, which are not read.
+def _first_of(one: Iterator[Row], other: Iterator[Row], most: int) -> list[Differing] | None:
+    """The first entries that differ, one more than `most` at most; None for entries in another order than Git's."""
+    found, sides = list[Differing](), (_Ordered(one), _Ordered(other))
+    while len(found) <= most and any(side.row for side in sides):
+        key = min(side.key for side in sides if side.row)
+        was, now = ([side.row] if side.row and side.key == key else [] for side in sides)
+        if was != now:
+            found.append(((was or now)[0][1], was, now))
+        if not all(side.goes_on() for side, row in zip(sides, (was, now), strict=True) if row):
+            return None
+    return found
 
-    None where that cannot be told from the bytes: a folder made by hand may list a name twice, far apart.
-    """
-    (a, b), width = (one.content, other.content), one.width
+
+class _Ordered:
+    """The entries of a folder, one after the other; a folder's name is sorted as if a slash followed."""
+
+    def __init__(self, entries: Iterator[Row]) -> None:
+        self._entries = entries
+        self.row: Row | None = None
+        self.key = b""
+        self.goes_on()
+
+    def goes_on(self) -> bool:
+        """Go on to the next entry; whether it follows as Git sorts them."""
+        self.row, before = next(self._entries, None), self.key
+        if self.row:
+            mode, name, _ = self.row
+            self.key = name + b"/" if mode == FOLDER else name
+        return self.row is None or self.key > before
+
+
+def _has_any(names: Collection[bytes], content: bytes, width: int) -> bool:
+    """Whether some entries of a folder have one of these names; of many each is not looked for by itself."""
+    if len(names) <= FEW:
+        return any(b" %b\0" % name in content for name in names)
+    return any(row[1] in names for row in rows(content, width))
+
+
+def _without_common_ends(a: bytes, b: bytes, width: int) -> tuple[Span, Span]:
+    """Where two folders differ: all but the entries at both ends that are the same, which are not read."""
     start = _last_entry(a, _common(a, b), width)
     tail = _common_end(a[start:], b[start:])
     ends = _next_entry(a, start, len(a) - tail, width), _next_entry(b, start, len(b) - tail, width)
     if len(a) - ends[0] != len(b) - ends[1]:
-        return None
-    parts = tuple(tuple(rows(text[start:end], width)) for text, end in zip((a, b), ends, strict=True))
-    around = a[:start] + a[ends[0] :]
-    names = {row[1] for part in parts for row in part}
-    return None if any(b" %b\0" % name in around for name in names) else (parts[0], parts[1])
+        return (0, len(a)), (0, len(b))
+    return (start, ends[0]), (start, ends[1])
 
 
 def _last_entry(content: bytes, limit: int, width: int) -> int:

@@ -9,7 +9,7 @@ from validator.git.objects import OID, Objects, light, raw_rows, seconds
 from validator.git.process import USAGE
 from validator.git.program import last_line
 from validator.git.trees import Entry
-from validator.model.errors import FatalError
+from validator.model.errors import FatalError, LimitError
 
 MAX_NAMED = 100  # paths on a command line; beyond it all are asked for
 MAX_BASES = 1_000  # pairs of commits whose common ancestor is remembered
@@ -117,13 +117,13 @@ class History(Objects):
     def line(self, base: str, head: str, most: int | None = None) -> list[tuple[str, str]] | None:
         """The first-parent commits after base up to head as (parent, commit), oldest first.
 
-        None where base is not on head's first-parent line. Raises FatalError for more than `most`, of which none is
+        None where base is not on head's first-parent line. Raises LimitError for more than `most`, of which none is
         read.
         """
         limit = () if most is None else (f"--max-count={most + 1}",)
         out = self.read("rev-list", "--first-parent", "--parents", *limit, head, f"^{base}").decode().splitlines()
         if most is not None and len(out) > most:
-            raise FatalError(f"more than {most} steps are too many to judge at once; push fewer of them")
+            raise LimitError(f"more than {most} steps are too many to judge at once; push fewer of them")
         rows = [row.split() for row in reversed(out)]
         if not rows:
             return [] if base == head else None

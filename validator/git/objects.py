@@ -9,12 +9,13 @@ from collections.abc import Iterable
 
 from validator.git.process import Process
 from validator.git.trees import MAX_CHANGED, Entry, Kept, Trees, text
-from validator.model.errors import FatalError
+from validator.model.errors import LimitError
 
 MAX_COMMIT = 1024 * 1024  # bytes, message and all
 MAX_PATH = 4096  # bytes
 LAST_SECOND = 253_402_300_799  # of the year 9999
 OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_PARENTS = re.compile(rb"tree [0-9a-f]+\n((?:parent [0-9a-f]+\n)*)")
 
 
 class Objects(Process):
@@ -47,8 +48,8 @@ class Objects(Process):
         Asked without reading all of their names.
         """
         try:
-            return len(self.changes(old, new, most * MAX_PATH)) > most
-        except FatalError:
+            return len(self.changes(old, new, most * MAX_PATH, most)) > most
+        except LimitError:
             return True
 
     def difference(self, old: str, new: str) -> str:
@@ -92,10 +93,12 @@ class Objects(Process):
         return tree, seconds(found[1]) if found else 0
 
     def parents(self, commit: str) -> tuple[str, ...]:
-        """The parents of a commit, the first first."""
-        header = self.blobs([commit])[commit].split(b"\n\n", 1)[0].decode("utf-8", "replace")
-        rows = header.splitlines() if header.startswith("tree ") else []  # a tag could carry such lines as well
-        return tuple(line.removeprefix("parent ") for line in rows if line.startswith("parent "))
+        """The parents of a commit, the first first; none of a tag, which could carry such lines as well.
+
+        As Git reads them: directly after the tree. A line further down, which any program can write, names no parent.
+        """
+        found = _PARENTS.match(self.blobs([commit])[commit])
+        return tuple(line[7:].decode() for line in found[1].splitlines()) if found else ()
 
     def message(self, commit: str) -> str:
         """The message of a commit, as far as it is UTF-8."""
@@ -109,7 +112,7 @@ class Objects(Process):
 def light(commit: str, size: int) -> str:
     """The commit, if it is not too large to read: a message compresses a thousand to one and could fill the memory."""
     if size > MAX_COMMIT:
-        raise FatalError(f"commit {commit} has {size:,} bytes; the limit is {MAX_COMMIT:,}")
+        raise LimitError(f"commit {commit} has {size:,} bytes; the limit is {MAX_COMMIT:,}")
     return commit
 
 

@@ -46,6 +46,7 @@ class Process:
         if (self.folder / "shallow").exists():
             raise ShallowError("a shallow clone does not hold who was first; run: git fetch --unshallow")
         self.real = {"GIT_DIR": str(git_dir)}
+        self.checks_left: int | None = None  # signatures that may be checked from now on; None: any number
         try:
             self._beside = _beside(self.folder)
         except OSError as error:

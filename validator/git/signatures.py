@@ -10,7 +10,7 @@ from typing import NamedTuple
 from validator.git.objects import Objects
 from validator.git.process import Process
 from validator.git.program import last_line
-from validator.model.errors import FatalError
+from validator.model.errors import FatalError, LimitError
 from validator.model.keys import normal_key
 
 APPROVED = "Approved-by: "
@@ -51,7 +51,13 @@ def endorsements(repo: Process, commits: Sequence[str], keys: Iterable[tuple[str
 
     Only SSH signatures count (git-config(1), `gpg.ssh.allowedSignersFile`): a signature of another kind would be
     checked with the keyring of whoever runs this.
+
+    Raises LimitError where the repository has fewer checks left.
     """
+    if repo.checks_left is not None:
+        repo.checks_left -= len(commits)
+        if repo.checks_left < 0:
+            raise LimitError("this push holds too many signed commits to be judged; push fewer at once")
     with tempfile.NamedTemporaryFile("w", suffix=".signers") as file:
         file.writelines(f'{name} namespaces="git" {normal_key(key)}\n' for name, key in keys)
         file.flush()
@@ -71,14 +77,15 @@ def signing_keys(repo: Objects, commits: Sequence[str]) -> dict[str, str | None]
 
     The keys are those that the signatures themselves name; whether they are valid is asked of all at once.
     """
-    named = _named_keys(repo, commits)
+    named = named_keys(repo, commits)
     keys = sorted(set(named.values()))
     found = endorsements(repo, list(named), [(f"key-{at}", key) for at, key in enumerate(keys)]) if named else {}
     signed = {commit: one.signer for commit, one in found.items() if one.signer}
     return {commit: keys[int(signed[commit].removeprefix("key-"))] if commit in signed else None for commit in commits}
 
 
-def _named_keys(repo: Objects, commits: Sequence[str]) -> dict[str, str]:
+def named_keys(repo: Objects, commits: Sequence[str]) -> dict[str, str]:
+    """The public key that the signature of each commit names, in its normal form; whether it is valid nobody asks."""
     light = [commit for commit, size in repo.sizes(commits).items() if size <= MAX_SIGNED]
     named = dict[str, str]()
     for at in range(0, len(light), READ_AT_ONCE):

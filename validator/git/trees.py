@@ -4,15 +4,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from validator.git.batch import Batch
-from validator.git.folders import FOLDER, SUBMODULE, Folder, Row
-from validator.model.errors import FatalError
+from validator.git.folders import FOLDER, SUBMODULE, Differing, Folder, Row
+from validator.model.errors import FatalError, LimitError
 
 # Bytes of all paths that are listed. The largest registry has a claim and an acknowledgement for each of 99,999
 # numbers, which are 8 MB; a tree can hold itself ten times, ten deep.
 MAX_NAMES = 16 * 1024 * 1024
 MAX_CHANGED = 8 * 1024 * 1024  # the same of the paths that differ between two trees: about 100,000 files
 MAX_KEPT, MAX_ROOTS = 8_000_000, 1_000  # bytes of the folders that were read last, and trees of commits
-MAX_PUSHED = 64 * 1024 * 1024  # bytes of folders that a guard reads for somebody who approves nothing
+# Bytes of folders that a guard reads for somebody who approves nothing: of all, and of one. 99,999 claims have 4 MB.
+MAX_PUSHED, MAX_FOLDER = 64 * 1024 * 1024, 8 * 1024 * 1024
 TWICE = "twice"  # the mode of an entry that its folder lists more than once
 # The tree without entries, in either kind of object id.
 EMPTY = {
@@ -75,7 +76,7 @@ class Trees:
     ) -> dict[str, tuple[Entry | None, Entry | None]]:
         """The files that differ between two trees (None: one without entries), sorted, as (old, new).
 
-        Where they are more than `most`, only some, but more than that. Raises FatalError where their names have more
+        Where they are more than `most`, only some, but more than that. Raises LimitError where their names have more
         than `limit` bytes. Git's own diff holds all of them in memory before it prints one, and a few small objects can
         make ten billion.
         """
@@ -85,11 +86,11 @@ class Trees:
             read |= self._read({oid for _, *pair in level for oid in pair if oid} - read.keys())
             deeper = list[tuple[bytes, str | None, str | None]]()
             for prefix, before, after in level:
-                for name, was, now in _pair(read.get(before or ""), read.get(after or "")):
+                for name, was, now in _pair(read.get(before or ""), read.get(after or ""), most):
                     path = prefix + name
                     listed += len(path)
                     if listed > limit:
-                        raise FatalError(f"over {limit / 2**20:g} MiB of file names are too much to judge")
+                        raise LimitError(f"over {limit / 2**20:g} MiB of file names are too much to judge")
                     files, folders = (_file(was), _file(now)), (_folder(was), _folder(now))
                     if files[0] != files[1] or max(len(was), len(now)) > 1:
                         found[path] = files
@@ -123,7 +124,7 @@ class Trees:
                         continue
                     listed += len(path)
                     if listed > MAX_NAMES:
-                        raise FatalError(f"over {MAX_NAMES // 2**20} MiB of file names are too much to judge")
+                        raise LimitError(f"over {MAX_NAMES // 2**20} MiB of file names are too much to judge")
                     if mode == FOLDER and oid not in EMPTY and path != closed:
                         deeper.append((path + b"/", oid))
                     else:
@@ -141,7 +142,7 @@ class Trees:
             if facts.kind != "tree":
                 raise FatalError(f"object {oid} is no tree; run: git fsck")
             if facts.size > 2 * MAX_NAMES:
-                raise FatalError(f"over {MAX_NAMES // 2**20} MiB of file names are too much to judge")
+                raise LimitError(f"over {MAX_NAMES // 2**20} MiB of file names are too much to judge")
             self._take(facts.size)
         contents = zip(new, self._objects.contents(new), strict=True)
         found = {oid: Folder(content or b"", len(oid) // 2) for oid, content in contents}
@@ -151,8 +152,10 @@ class Trees:
     def _take(self, size: int) -> None:
         if self.left is not None:
             self.left -= size
+            if size > MAX_FOLDER:
+                raise LimitError(f"this push holds a folder of {size:,} bytes; at most {MAX_FOLDER:,} are read")
             if self.left < 0:
-                raise FatalError("this push holds too many large folders to be judged; push fewer commits at once")
+                raise LimitError("this push holds too many large folders to be judged; push fewer commits at once")
 
     def _keep(self, folders: Mapping[str, Folder]) -> None:
         self._kept |= folders
@@ -172,12 +175,12 @@ class Trees:
         return known
 
 
-def _pair(before: Folder | None, after: Folder | None) -> Iterator[tuple[bytes, list[Row], list[Row]]]:
+def _pair(before: Folder | None, after: Folder | None, most: int | None) -> Iterator[Differing]:
     """The names whose entries differ between two folders; None stands for one without entries."""
     one = before or after
     if one:
         nothing = Folder(b"", one.width)
-        yield from (before or nothing).differing(after or nothing)
+        yield from (before or nothing).differing(after or nothing, most)
 
 
 def _file(rows: list[Row]) -> Entry | None:

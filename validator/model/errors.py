@@ -22,6 +22,10 @@ class ShallowError(FatalError):
     """A clone without all of its history."""
 
 
+class LimitError(FatalError):
+    """More than is judged at once. A guard blames the push for it, and not its server."""
+
+
 class Unreadable(NamedTuple):
     """That one of many things could not be read or judged, and why, in a line."""
 

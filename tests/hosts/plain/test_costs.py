@@ -12,16 +12,19 @@ from typing import Any
 import pytest
 
 from tests.corpus.packets import ZERO
-from tests.hosts.plain.ground import MAIN, Command, Ground, own
+from tests.hosts.plain.ground import MAIN, Command, Ground, own, signature
 from tests.hosts.plain.stage import ENVIRONMENT, Stage, claim_text, registry
 from validator.git import program
 from validator.git.brought import MAX_COMMITS, MAX_MESSAGE
+from validator.git.signatures import MANY, Endorsement
 from validator.hosts.plain.pre_receive import MAX_ANSWER
 from validator.hosts.plain.proposals import MAX_CHARTERS
 from validator.hosts.plain.push import MAX_REFS
 from validator.model.findings import Verdict
+from validator.operations.guards import Keys, endorsed
 from validator.operations.judge import judge
-from validator.operations.steps import MAX_STEPS
+from validator.operations.steps import MAX_STEPS, Line
+from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
 
 
@@ -135,8 +138,9 @@ def test_long_and_wide_histories_are_walked_once(played: Ground) -> None:
         played.refuses((played.main, claim, MAIN))
         played.refuses((played.main, played.commit([played.main, claim], edit, message="x\n"), MAIN))
         assert time.process_time() - began < 3
+    why = "refs/heads/claim/03: refused\nthis push brings more than 2,500 commits"
     two = (ZERO, line, "refs/heads/charter/x"), (ZERO, played.commit([line], edit, tree={}), "refs/heads/claim/03")
-    played.refuses(*two, why="this push brings more than 2,500 commits")
+    played.refuses(*two, why=why)
 
 
 BOMBS = (
@@ -256,6 +260,24 @@ def test_steps_that_nobody_has_signed_are_not_read(played: Ground, monkeypatch: 
     assert len(times) == 1
 
 
+def test_signatures_of_main_are_checked_in_parts(played: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each step says that an approver has signed it: what comes after the first lie is not checked."""
+    other = signature(played.stage.keys["OWNER"], b"other")
+    tip = played.main
+    for at in range(MANY + 2):
+        text = f"{at}\n\nApproved-by: @OWNER\n"
+        tip = played.commit([tip], {"notes.txt": str(at).encode()}, message=text, signature_of=lambda _: other)
+    checked = list[int]()
+
+    def counted(reader: Reader, line: Line, old: Keys) -> dict[str, Endorsement | None]:
+        checked.append(len(line))
+        return endorsed(reader, line, old)
+
+    monkeypatch.setattr("validator.hosts.plain.signed_line.endorsed", counted)
+    answer = played.decide((played.main, tip, MAIN))
+    assert ("REG304" in answer.said, checked) == (True, [MANY])
+
+
 @pytest.mark.takes_long
 def test_folders_that_a_proposal_makes_the_guard_read_are_limited(
     played: Ground, monkeypatch: pytest.MonkeyPatch
@@ -271,8 +293,11 @@ def test_folders_that_a_proposal_makes_the_guard_read_are_limited(
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 25_000_000
-    monkeypatch.setattr("validator.hosts.plain.pre_receive.MAX_PUSHED", 600_000)
-    played.refuses((ZERO, claim, "refs/heads/claim/03"), why="too many large folders to be judged")
+    monkeypatch.setattr("validator.hosts.plain.server.MAX_PUSHED", 600_000)
+    said = "refs/heads/claim/03: refused\nthis push holds"
+    played.refuses((ZERO, claim, "refs/heads/claim/03"), why=f"{said} too many large folders to be judged")
+    monkeypatch.setattr("validator.git.trees.MAX_FOLDER", 500_000)
+    played.refuses((ZERO, claim, "refs/heads/claim/03"), why=f"{said} a folder of 680,000 bytes")
     code = played.tree({**played.trees[played.main], "code": ("40000", folder(played, 20_000))})
     text, key = "Add code\n\nApproved-by: @OWNER\n", played.stage.keys["OWNER"]
     played.accepts((played.main, played.commit([played.main], root=code, signer=key, message=text), MAIN))

@@ -6,7 +6,7 @@ are those of tests/corpus/key-attacks.md.
 """
 
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +16,8 @@ from tests.corpus.packets import ZERO
 from tests.hosts.plain.ground import MAIN, WHEN, Command, Ground, Tree, own, signature
 from tests.hosts.plain.stage import Stage, charter, claim_text, public
 from tests.keys import public_key, write_key
+from validator.git.process import Process
+from validator.git.signatures import Endorsement, endorsements
 
 FOUR, FIVE, SIX, EIGHT = (f"refs/heads/claim/{number:02}" for number in (4, 5, 6, 8))
 RELEASE = "refs/heads/release/04"
@@ -416,6 +418,43 @@ def test_a_withdrawn_proposal_goes_and_never_comes_back(fleet: Fleet) -> None:
     fleet.refuses(
         withdrawal(fleet.withdraws(proposal, "FIVE", when=LATER)), why="no withdrawal of what claim/05 is now"
     )
+
+
+def test_withdrawals_without_end_slow_nobody_down(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thief claims a number and withdraws, again and again, with dates to come: each is looked at by later pushes."""
+    there = fleet.refs()
+    del there[FIVE]
+    for at in range(4):
+        proposal = fleet.says(5, "THIEF", "THIEF", when=f"{4_000_000_000 + at} +0000")
+        word = fleet.withdraws(proposal, "THIEF", when=f"{4_000_000_000 + at} +0000")
+        there[withdrawal(word)[2]] = word
+    fleet.restore(there)
+    checked, check = list[str](), endorsements
+
+    def counted(repo: Process, commits: Sequence[str], keys: Iterable[tuple[str, str]]) -> dict[str, Endorsement]:
+        checked.extend(commits)
+        return check(repo, commits, keys)
+
+    monkeypatch.setattr("validator.hosts.plain.replacements.endorsements", counted)
+    honest = fleet.says(5, "FIVE", "FIVE")
+    fleet.accepts((ZERO, honest, FIVE))
+    assert set(checked) == {honest}
+    checked.clear()
+    fleet.refuses((ZERO, fleet.says(5, "THIEF", "THIEF", when=LATER), FIVE), why="is not newer than")
+    assert len(checked) < 8
+    monkeypatch.setattr("validator.hosts.plain.withdrawals.MAX_WITHDRAWN", 4)
+    fleet.point(FIVE, honest)
+    fleet.refuses(withdrawal(fleet.withdraws(honest, "FIVE")), why="withdrawn 4 times; an approver takes it away")
+
+
+def test_signatures_that_a_push_asks_to_check_are_limited(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    tip = fleet.says(6, "SIX", "SIX")
+    for at in range(3):
+        tip = fleet.signed("SIX", (tip,), message=f"{at}\n")
+    monkeypatch.setattr("validator.hosts.plain.pre_receive.MAX_CHECKS", 4)
+    fleet.refuses((ZERO, tip, SIX), why="refs/heads/claim/06: refused\nthis push holds too many signed commits")
+    monkeypatch.setattr("validator.hosts.plain.pre_receive.MAX_CHECKS", 8)
+    fleet.accepts((ZERO, tip, SIX))
 
 
 def test_old_words_of_a_number_count_for_nothing(fleet: Fleet) -> None:

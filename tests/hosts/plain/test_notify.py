@@ -83,18 +83,27 @@ def test_a_push_that_leaves_nothing_open_starts_nothing(stage: Stage) -> None:
     assert "claim/06" in told(stage)
 
 
-def test_nothing_that_a_client_says_of_itself_is_in_the_environment(
-    stage: Stage,
-) -> None:
-    """A web server hands a request's headers to its programs as variables: a header `Proxy` as HTTP_PROXY."""
+# What sshd takes from a client (AcceptEnv) and adds, and what web servers make of a request (RFC 3875, mod_ssl).
+SENT = """\
+LANG LANGUAGE LC_ALL LC_TIME LC_EVIL TERM TZ GIT_PROTOCOL GIT_AUTHOR_NAME SSH_ORIGINAL_COMMAND SSH_AUTH_SOCK
+SSH_CONNECTION HTTP_PROXY http_proxy ALL_PROXY HTTP_HOST SERVER_NAME SERVER_SOFTWARE SCRIPT_URI QUERY_STRING REMOTE_USER
+REMOTE_HOST REQUEST_URI REDIRECT_HTTP_PROXY PATH_INFO AUTH_TYPE CONTENT_TYPE SSL_CLIENT_S_DN HTTPS REGISTRY_SESSION
+EDITOR BASH_ENV
+""".split()
+GIVEN = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "LC_ALL"}
+OF_A_SHELL = {"PWD", "OLDPWD", "SHLVL", "_"}  # what sh adds by itself
+
+
+def test_nothing_that_a_client_says_of_itself_is_in_the_environment(stage: Stage) -> None:
+    """A web server hands a request's headers to its programs as variables, sshd what its client sends."""
     log = stage.folder / "told"
     tell = program(stage.folder / "tell", f"env >{quoted(log)}.new; mv {quoted(log)}.new {quoted(log)}")
     installed(stage, quoted(tell))
-    names = ("HTTP_PROXY", "QUERY_STRING", "REMOTE_USER", "SSH_ORIGINAL_COMMAND", "SSH_AUTH_SOCK", "GIT_AUTHOR_NAME")
-    propose(stage, 4, **dict.fromkeys(names, "of-the-client"), REGISTRY_KEPT="of-the-server")
-    environment = told(stage)
-    assert "of-the-client" not in environment
-    assert "REGISTRY_KEPT=of-the-server" in environment
+    propose(stage, 4, **dict.fromkeys(SENT, "of-the-client"), HOME="/of-the-server")
+    said = dict(line.split("=", 1) for line in told(stage).splitlines())
+    assert "of-the-client" not in said.values()
+    assert set(said) <= GIVEN | OF_A_SHELL
+    assert (said["HOME"], said["LC_ALL"]) == ("/of-the-server", "C.UTF-8")
 
 
 @pytest.mark.parametrize("script", ["exit 3", "kill -9 $$"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.corpus.packets import ZERO
-from tests.hosts.plain.ground import MAIN, Ground, own
+from tests.hosts.plain.ground import MAIN, WHEN, WHO, Ground, own
 from tests.hosts.plain.stage import Stage, charter, claim_text, public
 from validator.git.brought import MAX_COMMITS, MAX_MESSAGE
 from validator.git.repo import Repo
@@ -141,6 +141,10 @@ def test_commits_are_bounded(played: Ground) -> None:
         below = played.commit([played.main], edit, **about)  # type: ignore[arg-type] # by name
         played.refuses((ZERO, below, THREE))
         played.refuses((ZERO, played.commit([below], edit, message="Again\n"), THREE), why="REG309")
+    people = f"author {WHO} {WHEN}\ncommitter {WHO} {WHEN}\n"
+    tree = f"tree {played.tree({**played.trees[played.main], own(3): edit[own(3)] or b''})}\n"
+    twice = played.put("commit", f"{tree}parent {played.main}\n{people}parent {played.main}\n\nx\n".encode())
+    played.refuses((ZERO, twice, THREE), why="has its headers in another order than Git writes them")
     large = played.commit([played.main], {own(3): b"#" * 20_000})
     played.refuses((ZERO, played.commit([large], edit), THREE), why="REG309")
 
@@ -357,9 +361,15 @@ def test_a_broadcast_is_not_taken_back(approved: Ground, tmp_path: Path) -> None
     ground.main = approved.main
     files, words = dict(mail_at(Reader(Repo(ground.server)), ground.main).files()), "Broadcast the registry\n"
     first = ground.commit([], tree=files, message=words)
-    second = ground.commit([first], tree=files, message=words)
-    ground.does((ZERO, first, BROADCAST))
-    ground.does((first, second, BROADCAST))
+    old = ground.commit([], {"letter": b"x"}, message=words)
+    ground.point(BROADCAST, old)
+    second = ground.commit([old], tree=files, message=words)
+    people = f"author {WHO} {WHEN}\ncommitter {WHO} {WHEN}\n"
+    root = ground.put("commit", f"tree {ground.tree(files)}\n{people}parent {old}\n\n{words}".encode())
+    ground.refuses((old, root, BROADCAST), why="one commit more")  # Git reads no parent there
+    ground.does((old, second, BROADCAST))
+    again = ground.commit([second], tree=files, message=words, when="1767603601 +0000")
+    ground.refuses((second, again, BROADCAST), why="the branch says this already")
     for commands in ([(second, first, BROADCAST)], [(second, ZERO, BROADCAST)]):
         ground.refuses(*commands)
     ground.refuses((second, ZERO, BROADCAST), (ZERO, first, BROADCAST), why="more than once")

@@ -15,11 +15,14 @@ def judge_broadcast(move: Move, server: Server) -> str | None:
         return "there is nothing to broadcast before the registry is approved"
     from validator.operations.consensus.mail import mail_at  # few pushes need it
 
-    if server.repo.tree_of(move.new) != server.repo.write_tree(mail_at(server.reader, server.main).files()):
+    tree = server.repo.tree_of(move.new)
+    if tree != server.repo.write_tree(mail_at(server.reader, server.main).files()):
         return f"this is not what main says (commit {server.main[:12]}): registry consensus broadcast --branch --push"
     parents = server.repo.parents(move.new)
     if parents != ((move.old,) if move.old else ()):
         return "a broadcast is followed by the next one: one commit more on this branch"
+    if move.old and tree == server.repo.tree_of(move.old):
+        return "the branch says this already, and nobody is told twice"
     commit = one_brought(move.new, parents, {}, server.repo.blobs([move.new])[move.new])
     if commit.faults or not is_plain(commit.headers) or commit.message != BROADCAST:
         return "the commit of a broadcast holds nothing else: registry consensus broadcast --branch --push"

@@ -1,8 +1,8 @@
 """Tell somebody of a proposal: a post-receive hook that starts a command after a push that leaves a proposal open.
 
 The command is an argument vector, fixed when the hook is installed; nothing of a push is among its words, its input or
-its environment, which is the server's without what a web server or sshd takes over from a client (CGI: RFC 3875). It
-runs by itself, in the repository: the push does not wait for it, and cannot fail because of it.
+its environment, which has a few names: a web server and sshd take others over from a client (CGI: RFC 3875; AcceptEnv:
+sshd_config(5)). It runs by itself, in the repository: the push does not wait for it, and cannot fail because of it.
 """
 
 import shlex
@@ -17,8 +17,10 @@ from validator.model.layout import PROPOSAL
 
 MARK = "# tells of proposals that wait"
 NOTIFY = "notify"  # the first argument of `validator.guard` in this hook
-# A header `Proxy` of a request comes as HTTP_PROXY, which many programs obey; SSH_AUTH_SOCK is a forwarded agent.
-_OF_A_CLIENT = ("GIT_", "HTTP_", "SSH_", "REMOTE_", "REQUEST_", "CONTENT_", "PATH_", "QUERY_STRING", "AUTH_TYPE")
+# Set by the login or the service that receives pushes. Any other name may be a client's: a header `Proxy` comes as
+# HTTP_PROXY, `Host` as SERVER_NAME, an ssh client sends LANG and LC_*, and SSH_AUTH_SOCK is its forwarded agent.
+_KEPT = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR")
+_LOCALE = {"LC_ALL": "C.UTF-8"}
 
 
 def notifier(bare: Path, python: str, command: Sequence[str]) -> tuple[Path, str]:
@@ -41,16 +43,16 @@ def notifier(bare: Path, python: str, command: Sequence[str]) -> tuple[Path, str
 def notify(*, repo: Path, lines: bytes, command: Sequence[str], environment: Mapping[str, str]) -> None:
     """Start the command if a push, by the lines that Git hands to post-receive, has left a proposal open.
 
-    `environment` is the hook's; the command gets it without what a client says.
+    `environment` is the hook's, of which the command gets what no client says.
     """
     store = Repo(repo)
     news = [move for move in read_moves(lines) if move.new and PROPOSAL.fullmatch(move.branch)]
     if not any(store.resolve(move.ref) == [move.new] for move in news):
         return
-    kept = {name: value for name, value in environment.items() if not name.startswith(_OF_A_CLIENT)}
+    kept = {name: environment[name] for name in _KEPT if name in environment}
     try:
         subprocess.Popen(  # noqa: S603 - no shell; the words are those of whoever installed the hook
-            list(command), cwd=store.folder, env=kept, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            list(command), cwd=store.folder, env=kept | _LOCALE, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
     except OSError as error:

@@ -5,7 +5,7 @@ pushing client, and refuses where it cannot decide. Every move is judged by itse
 where it refuses one, and a hook cannot see whether a push is atomic.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from validator.git import locks
@@ -13,21 +13,19 @@ from validator.git.brought import MAX_COMMITS
 from validator.git.lifetime import closing
 from validator.git.objects import MAX_COMMIT
 from validator.git.repo import Repo
-from validator.git.signatures import Endorsement
-from validator.git.trees import MAX_PUSHED
 from validator.hosts.plain.broadcast import judge_broadcast
 from validator.hosts.plain.owners import owners_fault_of_steps
 from validator.hosts.plain.proposals import judge_proposal
 from validator.hosts.plain.push import BROADCAST, MAX_REFS, Move, faults, read_moves, rejected_branch, withdrawn_branch
 from validator.hosts.plain.rejections import judge_rejection
-from validator.hosts.plain.server import MAX_FILES, Server, is_unsigned, keys_of, refusal_of
+from validator.hosts.plain.server import MAX_CHECKS, Server, is_unsigned, keys_of, refusal_of
+from validator.hosts.plain.signed_line import SignedLine
 from validator.hosts.plain.withdrawals import judge_withdrawal
-from validator.model.errors import FatalError
+from validator.model.errors import LimitError
 from validator.model.escape import logged
 from validator.model.phrases import join_limited
-from validator.operations.guards import endorsed
 from validator.operations.judge import audit
-from validator.operations.steps import MAX_STEPS, Line, of_line, of_rewritten
+from validator.operations.steps import MAX_STEPS, of_line, of_rewritten
 from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
 
@@ -44,13 +42,15 @@ def pre_receive(*, repo: Path, lines: bytes) -> tuple[str, int]:
     store, moves = Repo(repo), read_moves(lines)
     locks.clear_refs(store.folder)
     server = Server(Reader(store), store.named())
-    store.trees.left = MAX_PUSHED
-    refusals = list(faults(moves, server.refs, server.line)) or list(_unreadable(moves, store))
-    if not refusals:
-        _require_few_commits(moves, server)
+    server.limit(MAX_CHECKS)
+    refusals = (
+        list(faults(moves, server.refs, server.line))
+        or list(_unreadable(moves, store))
+        or list(_too_many_commits(moves, server))
+    )
     if not refusals:
         in_turn = sorted(moves, key=lambda move: move.new or "")  # what names one commit is judged together
-        refusals = [(move.ref, why) for move in in_turn if (why := _judge(move, server)) is not None]
+        refusals = [(move.ref, why) for move in in_turn if (why := _refusal(move, server)) is not None]
     answer = "".join(f"{logged(ref)}: refused\n{_shown(why)}\n" for ref, why in refusals)
     return _limited(answer), 1 if refusals else 0
 
@@ -80,17 +80,25 @@ def _unreadable(moves: Iterable[Move], repo: Repo) -> Iterator[tuple[str, str]]:
             yield move.ref, f"commit {move.new[:12]} has {sizes[move.new]:,} bytes; at most {MAX_COMMIT:,} are judged"
 
 
-def _require_few_commits(moves: Iterable[Move], server: Server) -> None:
-    """Raise FatalError for a longer history than 50 proposals can have: each look at it would walk all of it."""
-    news = {move.new for move in moves if move.new and move.ref != server.line}
+def _too_many_commits(moves: Iterable[Move], server: Server) -> Iterator[tuple[str, str]]:
+    """Refuse a longer history than 50 proposals can have: each look at it would walk all of it."""
+    news = {move.new: move.ref for move in moves if move.new and move.ref != server.line}
     if len(news) < 2 or server.main is None:
         return  # one costs no more than its history
     if server.repo.count(server.main, news, f"--max-count={MAX_PUSHED_COMMITS + 1}") > MAX_PUSHED_COMMITS:
-        raise FatalError(f"this push brings more than {MAX_PUSHED_COMMITS:,} commits, and a proposal has {MAX_COMMITS}")
+        why = f"this push brings more than {MAX_PUSHED_COMMITS:,} commits, and a proposal has {MAX_COMMITS}"
+        yield from ((ref, why) for ref in news.values())
+
+
+def _refusal(move: Move, server: Server) -> str | None:
+    """Why a move is refused, None if it is not; what is too much to be judged is refused for that."""
+    try:
+        return _judge(move, server)
+    except LimitError as error:
+        return str(error)
 
 
 def _judge(move: Move, server: Server) -> str | None:
-    """Why a move is refused, None if it is not."""
     if move.old == move.new:
         return None  # nothing moves
     if move.ref == server.line:
@@ -108,32 +116,23 @@ def _judge_main(move: Move, server: Server) -> str | None:
     if server.main is None:
         return _first_main(move.new, server.reader)
     line = server.repo.line(server.main, move.new, MAX_STEPS)
-    back = server.repo.ahead(server.main, move.new) & server.closed.keys()
-    if back:
-        how = server.closed[min(back)]
-        return f"commit {min(back)[:12]} was {how}, and does not land; a new proposal starts from main"
     if line is None:
         wide = server.is_wide(move.new)
         return REWRITTEN if wide else refusal_of(of_rewritten(server.reader, server.main, move.new))
-    signed = endorsed(server.reader, line, server.guards)
-    if why := _unread(line, signed, server):
-        return why
     return (
-        refusal_of(of_line(server.reader, line, signed, until_bad=True))
+        refusal_of(of_line(server.reader, line, SignedLine(line, server), until_bad=True))
+        or _brings_back(move.new, server)
         or _nobody_to_sign(server.reader.at(move.new), server.repo)
         or owners_fault_of_steps(server.reader, server.main, move.new)
     )
 
 
-def _unread(line: Line, signed: Mapping[str, Endorsement | None], server: Server) -> str | None:
-    """Why steps of main are refused before their files are read: nobody has signed one, and it may hold anything."""
-    unsigned = [(parent, commit) for parent, commit in line if (found := signed[commit]) and found.signer is None]
-    if server.guards and not unsigned:
-        server.repo.trees.left = None  # an approver may move as much as there is
-    for parent, commit in unsigned:
-        if server.repo.has_more_changes(parent, commit, MAX_FILES):
-            return f"commit {commit[:12]} touches more than {MAX_FILES} files, and no approver has signed it"
-    return None
+def _brings_back(new: str, server: Server) -> str | None:
+    assert server.main, "asked where there is a main"
+    back = server.repo.ahead(server.main, new) & server.closed.keys()
+    if not back:
+        return None
+    return f"commit {min(back)[:12]} was {server.closed[min(back)]}, and does not land; a new proposal starts from main"
 
 
 def _first_main(new: str, reader: Reader) -> str | None:

@@ -1,11 +1,11 @@
 """Judge a proposal against what its session has said before: the one that it replaces, and those that are closed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from validator.git.signatures import endorsements, signer
+from validator.git.signatures import endorsements, named_keys, signer
 from validator.hosts.plain.push import Move
 from validator.hosts.plain.server import Server
-from validator.model.keys import fingerprint
+from validator.model.keys import fingerprint, normal_key
 from validator.model.layout import own_files
 from validator.registry.parsing import ClaimFile
 from validator.registry.reader import claims_at
@@ -45,16 +45,27 @@ def judge_age(move: Move, server: Server) -> str | None:
     others = [*server.closed_on(move.branch), *([move.old] if move.old and not server.is_settled(move.old) else [])]
     if not others:
         return None
-    voices = _signed_by([move.new, *others], speaking_key(move.branch, move.new, server), server)
-    contents = server.repo.blobs(voices)
+    key = speaking_key(move.branch, move.new, server)
+    voice = _signed_by([move.new], key, server)[move.new]
+    rivals = _of_voice(others, voice, key, server)
+    contents = server.repo.blobs([move.new, *rivals])
     times = {commit: server.repo.read_commit(content)[1] for commit, content in contents.items()}
-    same = [other for other in others if voices[move.new] and voices[other] == voices[move.new]]
-    newer = next((other for other in same if not _is_newer(move.new, other, times, server)), None)
+    same = (other for other in rivals if not _is_newer(move.new, other, times, server))
+    newer = next((other for other in same if _signed_by([other], key, server)[other] == voice), None)
     if newer is None:
         return None
-    who = "its session" if voices[newer] == "session" else "an approver"
+    who = "its session" if voice == "session" else "an approver"
     said = f"commit {move.new[:12]} is not newer than {newer[:12]}, which {who} has signed too"
     return f"{RULE}: {said}; make it again"
+
+
+def _of_voice(commits: Sequence[str], voice: str | None, key: str | None, server: Server) -> list[str]:
+    """Those whose signatures name a key of this voice: only these are worth a check, each of which takes long."""
+    if voice is None:
+        return []
+    keys = {normal_key(key)} if voice == "session" and key else {approver for _, approver in server.guards}
+    named = named_keys(server.repo, commits)
+    return [commit for commit in commits if named.get(commit) in keys]
 
 
 def _is_newer(new: str, other: str, times: Mapping[str, int], server: Server) -> bool:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from validator.git.change import has_landed
 from validator.git.repo import Repo
+from validator.git.trees import MAX_PUSHED
 from validator.git.upstream import main_of_server
 from validator.model.errors import FatalError
 from validator.model.findings import Verdict
@@ -18,6 +19,7 @@ from validator.registry.snapshot import Snapshot
 UNSIGNED = "registry.unsigned"
 # A change of more files by somebody who approves nothing is refused for that, before any rule looks at it.
 MAX_FILES = 50
+MAX_CHECKS = 250  # of signatures, for somebody who approves nothing: each takes a hundredth of a second and more
 CLOSINGS = {WITHDRAWN: "withdrawn", REJECTED: "turned down"}
 
 
@@ -29,6 +31,11 @@ class Server:
         self._landed = dict[str, tuple[Snapshot, Snapshot]]()
         self._wide = dict[str, bool]()
         self._verdicts = dict[str, Verdict]()
+
+    def limit(self, checks: int | None) -> None:
+        """Limit the checks of signatures and the folders that are read from now on; None: to none."""
+        self.repo.checks_left = checks
+        self.repo.trees.left = None if checks is None else MAX_PUSHED
 
     @property
     def repo(self) -> Repo:

@@ -5,7 +5,9 @@ from validator.hosts.plain.rejections import wrong_closing
 from validator.hosts.plain.replacements import is_signed, speaking_key
 from validator.hosts.plain.server import Server
 from validator.model.keys import fingerprint
-from validator.model.layout import HEADS
+from validator.model.layout import HEADS, WITHDRAWN
+
+MAX_WITHDRAWN = 50  # of one branch: each is read again at every later push to it
 
 
 def judge_withdrawal(move: Move, server: Server) -> str | None:
@@ -18,6 +20,9 @@ def judge_withdrawal(move: Move, server: Server) -> str | None:
     if server.main is None:
         return "there is no main yet"
     branch = withdrawn_branch(move.ref) or ""
+    if sum(ref.startswith(f"{WITHDRAWN}{branch}/") for ref in server.refs) >= MAX_WITHDRAWN:
+        way_out = f"an approver takes it away: registry reject {branch} --reason TEXT"
+        return f"{branch} was withdrawn {MAX_WITHDRAWN} times; {way_out}"
     if why := wrong_closing(move.new, move.ref, branch, server, "withdrawal", "registry withdraw"):
         return why
     proposal = server.refs[f"{HEADS}{branch}"]
