@@ -171,7 +171,7 @@ def test_a_prompt_hears_what_the_session_has_fetched_itself(stage: Stage, monkey
 
 def a_minute_ago(clone: Path) -> None:
     """Move the time at which the remote was asked back."""
-    for file in (clone / ".git/registry/heard").iterdir():
+    for file in (clone / ".git/registry/reported").iterdir():
         file.write_text(json.dumps(json.loads(file.read_text()) | {"asked": int(time.time()) - 61}))
 
 
@@ -412,13 +412,13 @@ def test_a_planted_binding_is_not_believed(stage: Stage) -> None:
     git(session, "config", "registry.session", "x; touch y")
     done = verb(session, "hook", "session-start", stdin=payload)
     assert (done.exit_code, done.out, "is no name of a session" in done.err) == (0, "", True)
-    (heard,) = (session / ".git/registry/heard").iterdir()
+    (state,) = (session / ".git/registry/reported").iterdir()
     for content in ("[" * 4000, '{"main": 5}', '{"asked": true}', "x" * 5000, '{"main": "--all", "ref": "--all"}'):
-        heard.write_text(content)
+        state.write_text(content)
         git(session, "config", "registry.session", "desk-1")
         done = verb(session, "hook", "prompt", stdin=payload)
         assert (done.exit_code, done.err) == (0, "")
-        assert json.loads(heard.read_text())["ref"] == "refs/remotes/origin/main"
+        assert json.loads(state.read_text())["ref"] == "refs/remotes/origin/main"
 
 
 def test_a_clone_of_another_user_is_not_read(stage: Stage, tmp_path: Path) -> None:
@@ -534,7 +534,7 @@ def test_programs_that_a_clone_configures_are_not_run(stage: Stage, tmp_path: Pa
 def test_a_clock_that_goes_back_asks_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     harness = Harness(stage.clone("session"), monkeypatch)
     harness.event("session-start")
-    (heard,) = (harness.folder / ".git/registry/heard").iterdir()
-    heard.write_text(json.dumps(json.loads(heard.read_text()) | {"asked": int(time.time()) + 86400}))
+    (state,) = (harness.folder / ".git/registry/reported").iterdir()
+    state.write_text(json.dumps(json.loads(state.read_text()) | {"asked": int(time.time()) + 86400}))
     stage.registered(4)
     assert "number 4 is registered" in harness.event("prompt")

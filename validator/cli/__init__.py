@@ -16,7 +16,7 @@ from validator.startup import describe, enter
 VERBS = {
     "Sessions": {
         "claim": "Propose a claim: writes branch claim/NN; with --push also on the remote, if no session was faster.",
-        "bind": "Say once who you are: all verbs then do without --session-id.",
+        "bind": "Say once which session you are; the other verbs then need no --session-id.",
         "whoami": "What main says about one session; exit 1 if it is not registered.",
         "withdraw": "Take back one of your own open proposals, for good.",
         "release": "Propose to release a number: pushes branch release/NN, which a human approves.",
@@ -33,7 +33,7 @@ VERBS = {
         "reject": "Turn proposals down, with a reason.",
     },
     "Orchestrator": {
-        "roll-call": "Who of the registry runs in this clone; exit 1 if a name is unknown on main, or bound twice.",
+        "roll-call": "Which sessions run in this clone; exit 1 if a name is unknown on main, or bound twice.",
         "status": "How far the fleet is: numbers, criteria, next action.",
         "consensus": "The steps from registered to active.",
         "history": "What happened to the numbers, in the order of main.",
@@ -41,7 +41,7 @@ VERBS = {
     },
     "Agents": {
         "capabilities": "What this program can do: every verb with its options, exit codes and documents.",
-        "guide": "The answer of whoami, then the handbook for your present state.",
+        "guide": "Print the answer of whoami, then the handbook for your present state.",
         "mcp": "Serve the verbs of a session to an agent, by the Model Context Protocol.",
         "hook": "Answer a harness's hook: session-start, prompt, stop or session-end, as JSON on standard input.",
     },

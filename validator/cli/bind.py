@@ -34,9 +34,9 @@ DOCUMENTS = {"output-bind": "BindDocument"}
 @FORMAT
 @click.pass_obj
 def command(console: Console, name: str | None, only: bool, remove: bool, repo: Path, format: str) -> int:
-    """Say once who you are: all verbs then do without --session-id.
+    """Say once which session you are; the other verbs then need no --session-id.
 
-    Without NAME, show who you are; exit 1 if nobody has said it.
+    Without NAME, show who you are; exit 1 if that is not known.
     In Claude Code or Codex the name is bound to the running session; elsewhere it is git config registry.session, of
     this working tree if it has settings of its own, else of this clone.
     """

@@ -41,7 +41,11 @@ DOCUMENTS = {"output-claim": "ClaimDocument"}
     "--target", "targets", multiple=True, metavar="T", help='As in "emails sent >= 17 emails/day"; repeatable.'
 )
 @click.option(
-    "--responsibility", "responsibilities", multiple=True, metavar="R", help="Repeatable.  [default: the goal]"
+    "--responsibility",
+    "responsibilities",
+    multiple=True,
+    metavar="R",
+    help="What you do; repeatable.  [default: the goal]",
 )
 @click.option("--scope", multiple=True, metavar="S", help='As in "outreach 1-17", "replies: standard"; repeatable.')
 @click.option(
@@ -53,10 +57,10 @@ DOCUMENTS = {"output-claim": "ClaimDocument"}
     help="REGISTERED, or PENDING: not committed yet.",
 )  # fmt: skip
 @click.option("--key", metavar="new|PATH|KEY", help="The SSH key that speaks for you; new: make one, and keep it.")
-@click.option("--label", "labels", multiple=True, metavar="NAME=TEXT", help="Repeatable; NAME= takes it away.")
+@click.option("--label", "labels", multiple=True, metavar="NAME=TEXT", help="A label; repeatable. NAME= removes it.")
 @click.option(
     "--from", "source", type=click.File(encoding="utf-8", errors="surrogateescape"), metavar="FILE|-",
-    help="A claim, or a message.",
+    help="Read a claim or a message from FILE, or from standard input (-).",
 )  # fmt: skip
 @click.option("--message", metavar="TEXT", help="A registration message, in one line or as a block.")
 @click.option("--yes", is_flag=True, help="Accept the targets that are read from the goal.")

@@ -21,7 +21,7 @@ from validator.operations.whoami.guide import guide
 @click.pass_obj
 @fetches
 def command(console: Console, session_id: str | None, repo: Path, ref: str | None) -> int:
-    """The answer of whoami, then the handbook for your present state."""
+    """Print the answer of whoami, then the handbook for your present state."""
     me = identity(session_id, os.environ, repo)
     if me is None:
         console.say(f"nobody has said which session you are; {WAYS}\n\n{guide(None, None, ())}")

@@ -1,4 +1,4 @@
-"""`registry hook`: what a session of Claude Code or Codex hears at its start, at a prompt and before it stops."""
+"""`registry hook`: what a session of Claude Code or Codex is told at its start, at a prompt and before it stops."""
 
 import contextlib
 import os
@@ -32,8 +32,8 @@ class _TooLongError(Exception):
 def command(console: Console, event: tuple[str, ...]) -> int:
     """Answer a harness's hook: session-start, prompt, stop or session-end, as JSON on standard input.
 
-    Says nothing outside of a registry, and takes a second at most (REGISTRY_HOOK_LIMIT: other seconds). Whatever goes
-    wrong is a line on stderr and exit 0: no session fails by this.
+    Says nothing outside of a registry, and takes a second at most (REGISTRY_HOOK_LIMIT: other seconds). An error
+    is one line on stderr and exit 0, so that no session fails because of it.
     """
     try:
         _limit()

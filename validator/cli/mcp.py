@@ -16,7 +16,7 @@ from validator.model.errors import FatalError
 def command(console: Console, repo: Path) -> int:
     """Serve the verbs of a session to an agent, by the Model Context Protocol.
 
-    It needs the extra [mcp]. No tool approves: that is a human's.
+    It needs the extra [mcp]. No tool approves: only a human can.
     """
     if find_spec("mcp") is None:
         raise FatalError(

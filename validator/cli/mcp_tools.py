@@ -67,7 +67,7 @@ def answer(document: PrintedDocument, *, failed: bool = False) -> CallToolResult
 
 
 class Tools:
-    """The tools in one repository. Who speaks is looked up at each call."""
+    """The tools in one repository. The session that calls is looked up at each call."""
 
     def __init__(self, console: Console, repo: Path) -> None:
         self.console, self.repo = console, repo
@@ -78,11 +78,11 @@ class Tools:
             fetch_first(self.console, self.repo)
 
     def me(self) -> WhoamiDocument:
-        """What main says about the session that speaks."""
+        """What main says about the session that calls."""
         return whoami(self.console, self._who(), self.repo, None)
 
     def _who(self) -> Identity:
-        """Who speaks, by what was said before. Raises FatalError, with the tool that says it."""
+        """The session that calls. Raises FatalError where it is not known, with the tool that sets it."""
         found = identity(None, os.environ, self.repo)
         if found is None:
             raise FatalError("nobody has said who you are: look at status, then call claim with name, role and goal")
@@ -196,7 +196,7 @@ class Tools:
             return answer(self.me())
 
     def _set_name(self, name: str | None) -> None:
-        """Say who the session is, where nobody has said it; another name than the one that was said is refused."""
+        """Set the name of the session where it has none. Raises FatalError for another name than the one it has."""
         if name is None:
             return
         found = identity(None, os.environ, self.repo)

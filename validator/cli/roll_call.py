@@ -42,7 +42,7 @@ DOCUMENTS = {"output-roll-call": RollCallDocument}
 @click.pass_obj
 @fetches
 def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
-    """Who of the registry runs in this clone; exit 1 if a name is unknown on main, or bound twice.
+    """Which sessions run in this clone; exit 1 if a name is unknown on main, or bound twice.
 
     It knows the runtimes that are bound here (registry bind); an absent session may run on another machine.
     """

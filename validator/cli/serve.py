@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example: registry serve --port 8080")
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any free one.")
-@click.option("--interval", type=Seconds(), default=5, show_default=True, help="Seconds between two looks at main.")
+@click.option("--interval", type=Seconds(), default=5, show_default=True, help="Seconds between two checks of main.")
 @REMOTE
 @REPO
 @click.pass_obj

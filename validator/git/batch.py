@@ -24,7 +24,7 @@ class Facts(NamedTuple):
 
 
 class Batch:
-    """A process that starts when it is first asked, and anew after it has failed. `start` takes a file for errors."""
+    """A process that starts with the first question, and again after it has failed. `start` takes a file for errors."""
 
     def __init__(self, start: Callable[[IO[bytes]], subprocess.Popen[bytes]], completion: str = "") -> None:
         self._start = start

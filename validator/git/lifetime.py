@@ -18,7 +18,7 @@ _STARTED = ContextVar[list[Closable] | None]("started", default=None)
 
 @contextmanager
 def closing() -> Iterator[None]:
-    """End at the exit what was started inside, by this thread. Whoever asks it afterwards starts it anew."""
+    """End at the exit what was started inside, by this thread. Asked again afterwards, it starts anew."""
     started = list[Closable]()
     token = _STARTED.set(started)
     try:

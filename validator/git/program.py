@@ -44,7 +44,7 @@ def start(
 
 
 def kill_all() -> None:
-    """Kill what `start` has started and still runs: whoever waits for it goes on."""
+    """Kill the processes that `start` has started: a thread that waits for one of them continues."""
     for process in list(_started):
         if process.poll() is None:
             process.kill()

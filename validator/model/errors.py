@@ -11,7 +11,7 @@ Read = TypeVar("Read")
 class FatalError(Exception):
     """An error of the environment (no repository, shallow clone, Git too old): one line, exit 2, no verdict.
 
-    Whoever words it may name an address as Git has it: its password is taken out here.
+    A message may contain an address as Git has it: its password is removed here.
     """
 
     def __init__(self, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Names that a reader can tell apart, and is likely to mix up all the same."""
+"""Names that differ, and that a reader is still likely to confuse."""
 
 import re
 import unicodedata

@@ -22,7 +22,7 @@ from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
 from validator.rules import RULES
 
-Progress = Callable[[int, int], None]  # hears (claims that are read, all)
+Progress = Callable[[int, int], None]  # called with (claims that are read, all)
 ALONE = tuple(rule for rule in RULES if rule.LOOKS_AT == (Input.FILE,))
 TOGETHER = tuple(rule for rule in RULES if rule not in ALONE)
 BOTH = tuple(rule for rule in TOGETHER if Input.FILE in rule.LOOKS_AT)

@@ -18,7 +18,7 @@ def keys_in(charter: Charter | None) -> Keys:
 def may_sign(parent: Keys, old: Keys) -> Keys | None:
     """Who may sign a step, by the charters of its parent and of the main before the push; None: nobody has to.
 
-    Whoever an earlier step of the same push has removed may not, nor whoever one has added.
+    An approver whom an earlier step of the same push has removed or added may not sign.
     """
     if not parent or not old:
         return parent or old or None

@@ -90,7 +90,7 @@ def replay(
 ) -> Replay:
     """Judge each step of main after its root by the rules of authority, up to the first that was not allowed.
 
-    `root` is the full id of a commit. `progress` hears after each chunk how many steps of how many are judged.
+    `root` is the full id of a commit. `progress` is called after each chunk with the number of judged steps and of all.
     Raises FatalError for a root that main does not come from, and for a clone that cannot tell.
     """
     store = Repo(repo)

@@ -115,7 +115,7 @@ def skill_commands(**values: str) -> str:
 
 
 def a_minute_ago(clone: Path) -> None:
-    for file in (clone / ".git/registry/heard").iterdir():
+    for file in (clone / ".git/registry/reported").iterdir():
         file.write_text(json.dumps(json.loads(file.read_text()) | {"asked": int(time.time()) - 61}))
 
 

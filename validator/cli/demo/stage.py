@@ -92,7 +92,7 @@ def commit(clone: Path, message: str) -> None:
 
 
 def push(session: Path, ref: str) -> Done:
-    """Push what a session has committed, with force: the guard alone is in the way."""
+    """Push what a session has committed, with force: only the guard can refuse it."""
     return _run(["git", "push", "--force", "origin", f"HEAD:refs/heads/{ref}"], session, _PLAIN, check=False)
 
 
@@ -117,7 +117,7 @@ def last_line(done: Done) -> str:
     return lines[-1] if lines else ""
 
 
-# Whoever watches may have configured Git to their taste; the story is the same for all. The guard on the server runs
+# The user may have settings of their own for Git; the demo prints the same for all users. The guard on the server runs
 # this very program, so it has to find it as well.
 _PLAIN = {
     **{f"GIT_{role}_{what}": "demo" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},

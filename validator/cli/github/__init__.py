@@ -6,7 +6,7 @@ from validator.cli.group import Verbs
 
 VERBS = {
     "Engineer": {
-        "plan": "GitHub's settings as they are beside what they should be; exit 1 if they differ.",
+        "plan": "Compare GitHub's settings with what they should be; exit 1 if they differ.",
         "apply": "Make GitHub's settings what they should be.",
         "ruleset": "Write .github/rulesets/main.json.",
     },

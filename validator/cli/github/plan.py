@@ -38,7 +38,7 @@ DOCUMENTS = {"output-github-plan": GithubPlanDocument}
 @at_commit
 @click.pass_obj
 def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
-    """GitHub's settings as they are beside what they should be; exit 1 if they differ."""
+    """Compare GitHub's settings with what they should be; exit 1 if they differ."""
     text, exit_code = printed(settings(repo=repo, ref=ref), format, "to make it so: registry github apply\n")
     console.say(text)
     return exit_code

@@ -94,7 +94,7 @@ def tidy(clone: Clone, before: str) -> None:
 
 
 def _is_running(binding: Binding) -> bool:
-    """Whether a runtime has not ended, as far as one can tell: by a crash it ends without a word."""
+    """Whether a runtime has not ended, as far as can be known: nothing says that it has crashed."""
     if binding.ended:
         return False
     if binding.process > 0 and hasattr(os, "getuid"):  # elsewhere this signal would end the process

@@ -1,4 +1,4 @@
-"""What a session hears from its registry at the events of its harness.
+"""What a session is told of its registry at the events of its harness: start, prompt, stop, end.
 
 Nothing that judges is loaded until it is known that there is a registry and that something has to be said.
 """
@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from validator.git.clone import Clone, trusted
-from validator.hosts.agents import bindings, harness, heard
+from validator.hosts.agents import bindings, harness, reported
 from validator.hosts.agents.bindings import Binding
 from validator.hosts.agents.harness import Call
-from validator.hosts.agents.heard import Heard
 from validator.hosts.agents.identity import SETTING, VARIABLE, Identity, identity, users
+from validator.hosts.agents.reported import Reported
 from validator.model.escape import visible
 from validator.model.names import is_name
 from validator.model.phrases import quoted, ranges, rfc3339
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CHARTER = "registry/charter.yaml"
 MAINS = ("HEAD", "refs/heads/main", "refs/remotes/origin/main", "refs/remotes/origin/HEAD")
 EVERY = 60  # seconds between two questions to the remote
-PATIENCE = 0.5  # seconds to wait for its answer; what comes later is heard at the next prompt
+PATIENCE = 0.5  # seconds to wait for its answer; what comes later is reported at the next prompt
 MOST_EVENTS = 10
 MOST_LETTERS = 300  # of a text from the registry
 KEPT = 30  # days that the binding of a runtime that has ended is kept, for the case that it is resumed
@@ -58,7 +58,7 @@ def _start(call: Call, clone: Clone, now: float, hint: Hint) -> str:
     if me:
         _export(call, me.name, hint)
     reader, main, ref = _main(call)
-    heard.write(clone, call.runtime, Heard(ref=ref, main=main, asked=heard.read(clone, call.runtime).asked))
+    reported.write(clone, call.runtime, Reported(ref=ref, main=main, asked=reported.read(clone, call.runtime).asked))
     lines = [_who(reader, main, me)]
     if me:
         speakers = users(me, call.environment, call.folder)
@@ -105,17 +105,17 @@ def _export(call: Call, name: str, hint: Hint) -> None:
 
 
 def _prompt(call: Call, clone: Clone, now: float, hint: Hint) -> str:
-    known = heard.read(clone, call.runtime)
-    if not known.main:  # the start was not heard, or took too long
+    known = reported.read(clone, call.runtime)
+    if not known.main:  # the hook of the start did not run, or took too long
         return _start(call, clone, now, hint)
     if not 0 <= now - known.asked < EVERY:
         known = known._replace(asked=int(now))
-        heard.write(clone, call.runtime, known)
+        reported.write(clone, call.runtime, known)
         _ask(call, hint)
     if known.ref and clone.commit(known.ref) == known.main:
         return ""
     reader, main, ref = _main(call)
-    heard.write(clone, call.runtime, known._replace(ref=ref, main=main))
+    reported.write(clone, call.runtime, known._replace(ref=ref, main=main))
     if known.main == main:
         return ""
     me = identity(None, call.environment, call.folder)
@@ -123,7 +123,7 @@ def _prompt(call: Call, clone: Clone, now: float, hint: Hint) -> str:
 
 
 def _ask(call: Call, hint: Hint) -> None:
-    """Fetch from the remote. A slow one is not waited for; what it answers then is heard at the next prompt."""
+    """Fetch from the remote. A slow one is not waited for; what it answers then is reported at the next prompt."""
     from validator.git.remote import Remote
     from validator.git.repo import Repo
     from validator.git.upstream import remotes
@@ -151,7 +151,7 @@ def _events(reader: "Reader", old: str, main: str) -> list[str]:
 
 
 def _stop(call: Call, clone: Clone) -> str:
-    known = heard.read(clone, call.runtime)
+    known = reported.read(clone, call.runtime)
     if call.again or (known.ref and known.checked == clone.commit(known.ref)):
         return ""
     me = identity(None, call.environment, call.folder)
@@ -164,7 +164,7 @@ def _stop(call: Call, clone: Clone) -> str:
 
         digest = registry_digest(reader.at(main))
         text = "" if digest == known.owed else f"Before you stop: {_cut(advise(found.facts).sentence)}"
-    heard.write(clone, call.runtime, known._replace(ref=ref, main=known.main or main, checked=main, owed=digest))
+    reported.write(clone, call.runtime, known._replace(ref=ref, main=known.main or main, checked=main, owed=digest))
     return text
 
 

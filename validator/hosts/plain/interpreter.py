@@ -21,7 +21,7 @@ _TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 - named, not written to
 
 
 class Places(NamedTuple):
-    """Where an interpreter says that it lies: its environment, the Python that this was made from, the program."""
+    """The folders that an interpreter reports: its environment, the Python that this was made from, the program."""
 
     prefix: Path
     base: Path

@@ -56,7 +56,7 @@ def pre_receive(*, repo: Path, lines: bytes) -> tuple[str, int]:
 
 
 def _shown(why: str) -> str:
-    """Lines for a terminal: names of files and branches in them are a stranger's."""
+    """Lines escaped for a terminal: they contain names of files and branches that a client has chosen."""
     return "\n".join(map(logged, why.split("\n")))
 
 

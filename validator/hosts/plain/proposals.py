@@ -35,7 +35,7 @@ def judge_proposal(move: Move, server: Server) -> str | None:
 
 
 def _too_many(move: Move, server: Server) -> str | None:
-    """Whether a stranger adds one more charter draft to many: their names are free, and every reader judges all."""
+    """Why one more draft of a charter is refused: anyone may name one, and every reader has to judge all of them."""
     if move.old or not move.branch.startswith("charter/"):
         return None
     there = sum(ref.startswith(f"{HEADS}charter/") for ref in server.refs)
@@ -83,7 +83,7 @@ def _wrong_charter(branch: str, landed: Snapshot, touched: list[str], server: Se
 
 
 def _wrong_history(move: Move, server: Server) -> str | None:
-    """With this one merged, another proposal in its history would look merged too: it could go, and never land."""
+    """Why another proposal in the history is refused: merging this one would make that one look merged as well."""
     assert server.main, "asked above"
     assert move.new, "asked above"
     carried = server.repo.ahead(server.main, move.new)

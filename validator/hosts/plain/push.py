@@ -54,7 +54,7 @@ def _move(row: bytes) -> Move:
 def faults(moves: Sequence[Move], refs: Mapping[str, str], main: str = MAIN) -> Iterator[tuple[str, str]]:
     """(ref, why) for every ref that this server does not have, that is named twice or that is not as the push says.
 
-    `refs` are the server's own: what a client says they are is compared with them, and never believed. `main` is what
+    `refs` are the server's own: what a client says they are is only compared with them. `main` is what
     the main branch is called there.
     """
     times = Counter(move.ref for move in moves)

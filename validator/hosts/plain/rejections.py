@@ -25,7 +25,7 @@ def judge_rejection(move: Move, server: Server) -> str | None:
 
 
 def wrong_closing(commit: str, ref: str, branch: str, server: Server, what: str, verb: str) -> str | None:
-    """A rejection or a withdrawal is one commit on the open proposal, without a change: nothing else comes along."""
+    """A rejection or a withdrawal is one commit on the open proposal, without a change, and with no other commit."""
     parents, proposal = server.repo.parents(commit), server.refs.get(f"{HEADS}{branch}")
     if proposal is None or parents != (proposal,) or not commit.startswith(ref.rpartition("/")[2]):
         return f"this is no {what} of what {branch} is now: {verb}"

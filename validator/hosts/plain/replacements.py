@@ -16,7 +16,7 @@ RULE = f"error[{not_the_session.CODE}] {not_the_session.NAME}"
 
 
 def judge_replacement(move: Move, server: Server) -> str | None:
-    """Why an open proposal (`move.old`) is not replaced by another one; None for whoever made it."""
+    """Why an open proposal (`move.old`) may not be replaced by this one; None if it may."""
     assert move.old, "an open proposal is replaced"
     assert move.new, "and not taken away"
     change = (move.branch, move.old, move.new)
@@ -24,9 +24,10 @@ def judge_replacement(move: Move, server: Server) -> str | None:
 
 
 def judge_last_commit(move: Move, server: Server) -> str | None:
-    """Why a proposal is not its session's, or an approver's: a stranger has put a commit on top, be it a merge of main.
+    """Why the last commit of a proposal is refused: neither the key of its session nor an approver's has signed it.
 
-    The gate looks behind merges for the commit that made the file; what is on top has a message as well, and a date.
+    The gate looks behind merges for the commit that made the file. A commit on top, even a merge of main, has a message
+    and a date of its own, which others would take for the session's.
     """
     assert move.new, "what goes is not judged"
     key = speaking_key(move.branch, move.new, server)
@@ -36,7 +37,7 @@ def judge_last_commit(move: Move, server: Server) -> str | None:
 
 
 def judge_age(move: Move, server: Server) -> str | None:
-    """Why a proposal counts for nothing: its signer has said something newer, which it replaces or which is closed.
+    """Why a proposal is too old: its signer has signed a newer one, which it would replace or which is closed.
 
     The committer's date is part of what is signed: nobody else can make an older draft look new. In one second, what
     stands on the other one is newer. So each proposal of a branch is newer than all that were there before.
@@ -76,7 +77,7 @@ def _is_newer(new: str, other: str, times: Mapping[str, int], server: Server) ->
 
 
 def _signed_by(commits: Iterable[str], key: str | None, server: Server) -> dict[str, str | None]:
-    """In whose voice each commit speaks, by its signature: a `session`, an `approver`, or nobody (None)."""
+    """Whose key has signed each commit: that of the `session`, of an `approver`, or no known one (None)."""
     session = [("session", key)] if key else []
     approvers = [("approver", approver) for _, approver in server.guards]
     signed = endorsements(server.repo, list(dict.fromkeys(commits)), [*session, *approvers])
@@ -125,7 +126,7 @@ def _wrong_session(branch: str, there: str, new: str, server: Server) -> str | N
 
 
 def _wrong_key(branch: str, there: str, new: str, server: Server) -> str | None:
-    """Where main has no claim yet, the key of the open proposal speaks; later main's, which the gate asks for."""
+    """Where main has no claim yet, the key of the open proposal has to sign. Later main's has; the gate checks that."""
     if held_claim(branch, server):
         return None
     key, wanted = speaking_key(branch, there, server), speaking_key(branch, new, server)

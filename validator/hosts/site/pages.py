@@ -31,7 +31,7 @@ class _Numbers(NamedTuple):
 
 
 def pages(documents: Documents) -> Iterator[Page]:
-    """Every page, the index last: whoever begins there finds the others."""
+    """Every page, the index last: all pages that it links to are written before it."""
     common: dict[str, Any] = {"fleet": documents.export["charter"]["mission"]["statement"]}
     stamped = common | {"stamp": {"commit": documents.commit, "digest": documents.digest}}
     yield from _proposals(documents, stamped)

@@ -36,7 +36,7 @@ def share(state: MainState, draft: RecordDraft) -> RecordOutcome | None:
 
 
 def _is_over(state: MainState, tip: str) -> bool:
-    """Whether what is on the branch is on main already, or speaks of another registry."""
+    """Whether what is on the branch is on main already, or is about another registry."""
     landed, base = state.reader.change(state.main, tip)
     brought = [landed.records[path].value for path in landed.touched(base) if path in landed.records]
     return not any(record is not None and record.registry == state.digest for record in brought)

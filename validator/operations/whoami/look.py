@@ -72,7 +72,7 @@ class _Registry(NamedTuple):
 def look(reader: Reader, main: str, session_id: str, *, named: bool, hint: Hint) -> SessionReport:
     """What there is about a session at a commit of main; `named`: the reader's commands have to name it.
 
-    Raises FatalError where the charter cannot be read; `hint` hears of a proposal that cannot be read.
+    Raises FatalError where the charter cannot be read; `hint` gets a line about a proposal that cannot be read.
     """
     registry = _registry(reader, main)
     me = ("--session-id", well_formed(session_id)) if named else ()

@@ -94,7 +94,7 @@ def _in_lines(text: str, old: Mapping[str, Any], changes: Mapping[str, Any]) -> 
 def _edit(
     lines: list[str], fields: Mapping[str, _Lines], name: str, old: Mapping[str, Any], value: Any
 ) -> tuple[_Lines, str]:
-    """The lines to replace, and what stands there then."""
+    """The lines to replace, and their replacement."""
     if name not in fields:
         at = _place(fields, name)
         return _Lines(at, at), write_claim({name: value}).partition("\n")[2]

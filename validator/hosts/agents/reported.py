@@ -1,4 +1,4 @@
-"""What a runtime has heard of main: so it hears every event once, and asks the remote at most once a minute."""
+"""What of main a runtime was told: each event is reported once, and the remote is asked once a minute at most."""
 
 import json
 from contextlib import suppress
@@ -12,8 +12,8 @@ from validator.operations import files
 MOST_BYTES = 4096
 
 
-class Heard(NamedTuple):
-    """`ref` and `main`: main's ref, and the commit up to which all is heard; empty at first.
+class Reported(NamedTuple):
+    """`ref` and `main`: main's ref, and the commit up to which all is reported; empty at first.
 
     `asked` is when the remote was asked, in seconds since 1970. `checked` is the commit at which Stop has looked for an
     acknowledgement that is owed, `owed` the registry's digest for which it has said so.
@@ -26,21 +26,21 @@ class Heard(NamedTuple):
     owed: str = ""
 
 
-def read(clone: Clone, runtime: Runtime) -> Heard:
+def read(clone: Clone, runtime: Runtime) -> Reported:
     """What was kept; nothing where that cannot be read."""
     with suppress(OSError, ValueError, RecursionError):
         fields: Any = json.loads(files.read_own(_path(clone, runtime), MOST_BYTES) or b"{}")
         if isinstance(fields, dict):
-            known = {name: fields[name] for name in Heard._fields if name in fields}
-            if all(type(value) is type(Heard._field_defaults[name]) for name, value in known.items()):
-                return Heard(**known)
-    return Heard()
+            known = {name: fields[name] for name in Reported._fields if name in fields}
+            if all(type(value) is type(Reported._field_defaults[name]) for name, value in known.items()):
+                return Reported(**known)
+    return Reported()
 
 
-def write(clone: Clone, runtime: Runtime, heard: Heard) -> None:
+def write(clone: Clone, runtime: Runtime, reported: Reported) -> None:
     """Keep it. Raises OSError."""
-    files.write(_path(clone, runtime), json.dumps(heard._asdict()).encode(), mode=0o600)
+    files.write(_path(clone, runtime), json.dumps(reported._asdict()).encode(), mode=0o600)
 
 
 def _path(clone: Clone, runtime: Runtime) -> Path:
-    return clone.common / "registry" / "heard" / f"{runtime.key}.json"
+    return clone.common / "registry" / "reported" / f"{runtime.key}.json"
