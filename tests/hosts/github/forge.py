@@ -28,7 +28,7 @@ NAME = "OWNER/registry"
 HUMANS = "gho_made_up"  # the token of somebody who administers the repository
 # What a workflow's token can be given (GitHub: Controlling permissions for GITHUB_TOKEN), as far as it is asked here.
 SCOPES = ("actions", "contents", "issues", "pull-requests")
-PLAYED = ("actions/checkout", "actions/setup-python", "actions/cache", "actions/cache/restore")
+PLAYED = ("actions/checkout", "actions/setup-python", "actions/cache", "actions/cache/restore", "actions/cache/save")
 OWNER_ID, SESSION_ID = 1, 583231
 # What stands on the main of a registry on GitHub: the product itself, and the registry.
 PRODUCT = ("validator", "requirements", "registry", ".github", "Makefile", "CODEOWNERS", "pyproject.toml", "action.yml")

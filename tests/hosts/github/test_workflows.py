@@ -6,9 +6,10 @@ import subprocess
 import sys
 
 import pytest
+import yaml12
 
 from tests.hosts.github.forge import OURS, SESSION_ID, Forge, claim, group_of, is_started
-from tests.repository import Changes, claim_path
+from tests.repository import ROOT, Changes, claim_path
 
 pytestmark = pytest.mark.blackbox
 
@@ -330,7 +331,17 @@ def test_the_action_is_the_same_gate_where_the_registry_has_no_program(forge: Fo
     action = forge.act(forge.pull_request(7))
     assert forge.main != here
     assert (action.status, action.last.out, action.summary) == (gate.status, gate.last.out, gate.summary)
-    assert [step.status for step in action.steps] == [0, 1 if goal else 0]
+    assert [step.status for step in action.steps] == [0, 0, 1 if goal else 0]
+
+
+def test_the_action_installs_once_and_only_a_run_on_main_keeps_it() -> None:
+    steps = yaml12.parse_yaml((ROOT / "action.yml").read_text("utf-8"))["runs"]["steps"]
+    (restore, save) = [step for step in steps if "/cache" in step.get("uses", "")]
+    assert [step["uses"].split("@")[0] for step in (restore, save)] == ["actions/cache/restore", "actions/cache/save"]
+    assert save["if"].startswith("github.event_name == 'push' && ")
+    assert restore["with"] == save["with"]
+    judge = next(at for at, step in enumerate(steps) if " validate --event" in step.get("run", ""))
+    assert steps.index(restore) < steps.index(save) < judge, "what is kept has judged nothing yet"
 
 
 @pytest.mark.parametrize("event", ["pull_request", "push"])
