@@ -50,6 +50,7 @@ def test_strangers_text_is_only_text(text: str) -> None:
     del found.tags["wbr"]
     assert found.tags == harmless.tags
     assert not any(map(LINKED_BY_GITHUB.search, (piece for piece in found.pieces if not piece.startswith("Session #"))))
+    assert "&#" not in shown(text), "it can be read as it is"
 
 
 @pytest.mark.parametrize("text", ["# a", "> a", "- a", "+ a", "1. a", "1) a", "```", "---", "    a", "| a | b |"])

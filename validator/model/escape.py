@@ -104,10 +104,18 @@ def prose(text: str) -> str:
 
     Only what could be either is changed, so that the source of a page can be read as well.
     """
+    return _MARKUP.sub(lambda found: _NAMED.get(found[0], f"&#{ord(found[0])};"), _parted(text)).replace("\0", "<wbr>")
+
+
+def markdown_prose(text: str) -> str:
+    r"""The same for Markdown alone, outside of HTML: `\*` in the place of `&#42;`, which people read more easily."""
+    return _MARKUP.sub(lambda found: _NAMED.get(found[0], f"\\{found[0]}"), _parted(text)).replace("\0", "<wbr>")
+
+
+def _parted(text: str) -> str:
+    """What would become a link, with a NUL (which `visible` leaves nowhere) where it has to be parted."""
     parted = _LINKED.sub("\\g<0>\0", _COMMIT.sub(_in_pieces, visible(text)))
-    if _FORMULA.search(parted):
-        parted = parted.replace("$", "$\0")
-    return _MARKUP.sub(lambda found: _NAMED.get(found[0], f"&#{ord(found[0])};"), parted).replace("\0", "<wbr>")
+    return parted.replace("$", "$\0") if _FORMULA.search(parted) else parted
 
 
 def _in_pieces(found: re.Match[str]) -> str:

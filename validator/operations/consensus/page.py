@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from validator.model import shapes
-from validator.model.escape import prose
+from validator.model.escape import markdown_prose
 from validator.model.phrases import counted
 from validator.model.targets import format_target
 from validator.operations.voice import Voice, voices_on_main
@@ -52,7 +52,7 @@ def page(snapshot: Snapshot, charter: shapes.Charter, digest: str) -> str:
 
 def _head(state: Consensus, charter: shapes.Charter, digest: str) -> Iterator[str]:
     yield "# Session Identity Registry\n"
-    yield f"- **Purpose**: {prose(charter.mission.statement)}"
+    yield f"- **Purpose**: {markdown_prose(charter.mission.statement)}"
     yield f"- **Status**: {STATUS[state.phase]}"
     yield f"- **Required**: All {charter.capacity} sessions must register before activation"
     yield f"- **Registry**: `{digest}`"
@@ -68,22 +68,22 @@ def _keys(snapshot: Snapshot) -> dict[int, Voice]:
 def _session(number: int, claim: ClaimFile | None, slot: shapes.Slot | None, key: Voice | None) -> Iterator[str]:
     draft = claim.draft if claim else None
     title = slot.title if slot else draft.session_id if draft and draft.session_id else "no plan"
-    yield f"### Session #{number}: {prose(title)}\n"
+    yield f"### Session #{number}: {markdown_prose(title)}\n"
     yield f"- **NUMBER**: {number}"
     if claim is None or draft is None:
-        yield from [f"- **ROLE**: {prose(slot.role)}"] if slot else []
+        yield from [f"- **ROLE**: {markdown_prose(slot.role)}"] if slot else []
         yield "- **STATUS**: ⏳ PENDING REGISTRATION"
         return
-    yield f"- **ROLE**: {prose(draft.role or '')}"
-    yield f"- **GOAL**: {prose(draft.goal or '')}"
-    yield f"- **TARGETS**: {prose('; '.join(map(format_target, draft.targets or ())))}"
-    yield f"- **SESSION_ID**: {prose(draft.session_id or '')}" + (
+    yield f"- **ROLE**: {markdown_prose(draft.role or '')}"
+    yield f"- **GOAL**: {markdown_prose(draft.goal or '')}"
+    yield f"- **TARGETS**: {markdown_prose('; '.join(map(format_target, draft.targets or ())))}"
+    yield f"- **SESSION_ID**: {markdown_prose(draft.session_id or '')}" + (
         f" (`{draft.runtime_id}`)" if draft.runtime_id else ""
     )
     if key:
         yield f"- **KEY**: {key}"
     if draft.scope:
-        yield f"- **SCOPE**: {prose(format_scope(draft.scope))}"
+        yield f"- **SCOPE**: {markdown_prose(format_scope(draft.scope))}"
     if claim.claim:
         yield "- **RESPONSIBILITIES**:"
         yield from (f"  - {_item(text)}" for text in claim.claim.responsibilities)
@@ -97,22 +97,22 @@ def _status(claim: ClaimFile) -> str:
 
 
 def _item(text: str) -> str:
-    text = prose(text.strip())
+    text = markdown_prose(text.strip())
     return f"<wbr>{text}" if _BLOCK.match(text) else text
 
 
 def _criteria(state: Consensus, charter: shapes.Charter) -> Iterator[str]:
     for words, criterion in zip(CRITERIA, state.criteria, strict=True):
         mark = "x" if criterion.met else " "
-        yield f"- [{mark}] {words.format(capacity=charter.capacity)}: {prose(criterion.evidence)}"
+        yield f"- [{mark}] {words.format(capacity=charter.capacity)}: {markdown_prose(criterion.evidence)}"
 
 
 def _progress(state: Consensus, charter: shapes.Charter) -> Iterator[str]:
     acknowledged = f", {state.metrics.acknowledged} acknowledged" if state.metrics.acknowledged else ""
     yield f"**Current Status**: {state.registered}/{counted(charter.capacity, 'session')} registered{acknowledged}"
-    yield f"**Next Action**: {prose(state.next_action)}"
+    yield f"**Next Action**: {markdown_prose(state.next_action)}"
 
 
 def _conflicts(state: Consensus) -> Iterator[str]:
     for conflict in state.conflicts:
-        yield f"- {conflict.kind}: {prose(conflict.message)}. {prose(conflict.help)}"
+        yield f"- {conflict.kind}: {markdown_prose(conflict.message)}. {markdown_prose(conflict.help)}"
