@@ -74,6 +74,13 @@ def said(result: "CallToolResult") -> str:
     return "".join(each.text for each in result.content if each.type == "text")
 
 
+def called(text: str, tool: str) -> dict[str, Any]:
+    """The arguments of the call that an answer shows."""
+    arguments: dict[str, Any]
+    arguments, _ = json.JSONDecoder().raw_decode(text.partition(f"call {tool} ")[2])
+    return arguments
+
+
 @pytest.fixture
 def small(kept_small: Stage, tmp_path: Path) -> Stage:
     return kept_small.copy(tmp_path)
@@ -89,7 +96,7 @@ def test_no_tool_approves_and_each_says_its_answers_form(small: Stage) -> None:
             assert not tool.input_schema["properties"].keys() & {"repo", "remote", "path", "file", "url", "session_id"}
         assert [each.name for each in (await client.list_prompts()).prompts] == ["claim"]
         prompt = await client.get_prompt("claim")
-        assert "accept_targets" in str(prompt.messages[0].content)
+        assert "make the call that it names" in str(prompt.messages[0].content)
 
     with_client(small.clone("session"), play)
 
@@ -101,18 +108,21 @@ def test_a_session_registers_amends_withdraws_and_releases(small: Stage) -> None
     async def play(client: "Client") -> None:
         assert "nobody has said who you are: look at status, then call claim" in await refused(client, "whoami")
         assert (await done(client, "status"))["slots"][1]["state"] == "open"
-        shown = await refused(client, "claim", number=2, name="desk-2", goal=GOAL)
-        assert "these targets are read from the goal: prospects found >= 50 prospects/day; if" in shown
-        assert "refs/heads/claim/02" not in small.refs()
+        shown = await done(client, "claim", number=2, name="desk-2", goal=GOAL)
+        assert "these targets are read from the goal: prospects found >= 50 prospects/day; if" in shown["note"]
+        assert (shown["pushed"], "refs/heads/claim/02" in small.refs()) == (False, False)
         other = ["prospects found >= 40 prospects/day"]
-        assert "nothing is proposed" in await refused(client, "claim", number=2, goal=GOAL, accept_targets=other)
-        targets = ["prospects found >= 50 prospects/day"]
-        claimed = await done(client, "claim", number=2, goal=GOAL, accept_targets=targets)
+        wrong = await done(client, "claim", number=2, name="desk-2", goal=GOAL, accept_targets=other)
+        assert wrong["note"] == shown["note"]
+        assert "nobody has said who you are" in await refused(client, "whoami"), "nothing was proposed by that name"
+        claimed = await done(client, "claim", **called(shown["note"], "claim"))
         assert (claimed["number"], claimed["pushed"], claimed["branch"]) == (2, True, "claim/02")
         assert "refs/heads/claim/02" in small.refs()
         assert (await done(client, "whoami"))["state"] == "proposed"
         assert "you are desk-2 (git config registry.session)" in await refused(client, "claim", name="other-1")
-        assert (await done(client, "withdraw"))["state"] == "unregistered"
+        free = await done(client, "withdraw")
+        assert free["state"] == "unregistered"
+        assert called(free["next_action"], "claim") == {"number": 1, "goal": "GOAL"}
         assert "desk-2 has no number" in await refused(client, "amend", goal=GOAL)
         assert "desk-2 has no number" in await refused(client, "release", reason="a trial")
         small.registered(2, session_id="desk-2")
@@ -146,7 +156,10 @@ def test_news_conflicts_rules_and_resources(small: Stage) -> None:
         assert (await done(client, "conflicts"))["work"]
         (rule,) = (await done(client, "explain", rule="REG103"))["rules"]
         assert rule["name"] == "number-taken"
-        assert len((await done(client, "explain"))["rules"]) > 20
+        listed = await call(client, "explain")
+        assert listed.structured_content
+        assert len(listed.structured_content["rules"]) > 20
+        assert len(said(listed)) < 16_000, "about 4,000 tokens"
         assert "there is no rule" in await refused(client, "explain", rule="../x")
         for uri in ("registry://status", "registry://sessions/3", "registry://rules/REG103"):
             (content,) = (await client.read_resource(uri)).contents
@@ -166,7 +179,8 @@ def test_a_session_acknowledges(tmp_path: Path) -> None:
     name = verb(session, "export").document["slots"][1]["session_id"]
 
     async def play(client: "Client") -> None:
-        assert "you are not in this registry" not in (await done(client, "whoami"))["next_action"]
+        me = await done(client, "whoami")
+        assert (called(me["next_action"], "acknowledge"), me["command"]) == ({}, None)
         document = await done(client, "acknowledge")
         assert (document["number"], document["session_id"], document["merged"] is not None) == (2, name, True)
 
@@ -186,6 +200,7 @@ def test_a_lost_race_says_who_was_first_and_what_is_free(small: Stage) -> None:
         assert "desk-1" in result.structured_content["note"]
         assert "free" in result.structured_content["note"]
         assert result.structured_content["pushed"] is False
+        assert "nobody has said who you are" in await refused(client, "whoami"), "a refused claim binds no name"
 
     with_client(second, play)
 
@@ -199,6 +214,13 @@ def test_who_speaks_is_looked_up_at_each_call(small: Stage) -> None:
             assert (await done(client, "whoami"))["session_id"] == name
 
     with_client(session, play)
+
+
+def test_outside_of_a_registry_there_are_no_tools(tmp_path: Path) -> None:
+    async def play(client: "Client") -> None:
+        assert (await client.list_tools()).tools == []
+
+    with_client(tmp_path, play)
 
 
 HOSTILE: list[tuple[str, dict[str, Any]]] = [

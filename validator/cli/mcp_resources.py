@@ -9,6 +9,8 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from validator.cli.explain import find, rules_document
 from validator.cli.mcp_tools import Tools, answering
 from validator.cli.status import StatusDocument, status_at
+from validator.hosts.agents.tool_calls import in_calls
+from validator.model.escape import json_text
 from validator.report.documents import as_json
 from validator.rules import RULES
 
@@ -19,7 +21,7 @@ Register this session in the fleet's registry.
 1. Call `status`: it has the free numbers (state "open") and the role that is planned for each.
 2. Choose a name that stays the same after a restart: lower-case words joined by -. If you were given one, take that.
 3. Call `claim` with the number, the name and a goal: a sentence with numbers. The answer shows the targets that are
-   read from the goal; if they are right, call it again with them as `accept_targets`.
+   read from the goal; if they are right, make the call that it names.
 4. If another session was first, claim a number that is still free. If the gate rejects it, do what the findings' help
    says.
 5. A human approves. Call `whoami` later, and do what its `next_action` says.
@@ -31,7 +33,7 @@ def add_resources(made: MCPServer[Any], tools: Tools) -> None:
 
     def status() -> str:
         """How far the fleet is, as last fetched."""
-        return as_json(_status(tools))
+        return json_text(in_calls(_status(tools).model_dump(mode="json")))
 
     def session(number: str) -> str:
         """A number of the fleet: its state, session, role and goal."""

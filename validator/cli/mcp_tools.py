@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, TextContent
@@ -17,21 +17,27 @@ from validator.cli.console import Console
 from validator.cli.explain import RulesDocument, find, rules_document
 from validator.cli.fetching import fetch_first
 from validator.cli.history import HistoryDocument, history_of
+from validator.cli.key_files import key_folder
 from validator.cli.status import StatusDocument, status_at
 from validator.cli.whoami import WhoamiDocument, whoami
 from validator.git.clone import around
 from validator.git.lifetime import closing
-from validator.hosts.agents.identity import Identity, bind, identity
+from validator.git.repo import Repo
+from validator.hosts.agents.identity import Identity, bind, identity, require_name
 from validator.hosts.agents.runtimes import running
+from validator.hosts.agents.tool_calls import as_calls, call_text, in_calls
 from validator.model.errors import FatalError
+from validator.model.escape import json_text
+from validator.model.shapes import Status
 from validator.operations.claim.race import claim
 from validator.operations.claim.request import ClaimOptions, request_from
 from validator.operations.consensus.acknowledge import acknowledge
 from validator.operations.release import release
+from validator.operations.signing import chosen_key
 from validator.operations.whoami.facts import HELD
 from validator.operations.withdraw import withdraw
 from validator.registry.reader import reader_at
-from validator.report.documents import ClaimDocument, PrintedDocument, RecordDocument, as_json
+from validator.report.documents import ClaimDocument, PrintedDocument, RecordDocument
 from validator.rules import RULES
 from validator.startup import describe
 
@@ -43,6 +49,10 @@ Fetch = Annotated[bool, Field(strict=True, description="Ask the remote first.")]
 Accepted = Annotated[
     list[str], Field(description="The targets that the answer has shown as read from the goal, if they are right.")
 ]
+Committed = Annotated[Status | None, Field(description="PENDING: you hold the number and are not committed yet.")]
+Key = Annotated[
+    Literal["new"] | None, Field(description="Makes an SSH key that speaks for you, where the charter asks for one.")
+]
 
 
 @contextmanager
@@ -52,17 +62,16 @@ def answering() -> Iterator[None]:
         with closing():
             yield
     except (FatalError, OSError) as error:
-        raise ToolError(describe(error) if isinstance(error, OSError) else str(error)) from error
+        raise ToolError(describe(error) if isinstance(error, OSError) else as_calls(str(error))) from error
     except UnicodeEncodeError as error:
         raise ToolError("an argument is not Unicode text") from error
 
 
 def answer(document: PrintedDocument, *, failed: bool = False) -> CallToolResult:
-    """A document as a tool's answer; `failed`: the verb would exit with 1."""
+    """A document as a tool's answer, its next steps as calls of tools; `failed`: the verb would exit with 1."""
+    content = in_calls(document.model_dump(mode="json"))
     return CallToolResult(
-        content=[TextContent(type="text", text=as_json(document))],
-        structured_content=document.model_dump(mode="json"),
-        is_error=failed,
+        content=[TextContent(type="text", text=json_text(content))], structured_content=content, is_error=failed
     )
 
 
@@ -122,9 +131,12 @@ class Tools:
             return answer(conflicts_of(*reader_at(self.repo, None)))
 
     def explain(self, rule: Text = None) -> Annotated[CallToolResult, RulesDocument]:
-        """A rule in full, by its code (REG103) or name; left out: all rules."""
+        """A rule in full, by its code (REG103) or name; left out: the list, each with its summary alone."""
         with answering():
-            return answer(rules_document(RULES if rule is None else (find(rule),)))
+            if rule is not None:
+                return answer(rules_document((find(rule),)))
+            rules = rules_document(RULES).rules
+            return answer(RulesDocument(rules=tuple(one.model_copy(update={"documentation": ""}) for one in rules)))
 
     def claim(
         self,
@@ -136,6 +148,8 @@ class Tools:
         responsibilities: Texts = [],  # noqa: B006
         scope: Texts = [],  # noqa: B006
         schedule: Texts = [],  # noqa: B006
+        status: Committed = None,
+        key: Key = None,
         accept_targets: Accepted = [],  # noqa: B006
     ) -> Annotated[CallToolResult, ClaimDocument]:
         """Propose a claim of a number and push it, if no session was faster; a human approves it.
@@ -145,11 +159,10 @@ class Tools:
         has said it yet: lower-case words joined by -, the same after a restart.
         """
         with answering():
-            self._set_name(name)
-            return self._claim(
-                accept_targets, number, role=role, goal=goal, targets=targets,
-                responsibilities=responsibilities, scope=scope, schedule=schedule,
-            )  # fmt: skip
+            said = {"goal": goal, "number": number, "name": name, "role": role, "targets": targets,
+                    "responsibilities": responsibilities, "scope": scope, "schedule": schedule,
+                    "status": status, "key": key}  # fmt: skip
+            return self._claim("claim", said, accept_targets)
 
     def amend(
         self,
@@ -159,14 +172,15 @@ class Tools:
         responsibilities: Texts = [],  # noqa: B006
         scope: Texts = [],  # noqa: B006
         schedule: Texts = [],  # noqa: B006
+        status: Committed = None,
+        key: Key = None,
         accept_targets: Accepted = [],  # noqa: B006
     ) -> Annotated[CallToolResult, ClaimDocument]:
         """Propose to change your own claim: say only what changes; a human approves it."""
         with answering():
-            return self._claim(
-                accept_targets, self._number(), role=role, goal=goal, targets=targets,
-                responsibilities=responsibilities, scope=scope, schedule=schedule,
-            )  # fmt: skip
+            said = {"goal": goal, "role": role, "targets": targets, "responsibilities": responsibilities,
+                    "scope": scope, "schedule": schedule, "status": status, "key": key}  # fmt: skip
+            return self._claim("amend", said, accept_targets, self._number())
 
     def withdraw(self, proposal: Text = None) -> Annotated[CallToolResult, WhoamiDocument]:
         """Take an open proposal of your own back; a withdrawn one never comes back."""
@@ -195,15 +209,15 @@ class Tools:
                 raise FatalError(text.rstrip("\n"))
             return answer(self.me())
 
-    def _set_name(self, name: str | None) -> None:
-        """Set the name of the session where it has none. Raises FatalError for another name than the one it has."""
-        if name is None:
-            return
+    def _speaker(self, name: str | None) -> str:
+        """The session that calls: its name from before, else from this call. Raises FatalError for another one."""
         found = identity(None, os.environ, self.repo)
+        if name is None:
+            return self._who().name
         if found and found.name != name:
             raise FatalError(f"you are {found.name} ({found.source}); leave the name out")
-        if not found:
-            bind(around(self.repo), running(os.environ), name, self.console.now)
+        require_name(name)
+        return name
 
     def _number(self) -> int:
         """The number that the session holds, or has proposed."""
@@ -212,25 +226,32 @@ class Tools:
             raise FatalError(f"{me.session_id} has no number; {me.next_action}")
         return me.number
 
-    def _claim(
-        self, accepted: list[str], number: int | None, *, role: str | None, goal: str | None, targets: list[str],
-        responsibilities: list[str], scope: list[str], schedule: list[str],
-    ) -> CallToolResult:  # fmt: skip
-        name = self._who().name
+    def _claim(self, tool: str, said: dict[str, Any], accepted: list[str], own: int | None = None) -> CallToolResult:
+        """Claim by what a tool was told; `own` is the session's number. The name is kept once something is proposed."""
+        speaker, shown = self._speaker(said.get("name")), tuple[str, ...]()
+        number = own or said.get("number")
         options = ClaimOptions(
-            number, role=role, goal=goal, targets=tuple(targets), responsibilities=tuple(responsibilities),
-            scope=tuple(scope), schedule=tuple(schedule),
+            number, role=said["role"], goal=said["goal"], targets=tuple(said["targets"]),
+            responsibilities=tuple(said["responsibilities"]), scope=tuple(said["scope"]),
+            schedule=tuple(said["schedule"]), status=said["status"],
         )  # fmt: skip
-        request = request_from(options, any_number=options.number is None, now=self.console.now, name=lambda: name)
+        request = request_from(options, any_number=number is None, now=self.console.now, name=lambda: speaker)
+        if said["key"]:
+            key = chosen_key(Repo(self.repo), speaker, said["key"], key_folder())
+            request = request._replace(fields={**request.fields, "key": key})
 
         def accept(targets: tuple[str, ...]) -> bool:
-            if list(targets) != accepted:
-                raise FatalError(
-                    "nothing is proposed; these targets are read from the goal: "
-                    f"{'; '.join(targets)}; if they are right, call again with them as accept_targets, one a string; "
-                    "if not, say the right ones in targets"
-                )
-            return True
+            nonlocal shown
+            shown = () if list(targets) == accepted else targets
+            return not shown
 
         outcome = claim(repo=self.repo, request=request, push=True, remote="", hint=self.console.hint, accept=accept)
-        return answer(claim_document(outcome), failed=not outcome.succeeded)
+        if outcome.succeeded and identity(None, os.environ, self.repo) is None:
+            bind(around(self.repo), running(os.environ), speaker, self.console.now)
+        if shown:
+            again = {name: value for name, value in said.items() if value} | {"accept_targets": list(shown)}
+            note = (
+                f"nothing is proposed yet: these targets are read from the goal: {'; '.join(shown)}; if they are right"
+            )
+            outcome = outcome._replace(note=f"{note}, {call_text(tool, again)}; if not, say the right ones in targets")
+        return answer(claim_document(outcome), failed=not outcome.succeeded and not shown)

@@ -47,7 +47,7 @@ class Machine:
     def source(self) -> Path:
         """A clone of the marketplace's repository, as far as the script looks at it."""
         folder = self.home / "some where"
-        for name in ("pyproject.toml", "requirements/runtime.txt"):
+        for name in ("pyproject.toml", "requirements/runtime.txt", "requirements/mcp.txt"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
         return folder
@@ -105,6 +105,23 @@ def test_uvx_runs_the_source_of_the_marketplace_with_its_locked_versions(machine
     assert offline == (0, f"<--quiet><--offline>{locked}", "")
     (source / "pyproject.toml").write_text('name = "another"\n')
     assert machine.run("bin/registry", "whoami", folder=tmp_path).exit_code == 127
+
+
+def test_the_mcp_server_is_run_with_its_extra(machine: Machine, tmp_path: Path) -> None:
+    """Not by a program in the source that lacks it."""
+    source = machine.source()
+    (server,) = json.loads((machine.plugin / ".mcp.json").read_text("utf-8"))["mcpServers"].values()
+    assert (server["command"], server["args"]) == ("${CLAUDE_PLUGIN_ROOT}/bin/registry", ["mcp"])
+    known = {"session-registry": {"installLocation": str(source)}}
+    write(machine.home, ".claude/plugins/known_marketplaces.json", json.dumps(known, indent=2))
+    program(source / ".venv/bin/registry", OURS)
+    done = machine.run("bin/registry", "mcp", folder=tmp_path)
+    assert done == (127, "", f"session-registry is not installed; run: pip install '{source}[mcp]'\n")
+    program(machine.tools / "uvx", 'printf "<%s>" "$@"')
+    locked = f"<--from><{source}[mcp]><--constraints><{source}/requirements/mcp.txt><session-registry><mcp>"
+    assert machine.run("bin/registry", "mcp", folder=tmp_path) == (0, f"<--quiet>{locked}", "")
+    program(source / ".venv/bin/python", "exit 0")
+    assert machine.run("bin/registry", "mcp", folder=tmp_path) == (0, "ours: mcp\n", "")
 
 
 def test_codex_names_the_source_in_its_own_settings(machine: Machine, tmp_path: Path) -> None:

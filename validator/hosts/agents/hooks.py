@@ -12,7 +12,7 @@ from validator.git.clone import Clone, trusted
 from validator.hosts.agents import bindings, harness, reported
 from validator.hosts.agents.bindings import Binding
 from validator.hosts.agents.harness import Call
-from validator.hosts.agents.identity import SETTING, VARIABLE, Identity, identity, users
+from validator.hosts.agents.identity import SETTING, VARIABLE, Identity, identity, is_registry, users
 from validator.hosts.agents.reported import Reported
 from validator.model.escape import visible
 from validator.model.names import is_name
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from validator.operations.whoami.look import SessionReport
     from validator.registry.reader import Reader
 
-CHARTER = "registry/charter.yaml"
-MAINS = ("HEAD", "refs/heads/main", "refs/remotes/origin/main", "refs/remotes/origin/HEAD")
 EVERY = 60  # seconds between two questions to the remote
 PATIENCE = 0.5  # seconds to wait for its answer; what comes later is reported at the next prompt
 MOST_EVENTS = 10
@@ -40,7 +38,7 @@ def answer(call: Call, now: float, hint: Hint) -> str:
     Raises FatalError where the repository cannot be read or is not trusted; outside of a registry nothing is said.
     """
     clone = trusted(call.folder) if call.folder.is_dir() else None
-    if clone is None or not clone.has_any([f"{name}:{CHARTER}" for name in MAINS]):
+    if clone is None or not is_registry(clone):
         return ""
     if call.event == "session-end":
         _unbind(call, clone)

@@ -11,6 +11,8 @@ from validator.model.errors import FatalError
 from validator.model.names import is_name
 from validator.model.phrases import quoted
 
+CHARTER = "registry/charter.yaml"
+MAINS = ("HEAD", "refs/heads/main", "refs/remotes/origin/main", "refs/remotes/origin/HEAD")
 OPTION, VARIABLE, SETTING = "--session-id", "REGISTRY_SESSION", "registry.session"
 WAYS = (
     "say it once: registry bind NAME (lower-case words joined by -); "
@@ -43,6 +45,11 @@ def identity(option: str | None, environment: Mapping[str, str], folder: Path) -
     return _named(configured, f"git config {SETTING}") if configured else None
 
 
+def is_registry(clone: Clone) -> bool:
+    """Whether a clone holds a registry, as far as one can tell without reading it."""
+    return clone.has_any([f"{name}:{CHARTER}" for name in MAINS])
+
+
 def users(found: Identity, environment: Mapping[str, str], folder: Path) -> tuple[str, ...]:
     """The runtimes that speak for a session in this clone: those that are bound to it, and the one that asks."""
     bound = bindings.bindings_of(around(folder), found.name)
@@ -53,13 +60,18 @@ def users(found: Identity, environment: Mapping[str, str], folder: Path) -> tupl
 
 def bind(clone: Clone, runtime: Runtime | None, name: str, now: str) -> Identity:
     """Say for which session this runtime speaks; where no harness runs, this working tree or clone. Raises OSError."""
-    if not is_name(name):
-        raise FatalError(f"{quoted(name)} is no name of a session; write lower-case words joined by -, at most 64")
+    require_name(name)
     if runtime:
         bindings.write(clone, bindings.Binding(runtime, name, now))
         return Identity(name, f"bound to {runtime.label}")
     clone.set(SETTING, name)
     return Identity(name, f"git config {SETTING}")
+
+
+def require_name(name: str) -> None:
+    """Raises FatalError for what is no name of a session."""
+    if not is_name(name):
+        raise FatalError(f"{quoted(name)} is no name of a session; write lower-case words joined by -, at most 64")
 
 
 def unbind(clone: Clone, runtime: Runtime | None) -> None:
