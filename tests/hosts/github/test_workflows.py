@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 import yaml12
@@ -335,7 +336,8 @@ def test_the_action_is_the_same_gate_where_the_registry_has_no_program(forge: Fo
 
 
 def test_the_action_installs_once_and_only_a_run_on_main_keeps_it() -> None:
-    steps = yaml12.parse_yaml((ROOT / "action.yml").read_text("utf-8"))["runs"]["steps"]
+    action: Any = yaml12.parse_yaml((ROOT / "action.yml").read_text("utf-8"))
+    steps = action["runs"]["steps"]
     (restore, save) = [step for step in steps if "/cache" in step.get("uses", "")]
     assert [step["uses"].split("@")[0] for step in (restore, save)] == ["actions/cache/restore", "actions/cache/save"]
     assert save["if"].startswith("github.event_name == 'push' && ")
