@@ -68,7 +68,7 @@ STORY: list[tuple[str, tuple[str, ...], int, str]] = [
     ("session", ("site", "--output", "public"), 0, "0 unchanged"),
     ("session", ("conflicts",), 0, ""),
     ("session", ("schedule", "--week", "2026-W48", "--output", "week.ics"), 0, "2026-W48"),
-    ("session", ("doctor", "--local"), 1, "hook-installed: origin has the guard"),
+    ("session", ("doctor", "--local"), 0, "hook-installed: origin has the guard"),
     ("session", ("withdraw",), 2, ""),
     ("session", ("release", "1", "--reason", "a trial"), 0, "release/01"),
     ("human", ("reject", "release/01", "--reason", "not now"), 0, "release/01"),

@@ -111,7 +111,7 @@ def test_a_bound_session_goes_its_way_without_a_name(stage: Stage) -> None:
     assert stage.at("claim/04", "registry/sessions/04.yaml")["session_id"] == "marketing-outreach-1"
     waiting = verb(session, "whoami", "--fetch")
     assert waiting.out.startswith("name:    marketing-outreach-1 (bound to Claude Code 3f2a1b00)\nnumber:  4\n")
-    assert "wait: a human has to approve number 4" in waiting.out
+    assert "wait: a human (@OWNER) has to approve number 4" in waiting.out
 
 
 def test_the_name_in_a_message_or_a_file_comes_before_the_bound_one(stage: Stage) -> None:

@@ -58,7 +58,8 @@ def test_claim_from_flags(stage: Stage) -> None:
     session = stage.clone("session")
     done = verb(session, "claim", "4", *MINE, "--push", "--responsibility", "Write", "--responsibility", "Send")
     said = f"accepted: no findings\n· {NO_SCHEDULE}\nproposed number 4 on branch claim/04; a human has to approve it\n"
-    assert done == (0, said, "")
+    targets = "target: emails sent >= 17 emails/day\ntarget: delivery rate >= 95 percent\n"
+    assert done == (0, said, f"{targets}next: registry whoami --session-id marketing-outreach-1 --fetch\n")
     fields = stage.at("claim/04", "registry/sessions/04.yaml")
     assert fields.pop("timestamp").startswith("20")
     assert fields == {
@@ -349,7 +350,11 @@ def test_without_push_the_claim_stays_here(stage: Stage) -> None:
     assert answer["note"] == "proposed number 4 on branch claim/04, here only; publish it: git push origin claim/04"
     again = document(verb(session, "claim", "4", *MINE, "--format", "json"))
     assert answer["advice"] == [NO_SCHEDULE]
-    assert again == answer | {"note": "number 4 is proposed already, by you; a human has to approve it", "advice": []}
+    assert again == answer | {
+        "note": "number 4 is proposed already, by you; a human has to approve it",
+        "advice": [],
+        "drawn": [],
+    }
     rival = verb(session, "claim", "4", *RIVAL)
     assert rival.exit_code == 1
     assert (
@@ -411,7 +416,7 @@ def test_repeating_a_claim_writes_nothing(guarded: Stage) -> None:
         again = verb(session, "claim", *words, *MINE, "--push", "--format", "json")
         assert again.exit_code == 0
         note = "number 4 is proposed already, by you; a human has to approve it"
-        assert document(again) == first | {"note": note, "advice": []}
+        assert document(again) == first | {"note": note, "advice": [], "drawn": []}
     other = guarded.clone("other")
     assert document(verb(other, "claim", "4", *MINE, "--push", "--format", "json"))["commit"] == first["commit"]
     assert verb(guarded.human, "approve", "4", "--yes").exit_code == 0
@@ -473,7 +478,7 @@ def test_a_session_with_a_proposal_gets_no_second_number(guarded: Stage) -> None
     done = verb(session, "claim", "5", *MINE, "--push")
     assert (done.exit_code, done.note) == (
         1,
-        "you have proposed number 4; claim that one, or ask an approver to reject it: registry reject 4",
+        "you have proposed number 4; claim that one, or an approver turns it down: registry reject 4 --reason TEXT",
     )
     # Somebody else was merged first, with a plain push: the proposal is dead, and the session free.
     guarded.registered(4, session_id="marketing-early", runtime_id="session-early")
@@ -528,7 +533,10 @@ def test_any_takes_a_free_number(stage: Stage) -> None:
     done = verb(session, "claim", "--any", *MINE, "--push", "--format", "json")
     assert done.exit_code == 1
     assert (document(done)["number"], document(done)["branch"]) == (0, "")
-    assert document(done)["note"] == "every free number is proposed already; try again when a proposal is rejected"
+    assert (
+        document(done)["note"]
+        == "every free number is proposed already; ask again when one is turned down or withdrawn: registry proposals"
+    )
     lost = verb(session, "claim", "4", *MINE, "--push")
     assert lost.note.endswith("no number is left")
 

@@ -204,6 +204,7 @@ def test_checks_without_an_answer_do_not_fail(stage: Stage) -> None:
 def test_doctor_reads_main_and_not_what_is_checked_out(stage: Stage) -> None:
     """On a branch that would take the gate away, main still has it; and the other way round."""
     write(stage.human, "CODEOWNERS", "* @OWNER\n")
+    write(stage.human, ".github/rulesets/main.json", "{}\n")  # as where GitHub is meant, and not a plain server
     commit(stage.human, "Owners")
     git(stage.human, "push", "--quiet", "origin", "main")
     git(stage.human, "checkout", "--quiet", "-b", "topic")

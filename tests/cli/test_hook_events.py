@@ -93,7 +93,7 @@ def test_a_session_without_a_name_hears_which_numbers_are_free(stage: Stage, mon
     harness = Harness(stage.clone("session"), monkeypatch)
     text = harness.event("session-start", source="startup")
     assert "you have no name and no number; free: 1-3, 5-12." in text
-    assert "registry bind NAME, then registry claim NUMBER --goal GOAL --push" in text
+    assert "registry bind NAME, then registry claim NUMBER --goal GOAL --yes --push" in text
     assert not harness.env_file.exists()
     verb(harness.folder, "bind", "desk-1")
     again = harness.event("session-start", source="resume")

@@ -28,7 +28,8 @@ def test_the_session_sees_the_reason(guarded: Stage) -> None:
     session = guarded.clone("session")
     assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0
     waiting = whoami(guarded, "session")
-    assert waiting["next_action"] == "wait: a human has to approve number 4 (claim/04); ask again with --fetch"
+    until = "a human (@OWNER) has to approve number 4 (claim/04), then it is yours"
+    assert waiting["next_action"] == f"wait: {until}; ask again with --fetch"
     assert waiting["proposals"] == [{"branch": "claim/04", "verdict": "accepted", "reason": "", **NO_KEY}]
     done = verb(guarded.human, "reject", "4", "--reason", "Take number 5, please")
     assert done == (0, "turned down claim/04: Take number 5, please\n", "")
@@ -36,7 +37,7 @@ def test_the_session_sees_the_reason(guarded: Stage) -> None:
     answer = whoami(guarded, "session", "--fetch")
     assert (answer["state"], answer["number"]) == ("turned-down", 4)
     down = 'number 4 (claim/04) was turned down: "Take number 5, please"'
-    again = "registry claim 4 --session-id marketing-outreach-1 --goal GOAL --push"
+    again = "registry claim 4 --session-id marketing-outreach-1 --goal GOAL --yes --push"
     assert answer["next_action"] == f"{down}; it may be proposed again, mended or not; fill in: {again}"
     reason = {"branch": "claim/04", "verdict": "turned-down", "reason": "Take number 5, please", **NO_KEY}
     assert (answer["command"], answer["proposals"]) == (None, [reason])

@@ -142,7 +142,7 @@ def test_from_init_to_the_second_week(tmp_path: Path, long: bool) -> None:
     assert 'was turned down: "There is one floor"' in shop.whoami(last)
 
     shop.form(last, f"registry release {number[1]}", REASON="The desk moves")
-    assert "wait: a human has to approve release/" in shop.whoami(last)
+    assert "wait: a human (@OWNER) has to approve release/" in shop.whoami(last)
     shop.decides()
     shop.claims(others[-1], "Sell 9 books daily")
     shop.decides()

@@ -11,7 +11,8 @@ from tests.repository import Repository, claim_path, with_charter
 from tests.repository import fleet as claims
 
 NO_KEY = {"fingerprint": None, "key_state": "not-signed"}
-OUTREACH = """\
+EACH = "each needs its session's claim, and a human (@OWNER) who approves it"
+OUTREACH = f"""\
 name:    marketing-outreach-1
 number:  4
 state:   registered
@@ -19,7 +20,7 @@ role:    Outreach AI - Personalize and send emails (Morning Batch 1)
 goal:    Send 17 perfectly personalized emails daily, 95%+ delivery rate
 since:   2026-11-20T09:05:00Z
 key:     none (not signed)
-next:    number 4 is yours; wait: not ready yet: 2-3, 5-12; ask again with --fetch
+next:    number 4 is yours; wait: not registered yet: 2-3, 5-12; {EACH}; ask again with --fetch
 """
 
 
@@ -86,7 +87,7 @@ def test_fetch_asks_the_server_before_it_answers(stage: Stage) -> None:
     assert git(session, "rev-parse", "origin/main").strip() == stage.beginning, "nothing is fetched without being asked"
     asked = verb(session, *me, "--fetch")
     assert (asked.exit_code, "state:   registered\n" in asked.out) == (0, True)
-    assert "; wait: not ready yet: 1-3, 5-12; ask again with --fetch\n" in asked.out
+    assert f"; wait: not registered yet: 1-3, 5-12; {EACH}; ask again with --fetch\n" in asked.out
 
 
 def test_a_nameless_session_is_told_how_to_say_its_name(halfway_there: Repository) -> None:
@@ -111,11 +112,11 @@ def test_a_holder_hears_of_its_amendment_until_main_has_another_file(stage: Stag
     amended = fleet(4).replace("Send 17", "Send 18").replace("value: 17", "value: 18").encode()
     assert verb(session, "claim", "4", *me, "--from", "-", "--push", stdin=amended).exit_code == 0
     waiting = verb(session, "whoami", *me, "--fetch", "--format", "json").document
-    assert waiting["next_action"].endswith("wait: a human has to approve claim/04; ask again with --fetch")
+    assert waiting["next_action"].endswith("wait: a human (@OWNER) has to approve claim/04; ask again with --fetch")
     assert verb(stage.human, "reject", "4", "--reason", "Not yet").exit_code == 0
     down = verb(session, "whoami", *me, "--fetch", "--format", "json").document
     assert down["next_action"].startswith(
-        'claim/04 was turned down: "Not yet"; number 4 is yours; wait: not ready yet: '
+        'claim/04 was turned down: "Not yet"; number 4 is yours; wait: not registered yet: '
     )
     assert down["proposals"] == [{"branch": "claim/04", "verdict": "turned-down", "reason": "Not yet", **NO_KEY}]
     changed = stage.at("main", "registry/sessions/04.yaml") | {"labels": {"team": "letters"}}
@@ -137,7 +138,7 @@ def test_a_session_that_was_late_is_told_who_was_first_and_what_is_free(stage: S
     answer = verb(session, "whoami", "--session-id", "late-1", "--fetch", "--format", "json").document
     assert (answer["state"], answer["number"], answer["command"]) == ("rejected", 4, None)
     assert answer["next_action"].startswith("number 4 is held by marketing-outreach-1 since ")
-    assert answer["next_action"].endswith("fill in: registry claim 1 --session-id late-1 --goal GOAL --push")
+    assert answer["next_action"].endswith("fill in: registry claim 1 --session-id late-1 --goal GOAL --yes --push")
     assert [(row["branch"], row["verdict"]) for row in answer["proposals"]] == [("claim/04", "rejected")]
 
 

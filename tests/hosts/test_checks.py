@@ -6,7 +6,15 @@ import pytest
 
 from tests.hosts.github.forge import product
 from tests.repository import charter
-from validator.hosts.github.checks import MOST_GOVERNED, Check, GateInputs, State, local_checks, read_inputs
+from validator.hosts.github.checks import (
+    MOST_GOVERNED,
+    Check,
+    GateInputs,
+    State,
+    local_checks,
+    plain_checks,
+    read_inputs,
+)
 from validator.hosts.github.codeowners import owners_text
 from validator.hosts.github.settings import CHECK
 from validator.hosts.github.workflows import is_action, is_workflow, read_workflow
@@ -18,6 +26,7 @@ from validator.registry.yaml.reader import read
 GATE = ".github/workflows/validate.yml"
 PAGES = ".github/workflows/pages.yml"
 HANDLE = "@session-approver"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6QYDuGz4D8uesDvOQ1kJCeyeVUrym9ijma72o55/w5"
 Files = dict[str, str | None]
 
 
@@ -36,6 +45,21 @@ def inputs_of(changes: Files) -> GateInputs:
 
 def checks(changes: Files) -> dict[str, Check]:
     return {check.name: check for check in local_checks(inputs_of(changes))}
+
+
+def test_a_plain_server_is_judged_by_its_approvers_and_their_keys() -> None:
+    signed = files()[CHARTER].replace(f'{{handle: "{HANDLE}"}}', f'{{handle: "@OWNER", key: "{KEY}"}}')
+    for text, states in (
+        (signed, ["in-force", "in-force"]),
+        (files()[CHARTER], ["in-force", "not-in-force"]),
+        (charter(), ["not-in-force", "not-in-force"]),
+        ("", ["not-in-force", "not-in-force"]),
+    ):
+        found = [*plain_checks(inputs_of({CHARTER: text}))]
+        assert ([check.name for check in found], [check.state for check in found]) == (
+            ["approver-named", "approvals-signed"],
+            states,
+        )
 
 
 def gate(**changes: Any) -> Files:

@@ -14,11 +14,11 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6QYDuGz4D8uesDvOQ1kJCeyeVUrym9ijma7
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({}, "--role ROLE --goal GOAL --push"),
-        ({"slots": [SLOT]}, "--goal GOAL --push"),
-        ({"slots": [SLOT], "session_keys": "required"}, "--goal GOAL --key new --push"),
-        ({"slots": [SLOT | {"key": KEY}], "session_keys": "required"}, "--goal GOAL --push"),
-        ({"session_owners": "required"}, "--role ROLE --goal GOAL --pr"),
+        ({}, "--role ROLE --goal GOAL --yes --push"),
+        ({"slots": [SLOT]}, "--goal GOAL --yes --push"),
+        ({"slots": [SLOT], "session_keys": "required"}, "--goal GOAL --key new --yes --push"),
+        ({"slots": [SLOT | {"key": KEY}], "session_keys": "required"}, "--goal GOAL --yes --push"),
+        ({"session_owners": "required"}, "--role ROLE --goal GOAL --yes --pr"),
     ],
 )
 def test_the_form_has_what_the_charter_asks_for(fields: dict[str, Any], words: str) -> None:

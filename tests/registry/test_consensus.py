@@ -114,7 +114,7 @@ def test_an_empty_registry() -> None:
     assert (found.phase, found.registered) == ("registering", 0)
     assert found.next_action == (
         "whoever has no number claims one of the free numbers 1-3; "
-        "fill in: registry claim 1 --session-id ID --role ROLE --goal GOAL --push"
+        "fill in: registry claim 1 --session-id ID --role ROLE --goal GOAL --yes --push"
     )
     assert evidence(registry()) == {
         "all-registered": (False, "0 of 3"),
@@ -143,7 +143,7 @@ def test_some_are_registered_one_is_pending_one_is_broken() -> None:
     assert (found.phase, found.registered) == ("registering", 0)
     assert found.next_action == (
         "whoever has no number claims one of the free numbers 2, 4; "
-        "fill in: registry claim 2 --session-id ID --role ROLE --goal GOAL --push; "
+        "fill in: registry claim 2 --session-id ID --role ROLE --goal GOAL --yes --push; "
         "number 1 amends its claim to status: REGISTERED: "
         "registry claim 1 --session-id outreach-1 --status REGISTERED --push; "
         "everybody concerned mends what is wrong on main: registry audit"
@@ -158,7 +158,7 @@ def test_proposed_numbers_are_not_offered() -> None:
     some = assessed(files, {2, 4}).next_action
     assert some == (
         "whoever has no number claims the free number 3; "
-        "fill in: registry claim 3 --session-id ID --role ROLE --goal GOAL --push; "
+        "fill in: registry claim 3 --session-id ID --role ROLE --goal GOAL --yes --push; "
         "an approver decides on what is proposed: 2, 4: registry proposals"
     )
     every = assessed(files, {2, 3, 4}).next_action
@@ -444,3 +444,24 @@ def test_digest_depends_on_every_claim() -> None:
     assert registry_digest(claims(claim(1), claim(2), claim(3, status="PENDING"))) != TODAY
     broken = claims(claim(1), claim(2), claim(3, goal=None))
     assert registry_digest(broken) == registry_digest(claims(claim(1), claim(2)))
+
+
+@pytest.mark.parametrize(
+    ("files", "me", "shown"),
+    [
+        (registry(), "desk-1", "fill in: registry claim 1 --role ROLE"),
+        (registry(claim(2)), "outreach-2", "fill in: registry claim 1 --session-id ID --role ROLE"),
+        (registry(claim(2, status="PENDING")), "outreach-2", ": registry claim 2 --status REGISTERED --push"),
+        (FULL, "outreach-1", ": registry consensus confirm --push"),
+        (FULL, "outreach-2", ": registry consensus confirm --session-id outreach-1 --push"),
+        (FULL | CONFIRMED | APPROVED, "outreach-1", ": registry consensus broadcast --branch --push"),
+        (FULL | CONFIRMED | APPROVED | SENT, "outreach-2", "for itself: registry consensus acknowledge --push"),
+        (FULL | CONFIRMED | APPROVED | SENT, "desk-9", "fill in: registry consensus acknowledge --session-id ID"),
+    ],
+)
+def test_a_session_that_has_said_its_name_reads_its_own_commands_without_it(
+    files: dict[str, str], me: str, shown: str
+) -> None:
+    whole = snapshot(files)
+    assert whole.charter
+    assert shown in assess(whole, whole.charter, me=me).next_action

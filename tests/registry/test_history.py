@@ -9,7 +9,7 @@ from validator.git.history import Step
 from validator.git.trees import Entry
 from validator.model.layout import CHARTER
 from validator.model.phrases import rfc3339
-from validator.registry.history import Event, EventKind, Registration, events, first_of, registrations
+from validator.registry.history import Event, EventKind, Registration, events, first_of, registrations, steps_of
 
 ONE, OTHER = Entry("100644", "a" * 40), Entry("100644", "b" * 40)
 
@@ -43,6 +43,20 @@ def test_a_release_removes_the_arrival_and_may_repeat() -> None:
 
 def test_file_whose_first_known_step_is_an_amendment_counts_from_there() -> None:
     assert registrations([step("7", "04", ONE, OTHER)])["04"].commit == "7"
+
+
+def test_what_a_file_was_since_its_current_registration() -> None:
+    steps = [
+        step("1", "04", None, ONE),
+        step("2", "04", ONE, None),
+        step("3", "04", None, OTHER),
+        step("4", "05", None, ONE),
+        step("5", "04", OTHER, ONE),
+    ]
+    assert [(since.commit, since.order, entry) for since, entry in steps_of("04", steps)] == [
+        ("3", 2, OTHER),
+        ("5", 4, ONE),
+    ]
 
 
 def test_paths_that_are_not_on_main_come_last() -> None:

@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.snapshots import CAPACITY, claim, registry, snapshot
-from validator.registry.overlaps import clashes
+from validator.registry.overlaps import clashes, has, shared_kinds
 from validator.registry.snapshot import Snapshot
 
 NOTHING = snapshot({})
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6QYDuGz4D8uesDvOQ1kJCeyeVUrym9ijma72o55/w5"
 
 
 class Told(NamedTuple):
@@ -155,3 +156,25 @@ def test_a_new_claim_that_overlaps_another_is_reported(ranges: list[tuple[int, i
     refused = [clash for clash in clashes(head, base) if clash.new]
     assert bool(refused) is bool(shared)
     assert {clash.second.number for clash in refused} <= {new}
+
+
+def test_what_two_open_proposals_share_by_kind() -> None:
+    mine = claim(1, scope=[mails(1, 17), {"work": "replies", "segments": ["VIP"]}], key=KEY)
+    others = (
+        claim(2, role="Outreach AI - Batch 1"),
+        claim(3, session_id="outreach-1", scope=[mails(18, 20)]),
+        claim(4, scope=[mails(17, 30, "Mails")], key=KEY),
+        claim(5, scope=[{"work": "replies", "segments": ["rest", "vip"]}], runtime_id="outreach-1"),
+        claim(6, scope=[mails(1, 17, "calls")]),
+    )
+    whole = snapshot(registry(mine, *others)).by_number
+    kinds = [sorted(shared_kinds(whole[1].draft, whole[number].draft)) for number in range(2, 7)]
+    assert kinds == [["role"], ["session_id"], ["key", "scope"], ["scope", "session_id"], []]
+
+
+def test_a_claim_has_what_a_clash_is_about_if_it_has_a_part_of_it() -> None:
+    (clash,) = clashes(snapshot(registry(scoped(1, mails(1, 17)), scoped(2, mails(10, 20)))), NOTHING)
+    parts = [mails(1, 9), mails(17, 30), mails(10, 17, "calls"), {"work": "mails", "segments": ["VIP"]}]
+    drafts = [snapshot(registry(scoped(1, part))).by_number[1].draft for part in parts]
+    assert [has(draft, clash) for draft in drafts] == [False, True, False, False]
+    assert not has(snapshot(registry(claim(1))).by_number[1].draft, clash)

@@ -104,6 +104,15 @@ class TestOneCommit:
         assert past([claim_path(1)])[claim_path(1)].commit == repository.git("rev-parse", "main~1")
         assert set(past([FIVE, SIX])) >= {FOUR, claim_path(1)}
 
+    def test_what_a_claim_was_since_its_registration(self, repository: Repository) -> None:
+        arrived = repository.git("rev-parse", "main")
+        amended = repository.commit("main", {FOUR: FLEET[4].replace("first: 1,", "first: 2,")})
+        whole = Reader(Repo(repository.path)).at(amended)
+        found = [(one.since.commit, one.draft.scope and one.draft.scope[0]) for one in whole.versions(FOUR)]
+        assert [commit for commit, _ in found] == [arrived, amended]
+        assert [getattr(part, "first", None) for _, part in found] == [1, 2]
+        assert whole.versions(FOUR) is whole.versions(FOUR)
+
     def test_a_copy_has_the_number_of_its_own_name(self, repository: Repository) -> None:
         head = repository.commit("main", {FIVE: FLEET[4]})
         claims = Reader(Repo(repository.path)).at(head).claims

@@ -8,7 +8,7 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
-from validator.cli.identity import session_of
+from validator.cli.identity import ask_again, session_of
 from validator.cli.key_files import key_folder
 from validator.cli.options import FORMAT, PR, REMOTE, REPO, SESSION
 from validator.cli.pull_request import open_for
@@ -93,7 +93,15 @@ def command(
         request = request._replace(fields={**request.fields, "key": spoken})
     accept = None if yes else lambda targets: _accepted(console, targets)
     outcome = claim(repo=repo, request=request, push=push or pr, remote=remote, hint=console.hint, accept=accept)
-    console.say(_render(outcome, format, colour=console.colour))
+    if format == "json":
+        from validator.report.documents import as_json
+
+        console.say(as_json(claim_document(outcome)))
+    else:
+        if yes:  # else they were shown before
+            console.hint("".join(f"target: {target}\n" for target in outcome.drawn))
+        console.say(_render(outcome, colour=console.colour))
+        console.hint(_next(outcome, request.session_id, repo))
     open_for(console, repo, remote, outcome.branch, wanted=pr and outcome.succeeded)
     return 0 if outcome.succeeded else 1
 
@@ -123,18 +131,20 @@ def _accepted(console: Console, targets: tuple[str, ...]) -> bool:
     return console.ask("These targets are read from the goal. Right?")
 
 
-def _render(outcome: ClaimOutcome, format: str, *, colour: bool) -> str:
-    """The outcome as a JSON document, or as text with the findings."""
-    verdict = outcome.verdict
-    if format == "text":
-        from validator.report.text import render as report
+def _render(outcome: ClaimOutcome, *, colour: bool) -> str:
+    """The outcome as text, with the findings."""
+    from validator.report.text import render as report
 
-        changes = "".join(f"  {logged(line)}\n" for line in outcome.changes.splitlines())
-        advice = "".join(f"· {logged(line)}\n" for line in outcome.advice)
-        return changes + (report(verdict, colour=colour) if verdict else "") + f"{advice}{outcome.note}\n"
-    from validator.report.documents import as_json
+    changes = "".join(f"  {logged(line)}\n" for line in outcome.changes.splitlines())
+    advice = "".join(f"· {logged(line)}\n" for line in outcome.advice)
+    verdict = report(outcome.verdict, colour=colour) if outcome.verdict else ""
+    return f"{changes}{verdict}{advice}{outcome.note}\n"
 
-    return as_json(claim_document(outcome))
+
+def _next(outcome: ClaimOutcome, session_id: str, repo: Path) -> str:
+    """The next command; none where the findings say what to do."""
+    is_open = outcome.verdict is None or outcome.verdict.accepted
+    return ask_again(session_id, repo) if is_open else ""
 
 
 def claim_document(outcome: ClaimOutcome) -> "ClaimDocument":
@@ -150,4 +160,5 @@ def claim_document(outcome: ClaimOutcome) -> "ClaimDocument":
         note=outcome.note,
         changes=well_formed(outcome.changes),
         advice=tuple(map(well_formed, outcome.advice)),
+        drawn=tuple(map(well_formed, outcome.drawn)),
     )

@@ -14,7 +14,15 @@ from validator.git.repo import Repo
 from validator.git.trees import Entry
 from validator.git.upstream import remote_of
 from validator.hosts.github.api import HERE, Gh
-from validator.hosts.github.checks import Check, GateInputs, State, local_checks, read_inputs, verdict
+from validator.hosts.github.checks import (
+    Check,
+    GateInputs,
+    State,
+    local_checks,
+    plain_checks,
+    read_inputs,
+    verdict,
+)
 from validator.hosts.github.codeowners import MAX_BYTES, PLACES
 from validator.hosts.github.plan import settings
 from validator.hosts.github.pull_request import place_of
@@ -87,10 +95,25 @@ def command(console: Console, local: bool, repo: Path, ref: str | None, remote: 
         return _report(console, None, [broken], [], (), format)
     commit = main_of(reader.repo, ref)
     whole = Check(SHALLOW[0], State.IN_FORCE, "the clone has all of main's history", SHALLOW[1])
-    here = [whole, *local_checks(_gate_inputs(reader, commit)), _hook(reader.repo, remote)]
+    inputs, plain = _gate_inputs(reader, commit), _is_plain(reader, commit, remote)
+    here = [whole, *(plain_checks if plain else local_checks)(inputs), _hook(reader.repo, remote)]
     snapshot = reader.at(commit)
     anyone = openness(snapshot, snapshot.charter) if snapshot.charter else ()
-    return _report(console, commit, here, [] if local else list(_remote_checks(repo, ref)), anyone, format)
+    there = [] if local or plain else list(_remote_checks(repo, ref))
+    return _report(console, commit, here, there, anyone, format)
+
+
+def _is_plain(reader: Reader, commit: str, remote: str) -> bool:
+    """Whether main is on a plain Git server: neither its address nor its files speak of GitHub."""
+    repo = reader.repo
+    if any(path.startswith(".github/") for path in repo.tree(commit)):
+        return False
+    if repo.top is None:
+        return True
+    try:
+        return place_of(Remote(repo, remote or remote_of(repo))) is None
+    except FatalError:
+        return False  # there is no remote yet
 
 
 def _gate_inputs(reader: Reader, commit: str) -> GateInputs:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from validator.hosts.agents.identity import WAYS, Identity, identity
 from validator.model.errors import FatalError
+from validator.model.phrases import command_line
 
 
 def identity_of(session_id: str | None, repo: Path) -> Identity:
@@ -18,6 +19,21 @@ def identity_of(session_id: str | None, repo: Path) -> Identity:
 def session_of(session_id: str | None, repo: Path) -> str:
     """The name alone."""
     return identity_of(session_id, repo).name
+
+
+def ask_again(session_id: str, repo: Path) -> str:
+    """The line with the next command of a session: the name is in it where nobody has said it in this clone."""
+    me = () if bound_name(repo) == session_id else ("--session-id", session_id)
+    return f"next: {command_line(('registry', 'whoami', *me, '--fetch'))}\n"
+
+
+def bound_name(repo: Path) -> str | None:
+    """The session for which this environment, runtime or clone speaks; None where nobody has said it."""
+    try:
+        found = identity(None, os.environ, repo)
+    except FatalError:  # what was said is no name: the verbs that need one say so
+        return None
+    return found.name if found else None
 
 
 def shared(name: str, runtimes: tuple[str, ...]) -> str:

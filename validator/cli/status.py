@@ -12,6 +12,7 @@ import click
 from validator.cli.consensus.status import void_lines
 from validator.cli.console import INTERRUPTED, Console
 from validator.cli.fetching import fetches
+from validator.cli.identity import bound_name
 from validator.cli.options import Seconds, at_commit
 from validator.git.repo import Repo
 from validator.git.upstream import remotes
@@ -102,7 +103,7 @@ def command(
             return INTERRUPTED
     if once or since or remote:
         raise click.UsageError("--once, --since and --remote go with --watch")
-    document = status_at(repo, ref)
+    document = status_at(repo, ref, bound_name(repo))
     if format == "json":
         console.say(as_json(document))
         return 0
@@ -111,17 +112,21 @@ def command(
     return 0
 
 
-def status_at(repo: Path, ref: str | None) -> StatusDocument:
-    """The state of the fleet at a revision (None: main). Raises FatalError where the charter cannot be read."""
-    return status_of(*reader_at(repo, ref))
+def status_at(repo: Path, ref: str | None, me: str | None = None) -> StatusDocument:
+    """The state of the fleet at a revision (None: main). Raises FatalError where the charter cannot be read.
+
+    `me` is the session that reads it, where it has said so.
+    """
+    return status_of(*reader_at(repo, ref), me)
 
 
-def status_of(reader: Reader, commit: str) -> StatusDocument:
+def status_of(reader: Reader, commit: str, me: str | None = None) -> StatusDocument:
     """The same of a commit that a reader has at hand."""
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     proposed = proposed_numbers(reader.repo)
-    consensus: Consensus = assess(snapshot, charter, proposed, waiting_records(reader, registry_digest(snapshot)))
+    waiting = waiting_records(reader, registry_digest(snapshot))
+    consensus: Consensus = assess(snapshot, charter, proposed, waiting, me)
     return StatusDocument(
         commit=commit,
         phase=consensus.phase,

@@ -6,7 +6,7 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
-from validator.cli.identity import session_of
+from validator.cli.identity import ask_again, session_of
 from validator.cli.options import FORMAT, REMOTE, REPO, SESSION
 from validator.operations.withdraw import withdraw
 
@@ -23,14 +23,16 @@ DOCUMENTS = {"output-withdraw": "WithdrawDocument"}
 def command(console: Console, name: str | None, session_id: str | None, remote: str, repo: Path, format: str) -> int:
     """Take back one of your own open proposals, for good.
 
-    Without PROPOSAL, the only one that you have. Your key signs it; a proposal without a key can only be rejected by an
-    approver (registry reject). You can propose something new afterwards.
+    Without PROPOSAL, the only one that you have. Your key signs it; what has no key only an approver
+    takes away (registry reject). You can propose something new afterwards.
     """
-    done = withdraw(repo=repo, remote=remote, session_id=session_of(session_id, repo), name=name)
+    session = session_of(session_id, repo)
+    done = withdraw(repo=repo, remote=remote, session_id=session, name=name)
     if format == "json":
         from validator.report.documents import WithdrawDocument, as_json
 
         console.say(as_json(WithdrawDocument(**done._replace(note=done.note.rstrip("\n"))._asdict())))
     else:
         console.say(done.note)
+        console.hint(ask_again(session, repo))
     return 0

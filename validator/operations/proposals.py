@@ -10,11 +10,11 @@ from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.escape import logged
 from validator.model.findings import Finding, Level, Location, Verdict
 from validator.model.layout import HEADS, digits, path_of
-from validator.model.normalize import fold
 from validator.model.phrases import rfc3339
 from validator.operations.judge import judge
 from validator.operations.released import removing
 from validator.registry.conflicts import ConflictKind
+from validator.registry.overlaps import shared_kinds
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader
@@ -32,6 +32,8 @@ KINDS: dict[str, ConflictKind] = {
     "REG206": "goal",
     "REG301": "number",
 }
+# What two open proposals may share, in words; nothing of theirs, which a stranger wrote.
+SHARED = {"session_id": "session_id", "role": "role", "scope": "work", "key": "key"}
 
 
 class Judged(NamedTuple):
@@ -167,9 +169,6 @@ def delete_branch(server: Remote, proposal: Proposal) -> str | None:
 
 
 def _shared(one: ClaimFile, other: ClaimFile) -> list[str]:
-    pairs = {
-        "number": (one.number, other.number),
-        "session_id": (one.draft.session_id, other.draft.session_id),
-        "role": (fold(one.draft.role or ""), fold(other.draft.role or "")),
-    }
-    return [f"same {name}" for name, (mine, theirs) in pairs.items() if mine and mine == theirs]
+    kinds = shared_kinds(one.draft, other.draft)
+    same = ["number"] if one.number == other.number else []
+    return [f"same {name}" for name in (*same, *(word for kind, word in SHARED.items() if kind in kinds))]

@@ -7,8 +7,7 @@ from validator.model import shapes
 from validator.model.phrases import command_line, quoted
 from validator.model.targets import contradict, format_target
 from validator.registry.gaps import gaps
-from validator.registry.history import first_of
-from validator.registry.holders import a_free_number, holder
+from validator.registry.holders import a_free_number, first_to_have, holder
 from validator.registry.overlaps import Clash, clashes
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import Sum, sums
@@ -58,9 +57,7 @@ def added_up(found: Sum) -> str:
 
 
 def _of_clash(clash: Clash, snapshot: Snapshot) -> Conflict:
-    pair = {claim.path: claim for claim in (clash.first, clash.second)}
-    standing = snapshot.past(pair)
-    first, second = (pair[path] for path in first_of(pair, standing))
+    first, second, standing = first_to_have(clash, snapshot)
     kind, what = WHAT[clash.kind]
     message = (
         f"{what} {quoted(clash.shared)} is that of number {first.number}, {holder(first, standing)}, "

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from validator.git.history import Step
+from validator.git.trees import Entry
 from validator.model.layout import CHARTER
 from validator.model.phrases import rfc3339
 
@@ -64,6 +65,17 @@ def registrations(steps: Iterable[Step]) -> dict[str, Registration]:
         else:
             standing[step.path] = standing[step.path]._replace(before=step.old.oid)
     return standing
+
+
+def steps_of(path: str, steps: Iterable[Step]) -> list[tuple[Registration, Entry]]:
+    """What a file was from its current registration on, with the step that made it so; the oldest first."""
+    found = list[tuple[Registration, Entry]]()
+    for order, step in enumerate(steps):
+        if step.path == path and step.new is None:
+            found = []
+        elif step.path == path and step.new:
+            found.append((Registration(path, step.commit, step.time, order), step.new))
+    return found
 
 
 def first_of(paths: Iterable[str], standing: Mapping[str, Registration]) -> list[str]:

@@ -23,6 +23,8 @@ class Clash(NamedTuple):
     second: ClaimFile
     route: Route
     new: bool  # the second claim did not have it in base
+    key: tuple[str, ...] = ()  # what both have; of a range its work
+    part: tuple[int, int] = (0, 0)  # the numbers of the range that both have
 
 
 class _Unique(NamedTuple):
@@ -47,10 +49,11 @@ class _Share(NamedTuple):
         """Sort order: the claim that had it in base keeps it, else the smaller number."""
         return self.new, self.claim.number, self.claim.path
 
-    def against(self, first: "_Share", piece: str = "") -> Clash:
+    def against(self, first: "_Share", part: tuple[int, int] = (0, 0)) -> Clash:
         # What base had already is reported as base writes it, so that the finding stays the same.
-        shared = (self if self.new else first).thing.shared + piece
-        return Clash(self.thing.kind, shared, first.claim, self.claim, self.thing.route, self.new)
+        shared = (self if self.new else first).thing.shared + (f" {span(*part)}" if any(part) else "")
+        thing = self.thing
+        return Clash(thing.kind, shared, first.claim, self.claim, thing.route, self.new, thing.key, part)
 
 
 @functools.lru_cache(maxsize=1)  # several rules ask for the same pair
@@ -62,7 +65,7 @@ def clashes(head: Snapshot, base: Snapshot) -> tuple[Clash, ...]:
     ]
     things = [share for claim, had in pairs for share in _values_of(claim, had)]
     ranges = [share for claim, had in pairs for share in _ranges_of(claim, had)]
-    return *_same_things(sorted(things, key=lambda share: share.rank)), *_same_ranges(ranges)
+    return *_same_unique_values(sorted(things, key=lambda share: share.rank)), *_same_ranges(ranges)
 
 
 def taken(head: Snapshot, base: Snapshot, *kinds: str) -> Iterator[Clash]:
@@ -74,6 +77,28 @@ def taken(head: Snapshot, base: Snapshot, *kinds: str) -> Iterator[Clash]:
 def unique_keys(draft: Draft) -> Iterator[tuple[str, ...]]:
     """A key for each thing that no other claim may have, ranges excepted; equal keys mean the same thing."""
     return (thing.key for thing in _unique_values(draft))
+
+
+def has(draft: Draft, clash: Clash) -> bool:
+    """Whether a claim has what a clash is about; of a range, a part of it."""
+    if not any(clash.part):
+        return clash.key in unique_keys(draft)
+    return any(
+        isinstance(one, RangePart)
+        and fold(one.work) == clash.key[0]
+        and one.first <= clash.part[1]
+        and clash.part[0] <= one.last
+        for one in draft.scope or ()
+    )
+
+
+def shared_kinds(one: Draft, other: Draft) -> frozenset[str]:
+    """The kinds of what two claims both have, and only one may: `session_id`, `runtime_id`, `key`, `role`, `scope`."""
+    theirs = {*unique_keys(other)}
+    kinds = {thing.kind for thing in _unique_values(one) if thing.key in theirs}
+    mine, others = ([part for part in draft.scope or () if isinstance(part, RangePart)] for draft in (one, other))
+    meet = any(fold(a.work) == fold(b.work) and a.first <= b.last and b.first <= a.last for a in mine for b in others)
+    return frozenset(kinds | ({"scope"} if meet else set()))
 
 
 def _values_of(claim: ClaimFile, had: Draft) -> Iterator[_Share]:
@@ -106,7 +131,7 @@ def _unique_values(draft: Draft) -> Iterator[_Unique]:
                 yield _Unique("scope", key, f"{part.work}: {name}", ("scope", index, "segments", at))
 
 
-def _same_things(ordered: Iterable[_Share]) -> Iterator[Clash]:
+def _same_unique_values(ordered: Iterable[_Share]) -> Iterator[Clash]:
     holders = dict[tuple[str, ...], _Share]()
     reported = set[tuple[str, str, Route]]()
     for share in ordered:
@@ -138,6 +163,6 @@ def _same_ranges(shares: Iterable[_Share]) -> Iterator[Clash]:
             first, last = share.part
             if furthest and first <= furthest.part[1] and furthest.claim.path != share.claim.path:
                 keeps, yields = sorted((furthest, share), key=lambda share: share.rank)
-                yield yields.against(keeps, f" {span(first, min(last, furthest.part[1]))}")
+                yield yields.against(keeps, (first, min(last, furthest.part[1])))
             if furthest is None or last > furthest.part[1]:
                 furthest = share

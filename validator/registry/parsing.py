@@ -6,6 +6,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from validator.model import shapes
 from validator.model.core import ValidationError, validate_field
+from validator.registry.history import Registration
 from validator.registry.yaml.faults import Route
 from validator.registry.yaml.reader import Document
 
@@ -58,6 +59,13 @@ class Draft(NamedTuple):
     timestamp: str | None = None
     owner: str | None = None
     key: str | None = None
+
+
+class Version(NamedTuple):
+    """What a claim's file was from a step of main on: `since` is that step as if it had registered the file."""
+
+    since: Registration
+    draft: Draft
 
 
 class ClaimFile(NamedTuple):

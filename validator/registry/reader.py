@@ -23,21 +23,19 @@ from validator.git.repo import Repo
 from validator.git.trees import Entry
 from validator.git.upstream import absent, newest_main, remote_of, remotes
 from validator.model import shapes
-from validator.model.errors import FatalError, Unreadable, attempted
-from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of
-from validator.registry.history import Registration, registrations
-from validator.registry.parsing import ClaimFile, Draft, Parsed, claim_file, parse
+from validator.model.errors import FatalError
+from validator.model.layout import CHARTER, REGULAR_FILE, claim_path, form_of
+from validator.registry.line import Line, document_of, drafts
+from validator.registry.parsing import ClaimFile, Parsed, claim_file, parse
 from validator.registry.snapshot import ALL_READ, Snapshot, UnreadClaims
 from validator.registry.yaml.builder import libyaml
-from validator.registry.yaml.faults import Fault
-from validator.registry.yaml.reader import MAX_BYTES, Document, read, too_large, unread
+from validator.registry.yaml.reader import MAX_BYTES, Document, too_large
 
 # A change that touches many files is rejected for that, whatever their content. Judging it must not take long, so no
 # more files than this are read.
 MAX_CHANGED_FILES = 1_000
 MAX_CHANGED_BYTES = 512 * 1024
 T = TypeVar("T")
-Past = Callable[[Iterable[str]], Mapping[str, Registration]]
 
 
 class Forms(NamedTuple):
@@ -59,7 +57,7 @@ class Reader:
         self._claims = dict[tuple[str, str], ClaimFile]()
         self._parsed = dict[tuple[str, str], Parsed[Any]]()
         self._unread = set[tuple[str, str]]()
-        self._pasts = dict[str, Past]()
+        self._lines = dict[str, Line]()  # none of them holds the reader: programs run without a garbage collector
         self._trees = dict[str, Listing]()
         self._forms = list[tuple[Files, Forms]]()  # of the files that were read last
         self._last: Snapshot | None = None
@@ -194,8 +192,8 @@ class Reader:
             forms = self._read_next(files, known) if known and isinstance(files, Listing) else self._read_forms(files)
             self._forms = [*self._forms[-1:], (files, forms)]
         tree, time = self._commits[commit]
-        past = self._past(line)
-        return Snapshot(commit, tree, files, *forms, time, past, functools.partial(_keys_before, self.repo, past))
+        past = self._lines.setdefault(line, Line(self.repo, line))
+        return Snapshot(commit, tree, files, *forms, time, past.registrations, past.keys_before, past.versions)
 
     def _formed_before(self, files: Files) -> Forms | None:
         """What these very files were read as; None where they were not, or not lately."""
@@ -220,22 +218,6 @@ class Reader:
         claims = _merged(known.claims, moved.claims, files.moved)
         return Forms(charter, claims, _merged(known.records, moved.records, files.moved))
 
-    def _past(self, line: str) -> Past:
-        """Look up registrations on main lazily, with at most two history walks."""
-        # Nothing that the reader keeps holds the reader: programs run without a garbage collector.
-        asked, standing, repo = set[str](), dict[str, Registration](), self.repo
-
-        def past(paths: Iterable[str]) -> Mapping[str, Registration]:
-            wanted = set(paths)
-            if not asked >= wanted and SESSIONS not in asked:
-                # The walk costs about the same for one file and for all of them.
-                asked.update([SESSIONS] if asked or len(wanted) > 2 else wanted)
-                standing.clear()
-                standing.update(registrations(repo.steps(line, [SESSIONS] if SESSIONS in asked else sorted(wanted))))
-            return standing
-
-        return self._pasts.setdefault(line, past)
-
     def _claim(self, path: str, entry: Entry, number: int) -> ClaimFile:
         key = path, entry.oid
         if key not in self._claims:
@@ -251,7 +233,7 @@ class Reader:
     def _document(self, path: str, entry: Entry) -> Document:
         if not _readable(entry):
             return too_large(path, entry.size or 0)
-        return _document(path, self._contents[entry.oid])
+        return document_of(path, self._contents[entry.oid])
 
 
 def _merged(known: Mapping[str, T], new: Mapping[str, T], moved: Collection[str]) -> Mapping[str, T]:
@@ -277,37 +259,14 @@ def claims_at(repo: Repo, places: Iterable[tuple[str, int]]) -> dict[tuple[str, 
     """The claim of each (commit, number) that has one, except files that are too large to be read."""
     wanted = {(commit, claim_path(number)): number for commit, number in places}
     return {
-        (place[0], wanted[place]): claim_file(_document(place[1], content), wanted[place])
+        (place[0], wanted[place]): claim_file(document_of(place[1], content), wanted[place])
         for place, content in repo.files(wanted, MAX_BYTES).items()
     }
 
 
 def session_ids(repo: Repo, oids: Iterable[str]) -> dict[str, str | None]:
     """The session_id in each claim blob by object id; None where it cannot be read."""
-    return {oid: draft.session_id for oid, draft in _drafts(repo, oids).items()}
-
-
-def _drafts(repo: Repo, oids: Iterable[str]) -> dict[str, Draft]:
-    sizes = repo.sizes(oids)
-    contents = repo.blobs(oid for oid, size in sizes.items() if size <= MAX_BYTES)
-    return {oid: claim_file(_document(SESSIONS, content), 0).draft for oid, content in contents.items()}
-
-
-def _keys_before(repo: Repo, past: Past, paths: Iterable[str]) -> dict[str, str | None]:
-    """The key of each claim before it was last changed on main; none of a claim that is as it came."""
-    standing = past(wanted := list(paths))
-    changed = {path: oid for path in wanted if path in standing and (oid := standing[path].before)}
-    drafts = _drafts(repo, changed.values())
-    return {path: drafts[oid].key for path, oid in changed.items() if oid in drafts}
-
-
-def _document(path: str, content: bytes) -> Document:
-    """A file as a document. One that our own reader fails at is broken like any other, and stops no other file."""
-    document = attempted(lambda: read(path, content))
-    if not isinstance(document, Unreadable):
-        return document
-    message = f"the file cannot be read: {document.why}"
-    return unread(path, Fault("unreadable", 1, 1, message, "write it as the examples are written"))
+    return {oid: draft.session_id for oid, draft in drafts(repo, oids).items()}
 
 
 def _readable(entry: Entry) -> bool:

@@ -1,7 +1,7 @@
 """The registry at one commit, as data. A broken file is part of it, with its faults; nothing raises on content."""
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from validator.git.brought import Brought
@@ -11,7 +11,7 @@ from validator.git.trees import Entry
 from validator.model import shapes
 from validator.model.findings import Location, Problem
 from validator.registry.history import Registration
-from validator.registry.parsing import ClaimFile, Parsed
+from validator.registry.parsing import ClaimFile, Parsed, Version
 
 
 class Author(NamedTuple):
@@ -43,6 +43,8 @@ class _Fields(NamedTuple):
     past: Callable[[Iterable[str]], Mapping[str, Registration]] = lambda paths: {}
     # The key that a claim on main had before it was last changed; called only for claims that have one now.
     keys_before: Callable[[Iterable[str]], Mapping[str, str | None]] = lambda paths: {}
+    # What a claim's file on main was from its registration on, the oldest first; called only when a message needs it.
+    versions: Callable[[str], Sequence[Version]] = lambda path: ()
     intent: Mapping[str, Intent] = {}
     # The commits that the change brings to its base; called only where they decide.
     brought: Callable[[], tuple[Brought, ...]] = tuple

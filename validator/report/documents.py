@@ -179,7 +179,7 @@ class ClaimDocument(PrintedDocument):
     """`claim`: `note` says in a line how it ended; `commit` is null where nothing had to be written.
 
     `changes` are the lines that an amendment changes, as in a unified diff. `advice` is what will be missing in the
-    registry because of this claim.
+    registry because of this claim. `drawn` are the targets that were read from the goal.
     """
 
     number: int
@@ -190,6 +190,7 @@ class ClaimDocument(PrintedDocument):
     note: str
     changes: str = ""
     advice: tuple[str, ...] = ()
+    drawn: tuple[str, ...] = ()
 
 
 class WithdrawDocument(PrintedDocument):

@@ -9,7 +9,8 @@ Example:
 
     # registry/sessions/03.yaml and registry/sessions/09.yaml on main both have session_id: marketing-research-2
 
-Way out: The one that arrived on main first stays. The other is released in a change of its own, and its session
+Way out: The one that had it on main first stays: by its registration or, for a role, a key or a piece of work that an
+amendment brought, by that amendment. The other is released in a change of its own, and its session
 claims a free number.
 """
 
@@ -17,8 +18,7 @@ from collections.abc import Iterator
 
 from validator.model.findings import Input, Level, Problem
 from validator.model.phrases import quoted
-from validator.registry.history import first_of
-from validator.registry.holders import a_free_number, holder
+from validator.registry.holders import a_free_number, first_to_have, holder
 from validator.registry.overlaps import Clash, clashes
 from validator.registry.snapshot import Snapshot
 
@@ -41,9 +41,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 
 def _problem(clash: Clash, base: Snapshot) -> Problem:
-    pair = {claim.path: claim for claim in (clash.first, clash.second)}
-    standing = base.past(pair)
-    winner, loser = (pair[path] for path in first_of(pair, standing))
+    winner, loser, standing = first_to_have(clash, base)
     message = (
         f"{WHAT[clash.kind]} {quoted(clash.shared)} stands twice on main: number {winner.number} was first, "
         f"{holder(winner, standing)}; number {loser.number}, {holder(loser, standing)}, has to give way"

@@ -10,7 +10,7 @@ Example:
     # registry/charter.yaml:      session_keys: required
     # registry/sessions/04.yaml:  without key
 
-Way out: Claim with a key: `registry claim 4 --key new`. A number that was registered without a key gets its first one
+Way out: Claim with a key: `registry claim 4 --key new …`. A number that was registered without a key gets its first one
 from the charter (`key` of its slot), or by release and a new claim.
 """
 
@@ -35,6 +35,6 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             help = (
                 f"its first key comes from the charter's slot {claim.number}, or by release and a new claim"
                 if known
-                else f"claim with a key: registry claim {claim.number} --key new"
+                else f"claim number {claim.number} as before, and with a key: --key new"
             )
             yield Problem(claim.document.at(), message, help, Level.WARNING if known else None)

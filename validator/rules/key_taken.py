@@ -10,7 +10,7 @@ Example:
 
     # registry/sessions/03.yaml and registry/sessions/09.yaml have the same key
 
-Way out: Make a key for this number: `registry claim NUMBER --key new`.
+Way out: Claim with a key of its own: `registry claim 4 --key new …`.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG109", "key-taken", Level.ERROR
 LOOKS_AT = (Input.FILE, Input.PAIRS)
-HELP = "make a key for this number: registry claim {} --key new"
+HELP = "claim number {} as before, and with a key of its own: --key new"
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

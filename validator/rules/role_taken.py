@@ -35,7 +35,7 @@ LOOKS_AT = (Input.PAIRS,)
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the claims of this change whose role another number has."""
     for clash in taken(head, base, "role"):
-        who = numbered_holder(clash.first, base)
+        who = numbered_holder(clash, base)
         message = f"the role {quoted(clash.shared)} {_relation(clash)} {who}"
         yield Problem(clash.second.document.at("role"), message, "name a role that is yours alone")
 

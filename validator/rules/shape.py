@@ -47,6 +47,15 @@ EXAMPLES = {
     "week": "an ISO week as in 2026-W48",
 }
 
+# How a session that claims says a field.
+OPTIONS = {
+    "role": '--role "ROLE"',
+    "goal": '--goal "GOAL"',
+    "responsibilities": '--responsibility "RESPONSIBILITY"',
+    "session_id": "--session-id NAME",
+    "status": "--status REGISTERED",
+}
+
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield every way in which a file differs from its schema. goal-not-measurable reports goals without a target."""
@@ -62,7 +71,8 @@ def _problem(parsed: Parsed[shapes.Claim], fault: ShapeFault) -> Problem:
     name = _name(fault.route)
     schema = f"see schema/{'session' if form == 'claim' else form}.schema.json"
     if fault.kind == "missing":
-        return Problem(parsed.document.at(*fault.route[:-1]), f"the field {name} is missing", f"add it; {schema}")
+        add = f"add it, with registry claim by {OPTIONS[name]}" if form == "claim" and name in OPTIONS else "add it"
+        return Problem(parsed.document.at(*fault.route[:-1]), f"the field {name} is missing", f"{add}; {schema}")
     if fault.kind == "extra_forbidden":
         message = f"{quoted(str(fault.route[-1]))} is not a field of {_place(a_form, fault)}"
         return Problem(parsed.document.at_key(*fault.route), message, _meant(parsed, fault) or f"delete it; {schema}")

@@ -166,7 +166,7 @@ def test_any_where_other_roles_are_planned() -> None:
 
 def test_any_without_a_free_number() -> None:
     full = state(registry(claim(2), claim(3)), proposed={1: None})
-    note = "every free number is proposed already; try again when a proposal is rejected"
+    note = "every free number is proposed already; ask again when one is turned down or withdrawn: registry proposals"
     assert decide(full, request(None)) == ClaimOutcome(False, 0, "", note)
 
 
@@ -260,7 +260,7 @@ def test_spent_proposal_is_proposed_anew() -> None:
 
 
 def test_a_session_with_a_proposal_gets_no_second_number() -> None:
-    note = "you have proposed number 1; claim that one, or ask an approver to reject it: registry reject 1"
+    note = "you have proposed number 1; claim that one, or an approver turns it down: registry reject 1 --reason TEXT"
     assert decide(state(proposed={1: claim(1)}), request(2)) == refused(2, note)
 
 

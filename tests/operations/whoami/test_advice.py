@@ -70,7 +70,8 @@ def facts(situation: Situation) -> Facts:
 
 
 def form(number: int, *, planned: bool) -> tuple[str, ...]:
-    return ("registry", "claim", str(number), *ME, *(() if planned else ("--role", "ROLE")), "--goal", "GOAL", "--push")
+    role = () if planned else ("--role", "ROLE")
+    return ("registry", "claim", str(number), *ME, *role, "--goal", "GOAL", "--yes", "--push")
 
 
 def free_number(case: str) -> FreeNumber:
@@ -152,7 +153,7 @@ def test_an_unreadable_claim_is_looked_at() -> None:
 
 def test_where_all_are_registered_and_main_is_wrong_one_waits_for_main() -> None:
     advice = advise(Facts("registered", "registering", number=4))
-    assert "wait: not ready yet: main; see registry audit" in advice.text
+    assert "wait: main has a fault, see registry audit; " in advice.text
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from typing import get_args
 
 import pytest
 
+from tests.snapshots import charter, registry, snapshot
 from validator.operations.whoami.facts import HELD, SessionState
 from validator.operations.whoami.guide import guide
 
@@ -29,3 +30,9 @@ def test_a_session_that_is_named_by_an_option_is_named_in_the_commands() -> None
     text = guide("registered", 4, ("--session-id", "x; rm {me}"))
     assert "    registry whoami --session-id 'x; rm {me}' --fetch\n" in text
     assert "    registry consensus acknowledge --session-id 'x; rm {me}' --push\n" in text
+
+
+def test_the_command_of_a_claim_has_what_the_charter_asks_for() -> None:
+    asks = snapshot(registry(charter=charter(session_keys="required", session_owners="required"))).charter
+    assert '    registry claim NUMBER --goal "GOAL" --key new --yes --pr\n' in guide("unregistered", None, (), asks)
+    assert '    registry claim 4 --goal "GOAL" --yes --pr\n' in guide("registered", 4, (), asks)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from validator.cli.consensus.documents import document_of, open_pr, render
+from validator.cli.consensus.documents import document_of, next_line, open_pr, render
 from validator.cli.console import Console
 from validator.cli.identity import session_of
 from validator.cli.options import FORMAT, PR, PUSH, REMOTE, REPO, SESSION, Seconds
@@ -57,6 +57,8 @@ def command(
     else:
         digits = max(2, len(str(state.charter.capacity)))
         console.say(_deliveries(rows, digits) + render(outcome, colour=console.colour))
+        if outcome.succeeded:
+            console.hint(next_line(state, draft))
     open_pr(console, state, outcome, wanted=pr)
     return 0 if outcome.succeeded else 1
 

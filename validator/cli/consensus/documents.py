@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from validator.cli.console import Console
+from validator.cli.identity import ask_again
 from validator.cli.pull_request import open_for
 from validator.model.escape import well_formed_or_none
 from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome
@@ -22,6 +23,8 @@ def print_outcome(
         console.say(as_json(document_of(state, draft, outcome)))
     else:
         console.say(render(outcome, colour=console.colour))
+        if outcome.succeeded:
+            console.hint(next_line(state, draft))
     open_pr(console, state, outcome, wanted=pr)
     return 0 if outcome.succeeded else 1
 
@@ -31,6 +34,13 @@ def open_pr(console: Console, state: MainState, outcome: RecordOutcome, *, wante
     if state.server and outcome.succeeded:
         repo = state.reader.repo
         open_for(console, repo.top or repo.folder, state.server.name, outcome.branch, wanted=wanted)
+
+
+def next_line(state: MainState, draft: RecordDraft) -> str:
+    """The next command: a session's, or a human's."""
+    if draft.claim is None:
+        return "next: registry consensus status --fetch\n"
+    return ask_again(draft.claim.draft.session_id or "", state.reader.repo.top or state.reader.repo.folder)
 
 
 def document_of(state: MainState, draft: RecordDraft, outcome: RecordOutcome) -> "RecordDocument":

@@ -7,6 +7,7 @@ import click
 
 from validator.cli.console import Console
 from validator.cli.fetching import fetches
+from validator.cli.identity import bound_name
 from validator.cli.options import at_commit
 from validator.model import shapes
 from validator.model.definition import Digest
@@ -77,17 +78,17 @@ DOCUMENTS = {"output-consensus-status": ConsensusDocument}
 @fetches
 def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
     """Phase, criteria, blockers and who acts next; exit 1 before there is consensus."""
-    document = consensus_of(*reader_at(repo, ref))
+    document = consensus_of(*reader_at(repo, ref), bound_name(repo))
     console.say(as_json(document) if format == "json" else _render(document))
     return 0 if document.consensus else 1
 
 
-def consensus_of(reader: Reader, commit: str) -> ConsensusDocument:
-    """The state of consensus at a commit."""
+def consensus_of(reader: Reader, commit: str, me: str | None = None) -> ConsensusDocument:
+    """The state of consensus at a commit; `me` is the session that reads it, where it has said so."""
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     current = waiting_records(reader, registry_digest(snapshot))
-    consensus = assess(snapshot, charter, proposed_numbers(reader.repo), current)
+    consensus = assess(snapshot, charter, proposed_numbers(reader.repo), current, me)
     names = [one.name for one in proposals_on(published(reader.repo), reader.repo)]
     waiting = [name for name in names if name in current or name.startswith(("charter/", "record/acknowledgements/"))]
     return _document(commit, charter, consensus, tuple(waiting))

@@ -193,12 +193,15 @@ def _found(reader: "Reader", main: str, me: Identity) -> "SessionReport":
 def _who(reader: "Reader", main: str, me: Identity | None) -> str:
     """Who the session is, and its one next command."""
     from validator.operations.whoami.advice import advise
+    from validator.registry.claim_form import key_words, publish_word
 
     if me is None:
-        free = ranges(reader.at(main).free_numbers())
+        snapshot = reader.at(main)
+        asked = (*key_words(snapshot.charter), "--yes", publish_word(snapshot.charter)) if snapshot.charter else ()
         return (
-            f"Session registry: you have no name and no number; free: {free}. If you work for this fleet, choose a "
-            "name and register: registry bind NAME, then registry claim NUMBER --goal GOAL --push"
+            f"Session registry: you have no name and no number; free: {ranges(snapshot.free_numbers())}. If you work "
+            "for this fleet, choose a name and register: registry bind NAME, then "
+            f"{' '.join(('registry claim NUMBER --goal GOAL', *asked))}"
         )
     found = _found(reader, main, me)
     slot, state = found.slot, found.facts.state

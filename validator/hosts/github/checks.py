@@ -93,6 +93,12 @@ def local_checks(inputs: GateInputs) -> Iterator[Check]:
         yield check(inputs)
 
 
+def plain_checks(inputs: GateInputs) -> Iterator[Check]:
+    """Of these, those that say something of a plain Git server: it reads neither CODEOWNERS nor workflows."""
+    yield _approver(inputs)
+    yield _signed(inputs)
+
+
 def verdict(name: str, why: str, wrong: str, command: str, *, fine: str) -> Check:
     """A check that is in force if `wrong` is empty."""
     if wrong:
@@ -107,13 +113,24 @@ def _joined(faults: list[str]) -> str:
 
 
 def _approver(inputs: GateInputs) -> Check:
-    handles = [approver.handle for approver in inputs.charter.approvers] if inputs.charter else []
+    approvers = inputs.charter.approvers if inputs.charter else ()
+    handles = [approver.handle for approver in approvers]
     wrong = "" if handles else f"{CHARTER} is missing or broken"
-    if PLACEHOLDER in handles:
+    if PLACEHOLDER in [approver.handle for approver in approvers if not approver.key]:
         wrong = f"{CHARTER} still names {PLACEHOLDER}, which is a placeholder"
     return verdict(
         "approver-named", "an approver who does not exist approves nothing, and GitHub asks no other person", wrong,
         f"$EDITOR {CHARTER} && {MENDED}", fine=f"the approvers are {join_limited(handles)}",
+    )  # fmt: skip
+
+
+def _signed(inputs: GateInputs) -> Check:
+    keyed = [approver.handle for approver in (inputs.charter.approvers if inputs.charter else ()) if approver.key]
+    return verdict(
+        "approvals-signed", "a plain Git server knows approvers by signature; without one, whoever may push approves",
+        "" if keyed else f"no approver in {CHARTER} has a key",
+        f"$EDITOR {CHARTER} && registry charter propose --name keys --push",
+        fine=f"approvals are signed by {join_limited(keyed)}",
     )  # fmt: skip
 
 

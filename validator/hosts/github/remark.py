@@ -28,10 +28,11 @@ FEWEST_FINDINGS = 3
 OWN_WORD = "It is the sessions' own word, and changes nothing else."
 # What another commit makes worse: each commit of a branch has to change the proposal's own file, and that alone.
 FOR_GOOD = frozenset({"REG302", "REG309"})
+_SAME = "(number|session_id|role|work|key)"
 Competitor = Annotated[
     str,
     Field(
-        pattern=r"^#[1-9][0-9]{0,9} \(same (number|session_id|role)(, same (number|session_id|role))*\)$",
+        pattern=rf"^#[1-9][0-9]{{0,9}} \(same {_SAME}(, same {_SAME})*\)$",
         json_schema_extra=NO_NEWLINE,
     ),
 ]

@@ -20,7 +20,7 @@ class ClaimOutcome(NamedTuple):
     """The outcome: `note` is one line for the session; `verdict` is the gate's, None where nothing was judged.
 
     `changes` are the lines that an amendment changes, as in a unified diff. `advice` is what will be missing in the
-    registry because of this claim.
+    registry because of this claim. `drawn` are the targets that were read from the goal.
     """
 
     succeeded: bool
@@ -32,6 +32,7 @@ class ClaimOutcome(NamedTuple):
     verdict: Verdict | None = None
     changes: str = ""
     advice: tuple[str, ...] = ()
+    drawn: tuple[str, ...] = ()
 
 
 class ClaimDraft(NamedTuple):
@@ -124,14 +125,14 @@ def _why_no_number(state: RegistryState) -> str:
     free = state.free_numbers()
     if free:
         return f"the charter plans other roles for the free numbers ({ranges(free)}); claim without a role of your own"
-    return "every free number is proposed already; try again when a proposal is rejected"
+    return "every free number is proposed already; ask again when one is turned down or withdrawn: registry proposals"
 
 
 def _other_proposal(state: RegistryState, number: int) -> ClaimOutcome | None:
     """The outcome where the session has proposed another number, and the gate would accept it."""
     for other, own in state.own.items():
         if other != number and _verdict(own).accepted:
-            way_out = f"claim that one, or ask an approver to reject it: registry reject {other}"
+            way_out = f"claim that one, or an approver turns it down: registry reject {other} --reason TEXT"
             return ClaimOutcome(False, number, state.branch(number), f"you have proposed number {other}; {way_out}")
     return None
 

@@ -70,4 +70,7 @@ def _attempt(
         note = 'nothing is proposed; say the targets: --target "emails sent >= 17 emails/day"'
         declined = ClaimOutcome(False, decision.number, state.branch(decision.number), note)
         return Unaccepted(decision.from_goal, declined)
-    return propose(reader, server, state, decision)
+    result = propose(reader, server, state, decision)
+    if isinstance(result, ClaimOutcome):
+        result = result._replace(drawn=tuple(map(format_target, decision.from_goal)))
+    return result

@@ -49,7 +49,8 @@ def _without_number(facts: Facts) -> Advice:
     if own is None:
         return _claim_free(facts, "")
     if facts.state == "proposed":
-        return Advice(f"wait: a human has to approve number {number} ({own.branch}); ask again with --fetch")
+        until = f"{facts.human} has to approve number {number} ({own.branch}), then it is yours"
+        return Advice(f"wait: {until}; ask again with --fetch")
     if facts.state == "rejected" and not facts.holder:
         return Advice(f"the gate rejects number {number} ({own.branch}) now: {own.code} {own.reason}", None, own.help)
     if facts.state == "rejected":
@@ -89,7 +90,7 @@ def _while_open(facts: Facts, own: OwnProposal) -> Advice | None:
     about = f"{_place(facts)}: {own.branch}"
     if own.end == "open":
         branches = " and ".join((own.branch, *facts.also))
-        return Advice(f"{_place(facts)}; wait: a human has to approve {branches}; ask again with --fetch")
+        return Advice(_wait(_place(facts), f"{facts.human} has to approve {branches}"))
     if own.kind == "record":
         return None  # the same command makes it again
     why = f"{about} is rejected now: {own.code} {own.reason}"
@@ -103,7 +104,7 @@ def _while_open(facts: Facts, own: OwnProposal) -> Advice | None:
         return Advice(why, None, own.help)
     if facts.withdraws:
         return Advice(f"{why}; take it back", ("registry", "withdraw", own.branch, *facts.me))
-    return Advice(f"{why}; wait: an approver turns it down; ask again with --fetch")
+    return Advice(_wait(why, f"{facts.human} has to turn it down"))
 
 
 def _held(facts: Facts) -> Advice:
@@ -125,7 +126,10 @@ def _by_phase(facts: Facts) -> Advice:
     me, against = facts.me, facts.against
     place = _place(facts)
     if facts.phase == "registering":
-        return Advice(_wait(place, f"not ready yet: {facts.missing or 'main; see registry audit'}"))
+        if not facts.missing:
+            return Advice(_wait(place, "main has a fault, see registry audit"))
+        needs = f"each needs its session's claim, and {facts.human} who approves it"
+        return Advice(_wait(place, f"not registered yet: {facts.missing}; {needs}"))
     if facts.phase == "registered" and against:
         return Advice(_wait(place, f"number {against.number} ({against.session_id}) has to resolve: {against.message}"))
     if facts.phase in ("registered", "approved") and not facts.is_orchestrator:
@@ -134,14 +138,14 @@ def _by_phase(facts: Facts) -> Advice:
     if facts.phase == "registered":
         return Advice(f"{place}: nothing conflicts, confirm it", ("registry", "consensus", "confirm", *me, "--push"))
     if facts.phase == "confirmed":
-        return Advice(_wait(place, "a human has to approve the registry"))
+        return Advice(_wait(place, f"{facts.human} has to approve the registry"))
     if facts.phase == "approved":
         command = ("registry", "consensus", "broadcast", *me, "--branch", "--push")
         return Advice(f"{place}: send the registry to every session", command)
     if facts.state == "acknowledged" and facts.phase == "broadcast":
-        return Advice(_wait(place, f"not acknowledged yet: {facts.missing}"))
+        return Advice(_wait(place, f"not acknowledged yet: {facts.missing}; each session does it for itself"))
     if facts.state == "acknowledged":
-        return Advice(_wait(place, "a human has to activate the fleet"))
+        return Advice(_wait(place, f"{facts.human} has to activate the fleet"))
     text = f"acknowledge number {facts.number}, {_quoted(facts.role)}: {_quoted(facts.goal)}"
     return Advice(text, ("registry", "consensus", "acknowledge", *me, "--push"))
 

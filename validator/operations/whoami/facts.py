@@ -84,8 +84,8 @@ class Facts(NamedTuple):
 
     `number` is the one that it holds, has proposed, or wanted; `form` are the words of the command that claims it;
     `also` are its open proposals beside its `own`; `holder` another session that holds that number now; `missing` the
-    numbers that are waited for; `orchestrator` that number with its session. `withdraws`: the session may take its
-    proposal back by itself.
+    numbers that are waited for; `human` who approves; `orchestrator` that number with its session. `withdraws`: the
+    session may take its proposal back by itself.
     """
 
     state: SessionState
@@ -97,6 +97,7 @@ class Facts(NamedTuple):
     goal: str = ""
     is_orchestrator: bool = False
     orchestrator: str = ""
+    human: str = "a human"
     own: OwnProposal | None = None
     also: tuple[str, ...] = ()
     free: FreeNumber | None = None

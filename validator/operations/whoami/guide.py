@@ -2,7 +2,9 @@
 
 import shlex
 
+from validator.model.shapes import Charter
 from validator.operations.whoami.facts import HELD, SessionState
+from validator.registry.claim_form import key_words, publish_word
 
 BASICS = """\
 A fleet of sessions shares this repository. Each holds a unique number, a role and a measurable goal, in a file on main.
@@ -27,7 +29,7 @@ Register:
 {name}- Claim a free number. The goal is a sentence with numbers, such as "Answer 20 letters daily"; the targets are
   read from it and printed. Where the charter plans no role, add --role "ROLE". If a target is wrong, run it again with
   --target "letters answered >= 20 letters/day":
-    registry claim NUMBER{me} --goal "GOAL" --yes --push
+    registry claim NUMBER{me} --goal "GOAL"{key} --yes {publish}
 - Another session was first: claim one of the numbers that the message names as free.
 - The gate rejects it: correct what its `help:` says, and claim again. A rule in full:
     registry explain REG103
@@ -41,7 +43,7 @@ Your proposal:
 - What main and the gate say of it, as the human sees it:
     registry show {number}
 - Change it: say again only what changes:
-    registry claim {number}{me} --goal "GOAL" --yes --push
+    registry claim {number}{me} --goal "GOAL" --yes {publish}
 - Take it back:
     registry withdraw{me}
 """
@@ -56,7 +58,7 @@ Your number:
 - Conflicts with your claim; who came last has to change:
     registry conflicts --fetch
 - Change your claim: say only what changes; a human approves it:
-    registry claim {number}{me} --goal "GOAL" --yes --push
+    registry claim {number}{me} --goal "GOAL" --yes {publish}
 - What happened to your number:
     registry history {number} --fetch
 - Your work here is over:
@@ -68,8 +70,11 @@ The fleet is active: work towards your goal. Who works when:
 """
 
 
-def guide(state: SessionState | None, number: int | None, me: tuple[str, ...]) -> str:
-    """The handbook in a state; None where nobody has said which session it is. `me` names the session in commands."""
+def guide(state: SessionState | None, number: int | None, me: tuple[str, ...], charter: Charter | None = None) -> str:
+    """The handbook in a state; None where nobody has said which session it is. `me` names the session in commands.
+
+    The command of a claim has what the charter asks for.
+    """
     parts = [BASICS]
     if state in HELD:
         parts += [HOLDER, *([WEEK] if state == "active" else [])]
@@ -77,4 +82,6 @@ def guide(state: SessionState | None, number: int | None, me: tuple[str, ...]) -
         parts.append(PROPOSED if state == "proposed" else REGISTER)
     words = f" {shlex.join(me)}" if me else ""
     name = NAME if state is None else ""
-    return "\n".join(parts).format(me=words, name=name, number=number)
+    key = "".join(f" {word}" for word in key_words(charter)) if charter else ""
+    publish = publish_word(charter) if charter else "--push"
+    return "\n".join(parts).format(me=words, name=name, number=number, key=key, publish=publish)

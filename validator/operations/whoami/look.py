@@ -111,6 +111,7 @@ def _holder(registry: _Registry, slot: SlotEntry, me: tuple[str, ...]) -> Sessio
         goal=slot.goal or "",
         is_orchestrator=number == charter.orchestrator,
         orchestrator=f"{charter.orchestrator} ({names.get(charter.orchestrator, 'nobody')})",
+        human=_human(charter),
         own=(own := most_urgent(proposals)),
         also=tuple(one.branch for one in proposals if one is not own and one.end == "open"),
         missing=_missing(registry),
@@ -119,6 +120,11 @@ def _holder(registry: _Registry, slot: SlotEntry, me: tuple[str, ...]) -> Sessio
         withdraws=_withdraws(registry, claim),
     )
     return SessionReport(slot, facts, proposals)
+
+
+def _human(charter: shapes.Charter) -> str:
+    """Who approves: `a human (@OWNER)`, `a human (@OWNER or @DEPUTY)`."""
+    return f"a human ({' or '.join(approver.handle for approver in charter.approvers)})"
 
 
 def _state(slot: SlotEntry, phase: Phase) -> SessionState:
@@ -217,6 +223,7 @@ def _other(registry: _Registry, session_id: str, me: tuple[str, ...], hint: Hint
         me=me,
         number=claim.number if claim else None,
         form=claim_form(registry.charter, claim.number, *me) if claim else (),
+        human=_human(registry.charter),
         own=own,
         free=_free(registry, claim, me),
         holder=_who_has(registry, claim) if claim and (held or state == "turned-down") else "",

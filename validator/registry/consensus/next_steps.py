@@ -33,68 +33,82 @@ def next_moves(
     against: tuple[Conflict, ...],
     proposed: Set[int],
     waiting: Set[str],
+    me: str | None = None,
 ) -> Iterator[Move]:
-    """The next moves in a phase; `waiting` are the open proposals of records about this registry."""
+    """The next moves in a phase; `waiting` are the open proposals of records about this registry.
+
+    `me` is the session that reads them, where it has said so: its own commands do without its name.
+    """
     orchestrator = snapshot.by_number.get(charter.orchestrator)
+    named = orchestrator is None or orchestrator.draft.session_id != me
     who = f"number {charter.orchestrator}" + (f" ({orchestrator.draft.session_id})" if orchestrator else "")
     humans = join_limited(approver.handle for approver in charter.approvers)
     if phase == "registering":
-        yield from _to_register(snapshot, charter, criteria, proposed)
+        yield from _to_register(snapshot, charter, criteria, proposed, me)
     elif phase == "registered" and against:
         yield Move(f"who is in conflict ({len(against)})", "gives way", "registry conflicts")
     elif phase in DUE and (branch := branch_of(DUE[phase])) in waiting:
         yield Move(humans, f"decides on {branch}", f"registry approve {branch}")
     elif phase == "registered":
-        yield Move(who, "confirms that nothing conflicts", command("confirmation", orchestrator))
+        yield Move(who, "confirms that nothing conflicts", command("confirmation", orchestrator, named=named))
     elif phase == "confirmed":
         yield Move(humans, "reviews the registry and approves it", command("approval"))
     elif phase == "approved":
-        yield Move(who, "broadcasts the registry", command("broadcast", orchestrator))
+        yield Move(who, "broadcasts the registry", command("broadcast", orchestrator, named=named))
     elif phase == "broadcast":
-        yield _to_acknowledge(snapshot, charter)
+        yield _to_acknowledge(snapshot, charter, me)
     elif phase == "acknowledged":
         yield Move(humans, "starts the fleet", command("activation"))
     else:
         yield Move("nobody", "has to do anything: the fleet is active", None)
 
 
-def _to_acknowledge(snapshot: Snapshot, charter: shapes.Charter) -> Move:
+def _to_acknowledge(snapshot: Snapshot, charter: shapes.Charter, me: str | None) -> Move:
     ready = acknowledged(snapshot, charter, registry_digest(snapshot))
     waiting = [number for number in sorted(snapshot.by_number) if number not in ready]
     only = snapshot.by_number[waiting[0]] if len(waiting) == 1 else None
-    return _by_each(waiting, "acknowledges for itself", command("acknowledgement", only))
+    mine = me is not None and me in (snapshot.by_number[number].draft.session_id for number in waiting)
+    return _by_each(waiting, "acknowledges for itself", command("acknowledgement", only, named=not mine), mine)
 
 
 def _to_register(
-    snapshot: Snapshot, charter: shapes.Charter, criteria: tuple[Criterion, ...], proposed: Set[int]
+    snapshot: Snapshot,
+    charter: shapes.Charter,
+    criteria: tuple[Criterion, ...],
+    proposed: Set[int],
+    me: str | None,
 ) -> Iterator[Move]:
     waiting = [number for number in snapshot.free_numbers() if number in proposed]
     free = [number for number in snapshot.free_numbers() if number not in proposed]
     if free:
-        example = command_line(claim_form(charter, free[0], "--session-id", "ID"))
+        holds = me is None or any(claim.draft.session_id == me for claim in snapshot.claims.values())
+        example = command_line(claim_form(charter, free[0], *(("--session-id", "ID") if holds else ())))
         which = f"one of the free numbers {ranges(free)}" if len(free) > 1 else f"the free number {free[0]}"
         yield Move("whoever has no number", f"claims {which}; fill in: {example}", None)
     if waiting:
         yield Move("an approver", f"decides on what is proposed: {ranges(waiting)}", "registry proposals")
     pending = sorted((c.number, c) for c in snapshot.claims.values() if c.claim and c.draft.status == "PENDING")
     if pending:
-        yield _to_commit([claim for _, claim in pending])
+        yield _to_commit([claim for _, claim in pending], me)
     if (not all(criterion.met for criterion in criteria[1:4]) and snapshot.claims) or not (free or waiting or pending):
         yield Move("everybody concerned", "mends what is wrong on main", "registry audit")
 
 
-def _to_commit(pending: list[ClaimFile]) -> Move:
+def _to_commit(pending: list[ClaimFile], me: str | None) -> Move:
     """The move of the sessions that hold a number and are not ready."""
     only = pending[0] if len(pending) == 1 else None
     number, session = (str(only.number), str(only.draft.session_id)) if only else ("NUMBER", "ID")
-    words = ("registry", "claim", number, "--session-id", session, "--status", "REGISTERED", "--push")
+    name = () if session == me else ("--session-id", session)
+    words = ("registry", "claim", number, *name, "--status", "REGISTERED", "--push")
     return _by_each([claim.number for claim in pending], "amends its claim to status: REGISTERED", command_line(words))
 
 
-def _by_each(numbers: list[int], action: str, command: str) -> Move:
-    """A move of one session, with its command; or of several, with a form of it."""
+def _by_each(numbers: list[int], action: str, command: str, ready: bool = False) -> Move:
+    """A move of one session, with its command; or of several, with a form of it, unless it is `ready` to run."""
     who = _each(numbers)
-    return Move(who, action, command) if len(numbers) == 1 else Move(who, f"{action}; fill in: {command}", None)
+    if ready or len(numbers) == 1:
+        return Move(who, action, command)
+    return Move(who, f"{action}; fill in: {command}", None)
 
 
 def _each(numbers: list[int]) -> str:

@@ -88,12 +88,17 @@ def active_week(snapshot: Snapshot) -> str | None:
 
 
 def assess(
-    snapshot: Snapshot, charter: shapes.Charter, proposed: Set[int] = frozenset(), waiting: Set[str] = frozenset()
+    snapshot: Snapshot,
+    charter: shapes.Charter,
+    proposed: Set[int] = frozenset(),
+    waiting: Set[str] = frozenset(),
+    me: str | None = None,
 ) -> Consensus:
     """Phase, criteria, metrics and next moves of the registry at a commit.
 
     `proposed` are the numbers with an open proposal: the next moves do not name them as free.
-    `waiting` are the open proposals of records about this registry: a human decides on them next.
+    `waiting` are the open proposals of records about this registry: a human decides on them next. `me` is the session
+    that reads the moves, where it has said so.
     """
     today = registry_digest(snapshot)
     registered = [claim for claim in snapshot.claims.values() if is_registered(claim, charter)]
@@ -108,7 +113,7 @@ def assess(
         _metrics(snapshot, charter, registered, shared, against),
         _in_steps(record_states(snapshot, charter, today), phase),
         against,
-        tuple(next_moves(snapshot, charter, phase, criteria, against, proposed, waiting)),
+        tuple(next_moves(snapshot, charter, phase, criteria, against, proposed, waiting, me)),
     )
 
 
