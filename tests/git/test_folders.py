@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from validator.git import folders
 from validator.git.folders import Folder, Row, rows
 from validator.model.errors import FatalError
 
@@ -69,6 +70,30 @@ def test_a_large_folder_is_compared_in_one_pass() -> None:
     assert len(list(Folder(pair[0], 20).differing(Folder(pair[1], 20)))) == 30_000
     assert len(list(Folder(pair[0], 20).differing(Folder(pair[1], 20), 100))) == 101
     assert time.process_time() - began < 1.5
+
+
+@given(st.lists(ENTRIES, min_size=3, max_size=6))
+def test_a_chain_of_folders_is_compared_as_if_all_were_read(chain: list[list[Entry]]) -> None:
+    """Each is compared with the one before, and knows from that where entries begin."""
+    texts = [content([*chain[-1], *entries, *chain[0]]) for entries in chain]
+    known = [Folder(text, 20) for text in texts]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folders, "SPACING", 30)
+        for at in range(len(texts) - 1):
+            found = {name: (was, now) for name, was, now in known[at].differing(known[at + 1])}
+            assert found == compared(*texts[at : at + 2])
+
+
+def test_where_an_entry_begins_is_looked_for_nearby() -> None:
+    """Among 10,000 entries, of which another one is changed each time."""
+    entries = [("100644", b"%06d" % at, b"\0" * 20) for at in range(10_000)]
+    before = Folder(content(entries), 20)
+    for at in (9_999, 17, 5_000):
+        entries[at] = ("100644", entries[at][1], b"1" * 20)
+        after = Folder(content(entries), 20)
+        assert [name for name, _, _ in before.differing(after)] == [entries[at][1]]
+        assert after.begins_before(at * 34) > at * 34 - 2 * folders.SPACING
+        before = after
 
 
 def test_a_name_that_is_listed_twice_far_apart() -> None:

@@ -105,6 +105,9 @@ def _unfolded(header: bytes) -> list[bytes]:
 def _faults(header: bytes, message: bytes, digits: int) -> Iterator[str]:
     if len(message) > MAX_MESSAGE:
         yield f"has a message of {len(message):,} bytes; at most {MAX_MESSAGE:,}"
+    if b"\0" in header:
+        yield "has a NUL byte before its message"
+        return
     if len(header) > MAX_HEADER:
         yield f"has {len(header):,} bytes before its message; at most {MAX_HEADER:,}"
     signature = "gpgsig" if digits == 40 else "gpgsig-sha256"

@@ -1,8 +1,9 @@
 """One folder of a Git tree, as it is stored, and what differs between two of them (gitformat-tree)."""
 
+import bisect
 import functools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from validator.model.errors import FatalError
 
@@ -11,6 +12,7 @@ Row = tuple[str, bytes, str]  # mode, name, object id
 Sides = tuple[list[Row], list[Row]]
 Differing = tuple[bytes, list[Row], list[Row]]  # a name, and its entries in either folder
 Span = tuple[int, int]  # bytes of a folder, from and up to
+SPACING = 4096  # bytes between places where an entry is known to begin
 FEW = 16  # names, each of which is looked for in a whole folder
 _ROW = {width: re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % width, re.DOTALL) for width in (20, 32)}
 
@@ -21,18 +23,33 @@ class Folder:
     def __init__(self, content: bytes, width: int) -> None:
         self.content = content
         self.width = width
+        self._marks: Sequence[int] = ()
 
     @functools.cached_property
     def rows(self) -> tuple[Row, ...]:
         """The entries, in the order of the folder."""
         return tuple(rows(self.content, self.width))
 
+    def begins_before(self, limit: int) -> int:
+        """A place at or before `limit` where an entry begins, and not far from it."""
+        if not self._marks:
+            self._marks = tuple(_spaced(self.content, self.width))
+        return self._marks[bisect.bisect_right(self._marks, limit) - 1]
+
+    def knows_from(self, other: "Folder", start: int, end: int) -> None:
+        """Another folder has the same entries up to `start`, and the same as those after `end` at its own end."""
+        shift = len(self.content) - len(other.content)
+        left = other._marks[: bisect.bisect_right(other._marks, start)]
+        right = other._marks[bisect.bisect_left(other._marks, end) :]
+        between = (start,) if start - left[-1] > SPACING else ()
+        self._marks = (*left, *between, *(place + shift for place in right if place + shift > start))
+
     def differing(self, other: "Folder", most: int | None = None) -> Iterator[Differing]:
         """The names whose entries differ, with their entries here and in the other.
 
         Where they are more than `most`, only some, but more than that, and not all entries are read.
         """
-        spans = _without_common_ends(self.content, other.content, self.width)
+        spans = _without_common_ends(self, other)
         texts = [folder.content[start:end] for folder, (start, end) in zip((self, other), spans, strict=True)]
         start, end = spans[0]
         around = self.content[:start] + self.content[end:]  # the same in the other
@@ -89,19 +106,32 @@ def _has_any(names: Collection[bytes], content: bytes, width: int) -> bool:
     return any(row[1] in names for row in rows(content, width))
 
 
-def _without_common_ends(a: bytes, b: bytes, width: int) -> tuple[Span, Span]:
+def _without_common_ends(one: Folder, other: Folder) -> tuple[Span, Span]:
     """Where two folders differ: all but the entries at both ends that are the same, which are not read."""
-    start = _last_entry(a, _common(a, b), width)
+    (a, b), width = (one.content, other.content), one.width
+    common = _common(a, b)
+    start = _last_entry(a, common, width, one.begins_before(common))
     tail = _common_end(a[start:], b[start:])
     ends = _next_entry(a, start, len(a) - tail, width), _next_entry(b, start, len(b) - tail, width)
     if len(a) - ends[0] != len(b) - ends[1]:
         return (0, len(a)), (0, len(b))
+    other.knows_from(one, start, ends[0])
     return (start, ends[0]), (start, ends[1])
 
 
-def _last_entry(content: bytes, limit: int, width: int) -> int:
-    """The end of the last entry that ends at `limit` or before it."""
+def _spaced(content: bytes, width: int) -> Iterator[int]:
+    """Where entries begin, the first one and then one in so many bytes."""
     at = 0
+    while at < len(content):
+        yield at
+        following = _last_entry(content, at + SPACING, width, at)
+        at = following if following > at else _next_entry(content, at, at + 1, width)
+    if not content:
+        yield 0
+
+
+def _last_entry(content: bytes, limit: int, width: int, at: int) -> int:
+    """The end of the last entry that ends at `limit` or before it; one begins at `at`."""
     while (end := content.find(b"\0", at) + 1 + width) <= limit and end > width:
         at = end
     return at

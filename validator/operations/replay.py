@@ -143,13 +143,15 @@ def _line(store: Repo, root: str, head: str) -> Line:
 
 
 def _judged(store: Repo, line: Line, chunk: int, progress: Callable[[int, int], None]) -> Iterator[_Step]:
+    reader = Reader(store)
     for start in range(0, len(line), chunk):
-        part, reader = line[start : start + chunk], Reader(store)
+        part = line[start : start + chunk]
         steps = read_steps(reader, part, endorsed(reader, part))
         for number, ((parent, commit), (landed, current)) in enumerate(zip(part, steps, strict=True), start + 1):
             # Without a readable charter nobody could say who may approve the next step.
             verdict = judge(landed, current, AUTHORITY if landed.charter else RULES, free=False)
             yield _Step(number, parent, commit, landed, current, verdict)
+        reader.forget()
         progress(start + len(part), len(line))
 
 

@@ -1,6 +1,7 @@
 """Judge a change as it would land on its base, or step by step as it moves main."""
 
 import functools
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -125,7 +126,7 @@ def read_steps(
     `signed` has an endorsement for each step that somebody has to sign.
     """
     arriving = arrivals(reader.repo, line)
-    # The place on the line of each of its commits, and the last place where a file was changed.
+    # The place on the line of each of its commits, and the last place where a file was changed, the latest last.
     places, moves = {line[0][0]: 0} if line else {}, dict[str, int]()
     key_of = _key_finder(reader.repo, arriving)
     for place, (parent, commit) in enumerate(line, 1):
@@ -135,12 +136,18 @@ def read_steps(
             unsigned, approvals = endorsement.signer is None, endorsement.approvals
             landed = landed._replace(unsigned=unsigned, signed_by=endorsement.signer, approvals=approvals)
         start = places.get(arrival.fork or "")
-        moved = None if start is None else frozenset(path for path, at in moves.items() if at > start)
+        moved = None if start is None else frozenset(_moved_after(start, moves))
         origins = Origins(reader.repo, parent, commit, KnownStep(arrival, moved, key_of))
         landed = landed._replace(unnamed=unnamed, origins=origins)
         yield _held_to_its_change(reader.repo, landed, current, arrival, moved, whole=endorsement is not None), current
         places[commit] = place
-        moves |= dict.fromkeys(differing(current.files, landed.files), place)
+        for path in differing(current.files, landed.files):
+            moves.pop(path, None)
+            moves[path] = place
+
+
+def _moved_after(start: int, moves: dict[str, int]) -> Iterator[str]:
+    yield from itertools.takewhile(lambda path: moves[path] > start, reversed(moves))
 
 
 def _key_finder(repo: Repo, arriving: Mapping[str, Arrival]) -> Callable[[str], str | None]:

@@ -1,5 +1,6 @@
 """Read snapshots from a repository: each object at most once, and only those that are needed."""
 
+import bisect
 import functools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
@@ -69,6 +70,15 @@ class Reader:
             self._fetch([files], [commit])
             self._last = self._snapshot(commit, files, line=commit)
         return self._last
+
+    def forget(self) -> None:
+        """Let go of all that was read, but for what the next step of a line is read from."""
+        self._contents.clear()
+        self._commits.clear()
+        self._claims.clear()
+        self._parsed.clear()
+        self._pasts.clear()
+        self._last = None
 
     def change(self, base: str, head: str) -> tuple[Snapshot, Snapshot]:
         """(head as it would land on base, base). No file of head is checked out or executed, and no link followed."""
@@ -237,13 +247,19 @@ class Reader:
 
 
 def _merged(known: Mapping[str, T], new: Mapping[str, T], moved: Collection[str]) -> Mapping[str, T]:
-    """Files by path, in order, some of which have moved."""
+    """Files by path, in order, some of which have moved; one that is still there keeps its place."""
     changed = {**known}
     for path in moved:
-        changed.pop(path, None)
-    last = next(reversed(changed), "")
+        if path not in new:
+            changed.pop(path, None)
+    last, added = next(reversed(changed), ""), sorted(new.keys() - changed.keys())
     changed.update(new)
-    return changed if all(path > last for path in new) else dict(sorted(changed.items()))
+    if not added or added[0] > last:
+        return changed
+    paths = list(changed)[: -len(added)]
+    for path in added:
+        bisect.insort(paths, path)
+    return {path: changed[path] for path in paths}
 
 
 def charter_of(snapshot: Snapshot) -> shapes.Charter:

@@ -5,6 +5,7 @@ number 8 without a key. A thief can push anything that was ever signed, and has 
 are those of tests/corpus/key-attacks.md.
 """
 
+import re
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,11 @@ from tests.hosts.plain.ground import MAIN, WHEN, Command, Ground, Tree, own, sig
 from tests.hosts.plain.stage import Stage, charter, claim_text, public
 from tests.keys import public_key, write_key
 from validator.git.process import Process
+from validator.git.repo import Repo
 from validator.git.signatures import Endorsement, endorsements
+from validator.registry.consensus.digest import registry_digest
+from validator.registry.consensus.forms import acknowledgement_forms
+from validator.registry.reader import Reader
 
 FOUR, FIVE, SIX, EIGHT = (f"refs/heads/claim/{number:02}" for number in (4, 5, 6, 8))
 RELEASE = "refs/heads/release/04"
@@ -81,6 +86,10 @@ class Fleet(Ground):
         changed = {path: theirs.get(path) for path in {*fork, *theirs} if fork.get(path) != theirs.get(path)}
         tree = {path: text for path, text in {**base, **changed, **(edits or {})}.items() if text is not None}
         return self.signed("OWNER", (self.main, proposal), tree=tree, message=APPROVED)
+
+    def read(self, commit: str) -> bytes:
+        words = ["git", "cat-file", "commit", commit]
+        return subprocess.run(words, cwd=self.server, check=True, capture_output=True).stdout
 
     def line(self, commit: str) -> list[str]:
         words = ["git", "rev-list", "--first-parent", commit]
@@ -400,6 +409,18 @@ def test_the_first_key_of_a_number_speaks_for_its_proposal(fleet: Fleet) -> None
     fleet.accepts(withdrawal(fleet.withdraws(adds, "BOB"), EIGHT))
 
 
+def rewrapped(fleet: Fleet, commit: str) -> str:
+    """The same commit with another object id: the lines of its signature end elsewhere."""
+    body = fleet.read(commit)
+    lines = re.search(rb"(?<=SIGNATURE-----\n )[^-]*(?=\n -)", body)
+    assert lines
+    letters = b"".join(lines[0].split())
+    rows = b"\n ".join(letters[at : at + 60] for at in range(0, len(letters), 60))
+    copied = fleet.put("commit", body.replace(lines[0], rows))
+    fleet.trees[copied] = fleet.trees[commit]
+    return copied
+
+
 def test_a_withdrawn_proposal_goes_and_never_comes_back(fleet: Fleet) -> None:
     """K32-K34, K37."""
     proposal = first(fleet)
@@ -409,8 +430,11 @@ def test_a_withdrawn_proposal_goes_and_never_comes_back(fleet: Fleet) -> None:
     fleet.refuses((word, ZERO, ref), why="stays as it is")
     fleet.refuses((word, fleet.withdraws(proposal, "FIVE", message="Other\n"), ref), why="stays as it is")
     fleet.refuses((fleet.main, fleet.joined(proposal), MAIN), why="was withdrawn, and does not land")
+    copied = rewrapped(fleet, proposal)
+    fleet.refuses((fleet.main, fleet.joined(copied), MAIN), why="is not newer than")  # K132
     fleet.does((proposal, ZERO, FIVE))
-    fleet.refuses((ZERO, proposal, FIVE), why="was withdrawn")
+    for commit, why in ((proposal, "was withdrawn"), (copied, "is not newer than")):
+        fleet.refuses((ZERO, commit, FIVE), why=why)
     fleet.refuses((ZERO, fleet.says(5, "FIVE", "FIVE", proposal, when=LATER), FIVE), why="was withdrawn")
     again = fleet.says(5, "FIVE", "FIVE", when=LATER)
     fleet.does((ZERO, again, FIVE))
@@ -455,6 +479,44 @@ def test_signatures_that_a_push_asks_to_check_are_limited(fleet: Fleet, monkeypa
     fleet.refuses((ZERO, tip, SIX), why="refs/heads/claim/06: refused\nthis push holds too many signed commits")
     monkeypatch.setattr("validator.hosts.plain.pre_receive.MAX_CHECKS", 8)
     fleet.accepts((ZERO, tip, SIX))
+
+
+def test_a_withdrawn_acknowledgement_does_not_land(fleet: Fleet) -> None:
+    """K132: a session's own step of main, which no approver looks at."""
+    people = {name: public(key) for name, key in fleet.stage.keys.items()}
+    files = {"registry/charter.yaml": charter(1, people).encode(), own(1): fleet.text(1, "ANN", "ann")}
+    registered = fleet.commit([], tree=files)
+    digest = registry_digest(Reader(Repo(fleet.server)).at(registered))
+    said = f"registry: {digest}\n"
+    when, session = "timestamp: 2026-01-05T08:00:00Z\n", f"{said}number: 1\nsession_id: ann\n"
+    records = {
+        "confirmation": session,
+        "approval": f'{said}approved_by: "@OWNER"\n',
+        "broadcast": f"{session}delivered: [1]\n",
+    }
+    files |= {f"registry/consensus/{name}.yaml": f"{text}{when}".encode() for name, text in records.items()}
+    fleet.point(FIVE, None)
+    fleet.point(EIGHT, None)
+    fleet.point(MAIN, fleet.commit([], tree=files))
+    ready = {"registry": digest, "number": 1, "session_id": "ann", "ready": True, "timestamp": "2026-01-05T08:30:00Z"}
+    (form,) = acknowledgement_forms(ready)
+    edit = {"registry/consensus/acknowledgements/01.yaml": form.text.encode()}
+    word = fleet.signed("ANN", (fleet.main,), edit, message=form.message)
+    fleet.accepts((fleet.main, word, MAIN))
+    branch = "refs/heads/record/acknowledgements/01"
+    fleet.does((ZERO, word, branch))
+    fleet.does(withdrawal(fleet.withdraws(word, "ANN", when=LATER), branch))
+    fleet.refuses((fleet.main, word, MAIN), why="was withdrawn, and does not land")
+    fleet.refuses((fleet.main, rewrapped(fleet, word), MAIN), why="is not newer than")
+    again = fleet.signed("ANN", (fleet.main,), edit, message=form.message, when="1767603800 +0000")
+    fleet.accepts((fleet.main, again, MAIN))
+
+
+def test_a_commit_with_a_nul_before_its_message_is_none(played: Fleet) -> None:
+    """It could be added to what a session has signed."""
+    body = played.read(played.says(6, "SIX", "SIX")).replace(b"\n\n", b"\0\n\n", 1)
+    commit = played.put("commit", body)
+    played.refuses((ZERO, commit, SIX), why="has a NUL byte before its message")
 
 
 def test_old_words_of_a_number_count_for_nothing(fleet: Fleet) -> None:
@@ -557,7 +619,14 @@ def test_the_charter_keeps_a_number_for_a_key(fleet: Fleet) -> None:
     there = fleet.refs()[EIGHT]
     for key, by in (("BOB", "THIEF"), ("THIEF", "THIEF"), ("THIEF", "BOB"), ("BOB", "OWNER")):
         fleet.refuses((there, fleet.says(8, key, by), EIGHT), why="REG308")
-    fleet.accepts((there, fleet.says(8, "BOB", "BOB"), EIGHT))
+    adds = fleet.says(8, "BOB", "BOB", when=LATER)
+    fleet.does((there, adds, EIGHT))
+    fleet.refuses((adds, fleet.says(8, None, None, status="PENDING"), EIGHT), why="REG308")  # K101
+    fleet.does(withdrawal(fleet.withdraws(adds, "BOB", when=LATER), EIGHT))
+    fleet.does((adds, ZERO, EIGHT))
+    keyless = fleet.says(8, None, None, status="PENDING")
+    fleet.does((ZERO, keyless, EIGHT))
+    fleet.accepts((keyless, fleet.says(8, "BOB", "BOB", when="1767603800 +0000"), EIGHT))  # K102
 
 
 def test_a_charter_may_ask_for_keys(fleet: Fleet) -> None:

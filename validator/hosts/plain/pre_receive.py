@@ -18,6 +18,7 @@ from validator.hosts.plain.owners import owners_fault_of_steps
 from validator.hosts.plain.proposals import judge_proposal
 from validator.hosts.plain.push import BROADCAST, MAX_REFS, Move, faults, read_moves, rejected_branch, withdrawn_branch
 from validator.hosts.plain.rejections import judge_rejection
+from validator.hosts.plain.replacements import judge_landing
 from validator.hosts.plain.server import MAX_CHECKS, Server, is_unsigned, keys_of, refusal_of
 from validator.hosts.plain.signed_line import SignedLine
 from validator.hosts.plain.withdrawals import judge_withdrawal
@@ -124,6 +125,7 @@ def _judge_main(move: Move, server: Server) -> str | None:
         or _brings_back(move.new, server)
         or _nobody_to_sign(server.reader.at(move.new), server.repo)
         or owners_fault_of_steps(server.reader, server.main, move.new)
+        or judge_landing(line, server)
     )
 
 

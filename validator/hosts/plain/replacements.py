@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from validator.git.signatures import endorsements, named_keys, signer
 from validator.hosts.plain.push import Move
-from validator.hosts.plain.server import Server
+from validator.hosts.plain.server import MAX_FILES, Server
+from validator.model import shapes
 from validator.model.keys import fingerprint, normal_key
-from validator.model.layout import own_files
+from validator.model.layout import HEADS, branch_of, digits, form_of, own_files
+from validator.operations.steps import Line
 from validator.registry.parsing import ClaimFile
 from validator.registry.reader import claims_at
 from validator.registry.records import claim_of_record
@@ -69,6 +71,29 @@ def _of_voice(commits: Sequence[str], voice: str | None, key: str | None, server
     return [commit for commit in commits if named.get(commit) in keys]
 
 
+def judge_landing(line: Line, server: Server) -> str | None:
+    """Why a step lands what its session has taken back, or an older draft; None if none does.
+
+    A signature can be written in several ways, so that a commit comes back with another object id.
+    """
+    for parent, commit in line if server.closed else ():
+        *_, proposal = (commit, *server.repo.parents(commit)[1:2])
+        changes = server.repo.changes(parent, commit, most=MAX_FILES)
+        for branch in {_branch_for(path, gone=after is None) for path, (_, after) in changes.items()}:
+            why = judge_age(Move(f"{HEADS}{branch}", None, proposal), server) if own_files(branch) else None
+            if why:
+                return why
+    return None
+
+
+def _branch_for(path: str, *, gone: bool) -> str:
+    """The branch on which a change of a file is proposed; one that is no proposal's for other files."""
+    form = form_of(path)
+    if form and form[0] is shapes.Claim:
+        return f"{'release' if gone else 'claim'}/{digits(form[1] or 0)}"
+    return branch_of(path)
+
+
 def _is_newer(new: str, other: str, times: Mapping[str, int], server: Server) -> bool:
     if times[new] != times[other]:
         return times[new] > times[other]
@@ -126,11 +151,12 @@ def _wrong_session(branch: str, there: str, new: str, server: Server) -> str | N
 
 
 def _wrong_key(branch: str, there: str, new: str, server: Server) -> str | None:
-    """Where main has no claim yet, the key of the open proposal has to sign. Later main's has; the gate checks that."""
-    if held_claim(branch, server):
+    """The key of the open proposal speaks as long as main's claim has none; then main's, and the gate checks that."""
+    held = held_claim(branch, server)
+    if held and held.states_key:
         return None
     key, wanted = speaking_key(branch, there, server), speaking_key(branch, new, server)
-    if key is None and wanted:
+    if key is None and wanted and not held:  # else the gate asks the charter for the first key
         return f"{RULE}: this proposal has no key, and none is added to it; an approver turns it down, then claim again"
     if key and key != wanted:
         way_out = f"to change the key, withdraw it and claim again: registry withdraw {branch}"
