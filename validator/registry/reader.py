@@ -77,7 +77,7 @@ class Reader:
         self._commits.clear()
         self._claims.clear()
         self._parsed.clear()
-        self._pasts.clear()
+        self._lines.clear()
         self._last = None
 
     def change(self, base: str, head: str) -> tuple[Snapshot, Snapshot]:
