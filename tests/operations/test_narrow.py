@@ -23,6 +23,7 @@ from validator.operations.index_file import IndexFile
 from validator.operations.indexed import Indexed
 from validator.operations.judge import audit, judge
 from validator.operations.narrow import Narrow
+from validator.registry.events import news
 from validator.registry.reader import Reader
 
 INDEX = Path("registry/index/claims")
@@ -129,7 +130,7 @@ def seeds(request: pytest.FixtureRequest) -> range:
 @pytest.mark.takes_long
 def test_verdicts_with_an_index_are_those_of_the_whole(tmp_path: Path, seeds: range) -> None:
     """Two histories of twelve steps take four seconds of processor time: each step is judged five times."""
-    narrow = answered = parts = 0
+    narrow = answered = parts = followed = 0
     for seed in seeds:
         story = Story(tmp_path / f"{seed}.git", seed)
         repo, places = Repo(story.repository.path), [tmp_path / f"{seed}-{name}" for name in ("warm", "old", "bad")]
@@ -155,6 +156,13 @@ def test_verdicts_with_an_index_are_those_of_the_whole(tmp_path: Path, seeds: ra
                     shutil.copy(warm, old)
                 shutil.copy(warm, bad)
                 damage(bad, story.chance)
+        steps = list(zip(story.mains, story.mains[1:], strict=False))
+        for parent, commit in steps:
+            reader = Reader(repo)
+            after, before = Narrow(reader, small=0).step(parent, commit)
+            followed += bool(before.unread.numbers)
+            assert [*news(before, after)] == [*news(*reversed(reader.step(parent, commit)))], f"{parent} {commit}"
+    assert followed >= 2 * len(seeds), "most steps of main are told with a part of the registry"
     assert parts > len(seeds), "most registries are audited in parts"
     assert narrow > answered / 4, "most changes are judged with a part of the registry"
 
@@ -311,3 +319,16 @@ def test_killed_writers(registry: Repository, place: Path, request: pytest.Fixtu
     place.unlink()
     read(registry)
     assert list(place.parent.iterdir()) == [place]
+
+
+def test_steps_of_a_full_fleet_are_read_as_a_whole(tmp_path: Path) -> None:
+    """Once all numbers are held, work that nobody took is a conflict, and any session may be nearest to it."""
+    repository = Repository(tmp_path / "full.git")
+    claims: dict[str | bytes, Content] = {path: FLEET[path] for path in CLAIMS}
+    first = repository.commit(
+        "main", {CHARTER: charter(), **{path: text for path, text in claims.items() if path != CLAIMS[4]}}
+    )
+    last = repository.commit("main", {CLAIMS[4]: FLEET[CLAIMS[4]]})
+    after, before = Narrow(Reader(Repo(repository.path)), small=0).step(first, last)
+    assert (len(before.claims), len(after.claims)) == (11, 12)
+    assert [one.event for one in news(before, after)] == ["registered"]

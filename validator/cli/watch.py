@@ -15,6 +15,7 @@ from validator.model.errors import FatalError
 from validator.model.escape import visible, well_formed, well_formed_or_none
 from validator.model.phrases import rfc3339
 from validator.operations.files import write
+from validator.operations.narrow import Narrow
 from validator.operations.proposals import KINDS, Judged, judge_proposal
 from validator.registry.events import News, news
 from validator.registry.proposals import proposals_on
@@ -22,6 +23,7 @@ from validator.registry.reader import Reader, main_of
 from validator.registry.snapshot import Snapshot
 from validator.report.documents import WatchDocument, as_json_line
 
+FEW = 20  # steps; of more, each is read from the one before it
 NOTHING = Snapshot(None, None, {}, None, {}, {})  # before the first commit
 
 Say = Callable[[str], None]
@@ -78,8 +80,10 @@ def _poll(store: Repo, server: Remote | None, file: Path, format: str, say: Say)
         server.fetch()
     main = store.commit(server.main) if server else main_of(store, None)
     state, reader = _read(file), Reader(store)
-    for parent, commit in _steps(store, state.main, main, format):
-        after, before = reader.step(parent, commit) if parent else (reader.at(commit), NOTHING)
+    narrow, steps = Narrow(reader), _steps(store, state.main, main, format)
+    step = narrow.step if len(steps) <= FEW else reader.step
+    for parent, commit in steps:
+        after, before = step(parent, commit) if parent else (reader.at(commit), NOTHING)
         for at, one in enumerate(news(before, after)):
             if at >= state.told:
                 say(_event_text(one, commit, after.committed_at or 0, format))
@@ -90,7 +94,7 @@ def _poll(store: Repo, server: Remote | None, file: Path, format: str, say: Say)
     open_now = dict(proposals_on(server.name if server else None, store))
     for name, oid in open_now.items():
         if state.proposals.get(name) != oid:
-            judged = judge_proposal(reader, main, Proposal(name, oid))
+            judged = judge_proposal(reader, main, Proposal(name, oid), narrow=narrow)
             when = 0 if judged.unjudged else judged.landed.committed_at or 0
             for one in _proposed(judged):
                 say(_event_text(one, oid, when, format))

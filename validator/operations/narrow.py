@@ -26,14 +26,24 @@ class Narrow:
 
     def change(self, base: str, head: str) -> tuple[Snapshot, Snapshot]:
         """(head as it would land on base, base), as far as a verdict looks at them."""
+        return self._narrow(base, head) or self._reader.change(base, head)
+
+    def step(self, parent: str, commit: str) -> tuple[Snapshot, Snapshot]:
+        """(a commit of main, its first parent), as far as the events between them look at them."""
+        found = self._narrow(parent, commit)
+        # Once all numbers are held, it matters what nobody has taken, and who is nearest to it.
+        usable = found and all(one.free_numbers() for one in found)
+        return found if found and usable else self._reader.step(parent, commit)
+
+    def _narrow(self, base: str, head: str) -> tuple[Snapshot, Snapshot] | None:
+        """The same with an index; None where all of the registry is read."""
         (folder,) = self._reader.repo.objects.facts([f"{base}:{SESSIONS}"])
-        found = None
         if folder and folder.kind == "tree" and folder.size >= self._small:
             try:
-                found = self._indexed().change(base, head)
+                return self._indexed().change(base, head)
             except FatalError:
-                found = None  # whatever is wrong, reading all of it says what
-        return found or self._reader.change(base, head)
+                return None  # whatever is wrong, reading all of it says what
+        return None
 
     def _indexed(self) -> "Indexed":
         """Loaded where it is needed: most registries are small."""

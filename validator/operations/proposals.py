@@ -12,6 +12,7 @@ from validator.model.findings import Finding, Level, Location, Verdict
 from validator.model.layout import HEADS, digits, path_of
 from validator.model.phrases import rfc3339
 from validator.operations.judge import judge
+from validator.operations.narrow import Narrow
 from validator.operations.released import removing
 from validator.registry.conflicts import ConflictKind
 from validator.registry.overlaps import shared_kinds
@@ -84,18 +85,20 @@ def judged_here(reader: Reader, main: str) -> tuple[Judged, ...]:
     return tuple(judge_proposal(reader, main, one) for one in proposals_on(published(reader.repo), reader.repo))
 
 
-def judge_proposal(reader: Reader, main: str, proposal: Proposal, author: Author | None = None) -> Judged:
+def judge_proposal(
+    reader: Reader, main: str, proposal: Proposal, author: Author | None = None, narrow: Narrow | None = None
+) -> Judged:
     """The verdict on one proposal against a commit of main. An unreadable one is rejected with the reason.
 
-    `author` is who proposes, where a forge says so.
+    `author` is who proposes, where a forge says so. With `narrow` the snapshots hold what the verdict looks at.
     """
-    found = attempted(lambda: _judge(reader, main, proposal, author))
+    found = attempted(lambda: _judge(reader, main, proposal, author, narrow or reader))
     return _unjudged(reader.at(main), proposal, found.why) if isinstance(found, Unreadable) else found
 
 
-def _judge(reader: Reader, main: str, proposal: Proposal, author: Author | None) -> Judged:
+def _judge(reader: Reader, main: str, proposal: Proposal, author: Author | None, changes: Reader | Narrow) -> Judged:
     light(proposal.commit, reader.repo.sizes([proposal.commit]).get(proposal.commit, 0))
-    landed, base = reader.change(main, proposal.commit)
+    landed, base = changes.change(main, proposal.commit)
     landed = landed._replace(author=author)
     brought = [landed.claims[path] for path in landed.intent if path in landed.claims and landed.differs(path, base)]
     return Judged(proposal, judge(landed, base), landed, base, brought[0] if len(brought) == 1 else None)

@@ -54,6 +54,8 @@ def news(before: Snapshot, after: Snapshot) -> Iterator[News]:
         yield from _claim(number, before.by_number.get(number), after.by_number.get(number), before, after)
     yield from _conflicts(before, after)
     yield from _records(before, after)
+    if not (before.records or after.records):
+        return  # nothing is confirmed, nor was it
     reached = PHASES[PHASES.index(phase_of(before)) + 1 : PHASES.index(phase_of(after)) + 1]
     for phase in reached:
         if phase in _REACHED:
@@ -114,4 +116,6 @@ def _counting(snapshot: Snapshot) -> Mapping[str, RecordState]:
 
 
 def _standings(snapshot: Snapshot) -> tuple[RecordState, ...]:
-    return record_states(snapshot, snapshot.charter, registry_digest(snapshot)) if snapshot.charter else ()
+    if snapshot.charter is None or not snapshot.records:
+        return ()
+    return record_states(snapshot, snapshot.charter, registry_digest(snapshot))

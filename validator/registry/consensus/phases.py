@@ -82,7 +82,7 @@ def phase_of(snapshot: Snapshot) -> Phase:
 
 def active_week(snapshot: Snapshot) -> str | None:
     """The week that an active fleet works in, as in `2026-W48`; None for a fleet that is not active."""
-    if snapshot.charter is None or phase_of(snapshot) != "active":
+    if snapshot.charter is None or ACTIVATION not in snapshot.records or phase_of(snapshot) != "active":
         return None
     return str(counting(snapshot, snapshot.charter, ACTIVATION, registry_digest(snapshot)).week)
 
