@@ -39,16 +39,19 @@ def test_every_hook_calls_a_verb_that_is_there() -> None:
         ("registry-validate", "registry/sessions/04.yaml", True),
         ("registry-validate", "registry/charter.yaml", True),
         ("registry-validate", "registry/consensus/acknowledgements/04.yaml", True),
-        ("registry-validate", "docs/registry/charter.yaml", False),
+        ("registry-validate", "", True),
         ("registry-codeowners", "registry/charter.yaml", True),
         ("registry-codeowners", "CODEOWNERS", True),
         ("registry-codeowners", "registry/sessions/04.yaml", False),
     ],
 )
 def test_a_hook_runs_where_a_file_that_it_judges_is_changed(hook: str, path: str, runs: bool) -> None:
-    """pre-commit searches for `files` in a path, and runs the entry if one fits."""
+    """pre-commit searches for `files` in the paths that a commit leaves, and runs the entry if one fits.
+
+    Of what a commit deletes it hands on no path, so the claims are judged before every commit.
+    """
     (row,) = (row for row in read(".pre-commit-hooks.yaml") if row["id"] == hook)
-    assert bool(re.search(row["files"], path)) is runs
+    assert (row.get("always_run", False) or bool(re.search(row["files"], path))) is runs
     assert row["pass_filenames"] is False, "the verb judges the folder, and takes no file names"
 
 

@@ -102,6 +102,18 @@ def test_user_filters_run_and_their_failure_is_reported(stage: Stage, monkeypatc
     assert (failed.exit_code, "stamp" in failed.err) == (2, True)
 
 
+def test_a_filter_that_hangs_is_not_waited_for_without_end(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    clean = quoted(program(stage.folder / "clean", "exec sleep 20 >/dev/null 2>&1"))
+    with_settings(stage.folder, monkeypatch, "")
+    git(stage.human, "config", "--global", "filter.stamp.clean", clean)
+    (stage.human / ".git/info").mkdir(exist_ok=True)
+    (stage.human / ".git/info/attributes").write_text("*.yaml filter=stamp\n")
+    monkeypatch.setattr("validator.git.worktree.LONGEST", 0.2)
+    done = verb(stage.human, "validate", "--worktree")
+    told = "registry: Git has not ended after 0.2 seconds: a program that it runs hangs\n"
+    assert (done.exit_code, done.err) == (2, told)
+
+
 class TestHook:
     """`registry validate --staged`, as the plain pre-commit hook of a session."""
 

@@ -102,16 +102,18 @@ class Process:
         stdin: bytes = b"",
         settings: tuple[str, ...] = (),
         variables: Mapping[str, str] | None = None,
+        seconds: float | None = None,
     ) -> tuple[int, str, str]:
         """Run Git as the caller is used to it, with identity, credentials and transports; (status, stdout, stderr).
 
         Only for what speaks to a remote, in the caller's name or of the caller's own files; nothing of a change is ever
-        judged this way.
+        judged this way. Raises FatalError where it takes longer than `seconds`.
         """
         environment = {"GIT_TERMINAL_PROMPT": "0", "LANGUAGE": "C", "LC_ALL": "C", **self.real, **(variables or {})}
         # A relative path in the configuration or in a URL is meant from the working tree's top (git-config(1)).
         folder = self.top or Path(self.real["GIT_DIR"])
-        status, out, error = program.run([*_options((*_CALLERS, *settings)), *command], environment, folder, stdin)
+        words = [*_options((*_CALLERS, *settings)), *command]
+        status, out, error = program.run(words, environment, folder, stdin, seconds)
         return status, out.decode("utf-8", "surrogateescape"), without_credentials(error)
 
     def run(

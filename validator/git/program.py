@@ -58,11 +58,19 @@ def end_all() -> None:
 
 
 def run(
-    words: Sequence[str | bytes], variables: Mapping[str, str], folder: Path, stdin: bytes = b""
+    words: Sequence[str | bytes],
+    variables: Mapping[str, str],
+    folder: Path,
+    stdin: bytes = b"",
+    seconds: float | None = None,
 ) -> tuple[int, bytes, str]:
-    """Run Git to its end; (status, stdout, stderr)."""
+    """Run Git to its end; (status, stdout, stderr). Raises FatalError where it takes longer than so many seconds."""
     with start(words, variables, folder) as process:
-        out, error = process.communicate(stdin)
+        try:
+            out, error = process.communicate(stdin, seconds)
+        except subprocess.TimeoutExpired as late:
+            process.kill()
+            raise FatalError(f"Git has not ended after {seconds:g} seconds: a program that it runs hangs") from late
     return process.returncode, out, error.decode("utf-8", "surrogateescape")
 
 

@@ -12,6 +12,7 @@ from validator.git.write import Write
 from validator.model.errors import FatalError
 
 MAX_READ = 1024 * 1024  # bytes of one file
+LONGEST = 300.0  # seconds that Git may take to read the working tree; a filter of the user's own can hang
 # No hook or file monitor runs; no warning about nested repositories is printed.
 _QUIET = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "advice.addEmbeddedRepo=false", "core.safecrlf=false")
 
@@ -52,7 +53,7 @@ class Worktree(Objects, Write):
         there = [path for path in wanted if self.top and (self.top / path).is_file()]
         left_out = self._left_out(wanted) if len(there) < len(wanted) else {}
         asked = b"".join(bytes(Path(path)) + b"\n" for path in there)
-        status, out, error = self.as_user("hash-object", "--stdin-paths", stdin=asked, settings=_QUIET)
+        status, out, error = self._as_files("hash-object", "--stdin-paths", stdin=asked)
         if status:
             raise FatalError(f"git hash-object: {last_line(error)}")
         return left_out | dict(zip(there, out.split(), strict=True))
@@ -74,7 +75,7 @@ class Worktree(Objects, Write):
             return self.blobs(left_out.values())[left_out[path]]
         with place.open("rb") as file:
             content = file.read(MAX_READ)
-        status, out, _ = self.as_user("hash-object", "-w", "--", path, settings=_QUIET, variables=self.stored_beside)
+        status, out, _ = self._as_files("hash-object", "-w", "--", path, variables=self.stored_beside)
         return content if status else self.blobs([out.strip()])[out.strip()]
 
     def _copied_index(self, folder: str, index: str | None) -> dict[str, str]:
@@ -94,8 +95,14 @@ class Worktree(Objects, Write):
             **self._without_filters(),
         }  # writing a tree looks at files as well
 
+    def _as_files(
+        self, *command: str, stdin: bytes = b"", variables: Mapping[str, str] | None = None
+    ) -> tuple[int, str, str]:
+        """Run Git on files of the working tree, with the filters of the user's own configuration."""
+        return self.as_user(*command, stdin=stdin, settings=_QUIET, variables=variables, seconds=LONGEST)
+
     def _staged(self, *command: str, variables: Mapping[str, str]) -> str:
-        status, out, error = self.as_user(*command, settings=_QUIET, variables=variables)
+        status, out, error = self._as_files(*command, variables=variables)
         unmerged = sorted(set(_UNMERGED.findall(error)))
         if status and unmerged:
             raise FatalError(f"{unmerged[0]} is in conflict here; resolve it, then git add it")
