@@ -267,6 +267,12 @@ def test_a_proposed_record_waits_for_a_human() -> None:
         assert move == ("@OWNER", f"decides on record/{name}", f"registry approve record/{name}")
 
 
+def test_an_acknowledgement_is_of_these_responsibilities() -> None:
+    files = FULL | CONFIRMED | APPROVED | SENT | acknowledgement(2)
+    other = files | {"registry/sessions/02.yaml": claim(2, responsibilities=["Something else"])}
+    assert (assessed(files).metrics.acknowledged, assessed(other).metrics.acknowledged) == (1, 0)
+
+
 def test_metrics() -> None:
     assert assessed(FULL | CONFIRMED | APPROVED | SENT | acknowledgement(2)).metrics == Metrics(3, 3, 3, 100, 1)
     twins = registry(claim(1), claim(2, role="Outreach AI (Batch 1)"), claim(3, status="PENDING"))
