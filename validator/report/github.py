@@ -66,9 +66,9 @@ def _folded(title: str, table: str) -> str:
 
 def _of_main(verdict: Verdict) -> dict[str, str]:
     """The line that stands for what main has already, and for what the change mends of it."""
-    inherited = sum(finding.origin is Origin.INHERITED for finding in verdict.findings)
-    do = "does" if inherited == 1 else "do"
-    already = f"Main has {counted(inherited, 'problem')} already, which this did not make and which {do} not decide"
+    do = "does" if sum(finding.origin is Origin.INHERITED for finding in verdict.findings) == 1 else "do"
+    inherited = counts_of(verdict, Origin.INHERITED)
+    already = f"Main already has {inherited}, which this did not make and which {do} not decide"
     return {INHERITED: already, HEALED: f"Merging this mends {counted(len(verdict.healed), 'problem')} of main"}
 
 

@@ -4,10 +4,10 @@ from validator.model.findings import Level, Origin, Verdict
 from validator.model.phrases import counted, ranges
 
 
-def counts_of(verdict: Verdict) -> str:
-    """What the change itself brings, counted: `2 errors, 1 warning`; empty where it brings nothing."""
-    introduced = [finding.level for finding in verdict.findings if finding.origin is Origin.INTRODUCED]
-    return ", ".join(counted(number, level) for level in Level if (number := introduced.count(level)))
+def counts_of(verdict: Verdict, origin: Origin = Origin.INTRODUCED) -> str:
+    """The findings of an origin, counted: `2 errors, 1 warning`; empty where there are none."""
+    levels = [finding.level for finding in verdict.findings if finding.origin is origin]
+    return ", ".join(counted(number, level) for level in Level if (number := levels.count(level)))
 
 
 def conclusion(verdict: Verdict) -> str:
