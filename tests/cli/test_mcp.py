@@ -93,6 +93,7 @@ def test_no_tool_approves_and_each_says_its_answers_form(small: Stage) -> None:
         for tool in tools.values():
             assert tool.output_schema, tool.name
             assert tool.input_schema["additionalProperties"] is False, tool.name
+            assert all("anyOf" not in each for each in tool.input_schema["properties"].values()), tool.name
             assert not tool.input_schema["properties"].keys() & {"repo", "remote", "path", "file", "url", "session_id"}
         assert [each.name for each in (await client.list_prompts()).prompts] == ["claim"]
         prompt = await client.get_prompt("claim")

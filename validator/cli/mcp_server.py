@@ -64,4 +64,12 @@ def _tool(method: Callable[..., Any], annotations: ToolAnnotations) -> Tool:
     made.fn_metadata.output_model = None  # the answer is JSON already, and is not read back
     arguments.model_config["extra"] = "forbid"
     arguments.model_rebuild(force=True)
-    return made.model_copy(update={"parameters": arguments.model_json_schema(by_alias=True)})
+    schema = arguments.model_json_schema(by_alias=True)
+    schema["properties"] = {name: _without_null(each) for name, each in schema["properties"].items()}
+    return made.model_copy(update={"parameters": schema})
+
+
+def _without_null(property: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an argument that may be left out, by its one type: a client converts words by that."""
+    (first, *others) = property.get("anyOf", [{}])
+    return {**{key: each for key, each in property.items() if key != "anyOf"}, **first} if others else property

@@ -24,6 +24,7 @@ from tests.hosts.agents.messages import Messages, texts
 from tests.repository import ROOT
 
 PLUGIN = ROOT / "plugins/session-registry"
+MCP = "mcp__plugin_session-registry_session-registry"  # how the client calls the plugin's server
 ME, ROLE = "marketing-outreach-1", "Outreach AI - Personalize and send emails (Morning Batch 1)"
 GOAL = "Send 17 perfectly personalized emails daily, 95%+ delivery rate"
 WHO = f"Session registry: you are {ME}, number 4 (registered)."
@@ -59,7 +60,7 @@ class Client:
 
     def ask(self, folder: Path, prompt: str, *words: str) -> str:
         """A session with one prompt; its id."""
-        tools = ("--allowedTools", "Bash,Task,Agent")
+        tools = ("--allowedTools", f"Bash,Task,Agent,{MCP}")
         return str(json.loads(self.run(folder, "-p", prompt, "--output-format", "json", *tools, *words))["session_id"])
 
     @contextmanager
@@ -67,7 +68,7 @@ class Client:
         """A session that goes on from prompt to prompt."""
         words = ["-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose"]
         with subprocess.Popen(
-            [program(), *words, "--allowedTools", "Bash,Task,Agent"], cwd=folder, env=self.environment,
+            [program(), *words, "--allowedTools", f"Bash,Task,Agent,{MCP}"], cwd=folder, env=self.environment,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
         ) as process:  # fmt: skip
             assert process.stdin
@@ -127,7 +128,7 @@ def main() -> None:
         stage.mkdir()
         client, server = Client(home, api), Stage(stage)
         server.registered(4)
-        for what in (install, known, unknown, news, clear, resume, subagent, no_registry):
+        for what in (install, known, unknown, news, clear, resume, subagent, mcp, roll_call, no_registry):
             begun = time.monotonic()
             what(client, server)
             print(f"{what.__name__:<12} {time.monotonic() - begun:4.1f} s  {what.__doc__}", flush=True)
@@ -211,6 +212,34 @@ def subagent(client: Client, stage: Stage) -> None:
     session = client.ask(clone, f"task: run: {NAME}")
     said = ["\n".join(texts(request)) for request in client.api.requests[since:]]
     assert any(f"NAME={ME} ID={session}" in text for text in said), said
+
+
+def mcp(client: Client, stage: Stage) -> None:
+    """The plugin's server answers in the session's name, with the call of a tool as the next step."""
+    clone = stage.clone("mcp")
+    with client.session(clone) as session:
+        session.say(f"run: registry bind {ME}")
+        session.say("call: __whoami {}")
+        assert f'"session_id":"{ME}"' in client.heard().replace('": ', '":'), client.heard()
+        assert "ask again: call whoami {}" in client.heard(), client.heard()
+
+
+def roll_call(client: Client, stage: Stage) -> None:
+    """What `claude agents --json` lists is joined: a session without a name, and one that has ended."""
+    clone = stage.clone("roll")
+    environment = client.environment | {"PATH": f"{program().parent}:{client.environment['PATH']}"}
+    registry = str(PLUGIN / "bin/registry")
+    words = [registry, "roll-call", "--fetch", "--format", "json"]
+    with client.session(clone) as session:
+        unnamed = session.say("hello")
+        ended = {"CLAUDE_CODE_SESSION_ID": "10000000-aaaa-4bbb-8ccc-000000000001"}
+        subprocess.run([registry, "bind", ME], cwd=clone, env=environment | ended, check=True, capture_output=True)
+        done = subprocess.run(words, cwd=clone, env=environment, capture_output=True, encoding="utf-8", check=False)
+    found = json.loads(done.stdout)
+    assert found["unnamed"] == [f"Claude Code {unnamed[:8]}"], found
+    (mine,) = [one for one in found["sessions"] if one["session_id"] == ME]
+    assert mine["presence"] == "absent", mine
+    assert mine["runtimes"][0].endswith("not listed by claude agents any more"), mine
 
 
 def no_registry(client: Client, stage: Stage) -> None:

@@ -1,7 +1,8 @@
 """A stand-in of the messages API, on loopback: it keeps every request, and does what the last prompt says.
 
 A prompt `run: COMMAND` is answered by a call of the tool Bash for each line, `task: PROMPT` by a subagent with that
-prompt; when the results are there, or for any other prompt, by a word.
+prompt, `call: NAME ARGUMENTS` by a call of the tool whose name ends so; when the results are there, or for any other
+prompt, by a word.
 """
 
 import json
@@ -114,14 +115,18 @@ def _reply(body: Block) -> Block:
         done += sum(block["type"] == "tool_result" for block in content) if isinstance(content, list) else 0
         for text in _texts(content) if message["role"] == "user" else ():
             kind, colon, rest = text.partition(": ")
-            if colon and kind in ("run", "task"):
+            if colon and kind in ("run", "task", "call"):
                 commands, done = [(kind, line) for line in rest.splitlines() if line], 0
     if done >= len(commands):
         return {"type": "text", "text": "Done."}
     kind, line = commands[done]
     names = {tool["name"] for tool in body["tools"]}
+    given: Block
     if kind == "run":
         name, given = "Bash", {"command": line, "description": "a command"}
+    elif kind == "call":
+        end, _, arguments = line.partition(" ")
+        name, given = next((each for each in sorted(names) if each.endswith(end)), end), json.loads(arguments)
     else:
         name = "Task" if "Task" in names else "Agent"
         given = {"prompt": line, "description": "a task", "subagent_type": "general-purpose"}
