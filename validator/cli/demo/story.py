@@ -107,7 +107,7 @@ def _claimed_again(stage: Stage, now: str, printer: Printer) -> Iterator[str]:
         (session, ("claim", "--from", "../claim-again", "--push")),
         (stage.human, ("approve", "11", "--yes")),
     ]
-    yield from _play(stage, printer, commands)
+    yield from _play(printer, commands)
 
 
 def _consensus(stage: Stage, printer: Printer) -> Iterator[str]:
@@ -120,13 +120,13 @@ def _consensus(stage: Stage, printer: Printer) -> Iterator[str]:
     put(session, claim_path(5), path.read_text(encoding="utf-8").replace("17", "16"))
     commit(session, "Number 5 has 16 prospects, and promises 16 emails")
     push(session, "claim/05")
-    yield from _play(stage, printer, [(stage.human, ("approve", "5", "--yes"))])
+    yield from _play(printer, [(stage.human, ("approve", "5", "--yes"))])
     lines = [line for line in _status(stage) if line.startswith(("registered", "void:", "next:"))]
     printer.say("".join(f"{line}\n" for line in lines if "/acknowledgements/" not in line))
     printer.say(f"… and {sum('/acknowledgements/' in line for line in lines)} acknowledgements are void\n")
     printer.heading("The second round, and the start")
     yield from _round(stage, printer, at_once=3)
-    yield from _play(stage, printer, [(stage.human, ("consensus", "activate", "--yes"))])
+    yield from _play(printer, [(stage.human, ("consensus", "activate", "--yes"))])
     printer.say("\n" + "".join(f"{line}\n" for line in _status(stage)))
 
 
@@ -135,7 +135,6 @@ def _round(stage: Stage, printer: Printer, *, at_once: int) -> Iterator[str]:
     orchestrator = ("--session-id", field(claim_text(1, ""), "session_id"), "--push")
     session, human = new_session(stage), stage.human
     yield from _play(
-        stage,
         printer,
         [
             (session, ("consensus", "confirm", *orchestrator)),
@@ -160,7 +159,7 @@ def _acknowledge(stage: Stage, name: str) -> Done:
     return registry(new_session(stage), "consensus", "acknowledge", "--session-id", name, "--push")
 
 
-def _play(stage: Stage, printer: Printer, commands: list[tuple[Path, tuple[str, ...]]]) -> Iterator[str]:
+def _play(printer: Printer, commands: list[tuple[Path, tuple[str, ...]]]) -> Iterator[str]:
     for folder, command in commands:
         done = registry(folder, *command)
         printer.line(done.returncode == 0, f"registry {' '.join(command[:2])}: {last_line(done)}")

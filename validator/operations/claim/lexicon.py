@@ -105,8 +105,6 @@ DELAYS = frozenset("age delay duration lag latency lead-time mttd mttr rpo rto t
 LASTING = frozenset("mtbf mttf retention runway uptime".split())
 REACHED = frozenset("achieve attain deliver ensure get have hit reach sustain".split())
 SCORES = frozenset("apdex csat grade index nps rating ratio roas score".split())
-# So many in what time? That is not asked where something is so, and stays so.
-ONGOING = frozenset("keep maintain hold coordinate manage obtain reach supply sustain have achieve ensure".split())
 # None of these is part of a thing's name.
 STOP = frozenset("a an and half most out so than the times when while pm am over during after before".split())
 WITHIN = frozenset("within in inside".split())
