@@ -51,7 +51,7 @@ def broadcast(
     rows = tuple(_entry(letter, before, failed) for letter in mail.letters)
     if failed:
         who = ranges(sorted(failed))
-        note = f"not delivered to {who}; run the same command again: whoever has it is passed over"
+        note = f"not delivered to {who}; run the same command again: it sends nothing twice"
         return state, draft, RecordOutcome(False, note), rows
     return state, draft, propose(state, draft), rows
 
