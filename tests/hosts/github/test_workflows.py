@@ -27,7 +27,7 @@ LONG: Changes = {
     "tests/conftest.py": "def pytest_addoption(parser):\n    parser.addoption('--long', action='store_true')\n"
 }
 ALSO = (
-    "Also proposed, and accepted by the gate: #5 (same number, same role). Only one of them can be merged; "
+    "Also proposed, and accepted by the gate: #5 (same number, same role, same work). Only one of them can be merged; "
     "the one that is merged first wins."
 )
 MARK = "<!-- session-registry: verdict -->"
