@@ -31,5 +31,16 @@ def test_a_command_is_there(page: str, command: str) -> None:
     assert {word for word in words if word.startswith("--")} <= known, page
 
 
+def test_whatever_proposes_opens_a_pull_request_too() -> None:
+    """Those that push a proposal, and the human's two records, which go straight to a plain server's main."""
+    groups = {name: verb for name, verb in registry.commands.items() if isinstance(verb, click.Group)}
+    verbs = {(name,): verb for name, verb in registry.commands.items() if name not in groups}
+    verbs |= {(group, name): verb for group, found in groups.items() for name, verb in found.commands.items()}
+    options = {words: {name for option in verb.params for name in option.opts} for words, verb in verbs.items()}
+    opening = {words for words, known in options.items() if "--pr" in known}
+    assert {words for words, known in options.items() if "--push" in known} <= opening
+    assert {("consensus", "approve"), ("consensus", "activate")} <= opening
+
+
 def test_every_page_tells_a_command() -> None:
     assert {page for page, _ in COMMANDS} == set(PAGES)
