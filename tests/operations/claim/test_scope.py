@@ -39,6 +39,7 @@ def test_scope(text: str, part: dict[str, Any]) -> None:
     "text",
     [
         *("", "outreach", "1-17", "outreach 1-", "outreach 1-2-3", "outreach -1", "outreach １-17"),
+        *("outreach 1-17, 20-25", "outreach 1-17 and 20-25", "outreach 1 to 17", "outreach 1-2; 4-5", "replies: a; b"),
         *("replies:", ": standard", "replies: ,", "replies: a,,b", "a\x00 1-2", "a\tb 1-2", "w" * LONGEST + " 1-2"),
     ],
 )
