@@ -112,7 +112,7 @@ OBJECTS = st.tuples(REFS, st.sampled_from(["blob", "tree", "commit", "tag"]), an
 
 
 @pytest.mark.takes_long
-@tries(0.02)
+@tries(0.1)
 @given(st.lists(OBJECTS, min_size=1, max_size=8))
 @example([(f"refs/{kind}/claim/05/x", "blob", b"\xff") for kind in ("rejected", "withdrawn")])
 @example([("refs/rejected/claim/05/x", "commit", b"\xff"), ("refs/withdrawn/claim/05/x", "tree", b"")])
