@@ -99,7 +99,7 @@ class GitHub(Server):
 
     def __init__(self, folder: Path, origin: Path, state: Path, calls: Path) -> None:
         if shutil.which("gh") is None:
-            pytest.skip("needs gh, which .ci/run installs")
+            pytest.skip("needs GitHub's gh: apt-get install gh, or https://cli.github.com; .ci/run installs it")
         super().__init__("http", Front, origin.parent, environment())
         self.folder, self.origin, self.state, self.calls = folder, origin, state, calls
         self.watcher: Watcher | None = None

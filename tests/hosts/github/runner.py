@@ -17,6 +17,7 @@ import yaml12
 from tests.hosts.github.forge import NAME, Forge
 from tests.repository import ROOT, environment
 from tests.shell import program
+from validator.model.findings import Origin, Verdict
 
 ACT = Path(sys.executable).with_name("act")
 CHECKOUT = """\
@@ -63,6 +64,22 @@ class Run(NamedTuple):
     @property
     def colour(self) -> str:
         return "green" if self.jobs and set(self.jobs.values()) == {"success"} else "red"
+
+
+def agrees(found: Run, verdict: Verdict) -> bool:
+    """Whether colour, annotations and summary of a run are what the verdict on the same event is.
+
+    What main had already is a notice.
+    """
+    word, colour = ("accepted", "green") if verdict.accepted else ("rejected", "red")
+    codes = {finding.code for finding in verdict.findings if finding.origin is Origin.INTRODUCED}
+    return (
+        found.colour == colour
+        and {row[1]["title"].split()[0] for row in found.annotations if row[0] != "notice"} - {"careful"} == codes
+        and f"### {word}: " in found.summary
+        and all(code in found.summary for code in codes)
+        and any(row[0] == "notice" and row[2].startswith(f"{word}: ") for row in found.annotations)
+    )
 
 
 class Runner:

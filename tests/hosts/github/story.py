@@ -4,6 +4,7 @@ Sessions and the human propose with the verbs and with the real `gh`; the gate a
 step shows something new of the workflows, else by their own lines (`Forge.deliver`); a human merges as on the web page.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -11,10 +12,11 @@ import time
 from pathlib import Path
 
 from tests.hosts.github.forge import SCOPES, SESSION_ID, Forge, claim
-from tests.hosts.github.runner import Runner
+from tests.hosts.github.runner import Runner, agrees
 from tests.repository import NINE, ROOT, Changes, claim_path, fleet, tracked
 from tests.shell import program
 from tests.warm.begin import PYTHONPATH
+from validator.hosts.github.judge import validate_event
 
 EXPECTED = Path(__file__).parent / "expected" / "story"
 WEB = "https://github.com/OWNER/registry"
@@ -168,6 +170,14 @@ class Story:
         self.compared(f"{name}.summary.md", summary)
         self.compared(f"{name}.comment.md", comment["body"])
 
+    def passes(self, name: str, pull: int) -> None:
+        """The gate lets a claim of the seed through, by act, and says what its verdict is."""
+        payload = self.forge.pull_request(pull)
+        found = self.runner.run("validate", "pull_request_target", payload)
+        self.by_act += 1
+        verdict = validate_event(repo=self.runner.clone, remote="origin", data=json.dumps(payload).encode())
+        self.holds(name, found.colour, verdict.accepted and agrees(found, verdict), found.log)
+
     def compared(self, name: str, text: str) -> None:
         for pattern, word in VARYING:
             text = re.sub(pattern, word, text)
@@ -220,12 +230,15 @@ def claims(story: Story) -> None:
     twin = story.by_web({claim_path(6): claim(6, **TWIN)}, (78, "twin"))
     fifth = story.by_web({claim_path(5): claim(5, **OWNED)}, SESSION)
     story.shown("06-one-session-twice", twin, "green")
+    story.passes("number 5", fifth)
     story.merges(fifth)
     story.shown("07-one-session-twice-lost", twin, "red")
     story.closes(twin)
     for number in (2, 3, 6, 7, 8, 9, 10, 11, 12):
         text = claim(number, **({} if number == 12 else OWNED))
-        story.merges(story.by_web({claim_path(number): text}, SESSION))
+        pull = story.by_web({claim_path(number): text}, SESSION)
+        story.passes(f"number {number}", pull)
+        story.merges(pull)
 
 
 def strangers(story: Story) -> None:
