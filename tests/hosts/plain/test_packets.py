@@ -195,6 +195,23 @@ def test_malformed_trees_get_past_nobody(ground: Ground) -> None:
         assert not ground.decide((ground.main, ground.commit([ground.main, tip], root=root), MAIN)).taken, case
 
 
+def test_entries_that_are_no_files_are_no_claims(ground: Ground) -> None:
+    """A name for an object of another kind, links, modules and folders, in the claim's place and beside it."""
+    base, text = ground.trees[ground.main], claim_text(3, "thief").encode()
+    blob, folder = ground.put("blob", text), ground.tree({"x": text})
+    for mode, oid in (
+        ("100644", ground.main), ("100644", folder), ("160000", ground.main), ("120000", blob), ("100744", blob),
+        ("0", blob), ("777777777", blob), ("40000", folder), ("40000", ground.put("tree", b"")),
+    ):  # fmt: skip
+        for files in ({own(3): (mode, oid)}, {own(3): text, "beside": (mode, oid)}):
+            tip = ground.commit([ground.main], root=ground.tree({**base, **files}))
+            ground.refuses((ZERO, tip, THREE))
+    for path in ("registry/sessions/.gitkeep", "Registry/sessions/04.yaml", f"{own(3)}/x", "a\nb", ".gitmodules"):
+        odd = {path: b"x"} if path == f"{own(3)}/x" else {own(3): text, path: b"x"}
+        ground.refuses((ZERO, ground.commit([ground.main], root=ground.tree({**base, **odd})), THREE))
+    ground.accepts((ZERO, ground.commit([ground.main], root=ground.tree({**base, own(3): text})), THREE))
+
+
 def _root(
     ground: Ground, charter: str, sessions: list[tuple[str, str]], *more: tuple[str, str], registry: int = 1
 ) -> str:
