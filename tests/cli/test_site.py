@@ -132,6 +132,10 @@ def test_the_queue_has_the_oldest_first_with_verdict_and_command(stage: Stage, t
     assert "registry approve release/04" in waiting
     assert "registry approve claim/01" not in text
     assert "registry reject claim/01 --reason TEXT" in rejected
+    assert 'Or turn down: <code class="command">registry reject claim/02 --reason TEXT</code>' in waiting
+    moves = re.sub(r"<[^>]*>", "", text.partition("Whose move")[2].partition("The six criteria")[0])
+    assert "an approver decides on what is proposed: 2: registry proposals" in moves
+    assert "who proposed 1 mends it or proposes something else: the gate rejects it" in moves
     page = files["proposals/claim-01.html"].decode()
     assert "The gate rejects this" in page
     assert "Planned role</dt><dd>Master Coordinator" in page

@@ -259,6 +259,16 @@ def test_problems_on_main_are_a_next_move_while_numbers_are_free() -> None:
     ]
 
 
+def test_a_proposal_that_the_gate_rejects_waits_for_its_session() -> None:
+    whole = snapshot(registry(claim(1)))
+    assert whole.charter
+    moves = assess(whole, whole.charter, {2, 3}, rejected={3}).moves
+    assert ("an approver", "decides on what is proposed: 2", "registry proposals") in moves
+    assert ("who proposed 3", "mends it or proposes something else: the gate rejects it", None) in moves
+    (only,) = assess(whole, whole.charter, {2, 3}, rejected={2, 3}).moves
+    assert only.who == "who proposed 2-3"
+
+
 def test_a_proposed_record_waits_for_a_human() -> None:
     for name, before in (("confirmation", {}), ("broadcast", CONFIRMED | APPROVED)):
         whole = snapshot(FULL | before)

@@ -1,9 +1,10 @@
 """Read every document that the pages show, at one commit of main."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from validator.cli.conflicts import conflicts_of
-from validator.cli.consensus.status import consensus_of
+from validator.cli.consensus.status import consensus_of, moves_of
 from validator.cli.explain import rules_document
 from validator.cli.history import history_of
 from validator.cli.ics import calendar
@@ -14,17 +15,17 @@ from validator.cli.status import status_of
 from validator.git.remote import Proposal
 from validator.git.repo import Repo
 from validator.hosts.site.documents import Documents, Json
-from validator.model.layout import ACTIVATION
+from validator.model.layout import ACTIVATION, number_of
 from validator.model.phrases import rfc3339
 from validator.operations.consensus.mail import page_at
 from validator.operations.export import document_at
-from validator.operations.proposals import judged_here
+from validator.operations.proposals import Judged, judged_here
 from validator.registry.consensus.phases import phase_of
 from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader, charter_of, main_of
 from validator.registry.schedule import Week, week_of, zone_of
 from validator.registry.snapshot import Snapshot
-from validator.report.documents import PrintedDocument
+from validator.report.documents import Printed
 from validator.rules import RULES
 
 MOST_READINGS = 5  # of a registry that moves faster than it is read
@@ -69,10 +70,17 @@ def documents_at(reader: Reader, commit: str) -> Documents:
         calendar=lambda: calendar(week, snapshot.committed_at or 0),
         calendar_of=f"{week.name} {snapshot.committed_at}",
         markdown=page_at(reader, commit),
+        moves=[_json(move) for move in moves_of(reader, commit, _rejected(proposals))],
     )
 
 
-def _json(document: PrintedDocument) -> Json:
+def _rejected(proposals: Sequence[Judged]) -> set[int]:
+    """The numbers whose claims the gate rejects."""
+    claims = [one for one in proposals if one.proposal.name.startswith("claim/")]
+    return {int(number_of(one.proposal.name)) for one in claims if not one.verdict.accepted}
+
+
+def _json(document: Printed) -> Json:
     return document.model_dump(mode="json")
 
 

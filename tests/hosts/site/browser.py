@@ -30,6 +30,8 @@ from tests.hosts.site.hostile import EVERYTHING, hostile
 from tests.repository import ROOT, Repository, claim_path, environment
 
 AXE = ROOT / ".ci/axe/node_modules/axe-core/axe.min.js"
+ALL = [(width, scheme) for width in WIDTHS for scheme in SCHEMES]
+SOME = [(360, "dark"), (768, "light"), (1280, "light")]
 AUDIT = """
 const done = arguments[arguments.length - 1];
 axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(
@@ -70,9 +72,10 @@ def main() -> None:
     """All checks, in temporary folders."""
     with tempfile.TemporaryDirectory() as name, chromium() as browser:
         folder = Path(name)
+        same = set[tuple[str, bytes]]()
         for phase, made in PHASES.items():
             site = built(made(folder / f"{phase}.git"), folder / phase)
-            seen = look_at(browser, site)
+            seen = look_at(browser, site, same)
             say(f"{seen} pages of the fleet that is {phase}: layout, print, axe-core, requests, keyboard")
         say(f"{attack(browser, folder)} pages of hostile text")
         from_a_file(browser, folder / "registering")
@@ -105,20 +108,27 @@ def kind(page: str) -> str:
     return re.sub(r"(sessions/|proposals/)(?!index).*", r"\1", page)
 
 
-def look_at(browser: Browser, site: Path) -> int:
-    """Every check of every page; of each kind one page at every width and colour with axe-core, and by keyboard."""
+def look_at(browser: Browser, site: Path, same: set[tuple[str, bytes]]) -> int:
+    """Every check of every page; of each kind one page at every width and colour with axe-core, and by keyboard.
+
+    The others are looked at in two of the six, and at the third width. `same` are the pages that were looked at in an
+    earlier phase: one that has not changed since is not looked at again.
+    """
     known, files = set[str](), {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    axe = AXE.read_text("utf-8")
     with served(site) as address:
         for page in pages(site):
+            if (page, (site / page).read_bytes()) in same:
+                continue
+            same.add((page, (site / page).read_bytes()))
             browser.open(f"{address}/{page}")
-            browser.run(AXE.read_text("utf-8"))
-            for width in WIDTHS:
-                for scheme in SCHEMES:
-                    browser.look(width, scheme)
-                    holds(browser.run(WIDER) <= 0, page, f"wider than {width}")
-                    if kind(page) not in known or (width, scheme) in ((360, "dark"), (1280, "light")):
-                        found = browser.driver.execute_async_script(AUDIT)
-                        holds(not found, f"{page} at {width}, {scheme}", found)
+            browser.run(axe)
+            for width, scheme in ALL if kind(page) not in known else SOME:
+                browser.look(width, scheme)
+                holds(browser.run(WIDER) <= 0, page, f"wider than {width}")
+                if kind(page) not in known or width != 768:
+                    found = browser.driver.execute_async_script(AUDIT)
+                    holds(not found, f"{page} at {width}, {scheme}", found)
             holds(browser.pdf().startswith(b"%PDF-"), page, "cannot be printed")
             if kind(page) not in known:
                 by_keyboard(browser, page)

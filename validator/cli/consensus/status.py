@@ -1,6 +1,6 @@
 """`registry consensus status`: how far the fleet is from consensus, what blocks it, and who acts next."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 import click
@@ -100,6 +100,14 @@ def void_lines(records: Iterable[RecordEntry]) -> Iterator[str]:
         if record.void:
             again = f"; make it again: {record.again}" if record.again else ""
             yield f"void: {record.path} by {record.by}: {record.void}{again}"
+
+
+def moves_of(reader: Reader, commit: str, rejected: Set[int]) -> tuple[MoveEntry, ...]:
+    """Who acts next, where it is known which numbers' proposals the gate rejects."""
+    snapshot = reader.at(commit)
+    waiting = waiting_records(reader, registry_digest(snapshot))
+    now = assess(snapshot, charter_of(snapshot), proposed_numbers(reader.repo), waiting, rejected=rejected)
+    return tuple(MoveEntry(**move._asdict()) for move in now.moves)
 
 
 def _document(commit: str, charter: shapes.Charter, now: Consensus, proposed: tuple[str, ...]) -> ConsensusDocument:

@@ -33,7 +33,9 @@ class _Numbers(NamedTuple):
 def pages(documents: Documents) -> Iterator[Page]:
     """Every page, the index last: all pages that it links to are written before it."""
     common: dict[str, Any] = {"fleet": documents.export["charter"]["mission"]["statement"]}
-    stamped = common | {"stamp": {"commit": documents.commit, "digest": documents.digest}}
+    last = documents.history["steps"][-1:]
+    time = last[0]["committed_at"] if last else None
+    stamped = common | {"stamp": {"commit": documents.commit, "digest": documents.digest, "time": time}}
     yield from _proposals(documents, stamped)
     yield from _sessions(documents, common)
     yield from _history(documents, common)
@@ -62,15 +64,28 @@ def _index(documents: Documents, common: Json) -> Page:
         "status": {name: status[name] for name in ("phase", "registered", "capacity", "criteria", "approvals_signed")},
         "week": documents.schedule["week"] if status["phase"] == "active" else None,
         "phases": get_args(Phase),
-        "moves": consensus["moves"],
+        "moves": documents.moves,
         "waiting": [one for one in proposals if one["verdict"] == "accepted"],
         "rejected": [one for one in proposals if one["verdict"] != "accepted"],
+        "shared": _in_common(proposals),
         "void": [record for record in consensus["records"] if record["void"]],
         "conflicts": documents.conflicts["conflicts"],
         "slots": slots[:MOST_SLOTS],
         "left": max(0, len(slots) - MOST_SLOTS),
     }
     return Page("index.html", "index.html", {**common, **shown})
+
+
+def _in_common(proposals: Iterable[Json]) -> list[Json]:
+    """The findings that several proposals bring, each with all of them: one look decides on all."""
+    named = defaultdict[tuple[str, str], list[str]](list)
+    for one in proposals:
+        for code, name in sorted(
+            {(row["code"], row["name"]) for row in one["findings"] if row["origin"] == "introduced"}
+        ):
+            named[code, name].append(one["name"])
+    rows = [{"code": code, "name": name, "proposals": all_} for (code, name), all_ in named.items() if len(all_) > 1]
+    return sorted(rows, key=lambda row: str(row["code"]))
 
 
 def _slots(documents: Documents) -> list[Json]:
@@ -208,7 +223,8 @@ def _week(documents: Documents, common: Json) -> Page:
 def _consensus(documents: Documents, common: Json) -> Page:
     consensus = documents.consensus
     shown = {
-        "consensus": {name: value for name, value in consensus.items() if name not in ("records", "conflicts")},
+        "consensus": {name: value for name, value in consensus.items() if name not in ("records", "conflicts")}
+        | {"moves": documents.moves},
         "void": [record for record in consensus["records"] if record["void"]],
         "counting": [record for record in consensus["records"] if not record["void"]],
     }

@@ -34,8 +34,11 @@ def next_moves(
     proposed: Set[int],
     waiting: Set[str],
     me: str | None = None,
+    rejected: Set[int] = frozenset(),
 ) -> Iterator[Move]:
     """The next moves in a phase; `waiting` are the open proposals of records about this registry.
+
+    `rejected` are the numbers whose proposals the gate rejects.
 
     `me` is the session that reads them, where it has said so: its own commands do without its name.
     """
@@ -44,7 +47,7 @@ def next_moves(
     who = f"number {charter.orchestrator}" + (f" ({orchestrator.draft.session_id})" if orchestrator else "")
     humans = join_limited(approver.handle for approver in charter.approvers)
     if phase == "registering":
-        yield from _to_register(snapshot, charter, criteria, proposed, me)
+        yield from _to_register(snapshot, charter, criteria, proposed, rejected, me)
     elif phase == "registered" and against:
         yield Move(f"who is in conflict ({len(against)})", "gives way", "registry conflicts")
     elif phase in DUE and (branch := branch_of(DUE[phase])) in waiting:
@@ -76,17 +79,22 @@ def _to_register(
     charter: shapes.Charter,
     criteria: tuple[Criterion, ...],
     proposed: Set[int],
+    rejected: Set[int],
     me: str | None,
 ) -> Iterator[Move]:
     waiting = [number for number in snapshot.free_numbers() if number in proposed]
+    refused = [number for number in waiting if number in rejected]
+    decidable = [number for number in waiting if number not in rejected]
     free = [number for number in snapshot.free_numbers() if number not in proposed]
     if free:
         holds = me is None or any(claim.draft.session_id == me for claim in snapshot.claims.values())
         example = command_line(claim_form(charter, free[0], *(("--session-id", "ID") if holds else ())))
         which = f"one of the free numbers {ranges(free)}" if len(free) > 1 else f"the free number {free[0]}"
         yield Move("whoever has no number", f"claims {which}; fill in: {example}", None)
-    if waiting:
-        yield Move("an approver", f"decides on what is proposed: {ranges(waiting)}", "registry proposals")
+    if decidable:
+        yield Move("an approver", f"decides on what is proposed: {ranges(decidable)}", "registry proposals")
+    if refused:
+        yield Move(f"who proposed {ranges(refused)}", "mends it or proposes something else: the gate rejects it", None)
     pending = sorted((c.number, c) for c in snapshot.claims.values() if c.claim and c.draft.status == "PENDING")
     if pending:
         yield _to_commit([claim for _, claim in pending], me)

@@ -93,12 +93,14 @@ def assess(
     proposed: Set[int] = frozenset(),
     waiting: Set[str] = frozenset(),
     me: str | None = None,
+    rejected: Set[int] = frozenset(),
 ) -> Consensus:
     """Phase, criteria, metrics and next moves of the registry at a commit.
 
     `proposed` are the numbers with an open proposal: the next moves do not name them as free.
     `waiting` are the open proposals of records about this registry: a human decides on them next. `me` is the session
-    that reads the moves, where it has said so.
+    that reads the moves, where it has said so. `rejected` are those of `proposed` that the gate rejects, where that is
+    known: no approver can decide on them.
     """
     today = registry_digest(snapshot)
     registered = [claim for claim in snapshot.claims.values() if is_registered(claim, charter)]
@@ -113,7 +115,7 @@ def assess(
         _metrics(snapshot, charter, registered, shared, against),
         _in_steps(record_states(snapshot, charter, today), phase),
         against,
-        tuple(next_moves(snapshot, charter, phase, criteria, against, proposed, waiting, me)),
+        tuple(next_moves(snapshot, charter, phase, criteria, against, proposed, waiting, me, rejected)),
     )
 
 
