@@ -34,6 +34,7 @@ def test_a_command_is_there(page: str, command: str) -> None:
 def test_whatever_proposes_opens_a_pull_request_too() -> None:
     """Those that push a proposal, and the human's two records, which go straight to a plain server's main."""
     groups = {name: verb for name, verb in registry.commands.items() if isinstance(verb, click.Group)}
+    verbs: dict[tuple[str, ...], click.Command]
     verbs = {(name,): verb for name, verb in registry.commands.items() if name not in groups}
     verbs |= {(group, name): verb for group, found in groups.items() for name, verb in found.commands.items()}
     options = {words: {name for option in verb.params for name in option.opts} for words, verb in verbs.items()}

@@ -18,8 +18,8 @@ from validator.model.keys import KeyState
 from validator.model.phrases import rfc3339
 from validator.model.shapes import Slot
 from validator.model.targets import format_target
+from validator.operations.claim_key import claim_key_of, key_line
 from validator.operations.proposals import Judged, competitors, judged, judged_here
-from validator.operations.voice import key_line, voice_of
 from validator.registry.reader import Reader, main_of
 from validator.registry.snapshot import Snapshot
 from validator.report.documents import FindingEntry, Oid, Printed, PrintedDocument, as_json, finding_entries
@@ -166,7 +166,7 @@ def render(
 def entry_of(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalEntry:
     """A proposal as it is printed; `others` are all open ones."""
     draft, name = one.claim.draft if one.claim else None, one.proposal.name
-    plan, voice = _plan(one), voice_of(one)
+    plan, claim_key = _plan(one), claim_key_of(one)
     return ProposalEntry(
         name=one.proposal.name,
         commit=one.proposal.commit,
@@ -185,8 +185,8 @@ def entry_of(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalEntry
         planned_role=well_formed(plan.role) if plan else None,
         approve=f"registry approve {name}" if one.verdict.accepted else None,
         reject=f"registry reject {name} --reason TEXT",
-        fingerprint=voice.fingerprint,
-        key_state=voice.state,
+        fingerprint=claim_key.fingerprint,
+        key_state=claim_key.state,
     )
 
 

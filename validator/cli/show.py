@@ -15,8 +15,8 @@ from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.escape import logged
 from validator.model.layout import digits
+from validator.operations.claim_key import ClaimKey
 from validator.operations.proposals import Judged
-from validator.operations.voice import Voice
 from validator.report.documents import as_json
 
 DOCUMENTS = {"output-show": ProposalDocument}
@@ -59,7 +59,7 @@ def _lines(proposal: ProposalInFull) -> Iterator[str]:
     yield f"author: {logged(proposal.author)}"
     yield f"signed: {_signature(proposal)}"
     if proposal.fingerprint or not proposal.name.startswith("charter/"):  # which no session proposes
-        yield f"key: {Voice(proposal.fingerprint, proposal.key_state)}"
+        yield f"key: {ClaimKey(proposal.fingerprint, proposal.key_state)}"
     if proposal.file is not None:
         yield f"\n{proposal.path}"
         yield from (f"  {logged(line)}" for line in proposal.file.splitlines())

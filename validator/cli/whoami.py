@@ -13,7 +13,7 @@ from validator.cli.options import SESSION, at_commit
 from validator.hosts.agents.identity import OPTION, Identity, users
 from validator.model.escape import visible, well_formed
 from validator.model.keys import KeyState
-from validator.operations.voice import Voice
+from validator.operations.claim_key import ClaimKey
 from validator.operations.whoami.advice import advise
 from validator.operations.whoami.facts import HELD, OwnProposal, SessionState
 from validator.operations.whoami.look import SessionReport, look
@@ -113,18 +113,18 @@ def _proposal(one: OwnProposal) -> OwnProposalEntry:
         branch=one.branch,
         verdict=one.verdict,
         reason=well_formed(one.reason),
-        fingerprint=one.voice.fingerprint,
-        key_state=one.voice.state,
+        fingerprint=one.claim_key.fingerprint,
+        key_state=one.claim_key.state,
     )
 
 
-def _other_key(one: OwnProposalEntry, mine: Voice) -> bool:
+def _other_key(one: OwnProposalEntry, mine: ClaimKey) -> bool:
     """Whether another key speaks for a proposal than for the session, or that has not signed it."""
     return mine.fingerprint != one.fingerprint or (mine.fingerprint is not None and one.key_state == "not-signed")
 
 
-def _open(one: OwnProposalEntry, mine: Voice) -> str:
-    key = f", key {Voice(one.fingerprint, one.key_state)}" if _other_key(one, mine) else ""
+def _open(one: OwnProposalEntry, mine: ClaimKey) -> str:
+    key = f", key {ClaimKey(one.fingerprint, one.key_state)}" if _other_key(one, mine) else ""
     return f"{one.branch}, {one.verdict}{key}"
 
 
@@ -142,7 +142,7 @@ def render(document: WhoamiDocument) -> str:
         ("role", document.role or ""),
         ("goal", document.goal or ""),
         ("since", document.registered_at or ""),
-        ("key", str(mine := Voice(document.fingerprint, document.key_state))),
+        ("key", str(mine := ClaimKey(document.fingerprint, document.key_state))),
         *(("open", _open(one, mine)) for one in opened if len(opened) > 1 or _other_key(one, mine)),
         ("next", document.next_action),
     )

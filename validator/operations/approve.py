@@ -12,6 +12,7 @@ from validator.model.escape import logged, visible
 from validator.model.findings import Verdict, decides
 from validator.model.layout import HEADS, number_of, own_files
 from validator.operations.approver import Approver, who_approves
+from validator.operations.claim_key import key_line
 from validator.operations.proposals import (
     Judged,
     competitors,
@@ -22,7 +23,6 @@ from validator.operations.proposals import (
     name_of,
     release_beside,
 )
-from validator.operations.voice import key_line
 from validator.registry.holders import holder
 from validator.registry.reader import Reader
 from validator.report.documents import ApprovalEntry, ApprovalsDocument, as_json

@@ -7,7 +7,7 @@ from typing import Any
 from validator.model import definition, shapes
 from validator.model.escape import well_formed_or_none
 from validator.model.phrases import rfc3339
-from validator.operations.voice import Voice, voices_on_main
+from validator.operations.claim_key import ClaimKey, claim_keys_on_main
 from validator.registry.consensus.criteria import acknowledged
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import active_week
@@ -48,7 +48,7 @@ def _fields(value: shapes.Shape) -> dict[str, Any]:
 def slots_of(snapshot: Snapshot, charter: shapes.Charter, digest: str, proposed: frozenset[int]) -> Iterator[SlotEntry]:
     """Every number of the charter in order; `proposed` are the numbers with a proposal that is not on main."""
     standing = snapshot.past(list(snapshot.claims))
-    ready, voices = acknowledged(snapshot, charter, digest), voices_on_main(snapshot, snapshot.claims.values())
+    ready, keys = acknowledged(snapshot, charter, digest), claim_keys_on_main(snapshot, snapshot.claims.values())
     for number in range(1, charter.capacity + 1):
         claim = snapshot.by_number.get(number)
         if claim is None:
@@ -57,11 +57,11 @@ def slots_of(snapshot: Snapshot, charter: shapes.Charter, digest: str, proposed:
                 number=number, state=state, session_id=None, role=None, goal=None, registered_at=None, commit=None
             )
         else:
-            yield _held(number, claim, standing.get(claim.path), voices[claim.path], acknowledged=number in ready)
+            yield _held(number, claim, standing.get(claim.path), keys[claim.path], acknowledged=number in ready)
 
 
 def _held(
-    number: int, claim: ClaimFile, arrival: Registration | None, voice: Voice, *, acknowledged: bool
+    number: int, claim: ClaimFile, arrival: Registration | None, claim_key: ClaimKey, *, acknowledged: bool
 ) -> SlotEntry:
     return SlotEntry(
         number=number,
@@ -71,8 +71,8 @@ def _held(
         goal=well_formed_or_none(claim.draft.goal),
         registered_at=rfc3339(arrival.time) if arrival else None,
         commit=arrival.commit if arrival else None,
-        fingerprint=voice.fingerprint,
-        key_state=voice.state,
+        fingerprint=claim_key.fingerprint,
+        key_state=claim_key.state,
     )
 
 

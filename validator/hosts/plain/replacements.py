@@ -49,24 +49,24 @@ def judge_age(move: Move, server: Server) -> str | None:
     if not others:
         return None
     key = speaking_key(move.branch, move.new, server)
-    voice = _signed_by([move.new], key, server)[move.new]
-    rivals = _of_voice(others, voice, key, server)
+    kind = _signed_by([move.new], key, server)[move.new]
+    rivals = _naming_a_key_of(others, kind, key, server)
     contents = server.repo.blobs([move.new, *rivals])
     times = {commit: server.repo.read_commit(content)[1] for commit, content in contents.items()}
     same = (other for other in rivals if not _is_newer(move.new, other, times, server))
-    newer = next((other for other in same if _signed_by([other], key, server)[other] == voice), None)
+    newer = next((other for other in same if _signed_by([other], key, server)[other] == kind), None)
     if newer is None:
         return None
-    who = "its session" if voice == "session" else "an approver"
+    who = "its session" if kind == "session" else "an approver"
     said = f"commit {move.new[:12]} is not newer than {newer[:12]}, which {who} has signed too"
     return f"{RULE}: {said}; make it again"
 
 
-def _of_voice(commits: Sequence[str], voice: str | None, key: str | None, server: Server) -> list[str]:
-    """Those whose signatures name a key of this voice: only these are worth a check, each of which takes long."""
-    if voice is None:
+def _naming_a_key_of(commits: Sequence[str], kind: str | None, key: str | None, server: Server) -> list[str]:
+    """Those whose signatures name a key of this kind of signer. Only these are checked, since each check takes long."""
+    if kind is None:
         return []
-    keys = {normal_key(key)} if voice == "session" and key else {approver for _, approver in server.guards}
+    keys = {normal_key(key)} if kind == "session" and key else {approver for _, approver in server.guards}
     named = named_keys(server.repo, commits)
     return [commit for commit in commits if named.get(commit) in keys]
 

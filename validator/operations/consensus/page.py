@@ -10,7 +10,7 @@ from validator.model import shapes
 from validator.model.escape import markdown_prose
 from validator.model.phrases import counted
 from validator.model.targets import format_target
-from validator.operations.voice import Voice, voices_on_main
+from validator.operations.claim_key import ClaimKey, claim_keys_on_main
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.phases import Consensus, assess
 from validator.registry.parsing import ClaimFile
@@ -58,14 +58,14 @@ def _head(state: Consensus, charter: shapes.Charter, digest: str) -> Iterator[st
     yield f"- **Registry**: `{digest}`"
 
 
-def _keys(snapshot: Snapshot) -> dict[int, Voice]:
+def _keys(snapshot: Snapshot) -> dict[int, ClaimKey]:
     """Which key speaks for each number; nothing where no claim has one."""
-    voices = voices_on_main(snapshot, snapshot.claims.values())
-    keyed = any(voice.fingerprint for voice in voices.values())
-    return {claim.number: voices[claim.path] for claim in snapshot.claims.values()} if keyed else {}
+    keys = claim_keys_on_main(snapshot, snapshot.claims.values())
+    keyed = any(claim_key.fingerprint for claim_key in keys.values())
+    return {claim.number: keys[claim.path] for claim in snapshot.claims.values()} if keyed else {}
 
 
-def _session(number: int, claim: ClaimFile | None, slot: shapes.Slot | None, key: Voice | None) -> Iterator[str]:
+def _session(number: int, claim: ClaimFile | None, slot: shapes.Slot | None, key: ClaimKey | None) -> Iterator[str]:
     draft = claim.draft if claim else None
     title = slot.title if slot else draft.session_id if draft and draft.session_id else "no plan"
     yield f"### Session #{number}: {markdown_prose(title)}\n"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from validator.model.findings import Finding, Verdict, decides
-from validator.operations.voice import NO_KEY, Voice
+from validator.operations.claim_key import NO_KEY, ClaimKey
 from validator.registry.conflicts import Conflict
 from validator.registry.consensus.criteria import Phase
 from validator.rules import merge_conflict
@@ -37,7 +37,7 @@ class OwnProposal(NamedTuple):
     """A proposal of the session's own. `end` is what became of it: `moved` is rejected only because main has changed.
 
     `code`, `reason` and `help` say why it is not accepted; of one that a human turned down there is only the reason.
-    `voice` is the key that speaks for it.
+    `claim_key` is the key that speaks for it.
     """
 
     branch: str
@@ -46,7 +46,7 @@ class OwnProposal(NamedTuple):
     code: str = ""
     reason: str = ""
     help: str = ""
-    voice: Voice = NO_KEY
+    claim_key: ClaimKey = NO_KEY
 
     @property
     def verdict(self) -> Literal["accepted", "rejected", "turned-down"]:
@@ -108,15 +108,15 @@ class Facts(NamedTuple):
     withdraws: bool = False
 
 
-def judged(branch: str, kind: OpenKind, verdict: Verdict, voice: Voice = NO_KEY) -> OwnProposal:
+def judged(branch: str, kind: OpenKind, verdict: Verdict, claim_key: ClaimKey = NO_KEY) -> OwnProposal:
     """An open proposal with the gate's verdict as of now."""
     decisive = [finding for finding in verdict.findings if decides(finding)]
     if not decisive:
-        return OwnProposal(branch, kind, "open", voice=voice)
+        return OwnProposal(branch, kind, "open", claim_key=claim_key)
     moved = all(finding.code == merge_conflict.CODE for finding in decisive)
     first: Finding = decisive[0]
     end: OpenEnd = "moved" if moved else "rejected"
-    return OwnProposal(branch, kind, end, first.code, first.message, first.help, voice)
+    return OwnProposal(branch, kind, end, first.code, first.message, first.help, claim_key)
 
 
 def most_urgent(proposals: Iterable[OwnProposal]) -> OwnProposal | None:

@@ -10,9 +10,9 @@ from validator.model.errors import Unreadable
 from validator.model.escape import logged, well_formed, well_formed_or_none
 from validator.model.layout import BROADCAST, CONFIRMATION, acknowledgement_path, branch_of, claim_path, digits, path_of
 from validator.model.phrases import ranges
+from validator.operations.claim_key import ClaimKey, claim_key_of
 from validator.operations.export import slots_of
 from validator.operations.proposals import judge_proposal
-from validator.operations.voice import Voice, voice_of
 from validator.operations.whoami.facts import (
     Facts,
     FreeNumber,
@@ -162,7 +162,7 @@ def _of_holder(registry: _Registry, claim: ClaimFile) -> Iterator[OwnProposal]:
         proposal = by_name.get(name)
         if proposal and registry.is_live(proposal) and (kind != "amendment" or _is_mine(registry, proposal, claim)):
             one = judge_proposal(registry.reader, registry.main, proposal)
-            yield judged(name, kind, one.verdict, voice_of(one))
+            yield judged(name, kind, one.verdict, claim_key_of(one))
         elif rejection := _turned_down(registry, name, kind):
             yield _down(registry, rejection, kind)
 
@@ -197,7 +197,7 @@ def _turned_down(registry: _Registry, name: str, kind: OpenKind) -> Rejection | 
 def _down(registry: _Registry, rejection: Rejection, kind: OpenKind) -> OwnProposal:
     """A proposal that was turned down, with the key that spoke for it."""
     one = judge_proposal(registry.reader, registry.main, Proposal(rejection.name, rejection.rejected))
-    return OwnProposal(rejection.name, kind, "turned-down", reason=rejection.reason, voice=voice_of(one))
+    return OwnProposal(rejection.name, kind, "turned-down", reason=rejection.reason, claim_key=claim_key_of(one))
 
 
 def _oid(entry: object) -> object:
@@ -230,7 +230,9 @@ def _other(registry: _Registry, session_id: str, me: tuple[str, ...], hint: Hint
         week=active_week(registry.snapshot),
         withdraws=_withdraws(registry, claim) if claim else False,
     )
-    return SessionReport(_entry(claim, session_id, own.voice) if claim and own else None, facts, (own,) if own else ())
+    return SessionReport(
+        _entry(claim, session_id, own.claim_key) if claim and own else None, facts, (own,) if own else ()
+    )
 
 
 def _proposed(registry: _Registry, session_id: str, hint: Hint) -> tuple[ClaimFile, OwnProposal] | None:
@@ -244,7 +246,7 @@ def _proposed(registry: _Registry, session_id: str, hint: Hint) -> tuple[ClaimFi
             hint(f"{proposal.name} cannot be read: {logged(claim.why)}\n")
         elif claim and claim.draft.session_id == session_id and registry.is_live(proposal):
             one = judge_proposal(registry.reader, registry.main, proposal)
-            found.append((claim, judged(proposal.name, "amendment", one.verdict, voice_of(one))))
+            found.append((claim, judged(proposal.name, "amendment", one.verdict, claim_key_of(one))))
     return min(found, key=lambda row: row[1].end != "open", default=None)
 
 
@@ -280,7 +282,7 @@ def _who_has(registry: _Registry, claim: ClaimFile) -> str:
     return f"a proposal of {proposed.draft.session_id}" if isinstance(proposed, ClaimFile) else ""
 
 
-def _entry(claim: ClaimFile, session_id: str, voice: Voice) -> SlotEntry:
+def _entry(claim: ClaimFile, session_id: str, claim_key: ClaimKey) -> SlotEntry:
     return SlotEntry(
         number=claim.number,
         state="proposed",
@@ -289,6 +291,6 @@ def _entry(claim: ClaimFile, session_id: str, voice: Voice) -> SlotEntry:
         goal=well_formed_or_none(claim.draft.goal),
         registered_at=None,
         commit=None,
-        fingerprint=voice.fingerprint,
-        key_state=voice.state,
+        fingerprint=claim_key.fingerprint,
+        key_state=claim_key.state,
     )

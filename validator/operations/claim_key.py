@@ -11,7 +11,7 @@ from validator.registry.records import claim_of_record
 from validator.registry.snapshot import Snapshot
 
 
-class Voice(NamedTuple):
+class ClaimKey(NamedTuple):
     """The key that speaks for a claim or a proposal, by its fingerprint, None where no claim has one; and its state."""
 
     fingerprint: str | None
@@ -21,10 +21,10 @@ class Voice(NamedTuple):
         return f"{self.fingerprint or 'none'} ({self.state.replace('-', ' ')})"
 
 
-NO_KEY = Voice(None, "not-signed")
+NO_KEY = ClaimKey(None, "not-signed")
 
 
-def voice_of(one: Judged) -> Voice:
+def claim_key_of(one: Judged) -> ClaimKey:
     """The key of the proposed claim or else of main's, held against main.
 
     `same-as-before`: the key in main's claim has signed what is proposed. `new`: main's claim has no key or another
@@ -37,25 +37,25 @@ def voice_of(one: Judged) -> Voice:
     if key is None:
         return NO_KEY
     if any(finding.code == "REG308" and finding.origin == "introduced" for finding in one.verdict.findings):
-        return Voice(fingerprint(key), "not-signed")
+        return ClaimKey(fingerprint(key), "not-signed")
     if key != before:
-        return Voice(fingerprint(key), "new")
+        return ClaimKey(fingerprint(key), "new")
     origin = one.landed.origins.of(path) if one.landed.origins else None
     signed = origin and one.landed.origins and one.landed.origins.is_signed(origin.commit, [key])
-    return Voice(fingerprint(key), "same-as-before" if signed else "not-signed")
+    return ClaimKey(fingerprint(key), "same-as-before" if signed else "not-signed")
 
 
-def voices_on_main(snapshot: Snapshot, claims: Iterable[ClaimFile]) -> Mapping[str, Voice]:
+def claim_keys_on_main(snapshot: Snapshot, claims: Iterable[ClaimFile]) -> Mapping[str, ClaimKey]:
     """The keys of claims on main, by path, each held against the claim before its last change there."""
     rows = {claim.path: claim.draft.key for claim in claims}
     before = snapshot.keys_before(keyed) if (keyed := [path for path, key in rows.items() if key]) else {}
     return {path: _on_main(key, before.get(path)) for path, key in rows.items()}
 
 
-def _on_main(key: str | None, before: str | None) -> Voice:
+def _on_main(key: str | None, before: str | None) -> ClaimKey:
     if key is None:
         return NO_KEY
-    return Voice(fingerprint(key), "same-as-before" if key == before else "new")
+    return ClaimKey(fingerprint(key), "same-as-before" if key == before else "new")
 
 
 def key_line(one: Judged, *, without: bool = True) -> str:
@@ -63,6 +63,6 @@ def key_line(one: Judged, *, without: bool = True) -> str:
 
     `without`: also where no claim has a key.
     """
-    voice = voice_of(one)
-    named = voice.fingerprint or (without and not one.proposal.name.startswith("charter/"))
-    return f"key: {voice}" if named else ""
+    claim_key = claim_key_of(one)
+    named = claim_key.fingerprint or (without and not one.proposal.name.startswith("charter/"))
+    return f"key: {claim_key}" if named else ""
