@@ -60,7 +60,7 @@ OWNERS = {
 # The effects: files, processes, clocks and chance, and the few that may have them.
 EFFECTS = {
     "contextvars": {"git/lifetime"},
-    "concurrent": {"git/signatures", "cli/demo", "operations/consensus/delivery"},
+    "concurrent": {"git/checking", "cli/demo", "operations/consensus/delivery"},
     "difflib": {"cli", "operations/claim/completion", "registry/yaml/amendment"},
     "fcntl": {"git/retry"},
     "gc": {"startup", "guard", "cli"},
@@ -89,7 +89,15 @@ EFFECTS = {
     "secrets": {"cli/init", "hosts/plain/probe"},
     "shutil": {"git/process", "hosts/github", "hosts/plain/install", "operations/index_file", "cli"},
     "signal": {"startup", "cli/hook", "operations/consensus/program", "cli/serve"},
-    "subprocess": {"git/batch", "git/keys", "git/program", "hosts", "operations/consensus/program", "cli/demo"},
+    "subprocess": {
+        "git/batch",
+        "git/checking",
+        "git/keys",
+        "git/program",
+        "hosts",
+        "operations/consensus/program",
+        "cli/demo",
+    },
     "sys": {"startup", "git/retry", "operations/index_file", "guard", "cli", "model/core"},
     "types": {"cli/hook", "startup"},
     "tempfile": {

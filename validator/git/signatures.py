@@ -3,10 +3,11 @@
 import base64
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from validator.git.checking import plain, verified
 from validator.git.objects import Objects
 from validator.git.process import Process
 from validator.git.program import last_line
@@ -23,8 +24,8 @@ _BROKEN_PIPE = (-13, 141)
 _ARMOUR = rb"-----BEGIN SSH SIGNATURE-----\n((?: .*\n)*?) -----END SSH SIGNATURE-----"
 _SIGNATURE = re.compile(rb"^gpgsig(?:-sha256)? " + _ARMOUR, re.MULTILINE)
 _MAGIC, _KIND = b"SSHSIG", re.compile(rb"(?!.*-cert-)[a-z0-9@.-]{1,64}")
-# Git runs ssh-keygen twice a commit, and waits: from so many commits on, several processes share them.
-MANY, AT_ONCE = 25, 4
+# From so many commits on, ssh-keygen is run for several at once, and once for each; Git runs it twice, and waits.
+MANY = 25
 # Bytes of a commit: one with more has a longer message than may land. So many are in memory at once.
 MAX_SIGNED, READ_AT_ONCE = 80 * 1024, 100
 
@@ -36,17 +37,17 @@ class Endorsement(NamedTuple):
     approvals: tuple[str, ...]
 
 
-def signer(repo: Process, commit: str, keys: Iterable[tuple[str, str]]) -> str | None:
+def signer(repo: Objects, commit: str, keys: Iterable[tuple[str, str]]) -> str | None:
     """Whose SSH signature a commit carries, out of (name, public key) pairs; None where it is none of theirs."""
     return endorsement(repo, commit, keys).signer
 
 
-def endorsement(repo: Process, commit: str, keys: Iterable[tuple[str, str]]) -> Endorsement:
+def endorsement(repo: Objects, commit: str, keys: Iterable[tuple[str, str]]) -> Endorsement:
     """Whose SSH signature a commit carries, out of (name, public key) pairs, and whose approval its message states."""
     return endorsements(repo, [commit], keys)[commit]
 
 
-def endorsements(repo: Process, commits: Sequence[str], keys: Iterable[tuple[str, str]]) -> dict[str, Endorsement]:
+def endorsements(repo: Objects, commits: Sequence[str], keys: Iterable[tuple[str, str]]) -> dict[str, Endorsement]:
     """The same of many commits, by commit; a few processes check their signatures side by side.
 
     Only SSH signatures count (git-config(1), `gpg.ssh.allowedSignersFile`): a signature of another kind would be
@@ -59,17 +60,31 @@ def endorsements(repo: Process, commits: Sequence[str], keys: Iterable[tuple[str
         if repo.checks_left < 0:
             raise LimitError("this push holds too many signed commits to be judged; push fewer at once")
     with tempfile.NamedTemporaryFile("w", suffix=".signers") as file:
-        file.writelines(f'{name} namespaces="git" {normal_key(key)}\n' for name, key in keys)
+        known = list(keys)
+        file.writelines(f'{name} namespaces="git" {normal_key(key)}\n' for name, key in known)
         file.flush()
         if len(commits) <= MANY:
             return _endorsed(repo, commits, file.name)
-        from concurrent.futures import ThreadPoolExecutor  # slow to load, and few runs have so many commits
+        names = {normal_key(key): name for name, key in reversed(known)}
+        signers = _checked(repo, commits, names, file.name)
+        found = _endorsed(repo, [commit for commit in commits if commit not in signers], file.name)
+        told = _endorsed(repo, list(signers), file.name, checked=True)
+        return found | {commit: one._replace(signer=signers[commit]) for commit, one in told.items()}
 
-        size = max(MANY, -(-len(commits) // AT_ONCE))
-        parts = [commits[at : at + size] for at in range(0, len(commits), size)]
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            done = pool.map(lambda part: _endorsed(repo, part, file.name), parts)
-            return {commit: found for part in done for commit, found in part.items()}
+
+def _checked(repo: Objects, commits: Sequence[str], names: Mapping[str, str], file: str) -> dict[str, str | None]:
+    """Who has signed each commit that is written as Git writes it; the others are left out. `names` are by key."""
+    light, found = (
+        [commit for commit, size in repo.sizes(commits).items() if size <= MAX_SIGNED],
+        dict[str, str | None](),
+    )
+    for at in range(0, len(light), READ_AT_ONCE):
+        contents = repo.blobs(light[at : at + READ_AT_ONCE])
+        signed = {commit: one for commit, content in contents.items() if (one := plain(commit, content))}
+        named = {commit: names.get(_named_key(contents[commit]) or "") for commit in signed}
+        good = verified({commit: (signed[commit], name) for commit, name in named.items() if name}, file)
+        found |= {commit: name if good.get(commit) else None for commit, name in named.items()}
+    return found
 
 
 def signing_keys(repo: Objects, commits: Sequence[str]) -> dict[str, str | None]:
@@ -113,13 +128,15 @@ def _field(data: bytes, at: int) -> bytes:
     return data[at + 4 : at + 4 + int.from_bytes(data[at : at + 4])]
 
 
-def _endorsed(repo: Process, commits: Sequence[str], signers: str) -> dict[str, Endorsement]:
+def _endorsed(repo: Process, commits: Sequence[str], signers: str, *, checked: bool = False) -> dict[str, Endorsement]:
+    """What Git says of each commit; of those that are `checked` already only whom they name."""
     programs = ("gpg.program=false", "gpg.openpgp.program=false", "gpg.x509.program=false")
     settings = (*programs, "gpg.ssh.program=ssh-keygen", f"gpg.ssh.allowedSignersFile={signers}")
     found = dict[str, Endorsement]()
     while left := [commit for commit in commits if commit not in found]:
         asked = "".join(f"{commit}\n" for commit in left).encode()
-        status, out, error = repo.run("log", *_ENDORSED, stdin=asked, settings=settings)
+        form = [word.replace("%G?%x00%GS", "N%x00") if checked else word for word in _ENDORSED]
+        status, out, error = repo.run("log", *form, stdin=asked, settings=settings)
         if status and status not in _BROKEN_PIPE:
             raise FatalError(f"git log: {last_line(error)}")
         found |= _read(out)

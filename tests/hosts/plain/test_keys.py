@@ -17,7 +17,6 @@ from tests.corpus.packets import ZERO
 from tests.hosts.plain.ground import MAIN, WHEN, Command, Ground, Tree, own, signature
 from tests.hosts.plain.stage import Stage, charter, claim_text, public
 from tests.keys import public_key, write_key
-from validator.git.process import Process
 from validator.git.repo import Repo
 from validator.git.signatures import Endorsement, endorsements
 from validator.registry.consensus.digest import registry_digest
@@ -455,7 +454,7 @@ def test_withdrawals_without_end_slow_nobody_down(fleet: Fleet, monkeypatch: pyt
     fleet.restore(there)
     checked, check = list[str](), endorsements
 
-    def counted(repo: Process, commits: Sequence[str], keys: Iterable[tuple[str, str]]) -> dict[str, Endorsement]:
+    def counted(repo: Repo, commits: Sequence[str], keys: Iterable[tuple[str, str]]) -> dict[str, Endorsement]:
         checked.extend(commits)
         return check(repo, commits, keys)
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from validator.git.signatures import AT_ONCE, MANY, Endorsement
+from validator.git.checking import AT_ONCE
+from validator.git.signatures import MANY, Endorsement
 from validator.hosts.plain.server import MAX_CHECKS, MAX_FILES, Server
 from validator.model.errors import LimitError
 from validator.operations.guards import endorsed
