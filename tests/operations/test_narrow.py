@@ -18,11 +18,13 @@ import pytest
 from tests.properties.muddled import BROKEN, CLAIMS, FIELDS, FLEET, borrowed
 from tests.repository import CHARTER, Changes, Content, Repository, charter, claim_path, environment
 from validator.git.repo import Repo
+from validator.model.errors import FatalError
 from validator.operations.audit import in_parts
 from validator.operations.index_file import IndexFile
 from validator.operations.indexed import Indexed
 from validator.operations.judge import audit, judge
-from validator.operations.narrow import Narrow
+from validator.operations.narrow import SMALL, Narrow
+from validator.operations.whoami.look import SessionReport, look
 from validator.registry.events import news
 from validator.registry.reader import Reader
 
@@ -122,6 +124,20 @@ def damage(file: Path, chance: random.Random) -> None:
     file.write_bytes(data)
 
 
+def told_alike(repo: Repo, commit: str, session: str) -> bool:
+    """Ask who a session is, with an index and without; whether the index was enough."""
+    found = list[SessionReport | str]()
+    for small in (0, SMALL):
+        reader = Reader(repo)
+        narrow = Narrow(reader, small=small)
+        try:
+            found.append(look(reader, commit, session, named=True, hint=lambda _: None, narrow=narrow))
+        except FatalError as error:
+            found.append(str(error))
+    assert found[0] == found[1], f"{commit} {session}"
+    return Narrow(Reader(repo), small=0).state(commit, session) is not None
+
+
 @pytest.fixture
 def seeds(request: pytest.FixtureRequest) -> range:
     return range(60 if request.config.getoption("--long") else 2)
@@ -130,7 +146,7 @@ def seeds(request: pytest.FixtureRequest) -> range:
 @pytest.mark.takes_long
 def test_verdicts_with_an_index_are_those_of_the_whole(tmp_path: Path, seeds: range) -> None:
     """Two histories of twelve steps take four seconds of processor time: each step is judged five times."""
-    narrow = answered = parts = followed = 0
+    narrow = answered = parts = 0
     for seed in seeds:
         story = Story(tmp_path / f"{seed}.git", seed)
         repo, places = Repo(story.repository.path), [tmp_path / f"{seed}-{name}" for name in ("warm", "old", "bad")]
@@ -156,15 +172,25 @@ def test_verdicts_with_an_index_are_those_of_the_whole(tmp_path: Path, seeds: ra
                     shutil.copy(warm, old)
                 shutil.copy(warm, bad)
                 damage(bad, story.chance)
-        steps = list(zip(story.mains, story.mains[1:], strict=False))
-        for parent, commit in steps:
+    assert parts > len(seeds), "most registries are audited in parts"
+    assert narrow > answered / 4, "most changes are judged with a part of the registry"
+
+
+def test_events_and_sessions_are_told_as_from_the_whole(tmp_path: Path, seeds: range) -> None:
+    followed = told = 0
+    for seed in seeds[1:]:
+        story = Story(tmp_path / f"{seed}.git", seed)
+        repo = Repo(story.repository.path)
+        for _ in range(8):
+            story.step()
+        for parent, commit in zip(story.mains, story.mains[1:], strict=False):
             reader = Reader(repo)
             after, before = Narrow(reader, small=0).step(parent, commit)
             followed += bool(before.unread.numbers)
             assert [*news(before, after)] == [*news(*reversed(reader.step(parent, commit)))], f"{parent} {commit}"
-    assert followed >= 2 * len(seeds), "most steps of main are told with a part of the registry"
-    assert parts > len(seeds), "most registries are audited in parts"
-    assert narrow > answered / 4, "most changes are judged with a part of the registry"
+        sessions = {claim.draft.session_id or "" for claim in Reader(repo).at(story.mains[-1]).claims.values()}
+        told += sum(told_alike(repo, story.mains[-1], session) for session in sorted(sessions)[:4])
+    assert min(followed, told) >= len(seeds) - 1, "a part of the registry is enough for some"
 
 
 @pytest.fixture(scope="module")

@@ -60,6 +60,13 @@ def slots_of(snapshot: Snapshot, charter: shapes.Charter, digest: str, proposed:
             yield _held(number, claim, standing.get(claim.path), keys[claim.path], acknowledged=number in ready)
 
 
+def slot_of(snapshot: Snapshot, charter: shapes.Charter, digest: str, claim: ClaimFile) -> SlotEntry:
+    """The slot of one claim."""
+    ready = claim.number in acknowledged(snapshot, charter, digest)
+    arrival, key = snapshot.past([claim.path]).get(claim.path), claim_keys_on_main(snapshot, [claim])[claim.path]
+    return _held(claim.number, claim, arrival, key, acknowledged=ready)
+
+
 def _held(
     number: int, claim: ClaimFile, arrival: Registration | None, claim_key: ClaimKey, *, acknowledged: bool
 ) -> SlotEntry:

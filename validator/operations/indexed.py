@@ -6,21 +6,30 @@ registry with records, an unrelated history. The claims of a change are read fro
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from validator.git.change import Files, Landing, landing_alone, sized
 from validator.git.trees import TWICE, Entry
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of, governed
 from validator.operations.index_file import IndexFile
-from validator.operations.indexing import always, index_of, is_claim
+from validator.operations.indexing import always, index_of, is_claim, waiting
 from validator.registry.index.encoding import StoredIndex
 from validator.registry.index.selection import beside, needed
 from validator.registry.index.traits import traits_of
+from validator.registry.parsing import Draft
 from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
 
 MOST_TOUCHED = 50  # files; a change of more is read as a whole
 MOST_MOVED = 1_000  # claims in which an index and main differ; with more it is made anew
+
+
+class State(NamedTuple):
+    """Main with the claims that concern one session, and the numbers of all that do not count as registered."""
+
+    snapshot: Snapshot
+    waiting: frozenset[int]
 
 
 class Indexed:
@@ -43,6 +52,22 @@ class Indexed:
             return None
         kept = self._at(base, light, folders[0])
         return self._landed(found, base, head, kept, light) if kept else None
+
+    def state(self, commit: str, session_id: str) -> State | None:
+        """What a session has to know of main at a commit; None where all has to be read."""
+        light, folders = self._reader.repo.trees.files_beside(commit, governed, SESSIONS.encode())
+        if len(folders) != 1 or any(form_of(path) for path in light if path != CHARTER):
+            return None
+        kept = self._at(commit, light, folders[0])
+        own = kept.table.meeting(traits_of(Draft(session_id=session_id), near=False)) if kept else set[int]()
+        if kept is None or not own:
+            return None
+        (charter,) = self._reader.charters([commit]).values()
+        numbers = own | kept.table.always | ({charter.orchestrator} if charter else set())
+        near = {**light, **kept.odd, **self._entries(kept.sessions, numbers.intersection(kept.table.numbers))}
+        snapshot = self._reader.among(commit, near)
+        unread = beside(kept.table, {claim.number for claim in snapshot.claims.values()})
+        return State(snapshot._replace(unread=unread), frozenset(kept.table.waiting))
 
     def _landed(
         self, found: Landing, base: str, head: str, kept: StoredIndex, light: Files
@@ -106,6 +131,7 @@ def _moved(reader: Reader, kept: StoredIndex, base: str, light: Files, folder: s
     kept.odd.update({path: entry for path, entry in new.items() if path not in fresh})
     snapshot = reader.among(base, {**light, **fresh})
     watched = always(snapshot)
+    kept.table.waiting |= waiting(snapshot)
     for claim in snapshot.claims.values():
         kept.table.add(claim.number, traits_of(claim.draft), quiet=claim.number not in watched)
     return kept._replace(sessions=folder)

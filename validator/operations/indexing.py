@@ -8,6 +8,8 @@ from validator.model import shapes
 from validator.model.findings import Input
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, form_of
 from validator.operations.judge import run
+from validator.registry.conflicts import with_mission
+from validator.registry.consensus.criteria import is_registered
 from validator.registry.index.encoding import StoredIndex
 from validator.registry.index.table import Index
 from validator.registry.index.traits import Traits, traits_of
@@ -49,7 +51,15 @@ def always(snapshot: Snapshot) -> set[int]:
 
     What a rule of pairs finds in claims of main, the index knows.
     """
-    return named(snapshot, (finding.location.path for finding in run(snapshot, snapshot, OF_A_FILE)))
+    found = named(snapshot, (finding.location.path for finding in run(snapshot, snapshot, OF_A_FILE)))
+    against = with_mission(snapshot, snapshot.charter) if snapshot.charter else ()
+    return found.union(*(conflict.numbers for conflict in against))
+
+
+def waiting(snapshot: Snapshot) -> set[int]:
+    """The claims that do not count as registered."""
+    charter = snapshot.charter
+    return {one.number for one in snapshot.claims.values() if not (charter and is_registered(one, charter))}
 
 
 def named(snapshot: Snapshot, paths: Iterable[str]) -> set[int]:
@@ -65,13 +75,15 @@ def named(snapshot: Snapshot, paths: Iterable[str]) -> set[int]:
 def index_of(reader: Reader, base: str, light: Files, folder: str) -> StoredIndex:
     """The index of a tree, from all of its claims."""
     claims, odd = listed(reader, folder)
-    watched = set[int]()
+    watched, not_ready = set[int](), set[int]()
 
     def rows() -> Iterator[tuple[int, Traits]]:
         for snapshot in chunks(reader, base, light[CHARTER], claims):
             watched.update(always(snapshot))
+            not_ready.update(waiting(snapshot))
             yield from ((claim.number, traits_of(claim.draft)) for claim in snapshot.claims.values())
 
     index = Index.of(rows())
     index.always |= watched
+    index.waiting = not_ready
     return StoredIndex(light[CHARTER].oid, folder, index, odd)

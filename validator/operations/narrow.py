@@ -1,6 +1,7 @@
 """Read a change for a verdict: of a large registry with an index, of a small one as a whole."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from validator.model.errors import FatalError
 from validator.model.layout import SESSIONS
@@ -8,8 +9,9 @@ from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from validator.operations.indexed import Indexed
+    from validator.operations.indexed import Indexed, State
 
+T = TypeVar("T")
 SMALL = 4_000  # bytes of the folder of claims: about a hundred, which are read as fast as an index
 
 
@@ -35,12 +37,20 @@ class Narrow:
         usable = found and all(one.free_numbers() for one in found)
         return found if found and usable else self._reader.step(parent, commit)
 
+    def state(self, commit: str, session_id: str) -> "State | None":
+        """What a session that holds a number has to know of main while a number is free; None: read all of it."""
+        found = self._asked(commit, lambda: self._indexed().state(commit, session_id))
+        return found if found and found.snapshot.free_numbers() else None
+
     def _narrow(self, base: str, head: str) -> tuple[Snapshot, Snapshot] | None:
-        """The same with an index; None where all of the registry is read."""
+        return self._asked(base, lambda: self._indexed().change(base, head))
+
+    def _asked(self, base: str, what: Callable[[], T | None]) -> T | None:
+        """What an index says of a large registry; None where all of it is read."""
         (folder,) = self._reader.repo.objects.facts([f"{base}:{SESSIONS}"])
         if folder and folder.kind == "tree" and folder.size >= self._small:
             try:
-                return self._indexed().change(base, head)
+                return what()
             except FatalError:
                 return None  # whatever is wrong, reading all of it says what
         return None

@@ -34,7 +34,7 @@ class Conflict(NamedTuple):
 def conflicts(snapshot: Snapshot, charter: shapes.Charter) -> tuple[Conflict, ...]:
     """The conflicts on main, which prevent its confirmation; in the order of kinds and numbers."""
     found = [_of_clash(clash, snapshot) for clash in clashes(snapshot, snapshot)]
-    found += [*_with_mission(snapshot, charter), *_left(snapshot, charter)]
+    found += [*with_mission(snapshot, charter), *_left(snapshot, charter)]
     return tuple(sorted(found, key=lambda one: (one.kind, one.numbers)))
 
 
@@ -80,7 +80,8 @@ def _left(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Conflict]:
         yield Conflict("gap", (number,), f"nobody took {quoted(gap.text)}", gap.way_out)
 
 
-def _with_mission(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Conflict]:
+def with_mission(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Conflict]:
+    """The targets that cannot be met together with the mission's."""
     for claim in snapshot.claims.values():
         for target in claim.draft.targets or ():
             for wanted in charter.mission.targets:

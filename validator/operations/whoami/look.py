@@ -11,7 +11,8 @@ from validator.model.escape import logged, well_formed, well_formed_or_none
 from validator.model.layout import BROADCAST, CONFIRMATION, acknowledgement_path, branch_of, claim_path, digits, path_of
 from validator.model.phrases import ranges
 from validator.operations.claim_key import ClaimKey, claim_key_of
-from validator.operations.export import slots_of
+from validator.operations.export import slot_of
+from validator.operations.narrow import Narrow
 from validator.operations.proposals import judge_proposal
 from validator.operations.whoami.facts import (
     Facts,
@@ -58,6 +59,7 @@ class _Registry(NamedTuple):
     phase: Phase
     open: tuple[Proposal, ...]
     rejected: tuple[Rejection, ...]
+    waiting: frozenset[int] | None  # what does not count as registered, where only a part of main was read
 
     def is_live(self, proposal: Proposal) -> bool:
         """Whether a proposal can still change main: what is in main's history cannot."""
@@ -69,31 +71,36 @@ class _Registry(NamedTuple):
         return [number for number in self.snapshot.free_numbers() if f"claim/{digits(number)}" not in proposed]
 
 
-def look(reader: Reader, main: str, session_id: str, *, named: bool, hint: Hint) -> SessionReport:
+def look(
+    reader: Reader, main: str, session_id: str, *, named: bool, hint: Hint, narrow: Narrow | None = None
+) -> SessionReport:
     """What there is about a session at a commit of main; `named`: the reader's commands have to name it.
 
     Raises FatalError where the charter cannot be read; `hint` gets a line about a proposal that cannot be read.
     """
-    registry = _registry(reader, main)
+    registry = _registry(reader, main, session_id, narrow or Narrow(reader))
     me = ("--session-id", well_formed(session_id)) if named else ()
-    slots = slots_of(registry.snapshot, registry.charter, registry.digest, frozenset())
-    slot = next((slot for slot in slots if slot.session_id == session_id), None)
-    if slot:
-        return _holder(registry, slot, me)
+    claims = registry.snapshot.by_number
+    planned = (claims[number] for number in sorted(claims) if 1 <= number <= registry.charter.capacity)
+    held = next((one for one in planned if well_formed_or_none(one.draft.session_id) == session_id), None)
+    if held:
+        return _holder(registry, slot_of(registry.snapshot, registry.charter, registry.digest, held), me)
     return _other(registry, session_id, me, hint)
 
 
-def _registry(reader: Reader, main: str) -> _Registry:
-    snapshot, repo = reader.at(main), reader.repo
+def _registry(reader: Reader, main: str, session_id: str, narrow: Narrow) -> _Registry:
+    state, repo = narrow.state(main, session_id), reader.repo
+    snapshot = state.snapshot if state else reader.at(main)
     return _Registry(
         reader,
         main,
         snapshot,
         charter_of(snapshot),
-        registry_digest(snapshot),
-        phase_of(snapshot),
+        registry_digest(snapshot) if snapshot.records else "",  # only records name it
+        "registering" if state else phase_of(snapshot),  # a number is free
         proposals_on(published(repo), repo),
         rejections(repo, remote_of(repo)),
+        state.waiting if state else None,
     )
 
 
@@ -143,7 +150,9 @@ def _state(slot: SlotEntry, phase: Phase) -> SessionState:
 def _missing(registry: _Registry) -> str:
     """The numbers that the fleet waits for."""
     snapshot, charter = registry.snapshot, registry.charter
-    if registry.phase == "registering":
+    if registry.waiting is not None:
+        there = (snapshot.by_number.keys() | snapshot.unread.numbers) - registry.waiting
+    elif registry.phase == "registering":
         there = {claim.number for claim in snapshot.claims.values() if is_registered(claim, charter)}
     else:
         there = {*acknowledged(snapshot, charter, registry.digest)}

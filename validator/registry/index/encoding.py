@@ -36,6 +36,7 @@ def encoded(kept: StoredIndex, program: str) -> bytes:
         "sessions": kept.sessions,
         "odd": kept.odd,
         "always": sorted(index.always),
+        "waiting": sorted(index.waiting),
         "segments": list(index.segments.items()),
         "spans": [(same, spans.work) for same, spans in index.spans.items()],
         "lengths": [len(column) for column in _columns(index)],
@@ -61,7 +62,7 @@ def decoded(data: bytes, program: str) -> StoredIndex | None:
 
 def _read(header: dict[str, Any], rest: memoryview) -> StoredIndex:
     index = Index()
-    index.always = set(header["always"])
+    index.always, index.waiting = set(header["always"]), set(header["waiting"])
     index.segments = {
         number: tuple((work, tuple(names)) for work, names in segments) for number, segments in header["segments"]
     }

@@ -2,6 +2,7 @@
 
 It holds no verdict and no finding. `always` are the claims of which a rule says something on main as it is, those that
 share something already, and those that a rule of the whole registry adds up: they are read and judged each time.
+`waiting` are those that do not count as registered.
 """
 
 import functools
@@ -27,7 +28,7 @@ class Index:
         self.keys, self.near = Values(), Values()
         self.spans = dict[str, Spans]()
         self.segments = dict[int, Segments]()
-        self.always = set[int]()
+        self.always, self.waiting = set[int](), set[int]()
 
     @classmethod
     def of(cls, claims: Iterable[tuple[int, Traits]], always: Iterable[int] = ()) -> "Index":
@@ -64,6 +65,7 @@ class Index:
         del self.numbers[at], self.moments[at]
         self.segments.pop(number, None)
         self.always.discard(number)
+        self.waiting.discard(number)
         for columns, values in ((self.keys, one.keys), (self.near, one.near)):
             for value in values:
                 columns.remove(value, number)
