@@ -220,6 +220,13 @@ def test_the_missions_targets_are_drawn_as_a_goals_are(tmp_path: Path) -> None:
     assert verb(tmp_path / "fleet", "audit").exit_code == 0
 
 
+def test_a_figure_of_the_mission_that_is_in_no_target_is_told(tmp_path: Path) -> None:
+    words = ("--capacity", "3", "--mission", "Publish 12 stories a week, 4 of them local", "--approver", "@OWNER")
+    done = verb(tmp_path, "init", "fleet", *words)
+    where = "write them under mission.targets in registry/charter.yaml"
+    assert (done.exit_code, done.out.splitlines()[1]) == (0, f'not read as a target: "4 of them local"; {where}')
+
+
 @pytest.mark.parametrize(
     ("option", "value", "form"),
     [

@@ -16,6 +16,7 @@ from validator.hosts.agents.agents_md import AGENTS, update
 from validator.model import shapes
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER, MAIN
+from validator.model.phrases import quoted
 from validator.operations.claim.goal import draft_targets
 from validator.operations.files import write
 from validator.registry.parsing import parse
@@ -65,7 +66,7 @@ def command(
     text = _charter(capacity, mission, orchestrator, approvers, time_zone)
     commit = start(folder, text, secrets.token_hex(16), agents=agents)
     console.say(
-        f"a registry for {capacity} sessions in {folder} (commit {commit[:12]})\n"
+        f"a registry for {capacity} sessions in {folder} (commit {commit[:12]})\n{_unread(mission)}"
         f"next: describe the slots in {CHARTER}, push main, then guard it: "
         "registry install-hook BARE_REPO (GitHub: registry github apply)\n"
     )
@@ -169,6 +170,13 @@ def _targets(mission: str) -> str:
     drawn = draft_targets(mission).targets
     rows = (flow(target.model_dump(mode="json", exclude_none=True)) for target in drawn)
     return "  targets:\n" + "".join(f"    - {row}\n" for row in rows) if drawn else ""
+
+
+def _unread(mission: str) -> str:
+    """The figures of the mission that are in no target of it, and where they belong."""
+    left = draft_targets(mission).unread
+    into = f"write them under mission.targets in {CHARTER}"
+    return f"not read as a target: {', '.join(map(quoted, left))}; {into}\n" if left else ""
 
 
 def _approver(handle: str, _: str, key: str) -> str:
