@@ -151,6 +151,11 @@ def test_an_unreadable_claim_is_looked_at() -> None:
     assert advice.command == ("registry", "audit")
 
 
+def test_the_only_free_number_is_no_example() -> None:
+    advice = advise(Facts("unregistered", "registering", free=FreeNumber(7, None, "7", form(7, planned=False))))
+    assert advice.text == "claim the free number 7"
+
+
 def test_where_all_are_registered_and_main_is_wrong_one_waits_for_main() -> None:
     advice = advise(Facts("registered", "registering", number=4))
     assert "wait: main has a fault, see registry audit; " in advice.text

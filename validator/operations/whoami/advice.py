@@ -76,7 +76,10 @@ def _claim_free(facts: Facts, why: str) -> Advice:
         way_out = "until a holder releases one, or an approver enlarges the capacity"
         return Advice(f"{why}wait: no number is free {way_out}; ask again with --fetch")
     planned = f" ({_quoted(free.role)})" if free.role else ""
-    text = f"{why}claim a free number: {free.others}; for instance {free.number}{planned}"
+    which = f"a free number: {free.others}; for instance {free.number}"
+    if free.others == str(free.number):
+        which = f"the free number {free.number}"
+    text = f"{why}claim {which}{planned}"
     return Advice(text, None, command_line(free.form))
 
 
