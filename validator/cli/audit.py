@@ -1,11 +1,13 @@
 """`registry audit`: judge a whole registry as it stands on main, and its history where two claims meet."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from validator.cli.console import Console
 from validator.cli.options import OUTPUT, REF, REPO, REPORT
+from validator.cli.progress import each_second
 from validator.cli.verdict import deliver, report
 from validator.model.findings import Verdict
 from validator.operations import audit as operation
@@ -36,7 +38,7 @@ def command(
         return _steps(console, repo, ref, root, format, output)
     if root is not None:
         raise click.UsageError("--root says where --steps begins")
-    verdict = audit(repo=repo, ref=ref)
+    verdict = audit(repo=repo, ref=ref, hint=console.hint)
     if issue:
         from validator.hosts.github.posts import issue as keep
 
@@ -44,10 +46,13 @@ def command(
     return report(console, verdict, format, output)
 
 
-def audit(*, repo: Path, ref: str | None) -> Verdict:
-    """The verdict on the registry at a revision (None: main), with every finding counted as its own."""
+def audit(*, repo: Path, ref: str | None, hint: Callable[[str], None] = lambda _: None) -> Verdict:
+    """The verdict on the registry at a revision (None: main), with every finding counted as its own.
+
+    `hint` gets a line each second of a long audit.
+    """
     reader, commit = reader_at(repo, ref)
-    return operation.audit(reader, commit)
+    return operation.audit(reader, commit, each_second(hint))
 
 
 def _steps(console: Console, repo: Path, ref: str | None, root: str, format: str, output: Path | None) -> int:
