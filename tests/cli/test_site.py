@@ -122,11 +122,16 @@ def test_the_queue_has_the_oldest_first_with_verdict_and_command(stage: Stage, t
     stage.registered(4)
     claims(stage, 2)
     claims(stage, 1, role="Master of everything")
+    claims(stage, 3, role="Master of nothing")
     propose(stage, "release/04", ("registry/sessions/04.yaml", None), message="Release number 4: gone")
     files = build(stage.human, tmp_path / "site")
     text = files["index.html"].decode()
     assert "Waiting for you (2)" in text
-    assert "Rejected by the gate (1)" in text
+    assert "Rejected by the gate (2)" in text
+    common = text.partition("The same in several proposals: ")[2].partition("</div>")[0]
+    assert re.findall(r"REG106 role-misaligned|claim/[0-9]+</a>: ", common) == [
+        "REG106 role-misaligned", "claim/01</a>: ", "claim/03</a>: ",
+    ]  # fmt: skip
     waiting, rejected = text.split("Rejected by the gate")
     assert "registry approve claim/02" in waiting
     assert "registry approve release/04" in waiting
@@ -135,7 +140,7 @@ def test_the_queue_has_the_oldest_first_with_verdict_and_command(stage: Stage, t
     assert 'Or turn down: <code class="command">registry reject claim/02 --reason TEXT</code>' in waiting
     moves = re.sub(r"<[^>]*>", "", text.partition("Whose move")[2].partition("The six criteria")[0])
     assert "an approver decides on what is proposed: 2: registry proposals" in moves
-    assert "who proposed 1 mends it or proposes something else: the gate rejects it" in moves
+    assert "who proposed 1, 3 mends it or proposes something else: the gate rejects it" in moves
     page = files["proposals/claim-01.html"].decode()
     assert "The gate rejects this" in page
     assert "Planned role</dt><dd>Master Coordinator" in page

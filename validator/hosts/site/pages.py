@@ -77,15 +77,14 @@ def _index(documents: Documents, common: Json) -> Page:
 
 
 def _in_common(proposals: Iterable[Json]) -> list[Json]:
-    """The findings that several proposals bring, each with all of them: one look decides on all."""
-    named = defaultdict[tuple[str, str], list[str]](list)
+    """The findings that several proposals bring, each with what it says of them: one look decides on all."""
+    rules = defaultdict[tuple[str, str], list[tuple[str, str]]](list)
     for one in proposals:
-        for code, name in sorted(
-            {(row["code"], row["name"]) for row in one["findings"] if row["origin"] == "introduced"}
-        ):
-            named[code, name].append(one["name"])
-    rows = [{"code": code, "name": name, "proposals": all_} for (code, name), all_ in named.items() if len(all_) > 1]
-    return sorted(rows, key=lambda row: str(row["code"]))
+        for row in one["findings"]:
+            said = rules[row["code"], row["name"]]
+            if row["origin"] == "introduced" and one["name"] not in dict(said):
+                said.append((one["name"], row["message"]))
+    return [{"code": code, "name": name, "said": said} for (code, name), said in sorted(rules.items()) if len(said) > 1]
 
 
 def _slots(documents: Documents) -> list[Json]:
