@@ -190,6 +190,8 @@ def test_another_clone_learns_the_key_as_the_message_says(signed: Stage, home: P
     other = signed.clone("other")
     git(other, "config", "--add", f"registry.{ANN}.key", str(home / ANN / "key"))
     git(other, "config", "--add", f"registry.{ANN}.key", str(home / "gone"))
+    os.mkfifo(home / "pipe.pub")
+    git(other, "config", "--add", f"registry.{ANN}.key", str(home / "pipe"))  # K127: nobody waits for it
     does(other, "release", "4", "--reason", "Done")
 
 
@@ -352,17 +354,22 @@ def test_without_signatures_anyone_may_withdraw(unsigned: Stage) -> None:
     assert stage.refs("refs/heads/claim/") == {}
 
 
-@pytest.mark.parametrize("place", ["XDG_CONFIG_HOME in the repository", "others can write"])
+@pytest.mark.parametrize("place", ["XDG_CONFIG_HOME in the repository", "seen from a linked tree", "others can write"])
 def test_no_key_is_made_in_a_bad_place(signed: Stage, home: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     session = signed.clone("session")
+    here = session
+    if place.startswith("seen"):  # K131
+        here = session.with_name("linked")
+        git(session, "worktree", "add", "--quiet", str(here))
     if place == "others can write":
         home.mkdir(parents=True)
         home.chmod(0o777)
         why = f"others can write in {home}"
     else:
-        monkeypatch.setenv("XDG_CONFIG_HOME", str(session / "config"))
+        within = session / (".git/config.d" if place.startswith("seen") else "config")
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(within))
         why = "is inside the repository, where a key does not belong"
-    done = verb(session, "claim", "4", *MINE, "--key", "new", "--push")
+    done = verb(here, "claim", "4", *MINE, "--key", "new", "--push")
     assert (done.exit_code, why in done.err, done.err.count("\n")) == (2, True, 1)
     assert not list(session.rglob("*.pub"))
 

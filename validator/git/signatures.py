@@ -175,6 +175,8 @@ def public_key(setting: str, folder: Path) -> str:
     path = folder / Path(setting).expanduser()
     public = path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub")
     try:
+        if not public.is_file():  # a pipe would never end
+            raise FatalError(f"the public key {public} cannot be read")
         return public.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise FatalError(f"the public key {public} cannot be read") from error

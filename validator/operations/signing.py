@@ -1,6 +1,6 @@
 """With which key a session signs what it says, and where that key comes from."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,7 +59,7 @@ def chosen_key(repo: Repo, session: str, choice: str, folder: Path) -> str:
 
 
 def _unused_key(repo: Repo, session: str, folder: Path) -> str:
-    if repo.top and folder.resolve().is_relative_to(repo.top.resolve()):
+    if any(folder.resolve().is_relative_to(place.resolve()) for place in _places(repo)):
         raise FatalError(f"{folder} is inside the repository, where a key does not belong; set XDG_CONFIG_HOME")
     used = _keys_on_main(repo)
     known = next((key for _, key in remembered(repo, session) if key not in used), None)
@@ -68,6 +68,15 @@ def _unused_key(repo: Repo, session: str, folder: Path) -> str:
     path = make_key(folder, session)
     remember(repo, session, str(path))
     return normal_key(public_key(str(path), folder))
+
+
+def _places(repo: Repo) -> Iterator[Path]:
+    """The repository's folders: its Git folder, the working tree that holds that, and the one where this runs."""
+    yield repo.folder
+    if repo.folder.name == ".git":
+        yield repo.folder.parent
+    if repo.top:
+        yield repo.top
 
 
 def _keys_on_main(repo: Repo) -> Collection[str | None]:
