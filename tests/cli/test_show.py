@@ -32,6 +32,7 @@ def test_a_first_claim(stage: Stage) -> None:
         "commit: <id>",
         "author: session <session@example.invalid>",
         "signed: no",
+        "key: none (not signed)",
         "",
         "registry/sessions/04.yaml",
         *map(plain, rows),
