@@ -56,7 +56,7 @@ def test_a_commit_is_judged_once(played: Ground, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("validator.hosts.plain.server.judge", counted)
     claim = played.claim(3, "rival")
     answer = played.decide(*((ZERO, claim, ref) for ref in names(MAX_REFS)))
-    assert (answer.taken, len(times)) == (False, 1)
+    assert (answer.taken, len(times), answer.said.count(": refused\n")) == (False, 1, MAX_REFS)
 
 
 def test_a_push_of_a_claim_starts_few_processes(played: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
