@@ -203,8 +203,8 @@ def test_entries_that_are_no_files_are_no_claims(ground: Ground) -> None:
         ("100644", ground.main), ("100644", folder), ("160000", ground.main), ("120000", blob), ("100744", blob),
         ("0", blob), ("777777777", blob), ("40000", folder), ("40000", ground.put("tree", b"")),
     ):  # fmt: skip
-        for files in ({own(3): (mode, oid)}, {own(3): text, "beside": (mode, oid)}):
-            tip = ground.commit([ground.main], root=ground.tree({**base, **files}))
+        for files in ([(own(3), (mode, oid))], [(own(3), text), ("beside", (mode, oid))]):
+            tip = ground.commit([ground.main], root=ground.tree(dict([*base.items(), *files])))
             ground.refuses((ZERO, tip, THREE))
     for path in ("registry/sessions/.gitkeep", "Registry/sessions/04.yaml", f"{own(3)}/x", "a\nb", ".gitmodules"):
         odd = {path: b"x"} if path == f"{own(3)}/x" else {own(3): text, path: b"x"}
