@@ -49,7 +49,9 @@ NAMES = {
     "B09": [f"refs/replace/{MADE_UP}", "refs/replace/{main}", "refs/grafts/x"],
     "B10": [
         "refs/tags/v1", "refs/notes/commits", "refs/stash", "refs/pull/1/head", "refs/worktree/x", "refs/original/x",
-        "refs/withdrawn/charter/x", "refs/bisect/bad", "refs/changes/01/1/1", "refs/meta/config",
+        "refs/withdrawn/charter/x",
+        f"refs/withdrawn/main/{MADE_UP[:12]}", f"refs/rejected/tags/v1/{MADE_UP[:12]}",
+        "refs/bisect/bad", "refs/changes/01/1/1", "refs/meta/config",
     ],
     "B11": ["refs/heads/gh-readonly-queue/main/pr-1-" + MADE_UP],
     "B12": ["refs/heads/broadcast2", "refs/heads/broadcast/x", "refs/heads/broadcast\u00e9", "refs/heads/Broadcast"],
