@@ -21,6 +21,7 @@ from validator.hosts.github.pull_request import open_pull_request
 
 MINE = ("--from", str(ROOT / "validator/cli/demo/fleet/04.yaml"))
 TOKEN = "gho_made_up"
+NEXT = "next: registry whoami --session-id {} --fetch\n"
 FOOT = "The gate judges this pull request again whenever main moves, and says in a comment how it stands then.\n"
 
 
@@ -74,7 +75,10 @@ def test_claim_writes_its_owner_and_opens_a_pull_request_that_says_what_merging_
     github: GitHub, stage: Stage
 ) -> None:
     done = verb(github.clone, "claim", "4", *MINE, "--pr")
-    assert (done.exit_code, done.err) == (0, "https://github.com/example/fleet/pull/1\n")
+    assert (done.exit_code, done.err) == (
+        0,
+        "https://github.com/example/fleet/pull/1\n" + NEXT.format("marketing-outreach-1"),
+    )
     claim = stage.at("claim/04", "registry/sessions/04.yaml")
     assert (claim["owner"], claim["owner_login"]) == ("github:583231", "session")
     (call,) = github.calls
@@ -89,15 +93,15 @@ def test_claim_writes_its_owner_and_opens_a_pull_request_that_says_what_merging_
 def test_a_repeat_renews_the_text_and_leaves_a_humans_own(github: GitHub) -> None:
     verb(github.clone, "claim", "4", *MINE, "--pr")
     same = verb(github.clone, "claim", "4", *MINE, "--pr")
-    assert same.err == "https://github.com/example/fleet/pull/1 is open already\n"
+    assert same.err.splitlines()[0] == "https://github.com/example/fleet/pull/1 is open already"
     changed = verb(github.clone, "claim", "4", *MINE, "--role", "Outreach AI", "--pr")
-    assert changed.err == "https://github.com/example/fleet/pull/1 is open already, its text is renewed\n"
+    assert changed.err.splitlines()[0] == "https://github.com/example/fleet/pull/1 is open already, its text is renewed"
     pulls = json.loads(github.state.read_text())["pulls"]
     assert pulls[0]["body"].startswith("**Merging this** registers number 4 for ")
     assert "\n- Role: Outreach AI\n" in pulls[0]["body"]
     github.change(pulls=[{**pulls[0], "body": "My own words"}])
     again = verb(github.clone, "claim", "4", *MINE, "--pr")
-    assert again.err == "https://github.com/example/fleet/pull/1 is open already\n"
+    assert again.err.splitlines()[0] == "https://github.com/example/fleet/pull/1 is open already"
     assert [call["method"] for call in github.calls] == ["POST", "PATCH"]
 
 
@@ -128,7 +132,10 @@ def test_record(github: GitHub, stage: Stage) -> None:
         stage.registered(number)
     words = ("consensus", "confirm", "--session-id", "marketing-orchestrator", "--pr")
     done = verb(github.clone, *words)
-    assert (done.exit_code, done.err) == (0, "https://github.com/example/fleet/pull/1\n")
+    assert (done.exit_code, done.err) == (
+        0,
+        "https://github.com/example/fleet/pull/1\n" + NEXT.format("marketing-orchestrator"),
+    )
     (call,) = github.calls
     assert (call["body"]["title"], call["body"]["head"]) == (
         "Record: confirmation of number 1",
@@ -197,7 +204,7 @@ def test_without_gh_the_web_page_is_given(github: GitHub, stage: Stage, monkeypa
     done = verb(github.clone, "claim", "4", *MINE, "--pr")
     page = "https://github.com/example/fleet/compare/main...claim/04?expand=1"
     said = f"the gh program is not on the PATH; open the pull request by hand: {page}\n"
-    assert (done.exit_code, done.err) == (0, said)
+    assert (done.exit_code, done.err) == (0, said + NEXT.format("marketing-outreach-1"))
     assert "owner" not in stage.at("claim/04", "registry/sessions/04.yaml")
 
 
@@ -205,7 +212,8 @@ def test_on_a_plain_server_the_approver_is_named(stage: Stage) -> None:
     done = verb(stage.human, "claim", "4", *MINE, "--pr")
     assert (done.exit_code, done.err) == (
         0,
-        "origin is no GitHub repository; ask an approver to run: registry approve claim/04\n",
+        "origin is no GitHub repository; ask an approver to run: registry approve claim/04\n"
+        + NEXT.format("marketing-outreach-1"),
     )
     assert list(stage.refs("refs/heads/claim/")) == ["refs/heads/claim/04"]
 

@@ -141,6 +141,7 @@ def test_any_name_beside_the_proposals(others: Others) -> None:
         "origin/main",
     )
     packed = (f"claim/{'x' * 300}", f"claim/{'/'.join(['d' * 200] * 19)}", "claim/\udcff")
+    try_git(others.bare, "update-ref", "-d", "refs/heads/claim/11")
     for name in names:
         git(others.bare, "update-ref", f"refs/heads/{name}", others.main)
     rows = sorted(f"{others.main} refs/heads/{name}\n".encode("utf-8", "surrogateescape") for name in packed)

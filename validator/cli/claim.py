@@ -101,8 +101,9 @@ def command(
         if yes:  # else they were shown before
             console.hint("".join(f"target: {target}\n" for target in outcome.drawn))
         console.say(_render(outcome, colour=console.colour))
-        console.hint(_next(outcome, request.session_id, repo))
     open_for(console, repo, remote, outcome.branch, wanted=pr and outcome.succeeded)
+    if format != "json":
+        console.hint(_next(outcome, request.session_id, repo))
     return 0 if outcome.succeeded else 1
 
 

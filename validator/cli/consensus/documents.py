@@ -23,9 +23,9 @@ def print_outcome(
         console.say(as_json(document_of(state, draft, outcome)))
     else:
         console.say(render(outcome, colour=console.colour))
-        if outcome.succeeded:
-            console.hint(next_line(state, draft))
     open_pr(console, state, outcome, wanted=pr)
+    if outcome.succeeded and format != "json":
+        console.hint(next_line(state, draft))
     return 0 if outcome.succeeded else 1
 
 
