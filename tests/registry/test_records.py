@@ -1,10 +1,13 @@
 """Record files: written text is read back equal, and has the expected form."""
 
+from typing import get_args
+
 import pytest
 
 from tests.snapshots import claim, registry, snapshot
+from validator.model import shapes
 from validator.model.layout import ACTIVATION, APPROVAL, CONFIRMATION, acknowledgement_path, branch_of
-from validator.registry.records import record_of
+from validator.registry.records import KINDS, record_of
 from validator.registry.yaml.writer import write_record
 
 WHEN = "2026-11-20T10:00:00Z"
@@ -27,6 +30,10 @@ def test_what_is_written_is_read_back(session_id: str) -> None:
     record = record_of(whole.records[CONFIRMATION], whole.charter)
     assert record is not None
     assert (record.kind, record.number, record.by, record.value.registry) == ("confirmation", 1, session_id, DIGEST)
+
+
+def test_every_form_of_a_record_has_a_kind() -> None:
+    assert KINDS.keys() == {*get_args(shapes.Record)}
 
 
 def test_places_and_branches() -> None:

@@ -70,7 +70,7 @@ def claim_path(number: int) -> str:
     return f"{SESSIONS}/{digits(number)}.yaml"
 
 
-def form_of(path: str) -> tuple[type[shapes.Shape], int | None] | None:
+def form_of(path: str) -> tuple[type[shapes.Charter | shapes.Claim | shapes.Record], int | None] | None:
     """The form of the file at a path, and the number in its name; None for a path with no form."""
     if path == CHARTER:
         return shapes.Charter, None

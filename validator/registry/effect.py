@@ -140,7 +140,7 @@ def _named(value: shapes.Acknowledgement | None, path: str) -> str:
 def _record(path: str, head: Snapshot, base: Snapshot) -> str:
     shape = (form_of(path) or (None, None))[0]
     if path not in head.files:
-        return f"removes the {KINDS[shape] if shape else 'record'} from main."
+        return f"removes the {KINDS[shape] if shape and issubclass(shape, shapes.Record) else 'record'} from main."
     parsed = head.records.get(path)
     record = record_of(parsed, base.charter) if parsed and base.charter else None
     if record is None:

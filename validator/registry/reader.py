@@ -5,7 +5,7 @@ import functools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, assert_never
 
 from validator.git.brought import Brought, brought, one_brought, read_brought
 from validator.git.change import (
@@ -214,11 +214,13 @@ class Reader:
         charter = self._parse(CHARTER, formed[CHARTER], shapes.Charter) if CHARTER in formed else None
         claims, records = dict[str, ClaimFile](), dict[str, Parsed[Any]]()
         for path in sorted(formed):
-            match form_of(path):
-                case (shapes.Claim, int(number)):
-                    claims[path] = self._claim(path, formed[path], number)
-                case (shape, _) if shape is not shapes.Charter:
-                    records[path] = self._parse(path, formed[path], shape)
+            shape, number = form_of(path) or (shapes.Charter, None)
+            if issubclass(shape, shapes.Claim):
+                claims[path] = self._claim(path, formed[path], number or 0)
+            elif issubclass(shape, shapes.Record):
+                records[path] = self._parse(path, formed[path], shape)
+            elif not issubclass(shape, shapes.Charter):
+                assert_never(shape)  # a form of another kind needs a place in Forms, and in Snapshot
         return Forms(charter, claims, records)
 
     def _read_next(self, files: Listing, known: Forms) -> Forms:

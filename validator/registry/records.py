@@ -15,7 +15,7 @@ from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.reader import Document
 
 RecordKind = Literal["confirmation", "approval", "broadcast", "acknowledgement", "activation"]
-KINDS: Mapping[type[Any], RecordKind] = {
+KINDS: Mapping[type[shapes.Record], RecordKind] = {
     shapes.Confirmation: "confirmation",
     shapes.Approval: "approval",
     shapes.Broadcast: "broadcast",

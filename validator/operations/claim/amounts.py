@@ -22,16 +22,16 @@ def spaced(clause: str) -> str:
     return re.sub(r"(>=|<=|==|[<>=≥≤])", r" \1 ", text)
 
 
-def split_period(words: list[str]) -> tuple[list[str], Period | None, bool]:
-    """Words without the period that they end in, that period, and whether it may be that of other clauses as well."""
+def split_off_period(words: list[str]) -> tuple[list[str], Period | None]:
+    """Words without the period that they end in, and that period."""
     last, before = ("", "", *map(str.casefold, words))[-1], ("", "", *map(str.casefold, words))[-2]
     if last in ADVERBS:
-        return words[:-1], ADVERBS[last], True
+        return words[:-1], ADVERBS[last]
     if last.startswith("/") and last[1:] in PERIODS:
-        return words[:-1], PERIODS[last[1:]], False
+        return words[:-1], PERIODS[last[1:]]
     if last in PERIODS and before in ("per", "a", "an", "each", "every"):
-        return words[:-2], PERIODS[last], True
-    return words, None, False
+        return words[:-2], PERIODS[last]
+    return words, None
 
 
 def value_of(found: re.Match[str]) -> int | float | None:

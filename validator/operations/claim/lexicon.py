@@ -1,4 +1,7 @@
-"""The words that the reader of goals knows: bounds, periods, verbs; numbers in words are not among them."""
+"""The words of goals: what is done, what is better more or less, what leaves a clause in doubt.
+
+Bounds and periods are in `model/bounds.py`, units in `model/units.py`, numbers in `model/numbers.py`.
+"""
 
 import re
 from collections.abc import Mapping

@@ -5,7 +5,7 @@ import re
 from validator.model.bounds import SIGNS
 from validator.model.normalize import UNREADABLE
 from validator.model.shapes import Target
-from validator.operations.claim.amounts import AMOUNT, LONGEST, spaced, split_period, target_of, value_of
+from validator.operations.claim.amounts import AMOUNT, LONGEST, spaced, split_off_period, target_of, value_of
 
 _TARGET = re.compile(
     rf"(?P<metric>[^\s<>=≥≤][^<>=≥≤]*?) ?(?P<sign>>=|<=|==|[<>=≥≤]) ?(?P<minus>-?){AMOUNT}(?![\w.,])(?P<unit>.*)",
@@ -32,7 +32,7 @@ def read_target(text: str) -> Target:
 
 
 def _stated(found: re.Match[str]) -> Target | None:
-    words, per, _ = split_period(spaced(found["unit"]).split())
+    words, per = split_off_period(spaced(found["unit"]).split())
     unit = {"%": "percent", "": "USD" if found["dollar"] else ""}.get(name := " ".join(words), name)
     value = value_of(found)
     if value is None or not _UNIT.fullmatch(unit) or (found["dollar"] and unit != "USD"):
