@@ -18,7 +18,7 @@ from hypothesis import settings
 
 from tests.repository import ROOT, untracked
 from tests.warm.begin import begin, end
-from validator.git.lifetime import closing
+from validator.git.child_processes import closing
 from validator.hosts.agents.identity import VARIABLE
 from validator.hosts.agents.runtimes import HARNESSES
 

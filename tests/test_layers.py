@@ -59,7 +59,7 @@ OWNERS = {
 }
 # The effects: files, processes, clocks and chance, and the few that may have them.
 EFFECTS = {
-    "contextvars": {"git/lifetime"},
+    "contextvars": {"git/child_processes"},
     "concurrent": {"git/checking", "cli/demo", "operations/consensus/delivery"},
     "difflib": {"cli", "operations/claim/completion", "registry/yaml/amendment"},
     "fcntl": {"git/retry"},

@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from validator.cli.console import INTERRUPTED, Console, printing
-from validator.git.lifetime import closing
+from validator.git.child_processes import closing
 from validator.model.errors import FatalError
 from validator.startup import describe
 

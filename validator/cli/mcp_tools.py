@@ -20,8 +20,8 @@ from validator.cli.history import HistoryDocument, history_of
 from validator.cli.key_files import key_folder
 from validator.cli.status import StatusDocument, status_at
 from validator.cli.whoami import WhoamiDocument, whoami
+from validator.git.child_processes import closing
 from validator.git.clone import around
-from validator.git.lifetime import closing
 from validator.git.repo import Repo
 from validator.hosts.agents.identity import Identity, bind, identity, require_name
 from validator.hosts.agents.runtimes import running

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, NamedTuple
 
-from validator.git.lifetime import note_started
+from validator.git.child_processes import note_started
 from validator.git.program import last_line
 from validator.model.errors import FatalError, ShallowError
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from validator.git import locks
 from validator.git.brought import MAX_COMMITS
-from validator.git.lifetime import closing
+from validator.git.child_processes import closing
 from validator.git.objects import MAX_COMMIT
 from validator.git.repo import Repo
 from validator.hosts.plain.broadcast import judge_broadcast

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.stage import verb
 from tests.repository import Repository, claim_path, fleet, with_charter
-from validator.git.lifetime import closing
+from validator.git.child_processes import closing
 from validator.git.repo import Repo
 from validator.hosts.plain.pre_receive import pre_receive
 
