@@ -30,7 +30,7 @@ PACKAGE_FILE = {"cli/demo/stage", "hosts/plain/interpreter", "operations/index_f
 SHELVES = {"rules": set[str](), "report": {"report/documents", "report/merging", "report/summary"}}
 # Modules that decide without a repository: what they know of Git they are given, in values of these modules.
 WITHOUT_GIT = {"registry", "rules", "report", "operations/judge", "operations/claim", "operations/whoami"}
-VALUES_OF_GIT = {"git/brought", "git/change", "git/history", "git/origin", "git/trees"}
+VALUES_OF_GIT = {"git/brought", "git/change", "git/history", "git/file_origin", "git/trees"}
 READ_GIT = {
     *("registry/line", "registry/proposals", "registry/reader", "operations/whoami/look"),
     *("operations/claim/look", "operations/claim/push", "operations/claim/race"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from validator.git.arrivals import Arrival, arrivals
 from validator.git.change import differing, joining
-from validator.git.origin import KnownStep, Origins
+from validator.git.file_origin import KnownStep, Origins
 from validator.git.repo import Repo
 from validator.git.signatures import Endorsement, signing_keys
 from validator.git.upstream import unfetched_remote

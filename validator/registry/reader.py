@@ -19,7 +19,7 @@ from validator.git.change import (
     registry_files,
     with_others,
 )
-from validator.git.origin import Origins
+from validator.git.file_origin import Origins
 from validator.git.repo import Repo
 from validator.git.trees import Entry
 from validator.git.upstream import absent, newest_main, remote_of, remotes

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from validator.git.brought import Brought
 from validator.git.change import Intent, differing
-from validator.git.origin import Origins
+from validator.git.file_origin import Origins
 from validator.git.trees import Entry
 from validator.model import shapes
 from validator.model.findings import Location, Problem

@@ -24,7 +24,7 @@ lost, an approver releases the number or replaces the key.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from validator.git.origin import Origin, Origins
+from validator.git.file_origin import Origin, Origins
 from validator.model.findings import Input, Level, Location, Problem
 from validator.model.keys import fingerprint, normal_key
 from validator.registry.parsing import ClaimFile

@@ -9,7 +9,7 @@ from tests.keys import public_key
 from tests.repository import Content, Repository
 from validator.git.arrivals import arrivals
 from validator.git.brought import MAX_COMMITS
-from validator.git.origin import KnownStep, Origin, Origins
+from validator.git.file_origin import KnownStep, Origin, Origins
 from validator.git.repo import Repo
 
 FILE = "registry/a"
