@@ -55,7 +55,7 @@ OWNERS = {
     "rich": {"cli/status"},
     "ruamel": {"registry/yaml/amendment"},
     "yaml": {"registry/yaml/builder"},
-    "yaml12": {"registry/yaml/second"},
+    "yaml12": {"registry/yaml/second_parser"},
 }
 # The effects: files, processes, clocks and chance, and the few that may have them.
 EFFECTS = {

@@ -10,7 +10,7 @@ from typing import Any
 from validator.model.findings import Location
 from validator.registry.yaml.builder import Places, build
 from validator.registry.yaml.faults import Fault, Route, undecodable, unreadable
-from validator.registry.yaml.second import Difference, difference
+from validator.registry.yaml.second_parser import Difference, difference
 from validator.registry.yaml.source import Source
 
 MAX_BYTES = 16 * 1024
