@@ -17,7 +17,7 @@ from validator.model.escape import visible, well_formed, well_formed_or_none
 from validator.model.layout import CHARTER, SESSIONS, claim_path, form_of
 from validator.model.phrases import rfc3339
 from validator.operations.line import MainStep, main_steps, subject_of
-from validator.operations.released import removing
+from validator.operations.release_reason import removing
 from validator.registry.history import Event, events
 from validator.registry.reader import Reader, charter_of, reader_at, session_ids
 from validator.report.documents import Oid, Printed, PrintedDocument, as_json

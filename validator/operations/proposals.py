@@ -13,7 +13,7 @@ from validator.model.layout import HEADS, digits, path_of
 from validator.model.phrases import rfc3339
 from validator.operations.judge import judge
 from validator.operations.narrow import Narrow
-from validator.operations.released import removing
+from validator.operations.release_reason import removing
 from validator.registry.conflicts import ConflictKind
 from validator.registry.overlaps import shared_kinds
 from validator.registry.parsing import ClaimFile
