@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from validator.git.later import Draft, commit_on
+from validator.git.proposed_commit import Draft, commit_on
 from validator.git.remote import Outcome, Remote, Update
 from validator.git.repo import Repo
 from validator.model.errors import FatalError

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from validator.git.later import Draft, commit_on
+from validator.git.proposed_commit import Draft, commit_on
 from validator.git.remote import Outcome, Remote, Update, last_rejection
 from validator.git.repo import Repo
 from validator.git.upstream import remote_of

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from validator.git.later import Draft, commit_on
+from validator.git.proposed_commit import Draft, commit_on
 from validator.git.remote import Outcome, Remote, Update
 from validator.git.upstream import remote_of
 from validator.model.errors import FatalError

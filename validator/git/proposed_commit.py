@@ -1,4 +1,4 @@
-"""Make a signed commit whose date is later than what the same key has signed before on a branch.
+"""Make the commit of a proposal. A signed one is dated later than what the same key has signed on its branch before.
 
 A guarded server takes a proposal only if it is newer than the one that it replaces, and than those that are closed.
 """
