@@ -189,7 +189,7 @@ def test_proposer(name: str, by: str, proposed: str, careful: str, note: str, tm
 
 def test_a_group_is_told_in_its_order_and_the_rest_is_counted(tmp_path: Path) -> None:
     step = change_in(tmp_path / "registry", SITUATIONS["release"]())
-    one = "gives number 4 back, which marketing-outreach-1 holds since 2026-11-20, so that anybody can claim it."
+    one = "gives number 4 back, which marketing-outreach-1 has held since 2026-11-20, so that anybody can claim it."
     assert effect_of_group([step]).sentence == one
     assert effect_of_group([step, step]) == Effect(f"{one} Then it {one}")
     assert effect_of_group([step] * 13).sentence.endswith(f"{one} So it goes on for 13 changes.")
