@@ -126,6 +126,7 @@ SITUATIONS: dict[str, Callable[[], Situation]] = {
     "amended-with-a-key": lambda: Situation(
         {FOUR: EIGHTEEN + f"key: {public_key('four')}\n"}, {FOUR: claim(4) + f"key: {public_key('four')}\n"}
     ),
+    "claim-with-a-key": lambda: Situation({FIVE: claim(5) + f"key: {public_key('five')}\n"}),
     "release-by-owner": lambda: Situation({FOUR: None}, OWNED_ON_MAIN),
     "release-by-stranger": lambda: Situation({FOUR: None}, OWNED_ON_MAIN),
     "release-without-owner": lambda: Situation({FOUR: None}),

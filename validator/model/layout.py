@@ -32,6 +32,11 @@ _CHARTER = r"charter/(?=.{1,64}\Z)[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*(?<!\.lock)"
 KINDS = ("claim", "release", "record", "charter")  # the first word of a proposal's branch
 PROPOSAL = re.compile(rf"(?:claim|release)/(?:{NUMBER})|record/[a-z]+(?:/(?:{NUMBER}))?|{_CHARTER}", re.ASCII)
 CODEOWNERS = "CODEOWNERS"
+# A change of one of these changes how proposals are judged, or who approves. GitHub reads CODEOWNERS in three places.
+PROGRAM = (
+    *("validator/", "schema/", ".github/", "requirements/", "pyproject.toml", "Makefile", "action.yml"),
+    *(CODEOWNERS, f"docs/{CODEOWNERS}"),
+)
 _ONE_CLAIM = re.compile(rf"(?:claim|release)/({NUMBER})", re.ASCII)
 _ONE_RECORD = re.compile(rf"record/(confirmation|broadcast|acknowledgements/(?:{NUMBER}))", re.ASCII)
 _A_CHARTER = re.compile(_CHARTER, re.ASCII)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from validator.model import shapes
+from validator.model.keys import fingerprint
 from validator.model.phrases import quoted
 from validator.model.targets import format_target
 from validator.registry.workload import format_scope
@@ -21,7 +22,16 @@ OF_A_CLAIM: Mapping[str, Callable[[Any], str]] = {
     "owner": str,
     "owner_login": str,
 }
-OF_A_CHARTER = ("capacity", "orchestrator", "time_zone")
+OF_A_CHARTER: Mapping[str, Callable[[Any], str]] = {
+    "approvers": lambda approvers: ", ".join(map(_approver, approvers)),
+    "capacity": str,
+    "mission": lambda mission: quoted(mission.statement),
+    "orchestrator": str,
+    "time_zone": str,
+    "session_keys": str,
+    "session_owners": str,
+}
+WHO_AND_WHAT = ("approvers", "capacity", "mission")  # what is told of a charter that replaces none
 
 
 def claim_changes(before: shapes.Claim, after: shapes.Claim) -> str:
@@ -49,8 +59,26 @@ def _values(name: str, old: str | None, new: str | None) -> str:
 
 
 def charter_changes(before: shapes.Charter, after: shapes.Charter) -> str:
-    """`capacity 12 → 13, approvers`; empty where no field differs."""
+    """`approvers @one → @one, @two; capacity 12 → 13; metrics`; empty where no field differs."""
     names = sorted(name for name in type(after).model_fields if getattr(before, name) != getattr(after, name))
-    return ", ".join(
-        f"{name} {getattr(before, name)} → {getattr(after, name)}" if name in OF_A_CHARTER else name for name in names
-    )
+    return "; ".join(_changed(name, before, after) for name in names)
+
+
+def charter_in_short(charter: shapes.Charter) -> str:
+    """`approvers @one; capacity 12; mission "Send mail"`."""
+    return "; ".join(f"{name} {_shown(name, charter)}" for name in WHO_AND_WHAT)
+
+
+def _changed(name: str, before: shapes.Charter, after: shapes.Charter) -> str:
+    """A field with its two values; its name alone where they are long, or differ beyond what is shown."""
+    old, new = _shown(name, before), _shown(name, after)
+    return name if old == new else f"{name} {old} → {new}"
+
+
+def _shown(name: str, charter: shapes.Charter) -> str | None:
+    value = getattr(charter, name)
+    return (OF_A_CHARTER[name](value) if value else "none") if name in OF_A_CHARTER else None
+
+
+def _approver(approver: shapes.Approver) -> str:
+    return f"{approver.handle} ({fingerprint(approver.key)})" if approver.key else approver.handle

@@ -7,7 +7,7 @@ from validator.model.effect import Effect
 from validator.model.layout import CHARTER, CODEOWNERS, SESSIONS, form_of
 from validator.model.phrases import counted, join_limited
 from validator.model.targets import format_target
-from validator.registry.amendment import charter_changes, claim_changes
+from validator.registry.amendment import charter_changes, charter_in_short, claim_changes
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposer import proposer
@@ -74,7 +74,7 @@ def _claim(path: str, head: Snapshot, base: Snapshot) -> str:
     held, claim = base.claims.get(path), head.claims.get(path)
     number = (form_of(path) or (None, None))[1]
     if held is None:
-        return _registers(number, claim) if path in head.files else f"removes a file of number {number}."
+        return _registers(number, claim) if path in head.files else f"removes {path}, a file that is no claim."
     if path not in head.files:
         return f"gives number {number} back, which {_holds(held, base)}, so that anybody can claim it."
     if not head.differs(path, base):
@@ -111,7 +111,7 @@ def _changes(held: ClaimFile, claim: ClaimFile | None, head: Snapshot, base: Sna
 
 def _holds(held: ClaimFile, base: Snapshot) -> str:
     name, _, since = held_since(held, base).partition(" since ")
-    return f"{name} holds" + (f" since {since}" if since else "")
+    return f"{name} has held since {since}" if since else f"{name} holds"
 
 
 def _charter(head: Snapshot, base: Snapshot) -> str:
@@ -120,7 +120,7 @@ def _charter(head: Snapshot, base: Snapshot) -> str:
     if head.charter is None:
         return "changes the charter into a file that is no valid charter."
     if base.charter is None:
-        return "puts a valid charter on main, where there was none."
+        return f"puts a valid charter on main, where there was none: {charter_in_short(head.charter)}."
     changed = charter_changes(base.charter, head.charter)
     return f"changes the charter: {changed}." if changed else "changes the charter in its comments or layout only."
 
@@ -140,7 +140,8 @@ def _named(value: shapes.Acknowledgement | None, path: str) -> str:
 def _record(path: str, head: Snapshot, base: Snapshot) -> str:
     shape = (form_of(path) or (None, None))[0]
     if path not in head.files:
-        return f"removes the {KINDS[shape] if shape and issubclass(shape, shapes.Record) else 'record'} from main."
+        kind = KINDS[shape] if shape and issubclass(shape, shapes.Record) else "record"
+        return f"removes the {kind} from main. It has to be made again before the next step."
     parsed = head.records.get(path)
     record = record_of(parsed, base.charter) if parsed and base.charter else None
     if record is None:

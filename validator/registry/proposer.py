@@ -4,19 +4,22 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from validator.model import shapes
-from validator.model.layout import CHARTER, form_of
-from validator.model.phrases import ranges
+from validator.model.layout import CHARTER, CODEOWNERS, PROGRAM, form_of
+from validator.model.phrases import join_limited, ranges
 from validator.registry.parsing import ClaimFile
 from validator.registry.records import claim_of_record
 from validator.registry.snapshot import Author, Snapshot
 
 BY_A_HUMAN = (shapes.Approval, shapes.Activation)
+APPROVERS = "this changes who approves."
+MERGE = "Merge this by a merge commit: a squash or a rebase loses the signature of the session's key."
 
 
 class Proposer(NamedTuple):
     """Who proposes, in words (`@session, the owner of number 4.`); all is empty where no forge names the author.
 
-    `cautions`: it is not known that the account may speak for what it changes. `notes`: what will be missing later.
+    `cautions`: it is not known that the account may speak for what it changes, or the gate cannot judge that. `notes`:
+    what will be missing later, and how a signature is kept.
     `lost`: it is about what somebody else holds, so that no commit by this account can make it land.
     """
 
@@ -48,11 +51,14 @@ def is_approver(author: Author, base: Snapshot) -> bool:
 def proposer(head: Snapshot, base: Snapshot) -> Proposer:
     """Who proposes a change, and what a human should know about that."""
     taken = any(_takes(held, head.claims.get(path), head, base) for path, held in _held(head, base))
+    approvers = [APPROVERS] if _changes_approvers(head, base) else []
+    merge = [MERGE] if any(_is_keyed(path, head, base) for path in head.touched(base)) else []
     if head.author is None:
-        return Proposer(lost=taken)
+        return Proposer(cautions=tuple(approvers), notes=tuple(merge), lost=taken)
     standings = list(_standings(head.author, head, base))
-    cautions = dict.fromkeys(one.caution for one in standings if one.caution)
-    notes = dict.fromkeys(one.note for one in standings if one.note)
+    said = [*approvers, *_of_the_program(head.author, head, base), *(one.caution for one in standings)]
+    cautions = dict.fromkeys(filter(None, said))
+    notes = dict.fromkeys(filter(None, [*merge, *(one.note for one in standings)]))
     lost = taken or any(one.foreign for one in standings)
     return Proposer(_words(head.author, standings, head, base), tuple(cautions), tuple(notes), lost)
 
@@ -66,9 +72,7 @@ def _words(author: Author, standings: list[_Standing], head: Snapshot, base: Sna
     touched = head.touched(base)
     human = any((form_of(path) or (None,))[0] in BY_A_HUMAN for path in touched)
     review = " The code owner's review and merge are the approval." if human else ""
-    keyed = any(_is_keyed(path, head, base) for path in touched)
-    merge = " A key speaks for it: a merge commit keeps its signature, a squash or a rebase loses it." if keyed else ""
-    return f"{', '.join([author.handle, *words])}{shared}.{review}{merge}"
+    return f"{', '.join([author.handle, *words])}{shared}.{review}"
 
 
 def _held(head: Snapshot, base: Snapshot) -> Iterator[tuple[str, ClaimFile]]:
@@ -87,7 +91,7 @@ def _standings(author: Author, head: Snapshot, base: Snapshot) -> Iterator[_Stan
         held, claim = base.claims.get(path), head.claims.get(path)
         record = claim_of_record(path, base)
         if path == CHARTER:
-            yield _of_the_charter(author, base)
+            yield _of_the_charter(author, head, base)
         elif record:
             yield _speaker(author, record, base)
         elif held and not _takes(held, claim, head, base):
@@ -96,10 +100,26 @@ def _standings(author: Author, head: Snapshot, base: Snapshot) -> Iterator[_Stan
             yield _first(author, claim)
 
 
-def _of_the_charter(author: Author, base: Snapshot) -> _Standing:
+def _of_the_charter(author: Author, head: Snapshot, base: Snapshot) -> _Standing:
     if is_approver(author, base):
         return _Standing(word="an approver")
+    if head.charter and base.charter and head.charter == base.charter:
+        return _Standing()  # its comments or layout
     return _Standing(caution=f"{author.handle} is not an approver, and this changes the rules of the fleet.")
+
+
+def _of_the_program(author: Author, head: Snapshot, base: Snapshot) -> Iterator[str]:
+    """What the gate accepts unread: it judges the registry alone. A charter's CODEOWNERS is judged with it."""
+    touched = head.touched(base)
+    judged = {CODEOWNERS} if CHARTER in touched else set[str]()
+    paths = sorted(path for path in touched - judged if path.startswith(PROGRAM))
+    if paths and not is_approver(author, base):
+        what = f"this changes the program that judges every proposal ({join_limited(paths, 3)})"
+        yield f"{author.handle} is not an approver, and {what}; the gate cannot judge that."
+
+
+def _changes_approvers(head: Snapshot, base: Snapshot) -> bool:
+    return bool(head.charter and base.charter and head.charter.approvers != base.charter.approvers)
 
 
 def _takes(held: ClaimFile, claim: ClaimFile | None, head: Snapshot, base: Snapshot) -> bool:
@@ -130,6 +150,8 @@ def _first(author: Author, claim: ClaimFile) -> _Standing:
         return _Standing(word=f"who becomes the owner of number {number}")
     if owner:
         return _Standing(caution=f"{author.handle} is not the owner that the claim names ({owner}).")
+    if claim.states_key:
+        return _Standing()  # its key tells whose a change is
     session = claim.draft.session_id or "its session"
     later = f"later nobody can tell whether a change is {session}'s own"
     return _Standing(note=f"Number {number} will have no owner: {later}.")

@@ -27,10 +27,10 @@ def forge(template: Stage, tmp_path_factory: pytest.TempPathFactory) -> Fleet:
 
 
 def pull_request(forge: Fleet, head: str) -> tuple[Verdict, str]:
-    """The gate's verdict on a pull request, and what its comment says of who proposes it."""
+    """The gate's verdict on a pull request, and what its comment notes if it is accepted."""
     landed, base = Reader(Repo(forge.server)).change(forge.main, head)
     landed = landed._replace(author=SESSION)
-    return judge(landed, base), effect_of(landed, base).proposed_by
+    return judge(landed, base), " ".join(effect_of(landed, base).notes)
 
 
 def moved(forge: Fleet, head: str) -> Verdict:
@@ -45,9 +45,9 @@ def codes(verdict: Verdict) -> set[str]:
 def test_a_merge_commit_keeps_what_the_session_has_signed(forge: Fleet) -> None:
     first, goal = forge.says(5, "FIVE", "FIVE"), forge.says(4, "ANN", "ANN", status="PENDING")
     for number, said in ((5, first), (4, goal)):
-        verdict, proposed_by = pull_request(forge, said)
+        verdict, notes = pull_request(forge, said)
         assert verdict.accepted
-        assert "a squash or a rebase loses it" in proposed_by
+        assert "a squash or a rebase loses the signature" in notes
         merge = forge.commit([forge.main, said], tree=forge.trees[said])
         assert moved(forge, merge).accepted
         squash = forge.commit([forge.main], tree=forge.trees[said])
@@ -67,5 +67,5 @@ def test_the_button_update_branch_takes_no_signature_away(forge: Fleet) -> None:
 
 
 def test_without_a_key_nothing_is_said_of_signatures(forge: Fleet) -> None:
-    verdict, proposed_by = pull_request(forge, forge.says(6, None, None))
-    assert (verdict.accepted, "squash" in proposed_by) == (True, False)
+    verdict, notes = pull_request(forge, forge.says(6, None, None))
+    assert (verdict.accepted, "squash" in notes) == (True, False)

@@ -19,16 +19,12 @@ from validator.hosts.github.codeowners import (
 from validator.hosts.github.privileged import fetchers
 from validator.hosts.github.settings import CHECK, RULESET_FILE, ruleset_text
 from validator.hosts.github.workflows import Job, Workflow, is_action, may_be_called
-from validator.model.layout import CHARTER
+from validator.model.layout import CHARTER, PROGRAM
 from validator.model.phrases import join_limited, quoted
 from validator.model.shapes import Charter
 
 PLACEHOLDER = "@OWNER"
-# A change of one of these changes how proposals are judged, or who approves.
-GOVERNED = (
-    *("validator/", "schema/", ".github/", "requirements/", CHARTER, "pyproject.toml", "Makefile", "action.yml"),
-    *PLACES,
-)
+GOVERNED = (*PROGRAM, CHARTER)
 MOST_NAMED = 5  # faults of one check that are printed
 MOST_GOVERNED = 5_000  # files whose owners are looked for
 # On which events the gate has to run, and on which of their types.

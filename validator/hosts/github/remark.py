@@ -22,6 +22,7 @@ MOST_FINDINGS = 15
 LONGEST = 600  # characters of a message or help
 SHORTEST = 260  # characters of what is said about merging, and of a claim's fields
 MOST_CAUTIONS = 3
+MOST_NOTES = 2
 # What Linux takes as one environment variable is 131,072; three findings fit, whatever is in them.
 MOST_BYTES = 120_000
 FEWEST_FINDINGS = 3
@@ -101,7 +102,7 @@ def _entry(effect: Effect) -> EffectEntry:
         cautions=tuple(_short(caution, SHORTEST) for caution in effect.cautions[:MOST_CAUTIONS]),
         rows=tuple((label, _short(value, SHORTEST)) for label, value in effect.rows),
         owned=effect.owned,
-        notes=tuple(_short(note, SHORTEST) for note in effect.notes[:1]),
+        notes=tuple(_short(note, SHORTEST) for note in effect.notes[:MOST_NOTES]),
         lost=effect.lost,
     )
 
