@@ -124,7 +124,7 @@ def test_release(github: GitHub, stage: Stage) -> None:
     assert (done.exit_code, done.err) == (0, "https://github.com/example/fleet/pull/1\n")
     (call,) = github.calls
     assert call["body"]["title"] == "Release number 4: The campaign is over"
-    assert call["body"]["body"].startswith("**Merging this** gives number 4 back, which marketing-outreach-1 holds ")
+    assert call["body"]["body"].startswith("**Merging this** gives number 4 back, which marketing-outreach-1 has held ")
 
 
 def test_record(github: GitHub, stage: Stage) -> None:

@@ -66,16 +66,16 @@ def charter_changes(before: shapes.Charter, after: shapes.Charter) -> str:
 
 def charter_in_short(charter: shapes.Charter) -> str:
     """`approvers @one; capacity 12; mission "Send mail"`."""
-    return "; ".join(f"{name} {_shown(name, charter)}" for name in WHO_AND_WHAT)
+    return "; ".join(f"{name} {_charter_value(name, charter)}" for name in WHO_AND_WHAT)
 
 
 def _changed(name: str, before: shapes.Charter, after: shapes.Charter) -> str:
     """A field with its two values; its name alone where they are long, or differ beyond what is shown."""
-    old, new = _shown(name, before), _shown(name, after)
+    old, new = _charter_value(name, before), _charter_value(name, after)
     return name if old == new else f"{name} {old} → {new}"
 
 
-def _shown(name: str, charter: shapes.Charter) -> str | None:
+def _charter_value(name: str, charter: shapes.Charter) -> str | None:
     value = getattr(charter, name)
     return (OF_A_CHARTER[name](value) if value else "none") if name in OF_A_CHARTER else None
 

@@ -104,7 +104,9 @@ def test_the_comment_names_free_numbers_and_competitors(forge: Forge) -> None:
     assert jobs["registry gate"].status == 1
     assert "REG103 number-taken" in text
     assert "free numbers: 1-3, 5-12" in text
-    assert "**Blocked.** This would put marketing-late-1 on number 4, which marketing-outreach-1 holds since " in text
+    assert (
+        "**Blocked.** This would put marketing-late-1 on number 4, which marketing-outreach-1 has held since " in text
+    )
     assert "#5" not in text, "the gate rejects it, so it cannot win"
     assert "**Next:** no commit on this branch can mend this." in text
 
