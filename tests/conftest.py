@@ -65,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=place))
         config.stash[SERVER] = begin(folder.with_suffix(".warm"))
     os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
-    forge = (name for name in os.environ if name == "CI" or name.startswith(("GITHUB_", "GH_")))
+    forge = (name for name in os.environ if name == "CI" or name.startswith(("GITEA_", "GITHUB_", "GH_")))
     for name in (
         VARIABLE,
         *HARNESSES,

@@ -25,6 +25,7 @@ def environment(**more: str) -> dict[str, str]:
         "COLUMNS",
         "LINES",
         "NO_COLOR",
+        "GITEA_",
         "GITHUB_",
         "GH_",
         "CI",

@@ -8,9 +8,15 @@ from validator.model.errors import FatalError
 
 
 def payload(file: str) -> bytes:
-    """An event's payload, read to one byte above the limit. Without a file: the runner's own."""
+    """An event's payload, read to one byte above the limit. Without a file: the runner's own.
+
+    Events of Gitea and Forgejo have GitHub's form, and the numbers of their own accounts: 7 there is no `github:7`.
+    """
     from validator.hosts.github.event import MAX_BYTES
 
+    if os.environ.get("GITEA_ACTIONS"):
+        way_out = "judge commits: registry validate --base origin/main --head COMMIT"
+        raise FatalError(f"only events of GitHub are read, and this is a runner of Gitea or Forgejo; {way_out}")
     path = file or os.environ.get("GITHUB_EVENT_PATH")
     if not path:
         raise FatalError("which event? give its file, or run where GITHUB_EVENT_PATH names one")

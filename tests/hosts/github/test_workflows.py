@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ import yaml12
 
 from tests.hosts.github.forge import OURS, SESSION_ID, Forge, claim, group_of, is_started
 from tests.repository import ROOT, Changes, claim_path
+from validator.cli.runner import payload
+from validator.model.errors import FatalError
 
 pytestmark = pytest.mark.blackbox
 
@@ -376,6 +379,14 @@ def test_the_programs_own_tests_fail_where_the_proposal_breaks_them(forge: Forge
     jobs = forge.deliver("pull_request", forge.pull_request(7), ["test"], **ONE_TEST)
     assert {job.status for job in jobs.values()} == {2}
     assert all("1 failed" in job.last.out for job in jobs.values())
+
+
+def test_an_event_of_a_forge_whose_accounts_are_not_githubs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "event.json").write_text("{}")
+    assert payload(str(tmp_path / "event.json")) == b"{}"
+    monkeypatch.setenv("GITEA_ACTIONS", "true")
+    with pytest.raises(FatalError, match="only events of GitHub are read"):
+        payload(str(tmp_path / "event.json"))
 
 
 @pytest.mark.parametrize(
