@@ -16,7 +16,7 @@ from validator.startup import describe, enter
 VERBS = {
     "Sessions": {
         "claim": "Propose a claim: writes branch claim/NN; with --push also on the remote, if no session was faster.",
-        "bind": "Say once which session you are; the other verbs then need no --session-id.",
+        "bind": "Store your session name in this clone; the other verbs then need no --session-id.",
         "whoami": "What main says about one session; exit 1 if it is not registered.",
         "withdraw": "Take back one of your own open proposals, for good.",
         "release": "Propose to release a number: pushes branch release/NN, which a human approves.",

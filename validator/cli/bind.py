@@ -34,7 +34,7 @@ DOCUMENTS = {"output-bind": "BindDocument"}
 @FORMAT
 @click.pass_obj
 def command(console: Console, name: str | None, only: bool, remove: bool, repo: Path, format: str) -> int:
-    """Say once which session you are; the other verbs then need no --session-id.
+    """Store your session name in this clone; the other verbs then need no --session-id.
 
     Without NAME, show who you are; exit 1 if that is not known.
     In Claude Code or Codex the name is bound to the running session; elsewhere it is git config registry.session, of

@@ -51,7 +51,8 @@ Accepted = Annotated[
 ]
 Committed = Annotated[Status | None, Field(description="PENDING: you hold the number and are not committed yet.")]
 Key = Annotated[
-    Literal["new"] | None, Field(description="Makes an SSH key that speaks for you, where the charter asks for one.")
+    Literal["new"] | None,
+    Field(description="Makes an SSH signing key for this session, where the charter asks for one."),
 ]
 
 
