@@ -193,6 +193,21 @@ def test_what_is_approved_is_the_registry_as_it_is_on_main(all_active: Repositor
     assert met(human) == (1, False)
 
 
+def test_a_release_in_an_active_fleet_waits_for_a_human_who_is_told_what_it_stops(
+    all_active: Repository, tmp_path: Path
+) -> None:
+    git(tmp_path, "clone", "--quiet", "--bare", str(all_active.path), "fleet.git")
+    Repository(tmp_path / "fleet.git").commit("release/04", {"registry/sessions/04.yaml": None}, "main")
+    git(tmp_path, "clone", "--quiet", "fleet.git", "human")
+    human, waits = tmp_path / "human", "@OWNER decides on release/04: registry approve release/04"
+    assert verb(human, "status").note.endswith(f"next: {waits}")
+    document = verb(human, "consensus", "status", "--format", "json").document
+    assert (document["next_action"], document["proposed"]) == (waits, [])
+    done = typed(human, ["n"], "approve", "release/04")
+    assert "approving this voids the confirmation, the approval, the broadcast, 12 acknowledgements, the " in done.out
+    assert "activation, which have to be made again; the fleet stops until then.\n" in done.out
+
+
 def met(human: Path) -> tuple[int, bool]:
     """The exit code of `consensus status`, and whether its last criterion, the human's approval, is met."""
     done = verb(human, "consensus", "status", "--format", "json")

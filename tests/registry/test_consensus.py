@@ -277,6 +277,18 @@ def test_a_proposed_record_waits_for_a_human() -> None:
         assert move == ("@OWNER", f"decides on record/{name}", f"registry approve record/{name}")
 
 
+def test_what_changes_an_active_fleet_waits_for_a_human() -> None:
+    whole = snapshot(FULL | CONFIRMED | APPROVED | SENT | ANSWERED | STARTED)
+    assert whole.charter
+    found = [
+        assess(whole, whole.charter, waiting=names).moves for names in ({"release/02"}, {"release/02", "claim/03"})
+    ]
+    assert found == [
+        (("@OWNER", "decides on release/02", "registry approve release/02"),),
+        (("@OWNER", "decides on claim/03, release/02", "registry proposals"),),
+    ]
+
+
 def test_an_acknowledgement_is_of_these_responsibilities() -> None:
     files = FULL | CONFIRMED | APPROVED | SENT | acknowledgement(2)
     other = files | {"registry/sessions/02.yaml": claim(2, responsibilities=["Something else"])}

@@ -6,7 +6,8 @@ import pytest
 
 from tests.repository import Repository
 from validator.git.repo import Repo
-from validator.registry.proposals import proposals_on, proposed_numbers, published
+from validator.registry.proposals import proposals_on, proposed_numbers, published, waiting_changes
+from validator.registry.reader import Reader
 
 
 @pytest.fixture
@@ -55,3 +56,22 @@ def test_the_remote_counts_as_soon_as_it_has_a_main(repository: Repository) -> N
     assert published(Repo(repository.path)) is None
     point(repository, "remotes/origin/main")
     assert published(Repo(repository.path)) == "origin"
+
+
+def test_what_would_change_an_active_fleet(repository: Repository) -> None:
+    repository.commit("main", {f"registry/sessions/{number}.yaml": "number: 1" for number in ("01", "02", "03")})
+    reader = Reader(Repo(repository.path))
+
+    def waiting() -> set[str]:
+        return set(waiting_changes(reader, reader.at(repository.git("rev-parse", "main"))))
+
+    repository.commit("release/01", {"registry/sessions/01.yaml": None}, "main")
+    assert waiting() == set(), "nothing is agreed yet"
+    repository.commit("main", {"registry/consensus/activation.yaml": "x"})
+    point(repository, "heads/claim/02")  # landed: its branch was left
+    repository.commit("claim/03", {"registry/sessions/03.yaml": "number: 3"}, "main")
+    repository.commit("claim/09", {"registry/sessions/09.yaml": "number: 9"}, "main")  # a free number
+    repository.commit("charter/larger", {"registry/charter.yaml": "x"}, "main")
+    assert waiting() == {"release/01", "claim/03", "charter/larger"}
+    repository.commit("main", {"registry/sessions/03.yaml": "number: 3"})
+    assert waiting() == {"release/01", "charter/larger"}, "merged in one commit of its own"

@@ -23,7 +23,7 @@ from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import Consensus, active_week, assess
 from validator.registry.gaps import missing
-from validator.registry.proposals import proposed_claims, proposed_numbers, waiting_records
+from validator.registry.proposals import proposed_claims, proposed_numbers, waiting_changes, waiting_records
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.report.documents import (
     CriterionEntry,
@@ -125,7 +125,7 @@ def status_of(reader: Reader, commit: str, me: str | None = None) -> StatusDocum
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     proposed = proposed_numbers(reader.repo)
-    waiting = waiting_records(reader, registry_digest(snapshot))
+    waiting = waiting_records(reader, registry_digest(snapshot)) | waiting_changes(reader, snapshot)
     consensus: Consensus = assess(snapshot, charter, proposed, waiting, me)
     return StatusDocument(
         commit=commit,

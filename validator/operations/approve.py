@@ -23,6 +23,7 @@ from validator.operations.proposals import (
     name_of,
     release_beside,
 )
+from validator.registry.effect import voids
 from validator.registry.holders import holder
 from validator.registry.reader import Reader
 from validator.report.documents import ApprovalEntry, ApprovalsDocument, as_json
@@ -250,7 +251,8 @@ def _page(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:
     against = f"whoever is merged first wins against: {', '.join(rivals)}\n" if rivals else ""
     heading = f"{one.proposal.name}, proposed {one.proposed_at}: {logged(one.subject(server.repo))}"
     key = f"{line}\n" if (line := key_line(one)) else ""
-    return f"{heading}\n{key}\n{text}\n{report(one.verdict)}{against}"
+    stops = f"approving this {words}\n" if (words := voids(one.landed, one.base)) else ""
+    return f"{heading}\n{key}\n{text}\n{report(one.verdict)}{against}{stops}"
 
 
 def _report(say: Say, result: ApprovalResult) -> ApprovalResult:

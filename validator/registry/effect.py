@@ -25,7 +25,7 @@ def effect_of(head: Snapshot, base: Snapshot) -> Effect:
     """What merging would do; `head` is the change as it would land on `base`."""
     touched = sorted(path for path in head.touched(base) if not path.endswith("/.gitkeep"))
     by = proposer(head, base)
-    sentence = _sentence(touched, head, base) + _voids(head, base)
+    sentence = _sentence(touched, head, base) + (f" It {words}" if (words := voids(head, base)) else "")
     owned = not acknowledges_only(head, base)
     return Effect(sentence, by.words, by.cautions, tuple(_rows(touched, head, base)), owned, by.notes, by.lost)
 
@@ -160,8 +160,8 @@ def _record(path: str, head: Snapshot, base: Snapshot) -> str:
     )
 
 
-def _voids(head: Snapshot, base: Snapshot) -> str:
-    """The records of main that count today, and would not count for what main would hold then."""
+def voids(head: Snapshot, base: Snapshot) -> str:
+    """The records of main that count today, and would not count for what main would hold then; empty for none."""
     before = registry_digest(base) if base.charter else ""
     standing = record_states(base, base.charter, before) if base.charter and base.records else ()
     names = [one.kind for one in standing if one.void is None and one.path in head.files]
@@ -171,7 +171,8 @@ def _voids(head: Snapshot, base: Snapshot) -> str:
     acknowledged = counted(names.count("acknowledgement"), "acknowledgement")
     listed = [acknowledged if kind == "acknowledgement" else f"the {kind}" for kind in kinds]
     verb = "has" if len(names) == 1 else "have"
-    return f" It voids {', '.join(listed)}, which {verb} to be made again."
+    stops = "; the fleet stops until then" if "activation" in names else ""
+    return f"voids {', '.join(listed)}, which {verb} to be made again{stops}."
 
 
 def _rows(touched: list[str], head: Snapshot, base: Snapshot) -> Iterator[tuple[str, str]]:

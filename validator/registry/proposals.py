@@ -4,9 +4,20 @@ from validator.git.remote import Proposal
 from validator.git.repo import Repo
 from validator.git.upstream import main_on, remote_of
 from validator.model.errors import Unreadable, attempted
-from validator.model.layout import BROADCAST, CONFIRMATION, HEADS, PROPOSAL, REMOTES, number_of, path_of
+from validator.model.layout import (
+    ACTIVATION,
+    BROADCAST,
+    CONFIRMATION,
+    HEADS,
+    PROPOSAL,
+    REMOTES,
+    number_of,
+    own_files,
+    path_of,
+)
 from validator.registry.parsing import ClaimFile
 from validator.registry.reader import Reader, claims_at
+from validator.registry.snapshot import Snapshot
 
 
 def published(repo: Repo) -> str | None:
@@ -42,6 +53,26 @@ def waiting_records(reader: Reader, today: str) -> frozenset[str]:
     records = proposals_on(published(reader.repo), reader.repo, "record")
     due = [one for one in records if path_of(one.name) in (CONFIRMATION, BROADCAST)]
     return frozenset(one.name for one in due if _registry_of(reader, one) == today)
+
+
+def waiting_changes(reader: Reader, main: Snapshot) -> frozenset[str]:
+    """The open proposals that change the charter or a number that is held, where main has an activation."""
+    if ACTIVATION not in main.records:
+        return frozenset()
+    return frozenset(
+        one.name for one in proposals_on(published(reader.repo), reader.repo) if _changes(reader, main, one)
+    )
+
+
+def _changes(reader: Reader, main: Snapshot, proposal: Proposal) -> bool:
+    """Whether a proposal changes what the fleet has agreed on, and main does not have it yet."""
+    kind, _, number = proposal.name.partition("/")
+    held = number.isdecimal() and int(number) in main.by_number
+    if kind != "charter" and not (kind in ("claim", "release") and held):
+        return False
+    theirs = reader.repo.tree(proposal.commit)
+    differs = any(theirs.get(path) != main.files.get(path) for path in own_files(proposal.name))
+    return differs and not reader.repo.is_in(proposal.commit, main.commit or "")
 
 
 def _registry_of(reader: Reader, proposal: Proposal) -> str | None:

@@ -5,7 +5,7 @@ responsibilities, scope, schedule and status. Its runtime_id, key, owner, labels
 comments and layout. A number can still be released and claimed again.
 
 Why: All others work from the registry that they have acknowledged, so a claim must not change under them. A release
-is visible to everybody, voids the records, and makes the fleet agree again.
+is visible to everybody, and voids the records: the fleet stops until it is confirmed, approved and activated again.
 
 Example:
 
@@ -45,7 +45,8 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             message = (
                 f"the fleet is active, and number {held.number} of {holder(held, base.past([path]))} stays as it is"
             )
-            help = f"give it back and claim it again: registry release {held.number} --reason REASON"
+            release = f"registry release {held.number} --reason REASON"
+            help = f"give it back and claim it again; that stops the fleet until all agree again: {release}"
             yield Problem(claim.document.at(), message, help)
 
 

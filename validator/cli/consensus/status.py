@@ -15,7 +15,7 @@ from validator.model.escape import visible, well_formed
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import Consensus, assess, reached
-from validator.registry.proposals import proposals_on, proposed_numbers, published, waiting_records
+from validator.registry.proposals import proposals_on, proposed_numbers, published, waiting_changes, waiting_records
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.registry.records import short
 from validator.report.documents import (
@@ -88,7 +88,9 @@ def consensus_of(reader: Reader, commit: str, me: str | None = None) -> Consensu
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     current = waiting_records(reader, registry_digest(snapshot))
-    consensus = assess(snapshot, charter, proposed_numbers(reader.repo), current, me)
+    consensus = assess(
+        snapshot, charter, proposed_numbers(reader.repo), current | waiting_changes(reader, snapshot), me
+    )
     names = [one.name for one in proposals_on(published(reader.repo), reader.repo)]
     waiting = [name for name in names if name in current or name.startswith(("charter/", "record/acknowledgements/"))]
     return _document(commit, charter, consensus, tuple(waiting))
@@ -105,7 +107,7 @@ def void_lines(records: Iterable[RecordEntry]) -> Iterator[str]:
 def moves_of(reader: Reader, commit: str, rejected: Set[int]) -> tuple[MoveEntry, ...]:
     """Who acts next, where it is known which numbers' proposals the gate rejects."""
     snapshot = reader.at(commit)
-    waiting = waiting_records(reader, registry_digest(snapshot))
+    waiting = waiting_records(reader, registry_digest(snapshot)) | waiting_changes(reader, snapshot)
     now = assess(snapshot, charter_of(snapshot), proposed_numbers(reader.repo), waiting, rejected=rejected)
     return tuple(MoveEntry(**move._asdict()) for move in now.moves)
 

@@ -36,7 +36,9 @@ def next_moves(
     me: str | None = None,
     rejected: Set[int] = frozenset(),
 ) -> Iterator[Move]:
-    """The next moves in a phase; `waiting` are the open proposals of records about this registry.
+    """The next moves in a phase.
+
+    `waiting` are the open proposals of records about this registry, and of changes of an active fleet.
 
     `rejected` are the numbers whose proposals the gate rejects.
 
@@ -63,7 +65,14 @@ def next_moves(
     elif phase == "acknowledged":
         yield Move(humans, "starts the fleet", command("activation"))
     else:
-        yield Move("nobody", "has to do anything: the fleet is active", None)
+        yield _while_active(humans, sorted(waiting))
+
+
+def _while_active(humans: str, waiting: list[str]) -> Move:
+    if not waiting:
+        return Move("nobody", "has to do anything: the fleet is active", None)
+    single = f"registry approve {waiting[0]}" if len(waiting) == 1 else "registry proposals"
+    return Move(humans, f"decides on {join_limited(waiting)}", single)
 
 
 def _to_acknowledge(snapshot: Snapshot, charter: shapes.Charter, me: str | None) -> Move:

@@ -98,7 +98,8 @@ def assess(
     """Phase, criteria, metrics and next moves of the registry at a commit.
 
     `proposed` are the numbers with an open proposal: the next moves do not name them as free.
-    `waiting` are the open proposals of records about this registry: a human decides on them next. `me` is the session
+    `waiting` are the open proposals of records about this registry, and of changes of an active fleet: a human decides
+    on them next. `me` is the session
     that reads the moves, where it has said so. `rejected` are those of `proposed` that the gate rejects, where that is
     known: no approver can decide on them.
     """
