@@ -105,6 +105,18 @@ def test_an_active_session_hears_its_week_and_has_no_command(all_active: Reposit
     assert "wait" not in answer["next_action"]
 
 
+def test_a_session_hears_what_stopped_its_fleet(all_active: Repository, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--bare", str(all_active.path), "fleet.git")
+    fleet = Repository(tmp_path / "fleet.git")
+    fleet.commit("main", {"registry/sessions/04.yaml": None})
+    said = whoami(fleet, "marketing-orchestrator").out
+    assert (
+        "next:    stop work: the fleet was active in week 2026-W48 until its records became void: "
+        "number 4 is given back by marketing-outreach-1; number 1 is yours; wait: not registered yet: 4; "
+    ) in said
+    assert "stop work" not in whoami(fleet, "marketing-orchestrator", "--ref", "main~2").out
+
+
 def test_a_holder_hears_of_its_amendment_until_main_has_another_file(stage: Stage) -> None:
     session = stage.clone("session")
     stage.registered(4)

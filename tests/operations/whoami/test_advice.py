@@ -145,6 +145,16 @@ def test_a_bound_name_is_not_in_the_command() -> None:
     assert command == ("registry", "consensus", "acknowledge", "--push")
 
 
+def test_a_session_waits_for_the_human_where_the_record_is_proposed() -> None:
+    waiting = Facts("registered", "approved", number=4, orchestrator="1 (lead-1)", waiting="record/broadcast")
+    assert "wait: a human has to approve record/broadcast; " in advise(waiting).text
+
+
+def test_a_session_of_a_stopped_fleet_stops_first() -> None:
+    stopped = Facts("registered", "registering", number=4, missing="5", stopped="number 5 is given back by desk-5")
+    assert advise(stopped).text.startswith("stop work: number 5 is given back by desk-5; number 4 is yours; wait: ")
+
+
 def test_an_unreadable_claim_is_looked_at() -> None:
     advice = advise(Facts("unreadable", "registering", number=4))
     assert advice.text.startswith("fix the claim of number 4")

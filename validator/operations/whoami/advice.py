@@ -33,6 +33,11 @@ def advise(facts: Facts) -> Advice:
     """The next step of a session that has a name."""
     if facts.state not in HELD:
         return _without_number(facts)
+    advice = _of_holder(facts)
+    return advice._replace(text=f"stop work: {facts.stopped}; {advice.text}") if facts.stopped else advice
+
+
+def _of_holder(facts: Facts) -> Advice:
     own = facts.own
     if own and own.end != "turned-down":
         advice = _while_open(facts, own)
@@ -136,8 +141,7 @@ def _by_phase(facts: Facts) -> Advice:
     if facts.phase == "registered" and against:
         return Advice(_wait(place, f"number {against.number} ({against.session_id}) has to resolve: {against.message}"))
     if facts.phase in ("registered", "approved") and not facts.is_orchestrator:
-        does = "confirm that nothing conflicts" if facts.phase == "registered" else "broadcast the registry"
-        return Advice(_wait(place, f"the orchestrator, number {facts.orchestrator}, has to {does}"))
+        return Advice(_wait(place, _record_due(facts)))
     if facts.phase == "registered":
         return Advice(f"{place}: nothing conflicts, confirm it", ("registry", "consensus", "confirm", *me, "--push"))
     if facts.phase == "confirmed":
@@ -151,6 +155,14 @@ def _by_phase(facts: Facts) -> Advice:
         return Advice(_wait(place, f"{facts.human} has to activate the fleet"))
     text = f"acknowledge number {facts.number}, {_quoted(facts.role)}: {_quoted(facts.goal)}"
     return Advice(text, ("registry", "consensus", "acknowledge", *me, "--push"))
+
+
+def _record_due(facts: Facts) -> str:
+    """Who has to act for the record of this phase, which is the orchestrator's."""
+    if facts.waiting:
+        return f"{facts.human} has to approve {facts.waiting}"
+    does = "confirm that nothing conflicts" if facts.phase == "registered" else "broadcast the registry"
+    return f"the orchestrator, number {facts.orchestrator}, has to {does}"
 
 
 def _wait(place: str, why: str) -> str:

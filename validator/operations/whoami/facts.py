@@ -85,7 +85,8 @@ class Facts(NamedTuple):
     `number` is the one that it holds, has proposed, or wanted; `form` are the words of the command that claims it;
     `also` are its open proposals beside its `own`; `holder` another session that holds that number now; `missing` the
     numbers that are waited for; `human` who approves; `orchestrator` that number with its session. `withdraws`: the
-    session may take its proposal back by itself.
+    session may take its proposal back by itself. `waiting` is the open proposal of the record that the phase needs;
+    `stopped` what has changed since the fleet was active, which it is not any more.
     """
 
     state: SessionState
@@ -106,6 +107,8 @@ class Facts(NamedTuple):
     against: MainConflict | None = None
     week: str | None = None
     withdraws: bool = False
+    waiting: str = ""
+    stopped: str = ""
 
 
 def judged(branch: str, kind: OpenKind, verdict: Verdict, claim_key: ClaimKey = NO_KEY) -> OwnProposal:

@@ -24,14 +24,16 @@ from validator.operations.whoami.facts import (
     judged,
     most_urgent,
 )
+from validator.operations.whoami.stopped import what_stopped
 from validator.registry.claim_form import claim_form
 from validator.registry.conflicts import conflicts
 from validator.registry.consensus.criteria import Phase, acknowledged, is_registered
 from validator.registry.consensus.digest import registry_digest
+from validator.registry.consensus.next_steps import DUE
 from validator.registry.consensus.phases import active_week, phase_of
 from validator.registry.holders import holder
 from validator.registry.parsing import ClaimFile
-from validator.registry.proposals import claim_of, proposals_on, published
+from validator.registry.proposals import claim_of, proposals_on, published, waiting_records
 from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import Snapshot
 from validator.report.documents import SlotEntry
@@ -125,6 +127,8 @@ def _holder(registry: _Registry, slot: SlotEntry, me: tuple[str, ...]) -> Sessio
         against=first_against(conflicts(snapshot, charter), number, names),
         week=active_week(snapshot),
         withdraws=_withdraws(registry, claim),
+        waiting="".join(waiting_records(registry.reader, registry.digest)) if phase in DUE else "",
+        stopped=what_stopped(registry.reader, snapshot, phase),
     )
     return SessionReport(slot, facts, proposals)
 
