@@ -11,25 +11,26 @@ Example:
 
     # registry/consensus/acknowledgements/04.yaml while the phase is approved
 
-Way out: Wait until that phase is reached. The help line and `registry consensus status` show the next step, who takes
-it, and the command.
+Way out: Wait until that phase is reached, and propose it again then: no commit on the same branch can mend it.
+`registry consensus status` shows the next step, who takes it, and the command.
 """
 
 from collections.abc import Iterator
 from datetime import date
 
 from validator.model.findings import Input, Level, Location, Problem
-from validator.model.layout import branch_of
 from validator.model.phrases import ranges
 from validator.model.shapes import Charter
-from validator.registry.consensus.criteria import Phase
-from validator.registry.consensus.next_steps import DUE
-from validator.registry.consensus.phases import NEEDED, assess, reached
+from validator.registry.consensus.phases import NEEDED, TOO_EARLY, assess, reached
 from validator.registry.records import RecordFile, added_records
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG403", "premature-record", Level.ERROR
 LOOKS_AT = (Input.CHANGE, Input.REGISTRY)
+WAIT = (
+    "wait, and propose it again when the registry is {}; "
+    "what comes before that, and who does it: registry consensus status"
+)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
@@ -47,19 +48,13 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 def _early(record: RecordFile, head: Snapshot, charter: Charter) -> list[Problem]:
     now, needed = assess(head, charter), NEEDED[record.kind]
     if not reached(now.phase, needed):
-        message = f"the {record.kind} comes too early: the registry is {now.phase}, and has to be {needed} before"
-        return [Problem(record.document.at(), message, f"now {now.next_action}{_or_decided(now.phase)}")]
+        message = f"the {record.kind} {TOO_EARLY}: the registry is {now.phase}, and has to be {needed} before"
+        return [Problem(record.document.at(), message, WAIT.format(needed))]
     against = [one for one in now.conflicts if one.kind != "gap"]  # work-gap is about those
     if record.kind == "confirmation" and against:
         first = against[0]
         return [Problem(record.document.at(), f"what is confirmed is in conflict: {first.message}", first.help)]
     return []
-
-
-def _or_decided(phase: Phase) -> str:
-    """The next step where the record of this phase is proposed already, which a verdict cannot see."""
-    branch = branch_of(DUE[phase]) if phase in DUE else ""
-    return f"; if {branch} is open, a human decides on it: registry approve {branch}" if branch else ""
 
 
 def _incomplete(record: RecordFile, head: Snapshot, charter: Charter) -> Iterator[Problem]:

@@ -17,7 +17,8 @@ Example:
     A registry/sessions/05.yaml
 
 Way out: Make the proposal again on a branch from main, as one commit: `registry claim`, or
-`git reset --soft origin/main && git commit`.
+`git reset --soft origin/main && git commit`. Of several acknowledgements each is made again by its own session:
+`registry consensus acknowledge --push`, on GitHub `--pr`.
 """
 
 from collections.abc import Iterator
@@ -33,6 +34,11 @@ from validator.registry.yaml.reader import MAX_BYTES
 CODE, NAME, LEVEL = "REG309", "rider", Level.ERROR
 LOOKS_AT = (Input.CHANGE,)
 HELP = "make it again on a branch from main, as one commit: git reset --soft origin/main && git commit"
+SEVERAL = "holds several acknowledgements, and each is a session's own"
+EACH = (
+    "make each acknowledgement a commit of its own session, on a new branch from main: "
+    "registry consensus acknowledge --push (on GitHub: --pr)"
+)
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
@@ -51,7 +57,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         last = commit.commit == head.commit
         files = () if last and (head.joins or not own) else _files(commit, own, known, last=last)
         for why in (*commit.faults, *files):
-            yield Problem(place, f"commit {commit.commit[:12]} {why}", HELP)
+            yield Problem(place, f"commit {commit.commit[:12]} {why}", EACH if why == SEVERAL else HELP)
 
 
 def _own_files(head: Snapshot, base: Snapshot) -> frozenset[str]:
@@ -74,7 +80,7 @@ def _files(commit: Brought, own: frozenset[str], known: set[str], *, last: bool)
     elif others := sorted(commit.files.keys() - own):
         yield f"touches {join_limited(map(quoted, others))}, which is no part of this proposal"
     elif len(commit.files) > 1 and CHARTER not in own:
-        yield "holds several acknowledgements, and each is a session's own"
+        yield SEVERAL
     elif any(entry.mode != REGULAR_FILE for entry in left):
         yield "makes the proposal's file something else than a file"
     elif any((entry.size or 0) > MAX_BYTES for entry in left):

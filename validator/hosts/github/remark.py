@@ -14,6 +14,7 @@ from validator.model.effect import Effect
 from validator.model.errors import FatalError
 from validator.model.escape import visible, well_formed
 from validator.model.findings import Finding, Location, Origin, Verdict, decides
+from validator.registry.consensus.phases import TOO_EARLY
 from validator.report.documents import FindingEntry, Printed, PrintedDocument, ValidateDocument, finding_entries
 from validator.report.github import COMMENT_BYTES, summary
 
@@ -155,7 +156,13 @@ def _next(effect: EffectEntry) -> str:
 
 def _next_if_rejected(verdict: Verdict, *, lost: bool) -> str:
     """What whoever proposed it does, on the same branch where that helps."""
-    if lost or any(decides(finding) and finding.code in FOR_GOOD for finding in verdict.findings):
+    deciding = [finding for finding in verdict.findings if decides(finding)]
+    if any(TOO_EARLY in finding.message for finding in deciding if finding.code == "REG403"):
+        return (
+            "**Next:** nothing can mend this now: it comes too early. Whoever proposed it closes this pull request, "
+            "and proposes it again when the way out in the table says; `registry explain CODE` explains a rule."
+        )
+    if lost or any(finding.code in FOR_GOOD for finding in deciding):
         return (
             "**Next:** no commit on this branch can mend this. Whoever proposed it closes this pull request and takes "
             "the way out in the table; `registry explain CODE` explains a rule."

@@ -32,6 +32,7 @@ NEEDED: dict[RecordKind, Phase] = {
     "acknowledgement": "broadcast",
     "activation": "acknowledged",
 }
+TOO_EARLY = "comes too early"  # what a record is told whose phase is not reached: no commit on its branch mends that
 
 
 KINDS: tuple[RecordKind, ...] = tuple(NEEDED)  # in the order of the steps
