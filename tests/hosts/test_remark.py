@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from tests.registry.test_effect import section
 from tests.report.test_hostile import hostile
 from validator.hosts.github.event import PullRequest
 from validator.hosts.github.posts import MARK, text_of
@@ -18,6 +19,8 @@ HEAD = "a" * 40
 EVENT = PullRequest(7, HEAD, Author("github:1", "@OWNER"))
 GITHUBS_LIMIT = 65_536  # characters of a comment or an issue
 ROWS = ("Number", "Session", "Role", "Goal", "Targets", "Scope", "Owner")
+REGISTERS = Effect("registers number 4 for desk-1.")
+NEXT = {place: words for place, words in section("Around the sentence") if place.startswith("next, ")}
 TEXTS = ("$", "😀", "x", ":", "\U000e0041", "\x01", "中", "\udcff", "\n", "&<", "")
 
 
@@ -26,9 +29,22 @@ def verdict(text: str, findings: int = 20) -> Verdict:
     return hostile(text)._replace(findings=(one._replace(step=None),) * findings, healed=(), effect=effect(text))
 
 
+def after(said: Effect, *competitors: str) -> str:
+    """The comment on an accepted pull request 7."""
+    return as_comment(read_remark(remark(7, Verdict(HEAD, HEAD, HEAD, (), effect=said), competitors), EVENT))
+
+
 def effect(text: str) -> Effect:
     """An effect in which every text is this one, as many of each as there can be."""
-    return Effect(text, text, (text,) * 5, tuple((label, text) for label in ROWS), notes=(text,) * 5)
+    return Effect(
+        text,
+        text,
+        (text,) * 5,
+        tuple((label, text) for label in ROWS),
+        notes=(text,) * 5,
+        doubts=("session", "rules", "program"),
+        own=text,
+    )
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=ascii)
@@ -82,9 +98,40 @@ def test_acknowledgements_are_approved_by_anyone_with_write_access() -> None:
 
 
 def test_competitors_of_an_accepted_proposal_can_win() -> None:
-    accepted = Verdict(HEAD, HEAD, HEAD, (), effect=Effect("registers number 4 for desk-1."))
-    comment = as_comment(read_remark(remark(7, accepted, ("#5 (same number)",)), EVENT))
+    comment = after(REGISTERS, "#5 (same number)")
     assert "\n\nAlso proposed, and accepted by the gate: #5 (same number). Only one of them can be merged; " in comment
+    assert comment.endswith(f"\n\n{NEXT['next, one competitor']}\n")
+
+
+def test_of_many_competitors_a_human_chooses_one() -> None:
+    comment = after(REGISTERS, "#8 (same number)", "#5 (same role)")
+    assert comment.endswith(f"\n\n{NEXT['next, more competitors']}\n")
+    names = [f"#{number} (same number)" for number in range(10, 20)]
+    assert "**Next:** a code owner chooses one of #7 and the others above, approves it " in after(REGISTERS, *names)
+
+
+def test_a_caution_is_settled_before_a_choice() -> None:
+    comment = after(REGISTERS._replace(doubts=("program",)), "#5 (same number)")
+    assert "**Next:** a code owner first reads every changed line; then chooses one of #5 and #7, approves " in comment
+
+
+@pytest.mark.parametrize(
+    ("place", "effect"),
+    [
+        ("next, several cautions", REGISTERS._replace(doubts=("program", "rules"))),
+        ("next, acknowledgements with a caution", REGISTERS._replace(doubts=("session",), owned=False)),
+        ("next, acknowledgements", REGISTERS._replace(owned=False, own="@OWNER")),
+        ("next, proposed by an approver", REGISTERS._replace(own="@OWNER")),
+        ("next, nothing", Effect("changes nothing on main.")),
+    ],
+)
+def test_what_to_do_next_with_an_accepted_proposal(place: str, effect: Effect) -> None:
+    assert after(effect).endswith(f"\n\n{NEXT[place]}\n")
+
+
+def test_a_rejected_proposal_without_content_is_closed() -> None:
+    rejected = verdict("x")._replace(effect=Effect("changes nothing on main."))
+    assert as_comment(read_remark(remark(7, rejected, ()), EVENT)).endswith(f"\n\n{NEXT['next, nothing']}\n")
 
 
 def test_competitors_of_a_rejected_proposal_are_those_that_the_gate_accepts() -> None:

@@ -1,6 +1,9 @@
 """What merging a change would do, as plain text for the human who decides. Nothing in it is escaped."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+NOTHING = "changes nothing"
+Doubt = Literal["session", "rules", "program"]  # what a caution is about: whose wish it is, or what is judged by
 
 
 class Effect(NamedTuple):
@@ -9,7 +12,8 @@ class Effect(NamedTuple):
     `sentence` goes on after "Merging this": `registers number 4 for marketing-outreach-1.` `proposed_by`, `cautions`
     and `notes` are empty where no forge says who proposes. `rows` show the claim that comes or goes: label and value.
     `owned` is False for what CODEOWNERS gives no owner, so that anyone with write access can approve it. `lost`: it is
-    about what somebody else holds, so that no further commit can make it land.
+    about what somebody else holds, so that no further commit can make it land. `doubts` are what the
+    cautions are about. `own` is the handle of the approver who proposes it.
     """
 
     sentence: str
@@ -19,6 +23,13 @@ class Effect(NamedTuple):
     owned: bool = True
     notes: tuple[str, ...] = ()
     lost: bool = False
+    doubts: tuple[Doubt, ...] = ()
+    own: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to merge."""
+        return self.sentence.startswith(NOTHING)
 
     @property
     def blocked(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from validator.model import shapes
-from validator.model.effect import Effect
+from validator.model.effect import NOTHING, Effect
 from validator.model.layout import CHARTER, CODEOWNERS, SESSIONS, form_of
 from validator.model.phrases import counted, join_limited
 from validator.model.targets import format_target
@@ -27,7 +27,8 @@ def effect_of(head: Snapshot, base: Snapshot) -> Effect:
     by = proposer(head, base)
     sentence = _sentence(touched, head, base) + (f" It {words}" if (words := voids(head, base)) else "")
     owned = not acknowledges_only(head, base)
-    return Effect(sentence, by.words, by.cautions, tuple(_rows(touched, head, base)), owned, by.notes, by.lost)
+    rows = tuple(_rows(touched, head, base))
+    return Effect(sentence, by.words, by.cautions, rows, owned, by.notes, by.lost, by.doubts, by.own)
 
 
 def effect_of_group(steps: Sequence[tuple[Snapshot, Snapshot]]) -> Effect:
@@ -47,7 +48,7 @@ def held_since(claim: ClaimFile, base: Snapshot) -> str:
 
 def _sentence(touched: list[str], head: Snapshot, base: Snapshot) -> str:
     if not touched:
-        return "changes nothing on main."
+        return f"{NOTHING} on main."
     if acknowledges_only(head, base):
         return _acknowledgements(touched, head)
     if CHARTER in touched and set(touched) <= {CHARTER, CODEOWNERS}:
@@ -78,7 +79,7 @@ def _claim(path: str, head: Snapshot, base: Snapshot) -> str:
     if path not in head.files:
         return f"gives number {number} back, which {_holds(held, base)}, so that anybody can claim it."
     if not head.differs(path, base):
-        return f"changes nothing: number {number} is held by {held_since(held, base)} already."
+        return f"{NOTHING}: number {number} is held by {held_since(held, base)} already."
     return _changes(held, claim, head, base)
 
 

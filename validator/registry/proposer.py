@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from validator.model import shapes
+from validator.model.effect import Doubt
 from validator.model.layout import CHARTER, CODEOWNERS, PROGRAM, form_of
 from validator.model.phrases import join_limited, ranges
 from validator.registry.parsing import ClaimFile
@@ -20,13 +21,16 @@ class Proposer(NamedTuple):
 
     `cautions`: it is not known that the account may speak for what it changes, or the gate cannot judge that. `notes`:
     what will be missing later, and how a signature is kept.
-    `lost`: it is about what somebody else holds, so that no commit by this account can make it land.
+    `lost`: it is about what somebody else holds, so that no commit by this account can make it land. `doubts`: what
+    the cautions are about. `own`: the handle, if it is an approver's.
     """
 
     words: str = ""
     cautions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     lost: bool = False
+    doubts: tuple[Doubt, ...] = ()
+    own: str = ""
 
 
 class _Standing(NamedTuple):
@@ -37,6 +41,7 @@ class _Standing(NamedTuple):
     caution: str = ""
     note: str = ""
     foreign: bool = False
+    doubt: Doubt = "session"
 
 
 def is_approver(author: Author, base: Snapshot) -> bool:
@@ -51,16 +56,22 @@ def is_approver(author: Author, base: Snapshot) -> bool:
 def proposer(head: Snapshot, base: Snapshot) -> Proposer:
     """Who proposes a change, and what a human should know about that."""
     taken = any(_takes(held, head.claims.get(path), head, base) for path, held in _held(head, base))
-    approvers = [APPROVERS] if _changes_approvers(head, base) else []
+    approvers = [_Standing(caution=APPROVERS, doubt="rules")] if _changes_approvers(head, base) else []
     merge = [MERGE] if any(_is_keyed(path, head, base) for path in head.touched(base)) else []
     if head.author is None:
-        return Proposer(cautions=tuple(approvers), notes=tuple(merge), lost=taken)
-    standings = list(_standings(head.author, head, base))
-    said = [*approvers, *_of_the_program(head.author, head, base), *(one.caution for one in standings)]
-    cautions = dict.fromkeys(filter(None, said))
+        careful = [one.caution for one in approvers]
+        return Proposer(cautions=tuple(careful), notes=tuple(merge), lost=taken, doubts=_doubts(approvers))
+    standings = [*approvers, *_of_the_program(head.author, head, base), *_standings(head.author, head, base)]
+    cautions = dict.fromkeys(one.caution for one in standings if one.caution)
     notes = dict.fromkeys(filter(None, [*merge, *(one.note for one in standings)]))
     lost = taken or any(one.foreign for one in standings)
-    return Proposer(_words(head.author, standings, head, base), tuple(cautions), tuple(notes), lost)
+    words = _words(head.author, standings, head, base)
+    own = head.author.handle if is_approver(head.author, base) else ""
+    return Proposer(words, tuple(cautions), tuple(notes), lost, _doubts(standings), own)
+
+
+def _doubts(standings: list[_Standing]) -> tuple[Doubt, ...]:
+    return tuple(dict.fromkeys(one.doubt for one in standings if one.caution))
 
 
 def _words(author: Author, standings: list[_Standing], head: Snapshot, base: Snapshot) -> str:
@@ -105,17 +116,19 @@ def _of_the_charter(author: Author, head: Snapshot, base: Snapshot) -> _Standing
         return _Standing(word="an approver")
     if head.charter and base.charter and head.charter == base.charter:
         return _Standing()  # its comments or layout
-    return _Standing(caution=f"{author.handle} is not an approver, and this changes the rules of the fleet.")
+    caution = f"{author.handle} is not an approver, and this changes the rules of the fleet."
+    return _Standing(caution=caution, doubt="rules")
 
 
-def _of_the_program(author: Author, head: Snapshot, base: Snapshot) -> Iterator[str]:
+def _of_the_program(author: Author, head: Snapshot, base: Snapshot) -> Iterator[_Standing]:
     """What the gate accepts unread: it judges the registry alone. A charter's CODEOWNERS is judged with it."""
     touched = head.touched(base)
     judged = {CODEOWNERS} if CHARTER in touched else set[str]()
     paths = sorted(path for path in touched - judged if path.startswith(PROGRAM))
     if paths and not is_approver(author, base):
         what = f"this changes the program that judges every proposal ({join_limited(paths, 3)})"
-        yield f"{author.handle} is not an approver, and {what}; the gate cannot judge that."
+        caution = f"{author.handle} is not an approver, and {what}; the gate cannot judge that."
+        yield _Standing(caution=caution, doubt="program")
 
 
 def _changes_approvers(head: Snapshot, base: Snapshot) -> bool:

@@ -4,15 +4,16 @@ The reader trusts nothing in it: it checks the form, and that the remark belongs
 """
 
 import json
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field, ValidationError
 
 from validator.hosts.github.event import PullRequest
 from validator.model.definition import NO_NEWLINE
-from validator.model.effect import Effect
+from validator.model.effect import Doubt, Effect
 from validator.model.errors import FatalError
-from validator.model.escape import visible, well_formed
+from validator.model.escape import prose, visible, well_formed
 from validator.model.findings import Finding, Location, Origin, Verdict, decides
 from validator.registry.consensus.phases import TOO_EARLY
 from validator.report.documents import FindingEntry, Printed, PrintedDocument, ValidateDocument, finding_entries
@@ -22,12 +23,25 @@ MARK = "<!-- session-registry: verdict -->"
 MOST_FINDINGS = 15
 LONGEST = 600  # characters of a message or help
 SHORTEST = 260  # characters of what is said about merging, and of a claim's fields
+LONGEST_HANDLE = 90
 MOST_CAUTIONS = 3
 MOST_NOTES = 2
 # What Linux takes as one environment variable is 131,072; three findings fit, whatever is in them.
 MOST_BYTES = 120_000
 FEWEST_FINDINGS = 3
-OWN_WORD = "It is the sessions' own word, and changes nothing else."
+UNTIL_THEN = "Until then nothing has changed on main."
+NO_MORE = "It records what stands above, and changes nothing else."
+NOT_ONES_OWN = (
+    "GitHub lets nobody approve their own pull request. "
+    "Where there is no other code owner, propose it from another account."
+)
+# What a human does first, where there is a caution.
+SETTLED: Mapping[Doubt, str] = {
+    "session": "asks the session whether this is its wish, and closes this if nobody answers",
+    "rules": "decides whether these rules are wanted",
+    "program": "reads every changed line",
+}
+MOST_CHOICES = 6  # competing pull requests that are named in what to do next
 # What another commit makes worse: each commit of a branch has to change the proposal's own file, and that alone.
 FOR_GOOD = frozenset({"REG302", "REG309"})
 _SAME = "(number|session_id|role|work|key)"
@@ -50,6 +64,8 @@ class EffectEntry(Printed):
     owned: bool
     notes: tuple[str, ...]
     lost: bool
+    doubts: tuple[Doubt, ...]
+    own: str
 
 
 class RemarkDocument(PrintedDocument):
@@ -105,6 +121,8 @@ def _entry(effect: Effect) -> EffectEntry:
         owned=effect.owned,
         notes=tuple(_short(note, SHORTEST) for note in effect.notes[:MOST_NOTES]),
         lost=effect.lost,
+        doubts=effect.doubts,
+        own=_short(effect.own, LONGEST_HANDLE),
     )
 
 
@@ -134,7 +152,7 @@ def as_comment(found: RemarkDocument) -> str:
         parts.append(f"{found.left_off} more in the log of the check.")
     if found.competitors:
         parts.append(_competing(found.competitors, accepted=accepted))
-    parts.append(_next(found.effect) if accepted else _next_if_rejected(verdict, lost=found.effect.lost))
+    parts.append(f"**Next:** {_next(found) if accepted else _next_if_rejected(verdict, _effect(found.effect))}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -145,32 +163,57 @@ def _competing(names: tuple[str, ...], *, accepted: bool) -> str:
     return f"The same is {others}"
 
 
-def _next(effect: EffectEntry) -> str:
+def _next(found: RemarkDocument) -> str:
     """What a human does with an accepted proposal."""
+    effect = _effect(found.effect)
+    if effect.empty:
+        return "close this; there is nothing to merge."
     who = "a code owner" if effect.owned else "anyone with write access"
-    first = " first settles what stands under *Careful*, then" if effect.cautions else " reads the lines above,"
-    first = "" if not effect.owned and not effect.cautions else first
-    after = "Until then nothing has changed on main." if effect.owned else OWN_WORD
-    return f"**Next:** {who}{first} approves under *Files changed*, and merges. {after}"
+    other = f" other than {prose(effect.own)}" if effect.owned and effect.own else ""
+    first = f" first {'; '.join(SETTLED[doubt] for doubt in effect.doubts)}; then" if effect.doubts else ""
+    reason = f": {NOT_ONES_OWN}" if other else "."
+    until = UNTIL_THEN if effect.owned else NO_MORE
+    if not first and effect.owned and not found.competitors:
+        first = " reads the lines above,"
+    return f"{who}{other}{first} {_merges(found)}{reason} {until}"
 
 
-def _next_if_rejected(verdict: Verdict, *, lost: bool) -> str:
+def _merges(found: RemarkDocument) -> str:
+    """`approves under *Files changed*, and merges`; of several that want the same only one can be."""
+    if not found.competitors:
+        return "approves under *Files changed*, and merges"
+    numbers = sorted([found.number, *(int(name[1:].partition(" ")[0]) for name in found.competitors)])
+    first, *most, last = (f"#{number}" for number in numbers)
+    choice = f"{', '.join([first, *most])} and {last}"
+    if len(numbers) > MOST_CHOICES:
+        choice = f"#{found.number} and the others above"
+    others = "the other one then turns" if not most else "the others then turn"
+    return f"chooses one of {choice}, approves it under *Files changed*, and merges it; {others} red"
+
+
+def _next_if_rejected(verdict: Verdict, effect: Effect) -> str:
     """What whoever proposed it does, on the same branch where that helps."""
+    if effect.empty:
+        return f"close this; {'you are registered' if effect.rows else 'there is nothing to merge'}."
     deciding = [finding for finding in verdict.findings if decides(finding)]
     if any(TOO_EARLY in finding.message for finding in deciding if finding.code == "REG403"):
         return (
-            "**Next:** nothing can mend this now: it comes too early. Whoever proposed it closes this pull request, "
+            "nothing can mend this now: it comes too early. Whoever proposed it closes this pull request, "
             "and proposes it again when the way out in the table says; `registry explain CODE` explains a rule."
         )
-    if lost or any(finding.code in FOR_GOOD for finding in deciding):
+    if effect.lost or any(finding.code in FOR_GOOD for finding in deciding):
         return (
-            "**Next:** no commit on this branch can mend this. Whoever proposed it closes this pull request and takes "
+            "no commit on this branch can mend this. Whoever proposed it closes this pull request and takes "
             "the way out in the table; `registry explain CODE` explains a rule."
         )
     return (
-        "**Next:** whoever proposed this mends it on the same branch and pushes; the check runs again. "
+        "whoever proposed this mends it on the same branch and pushes; the check runs again. "
         "`registry validate` gives the same verdict before the push, and `registry explain CODE` explains a rule."
     )
+
+
+def _effect(entry: EffectEntry) -> Effect:
+    return Effect(**{name: getattr(entry, name) for name in Effect._fields})
 
 
 def _cut(finding: Finding) -> Finding:
@@ -190,8 +233,7 @@ def _short(text: str, longest: int = LONGEST) -> str:
 def _verdict(found: RemarkDocument) -> Verdict:
     document = found.document
     findings = tuple(map(_finding, document.findings))
-    entry = found.effect
-    effect = Effect(entry.sentence, entry.proposed_by, entry.cautions, entry.rows, entry.owned, entry.notes, entry.lost)
+    effect = _effect(found.effect)
     return Verdict(document.base, document.head, document.tree, findings, (), document.free_numbers, effect)
 
 
