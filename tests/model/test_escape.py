@@ -93,6 +93,8 @@ def test_markdown() -> None:
     assert prose("$120k, 95%+ (Batch 1) at 10:00, snake_case >= 3") == (
         "$120k, 95%+ (Batch 1) at 10:00, snake_case >= 3"
     ), "what is no markup can be read in the source"
+    assert prose("date +%H:%M:%SZ && a & b &") == "date +%H:%M:%SZ && a & b &", "a command is copied as it is"
+    assert prose("&lt; &#35; &&amp; a:b%: &*") == "&amp;lt; &amp;#<wbr>35; &&amp;amp; a:<wbr>b%: &&#42;"
     assert markdown("<b>|a:`@") == "<code>&lt;b>&#124;a:<wbr>&#96;@<wbr></code>"
 
 

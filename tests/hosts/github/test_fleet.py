@@ -122,7 +122,7 @@ def test_however_it_is_merged_the_audit_finds_the_same(forge: Forge, how: str) -
     assert (len(parents), parents[0]) == (2 if how == "merge" else 1, before)
     assert forge.origin.git("rev-parse", "main^{tree}") == expected
     audit = forge.deliver("push", forge.push(before), ["audit"])["audit of main"]
-    assert (audit.status, audit.summary.splitlines()[0]) == (0, "### accepted: no findings"), audit.last.out
+    assert (audit.status, audit.summary.splitlines()[0]) == (0, "### audit: no findings"), audit.last.out
 
 
 def verb(forge: Forge, *words: str) -> dict[str, Any]:
