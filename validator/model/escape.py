@@ -28,13 +28,14 @@ _ILL_FORMED = re.compile(f"[{_SURROGATE}]")
 _LOG_COMMAND = re.compile(r"#(?=#\w*\[)")
 
 # What Markdown or HTML could take for markup within a line. All else stays as it is, so that the source can be read.
+# A `&` begins an entity only before a letter or `#`.
 # A `>` begins a quotation only where a line begins, and `_` within a word is a letter.
-_MARKUP = re.compile(r"[&<`*\[\]\\~|]|(?<![^\W_])_|_(?![^\W_])")
+_MARKUP = re.compile(r"&(?=[#\w])|[<`*\[\]\\~|]|(?<![^\W_])_|_(?![^\W_])")
 _NAMED = {"&": "&amp;", "<": "&lt;"}
 # After decoding entities, GitHub makes links of web and e-mail addresses, `#1`, `GH-1` and commits, mentions of `@name`
 # and pictures of `:name:`. A tag between the parts keeps them apart, and the dollars of what could be a formula:
 # a dollar before a digit ends none.
-_LINKED = re.compile(r"@|:(?!\s|$|\d+(?![\w:+-]))|#(?=\w)|\bGH-(?=\d)|\bwww(?=\.)", re.IGNORECASE)
+_LINKED = re.compile(r"@|:(?!\s|$|%|\d+(?![\w:+-]))|#(?=\w)|\bGH-(?=\d)|\bwww(?=\.)", re.IGNORECASE)
 _COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b", re.IGNORECASE)
 _FORMULA = re.compile(r"\$(?!\d)")
 

@@ -69,7 +69,8 @@ def _of_main(verdict: Verdict) -> dict[str, str]:
     do = "does" if sum(finding.origin is Origin.INHERITED for finding in verdict.findings) == 1 else "do"
     inherited = counts_of(verdict, Origin.INHERITED)
     already = f"Main already has {inherited}, which this did not make and which {do} not decide"
-    return {INHERITED: already, HEALED: f"Merging this mends {counted(len(verdict.healed), 'problem')} of main"}
+    mends = "mends" if verdict.accepted else "would mend"
+    return {INHERITED: already, HEALED: f"Merging this {mends} {counted(len(verdict.healed), 'problem')} of main"}
 
 
 def _effect(verdict: Verdict) -> Iterator[str]:
@@ -86,9 +87,12 @@ def _head(verdict: Verdict) -> list[str]:
     careful = ", with a caution" if verdict.accepted and verdict.effect and verdict.effect.cautions else ""
     healed = f"; {len(verdict.healed)} healed" if verdict.healed else ""
     how = "accepted" if verdict.accepted else "rejected"
-    title = f"### {how}{careful}: {counts_of(verdict) or 'no findings'}{healed}"
+    found = f"{counts_of(verdict) or 'no findings'}{healed}"
+    if verdict.effect is None and verdict.base is None:
+        return [f"### audit: {found}", AUDIT]
+    title = f"### {how}{careful}: {found}"
     if verdict.effect is None:
-        return [title, *([AUDIT] if verdict.base is None else [])]
+        return [title]
     lead = [cautions(verdict.effect)] if verdict.effect.cautions else []
     return [*lead, title, *merging(verdict.effect, accepted=verdict.accepted)]
 
