@@ -66,7 +66,7 @@ def test_a_new_key_is_made_kept_and_used(signed: Stage, home: Path) -> None:
     assert [path.name for path in home.iterdir()] == [ANN], "a repeat takes the key that is not used yet"
 
 
-def test_a_session_with_a_key_does_all_without_naming_it(signed: Stage) -> None:
+def test_a_session_with_a_key_does_all_without_naming_it(signed: Stage, home: Path) -> None:
     session = claimed(signed)
     amended = does(session, "claim", "4", *FOR_ANN, "--goal", "Send 18 emails daily", "--yes", "--push")
     assert "number 4" in amended.note
@@ -76,6 +76,9 @@ def test_a_session_with_a_key_does_all_without_naming_it(signed: Stage) -> None:
     assert signed.at("main", "registry/sessions/04.yaml")["goal"] == "Send 19 emails daily"
     does(session, "release", "4", "--reason", "Done")
     does(signed.human, "approve", "release/04", "--yes")
+    git(session, "fetch", "--quiet", "origin")
+    again = does(session, "claim", "4", *MINE, "--key", "new", "--push")
+    assert f"the key is kept in {home / f'{ANN}-2' / 'key'}\n" in again.err, "the old key may be stolen"
 
 
 @pytest.mark.takes_long

@@ -19,7 +19,7 @@ from validator.operations.claim.decide import ClaimOutcome
 from validator.operations.claim.message import is_message
 from validator.operations.claim.race import claim
 from validator.operations.claim.request import ClaimOptions, request_from
-from validator.operations.signing import chosen_key
+from validator.operations.signing import chosen_key, kept_in
 
 if TYPE_CHECKING:
     from validator.report.documents import ClaimDocument
@@ -91,6 +91,8 @@ def command(
     if key:
         spoken = chosen_key(Repo(repo), request.session_id, key, key_folder())
         request = request._replace(fields={**request.fields, "key": spoken})
+        if path := kept_in(Repo(repo), request.session_id, spoken):
+            console.hint(f"the key is kept in {logged(path)}\n")
     accept = None if yes else lambda targets: _accepted(console, targets)
     outcome = claim(repo=repo, request=request, push=push or pr, remote=remote, hint=console.hint, accept=accept)
     if format == "json":

@@ -10,6 +10,7 @@ from validator.git.repo import Repo
 from validator.git.signatures import public_key
 from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.keys import fingerprint, normal_key
+from validator.model.layout import SESSIONS
 from validator.operations.approver import who_approves
 from validator.registry.reader import Reader, main_of
 
@@ -46,7 +47,7 @@ def chosen_key(repo: Repo, session: str, choice: str, folder: Path) -> str:
     """The public key that a claim names: of a new file in `folder`, of a file, or as it is written.
 
     A file is remembered, so that the session signs with it from then on. A new key is made only where this clone knows
-    of none of the session's that no claim on main has.
+    of none of the session's that no claim on main has, or had.
     """
     if choice == NEW:
         return _unused_key(repo, session, folder)
@@ -62,9 +63,9 @@ def _unused_key(repo: Repo, session: str, folder: Path) -> str:
     if any(folder.resolve().is_relative_to(place.resolve()) for place in _places(repo)):
         raise FatalError(f"{folder} is inside the repository, where a key does not belong; set XDG_CONFIG_HOME")
     used = _keys_on_main(repo)
-    known = next((key for _, key in remembered(repo, session) if key not in used), None)
-    if known:
-        return known
+    known = (key for _, key in remembered(repo, session) if key not in used)
+    if unused := next((key for key in known if not _was_on_main(repo, key)), None):
+        return unused
     path = make_key(folder, session)
     remember(repo, session, str(path))
     return normal_key(public_key(str(path), folder))
@@ -82,6 +83,17 @@ def _places(repo: Repo) -> Iterator[Path]:
 def _keys_on_main(repo: Repo) -> Collection[str | None]:
     reader = Reader(repo)
     return {claim.draft.key for claim in reader.at(main_of(repo, None)).claims.values()}
+
+
+def _was_on_main(repo: Repo, key: str) -> bool:
+    """Whether a claim on main has ever had a key: after a release it is not new, and somebody may have copied it."""
+    words = ("log", "-m", "--first-parent", "-1", "--format=%H", f"-S{key.split()[1]}", main_of(repo, None), "--")
+    return bool(repo.read(*words, SESSIONS).strip())
+
+
+def kept_in(repo: Repo, session: str, key: str) -> str | None:
+    """The file of a session's key that this clone remembers."""
+    return next((path for path, known in remembered(repo, session) if known == key), None)
 
 
 def _approvers_key(server: Remote) -> str | None:
