@@ -47,7 +47,7 @@ def test_an_acknowledged_session(all_active: Repository) -> None:
     assert 'next:    number 4 is active in week 2026-W48: "Send 17' in answer.out
 
 
-@pytest.mark.parametrize("session_id", ["nobody", "marketing-sales-closer-2", "Marketing-Outreach-1", "", "\x1b[31m"])
+@pytest.mark.parametrize("session_id", ["nobody", "Marketing-Outreach-1", "", "\x1b[31m"])
 def test_an_unknown_session(halfway_there: Repository, session_id: str) -> None:
     answer = whoami(halfway_there, session_id)
     assert answer.exit_code == 1
@@ -115,6 +115,10 @@ def test_a_session_hears_what_stopped_its_fleet(all_active: Repository, tmp_path
         "number 4 is given back by marketing-outreach-1; number 1 is yours; wait: not registered yet: 4; "
     ) in said
     assert "stop work" not in whoami(fleet, "marketing-orchestrator", "--ref", "main~2").out
+    released = whoami(fleet, "marketing-outreach-1").out
+    assert "you held number 4, which is released; claim it again as it was" in released
+    assert "run: registry claim 4 --session-id marketing-outreach-1 --role " in released
+    assert "--schedule 'Send " in released
 
 
 def test_a_holder_hears_of_its_amendment_until_main_has_another_file(stage: Stage) -> None:

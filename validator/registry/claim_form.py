@@ -1,6 +1,8 @@
 """What the first claim of a number has to say, as the words of the command that a session fills in."""
 
-from validator.model.shapes import Charter, Slot
+from validator.model.shapes import Appointment, Charter, Claim, Slot
+from validator.model.targets import format_target
+from validator.registry.workload import format_scope
 
 
 def claim_form(charter: Charter, number: int, *me: str) -> tuple[str, ...]:
@@ -23,6 +25,28 @@ def claim_form(charter: Charter, number: int, *me: str) -> tuple[str, ...]:
         "--yes",
         publish_word(charter),
     )
+
+
+def repeated_claim(charter: Charter, claim: Claim, *me: str) -> tuple[str, ...]:
+    """The command that claims a number as a claim had it: all that its session decided is named."""
+    planned = next((slot for slot in charter.slots if slot.number == claim.number), None)
+    own = claim.responsibilities if claim.responsibilities != (claim.goal,) else ()
+    named = {
+        "--role": [claim.role],
+        "--goal": [claim.goal],
+        "--target": map(format_target, claim.targets),
+        "--responsibility": own,
+        "--scope": (format_scope([part]) for part in claim.scope or ()),
+        "--schedule": map(_appointment, claim.schedule or ()),
+    }
+    words = (word for option, values in named.items() for value in values for word in (option, value))
+    key = ("--key", "new") if claim.key and not (planned and planned.key) else key_words(charter, planned)
+    return ("registry", "claim", str(claim.number), *me, *words, *key, "--yes", publish_word(charter))
+
+
+def _appointment(one: Appointment) -> str:
+    """As --schedule reads it: `Send batch, mon,tue 10:00-11:00`, `Approval queue, wed by 08:00`."""
+    return f"{one.activity}, {','.join(one.days)} {f'{one.start}-' if one.start else 'by '}{one.end}"
 
 
 def key_words(charter: Charter, planned: Slot | None = None) -> tuple[str, ...]:

@@ -8,7 +8,17 @@ from validator.git.upstream import remote_of
 from validator.model import shapes
 from validator.model.errors import Unreadable
 from validator.model.escape import logged, well_formed, well_formed_or_none
-from validator.model.layout import BROADCAST, CONFIRMATION, acknowledgement_path, branch_of, claim_path, digits, path_of
+from validator.model.layout import (
+    BROADCAST,
+    CONFIRMATION,
+    SESSIONS,
+    acknowledgement_path,
+    branch_of,
+    claim_path,
+    digits,
+    path_of,
+)
+from validator.model.names import is_name
 from validator.model.phrases import ranges
 from validator.operations.claim_key import ClaimKey, claim_key_of
 from validator.operations.export import slot_of
@@ -25,7 +35,7 @@ from validator.operations.whoami.facts import (
     most_urgent,
 )
 from validator.operations.whoami.stopped import what_stopped
-from validator.registry.claim_form import claim_form
+from validator.registry.claim_form import claim_form, repeated_claim
 from validator.registry.conflicts import conflicts
 from validator.registry.consensus.criteria import Phase, acknowledged, is_registered
 from validator.registry.consensus.digest import registry_digest
@@ -242,10 +252,27 @@ def _other(registry: _Registry, session_id: str, me: tuple[str, ...], hint: Hint
         holder=_who_has(registry, claim) if claim and (held or state == "turned-down") else "",
         week=active_week(registry.snapshot),
         withdraws=_withdraws(registry, claim) if claim else False,
+        again=() if claim else _again(registry, session_id, me),
     )
     return SessionReport(
         _entry(claim, session_id, own.claim_key) if claim and own else None, facts, (own,) if own else ()
     )
+
+
+def _again(registry: _Registry, session_id: str, me: tuple[str, ...]) -> tuple[str, ...]:
+    """The command that claims the number which a session has released last, as it was, where that is free.
+
+    Of a large registry the history is not searched.
+    """
+    if registry.waiting is not None or not is_name(session_id):
+        return ()
+    repo = registry.reader.repo
+    words = ("log", "-m", "--first-parent", "-1", "--diff-filter=D", "--format=%P", f"-S{session_id}", registry.main)
+    before = repo.read(*words, "--", SESSIONS).decode().split()
+    claims = registry.reader.at(before[0]).claims.values() if before else ()
+    free = registry.free_numbers()
+    held = next((one.claim for one in claims if one.draft.session_id == session_id and one.number in free), None)
+    return repeated_claim(registry.charter, held, *me) if held else ()
 
 
 def _proposed(registry: _Registry, session_id: str, hint: Hint) -> tuple[ClaimFile, OwnProposal] | None:
