@@ -35,6 +35,7 @@ def test_a_larger_capacity_is_one_proposal_and_renames_nothing(signed: Stage) ->
     next_command = "registry approve charter/growth"
     assert done.exit_code == 0, done
     assert done.note == f"proposed the charter on charter/growth; a human has to approve it: {next_command}"
+    assert f"to put it back: git checkout HEAD -- {PATH}\n" in done.err
     assert verb(signed.human, "approve", "charter/growth", "--yes").note.startswith(
         "charter/growth is on main (commit "
     )

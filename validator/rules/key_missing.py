@@ -17,10 +17,15 @@ from the charter (`key` of its slot), or by release and a new claim.
 from collections.abc import Iterator
 
 from validator.model.findings import Input, Level, Problem
+from validator.model.phrases import command_line
+from validator.model.shapes import Charter
+from validator.registry.claim_form import repeated_claim
+from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG111", "key-missing", Level.ERROR
 LOOKS_AT = (Input.FILE,)
+LONGEST = 1_000  # characters of a command in a help
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
@@ -35,6 +40,13 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             help = (
                 f"its first key comes from the charter's slot {claim.number}, or by release and a new claim"
                 if known
-                else f"claim number {claim.number} as before, and with a key: --key new"
+                else f"claim number {claim.number} as before, and with a key: {_with_key(claim, head.charter)}"
             )
             yield Problem(claim.document.at(), message, help, Level.WARNING if known else None)
+
+
+def _with_key(claim: ClaimFile, charter: Charter) -> str:
+    """The whole command; of a claim that is long or has other faults only what to add."""
+    value = claim.claim
+    words = command_line(repeated_claim(charter, value, "--session-id", value.session_id)) if value else ""
+    return words if 0 < len(words) <= LONGEST else "--key new"

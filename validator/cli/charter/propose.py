@@ -47,6 +47,8 @@ def command(console: Console, name: str, push: bool, pr: bool, remote: str, repo
         found = report(outcome.verdict, colour=console.colour) if outcome.verdict else ""
         console.say(f"{found}{outcome.note}\n")
     open_for(console, repo, remote, outcome.branch, wanted=pr and outcome.succeeded)
+    if outcome.pushed and format != "json":
+        console.hint(f"your folder still has the change; to put it back: git checkout HEAD -- {CHARTER}\n")
     return 0 if outcome.succeeded else 1
 
 
