@@ -108,6 +108,7 @@ def test_a_forged_old_value_moves_no_branch(played: Ground) -> None:
         played.refuses((old, thief, TWO), why=STALE)
     for old in (proposal.upper(), proposal[:39], f"{proposal}0", "x" * 40, ""):
         played.refuses((old, thief, TWO), why="these are not the lines of a pre-receive hook")
+    played.refuses(("0" * 64, played.claim(3, "thief"), THREE), why="these are not the lines of a pre-receive hook")
     better = played.claim(2, "victim", status="PENDING")
     for commands in (
         [(proposal, better, TWO), (proposal, thief, TWO)],

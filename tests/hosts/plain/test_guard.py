@@ -2,6 +2,7 @@
 
 import random
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tests.hosts.plain.stage import (
     run,
 )
 from tests.shell import program
+from validator.hosts.plain.push import MAX_INPUT
 
 
 def pushed(clone: Path, *words: str, **variables: str) -> tuple[int, str]:
@@ -63,6 +65,20 @@ def test_main_is_what_the_servers_head_names(stage: Stage) -> None:
     assert list(stage.refs("refs/heads/")) == ["refs/heads/trunk"]
     assert "registry/sessions/04.yaml" in git(stage.bare, "ls-tree", "-r", "--name-only", "trunk")
     assert "accepted: no findings" in registry(stage.bare, "audit", check=True).stdout
+
+
+def test_what_cannot_be_read_whole_is_refused(template: Stage, tmp_path: Path) -> None:
+    """Input that fails as it is read, and input that is longer than any push's."""
+    words = [sys.executable, "-P", "-m", "validator.guard"]
+    row = f"{'0' * 40} {'1' * 40} refs/heads/".encode()
+    (tmp_path / "long").write_bytes(row + b"x" * (MAX_INPUT + 1 - len(row)))
+    for mode, said in (("ab", "registry: Bad file descriptor\n"), ("rb", "registry: this push names more than")):
+        with (tmp_path / "long").open(mode) as stream:
+            done = subprocess.run(
+                words, cwd=template.bare, env=ENVIRONMENT, stdin=stream, capture_output=True, text=True, check=False
+            )
+        assert (done.returncode, done.stderr) == (2, "")
+        assert done.stdout.startswith(said), done.stdout
 
 
 @pytest.mark.takes_long

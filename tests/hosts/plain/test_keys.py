@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.corpus.packets import ZERO
-from tests.hosts.plain.ground import MAIN, WHEN, Command, Ground, Tree, own, signature
+from tests.hosts.plain.ground import MAIN, WHEN, WHO, Command, Ground, Tree, own, signature
 from tests.hosts.plain.stage import Stage, charter, claim_text, public
 from tests.keys import public_key, write_key
 from validator.git.repo import Repo
@@ -177,6 +177,13 @@ def foreign_signature(fleet: Fleet) -> list[Command]:
     return [(ZERO, copied, SIX)]
 
 
+def with_key(fleet: Fleet, text: str, by: str) -> list[Command]:
+    """A claim whose key is written so."""
+    return [(ZERO, fleet.signed(by, (fleet.main,), {own(6): claim_text(6, "ann-six", key=text).encode()}), SIX)]
+
+
+ORDER_ONE = f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAE{'A' * 41}"  # the neutral element of the curve (RFC 8032)
+
 FIRST_CLAIMS = (
     Row("by its key", claims(6, "SIX", "SIX"), None),
     Row("K01 with a key that main has", claims(6, "ANN", "THIEF")),
@@ -188,6 +195,7 @@ FIRST_CLAIMS = (
     Row("K12 an approver's key, copied", claims(6, "OWNER", "THIEF"), "REG109"),
     Row("K13 an approver's key, really", claims(6, "OWNER", "OWNER"), "REG109"),
     Row("K22 a signature of another commit", foreign_signature),
+    Row("K109 a key for which anybody can sign, by the thief", lambda fleet: with_key(fleet, ORDER_ONE, "THIEF")),
     Row("without any key", claims(6, None, None), None),
 )
 
@@ -249,6 +257,24 @@ def with_two_parents(fleet: Fleet) -> list[Command]:
     return [withdrawal(fleet.signed("FIVE", (first(fleet), evil)))]
 
 
+def elsewhere(branch: str) -> Row:
+    """K111: an open proposal on another branch."""
+    why = f"{branch} is no branch for a change of registry/sessions/05.yaml"
+    return Row(f"K111 on {branch}", lambda fleet: [(ZERO, first(fleet), f"refs/heads/{branch}")], why)
+
+
+def misnamed(fleet: Fleet, letters: str = "") -> list[Command]:
+    """K112: a withdrawal by the right key, whose ref has other letters than its commit."""
+    word = fleet.withdraws(first(fleet), "FIVE")
+    return [(ZERO, word, f"refs/withdrawn/claim/05/{letters or word[:13]}")]
+
+
+def tagged(fleet: Fleet) -> list[Command]:
+    word = fleet.withdraws(first(fleet), "FIVE")
+    tag = fleet.put("tag", f"object {word}\ntype commit\ntag x\ntagger {WHO} {WHEN}\n\n".encode())
+    return [withdrawal(tag)]
+
+
 def with_a_file(fleet: Fleet) -> list[Command]:
     return [withdrawal(fleet.signed("FIVE", (first(fleet),), {"evil.bin": b"x"}))]
 
@@ -261,6 +287,9 @@ WITHDRAWALS = (
     Row("K36 with two parents", with_two_parents, "no withdrawal of what claim/05 is now"),
     Row("K36 with a file", with_a_file, "changes no file"),
     Row("K36 with a long message", withdrawn("FIVE", message="x" * 70_000), "a message of"),
+    Row("K112 thirteen letters", misnamed, "this server has no such ref"),
+    Row("K112 another's letters", lambda fleet: misnamed(fleet, first(fleet)[:12]), "this is no withdrawal of what"),
+    Row("K112 a tag of it", tagged, "is no commit"),
     Row(
         "K37 under another name",
         lambda fleet: [withdrawal(fleet.withdraws(first(fleet), "FIVE"), EIGHT)],
@@ -304,6 +333,19 @@ def of_another_fleet(fleet: Fleet) -> list[Command]:
     return [(ZERO, fleet.says(4, "ANN", "ANN", root, status="PENDING"), FOUR)]
 
 
+def of_a_copy(fleet: Fleet) -> list[Command]:
+    """The same root, and a step of its own after it."""
+    step = fleet.signed("OWNER", (fleet.main,), message="Go another way\n\nApproved-by: @OWNER\n")
+    return [(ZERO, fleet.says(4, "ANN", "ANN", step, status="PENDING"), FOUR)]
+
+
+def with_a_passing_file(fleet: Fleet) -> list[Command]:
+    tip = fleet.says(4, "ANN", "ANN", status="PENDING")
+    for text in (b"x", None):
+        tip = fleet.signed("ANN", (tip,), {"README.md": text})
+    return [(ZERO, tip, FOUR)]
+
+
 LATER_ACTS = (
     Row("K41 amendment by its key", claims(4, "ANN", "ANN", ref=FOUR, status="PENDING"), None),
     Row("K41 amendment unsigned", claims(4, "ANN", None, ref=FOUR, status="PENDING")),
@@ -324,6 +366,10 @@ LATER_ACTS = (
     Row("K64 cherry-picked with her signature", cherry_picked),
     Row("K65 of another fleet", of_another_fleet),
     Row("K67 of another fleet, grafted", grafted),
+    Row("K117 on a step that only a copy of this fleet has", of_a_copy),
+    Row("K123 a file that comes and goes in between", with_a_passing_file, "REG309"),
+    Row("K125 an approver gives a key of an approver's", claims(4, "DEPUTY", "OWNER", ref=FOUR), "REG109"),
+    *map(elsewhere, ("release/05", "record/acknowledgements/05", "claim/06", "charter/x")),
 )
 TABLE = (*FIRST_CLAIMS, *REPLACEMENTS, *WITHDRAWALS, *LATER_ACTS)
 
@@ -435,6 +481,14 @@ def test_a_withdrawn_proposal_goes_and_never_comes_back(fleet: Fleet) -> None:
     for commit, why in ((proposal, "was withdrawn"), (copied, "is not newer than")):
         fleet.refuses((ZERO, commit, FIVE), why=why)
     fleet.refuses((ZERO, fleet.says(5, "FIVE", "FIVE", proposal, when=LATER), FIVE), why="was withdrawn")
+    for by in (None, "THIEF"):  # K113
+        again = fleet.says(5, "FIVE", by, when=LATER)
+        for command in ((ZERO, again, FIVE), (fleet.main, fleet.joined(again), MAIN)):
+            fleet.refuses(command, why="REG308")
+    later = fleet.put(
+        "commit", fleet.read(proposal).replace(f"committer {WHO} {WHEN}".encode(), f"committer {WHO} {LATER}".encode())
+    )
+    fleet.refuses((ZERO, later, FIVE), why="REG308")
     again = fleet.says(5, "FIVE", "FIVE", when=LATER)
     fleet.does((ZERO, again, FIVE))
     fleet.refuses((again, ZERO, FIVE), why="in a push of its own")
@@ -480,34 +534,60 @@ def test_signatures_that_a_push_asks_to_check_are_limited(fleet: Fleet, monkeypa
     fleet.accepts((ZERO, tip, SIX))
 
 
-def test_a_withdrawn_acknowledgement_does_not_land(fleet: Fleet) -> None:
-    """K132: a session's own step of main, which no approver looks at."""
+def broadcast(fleet: Fleet, key: str | None, session: str) -> str:
+    """Main is now that of one session, and waits for its acknowledgement; the digest."""
     people = {name: public(key) for name, key in fleet.stage.keys.items()}
-    files = {"registry/charter.yaml": charter(1, people).encode(), own(1): fleet.text(1, "ANN", "ann")}
+    files = {"registry/charter.yaml": charter(1, people).encode(), own(1): fleet.text(1, key, session)}
     registered = fleet.commit([], tree=files)
     digest = registry_digest(Reader(Repo(fleet.server)).at(registered))
     said = f"registry: {digest}\n"
-    when, session = "timestamp: 2026-01-05T08:00:00Z\n", f"{said}number: 1\nsession_id: ann\n"
+    when, speaks = "timestamp: 2026-01-05T08:00:00Z\n", f"{said}number: 1\nsession_id: {session}\n"
     records = {
-        "confirmation": session,
+        "confirmation": speaks,
         "approval": f'{said}approved_by: "@OWNER"\n',
-        "broadcast": f"{session}delivered: [1]\n",
+        "broadcast": f"{speaks}delivered: [1]\n",
     }
     files |= {f"registry/consensus/{name}.yaml": f"{text}{when}".encode() for name, text in records.items()}
-    fleet.point(FIVE, None)
-    fleet.point(EIGHT, None)
-    fleet.point(MAIN, fleet.commit([], tree=files))
-    ready = {"registry": digest, "number": 1, "session_id": "ann", "ready": True, "timestamp": "2026-01-05T08:30:00Z"}
-    (form,) = acknowledgement_forms(ready)
-    edit = {"registry/consensus/acknowledgements/01.yaml": form.text.encode()}
-    word = fleet.signed("ANN", (fleet.main,), edit, message=form.message)
+    fleet.restore({MAIN: fleet.commit([], tree=files)})
+    return digest
+
+
+def ready(digest: str, session: str) -> tuple[dict[str, bytes], str]:
+    """The acknowledgement of number 1 in its form, and the message of its commit."""
+    said = {"registry": digest, "number": 1, "session_id": session, "ready": True, "timestamp": "2026-01-05T08:30:00Z"}
+    (form,) = acknowledgement_forms(said)
+    return {"registry/consensus/acknowledgements/01.yaml": form.text.encode()}, form.message
+
+
+def test_who_held_the_number_before_acknowledges_nothing(fleet: Fleet) -> None:
+    """K118, K119: bob had number 1 without a key, or ann with hers, in the same words."""
+    earlier = {key: (broadcast(fleet, key, name), name) for key, name in ((None, "bob"), ("ANN", "ann"))}
+    today = broadcast(fleet, "CARL", "carl")
+    branch = "refs/heads/record/acknowledgements/01"
+    for key, (digest, name) in earlier.items():
+        for edit, message in (ready(digest, name), ready(today, "carl")):
+            said = fleet.signed(key, (fleet.main,), edit, message=message)
+            fleet.refuses((fleet.main, said, MAIN), why="REG308")
+        fleet.refuses((ZERO, said, branch), why="REG308")
+    for digest, name, why in ((earlier["ANN"][0], "carl", "REG401"), (today, "ann", "REG402")):
+        edit, message = ready(digest, name)
+        fleet.refuses((fleet.main, fleet.signed("CARL", (fleet.main,), edit, message=message), MAIN), why=why)
+    edit, message = ready(today, "carl")
+    fleet.accepts((fleet.main, fleet.signed("CARL", (fleet.main,), edit, message=message), MAIN))
+
+
+def test_a_withdrawn_acknowledgement_does_not_land(fleet: Fleet) -> None:
+    """K132: a session's own step of main, which no approver looks at."""
+    digest = broadcast(fleet, "ANN", "ann")
+    edit, message = ready(digest, "ann")
+    word = fleet.signed("ANN", (fleet.main,), edit, message=message)
     fleet.accepts((fleet.main, word, MAIN))
     branch = "refs/heads/record/acknowledgements/01"
     fleet.does((ZERO, word, branch))
     fleet.does(withdrawal(fleet.withdraws(word, "ANN", when=LATER), branch))
     fleet.refuses((fleet.main, word, MAIN), why="was withdrawn, and does not land")
     fleet.refuses((fleet.main, rewrapped(fleet, word), MAIN), why="is not newer than")
-    again = fleet.signed("ANN", (fleet.main,), edit, message=form.message, when="1767603800 +0000")
+    again = fleet.signed("ANN", (fleet.main,), edit, message=message, when="1767603800 +0000")
     fleet.accepts((fleet.main, again, MAIN))
 
 
@@ -629,14 +709,58 @@ def test_the_charter_keeps_a_number_for_a_key(fleet: Fleet) -> None:
 
 
 def test_a_charter_may_ask_for_keys(fleet: Fleet) -> None:
-    """K18, K14."""
+    """K18, K14, K120."""
+    fleet.lands(fleet.says(8, None, None))
     fleet.does((fleet.main, fleet.plans(fleet.charter("session_keys: required\n")), MAIN))
+    keyless = fleet.says(8, None, None, status="PENDING")
     fleet.refuses((ZERO, fleet.says(6, None, None), SIX), why="REG111")
     fleet.refuses((ZERO, fleet.says(4, None, "ANN"), FOUR), why="REG111")
     fleet.accepts((ZERO, fleet.says(6, "SIX", "SIX"), SIX))
+    fleet.accepts((fleet.refs()[EIGHT], keyless, EIGHT))  # K120: what main has without a key stays so
+    for by in ("BOB", "OWNER"):
+        adds = fleet.says(8, "BOB", by)
+        fleet.refuses((fleet.refs()[EIGHT], adds, EIGHT), why="writes the key into slot 8 of the charter, or: release")
     deputy = fleet.charter().replace(public(fleet.key("DEPUTY")), public_key("ANN")).encode()
     draft = fleet.signed(None, (fleet.main,), {"registry/charter.yaml": deputy})
     fleet.refuses((ZERO, draft, "refs/heads/charter/deputy"), why="REG109")
+
+
+def test_the_charter_takes_no_number_from_its_key(fleet: Fleet) -> None:
+    """K121: what it keeps for another key counts once the number is claimed anew."""
+    plan, amended = fleet.plans(fleet.charter(n4="THIEF")), fleet.says(4, "ANN", "ANN", status="PENDING")
+    fleet.accepts((fleet.main, plan, MAIN), (ZERO, amended, FOUR))
+    fleet.does((fleet.main, plan, MAIN))
+    fleet.accepts((ZERO, amended, FOUR))
+    for key, by in (("ANN", "THIEF"), ("THIEF", "THIEF"), (None, "THIEF")):
+        fleet.refuses((ZERO, fleet.says(4, key, by, status="PENDING"), FOUR), why="REG308")
+    fleet.refuses((ZERO, fleet.releases("THIEF"), RELEASE), why="REG308")
+
+
+def test_only_who_approves_now_replaces_a_key(fleet: Fleet) -> None:
+    """K124: with another approver's merge; not with one's own once one has left the charter."""
+    for by, other in (("OWNER", "DEPUTY"), ("DEPUTY", "OWNER")):
+        said = fleet.says(4, "NEXT", by)
+        text = f"A new key\n\nApproved-by: @{other}\n"
+        fleet.accepts((fleet.main, fleet.signed(other, (fleet.main, said), tree=fleet.trees[said], message=text), MAIN))
+    fleet.does((fleet.main, fleet.plans(charter(12, {"OWNER": fleet.public("OWNER")})), MAIN))
+    for former in (said, fleet.says(4, "NEXT", "DEPUTY")):
+        for command in ((ZERO, former, FOUR), (fleet.main, fleet.joined(former), MAIN)):
+            fleet.refuses(command, why="REG308")
+    fleet.refuses((ZERO, fleet.releases("DEPUTY"), RELEASE), why="REG308")
+
+
+def test_an_approvers_key_may_be_of_another_type(fleet: Fleet, tmp_path: Path) -> None:
+    """K110: a session's may not."""
+    path, proposal = tmp_path / "key-OTHER", first(fleet)
+    words = ["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-C", "", "-f", str(path)]
+    subprocess.run(words, check=True)
+    people = {"OWNER": fleet.public("OWNER"), "OTHER": public(path)}
+    fleet.does((fleet.main, fleet.plans(charter(12, people)), MAIN))
+    tree = {**fleet.trees[fleet.main], own(5): fleet.trees[proposal][own(5)]}
+    text = APPROVED.replace("OWNER", "OTHER")
+    fleet.accepts((fleet.main, fleet.commit([fleet.main, proposal], signer=path, message=text, tree=tree), MAIN))
+    claim = fleet.commit([fleet.main], {own(6): claim_text(6, "ann-six", key=public(path)).encode()}, signer=path)
+    fleet.refuses((ZERO, claim, SIX), why="REG006")
 
 
 def test_a_number_has_its_first_key_from_the_charter_or_by_a_new_claim(fleet: Fleet) -> None:
