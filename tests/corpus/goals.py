@@ -6,12 +6,14 @@ Metrics are not compared: their words are loose. Units and values are compared b
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from tests.repository import ROOT
 from validator.model.shapes import Target
 
 CORPUS = ROOT / "tests/corpus/goals.tsv"
+TRADES = ROOT / "tests/corpus/goals-of-trades.tsv"
 # What the notes of the corpus say in words: the rows without a period that may be left out, and other right readings.
 PERIOD_IS_FREE = (
     *("Coordinate 12 sessions to generate $120k MRR through autonomous execution", "Generate $120k MRR"),
@@ -53,6 +55,14 @@ ALSO_RIGHT["Zero data loss incidents per year"] = ("| eq | 0 | incidents | year"
 ALSO_RIGHT["Zero known critical vulnerabilities"] = ("| eq | 0 | vulnerabilities |",)
 ALSO_RIGHT["Zero accidents"] = ("| eq | 0 | accidents |",)
 ALSO_RIGHT["Zero unanswered tickets at the end of each day"] = ("| eq | 0 | tickets | day",)
+
+# What the notes of the goals of other trades allow.
+ALSO_RIGHT |= {
+    "Write 8 city stories daily, none over 600 words": ("| gte | 8 | stories | day ; | lte | 600 | words |",),
+    "Never leave more than 2 beds empty overnight": ("| lte | 2 | beds |",),
+    "At least 25 litres of milk a cow": ("| gte | 25 | litres |",),
+    "Scrap at most 2 parts a batch": ("| lte | 2 | parts |",),
+}
 
 KINDS: dict[str, dict[str, float]] = {
     "percent": {"percent": 1.0, "%": 1, "pct": 1},
@@ -112,8 +122,8 @@ def kind_of(unit: str) -> tuple[str, float]:
     return "count", 1
 
 
-def goals() -> Iterator[Goal]:
-    for line in CORPUS.read_text("utf-8").splitlines():
+def goals(corpus: Path = CORPUS) -> Iterator[Goal]:
+    for line in corpus.read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             text, expected, targets, _ = line.split("\t")
             yield Goal(text, expected == "read", tuple(amounts(targets)))

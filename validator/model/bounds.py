@@ -29,9 +29,12 @@ ADVERBS: Mapping[str, Period] = {
 PERIODS: Mapping[str, Period] = {**{period: period for period in ADVERBS.values()}, "h": "hour", "d": "day"}
 # Times of no fixed length, or shorter than a target's periods.
 UNSURE = frozenset(
-    """cycle evening fortnight iteration minute morning night release season second semester shift sprint term weekday
-    workday working business other two three four five six""".split()
+    """afternoon cycle decade evening fortnight holiday iteration minute morning night release season second semester
+    shift sprint term weekday weekend workday working business other two three four five six monday tuesday wednesday
+    thursday friday saturday sunday""".split()
 )
+EACH = frozenset("a an any each every per".split())
+_PLACES = frozenset("at for in on".split())
 # What a change is called that leads to more, or to less.
 UPWARDS = frozenset("boost double expand grow increase lift raise scale".split())
 DOWNWARDS = frozenset("cut decrease drop lessen limit lower reduce shorten shrink slash trim".split())
@@ -50,8 +53,8 @@ _PHRASES: Sequence[tuple[str, Op]] = (
 )
 _BEFORE = tuple((re.compile(rf"(?:^| )(?:{phrase})$"), op) for phrase, op in _PHRASES)
 _AFTER: Sequence[tuple[re.Pattern[str], Op]] = (
-    (re.compile(rf"(?:or|and) (?:{_LESS}|below|under)(?= |$)|at (?:the )?most|max(?:imum|\.)?(?= |$)|tops"), "lte"),
-    (re.compile(rf"(?:or|and) (?:{_MORE}|above|better|up)(?= |$)|at least|minimum|min\."), "gte"),
+    (re.compile(rf"\b(?:(?:or|and) (?:{_LESS}|below|under)|at (?:the )?most|max(?:imum|\.)?|tops)(?= |$)"), "lte"),
+    (re.compile(rf"\b(?:(?:or|and) (?:{_MORE}|above|better|up)|at least|minimum|min\.)(?= |$)"), "gte"),
 )
 
 
@@ -91,6 +94,23 @@ def split_bound(before: list[Token], quantity: Token, after: list[Token]) -> Bou
         before = [token for token in before if token.word not in NEGATIONS]
         return Bound(before, after, _OPPOSITE[op] if op else None, phrase, op is not None, negated=True)
     return Bound(before, after, op, phrase, clear)
+
+
+def split_each(after: Sequence[Token]) -> tuple[list[Token], list[Token]]:
+    """The words after a quantity without `an issue`, `per issue` or `in each issue`, and that as `per issue`.
+
+    What is no period tells in what is counted. It stays where it is no part of the count: `watching a door`.
+    """
+    for at, token in enumerate(after):
+        start = at - 1 if at > 1 and after[at - 1].word in _PLACES and token.word != "per" else at
+        before = after[start - 1].word if start else ""
+        if token.word not in EACH or before in _TAIL | _VALUED or before.endswith(("ing", "ed")):
+            continue
+        end = next((to for to in range(at + 1, len(after)) if after[to].word in _TAIL | EACH), len(after))
+        named = [one for one in after[at + 1 : end] if one.text.isalpha() and one.word != "time"]
+        if 0 < len(named) == end - at - 1 <= 2:
+            return [*after[:start], *after[end:]], [Token("per"), *named]
+    return list(after), []
 
 
 def leads_to(before: Sequence[Token]) -> Op | None:
@@ -141,6 +161,9 @@ def _period_at(words: list[Token], at: int) -> list[tuple[int, Period | None, bo
     following += [""] * 3
     if word in ADVERBS:
         free = at == 0 or before.is_quantity or at + 1 == len(words) or following[0] in _TAIL
+        if at == 0 and any(token.unit in _HOURS for token in words):
+            free = following[0].endswith(("time", "idle"))  # `weekly meetings under an hour` is no hour a week
+        free = free or (at == 1 and before.word in _KEPT and any(token.unit in _FLOWS for token in words))
         return [(1, ADVERBS[word] if free and before.word not in _ARTICLES else None, False)]
     if word == "in" and re.fullmatch("(?:19|20)[0-9]{2}", following[0]):
         return [(2, "year", True)]
@@ -149,15 +172,25 @@ def _period_at(words: list[Token], at: int) -> list[tuple[int, Period | None, bo
     if word in ("per", "each", "every", "a", "an"):
         if following[0] in PERIODS and not (word in ("a", "an") and before.word in _VALUED):
             return [(2, PERIODS[following[0]], False)]
-        if word not in ("a", "an") and (set(following[0].split("-")) & UNSURE or following[0] in UNSURE):
+        counted = word not in ("a", "an") or (any(token.is_quantity for token in words[:at]) and _ends_count(before))
+        if counted and (set(following[0].split("-")) & UNSURE or following[0] in UNSURE):
             return [(2, None, False)]
         if word == "per" and following[1] in PERIODS:
             return [(3, PERIODS[following[1]], False)]
     return []
 
 
+def _ends_count(before: Token) -> bool:
+    """Whether a quantity, or what it counts, can end with this word: `3 lambs a season`, not `within a season`."""
+    return before.word not in _TAIL | _VALUED | _ARTICLES
+
+
 _PERIOD_STARTS = frozenset((*ADVERBS, *"in this next per each every a an".split()))
 _ARTICLES = frozenset("a an the for our this its their".split())
+# `Keep monthly churn below 2%` is a share of each month.
+_KEPT = frozenset("keep hold".split()) | UPWARDS | DOWNWARDS
+_HOURS = frozenset("s sec second seconds min mins minute minutes h hour hours".split())
+_FLOWS = frozenset(("percent", "USD", "EUR", "GBP", "CHF", "JPY"))
 _VALUED = frozenset("in within under below over than of about for takes take half".split())
 _TAIL = frozenset(
     "and across at by for from in is are on or through to under via with within without below above over".split()

@@ -1,8 +1,9 @@
 """The goal promises a different amount than the scope holds.
 
 What it means: A claim has a range of work and a target that counts per period, and no such target has the size of
-the range. A target whose unit has the name of a work is compared with that work alone. It is a warning: there may be a
-reason, and a human decides.
+the range. A target whose unit has the name of a work is compared with that work alone. A work that is called by its
+things (`districts`) is compared with no other unit: 8 stories from 6 districts are no contradiction. It is a warning:
+there may be a reason, and a human decides.
 
 Why: In the document that this registry was made for, session 5 promises 17 e-mails a day for prospects 18-33, which
 are 16, and session 6 promises 16 for 34-50, which are 17.
@@ -51,7 +52,8 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 def _alike(draft: Draft) -> Iterator[tuple[list[Target], list[_Range]]]:
     """What a claim counts, with the ranges to compare it with: a unit that is called like a work counts that work.
 
-    All other counts belong to all other works. Where either is missing, nothing is compared.
+    All other counts belong to all other works that are called by what is done, as `outreach`. A work that is called by
+    its things, as `districts`, has as many of these, and of nothing else. Where either is missing, nothing is compared.
     """
     counted = [target for target in draft.targets or () if counts(target) and target.op != "lte"]
     ranges = [(at, part) for at, part in enumerate(draft.scope or ()) if isinstance(part, RangePart)]
@@ -59,12 +61,18 @@ def _alike(draft: Draft) -> Iterator[tuple[list[Target], list[_Range]]]:
     for name in (None, *sorted(units & works)):
         targets = [target for target in counted if _named(target.unit, units & works) == name]
         mine = [(at, part) for at, part in ranges if _named(part.work, units & works) == name]
+        mine = [(at, part) for at, part in mine if name or not _is_of_things(part.work)]
         if targets and mine:
             yield targets, mine
 
 
 def _named(name: str, known: set[str]) -> str | None:
     return fold_unit(name) if fold_unit(name) in known else None
+
+
+def _is_of_things(work: str) -> bool:
+    """Whether a work has the name of several things: `districts`, `city blocks`."""
+    return work.casefold().endswith("s") and not work.casefold().endswith(("ss", "us", "is", "ics", "sales"))
 
 
 def _by_work(ranges: list[_Range]) -> dict[str, list[RangePart]]:

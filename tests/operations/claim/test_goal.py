@@ -355,7 +355,62 @@ SUGGESTED = {
     "Write more tests weekly": "tests >= VALUE UNIT/week",
     "Maintain quality at 1": "quality >= 1 UNIT",
     "Deploy": "METRIC >= VALUE UNIT/PERIOD",
+    "Report 10 matches each weekend": "matches >= 10 matches/PERIOD",
+    "Fix 10 bugs a sprint": "bugs >= 10 bugs/PERIOD",
+    "Fix 10 bugs in any week": "bugs >= 10 bugs/week",
+    "Grade 30 essays every week": "essays >= 30 essays/week",
+    "Praise the east as well as we can": "east >= VALUE UNIT",
+    "Sell 40 ads an edition": "ads per edition >= 40 ads",
+    "Lose fewer than 3 lambs a season": "Lose lambs < 3 lambs/PERIOD",
+    "Lose 3 lambs a week": "Lose lambs <= 3 lambs/week",
+    "Cut 3 trees a term": "trees >= 3 trees/PERIOD",
+    "2 coats each": "coats >= 2 coats",
+    "Deploy twice a sprint": "Deploy >= 2 times/PERIOD",
+    "Fewer than 2 falls per 1,000 bed days": "falls per 1,000 bed days < 2 falls",
+    "Print the Sunday edition before 4 am": "Sunday edition >= VALUE UNIT",
+    "Turn 200 bolts an hour on two lathes": "bolts >= 200 bolts/hour",
+    "Repair 9 of 10 bikes within 3 days": "bikes >= VALUE UNIT",
+    "misroute fewer than 4": "misroute < 4 UNIT",
 }
+IN_EACH = {
+    "no more than 3 misprints an issue": "misprints per issue <= 3 misprints",
+    "At most 3 misprints in each city issue": "misprints per city issue <= 3 misprints",
+    "At least 2 doctors for every ward": "doctors per ward >= 2 doctors",
+    "Spend under $400 per pupil a year": "Spend per pupil < 400 USD/year",
+    "Up to 4 stops a route": "stops per route <= 4 stops",
+    "At most 2 people watching a door": "people watching door <= 2 people",
+    "At most 3 jobs at a time": "jobs <= 3 jobs",
+}
+
+
+@pytest.mark.parametrize("goal", IN_EACH)
+def test_what_is_no_period_tells_in_what_is_counted(goal: str) -> None:
+    assert shown(goal) == IN_EACH[goal]
+
+
+@pytest.mark.parametrize("goal", ["At most 3 calls in any week", "At most 3 calls a night", "misroute fewer than 4"])
+def test_what_may_be_a_period_or_a_verb_is_asked_about(goal: str) -> None:
+    assert draft_targets(goal) == ((), (goal,))
+
+
+def test_a_part_of_a_clause_is_asked_about_with_its_figure() -> None:
+    draft = draft_targets("Win 120 subscribers weekly and lose fewer than 3 readers a season")
+    assert [*map(format_target, draft.targets)] == ["subscribers won >= 120 subscribers/week"]
+    assert draft.unread == ("lose fewer than 3 readers a season",)
+    assert shown("Win 120 new subscribers weekly and keep monthly churn below 2%") == (
+        "new subscribers won >= 120 subscribers/week; churn < 2 percent/month"
+    )
+
+
+@pytest.mark.parametrize("goal", ["Buy 3 laptops a month", "Buy 3 stops a month"])
+def test_a_bound_is_a_whole_word(goal: str) -> None:
+    assert " >= 3 " in shown(goal)
+
+
+def test_the_end_of_a_target_that_is_no_period_goes_to_the_metric() -> None:
+    why = '"issue" is no period.* as in: misprints per issue <= 3 misprints$'
+    with pytest.raises(UnreadableError, match=why):
+        read_target("misprints <= 3 misprints/issue")
 
 
 @pytest.mark.parametrize("clause", SUGGESTED)
@@ -395,7 +450,9 @@ def test_target_is_read_as_people_write_it(text: str) -> None:
         ">= 17 emails",
         "emails >= emails",
         "emails >= 17",
-        "emails >= 17 emails/fortnight",
+        "emails >= 17 UNIT",
+        "METRIC >= 17 emails",
+        "emails >= 17 emails/PERIOD",
         "emails >= 17 emails/",
         "emails >= 17 emails/day/day",
         "emails >= 1,5 emails",

@@ -4,7 +4,17 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from validator.model.bounds import DOWNWARDS, UPWARDS, Bound, InPeriod, split_bound, split_period
+from validator.model.bounds import (
+    DOWNWARDS,
+    PERIODS,
+    UNSURE,
+    UPWARDS,
+    Bound,
+    InPeriod,
+    split_bound,
+    split_each,
+    split_period,
+)
 from validator.model.quantities import Token, tokens
 from validator.model.shapes import Op, Period, Target
 from validator.model.units import is_measure
@@ -23,6 +33,7 @@ from validator.operations.claim.lexicon import (
     LEVELS,
     REACHED,
     SCORES,
+    STATES,
     STOP,
     TAIL,
     WITHIN,
@@ -81,11 +92,19 @@ def read_clause(clause: str) -> Reading:
     if not period.clear or len(figures) != 1 or (value := words[figures[0]].value) is None:
         return Reading(clause, hangs=period.last)
     at = figures[0]
-    bound = split_bound(words[:at], words[at], words[at + 1 :])
+    after, each = split_each(words[at + 1 :])
+    bound = split_bound(words[:at], words[at], after)
     figure = Figure(bound, words[at], change, period)
-    targets = _targets(figure, value) if bound.clear and _is_clear(bound) else ()
+    in_time = bool(each) and (each[-1].word in PERIODS or each[-1].word in UNSURE)
+    targets = _targets(figure, value) if bound.clear and not in_time and _is_clear(bound) else ()
+    targets = tuple(_in_each(target, each) for target in targets)
     bare = bool(targets) and not targets[0].per and not is_measure(targets[0].unit)
     return Reading(clause, targets, bare=bare, hangs=period.last)
+
+
+def _in_each(target: Target, each: Sequence[Token]) -> Target:
+    """`at most 3 misprints an issue` are misprints per issue."""
+    return target.model_copy(update={"metric": " ".join([target.metric, *(one.text for one in each)])})
 
 
 def _targets(figure: Figure, value: float) -> tuple[Target, ...]:
@@ -98,7 +117,7 @@ def _targets(figure: Figure, value: float) -> tuple[Target, ...]:
     way = UPWARDS if op in ("lt", "lte") else DOWNWARDS if op in ("gt", "gte") else frozenset()
     about = [*figure.bound.before, *figure.bound.after]
     against = len(figure.bound.before) > 1 and figure.verb in way
-    done = figure.verb in DONE  # `Fix 10+ bugs a week`: what is bad is dealt with
+    done = figure.verb in DONE and len(figure.bound.before) == 1  # `Fix 10+ bugs a week`: what is bad is dealt with
     floor = op in ("gt", "gte") and not (figure.bound.negated or done)
     if not figure.change and (against or (floor and better(about) == "lte")):
         return ()  # `raise … below`, `more than 5 complaints`
@@ -123,7 +142,7 @@ def _target(figure: Figure, op: Op | None, value: float) -> Target | None:
 def _count(figure: Figure, op: Op | None, value: float) -> Target | None:
     """`Send 17 emails daily`, `Keep the backlog under 150 issues`, verb, bound or noun tell which way."""
     thing, _ = _split_tail(figure.bound.after)
-    noun = thing[-1].text if thing else ""
+    noun = counted(thing).text if thing else ""
     rest = _without_copulas(figure.bound.before)
     verb, subject = _split_verb(rest)
     metric = _metric([*subject, *thing] if len(subject) == 1 and not verb else subject or thing)
@@ -139,6 +158,8 @@ def _count(figure: Figure, op: Op | None, value: float) -> Target | None:
     if not metric or not op or (rest and not verb and not subject) or (not thing and not subject):
         return None
     if not noun:
+        if len(subject) == 1 and not _is_name(subject[0]):
+            return None  # `misroute fewer than 4`
         noun = _unit_in_name(subject)
     flows = op in ("gte", "gt") or (op == "eq" and verb in DONE)
     if flows and not (figure.period.per or subject or figure.change or _is_level(figure)):
@@ -319,6 +340,15 @@ def _metric(words: Sequence[Token]) -> str:
     return " ".join("average" if token.word == "avg" else token.text.rstrip(":.,") for token in named)
 
 
+def counted(thing: Sequence[Token]) -> Token:
+    """The word for what is counted: `beds` of `beds empty overnight`, `litres` of `litres of milk`."""
+    end = next((at for at, token in enumerate(thing) if token.word in ("of", "a", "an")), len(thing)) or len(thing)
+    whole = end == len(thing)  # `people watching a door` are people
+    while end > 1 and (thing[end - 1].word in STATES or thing[end - 1].word.endswith("ly" if whole else "ing")):
+        end -= 1
+    return thing[end - 1]
+
+
 def _unit_in_name(subject: Sequence[Token]) -> str:
     """The unit of a bare number: `days` of `days sales outstanding`, points of a score, else what is counted."""
     times = [token.word for token in subject if len(token.word) > 3 and _TIME.fullmatch(token.word)]
@@ -333,6 +363,11 @@ def _without_copulas(before: Sequence[Token]) -> list[Token]:
     if len(before) > 1 and before[0].word in verbs and before[1].word not in ("rate", "ratio", "time"):
         before = before[1:]  # `Drop churn below 3%`
     return [one for at, one in enumerate(before) if one.word not in COPULAS or (at == 0 and one.word in DONE)]
+
+
+def _is_name(token: Token) -> bool:
+    """Whether a word alone is the name of something: `errors`, `NPS`, `backlog`, no verb that is not in our list."""
+    return token.word.endswith("s") or token.text[1:] != token.word[1:] or better([token]) is not None
 
 
 def _is_verb(token: Token) -> bool:

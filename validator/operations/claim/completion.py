@@ -8,6 +8,7 @@ from validator.model.errors import FatalError
 from validator.model.findings import Verdict
 from validator.model.layout import claim_path
 from validator.model.normalize import fold
+from validator.model.numbers import numbers_stated
 from validator.model.phrases import command_line, quoted
 from validator.model.shapes import Target
 from validator.model.targets import format_target
@@ -129,7 +130,8 @@ def _question(targets: Sequence[Target], unread: Sequence[str]) -> str:
     options = command_line(word for way in ways for word in ("--target", way))
     asked = f"what is measured in {' and '.join(map(quoted, unread))}? say all targets: {options}"
     dated = "; a date is no target: say how much is there by then" if any(map(names_deadline, unread)) else ""
-    return f"{asked}; every value has to stand in the goal{dated}"
+    bare = "; it has no figure: write into it how much" if not any(map(numbers_stated, unread)) else ""
+    return f"{asked}; every value has to stand in the goal{bare}{dated}"
 
 
 def _is_goal(goal: object) -> TypeGuard[str]:

@@ -60,7 +60,16 @@ def _read_joint(clause: str) -> list[Reading]:
         parts = [read_clause(part) for part in joint.split(clause)]
         if len(parts) > 1 and all(part.targets or not numbers_stated(part.clause) for part in parts):
             return _in_one_period(clause, parts) if any(part.targets for part in parts) else [whole]
-    return [whole]
+    return _unread_parts(clause) or [whole]
+
+
+def _unread_parts(clause: str) -> list[Reading]:
+    """The parts of a clause that is asked about, where each states something for itself; one at least is unread."""
+    parts = [part for part in _AND.split(clause) if numbers_stated(part)]
+    alone = (
+        len(parts) > 1 and "between" not in clause and all(re.search(r"[^\W\d]{3}.*[^\W\d]{3}", part) for part in parts)
+    )
+    return [read_clause(part) for part in parts] if alone else []
 
 
 def _in_one_period(clause: str, parts: list[Reading]) -> list[Reading]:

@@ -23,6 +23,8 @@ _REGULAR = """
     recruit refactor register release remove renew repair replace research resolve retire review reward schedule
     score secure serve sign solve sort source start submit subscribe summarise summarize supply support test
     tick track train translate triage update upload validate verify visit
+    assemble disinfect dispatch examine graze mend mow photograph polish prune report sharpen treat tutor unload
+    vaccinate wash weed weld
 """.split()
 _IRREGULAR = {
     "begin": "begun",
@@ -31,6 +33,7 @@ _IRREGULAR = {
     "cut": "cut",
     "debug": "debugged",
     "draw": "drawn",
+    "feed": "fed",
     "find": "found",
     "hold": "held",
     "make": "made",
@@ -44,6 +47,7 @@ _IRREGULAR = {
     "sell": "sold",
     "send": "sent",
     "ship": "shipped",
+    "sow": "sown",
     "teach": "taught",
     "win": "won",
     "write": "written",
@@ -108,6 +112,11 @@ DELAYS = frozenset("age delay duration lag latency lead-time mttd mttr rpo rto t
 LASTING = frozenset("mtbf mttf retention runway uptime".split())
 REACHED = frozenset("achieve attain deliver ensure get have hit reach sustain".split())
 SCORES = frozenset("apdex csat grade index nps rating ratio roas score".split())
+# How a thing is, after its name: `2 beds empty overnight`.
+STATES = frozenset(
+    """absent apiece away behind empty each idle ill late left missing off open outstanding overdue overnight pending
+    present sick total unanswered unattended unpaid unread unresolved vacant waiting""".split()
+)
 # None of these is part of a thing's name.
 STOP = frozenset("a an and half most out so than the times when while pm am over during after before".split())
 WITHIN = frozenset("within in inside".split())
