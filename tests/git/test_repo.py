@@ -670,3 +670,15 @@ def test_a_name_of_bytes_is_handed_over(repository: Repository) -> None:
         commit,
         *[None] * 4,
     ]
+
+
+def test_moving_a_ref_runs_no_hook(repository: Repository, tmp_path: Path) -> None:
+    """Of the folder `hooks`, or of the one that the repository's own settings name."""
+    commit = repository.commit("one", {"a": "a"})
+    for name, folder in (("own", repository.path / "hooks"), ("set", tmp_path / "set")):
+        program(folder / "reference-transaction", f"touch {quoted(tmp_path / 'canary')}")
+        assert Repo(repository.path).move(f"refs/heads/{name}", commit, None) is None
+        assert not (tmp_path / "canary").exists(), name
+        repository.git("config", "core.hooksPath", str(tmp_path / "set"))
+    repository.git("update-ref", "refs/heads/control", commit)
+    assert (tmp_path / "canary").exists(), "Git itself runs it"
