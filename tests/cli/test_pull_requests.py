@@ -151,7 +151,11 @@ def test_charter(github: GitHub) -> None:
     text = file.read_text("utf-8")
     file.write_text(text.replace("capacity: 12", "capacity: 13"), "utf-8")
     done = verb(github.clone, "charter", "propose", "--name", "growth", "--pr")
-    assert (done.exit_code, done.err) == (0, "https://github.com/example/fleet/pull/1\n"), done.out
+    assert done.exit_code == 0, done.out
+    assert done.err == (
+        "https://github.com/example/fleet/pull/1\n"
+        "your folder still has the change; to put it back: git checkout HEAD -- registry/charter.yaml\n"
+    )
     (call,) = github.calls
     assert call["body"]["head"] == "example:charter/growth"
     assert call["body"]["body"].startswith("**Merging this** changes the charter: capacity 12 → 13.")

@@ -140,7 +140,7 @@ def test_a_rejection_does_not_affect_earlier_registrations(stage: Stage) -> None
     git(stage.human, "push", "--quiet", "origin", "main")
     answer = whoami(stage, "session", "--fetch")
     assert answer["state"] == "unregistered"
-    assert answer["next_action"].startswith("claim a free number")
+    assert answer["next_action"].startswith("you held number 4, which is released; claim it again as it was")
     assert 'turned down: "no";' in verb(session, "whoami", "--session-id", "marketing-outreach-2").out
 
 

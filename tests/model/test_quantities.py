@@ -93,6 +93,13 @@ def test_bound_and_period(sentence: str, op: str | None, per: str | None) -> Non
 
 
 @pytest.mark.parametrize(
+    ("sentence", "per"), [("weekly meetings under 1 hour", None), ("weekly idle time under 1 hour", "week")]
+)
+def test_hours_of_what_is_weekly_are_no_hours_a_week(sentence: str, per: str | None) -> None:
+    assert split_period(tokens(sentence)).per == per
+
+
+@pytest.mark.parametrize(
     "sentence", ["30 per sprint", "5 every other day", "3 a week each month", "for the daily report 5"]
 )
 def test_period_of_no_fixed_length_or_two(sentence: str) -> None:

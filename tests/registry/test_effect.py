@@ -188,6 +188,11 @@ def test_proposer(name: str, by: str, proposed: str, careful: str, note: str, tm
     assert (found.proposed_by, "; ".join(found.cautions), "; ".join(found.notes)) == (proposed, careful, note)
 
 
+def test_a_file_that_is_taken_out_is_named_so(tmp_path: Path) -> None:
+    found = effect(tmp_path / "registry", Situation({FIVE: claim(5), FOUR: None}))
+    assert found.sentence.endswith(f"must not be changed together: {FOUR} (removed), {FIVE} (added).")
+
+
 def test_a_group_is_told_in_its_order_and_the_rest_is_counted(tmp_path: Path) -> None:
     step = change_in(tmp_path / "registry", SITUATIONS["release"]())
     one = "gives number 4 back, which marketing-outreach-1 has held since 2026-11-20, so that anybody can claim it."

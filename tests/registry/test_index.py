@@ -122,7 +122,6 @@ def test_a_part_of_the_registry_gives_the_same_verdict(data: st.DataObject, base
 
 @tries(2)
 @given(st.data(), muddled_fleet())
-@pytest.mark.takes_long
 def test_an_index_that_has_followed_main(data: st.DataObject, first: dict[str, bytes]) -> None:
     assume(plain(first))
     base, index = dict(sorted(first.items())), index_of(snapshot(dict(sorted(first.items()))))

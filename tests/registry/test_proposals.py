@@ -6,7 +6,8 @@ import pytest
 
 from tests.repository import Repository
 from validator.git.repo import Repo
-from validator.registry.proposals import proposals_on, proposed_numbers, published, waiting_changes
+from validator.registry import line
+from validator.registry.proposals import proposals_on, proposed_numbers, published, waiting_changes, waiting_records
 from validator.registry.reader import Reader
 
 
@@ -75,3 +76,21 @@ def test_what_would_change_an_active_fleet(repository: Repository) -> None:
     assert waiting() == {"release/01", "claim/03", "charter/larger"}
     repository.commit("main", {"registry/sessions/03.yaml": "number: 3"})
     assert waiting() == {"release/01", "charter/larger"}, "merged in one commit of its own"
+
+
+def test_records_that_wait_are_about_the_registry_as_it_is(repository: Repository) -> None:
+    reader, folder = Reader(Repo(repository.path)), "registry/consensus"
+    text = 'registry: "sha256:{}"\nnumber: 1\nsession_id: x\ntimestamp: "2026-11-20T09:00:00Z"\n'
+    repository.commit("record/confirmation", {f"{folder}/confirmation.yaml": text.format("a" * 64)}, "main")
+    repository.commit("record/broadcast", {f"{folder}/broadcast.yaml": "x"}, "main")  # unreadable
+    assert waiting_records(reader, f"sha256:{'a' * 64}") == {"record/confirmation"}
+    assert waiting_records(reader, f"sha256:{'b' * 64}") == frozenset()
+
+
+def test_a_file_that_the_reader_fails_at_is_broken_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(path: str, content: bytes) -> None:
+        raise RuntimeError("why not")
+
+    monkeypatch.setattr(line, "read", fails)
+    (fault,) = line.document_of("registry/sessions/04.yaml", b"number: 4").faults
+    assert fault.message.startswith("the file cannot be read: ")
