@@ -35,7 +35,7 @@ def active(path: Path) -> Repository:
     for claim in registry_at(repository.path, "main").claims:
         who = {"number": claim.number, "session_id": claim.session_id, "ready": "true"}
         record(repository, f"{CONSENSUS}/acknowledgements/{claim.number:02}.yaml", by_session | who)
-    record(repository, f"{CONSENSUS}/activation.yaml", by_human | {"week": "2026-W48"})
+    record(repository, f"{CONSENSUS}/activation.yaml", by_human | {"week": "2099-W48"})
     return repository
 
 

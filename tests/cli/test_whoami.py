@@ -1,6 +1,7 @@
 """`registry whoami`: one session's claim, state and next action."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def test_an_acknowledged_session(all_active: Repository) -> None:
     answer = whoami(all_active, "marketing-outreach-1")
     assert answer.exit_code == 0
     assert "state:   active\n" in answer.out
-    assert 'next:    number 4 is active in week 2026-W48: "Send 17' in answer.out
+    assert 'next:    number 4 is active in week 2099-W48: "Send 17' in answer.out
 
 
 @pytest.mark.parametrize("session_id", ["nobody", "Marketing-Outreach-1", "", "\x1b[31m"])
@@ -100,9 +101,27 @@ def test_a_nameless_session_is_told_how_to_say_its_name(halfway_there: Repositor
 
 def test_an_active_session_hears_its_week_and_has_no_command(all_active: Repository) -> None:
     answer = whoami(all_active, "marketing-outreach-1", "--format", "json").document
-    assert (answer["state"], answer["phase"], answer["week"]) == ("active", "active", "2026-W48")
+    assert (answer["state"], answer["phase"], answer["week"]) == ("active", "active", "2099-W48")
     assert answer["command"] is None
     assert "wait" not in answer["next_action"]
+
+
+def test_everybody_hears_that_the_active_week_is_over(all_active: Repository, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--bare", str(all_active.path), "fleet.git")
+    fleet = Repository(tmp_path / "fleet.git")
+    path = "registry/consensus/activation.yaml"
+    fleet.commit("main", {path: fleet.git("show", f"main:{path}").replace("2099-W48", "2025-W52")})
+    said = whoami(fleet, "marketing-outreach-1").out
+    assert (
+        "next:    number 4 is yours and active in week 2025-W52, which is over; wait: a human (@OWNER) has to activate "
+        "the next week; ask again with --fetch\n"
+    ) in said
+    for words in (("status",), ("consensus", "status")):
+        assert re.search(
+            r"\nnext: @OWNER activates the next week, as the active one is over \(this week: --week 20\d\d-W\d\d\): "
+            "registry consensus activate\n",
+            verb(fleet.path, *words).out,
+        )
 
 
 def test_a_session_hears_what_stopped_its_fleet(all_active: Repository, tmp_path: Path) -> None:
@@ -111,7 +130,7 @@ def test_a_session_hears_what_stopped_its_fleet(all_active: Repository, tmp_path
     fleet.commit("main", {"registry/sessions/04.yaml": None})
     said = whoami(fleet, "marketing-orchestrator").out
     assert (
-        "next:    stop work: the fleet was active in week 2026-W48 until its records became void: "
+        "next:    stop work: the fleet was active in week 2099-W48 until its records became void: "
         "number 4 is given back by marketing-outreach-1; number 1 is yours; wait: not registered yet: 4; "
     ) in said
     assert "stop work" not in whoami(fleet, "marketing-orchestrator", "--ref", "main~2").out

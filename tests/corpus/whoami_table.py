@@ -30,6 +30,7 @@ CASES = {
     "rejected": ("mend", "taken-free", "taken-none-free"),
     "turned-down": ("number-free", "gone-free", "gone-none-free"),
     "registered": ("–", "conflict-mine", "conflict"),
+    "active": ("–", "week-over"),
 }
 RIGHTS = ("own", "approver")
 PHASES_OF = {
@@ -115,6 +116,8 @@ def can_arise(situation: Situation) -> bool:
             "gone-none-free",
         )
         return situation.actor == "session" and situation.open == "none" and not later
+    if situation.state == "active":
+        return not situation.open.startswith("record")
     if situation.open.startswith("record"):
         return record_is_due(situation) and situation.case in conflicts_shown(situation)
     return situation.case in conflicts_shown(situation)

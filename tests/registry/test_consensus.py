@@ -289,6 +289,19 @@ def test_what_changes_an_active_fleet_waits_for_a_human() -> None:
     ]
 
 
+def test_after_the_active_week_a_human_activates_the_next() -> None:
+    whole = snapshot(FULL | CONFIRMED | APPROVED | SENT | ANSWERED | STARTED)
+    assert whole.charter
+    move = (
+        "@OWNER",
+        "activates the next week, as the active one is over (this week: --week 2026-W49)",
+        "registry consensus activate",
+    )
+    assert assess(whole, whole.charter, this_week="2026-W49").moves == (move,)
+    decides, same = assess(whole, whole.charter, waiting={"release/02"}, this_week="2026-W49").moves
+    assert (decides.action, same) == ("decides on release/02", move)
+
+
 def test_an_acknowledgement_is_of_these_responsibilities() -> None:
     files = FULL | CONFIRMED | APPROVED | SENT | acknowledgement(2)
     other = files | {"registry/sessions/02.yaml": claim(2, responsibilities=["Something else"])}

@@ -23,7 +23,7 @@ from validator.operations.proposals import Judged, judged_here
 from validator.registry.consensus.phases import phase_of
 from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader, charter_of, main_of
-from validator.registry.schedule import Week, week_of, zone_of
+from validator.registry.schedule import Week, week_at, week_of, zone_of
 from validator.registry.snapshot import Snapshot
 from validator.report.documents import Printed
 from validator.rules import RULES
@@ -90,6 +90,5 @@ def _week(snapshot: Snapshot) -> Week:
     active = snapshot.records.get(ACTIVATION)
     if active and active.value and phase_of(snapshot) == "active":
         return week_of(snapshot, charter, active.value.week)
-    moment = datetime.fromisoformat(rfc3339(snapshot.committed_at or 0)).astimezone(zone_of(charter))
-    year, week, _ = moment.isocalendar()
-    return week_of(snapshot, charter, f"{year}-W{week:02}")
+    moment = datetime.fromisoformat(rfc3339(snapshot.committed_at or 0))
+    return week_of(snapshot, charter, week_at(moment, zone_of(charter)))

@@ -61,6 +61,6 @@ def add_resources(made: MCPServer[Any], tools: Tools) -> None:
 def _status(tools: Tools) -> StatusDocument:
     try:
         with answering():
-            return status_at(tools.repo, None)
+            return status_at(tools.repo, None, now=tools.console.now)
     except ToolError as error:
         raise ResourceError(str(error)) from error

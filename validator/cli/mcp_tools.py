@@ -108,7 +108,7 @@ class Tools:
         """How far the fleet is: every number with its state, role and session; the criteria; the next action."""
         with answering():
             self.fetch(fetch)
-            return answer(status_at(self.repo, None))
+            return answer(status_at(self.repo, None, now=self.console.now))
 
     def news(self, since: Text = None, fetch: Fetch = True) -> Annotated[CallToolResult, HistoryDocument]:
         """What happened on main after a commit: pass the `commit` of the answer before. Left out: everything."""

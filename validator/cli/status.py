@@ -22,6 +22,7 @@ from validator.operations.export import slots_of
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import Consensus, active_week, assess
+from validator.registry.consensus.week import week_after
 from validator.registry.gaps import missing
 from validator.registry.proposals import proposed_claims, proposed_numbers, waiting_changes, waiting_records
 from validator.registry.reader import Reader, charter_of, reader_at
@@ -103,7 +104,7 @@ def command(
             return INTERRUPTED
     if once or since or remote:
         raise click.UsageError("--once, --since and --remote go with --watch")
-    document = status_at(repo, ref, bound_name(repo))
+    document = status_at(repo, ref, bound_name(repo), now=console.now)
     if format == "json":
         console.say(as_json(document))
         return 0
@@ -112,21 +113,21 @@ def command(
     return 0
 
 
-def status_at(repo: Path, ref: str | None, me: str | None = None) -> StatusDocument:
+def status_at(repo: Path, ref: str | None, me: str | None = None, *, now: str | None = None) -> StatusDocument:
     """The state of the fleet at a revision (None: main). Raises FatalError where the charter cannot be read.
 
-    `me` is the session that reads it, where it has said so.
+    `me` is the session that reads it, where it has said so; `now` is RFC 3339, and without it no week is over.
     """
-    return status_of(*reader_at(repo, ref), me)
+    return status_of(*reader_at(repo, ref), me, now=now)
 
 
-def status_of(reader: Reader, commit: str, me: str | None = None) -> StatusDocument:
+def status_of(reader: Reader, commit: str, me: str | None = None, *, now: str | None = None) -> StatusDocument:
     """The same of a commit that a reader has at hand."""
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     proposed = proposed_numbers(reader.repo)
     waiting = waiting_records(reader, registry_digest(snapshot)) | waiting_changes(reader, snapshot)
-    consensus: Consensus = assess(snapshot, charter, proposed, waiting, me)
+    consensus: Consensus = assess(snapshot, charter, proposed, waiting, me, this_week=week_after(snapshot, now))
     return StatusDocument(
         commit=commit,
         phase=consensus.phase,

@@ -82,7 +82,7 @@ def command(console: Console, session_id: str | None, repo: Path, ref: str | Non
 def whoami(console: Console, me: Identity, repo: Path, ref: str | None) -> WhoamiDocument:
     """What a revision says about a session (None: main)."""
     reader, commit = reader_at(repo, ref)
-    found = look(reader, commit, me.name, named=me.source == OPTION, hint=console.hint)
+    found = look(reader, commit, me.name, named=me.source == OPTION, hint=console.hint, now=console.now)
     return _document(me, users(me, os.environ, repo), commit, found)
 
 

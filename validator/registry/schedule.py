@@ -63,8 +63,12 @@ def week_of(snapshot: Snapshot, charter: shapes.Charter, name: str) -> Week:
 def next_week(now: datetime, zone: ZoneInfo, after: str | None = None) -> str:
     """The ISO week that follows the one of a moment in a zone, or a later week `after`."""
     weeks = [now.astimezone(zone).date(), *([_monday(after)] if after else [])]
-    year, week, _ = (max(weeks) + timedelta(days=7)).isocalendar()
-    return f"{year}-W{week:02}"
+    return _week_of_day(max(weeks) + timedelta(days=7))
+
+
+def week_at(moment: datetime, zone: ZoneInfo) -> str:
+    """The ISO week of a moment in a zone, as in `2026-W48`."""
+    return _week_of_day(moment.astimezone(zone).date())
 
 
 def is_over(name: str, now: datetime, zone: ZoneInfo) -> bool:
@@ -111,6 +115,11 @@ def _at(day: date, clock: str, zone: ZoneInfo) -> datetime:
     RFC 5545, 3.3.5. The way over UTC turns a skipped time into one that exists, which all calendars read alike.
     """
     return datetime.combine(day, time.fromisoformat(clock), zone).astimezone(UTC).astimezone(zone)
+
+
+def _week_of_day(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
 
 
 def _monday(name: str) -> date:

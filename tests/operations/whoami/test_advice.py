@@ -65,6 +65,7 @@ def facts(situation: Situation) -> Facts:
         if case.startswith("conflict")
         else None,
         week=VALUES["week"] if phase == "active" else None,
+        over=case == "week-over",
         withdraws=situation.rights == "own",
     )
 

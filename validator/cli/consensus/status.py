@@ -15,6 +15,7 @@ from validator.model.escape import visible, well_formed
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import Consensus, assess, reached
+from validator.registry.consensus.week import week_after
 from validator.registry.proposals import proposals_on, proposed_numbers, published, waiting_changes, waiting_records
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.registry.records import short
@@ -78,19 +79,21 @@ DOCUMENTS = {"output-consensus-status": ConsensusDocument}
 @fetches
 def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
     """Phase, criteria, blockers and who acts next; exit 1 before there is consensus."""
-    document = consensus_of(*reader_at(repo, ref), bound_name(repo))
+    document = consensus_of(*reader_at(repo, ref), bound_name(repo), now=console.now)
     console.say(as_json(document) if format == "json" else _render(document))
     return 0 if document.consensus else 1
 
 
-def consensus_of(reader: Reader, commit: str, me: str | None = None) -> ConsensusDocument:
-    """The state of consensus at a commit; `me` is the session that reads it, where it has said so."""
+def consensus_of(reader: Reader, commit: str, me: str | None = None, *, now: str | None = None) -> ConsensusDocument:
+    """The state of consensus at a commit; `me` is the session that reads it, where it has said so.
+
+    `now` is RFC 3339; without it no week is over.
+    """
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     current = waiting_records(reader, registry_digest(snapshot))
-    consensus = assess(
-        snapshot, charter, proposed_numbers(reader.repo), current | waiting_changes(reader, snapshot), me
-    )
+    changes, this_week = waiting_changes(reader, snapshot), week_after(snapshot, now)
+    consensus = assess(snapshot, charter, proposed_numbers(reader.repo), current | changes, me, this_week=this_week)
     names = [one.name for one in proposals_on(published(reader.repo), reader.repo)]
     waiting = [name for name in names if name in current or name.startswith(("charter/", "record/acknowledgements/"))]
     return _document(commit, charter, consensus, tuple(waiting))

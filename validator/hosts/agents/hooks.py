@@ -45,7 +45,7 @@ def answer(call: Call, now: float, hint: Hint) -> str:
         return ""
     if call.event == "session-start":
         return harness.context(call.event, _start(call, clone, now, hint))
-    text = _prompt(call, clone, now, hint) if call.event == "prompt" else _stop(call, clone)
+    text = _prompt(call, clone, now, hint) if call.event == "prompt" else _stop(call, clone, now)
     if not text:
         return ""
     return harness.context(call.event, text) if call.event == "prompt" else harness.refuse_stop(text)
@@ -57,7 +57,7 @@ def _start(call: Call, clone: Clone, now: float, hint: Hint) -> str:
         _export(call, me.name, hint)
     reader, main, ref = _main(call)
     reported.write(clone, call.runtime, Reported(ref=ref, main=main, asked=reported.read(clone, call.runtime).asked))
-    lines = [_who(reader, main, me)]
+    lines = [_who(reader, main, me, now)]
     if me:
         speakers = users(me, call.environment, call.folder)
         if len(speakers) > 1:
@@ -117,7 +117,7 @@ def _prompt(call: Call, clone: Clone, now: float, hint: Hint) -> str:
     if known.main == main:
         return ""
     me = identity(None, call.environment, call.folder)
-    return "\n".join([*_events(reader, known.main, main), _who(reader, main, me)])
+    return "\n".join([*_events(reader, known.main, main), _who(reader, main, me, now)])
 
 
 def _ask(call: Call, hint: Hint) -> None:
@@ -148,14 +148,14 @@ def _events(reader: "Reader", old: str, main: str) -> list[str]:
     return [f"The registry's main has moved (now {main[:12]}). {NOTE}", *lines, *more]
 
 
-def _stop(call: Call, clone: Clone) -> str:
+def _stop(call: Call, clone: Clone, now: float) -> str:
     known = reported.read(clone, call.runtime)
     if call.again or (known.ref and known.checked == clone.commit(known.ref)):
         return ""
     me = identity(None, call.environment, call.folder)
     reader, main, ref = _main(call)
     digest, text = "", ""
-    found = _found(reader, main, me) if me else None
+    found = _found(reader, main, me, now) if me else None
     if found and found.facts.phase == "broadcast" and found.facts.state == "registered":
         from validator.operations.whoami.advice import advise
         from validator.registry.consensus.digest import registry_digest
@@ -184,13 +184,13 @@ def _main(call: Call) -> tuple["Reader", str, str]:
     return reader, main, ref if reader.repo.resolve(ref) == [main] else ""
 
 
-def _found(reader: "Reader", main: str, me: Identity) -> "SessionReport":
+def _found(reader: "Reader", main: str, me: Identity, now: float) -> "SessionReport":
     from validator.operations.whoami.look import look
 
-    return look(reader, main, me.name, named=False, hint=lambda _: None)
+    return look(reader, main, me.name, named=False, hint=lambda _: None, now=rfc3339(int(now)))
 
 
-def _who(reader: "Reader", main: str, me: Identity | None) -> str:
+def _who(reader: "Reader", main: str, me: Identity | None, now: float) -> str:
     """Who the session is, and its one next command."""
     from validator.operations.whoami.advice import advise
     from validator.registry.claim_form import key_words, publish_word
@@ -203,7 +203,7 @@ def _who(reader: "Reader", main: str, me: Identity | None) -> str:
             "for this fleet, choose a name and register: registry bind NAME, then "
             f"{' '.join(('registry claim NUMBER --goal GOAL', *asked))}"
         )
-    found = _found(reader, main, me)
+    found = _found(reader, main, me, now)
     slot, state = found.slot, found.facts.state
     lines = [f"Session registry: you are {me.name}, number {slot.number} ({state}). {NOTE}"] if slot else []
     if slot:

@@ -126,6 +126,8 @@ def _held(facts: Facts) -> Advice:
     if facts.state == "pending":
         command = ("registry", "claim", str(number), *facts.me, "--status", "REGISTERED", "--push")
         return Advice(f"you hold number {number} and are not ready; say that you are", command)
+    if facts.over:
+        return Advice(_wait(_place(facts), f"{facts.human} has to activate the next week"))
     if facts.phase == "active":
         return Advice(f"number {number} is active in week {facts.week}: {_quoted(facts.goal)}")
     if against and against.mine and facts.phase in ("registering", "registered"):
@@ -174,4 +176,4 @@ def _wait(place: str, why: str) -> str:
 
 def _place(facts: Facts) -> str:
     active = f" and active in week {facts.week}" if facts.phase == "active" else ""
-    return f"number {facts.number} is yours{active}"
+    return f"number {facts.number} is yours{active}{', which is over' if facts.over else ''}"

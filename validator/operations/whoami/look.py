@@ -41,6 +41,7 @@ from validator.registry.consensus.criteria import Phase, acknowledged, is_regist
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.next_steps import DUE
 from validator.registry.consensus.phases import active_week, phase_of
+from validator.registry.consensus.week import week_after
 from validator.registry.holders import holder
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposals import claim_of, proposals_on, published, waiting_records
@@ -84,9 +85,18 @@ class _Registry(NamedTuple):
 
 
 def look(
-    reader: Reader, main: str, session_id: str, *, named: bool, hint: Hint, narrow: Narrow | None = None
+    reader: Reader,
+    main: str,
+    session_id: str,
+    *,
+    named: bool,
+    hint: Hint,
+    now: str | None = None,
+    narrow: Narrow | None = None,
 ) -> SessionReport:
     """What there is about a session at a commit of main; `named`: the reader's commands have to name it.
+
+    `now` is RFC 3339; without it no week is over.
 
     Raises FatalError where the charter cannot be read; `hint` gets a line about a proposal that cannot be read.
     """
@@ -96,7 +106,7 @@ def look(
     planned = (claims[number] for number in sorted(claims) if 1 <= number <= registry.charter.capacity)
     held = next((one for one in planned if well_formed_or_none(one.draft.session_id) == session_id), None)
     if held:
-        return _holder(registry, slot_of(registry.snapshot, registry.charter, registry.digest, held), me)
+        return _holder(registry, slot_of(registry.snapshot, registry.charter, registry.digest, held), me, now)
     return _other(registry, session_id, me, hint)
 
 
@@ -116,7 +126,7 @@ def _registry(reader: Reader, main: str, session_id: str, narrow: Narrow) -> _Re
     )
 
 
-def _holder(registry: _Registry, slot: SlotEntry, me: tuple[str, ...]) -> SessionReport:
+def _holder(registry: _Registry, slot: SlotEntry, me: tuple[str, ...], now: str | None) -> SessionReport:
     snapshot, charter, phase, number = registry.snapshot, registry.charter, registry.phase, slot.number
     claim = snapshot.by_number[number]
     proposals = tuple(_of_holder(registry, claim))
@@ -136,6 +146,7 @@ def _holder(registry: _Registry, slot: SlotEntry, me: tuple[str, ...]) -> Sessio
         missing=_missing(registry),
         against=first_against(conflicts(snapshot, charter), number, names),
         week=active_week(snapshot),
+        over=week_after(snapshot, now) is not None,
         withdraws=_withdraws(registry, claim),
         waiting="".join(waiting_records(registry.reader, registry.digest)) if phase in DUE else "",
         stopped=what_stopped(registry.reader, snapshot, phase),

@@ -35,6 +35,7 @@ def next_moves(
     waiting: Set[str],
     me: str | None = None,
     rejected: Set[int] = frozenset(),
+    this_week: str | None = None,
 ) -> Iterator[Move]:
     """The next moves in a phase.
 
@@ -43,6 +44,8 @@ def next_moves(
     `rejected` are the numbers whose proposals the gate rejects.
 
     `me` is the session that reads them, where it has said so: its own commands do without its name.
+
+    `this_week` is the week of today, where that of an active fleet is over.
     """
     orchestrator = snapshot.by_number.get(charter.orchestrator)
     named = orchestrator is None or orchestrator.draft.session_id != me
@@ -65,14 +68,18 @@ def next_moves(
     elif phase == "acknowledged":
         yield Move(humans, "starts the fleet", command("activation"))
     else:
-        yield _while_active(humans, sorted(waiting))
+        yield from _while_active(humans, sorted(waiting), this_week)
 
 
-def _while_active(humans: str, waiting: list[str]) -> Move:
-    if not waiting:
-        return Move("nobody", "has to do anything: the fleet is active", None)
-    single = f"registry approve {waiting[0]}" if len(waiting) == 1 else "registry proposals"
-    return Move(humans, f"decides on {join_limited(waiting)}", single)
+def _while_active(humans: str, waiting: list[str], this_week: str | None) -> Iterator[Move]:
+    if waiting:
+        single = f"registry approve {waiting[0]}" if len(waiting) == 1 else "registry proposals"
+        yield Move(humans, f"decides on {join_limited(waiting)}", single)
+    if this_week:
+        action = f"activates the next week, as the active one is over (this week: --week {this_week})"
+        yield Move(humans, action, command("activation"))
+    elif not waiting:
+        yield Move("nobody", "has to do anything: the fleet is active", None)
 
 
 def _to_acknowledge(snapshot: Snapshot, charter: shapes.Charter, me: str | None) -> Move:

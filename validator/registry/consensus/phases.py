@@ -95,6 +95,7 @@ def assess(
     waiting: Set[str] = frozenset(),
     me: str | None = None,
     rejected: Set[int] = frozenset(),
+    this_week: str | None = None,
 ) -> Consensus:
     """Phase, criteria, metrics and next moves of the registry at a commit.
 
@@ -102,7 +103,7 @@ def assess(
     `waiting` are the open proposals of records about this registry, and of changes of an active fleet: a human decides
     on them next. `me` is the session
     that reads the moves, where it has said so. `rejected` are those of `proposed` that the gate rejects, where that is
-    known: no approver can decide on them.
+    known: no approver can decide on them. `this_week` is the week of today, where that of an active fleet is over.
     """
     today = registry_digest(snapshot)
     registered = [claim for claim in snapshot.claims.values() if is_registered(claim, charter)]
@@ -117,7 +118,7 @@ def assess(
         _metrics(snapshot, charter, registered, shared, against),
         _in_steps(record_states(snapshot, charter, today), phase),
         against,
-        tuple(next_moves(snapshot, charter, phase, criteria, against, proposed, waiting, me, rejected)),
+        tuple(next_moves(snapshot, charter, phase, criteria, against, proposed, waiting, me, rejected, this_week)),
     )
 
 

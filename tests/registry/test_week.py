@@ -1,0 +1,43 @@
+"""Whether the week that a fleet was activated for is over."""
+
+import json
+
+import pytest
+
+from tests.snapshots import charter, claim, registry, snapshot
+from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION, acknowledgement_path
+from validator.registry.consensus.digest import registry_digest
+from validator.registry.consensus.phases import active_week
+from validator.registry.consensus.week import week_after
+from validator.registry.snapshot import Snapshot
+
+SUNDAY, MONDAY = "2026-11-30T07:59:59Z", "2026-11-30T08:00:00Z"  # at midnight in Los Angeles
+
+
+def active(**fields: str) -> Snapshot:
+    """A fleet of one session that is active in a week."""
+    files = registry(claim(1), charter=charter(capacity=1, **fields))
+    common = {"registry": registry_digest(snapshot(files)), "timestamp": "2026-11-20T10:00:00Z"}
+    session, human = common | {"number": 1, "session_id": "outreach-1"}, common | {"approved_by": "@OWNER"}
+    records = {
+        CONFIRMATION: session,
+        APPROVAL: human,
+        BROADCAST: session | {"delivered": [1]},
+        acknowledgement_path(1): session | {"ready": True},
+        ACTIVATION: human | {"week": "2026-W48"},
+    }
+    return snapshot(files | {path: json.dumps(fields) for path, fields in records.items()})
+
+
+@pytest.mark.parametrize(
+    ("now", "week"), [(None, None), (SUNDAY, None), (MONDAY, "2026-W49"), ("2027-01-04T09:00:00Z", "2027-W01")]
+)
+def test_a_week_is_over_after_its_sunday_in_the_zone_of_the_charter(now: str | None, week: str | None) -> None:
+    assert week_after(active(), now) == week
+
+
+def test_no_week_is_over_where_none_is_active_or_the_zone_is_unknown() -> None:
+    assert week_after(snapshot(registry(claim(1))), MONDAY) is None
+    assert week_after(snapshot({}), MONDAY) is None
+    unknown = active(time_zone="Moon/Tycho")
+    assert (active_week(unknown), week_after(unknown, MONDAY)) == ("2026-W48", None)
