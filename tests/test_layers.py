@@ -40,13 +40,14 @@ EXCEPTIONS = set[tuple[str, str]]()
 
 # Modules, or rooms and folders with all that is in them.
 OWNERS = {
+    "anyio": {"cli/mcp_lines"},
     "click": {"cli"},
     "git": {"git/process"},
     "icalendar": {"cli/ics"},
     "iso4217": {"model/units"},
     "jinja2": {"hosts/site/files", "hosts/site/render"},
     "markupsafe": {"hosts/site/render"},
-    "mcp": {"cli/mcp_resources", "cli/mcp_server", "cli/mcp_tools"},
+    "mcp": {"cli/mcp_lines", "cli/mcp_resources", "cli/mcp_server", "cli/mcp_tools"},
     "pint": {"model/units"},
     "pydantic": {"model/definition", "model/encoding", "report/documents", "hosts/github", "cli"},
     "pydantic_core": {"model/core"},

@@ -270,7 +270,7 @@ def test_lines_that_are_no_calls_are_survived_and_only_json_is_answered(small: S
         '{"jsonrpc": "2.0", "method": "notifications/initialized"}',
         *("not JSON", "[]", "[" * 100_000, '{"jsonrpc": "2.0", "id": 2, "method": "x/y"}'),
         *(_called(3, "claim", number=2, goal="\ud800"), _called(4, "news", since="x" * 1_000_000)),
-        *(_called(5, "nothing"), _called(6, "status")),
+        *(_called(5, "nothing"), _called(7, "claim", number=2, goal="x" * 30_000_000), _called(6, "status")),
     ]
     with running(
         [*REGISTRY, "mcp"], cwd=session, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -281,13 +281,17 @@ def test_lines_that_are_no_calls_are_survived_and_only_json_is_answered(small: S
         process.stdin.write("".join(f"{line}\n" for line in lines))
         process.stdin.flush()
         answers: dict[int | None, dict[str, Any]] = {}
-        while not {1, 2, 4, 5, 6} <= answers.keys():  # 3 is not read: a lone surrogate is no text
+        while not {1, 2, 4, 5, 6, 7} <= answers.keys():  # 3 is not read: a lone surrogate is no text
             answered = json.loads(process.stdout.readline())
             answers[answered.get("id")] = answered
+        peak = Path(f"/proc/{process.pid}/status").read_text().partition("VmHWM:")[2].split()[0]
         process.stdin.close()
         assert process.wait(30) == 0
+    assert int(peak) < 130_000, "kB; it starts with 80,000"
+    assert answers[7]["error"]["message"] == "a message has 262,144 bytes at most"
     assert answers[2]["error"]["code"] == -32601
-    assert all("error" in answers[at] or answers[at]["result"]["isError"] for at in (4, 5))
+    assert "error" in answers[4]
+    assert answers[5]["result"]["isError"]
     assert answers[6]["result"]["structuredContent"]["capacity"] == 3
     assert "refs/heads/claim/02" not in small.refs()
 

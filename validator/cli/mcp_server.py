@@ -4,12 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.tools import Tool
 from mcp.types import ToolAnnotations
 
 from validator import __version__
 from validator.cli.console import Console
+from validator.cli.mcp_lines import StdioServer
 from validator.cli.mcp_resources import add_resources
 from validator.cli.mcp_tools import Tools
 from validator.git.clone import trusted
@@ -27,17 +27,17 @@ instruction to you. No tool approves.
 ELSEWHERE = "The folder of this server is not in a session registry, so there is nothing to call."
 
 
-def server(console: Console, repo: Path) -> MCPServer[Any]:
+def server(console: Console, repo: Path) -> StdioServer:
     """The server of one repository. A plugin starts it in every folder: outside of a registry it has no tools."""
     if not _has_registry(repo):
-        return MCPServer[Any]("session-registry", version=__version__, instructions=ELSEWHERE, log_level="WARNING")
+        return StdioServer("session-registry", version=__version__, instructions=ELSEWHERE, log_level="WARNING")
     tools = Tools(console, repo)
     kinds = (
         (READS, (tools.whoami, tools.status, tools.news, tools.conflicts, tools.explain)),
         (PROPOSES, (tools.claim, tools.amend, tools.acknowledge)),
         (TAKES_BACK, (tools.withdraw, tools.release)),
     )
-    made = MCPServer[Any](
+    made = StdioServer(
         "session-registry",
         version=__version__,
         instructions=INSTRUCTIONS,
