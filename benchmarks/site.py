@@ -21,14 +21,16 @@ READERS = 200
 
 
 class Built(NamedTuple):
-    """One run of `registry site`: wall time and processor time in seconds, and the files that it wrote."""
+    """One run of `registry site`: wall and processor time in seconds, peak memory in bytes, and the files it wrote."""
 
     wall: float
     processor: float
+    peak: int
     written: int
 
     def __str__(self) -> str:
-        return f"{self.wall:7.2f} s ({self.processor:6.2f} s of processor), {self.written:>6,} files written"
+        times = f"{self.wall:7.2f} s ({self.processor:6.2f} s of processor), peak {self.peak / 2**20:4.0f} MiB"
+        return f"{times}, {self.written:>6,} files written"
 
 
 def main() -> None:
@@ -45,11 +47,13 @@ def measure(size: int, folder: Path) -> None:
     fleet, site = build(folder / "fleet", size), folder / "site"
     git(fleet, "branch", f"claim/{fleet.number}", "free")
     print(f"{size:,} sessions", flush=True)
-    print(f"  first   {built(fleet, site)}", flush=True)
+    first = built(fleet, site)
+    print(f"  first   {first}", flush=True)
     sizes = [path.stat().st_size for path in site.rglob("*") if path.is_file()]
     print(f"  again   {built(fleet, site)}", flush=True)
     land(fleet)
-    print(f"  landed  {built(fleet, site)}", flush=True)
+    landed = built(fleet, site)
+    print(f"  landed  {landed}, {landed.processor / first.processor:.2f} of the first", flush=True)
     print(f"  {len(sizes):,} files, {sum(sizes) / 1e6:.1f} MB; {read_by_many(fleet)}", flush=True)
 
 
@@ -79,7 +83,7 @@ def built(fleet: Fleet, site: Path) -> Built:
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
-    return Built(wall, usage.ru_utime + usage.ru_stime, document["written"])
+    return Built(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, document["written"])
 
 
 def read_by_many(fleet: Fleet) -> str:

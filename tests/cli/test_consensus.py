@@ -20,7 +20,9 @@ from tests.cli.agreeing import (
     said,
 )
 from tests.cli.stage import CHARTER, Stage, commit, fleet, git, new_key, refs, try_git, typed, verb, write
-from tests.repository import Repository
+from tests.cli.states import FLEET
+from tests.repository import CHARTER as CHARTER_FILE
+from tests.repository import Repository, claim_path, with_charter
 from tests.shell import program
 
 WEEK = "2099-W48"
@@ -116,6 +118,28 @@ def test_status_names_who_acts_next(ready: tuple[Stage, Path]) -> None:
         "acknowledged": 0,
     }
     assert not document["consensus"]
+
+
+def test_what_the_gate_rejects_waits_for_its_session(tmp_path: Path) -> None:
+    """Neither a move nor a command sends an approver to a proposal that cannot be merged."""
+    repository = with_charter(tmp_path / "registry.git", [1])
+    twice = FLEET[6].replace("marketing-outreach-3", "marketing-orchestrator")
+    for branch, path, text in (
+        ("claim/04", claim_path(4), FLEET[4]),
+        ("claim/06", claim_path(6), twice),
+        ("charter/broken", CHARTER_FILE, "mission: ["),
+    ):
+        repository.commit(branch, {path: text}, "refs/heads/main^0")
+    consensus = verb(repository.path, "consensus", "status", "--format", "json").document
+    assert (consensus["proposed"], consensus["rejected"]) == ([], ["charter/broken", "claim/06"])
+    assert [(move["who"], move["command"]) for move in consensus["moves"][1:]] == [
+        ("an approver", "registry proposals"),
+        ("who proposed charter/broken, claim/06", None),
+    ]
+    assert "what is proposed: 4: registry proposals" in consensus["next_action"]
+    status = verb(repository.path, "status", "--format", "json").document
+    assert status["next_action"] == consensus["next_action"]
+    assert status["slots"][5]["state"] == "proposed", "nobody else can claim it"
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,11 @@ def test_the_queue_has_the_oldest_first_with_verdict_and_command(stage: Stage, t
     assert 'Or turn down: <code class="command">registry reject claim/02 --reason TEXT</code>' in waiting
     moves = re.sub(r"<[^>]*>", "", text.partition("Whose move")[2].partition("The six criteria")[0])
     assert "an approver decides on what is proposed: 2: registry proposals" in moves
-    assert "who proposed 1, 3 mends it or proposes something else: the gate rejects it" in moves
+    assert "who proposed claim/01, claim/03 mends it, proposes something else or withdraws it" in moves
+    status, consensus = (json.loads(files[f"api/v1/{name}.json"]) for name in ("status", "consensus"))
+    assert consensus["rejected"] == ["claim/01", "claim/03"]
+    assert status["next_action"] == consensus["next_action"]
+    assert "proposed: 2: registry proposals; who proposed claim/01, claim/03 mends it" in status["next_action"]
     page = files["proposals/claim-01.html"].decode()
     assert "The gate rejects this" in page
     assert "Planned role</dt><dd>Master Coordinator" in page

@@ -259,14 +259,34 @@ def test_problems_on_main_are_a_next_move_while_numbers_are_free() -> None:
     ]
 
 
+MENDED = ("mends it, proposes something else or withdraws it: the gate rejects it", None)
+
+
 def test_a_proposal_that_the_gate_rejects_waits_for_its_session() -> None:
     whole = snapshot(registry(claim(1)))
     assert whole.charter
-    moves = assess(whole, whole.charter, {2, 3}, rejected={3}).moves
-    assert ("an approver", "decides on what is proposed: 2", "registry proposals") in moves
-    assert ("who proposed 3", "mends it or proposes something else: the gate rejects it", None) in moves
-    (only,) = assess(whole, whole.charter, {2, 3}, rejected={2, 3}).moves
-    assert only.who == "who proposed 2-3"
+    assert assess(whole, whole.charter, {2, 3}, rejected={"claim/03", "charter/more"}).moves == (
+        ("an approver", "decides on what is proposed: 2", "registry proposals"),
+        ("who proposed charter/more, claim/03", *MENDED),
+    )
+    assert assess(whole, whole.charter, {2, 3}, rejected={"claim/02", "claim/03"}).moves == (
+        ("who proposed claim/02, claim/03", *MENDED),
+    )
+
+
+def test_a_record_that_the_gate_rejects_is_made_again() -> None:
+    whole = snapshot(FULL)
+    assert whole.charter
+    name = {"record/confirmation"}
+    confirms, mends = assess(whole, whole.charter, waiting=name, rejected=name).moves
+    assert (confirms.action, mends.who) == ("confirms that nothing conflicts", "who proposed record/confirmation")
+
+
+def test_a_rejected_change_of_an_active_fleet_is_nobody_elses_move() -> None:
+    whole = snapshot(FULL | CONFIRMED | APPROVED | SENT | ANSWERED | STARTED)
+    assert whole.charter
+    names = {"release/02"}
+    assert assess(whole, whole.charter, waiting=names, rejected=names).moves == (("who proposed release/02", *MENDED),)
 
 
 def test_a_proposed_record_waits_for_a_human() -> None:

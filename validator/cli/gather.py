@@ -1,10 +1,9 @@
 """Read every document that the pages show, at one commit of main."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from validator.cli.conflicts import conflicts_of
-from validator.cli.consensus.status import consensus_of, moves_of
+from validator.cli.consensus.status import consensus_of
 from validator.cli.explain import rules_document
 from validator.cli.history import history_of
 from validator.cli.ics import calendar
@@ -15,11 +14,11 @@ from validator.cli.status import status_of
 from validator.git.remote import Proposal
 from validator.git.repo import Repo
 from validator.hosts.site.documents import Documents, Json
-from validator.model.layout import ACTIVATION, number_of
+from validator.model.layout import ACTIVATION
 from validator.model.phrases import rfc3339
 from validator.operations.consensus.mail import page_at
 from validator.operations.export import document_at
-from validator.operations.proposals import Judged, judged_here
+from validator.operations.proposals import judged_here
 from validator.registry.consensus.phases import phase_of
 from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader, charter_of, main_of
@@ -52,11 +51,12 @@ def documents_at(reader: Reader, commit: str) -> Documents:
     snapshot = reader.at(commit)
     week = _week(snapshot)
     proposals = judged_here(reader, commit)
+    rejected = frozenset(one.proposal.name for one in proposals if not one.verdict.accepted)
     entries = tuple(entry_of(one, proposals, reader.repo) for one in proposals)
     return Documents(
-        status=_json(status_of(reader, commit)),
+        status=_json(status_of(reader, commit, rejected=rejected)),
         export=_json(document_at(reader, commit)),
-        consensus=_json(consensus_of(reader, commit)),
+        consensus=_json(consensus_of(reader, commit, rejected=rejected)),
         proposals=_json(
             ProposalsDocument(
                 proposals=entries, rejected=(), pending=tuple(map(pending_entry, pending_claims(snapshot)))
@@ -70,14 +70,7 @@ def documents_at(reader: Reader, commit: str) -> Documents:
         calendar=lambda: calendar(week, snapshot.committed_at or 0),
         calendar_of=f"{week.name} {snapshot.committed_at}",
         markdown=page_at(reader, commit),
-        moves=[_json(move) for move in moves_of(reader, commit, _rejected(proposals))],
     )
-
-
-def _rejected(proposals: Sequence[Judged]) -> set[int]:
-    """The numbers whose claims the gate rejects."""
-    claims = [one for one in proposals if one.proposal.name.startswith("claim/")]
-    return {int(number_of(one.proposal.name)) for one in claims if not one.verdict.accepted}
 
 
 def _json(document: Printed) -> Json:

@@ -1,7 +1,7 @@
 """`registry status`: how far the fleet is: every number, the six criteria, and what to do next."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import partial
 from itertools import compress
 from pathlib import Path
@@ -19,6 +19,7 @@ from validator.git.upstream import remotes
 from validator.model.definition import Digest
 from validator.model.escape import visible, well_formed
 from validator.operations.export import slots_of
+from validator.operations.proposals import rejected_here
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import Consensus, active_week, assess
@@ -121,13 +122,26 @@ def status_at(repo: Path, ref: str | None, me: str | None = None, *, now: str | 
     return status_of(*reader_at(repo, ref), me, now=now)
 
 
-def status_of(reader: Reader, commit: str, me: str | None = None, *, now: str | None = None) -> StatusDocument:
-    """The same of a commit that a reader has at hand."""
+def status_of(
+    reader: Reader,
+    commit: str,
+    me: str | None = None,
+    *,
+    now: str | None = None,
+    rejected: Set[str] | None = None,
+) -> StatusDocument:
+    """The same of a commit that a reader has at hand.
+
+    `rejected` are the open proposals that the gate rejects; they are judged where nobody has yet.
+    """
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
+    if rejected is None:
+        rejected = rejected_here(reader, commit)
     proposed = proposed_numbers(reader.repo)
     waiting = waiting_records(reader, registry_digest(snapshot)) | waiting_changes(reader, snapshot)
-    consensus: Consensus = assess(snapshot, charter, proposed, waiting, me, this_week=week_after(snapshot, now))
+    this_week = week_after(snapshot, now)
+    consensus: Consensus = assess(snapshot, charter, proposed, waiting, me, rejected, this_week)
     return StatusDocument(
         commit=commit,
         phase=consensus.phase,

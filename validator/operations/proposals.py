@@ -85,6 +85,13 @@ def judged_here(reader: Reader, main: str) -> tuple[Judged, ...]:
     return tuple(judge_proposal(reader, main, one) for one in proposals_on(published(reader.repo), reader.repo))
 
 
+def rejected_here(reader: Reader, main: str) -> frozenset[str]:
+    """The names of those that the gate rejects: they wait for their sessions, not for an approver."""
+    narrow, names = Narrow(reader), proposals_on(published(reader.repo), reader.repo)
+    judged = (judge_proposal(reader, main, one, narrow=narrow) for one in names)
+    return frozenset(one.proposal.name for one in judged if not one.verdict.accepted)
+
+
 def judge_proposal(
     reader: Reader, main: str, proposal: Proposal, author: Author | None = None, narrow: Narrow | None = None
 ) -> Judged:

@@ -12,6 +12,7 @@ from validator.cli.options import at_commit
 from validator.model import shapes
 from validator.model.definition import Digest
 from validator.model.escape import visible, well_formed
+from validator.operations.proposals import rejected_here
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import Consensus, assess, reached
@@ -52,7 +53,8 @@ class MoveEntry(Printed):
 class ConsensusDocument(PrintedDocument):
     """`consensus status`: `consensus` is true if all six criteria are met.
 
-    `proposed` are the open proposals of records and charters.
+    `proposed` are the open proposals of records and charters that wait for an approver; `rejected` are the open
+    proposals that the gate rejects: they wait for those who proposed them.
     """
 
     commit: Oid
@@ -68,6 +70,7 @@ class ConsensusDocument(PrintedDocument):
     proposed: tuple[str, ...]
     moves: tuple[MoveEntry, ...]
     next_action: str
+    rejected: tuple[str, ...] = ()
 
 
 DOCUMENTS = {"output-consensus-status": ConsensusDocument}
@@ -84,19 +87,29 @@ def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
     return 0 if document.consensus else 1
 
 
-def consensus_of(reader: Reader, commit: str, me: str | None = None, *, now: str | None = None) -> ConsensusDocument:
+def consensus_of(
+    reader: Reader,
+    commit: str,
+    me: str | None = None,
+    *,
+    now: str | None = None,
+    rejected: Set[str] | None = None,
+) -> ConsensusDocument:
     """The state of consensus at a commit; `me` is the session that reads it, where it has said so.
 
-    `now` is RFC 3339; without it no week is over.
+    `now` is RFC 3339; without it no week is over. `rejected` are the open proposals that the gate rejects; they are
+    judged where nobody has yet.
     """
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
+    if rejected is None:
+        rejected = rejected_here(reader, commit)
     current = waiting_records(reader, registry_digest(snapshot))
-    changes, this_week = waiting_changes(reader, snapshot), week_after(snapshot, now)
-    consensus = assess(snapshot, charter, proposed_numbers(reader.repo), current | changes, me, this_week=this_week)
-    names = [one.name for one in proposals_on(published(reader.repo), reader.repo)]
-    waiting = [name for name in names if name in current or name.startswith(("charter/", "record/acknowledgements/"))]
-    return _document(commit, charter, consensus, tuple(waiting))
+    waiting, this_week = current | waiting_changes(reader, snapshot), week_after(snapshot, now)
+    consensus = assess(snapshot, charter, proposed_numbers(reader.repo), waiting, me, rejected, this_week)
+    names = [one.name for one in proposals_on(published(reader.repo), reader.repo) if one.name not in rejected]
+    shown = [name for name in names if name in current or name.startswith(("charter/", "record/acknowledgements/"))]
+    return _document(commit, charter, consensus, tuple(shown), tuple(sorted(rejected)))
 
 
 def void_lines(records: Iterable[RecordEntry]) -> Iterator[str]:
@@ -107,15 +120,9 @@ def void_lines(records: Iterable[RecordEntry]) -> Iterator[str]:
             yield f"void: {record.path} by {record.by}: {record.void}{again}"
 
 
-def moves_of(reader: Reader, commit: str, rejected: Set[int]) -> tuple[MoveEntry, ...]:
-    """Who acts next, where it is known which numbers' proposals the gate rejects."""
-    snapshot = reader.at(commit)
-    waiting = waiting_records(reader, registry_digest(snapshot)) | waiting_changes(reader, snapshot)
-    now = assess(snapshot, charter_of(snapshot), proposed_numbers(reader.repo), waiting, rejected=rejected)
-    return tuple(MoveEntry(**move._asdict()) for move in now.moves)
-
-
-def _document(commit: str, charter: shapes.Charter, now: Consensus, proposed: tuple[str, ...]) -> ConsensusDocument:
+def _document(
+    commit: str, charter: shapes.Charter, now: Consensus, proposed: tuple[str, ...], rejected: tuple[str, ...]
+) -> ConsensusDocument:
     return ConsensusDocument(
         commit=commit,
         phase=now.phase,
@@ -133,6 +140,7 @@ def _document(commit: str, charter: shapes.Charter, now: Consensus, proposed: tu
         proposed=proposed,
         moves=tuple(MoveEntry(**move._asdict()) for move in now.moves),
         next_action=now.next_action,
+        rejected=rejected,
     )
 
 

@@ -7,10 +7,7 @@ Json = Mapping[str, Any]
 
 
 class Documents(NamedTuple):
-    """All documents of one commit, as their JSON says; `proposals_in_full` in the order of `proposals`.
-
-    `moves` are those of `consensus`, where it is known which proposals the gate rejects.
-    """
+    """All documents of one commit, as their JSON says; `proposals_in_full` in the order of `proposals`."""
 
     status: Json
     export: Json
@@ -24,7 +21,6 @@ class Documents(NamedTuple):
     calendar: Callable[[], bytes]
     calendar_of: str  # with the schedule, what the calendar depends on
     markdown: str
-    moves: Sequence[Json]
 
     @property
     def commit(self) -> str:

@@ -64,7 +64,7 @@ def _index(documents: Documents, common: Json) -> Page:
         "status": {name: status[name] for name in ("phase", "registered", "capacity", "criteria", "approvals_signed")},
         "week": documents.schedule["week"] if status["phase"] == "active" else None,
         "phases": get_args(Phase),
-        "moves": documents.moves,
+        "moves": consensus["moves"],
         "waiting": [one for one in proposals if one["verdict"] == "accepted"],
         "rejected": [one for one in proposals if one["verdict"] != "accepted"],
         "shared": _in_common(proposals),
@@ -222,8 +222,7 @@ def _week(documents: Documents, common: Json) -> Page:
 def _consensus(documents: Documents, common: Json) -> Page:
     consensus = documents.consensus
     shown = {
-        "consensus": {name: value for name, value in consensus.items() if name not in ("records", "conflicts")}
-        | {"moves": documents.moves},
+        "consensus": {name: value for name, value in consensus.items() if name not in ("records", "conflicts")},
         "void": [record for record in consensus["records"] if record["void"]],
         "counting": [record for record in consensus["records"] if not record["void"]],
     }

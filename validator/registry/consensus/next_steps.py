@@ -4,7 +4,7 @@ from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from validator.model import shapes
-from validator.model.layout import BROADCAST, CONFIRMATION, branch_of
+from validator.model.layout import BROADCAST, CONFIRMATION, branch_of, digits
 from validator.model.phrases import command_line, join_limited, ranges
 from validator.registry.claim_form import claim_form
 from validator.registry.conflicts import Conflict
@@ -34,14 +34,14 @@ def next_moves(
     proposed: Set[int],
     waiting: Set[str],
     me: str | None = None,
-    rejected: Set[int] = frozenset(),
+    rejected: Set[str] = frozenset(),
     this_week: str | None = None,
 ) -> Iterator[Move]:
     """The next moves in a phase.
 
     `waiting` are the open proposals of records about this registry, and of changes of an active fleet.
 
-    `rejected` are the numbers whose proposals the gate rejects.
+    `rejected` are the open proposals that the gate rejects: they wait for those who proposed them, never for a human.
 
     `me` is the session that reads them, where it has said so: its own commands do without its name.
 
@@ -50,12 +50,12 @@ def next_moves(
     orchestrator = snapshot.by_number.get(charter.orchestrator)
     named = orchestrator is None or orchestrator.draft.session_id != me
     who = f"number {charter.orchestrator}" + (f" ({orchestrator.draft.session_id})" if orchestrator else "")
-    humans = join_limited(approver.handle for approver in charter.approvers)
+    humans, decidable = join_limited(approver.handle for approver in charter.approvers), waiting - rejected
     if phase == "registering":
         yield from _to_register(snapshot, charter, criteria, proposed, rejected, me)
     elif phase == "registered" and against:
         yield Move(f"who is in conflict ({len(against)})", "gives way", "registry conflicts")
-    elif phase in DUE and (branch := branch_of(DUE[phase])) in waiting:
+    elif phase in DUE and (branch := branch_of(DUE[phase])) in decidable:
         yield Move(humans, f"decides on {branch}", f"registry approve {branch}")
     elif phase == "registered":
         yield Move(who, "confirms that nothing conflicts", command("confirmation", orchestrator, named=named))
@@ -68,17 +68,24 @@ def next_moves(
     elif phase == "acknowledged":
         yield Move(humans, "starts the fleet", command("activation"))
     else:
-        yield from _while_active(humans, sorted(waiting), this_week)
+        yield from _while_active(humans, sorted(decidable), rejected, this_week)
 
 
-def _while_active(humans: str, waiting: list[str], this_week: str | None) -> Iterator[Move]:
+def moves_of_rejected(rejected: Set[str]) -> Iterator[Move]:
+    """The next move of those whose proposals the gate rejects, in every phase."""
+    if rejected:
+        action = "mends it, proposes something else or withdraws it: the gate rejects it"
+        yield Move(f"who proposed {join_limited(sorted(rejected))}", action, None)
+
+
+def _while_active(humans: str, waiting: list[str], rejected: Set[str], this_week: str | None) -> Iterator[Move]:
     if waiting:
         single = f"registry approve {waiting[0]}" if len(waiting) == 1 else "registry proposals"
         yield Move(humans, f"decides on {join_limited(waiting)}", single)
     if this_week:
         action = f"activates the next week, as the active one is over (this week: --week {this_week})"
         yield Move(humans, action, command("activation"))
-    elif not waiting:
+    elif not waiting and not rejected:
         yield Move("nobody", "has to do anything: the fleet is active", None)
 
 
@@ -95,12 +102,11 @@ def _to_register(
     charter: shapes.Charter,
     criteria: tuple[Criterion, ...],
     proposed: Set[int],
-    rejected: Set[int],
+    rejected: Set[str],
     me: str | None,
 ) -> Iterator[Move]:
     waiting = [number for number in snapshot.free_numbers() if number in proposed]
-    refused = [number for number in waiting if number in rejected]
-    decidable = [number for number in waiting if number not in rejected]
+    decidable = [number for number in waiting if f"claim/{digits(number)}" not in rejected]
     free = [number for number in snapshot.free_numbers() if number not in proposed]
     if free:
         holds = me is None or any(claim.draft.session_id == me for claim in snapshot.claims.values())
@@ -109,8 +115,6 @@ def _to_register(
         yield Move("whoever has no number", f"claims {which}; fill in: {example}", None)
     if decidable:
         yield Move("an approver", f"decides on what is proposed: {ranges(decidable)}", "registry proposals")
-    if refused:
-        yield Move(f"who proposed {ranges(refused)}", "mends it or proposes something else: the gate rejects it", None)
     pending = sorted((c.number, c) for c in snapshot.claims.values() if c.claim and c.draft.status == "PENDING")
     if pending:
         yield _to_commit([claim for _, claim in pending], me)

@@ -17,7 +17,7 @@ from validator.registry.consensus.criteria import (
     violations,
 )
 from validator.registry.consensus.digest import registry_digest
-from validator.registry.consensus.next_steps import Move, next_moves
+from validator.registry.consensus.next_steps import Move, moves_of_rejected, next_moves
 from validator.registry.overlaps import Clash, clashes
 from validator.registry.parsing import ClaimFile
 from validator.registry.records import RecordKind, RecordState, counting, record_states
@@ -94,16 +94,16 @@ def assess(
     proposed: Set[int] = frozenset(),
     waiting: Set[str] = frozenset(),
     me: str | None = None,
-    rejected: Set[int] = frozenset(),
+    rejected: Set[str] = frozenset(),
     this_week: str | None = None,
 ) -> Consensus:
     """Phase, criteria, metrics and next moves of the registry at a commit.
 
     `proposed` are the numbers with an open proposal: the next moves do not name them as free.
     `waiting` are the open proposals of records about this registry, and of changes of an active fleet: a human decides
-    on them next. `me` is the session
-    that reads the moves, where it has said so. `rejected` are those of `proposed` that the gate rejects, where that is
-    known: no approver can decide on them. `this_week` is the week of today, where that of an active fleet is over.
+    on them next. `me` is the session that reads the moves, where it has said so. `rejected` are the open proposals that
+    the gate rejects, where that is known: no approver can decide on them. `this_week` is the week of today, where that
+    of an active fleet is over.
     """
     today = registry_digest(snapshot)
     registered = [claim for claim in snapshot.claims.values() if is_registered(claim, charter)]
@@ -118,7 +118,10 @@ def assess(
         _metrics(snapshot, charter, registered, shared, against),
         _in_steps(record_states(snapshot, charter, today), phase),
         against,
-        tuple(next_moves(snapshot, charter, phase, criteria, against, proposed, waiting, me, rejected, this_week)),
+        (
+            *next_moves(snapshot, charter, phase, criteria, against, proposed, waiting, me, rejected, this_week),
+            *moves_of_rejected(rejected),
+        ),
     )
 
 
