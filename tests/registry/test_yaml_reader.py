@@ -138,6 +138,7 @@ def test_longest_file() -> None:
         ("a: *x\n", 1, 4, "*x is an alias"),
         ("a: |\n \n  b\n", 1, 4, "a text in lines begins with a line of spaces"),
         ("- b\n- >-\n\n   \n   b\n", 2, 3, "a text in lines begins with a line of spaces"),
+        ("? |\n \n  b\n: c\n", 1, 3, "a text in lines begins with a line of spaces"),
         ("a: b\n...\n# c\n...\n", 4, 1, "the document ends a second time here"),
         ('a: ["b":c]\n', 1, 5, "a pair without braces in a list"),
         ("a: [b: c]\n", 1, 5, "a pair without braces in a list"),

@@ -51,6 +51,7 @@ _PHRASES: Sequence[tuple[str, Op]] = (
     (rf"(?:{_LESS}) than|under|below|beneath", "lt"),
     ("exactly|precisely", "eq"),
 )
+_ANY_BEFORE = re.compile(rf"(?:^| )(?:{'|'.join(phrase for phrase, _ in _PHRASES)})$")
 _BEFORE = tuple((re.compile(rf"(?:^| )(?:{phrase})$"), op) for phrase, op in _PHRASES)
 _AFTER: Sequence[tuple[re.Pattern[str], Op]] = (
     (re.compile(rf"\b(?:(?:or|and) (?:{_LESS}|below|under)|at (?:the )?most|max(?:imum|\.)?|tops)(?= |$)"), "lte"),
@@ -137,7 +138,7 @@ def _bound_before(before: list[Token]) -> tuple[list[Token], Op | None, str]:
     if before and before[-1].text in SIGNS:
         return before[:-1], SIGNS[before[-1].text], before[-1].text
     text = " ".join(token.word for token in before[-4:])
-    for pattern, op in _BEFORE:
+    for pattern, op in _BEFORE if _ANY_BEFORE.search(text) else ():
         if found := pattern.search(text):
             phrase = found[0].strip()
             return before[: -len(phrase.split())], op, phrase

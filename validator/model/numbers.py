@@ -25,6 +25,9 @@ _FIGURE = re.compile(
 )
 
 
+_DIGITS = re.compile("[0-9]+")
+
+
 class NumberInWords(NamedTuple):
     """A number that is written in words, and where it ends; `times` for `once` and `twice`."""
 
@@ -45,8 +48,9 @@ _IN_WORDS = re.compile(
 FIRST_WORDS = frozenset(
     (*_UNITS, *_TENS, "a", "an", "dozen", "hundred", "thousand", "million", "once", "twice", "thrice")
 )
-# A text in ASCII without any of these states no number.
-_MAY_STATE = re.compile(f"[0-9]|{'|'.join((*_UNITS, *_TENS, *_ALONE, *(word for word in _SCALES if len(word) > 2)))}")
+# A text in ASCII without a digit and without any of these states no number. One pattern for both would be slow.
+_NUMBER_WORDS = re.compile("|".join((*_UNITS, *_TENS, *_ALONE, *(word for word in _SCALES if len(word) > 2))))
+_LETTERS = re.compile("[a-z]+")
 
 
 def words_to_number(text: str, at: int) -> NumberInWords | None:
@@ -72,7 +76,7 @@ def words_to_number(text: str, at: int) -> NumberInWords | None:
 
 def may_state(text: str) -> bool:
     """Whether a text may state a number; most words and many clauses cannot, and are not read."""
-    return not text.isascii() or bool(_MAY_STATE.search(text.lower()))
+    return not text.isascii() or bool(_DIGITS.search(text) or _NUMBER_WORDS.search(text.lower()))
 
 
 def numbers_stated(sentence: str) -> frozenset[float]:
@@ -84,7 +88,7 @@ def numbers_stated(sentence: str) -> frozenset[float]:
 
 
 def _figures(text: str) -> Iterator[float]:
-    for match in _FIGURE.finditer(text):
+    for match in _matches(text):
         # Scaled as a decimal string, not as a float: 1.1k is 1100, not 1100.0000000000002.
         number = float(match["digits"].replace(",", "") + (match["fraction"] or ""))
         scale = (match["scale"] or "").strip().lower()
@@ -96,10 +100,19 @@ def _figures(text: str) -> Iterator[float]:
             yield round(number / 100, 8)
 
 
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    """The same as `_FIGURE.finditer`, which tries every character of a text: a figure begins with its digits."""
+    end = 0
+    for digits in _DIGITS.finditer(text):
+        if digits.start() >= end and (match := _FIGURE.match(text, digits.start())):
+            end = match.end()
+            yield match
+
+
 def _spelled(text: str) -> Iterator[float]:
     """Numbers in words: a run of number words is one number, and each of its words is a number as well."""
     total, current, running, before = 0, 0, False, ""
-    for word in [*re.findall(r"[a-z]+", text), ""]:
+    for word in [*_LETTERS.findall(text), ""]:
         if word in _UNITS or word in _TENS:
             value = _UNITS.get(word, _TENS.get(word, 0))
             yield value

@@ -4,13 +4,14 @@ A year, an ordinal, a room, a version and a name with a digit are words. A numbe
 5m, 12_000, a date, 24/7) is a quantity without a value: whoever reads the sentence has to ask.
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from validator.model.numbers import FIRST_WORDS, NumberInWords, words_to_number
+from validator.model.numbers import FIRST_WORDS, SCALES, NumberInWords, words_to_number
 from validator.model.shapes import Op
 
 LARGEST = 2**53 - 1  # what JSON carries exactly
@@ -45,6 +46,12 @@ _UNCLEAR = re.compile(
 )
 _NAME = re.compile(r"#\w[\w-]*|[0-9]+(?:st|nd|rd|th)\b|[^\W\d_][\w'’&]*(?:[-./:][\w'’&]+)*\.?")
 _LETTERS = re.compile("[A-Za-z]+")
+_BETWEEN_DIGITS = re.compile("[,'’]")
+_TIMES = {"": 1, **SCALES, "mn": 10**6}
+_CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "dollar": "USD", "us dollar": "USD"} | {
+    "euro": "EUR",
+    "pound": "GBP",
+}
 # With these and with digits a quantity begins; the letters are those of currencies.
 _QUANTITY_STARTS = frozenset("0123456789±$€£¥UEGCJAISNDP")
 _SLASH = re.compile(rf" */ *(?=(?:{_PERIODS})\b)", re.IGNORECASE)
@@ -56,8 +63,9 @@ LABELS = frozenset(
     stage step story team tier ticket top track version wave week zone""".split()
 )
 _ALSO_VERBS = frozenset("group issue model plan release track".split())  # `Plan 5 campaigns`
-_YEARS = frozenset("after before by during fy in since through until year".split())
+_TELL_YEARS = frozenset("after before by during fy in since through until year".split())
 _MONTHS = frozenset("january february march april may june july august september october november december".split())
+_BEFORE_YEARS, _LABELS_OR_MONTHS = _TELL_YEARS | _MONTHS, LABELS | _MONTHS
 _VALUES = frozenset("minute hour day week month year".split())
 _VALUED = frozenset("within under below than".split())
 _ONES = frozenset("any each every no only that the this which".split())
@@ -82,6 +90,9 @@ class Token(NamedTuple):
         return "" if self.is_quantity else self.text.casefold()
 
 
+END = Token("")  # where no token follows, or none stands before
+
+
 def tokens(sentence: str) -> list[Token]:
     """The words and quantities of a sentence."""
     found = list[Token]()
@@ -90,14 +101,14 @@ def tokens(sentence: str) -> list[Token]:
         text = _SLASH.sub(" per ", text)
     for token in _raw(text):
         found.append(_in_place(token, found))
-    return _with_values([_before_a_name(token, found[at + 1 :]) for at, token in enumerate(found)])
+    return _with_values([_before_a_name(token, after) for token, after in zip(found, [*found[1:], END], strict=False)])
 
 
 def _with_values(found: list[Token]) -> list[Token]:
     """`within the hour` and `under a month` state one hour and one month."""
     for at in range(len(found) - 2, 0, -1):
         article, unit = found[at], found[at + 1]
-        if article.word in ("a", "an", "the") and unit.word in _VALUES and found[at - 1].word in _VALUED:
+        if unit.word in _VALUES and article.word in ("a", "an", "the") and found[at - 1].word in _VALUED:
             found[at : at + 2] = [Token(f"{article.text} {unit.text}", True, 1, unit=unit.text)]
     return found
 
@@ -113,16 +124,13 @@ def _raw(text: str) -> Iterator[Token]:
 
 
 def _next(text: str, at: int) -> tuple[Token, int]:
-    letters = _LETTERS.match(text, at)
-    if letters and letters[0].lower() not in FIRST_WORDS and text[at] not in _QUANTITY_STARTS:
-        name = _NAME.match(text, at)
-        assert name, "a name begins with a letter"
-        return Token(name[0]), name.end()  # most words
+    name = _NAME.match(text, at)
+    if name and (word := _word(name[0])):
+        return word, name.end()  # most words
     if (found := _UNCLEAR.match(text, at)) and not text[found.end() : found.end() + 1].isalnum():
         return Token(found[0], True), found.end()
     if number := words_to_number(text, at):
         return _in_words(text, at, number)
-    name = _NAME.match(text, at)
     if (found := _QUANTITY.match(text, at)) and (not name or found["code"]):
         return _quantity(found), found.end()
     if name:
@@ -130,6 +138,14 @@ def _next(text: str, at: int) -> tuple[Token, int]:
     found = _TOKEN.match(text, at)
     assert found
     return Token(found[0]), found.end()
+
+
+@functools.lru_cache(maxsize=1024)
+def _word(name: str) -> Token | None:
+    """The token of a name with which neither a quantity nor a number in words begins."""
+    letters = _LETTERS.match(name)
+    plain = letters and letters[0].lower() not in FIRST_WORDS and name[0] not in _QUANTITY_STARTS
+    return Token(name) if plain else None
 
 
 def _in_words(text: str, at: int, number: NumberInWords) -> tuple[Token, int]:
@@ -165,11 +181,11 @@ def _quantity(found: re.Match[str]) -> Token:
 
 
 def _value(digits: str, fraction: str | None, scale: str) -> int | float | None:
-    scales = {"": 1, "k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "million": 10**6, "bn": 10**9}
-    times = (scales | {"billion": 10**9}).get(scale)
+    times = _TIMES.get(scale)
     if times is None:
         return None
-    number = Decimal(re.sub("[,'’]", "", digits) + (fraction or "")) * times
+    digits = _BETWEEN_DIGITS.sub("", digits)
+    number = Decimal(digits + fraction) * times if fraction else int(digits) * times
     if number > LARGEST:
         return None
     return int(number) if number == int(number) else float(number)
@@ -182,43 +198,38 @@ def _unit(found: re.Match[str]) -> str:
         return "percent" if found["share"] != "‰" else "permille"
     if found["kind"]:
         return f"{found['kind']} {found['spell']}"
-    money = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "dollar": "USD", "us dollar": "USD"} | {
-        "euro": "EUR",
-        "pound": "GBP",
-    }
     named = found["sign"] or found["money"] or ""
     if named:
-        return money.get(named.lower().removesuffix("s"), named)
+        return _CURRENCIES.get(named.lower().removesuffix("s"), named)
     form = (found["form"] or "").removeprefix("-")
     return found["code"] or found["time"] or form or found["size"] or ("x" if found["factor"] else found["times"] or "")
 
 
 def _in_place(token: Token, before: list[Token]) -> Token:
     """A number as a word where what stands before it makes it a name: a year, a room, a version, `Apollo 11`."""
-    last = before[-1] if before else Token("")
     if not token.is_quantity:
         return token
+    last = before[-1] if before else END
     bare = not token.unit and token.sign is None and token.high is None
     if (
         bare
         and len(token.text) == 4
         and token.text.isdecimal()
         and 1990 <= int(token.text) <= 2099
-        and last.word in _YEARS | _MONTHS
+        and last.word in _BEFORE_YEARS
     ):
         return Token(token.text)
     if token.text.casefold() == "one" and last.word in _ONES:
         return Token(token.text)
     named = last.text[:1].isupper() and not last.text.isupper() and len(before) > 1 and not last.is_quantity
-    label = last.word.rstrip(".") in LABELS | _MONTHS and not (len(before) == 1 and last.word in _ALSO_VERBS)
+    label = last.word.rstrip(".") in _LABELS_OR_MONTHS and not (len(before) == 1 and last.word in _ALSO_VERBS)
     if bare and token.text[:1].isdigit() and (label or named):
         return Token(token.text)
     return token
 
 
-def _before_a_name(token: Token, after: list[Token]) -> Token:
+def _before_a_name(token: Token, following: Token) -> Token:
     """A number before a name is part of it: `1 March`, `221 Baker Street`."""
-    following = after[0] if after else Token("")
     if not token.is_quantity or token.unit or following.is_quantity:
         return token
     named = following.text[:1].isupper() and following.text[1:].islower()

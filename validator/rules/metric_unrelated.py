@@ -113,7 +113,7 @@ def _words(text: str) -> Iterator[str]:
 
 def _alike(one: str, other: str) -> bool:
     """Whether two words may be forms of one: `reply` and `replies`, `deliver` and `delivery`."""
-    short, long = sorted((one, other), key=len)
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
     if not short.isascii() and short in long:
         return True  # Chinese and Japanese write no spaces
     if len(short) < 4:

@@ -21,6 +21,7 @@ from functools import partial
 from typing import NamedTuple
 
 from validator.model.findings import Input, Level, Location, Problem
+from validator.model.normalize import fold
 from validator.model.phrases import quoted
 from validator.model.shapes import Charter, Metric, Target
 from validator.model.targets import (
@@ -75,6 +76,8 @@ def _promises(wanted: Target, head: Snapshot) -> Iterator[_Promise]:
 def _promised(target: Target, whole: Target, metrics: Mapping[str, Metric]) -> tuple[bool, Number | None]:
     """Whether a target contradicts one of the mission, and what it is of that."""
     meant = in_its_words(target, metrics)
+    if fold(meant.metric) != fold(whole.metric):
+        return False, None
     meant = meant if meant.per else meant.model_copy(update={"per": whole.per})
     return contradict(meant, whole), share_of(meant, whole)
 

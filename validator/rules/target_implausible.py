@@ -56,7 +56,7 @@ def _contradictions(targets: Sequence[Target], metrics: Mapping[str, Metric]) ->
     for index, target in enumerate(targets):
         meant = in_its_words(target, metrics)
         by_metric[fold(meant.metric)].append((index, meant))
-    for same in by_metric.values():
+    for same in (several for several in by_metric.values() if len(several) > 1):
         for earlier, index in _pairs(same):
             yield targets[earlier], index, targets[index]
 

@@ -18,6 +18,7 @@ from validator.registry.yaml.syntax import syntax_fault
 
 LONGEST_MESSAGE = 200
 _END = re.compile(r"^\.\.\.(?!\S)", re.MULTILINE)
+_IN_LINES = ("|", ">")  # styles of a text in lines
 Places = dict[Route, tuple[int, int]]
 
 
@@ -159,7 +160,7 @@ class Builder:
             self._take_key(event)
             return
         value = event.value
-        if event.style in ("|", ">"):
+        if event.style in _IN_LINES:
             self._margin(event)
         elif not event.style and not event.tag:
             value, why = self._resolve(value)
@@ -185,6 +186,8 @@ class Builder:
 
     def _take_key(self, event: Any) -> None:
         text = self._key = event.value
+        if event.style in _IN_LINES:
+            self._margin(event)
         is_text = bool(event.style) or self._resolve(text) == (text, None)
         if not is_text and text == "<<":
             self._outside(event, "<< is a merge key", "write the fields out")
