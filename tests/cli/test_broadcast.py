@@ -117,7 +117,6 @@ def test_every_session_gets_the_final_registry(approved: tuple[Stage, Path]) -> 
     assert len(exported["claims"]) == len(list((folder / "messages").iterdir())) == 12
 
 
-@pytest.mark.takes_long
 def test_a_failed_delivery_is_retried(approved: tuple[Stage, Path]) -> None:
     stage, orchestrator = approved
     body = (
@@ -139,7 +138,6 @@ def test_a_failed_delivery_is_retried(approved: tuple[Stage, Path]) -> None:
     assert once == [1] * 12, "nobody is told twice"
 
 
-@pytest.mark.takes_long
 def test_hanging_carrier_is_stopped(approved: tuple[Stage, Path]) -> None:
     stage, orchestrator = approved
     body = (
@@ -160,7 +158,6 @@ def test_hanging_carrier_is_stopped(approved: tuple[Stage, Path]) -> None:
         assert not gone.exists() or "\nState:\tZ" in gone.read_text(), "what it started ends with it"
 
 
-@pytest.mark.takes_long
 def test_after_an_amendment_every_session_gets_a_letter(approved: tuple[Stage, Path]) -> None:
     """What was delivered is remembered for one digest: letters about another registry are other letters."""
     stage, orchestrator = approved
@@ -335,7 +332,6 @@ def test_one_carrier_at_a_time(approved: tuple[Stage, Path]) -> None:
     assert verb(orchestrator, *SEND, "--branch", "--folder", str(stage.folder / "x")).exit_code == 2
 
 
-@pytest.mark.takes_long
 def test_the_guard_checks_the_broadcast_branch_against_main(tmp_path: Path) -> None:
     """The broadcast is unsigned, so the guard compares it with what main generates."""
     stage = Stage(tmp_path)

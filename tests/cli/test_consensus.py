@@ -363,7 +363,6 @@ def test_plain_pushes_cannot_forge_records(tmp_path: Path) -> None:
         assert because in pushed.err, pushed.err
 
 
-@pytest.mark.takes_long
 def test_approval_in_another_approver_s_name_is_refused(tmp_path: Path) -> None:
     deputy = new_key(tmp_path / "deputy")
     charter = CHARTER.replace("approvers: ", f'approvers:\n  - {{handle: "@DEPUTY", key: "{deputy}"}}\n  #')
@@ -397,7 +396,6 @@ def test_approval_is_the_signer_s_own(tmp_path: Path) -> None:
     assert verdict.exit_code == 0, verdict.out
 
 
-@pytest.mark.takes_long
 def test_an_acknowledgement_carries_no_other_change(tmp_path: Path) -> None:
     """It needs no signature, so it must not merge anything or replace a valid acknowledgement."""
     stage = Stage(tmp_path, signed=True)

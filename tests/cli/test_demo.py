@@ -14,7 +14,6 @@ NOW = "2026-11-20T08:00:00Z"
 
 
 @pytest.mark.parametrize("hook", ["exit 0", "echo no; exit 1"], ids=["lets all through", "refuses without a reason"])
-@pytest.mark.takes_long
 def test_every_attack_has_to_be_refused_for_its_reason(tmp_path: Path, hook: str) -> None:
     printed = list[str]()
     printer = Printer(printed.append, colour=False)

@@ -47,7 +47,6 @@ def test_our_own_hook_is_put_in_place_anew(guarded: Stage) -> None:
     assert git(guarded.bare, "config", "registry.unsigned") == "true\n"
 
 
-@pytest.mark.takes_long
 def test_core_hooks_path_is_respected(stage: Stage) -> None:
     """With core.hooksPath Git ignores the hooks folder: the guard is not installed there, nor reported as active."""
     assert install(stage, "--unsigned").exit_code == 0

@@ -201,7 +201,6 @@ def test_many_events_are_cut_and_a_rewritten_main_is_said_once(stage: Stage, mon
     assert harness.event("prompt") == ""
 
 
-@pytest.mark.takes_long
 def test_stop_asks_once_for_an_acknowledgement_that_is_owed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     orchestrator = all_registered(stage)
     session = stage.clone("session")

@@ -81,7 +81,6 @@ def test_a_session_with_a_key_does_all_without_naming_it(signed: Stage, home: Pa
     assert f"the key is kept in {home / f'{ANN}-2' / 'key'}\n" in again.err, "the old key may be stolen"
 
 
-@pytest.mark.takes_long
 def test_what_a_session_says_is_later_than_what_it_said_before(signed: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever its clock shows: it stands still, it is set back, and others have set theirs wrongly as well."""
     monkeypatch.setenv("GIT_COMMITTER_DATE", "@4102444800 +0000")

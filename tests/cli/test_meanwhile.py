@@ -84,7 +84,6 @@ def test_a_release_pushed_in_between_is_kept(stage: Stage) -> None:
     assert stage.refs("refs/heads/release/") == {"refs/heads/release/04": rival}
 
 
-@pytest.mark.takes_long
 def test_a_release_blocked_by_a_lock_is_not_reported_as_proposed(stage: Stage) -> None:
     stage.registered(4)
     before_the_push(stage.human, "mkdir -p refs/heads/release; : > refs/heads/release/04.lock")
@@ -140,7 +139,6 @@ def test_an_acknowledgement_is_retried_on_a_moved_main(
     assert not stage.refs("refs/heads/record/")
 
 
-@pytest.mark.takes_long
 def test_an_acknowledgement_survives_many_lost_races(tmp_path: Path, all_active: Repository) -> None:
     """More losses than allowed silent attempts: a refusal counts as an answer."""
     stage = Advanced(tmp_path, all_active, ALL_BUT_ONE_ACKNOWLEDGED)

@@ -93,7 +93,6 @@ def noted(clone: Path) -> list[str]:
     return [path.name for path in (clone / ".git/registry/broadcast").glob("*/*/*")]
 
 
-@pytest.mark.takes_long
 def test_a_refused_broadcast_branch_counts_as_not_delivered(approved: Advanced) -> None:
     hook = program(approved.bare / "hooks" / "update", REFUSE)
     done = verb(approved.human, *SEND, "--branch", "--format", "json")

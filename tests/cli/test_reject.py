@@ -63,7 +63,6 @@ def test_the_reason_is_kept_with_the_rejected_commit(guarded: Stage) -> None:
     assert verb(guarded.human, "proposals").out == "nothing is proposed\n"
 
 
-@pytest.mark.takes_long
 def test_a_better_claim_of_the_same_number_takes_its_place(guarded: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     session = guarded.clone("session")
     assert verb(session, "claim", "4", *MINE, "--push").exit_code == 0

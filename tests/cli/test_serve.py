@@ -98,6 +98,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             yield served
 
 
+@pytest.mark.takes_long
 def test_every_page_of_the_site_is_served(served: Served, stage: Stage, tmp_path: Path) -> None:
     assert verb(stage.human, "site", "--output", str(tmp_path / "site")).exit_code == 0
     files = content(tmp_path / "site")
@@ -231,6 +232,7 @@ def test_a_port_that_is_taken_is_said(served: Served, stage: Stage) -> None:
     assert "another one: --port N" in done.stderr
 
 
+@pytest.mark.takes_long
 def test_a_servers_own_repository_is_served_too(stage: Stage) -> None:
     claims(stage, 4)
     words = [*REGISTRY, "serve", "--port", "0", "--interval", "0.3"]

@@ -101,6 +101,7 @@ def test_origin_main_goes_before_main(tmp_path: Path) -> None:
         status_at(repository.path, None)
 
 
+@pytest.mark.takes_long
 def test_a_charter_may_plan_for_thousands(tmp_path: Path) -> None:
     """Open numbers get a row each as far as a human reads them; the rest is counted."""
     repository = with_charter(tmp_path, [4])

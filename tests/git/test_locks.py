@@ -46,7 +46,6 @@ def test_locks_elsewhere_are_not_waited_for_and_stay(tmp_path: Path) -> None:
     assert time.monotonic() - began < 5
 
 
-@pytest.mark.takes_long
 def test_an_update_waits_until_a_lock_is_stale(repository: Repository) -> None:
     (main,), (other,) = repository.tip("refs/heads/main"), repository.tip("refs/heads/other")
     repository.git("update-ref", REF, main)

@@ -49,7 +49,6 @@ def test_one_at_a_time(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize(("what", "lanes"), [("claim", MAX_AT_ONCE), ("acknowledge", 1)])
-@pytest.mark.takes_long
 def test_no_push_while_all_locks_are_held(tmp_path: Path, what: str, lanes: int) -> None:
     """The test holds all locks for a while, as other sessions would that push at that time."""
     words = ("claim", "4", *MINE, "--push") if what == "claim" else ACKNOWLEDGE

@@ -313,6 +313,7 @@ def test_a_full_disk(registry: Repository, place: Path) -> None:
     assert list(place.parent.iterdir()) == []
 
 
+@pytest.mark.takes_long
 def test_eight_processes_at_once(registry: Repository, place: Path) -> None:
     """Two seconds of processor time: eight processes, of which each finds an index or makes one."""
     place.unlink()

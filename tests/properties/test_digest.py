@@ -24,6 +24,7 @@ def as_read(text: str) -> Claim:
 
 @tries(1)
 @given(distinct, st.data())
+@pytest.mark.takes_long
 def test_layout_and_order_make_no_difference(values: list[Any], data: st.DataObject) -> None:
     one = [as_read(data.draw(written(value))) for value in values]
     other = [as_read(data.draw(written(value))) for value in data.draw(st.permutations(values))]

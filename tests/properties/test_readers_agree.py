@@ -102,6 +102,7 @@ def test_readers_agree_on_texts_near_the_usual_layout(text: str) -> None:
 
 @tries(6)
 @given(mutated(seed_claim | st.just(charter())))
+@pytest.mark.takes_long
 def test_readers_agree_on_damaged_claims(text: str) -> None:
     assert_alike(text)
 

@@ -131,6 +131,7 @@ CLAIMS = {
 
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in (SYNTAX | SCALARS | CLAIMS).items()])
+@pytest.mark.takes_long
 def test_sixteen_kibibytes(text: Text) -> None:
     data = text().encode()
     assert MAX_BYTES - 100 < len(data) <= MAX_BYTES

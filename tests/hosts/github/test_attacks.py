@@ -299,7 +299,6 @@ def test_somebody_else_cannot_change_a_claim_with_an_owner(forge: Forge) -> None
     assert forge.gate(8).status == 0
 
 
-@pytest.mark.takes_long
 def test_a_queue_takes_no_verdict_from_before_main_changed(forge: Forge) -> None:
     """A merge group has no author, so the verdict must be from the claim and charter now on main."""
     forge.propose(6, {MINE: claim(4, owner=f'"github:{SESSION_ID}"')}, author=SESSION)

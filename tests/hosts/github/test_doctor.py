@@ -30,7 +30,6 @@ def wrong(checks: dict[str, dict[str, Any]]) -> list[str]:
     return [name for name, check in checks.items() if check["state"] == "not-in-force"]
 
 
-@pytest.mark.takes_long
 def test_every_check_passes_on_a_protected_repository(forge: Forge) -> None:
     forge.origin.commit("main", named(forge))
     with_owners(forge, str(named(forge)["CODEOWNERS"]))

@@ -105,7 +105,6 @@ def test_apply_keeps_unrelated_settings(forge: Forge) -> None:
     assert [row["enforcement"] for row in found["rulesets"]] == ["active"]
 
 
-@pytest.mark.takes_long
 def test_organisation_rulesets_are_left_alone(forge: Forge) -> None:
     """An organisation's ruleset of the same name is not changed."""
     with_owners(forge)
@@ -115,7 +114,6 @@ def test_organisation_rulesets_are_left_alone(forge: Forge) -> None:
     assert forge.sent()[0]["method"] == "POST"
 
 
-@pytest.mark.takes_long
 def test_our_ruleset_is_found_on_a_later_page(forge: Forge) -> None:
     with_owners(forge)
     others = [{"id": 1000 + at, "name": f"team {at}", "target": "branch", "enforcement": "active"} for at in range(130)]
@@ -152,7 +150,6 @@ def test_no_merge_queue_is_required_where_unavailable(forge: Forge) -> None:
     assert forge.sent()[0]["body"] == ruleset(queue=False)
 
 
-@pytest.mark.takes_long
 def test_settings_in_files_are_reported_but_not_changed(forge: Forge) -> None:
     forge.origin.commit("main", {"CODEOWNERS": None})
     done = github(forge, "github", "apply")

@@ -69,7 +69,6 @@ def test_a_push_to_the_pull_request_updates_the_one_comment(forge: Forge) -> Non
 
 
 @pytest.mark.parametrize("association", ["NONE", "COLLABORATOR", "OWNER"])
-@pytest.mark.takes_long
 def test_a_marker_in_another_authors_comment_is_ignored(forge: Forge, association: str) -> None:
     state = forge.read_state()
     stranger = {"id": 1, "user": {"login": "session"}, "author_association": association, "body": f"{MARK}\naccepted"}
@@ -148,7 +147,6 @@ def test_a_push_to_main_is_audited(forge: Forge) -> None:
     assert forge.sent() == []
 
 
-@pytest.mark.takes_long
 def test_the_daily_audit_opens_updates_and_closes_one_issue(forge: Forge) -> None:
     for pull, number in (7, 4), (8, 5):
         forge.claim(pull, number, session_id="marketing-outreach-1", runtime_id="session-1")
@@ -216,7 +214,6 @@ def test_a_jobs_token_can_do_what_the_job_does_and_no_more(forge: Forge) -> None
     }
 
 
-@pytest.mark.takes_long
 def test_of_a_private_repository_git_gets_what_the_jobs_token_may_read(forge: Forge) -> None:
     """Nothing of the checkout's own login stays: Git asks gh, and gh has the token of this job."""
     forge.claim(7, 4)
@@ -233,7 +230,6 @@ def test_of_a_private_repository_git_gets_what_the_jobs_token_may_read(forge: Fo
     assert (job.status, job.last.out) == (2, "")
 
 
-@pytest.mark.takes_long
 def test_a_comment_on_a_later_page_is_found(forge: Forge) -> None:
     """Lists come in pages; a mark that stands below the hundredth comment is still ours."""
     forge.claim(7, 4)
@@ -247,7 +243,6 @@ def test_a_comment_on_a_later_page_is_found(forge: Forge) -> None:
     ]
 
 
-@pytest.mark.takes_long
 def test_pull_requests_are_no_issues_and_what_is_closed_stays_closed(forge: Forge) -> None:
     """GitHub lists pull requests among the issues: one that a bot made, with our mark in its first line, is none."""
     mark = "<!-- session-registry: audit -->"
@@ -272,7 +267,6 @@ def test_pull_requests_are_no_issues_and_what_is_closed_stays_closed(forge: Forg
     assert found["issues"][-1]["body"].startswith(mark)
 
 
-@pytest.mark.takes_long
 def test_only_pull_requests_to_main_compete(forge: Forge) -> None:
     rival = {"session_id": "marketing-rival-1", "runtime_id": "session-rival"}
     for pull, base in ((5, "main"), (6, "elsewhere")):
@@ -284,7 +278,6 @@ def test_only_pull_requests_to_main_compete(forge: Forge) -> None:
     assert ALSO in text
 
 
-@pytest.mark.takes_long
 def test_a_huge_commit_of_another_pull_request_is_skipped(forge: Forge) -> None:
     """Nor does one whose commits are gone: both are left out of what else is proposed."""
     rival = {"session_id": "marketing-rival-1", "runtime_id": "session-rival"}

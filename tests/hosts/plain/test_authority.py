@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from tests.hosts.plain.stage import (
     Files,
     Stage,
@@ -74,7 +72,6 @@ def push(clone: Path, *words: str) -> tuple[bool, str]:
     return done.returncode == 0, done.stderr
 
 
-@pytest.mark.takes_long
 def test_a_signature_without_a_trailer_is_no_approval(template: Stage) -> None:
     assert refusals(template, step(template, f"Register session 4\n\n{OWNS}\nSession-Id: session-4")) == []
     assert refusals(template, step(template, f"Register session 4\n\n{OWNS}\n{OWNS}\n\n")) == []
@@ -113,7 +110,6 @@ def broken(text: str) -> str:
     return re.sub(r"\n U1NIU0lH", "\n AAAAAAAA", text) + "\n".join(["x" * 70] * 3000)
 
 
-@pytest.mark.takes_long
 def test_many_signatures_are_told_apart(stage: Stage, tmp_path: Path) -> None:
     """Git ends early at a malformed signature, and the commits after it have one all the same."""
     clone, stranger = stage.human, make_key(tmp_path / "stranger")

@@ -192,6 +192,7 @@ def worst(ground: Ground, refs: int) -> list[Command]:
     return commands
 
 
+@pytest.mark.takes_long
 def test_the_largest_push_within_the_limits(played: Ground, long: bool) -> None:
     """I08: what each ref costs."""
     refs = MAX_REFS if long else 3

@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.hosts.plain.stage import (
     ENVIRONMENT,
     Stage,
@@ -47,7 +45,6 @@ def test_malformed_objects_are_not_taken_anywhere(stage: Stage) -> None:
     assert list(stage.refs()) == ["refs/heads/main"]
 
 
-@pytest.mark.takes_long
 def test_main_is_what_the_servers_head_names(stage: Stage) -> None:
     """A server from before everybody called it main is guarded as well; a second main is not taken."""
     git(stage.bare, "branch", "--move", "main", "trunk")
@@ -81,7 +78,6 @@ def test_what_cannot_be_read_whole_is_refused(template: Stage, tmp_path: Path) -
         assert done.stdout.startswith(said), done.stdout
 
 
-@pytest.mark.takes_long
 def test_the_first_main_is_audited(tmp_path: Path) -> None:
     """Without a main to compare with, the guard audits the whole tree."""
     stage = Stage.make(tmp_path, guarded=False)

@@ -413,7 +413,6 @@ def test_dates_only_rise_on_a_branch(fleet: Fleet) -> None:
     fleet.refuses((ZERO, kept_back, FIVE), why="is not newer than")
 
 
-@pytest.mark.takes_long
 def test_a_strangers_merge_of_main_is_no_part_of_a_proposal(fleet: Fleet) -> None:
     """It would carry a message, and hide the date of what its session has signed."""
     older, newer = (fleet.says(4, "ANN", "ANN", status="PENDING", when=when) for when in (EARLIER, WHEN))

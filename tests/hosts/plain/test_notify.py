@@ -69,7 +69,6 @@ def test_the_command_is_started_and_learns_what_waits(stage: Stage) -> None:
     assert not list(stage.folder.rglob("pwned"))
 
 
-@pytest.mark.takes_long
 def test_a_push_that_leaves_nothing_open_starts_nothing(stage: Stage) -> None:
     installed(stage, quoted(teller(stage)))
     propose(stage, 4)

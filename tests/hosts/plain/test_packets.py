@@ -226,6 +226,7 @@ def _tree(ground: Ground, rows: list[tuple[str, str, str]]) -> str:
     return ground.put("tree", b"".join(f"{mode} {name}\0".encode() + bytes.fromhex(oid) for mode, name, oid in rows))
 
 
+@pytest.mark.takes_long
 def test_a_pack_of_deltas_that_grows_ten_thousandfold(ground: Ground) -> None:
     """I07: 16 MB out of 1 KB. Git unpacks them before any hook runs; the guard reads none."""
     sizes = [2**power for power in range(20, 25)]
