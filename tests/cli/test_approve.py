@@ -312,7 +312,7 @@ def test_signing_key_in_every_form_that_git_knows(guarded: Stage, monkeypatch: p
 @pytest.mark.parametrize(
     ("setting", "why"),
     [
-        (None, "approvals are signed here: git config user.signingkey PATH-OF-YOUR-SSH-KEY"),
+        (None, "approvals are signed here; fill in: git config user.signingkey PATH-OF-YOUR-SSH-KEY"),
         ("{folder}/stranger", "is no approver's of the charter"),
         ("{folder}/nowhere", "nowhere.pub cannot be read"),
     ],

@@ -8,7 +8,9 @@ from tests.cli.agreeing import SESSIONS, all_registered, broadcast_done
 from tests.cli.stage import Stage, git, verb
 
 RUNTIME = "3f2a1b00-aaaa-4bbb-8ccc-000000000001"
-WAYS = "say it once: registry bind NAME (lower-case words joined by -); or for one command: --session-id NAME, "
+WAYS = (
+    "say it once; fill in: registry bind NAME (lower-case words joined by -); or for one command: --session-id NAME, "
+)
 
 
 @pytest.fixture

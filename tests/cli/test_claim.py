@@ -204,7 +204,7 @@ def test_without_a_terminal_the_option_is_named(stage: Stage) -> None:
         ),
         (["4", *ME, "--goal", "Do my best"], "", 'what is measured in "Do my best"?'),
         (["4", *ME, "--target", "x >= 5 y"], "", "the claim has no goal; add --goal"),
-        (["4", "--goal", GOAL], "", "which session? say it once: registry bind NAME"),
+        (["4", "--goal", GOAL], "", "which session? say it once; fill in: registry bind NAME"),
         (["4", *ME, "--goal", " "], "", "the claim has no goal; add --goal"),
         ([*MINE], "", "which number? name one, or take any free one: --any"),
         (["4", *MINE, "--target", "17 emails"], "", '"17 emails" is no target; write METRIC'),
@@ -478,7 +478,10 @@ def test_a_session_with_a_proposal_gets_no_second_number(guarded: Stage) -> None
     done = verb(session, "claim", "5", *MINE, "--push")
     assert (done.exit_code, done.note) == (
         1,
-        "you have proposed number 4; claim that one, or an approver turns it down: registry reject 4 --reason TEXT",
+        (
+            "you have proposed number 4; claim that one, or an approver turns it down; "
+            "fill in: registry reject 4 --reason TEXT"
+        ),
     )
     # Somebody else was merged first, with a plain push: the proposal is dead, and the session free.
     guarded.registered(4, session_id="marketing-early", runtime_id="session-early")

@@ -33,7 +33,7 @@ def test_a_session_without_a_name_registers_by_the_handbook_alone(small: Stage) 
     session = small.clone("session")
     done = verb(session, "guide")
     assert (done.exit_code, done.err) == (0, "")
-    assert done.out.startswith("nobody has said which session you are; say it once: registry bind NAME")
+    assert done.out.startswith("nobody has said which session you are; say it once; fill in: registry bind NAME")
     answers = played(session, done.out)
     assert {name: each.exit_code for name, each in answers.items() if each.exit_code} == {"whoami --fetch": 2}
     assert "refs/heads/claim/02" in small.refs()

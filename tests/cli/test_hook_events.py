@@ -429,7 +429,7 @@ def test_a_clone_of_another_user_is_not_read(stage: Stage, tmp_path: Path) -> No
     for event in EVENTS:
         done = raw(session, event, payload, PATH=f"{tmp_path / 'bin'}{os.pathsep}{ENVIRONMENT['PATH']}")
         assert (done.exit_code, done.out) == (0, "")
-        assert "belongs to another user; if you trust it: git config --global --add safe.directory" in done.err
+        assert "belongs to another user; if you trust it, fill in: git config --global --add safe.directory" in done.err
     assert not (session / ".git/registry").exists()
 
 

@@ -122,7 +122,7 @@ def test_nobody_else_can_say_it(signed: Stage) -> None:
         assert (done.exit_code, done.out) == (2, "")
         key = fingerprint(key_at(signed, "main"))
         assert f"{key} speaks for number 4, and this clone does not know the file of that key" in done.err
-        assert f"if you are {ANN}: git config --add registry.{ANN}.key PATH-OF-THE-KEY" in done.err
+        assert f"if you are {ANN}, fill in: git config --add registry.{ANN}.key PATH-OF-THE-KEY" in done.err
 
 
 @pytest.mark.takes_long
@@ -344,7 +344,10 @@ def test_without_a_key_an_approver_takes_a_proposal_away(signed: Stage) -> None:
     does(session, "claim", "4", *MINE, "--push")
     done = verb(session, "withdraw", *FOR_ANN)
     assert done.exit_code == 2
-    assert "claim/04 has no key, so only an approver takes it away: registry reject claim/04 --reason TEXT" in done.err
+    assert (
+        "claim/04 has no key, so only an approver takes it away; fill in: registry reject claim/04 --reason TEXT"
+        in done.err
+    )
     assert set(signed.refs("refs/heads/claim/")) == {"refs/heads/claim/04"}
 
 

@@ -194,14 +194,15 @@ def test_consensus_that_is_approved_without_an_answer(tmp_path: Path, all_active
 
 def test_a_rejection_without_an_answer(stage: Stage) -> None:
     claims(stage, 4)
-    assert cut_off(stage, "reject", "4", "--reason", "no") == (0, "turned down claim/04: no\n")
+    exit_code, text = cut_off(stage, "reject", "4", "--reason", "no")
+    assert (exit_code, text.startswith("turned down claim/04: no\n")) == (0, True), text
     assert len(stage.refs("refs/rejected/")) == 1
 
 
 def test_a_release_without_an_answer(stage: Stage) -> None:
     stage.registered(4)
     exit_code, text = cut_off(stage, "release", "4", "--reason", "no")
-    assert (exit_code, text) == (0, "the release of number 4 is proposed already: release/04\n")
+    assert (exit_code, text.splitlines()[0]) == (0, "the release of number 4 is proposed already: release/04")
 
 
 # A server that says nothing

@@ -236,7 +236,7 @@ def test_another_remote(stage: Stage) -> None:
     missing = verb(stage.human, "proposals")
     assert (missing.exit_code, missing.err) == (
         2,
-        "registry: there is no remote 'origin' here; run: git remote add origin URL\n",
+        "registry: there is no remote 'origin' here; fill in: git remote add origin URL\n",
     )
 
 

@@ -14,6 +14,7 @@ from tests.cli.test_whoami import NO_KEY
 from tests.shell import program
 
 WHOAMI: dict[str, Any] = json.loads((ROOT / "schema" / "output-whoami.schema.json").read_text())
+NEXT = "next: registry consensus status --fetch\n"
 WHO = ("whoami", "--session-id", "marketing-outreach-1")
 
 
@@ -32,7 +33,7 @@ def test_the_session_sees_the_reason(guarded: Stage) -> None:
     assert waiting["next_action"] == f"wait: {until}; ask again with --fetch"
     assert waiting["proposals"] == [{"branch": "claim/04", "verdict": "accepted", "reason": "", **NO_KEY}]
     done = verb(guarded.human, "reject", "4", "--reason", "Take number 5, please")
-    assert done == (0, "turned down claim/04: Take number 5, please\n", "")
+    assert done == (0, "turned down claim/04: Take number 5, please\n", NEXT)
     assert list(guarded.refs("refs/heads/")) == ["refs/heads/main"]
     answer = whoami(guarded, "session", "--fetch")
     assert (answer["state"], answer["number"]) == ("turned-down", 4)
@@ -89,7 +90,7 @@ def test_rejecting_twice_is_reported(guarded: Stage) -> None:
     assert verb(guarded.human, "reject", "4", "--reason", "Not now") == (
         0,
         "claim/04 is turned down already: Not now\n",
-        "",
+        NEXT,
     )
     assert guarded.refs() == before
 
@@ -100,7 +101,7 @@ def test_rejecting_an_amendment_twice_is_reported(guarded: Stage) -> None:
     claims(guarded, 4, goal="Send 17 perfectly personalized emails daily, 95%+ delivery rate, in verse")
     assert verb(guarded.human, "reject", "4", "--reason", "No verse").exit_code == 0
     again = verb(guarded.human, "reject", "4", "--reason", "No verse")
-    assert again == (0, "claim/04 is turned down already: No verse\n", "")
+    assert again == (0, "claim/04 is turned down already: No verse\n", NEXT)
 
 
 def test_a_rejected_proposal_merged_later_is_no_longer_rejected(guarded: Stage) -> None:
@@ -115,7 +116,7 @@ def test_a_rejected_proposal_merged_later_is_no_longer_rejected(guarded: Stage) 
     assert (done.exit_code, done.out) == (2, "")
     assert plain(done.err) == (
         "registry: claim/04 is not open any more: number 4 is held by marketing-outreach-1 since <time> (commit <id>);"
-        " to free it: registry release 4 --reason TEXT\n"
+        " to free it, fill in: registry release 4 --reason TEXT\n"
     )
     assert guarded.refs() == before
 

@@ -27,12 +27,15 @@ def test_release_takes_the_claim_out_and_history_keeps_it(guarded: Stage) -> Non
         0,
         f"proposed on release/04: give back number 4, held by {holder}; a human has to approve it\n",
     )
+    assert done.err == "next: registry whoami --session-id marketing-outreach-1 --fetch\n"
     assert git(guarded.bare, "log", "-1", "--format=%B", "release/04") == (
         "Release number 4: The session has ended\n\n"
     )
     assert git(guarded.bare, "diff", "--name-status", "main", "release/04") == "D\tregistry/sessions/04.yaml\n"
     assert "Release number 4: The session has ended" in verb(guarded.human, "proposals").out
-    assert "Release number 4: The session has ended" in verb(guarded.human, "approve", "release/04", "--yes").out
+    approved = verb(guarded.human, "approve", "release/04", "--yes")
+    assert "Release number 4: The session has ended" in approved.out
+    assert approved.err == "next: registry consensus status --fetch\n"
     assert events(guarded, "4") == [("registered", "marketing-outreach-1"), ("released", "marketing-outreach-1")]
     assert verb(guarded.human, "history", "4", "--format", "json").document["events"][:1] == before
 

@@ -76,7 +76,9 @@ def test_a_main_that_gets_another_name(stage: Stage) -> None:
     (stage.bare / "HEAD").write_text(git(stage.bare, "rev-parse", "team/main"))
     git(new, "update-ref", "-d", "refs/remotes/origin/team/main")
     git(new, "symbolic-ref", "--delete", "refs/remotes/origin/HEAD")
-    assert "has no branch main, and its HEAD names no branch; on the server: git symbolic" in verb(new, *told).err
+    assert (
+        "has no branch main, and its HEAD names no branch; on the server; fill in: git symbolic" in verb(new, *told).err
+    )
 
 
 def test_which_of_several_remotes_is_meant_is_asked(stage: Stage) -> None:
@@ -93,7 +95,7 @@ def test_which_of_several_remotes_is_meant_is_asked(stage: Stage) -> None:
     git(new, *command.split()[1:])
     assert verb(new, "proposals") == (0, "nothing is proposed\n", "")
     git(new, "config", "remote.mine.url", "")
-    assert "remote mine has no URL; run: git remote set-url mine URL" in verb(new, "proposals").err
+    assert "remote mine has no URL; fill in: git remote set-url mine URL" in verb(new, "proposals").err
 
 
 def test_a_possibly_outdated_base_is_reported(stage: Stage, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from validator.model.findings import Finding, Level, Location, Origin, Verdict, decides, in_order
+from validator.model.findings import Finding, Level, Location, Origin, Verdict, decides, in_order, without_others
 
 ERROR = Finding("REG103", "number-taken", Level.ERROR, Location("b.yaml", 2, 3), "taken", "claim another")
 WARNING = ERROR._replace(code="REG205", level=Level.WARNING)
@@ -34,3 +34,10 @@ def test_findings_come_by_file_place_code_and_message() -> None:
         ERROR._replace(location=Location("b.yaml", 10, 1)),
     ]
     assert list(in_order(expected[::-1])) == expected
+
+
+def test_a_session_is_not_shown_the_warnings_that_main_has_about_others() -> None:
+    theirs = INHERITED._replace(level=Level.WARNING)
+    mine = theirs._replace(location=Location("a.yaml", 1, 1))
+    verdict = Verdict(None, "1", "2", (mine, theirs, INHERITED, WARNING, ERROR))
+    assert without_others(verdict, "a.yaml").findings == (mine, INHERITED, WARNING, ERROR)

@@ -6,6 +6,7 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
+from validator.cli.identity import AFTER_DECISION
 from validator.cli.options import FORMAT, REMOTE, REPO, YES
 from validator.operations.approve import approve
 from validator.report.documents import ApprovalsDocument
@@ -27,7 +28,10 @@ def command(
     """Merge proposals in your name; a proposal is a number or a branch."""
     if not names and not all_accepted:
         raise click.UsageError("name a proposal, or say --all-accepted")
-    return approve(
+    exit_code = approve(
         repo=repo, remote=remote, names=names, all_accepted=all_accepted,
         ask=console.asker(yes), show=console.beside(format), say=console.say, format=format,
     )  # fmt: skip
+    if exit_code == 0 and format != "json":
+        console.hint(AFTER_DECISION)
+    return exit_code

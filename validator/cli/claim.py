@@ -14,6 +14,8 @@ from validator.cli.options import FORMAT, PR, REMOTE, REPO, SESSION
 from validator.cli.pull_request import open_for
 from validator.git.repo import Repo
 from validator.model.escape import logged, well_formed
+from validator.model.findings import without_others
+from validator.model.layout import claim_path
 from validator.model.shapes import Status
 from validator.operations.claim.decide import ClaimOutcome
 from validator.operations.claim.message import is_message
@@ -140,7 +142,8 @@ def _render(outcome: ClaimOutcome, *, colour: bool) -> str:
 
     changes = "".join(f"  {logged(line)}\n" for line in outcome.changes.splitlines())
     advice = "".join(f"· {logged(line)}\n" for line in outcome.advice)
-    verdict = report(outcome.verdict, colour=colour) if outcome.verdict else ""
+    shown = without_others(outcome.verdict, claim_path(outcome.number)) if outcome.verdict else None
+    verdict = report(shown, colour=colour) if shown else ""
     return f"{changes}{verdict}{advice}{outcome.note}\n"
 
 

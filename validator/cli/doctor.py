@@ -254,7 +254,8 @@ def _lines(check: Check) -> Iterator[str]:
     if check.state is not State.IN_FORCE:
         yield f"    why: {check.why}"
     if check.command:
-        yield f"    run: {logged(check.command)}"
+        label = "fill in" if {"BARE_REPO", "URL"} & {*check.command.split()} else "run"
+        yield f"    {label}: {logged(check.command)}"
 
 
 def _entry(check: Check, part: str) -> CheckEntry:

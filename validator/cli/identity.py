@@ -7,6 +7,8 @@ from validator.hosts.agents.identity import WAYS, Identity, identity
 from validator.model.errors import FatalError
 from validator.model.phrases import command_line
 
+AFTER_DECISION = "next: registry consensus status --fetch\n"  # an approver's next command: it names what else waits
+
 
 def identity_of(session_id: str | None, repo: Path) -> Identity:
     """The name from `--session-id`, else from where it was said before. Raises FatalError where nobody has said it."""

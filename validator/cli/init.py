@@ -67,7 +67,7 @@ def command(
     commit = start(folder, text, secrets.token_hex(16), agents=agents)
     console.say(
         f"a registry for {capacity} sessions in {folder} (commit {commit[:12]})\n{_unread(mission)}"
-        f"next: describe the slots in {CHARTER}, push main, then guard it: "
+        f"next: describe the slots in {CHARTER}, push main, then guard it; fill in: "
         "registry install-hook BARE_REPO (GitHub: registry github apply)\n"
     )
     return 0

@@ -205,9 +205,9 @@ class Tools:
         """Propose to give your own number back, with a reason that is kept; a human approves it."""
         with answering():
             number = self._number()
-            text, exit_code = release(repo=self.repo, remote="", number=number, reason=reason or "")
-            if exit_code:
-                raise FatalError(text.rstrip("\n"))
+            done = release(repo=self.repo, remote="", number=number, reason=reason or "")
+            if done.exit_code:
+                raise FatalError(done.text.rstrip("\n"))
             return answer(self.me())
 
     def _speaker(self, name: str | None) -> str:

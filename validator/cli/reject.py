@@ -6,6 +6,7 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
+from validator.cli.identity import AFTER_DECISION
 from validator.cli.options import REMOTE, REPO
 from validator.model.errors import FatalError
 from validator.model.escape import logged
@@ -29,4 +30,6 @@ def command(console: Console, names: tuple[str, ...], reason: str, remote: str, 
                 raise
             failed += 1
             console.hint(f"{logged(str(error))}\n")
+    if not failed:
+        console.hint(AFTER_DECISION)
     return 1 if failed else 0

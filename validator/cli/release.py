@@ -6,6 +6,7 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
+from validator.cli.identity import ask_again
 from validator.cli.options import PR, REMOTE, REPO
 from validator.cli.pull_request import open_for
 from validator.model.layout import digits
@@ -22,7 +23,9 @@ from validator.operations.release import release
 @click.pass_obj
 def command(console: Console, number: int, reason: str, pr: bool, remote: str, repo: Path) -> int:
     """Propose to release a number: pushes branch release/NN, which a human approves."""
-    text, exit_code = release(repo=repo, remote=remote, number=number, reason=reason)
-    console.say(text)
-    open_for(console, repo, remote, f"release/{digits(number)}", wanted=pr and exit_code == 0)
-    return exit_code
+    done = release(repo=repo, remote=remote, number=number, reason=reason)
+    console.say(done.text)
+    open_for(console, repo, remote, f"release/{digits(number)}", wanted=pr and done.exit_code == 0)
+    if done.exit_code == 0:
+        console.hint(ask_again(done.session_id, repo))
+    return done.exit_code

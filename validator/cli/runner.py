@@ -15,7 +15,7 @@ def payload(file: str) -> bytes:
     from validator.hosts.github.event import MAX_BYTES
 
     if os.environ.get("GITEA_ACTIONS"):
-        way_out = "judge commits: registry validate --base origin/main --head COMMIT"
+        way_out = "judge commits; fill in: registry validate --base origin/main --head COMMIT"
         raise FatalError(f"only events of GitHub are read, and this is a runner of Gitea or Forgejo; {way_out}")
     path = file or os.environ.get("GITHUB_EVENT_PATH")
     if not path:

@@ -94,7 +94,7 @@ def trusted(folder: Path) -> Clone | None:
     """The same, None where there is none. Raises FatalError for one that Git does not trust (safe.directory)."""
     clone, error = _found(folder, (), _MESSAGES)
     if clone is None and "dubious ownership" in error:
-        way_out = "if you trust it: git config --global --add safe.directory PATH"
+        way_out = "if you trust it, fill in: git config --global --add safe.directory PATH"
         raise FatalError(f"{folder} belongs to another user; {way_out}")
     return clone
 

@@ -100,7 +100,7 @@ class Refs(Process):
         rows = self.read("worktree", "list", "--porcelain", environment=self.real).decode("utf-8", "replace")
         locked = any("\nlocked" in row for row in rows.split("\n\n") if f"\nbranch {ref}\n" in f"{row}\n")
         unlock = f"git worktree unlock {folder} && " if locked else ""
-        return f"if it was moved: git worktree repair NEW_PLACE; else run: {unlock}git worktree prune"
+        return f"if it was moved, fill in: git worktree repair NEW_PLACE; else run: {unlock}git worktree prune"
 
     def _rebasing(self, ref: str) -> Path | None:
         """The working tree in which a branch is being rebased: its HEAD is on no branch, and in the end it moves it."""

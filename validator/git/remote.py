@@ -97,7 +97,7 @@ class Remote:
         if status:
             raise absent(self.name, remotes(self.repo), given=self._given)
         if out.strip() in ("", self.name):  # what Git takes for the address of a remote that has none
-            raise FatalError(f"remote {self.name} has no URL; run: git remote set-url {shlex.quote(self.name)} URL")
+            raise FatalError(f"remote {self.name} has no URL; fill in: git remote set-url {shlex.quote(self.name)} URL")
         return out.strip()
 
     @property
@@ -163,7 +163,7 @@ class Remote:
         if status or any(row[1] == f"{HEADS}{self.branch}" for row in rows):
             return False
         if not heads:
-            way_out = "on the server: git symbolic-ref HEAD refs/heads/BRANCH"
+            way_out = "on the server; fill in: git symbolic-ref HEAD refs/heads/BRANCH"
             raise FatalError(f"{self.address} has no branch {self.branch}, and its HEAD names no branch; {way_out}")
         self._main = heads[0]
         follow_head(self.repo, self.name, self._main)

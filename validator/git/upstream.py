@@ -52,7 +52,7 @@ def absent(remote: str, others: Sequence[str], *, given: bool) -> FatalError:
     """That there is no remote of a name, which the caller has `given`, or which was looked for."""
     choose = "--remote" if given else "git config branch.main.remote"
     way_out = f"the remotes are {', '.join(others)}; choose one: {choose} {shlex.quote(others[0])}" if others else ""
-    return FatalError(f"there is no remote {remote!r} here; {way_out or f'run: git remote add {remote} URL'}")
+    return FatalError(f"there is no remote {remote!r} here; {way_out or f'fill in: git remote add {remote} URL'}")
 
 
 def newest_main(repo: Refs) -> str | None:

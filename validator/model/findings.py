@@ -81,6 +81,20 @@ class Verdict(NamedTuple):
         return not any(decides(finding) for finding in self.findings)
 
 
+def without_others(verdict: Verdict, path: str) -> Verdict:
+    """A verdict as the session of a file is shown it: without the warnings that main has about other files.
+
+    They are for those who hold these files, and for who judges.
+    """
+    seen = [one for one in verdict.findings if not _is_of_others(one, path)]
+    return verdict._replace(findings=tuple(seen))
+
+
+def _is_of_others(finding: Finding, path: str) -> bool:
+    inherited_warning = finding.origin is Origin.INHERITED and finding.level is Level.WARNING
+    return inherited_warning and finding.location.path != path
+
+
 def decides(finding: Finding) -> bool:
     """Whether this finding alone would reject the change."""
     return finding.level is Level.ERROR and finding.origin is Origin.INTRODUCED

@@ -205,9 +205,8 @@ def _why_not(one: Judged) -> str | None:
     if not verdict.accepted or verdict.tree is None:
         return f"{name} is not merged: the gate rejects it{_because(verdict)}"
     if not one.landed.touched(one.base):
-        return (
-            f"{name} changes nothing on main; its session proposes it again, or: registry reject {name} --reason TEXT"
-        )
+        turn_down = f"registry reject {name} --reason TEXT"
+        return f"{name} changes nothing on main; its session proposes it again, or fill in: {turn_down}"
     return None
 
 

@@ -26,7 +26,7 @@ def who_approves(server: Remote) -> Approver:
         return Approver(_handle(charter, server), None)
     setting = server.repo.configured("user.signingkey")
     if setting is None:
-        raise FatalError("approvals are signed here: git config user.signingkey PATH-OF-YOUR-SSH-KEY")
+        raise FatalError("approvals are signed here; fill in: git config user.signingkey PATH-OF-YOUR-SSH-KEY")
     handle = keys.get(normal_key(public_key(setting, server.repo.top or server.repo.folder)))
     if handle is None:
         raise FatalError(f"the key in user.signingkey ({setting}) is no approver's of the charter")

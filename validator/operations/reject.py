@@ -60,7 +60,7 @@ def _registered_since(server: Remote, past: Rejection) -> str | None:
         return None
     who = holder(held, snapshot.past([held.path]))
     free = f"registry release {number} --reason TEXT"
-    return f"{past.name} is not open any more: number {number} is held by {who}; to free it: {free}"
+    return f"{past.name} is not open any more: number {number} is held by {who}; to free it, fill in: {free}"
 
 
 def _proposal(server: Remote, name: str) -> Proposal:

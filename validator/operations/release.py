@@ -1,11 +1,13 @@
 """Propose to release a number; the claim stays in Git's history."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from validator.git.proposed_commit import Draft, commit_on
 from validator.git.remote import Outcome, Remote, Update
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
+from validator.model.findings import without_others
 from validator.model.layout import HEADS, claim_path, digits
 from validator.operations.judge import judge
 from validator.operations.reason import checked_reason
@@ -15,7 +17,15 @@ from validator.registry.reader import Reader
 from validator.report.text import render as report
 
 
-def release(*, repo: Path, remote: str, number: int, reason: str) -> tuple[str, int]:
+class ReleaseResult(NamedTuple):
+    """What the verb prints and its exit code; `session_id` is the session that holds the number."""
+
+    text: str
+    exit_code: int
+    session_id: str = ""
+
+
+def release(*, repo: Path, remote: str, number: int, reason: str) -> ReleaseResult:
     """Push branch `release/NN`, which removes the claim; a human approves it. The reason is its commit message.
 
     An open release is kept, unless it can no longer be merged: then it is replaced.
@@ -27,26 +37,28 @@ def release(*, repo: Path, remote: str, number: int, reason: str) -> tuple[str, 
     snapshot = reader.at(main)
     held = snapshot.by_number.get(number)
     if held is None:
-        return f"number {number} is held by nobody\n", 1
+        return ReleaseResult(f"number {number} is held by nobody\n", 1)
+    session_id = held.draft.session_id or ""
     branch = f"release/{digits(number)}"
     there = _open(server, branch)
     if there and _removes(reader, main, there, held.path):
-        return _proposed_already(number, branch), 0
+        return ReleaseResult(_proposed_already(number, branch), 0, session_id)
     who = holder(held, snapshot.past([held.path]))
     tree = server.repo.tree_with(main, claim_path(number), None)
-    key = signing_key(server.repo, RequiredKey(number, held.draft.session_id or "", held.draft.key), server)
+    key = signing_key(server.repo, RequiredKey(number, session_id, held.draft.key), server)
     draft = Draft(tree, main, f"Release number {number}: {reason}\n")
     commit = commit_on(branch, draft, server.repo, server, key)
     verdict = judge(*reader.change(main, commit))
     if not verdict.accepted:
-        return report(verdict), 1
+        return ReleaseResult(report(without_others(verdict, held.path)), 1)
     pushed = server.push([Update(f"{HEADS}{branch}", there, commit)])
     if pushed.outcome is not Outcome.PUSHED:
         server.fetch()
         if _open(server, branch) not in (None, there):
-            return _proposed_already(number, branch), 0
+            return ReleaseResult(_proposed_already(number, branch), 0, session_id)
         raise FatalError(f"{branch} is not pushed: {' / '.join(pushed.said) or 'the server does not answer'}")
-    return f"proposed on {branch}: give back number {number}, held by {who}; a human has to approve it\n", 0
+    text = f"proposed on {branch}: give back number {number}, held by {who}; a human has to approve it\n"
+    return ReleaseResult(text, 0, session_id)
 
 
 def _open(server: Remote, branch: str) -> str | None:

@@ -39,7 +39,7 @@ def signing_key(repo: Repo, wanted: RequiredKey, approvers: Remote | None = None
         way_out = f"git config --add {setting(wanted.session)} PATH-OF-THE-KEY"
         unknown = "this clone does not know the file of that key"
         who = f"{fingerprint(wanted.key)} speaks for number {wanted.number}"
-        raise FatalError(f"{who}, and {unknown}; if you are {wanted.session}: {way_out}")
+        raise FatalError(f"{who}, and {unknown}; if you are {wanted.session}, fill in: {way_out}")
     return path
 
 

@@ -82,7 +82,7 @@ def _chosen(
             return known
         raise
     if word not in mine:
-        way_out = f"an approver turns it down: registry reject {word} --reason TEXT"
+        way_out = f"an approver turns it down; fill in: registry reject {word} --reason TEXT"
         raise FatalError(f"{word} is not {session_id}'s; {way_out}")
     return mine[word]
 
@@ -115,7 +115,7 @@ def _say(server: Remote, main: Snapshot, proposal: Proposal, session_id: str) ->
     key = signing_key(server.repo, RequiredKey(speaker.number, session_id, speaks))
     guarded = main.charter is not None and any(approver.key for approver in main.charter.approvers)
     if key is None and guarded:
-        way_out = f"only an approver takes it away: registry reject {proposal.name} --reason TEXT"
+        way_out = f"only an approver takes it away; fill in: registry reject {proposal.name} --reason TEXT"
         raise FatalError(f"{proposal.name} has no key, so {way_out}")
     tree = server.repo.tree_of(proposal.commit)
     message = f"Withdraw {proposal.name}\n"

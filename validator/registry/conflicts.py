@@ -68,7 +68,9 @@ def _of_clash(clash: Clash, snapshot: Snapshot) -> Conflict:
 
 def _way_out(kind: ConflictKind, number: int, snapshot: Snapshot) -> str:
     if kind == "session":
-        return f"a session has one number: registry release {number} --reason REASON; {a_free_number(snapshot)}"
+        return (
+            f"a session has one number; fill in: registry release {number} --reason REASON; {a_free_number(snapshot)}"
+        )
     mended = "names a role of its own" if kind == "role" else "takes a part that nobody has"
     return f"who was first keeps it; number {number} {mended}, in an amendment of its claim"
 

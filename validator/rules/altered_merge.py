@@ -23,7 +23,7 @@ from validator.registry.snapshot import Snapshot
 CODE, NAME, LEVEL = "REG310", "altered-merge", Level.ERROR
 LOOKS_AT = (Input.CHANGE,)
 MOST = 10  # files that are named one by one
-AS_IT_IS = "merge the proposal as it is: registry approve PROPOSAL"
+AS_IT_IS = "merge the proposal as it is; fill in: registry approve PROPOSAL"
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

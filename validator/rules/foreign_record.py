@@ -55,5 +55,6 @@ def _taken_away(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         gone = path.startswith(f"{ACKNOWLEDGEMENTS}/") and path not in head.files
         if gone and base.charter and counting(base, base.charter, path, registry_digest(base)):
             message = "this takes an acknowledgement away that its session has given"
-            help = "leave it; a session that steps back gives its number back: registry release NUMBER --reason REASON"
+            release = "registry release NUMBER --reason REASON"
+            help = f"leave it; a session that steps back gives its number back; fill in: {release}"
             yield Problem(Location(path), message, help)

@@ -46,7 +46,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
                 f"the fleet is active, and number {held.number} of {holder(held, base.past([path]))} stays as it is"
             )
             release = f"registry release {held.number} --reason REASON"
-            help = f"give it back and claim it again; that stops the fleet until all agree again: {release}"
+            help = f"give it back and claim it again; that stops the fleet until all agree again; fill in: {release}"
             yield Problem(claim.document.at(), message, help)
 
 

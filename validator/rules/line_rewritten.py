@@ -28,4 +28,5 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     if head.rewritten:
         was, now = (base.commit or "")[:12], (head.commit or "")[:12]
         message = f"main's commit {was} does not stand on the first-parent line of {now}"
-        yield Problem(Location(SESSIONS), message, "merge into main: git checkout main && git merge --no-ff BRANCH")
+        help = "merge into main; fill in: git checkout main && git merge --no-ff BRANCH"
+        yield Problem(Location(SESSIONS), message, help)

@@ -53,6 +53,6 @@ def _way_out(path: str, base: Snapshot, *, gone: bool) -> str:
     if held is None:
         return UPDATE
     if gone:
-        return f"propose it again: registry release {held.number} --reason REASON"
+        return f"propose it again; fill in: registry release {held.number} --reason REASON"
     words = ("registry", "claim", str(held.number), "--session-id", held.draft.session_id or "ID", "--push")
     return f"propose it again: {command_line(words)}"

@@ -33,7 +33,8 @@ from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG308", "not-the-session", Level.ERROR
 LOOKS_AT = (Input.CHANGE,)
-SIGN = "sign it with that key: git -c gpg.format=ssh -c user.signingkey=PATH-OF-THE-KEY commit --amend --no-edit -S"
+AMEND = "git -c gpg.format=ssh -c user.signingkey=PATH-OF-THE-KEY commit --amend --no-edit -S"
+SIGN = f"sign it with that key; fill in: {AMEND}"
 AGAIN = "make it again on main as it is now, in a commit that is signed"
 
 

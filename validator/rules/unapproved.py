@@ -46,7 +46,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         session = by_a_session and all(_acknowledges(path, head, base) for path in touched)
         own = "a session's own is made by: registry consensus acknowledge --push"
         yield Problem(
-            place, message, own if session else "an approver approves the proposal: registry approve PROPOSAL"
+            place, message, own if session else "an approver approves the proposal; fill in: registry approve PROPOSAL"
         )
     elif set(head.approvals) != {head.signed_by}:
         stated = join_limited(map(quoted, head.approvals)) if head.approvals else "nobody"

@@ -202,7 +202,7 @@ def resume(client: Client, stage: Stage) -> None:
     fork = client.ask(clone, f"run: {NAME}\nregistry bind", "--resume", first, "--fork-session")
     assert fork != first
     assert f"NAME= ID={fork}" in client.heard(), client.heard()
-    assert "no name; say it once: registry bind NAME" in client.heard()
+    assert "no name; say it once; fill in: registry bind NAME" in client.heard()
 
 
 def subagent(client: Client, stage: Stage) -> None:

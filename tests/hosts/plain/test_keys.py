@@ -298,7 +298,7 @@ WITHDRAWALS = (
     Row(
         "K38 of a proposal without a key",
         lambda fleet: [withdrawal(fleet.withdraws(fleet.refs()[EIGHT], None), EIGHT)],
-        "only an approver takes it away: registry reject claim/08",
+        "only an approver takes it away; fill in: registry reject claim/08",
     ),
     Row(
         "K40 together with the deletion",

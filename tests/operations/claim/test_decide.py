@@ -260,7 +260,8 @@ def test_spent_proposal_is_proposed_anew() -> None:
 
 
 def test_a_session_with_a_proposal_gets_no_second_number() -> None:
-    note = "you have proposed number 1; claim that one, or an approver turns it down: registry reject 1 --reason TEXT"
+    way_out = "claim that one, or an approver turns it down; fill in: registry reject 1 --reason TEXT"
+    note = f"you have proposed number 1; {way_out}"
     assert decide(state(proposed={1: claim(1)}), request(2)) == refused(2, note)
 
 

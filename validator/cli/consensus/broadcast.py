@@ -56,7 +56,7 @@ def command(
         console.say(as_json(BroadcastDocument(**dict(document), deliveries=rows)))
     else:
         digits = max(2, len(str(state.charter.capacity)))
-        console.say(_deliveries(rows, digits) + render(outcome, colour=console.colour))
+        console.say(_deliveries(rows, digits) + render(outcome, draft.path, colour=console.colour))
         if outcome.succeeded:
             console.hint(next_line(state, draft))
     open_pr(console, state, outcome, wanted=pr)

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from validator.cli.console import Console
-from validator.cli.identity import ask_again
+from validator.cli.identity import AFTER_DECISION, ask_again
 from validator.cli.pull_request import open_for
 from validator.model.escape import well_formed_or_none
+from validator.model.findings import without_others
 from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome
 from validator.report.text import render as report
 
@@ -22,7 +23,7 @@ def print_outcome(
 
         console.say(as_json(document_of(state, draft, outcome)))
     else:
-        console.say(render(outcome, colour=console.colour))
+        console.say(render(outcome, draft.path, colour=console.colour))
     open_pr(console, state, outcome, wanted=pr)
     if outcome.succeeded and format != "json":
         console.hint(next_line(state, draft))
@@ -39,7 +40,7 @@ def open_pr(console: Console, state: MainState, outcome: RecordOutcome, *, wante
 def next_line(state: MainState, draft: RecordDraft) -> str:
     """The next command: a session's, or a human's."""
     if draft.claim is None:
-        return "next: registry consensus status --fetch\n"
+        return AFTER_DECISION
     return ask_again(draft.claim.draft.session_id or "", state.reader.repo.top or state.reader.repo.folder)
 
 
@@ -65,7 +66,8 @@ def document_of(state: MainState, draft: RecordDraft, outcome: RecordOutcome) ->
     )
 
 
-def render(outcome: RecordOutcome, *, colour: bool) -> str:
-    """The outcome as text, with the findings where the gate rejected the record."""
-    rejected = report(outcome.verdict, colour=colour) if outcome.verdict and not outcome.succeeded else ""
+def render(outcome: RecordOutcome, path: str, *, colour: bool) -> str:
+    """The outcome as text, with the findings where the gate rejected the record, the file of this path."""
+    refused = outcome.verdict if outcome.verdict and not outcome.succeeded else None
+    rejected = report(without_others(refused, path), colour=colour) if refused else ""
     return f"{rejected}{outcome.note}\n"

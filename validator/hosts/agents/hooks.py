@@ -62,8 +62,8 @@ def _start(call: Call, clone: Clone, now: float, hint: Hint) -> str:
         speakers = users(me, call.environment, call.folder)
         if len(speakers) > 1:
             lines.append(
-                f"This name is used by {', '.join(speakers)}: if you are not the only one, say another name: "
-                "registry bind NAME"
+                f"This name is used by {', '.join(speakers)}: if you are not the only one, say another name; "
+                "fill in: registry bind NAME"
             )
     return "\n".join(lines)
 
@@ -200,7 +200,7 @@ def _who(reader: "Reader", main: str, me: Identity | None, now: float) -> str:
         asked = (*key_words(snapshot.charter), "--yes", publish_word(snapshot.charter)) if snapshot.charter else ()
         return (
             f"Session registry: you have no name and no number; free: {ranges(snapshot.free_numbers())}. If you work "
-            "for this fleet, choose a name and register: registry bind NAME, then "
+            "for this fleet, choose a name and register; fill in: registry bind NAME, then "
             f"{' '.join(('registry claim NUMBER --goal GOAL', *asked))}"
         )
     found = _found(reader, main, me, now)

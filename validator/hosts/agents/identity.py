@@ -15,7 +15,7 @@ CHARTER = "registry/charter.yaml"
 MAINS = ("HEAD", "refs/heads/main", "refs/remotes/origin/main", "refs/remotes/origin/HEAD")
 OPTION, VARIABLE, SETTING = "--session-id", "REGISTRY_SESSION", "registry.session"
 WAYS = (
-    "say it once: registry bind NAME (lower-case words joined by -); "
+    "say it once; fill in: registry bind NAME (lower-case words joined by -); "
     f"or for one command: {OPTION} NAME, or {VARIABLE}=NAME in its environment"
 )
 

@@ -143,7 +143,7 @@ def _push(push: _PushEvent) -> Moved:
     if push.ref != MAIN:
         raise FatalError("this push is not to main; there is nothing to judge")
     if not push.after.strip("0"):
-        raise FatalError("this push deletes main; restore it: git push origin COMMIT:refs/heads/main")
+        raise FatalError("this push deletes main; restore it; fill in: git push origin COMMIT:refs/heads/main")
     if not push.before.strip("0"):
         raise FatalError("this push begins main; judge all of it: registry audit")
     return Moved(push.before, push.after, queued=False)

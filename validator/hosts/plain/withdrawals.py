@@ -21,14 +21,15 @@ def judge_withdrawal(move: Move, server: Server) -> str | None:
         return "there is no main yet"
     branch = withdrawn_branch(move.ref) or ""
     if sum(ref.startswith(f"{WITHDRAWN}{branch}/") for ref in server.refs) >= MAX_WITHDRAWN:
-        way_out = f"an approver takes it away: registry reject {branch} --reason TEXT"
+        way_out = f"an approver takes it away; fill in: registry reject {branch} --reason TEXT"
         return f"{branch} was withdrawn {MAX_WITHDRAWN} times; {way_out}"
     if why := wrong_closing(move.new, move.ref, branch, server, "withdrawal", "registry withdraw"):
         return why
     proposal = server.refs[f"{HEADS}{branch}"]
     key = speaking_key(branch, proposal, server)
     if key is None and server.guards:
-        return f"{branch} has no key, so only an approver takes it away: registry reject {branch} --reason TEXT"
+        way_out = f"only an approver takes it away; fill in: registry reject {branch} --reason TEXT"
+        return f"{branch} has no key, so {way_out}"
     if key and not is_signed(move.new, key, server):
         return f"commit {move.new[:12]} is not signed by the key that speaks for {branch}, {fingerprint(key)}"
     return None

@@ -132,7 +132,7 @@ def _other_proposal(state: RegistryState, number: int) -> ClaimOutcome | None:
     """The outcome where the session has proposed another number, and the gate would accept it."""
     for other, own in state.own.items():
         if other != number and _verdict(own).accepted:
-            way_out = f"claim that one, or an approver turns it down: registry reject {other} --reason TEXT"
+            way_out = f"claim that one, or an approver turns it down; fill in: registry reject {other} --reason TEXT"
             return ClaimOutcome(False, number, state.branch(number), f"you have proposed number {other}; {way_out}")
     return None
 
