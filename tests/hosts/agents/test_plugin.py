@@ -70,6 +70,8 @@ def test_the_manifests_agree_with_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     market = json.loads((ROOT / ".claude-plugin/marketplace.json").read_text("utf-8"))
     plugin = json.loads((PLUGIN / ".claude-plugin/plugin.json").read_text("utf-8"))
+    codex = json.loads((PLUGIN / ".codex-plugin/plugin.json").read_text("utf-8"))
+    assert codex == {**plugin, "mcpServers": "./.codex-plugin/mcp.json"}
     (entry,) = market["plugins"]
     assert (ROOT / entry["source"]).samefile(PLUGIN)
     assert market["name"] == entry["name"] == plugin["name"] == project["name"]
