@@ -382,7 +382,6 @@ def test_approval_in_another_approver_s_name_is_refused(tmp_path: Path) -> None:
     assert 'it says "@DEPUTY", and @OWNER has signed the step' in pushed.err
 
 
-@pytest.mark.takes_long
 def test_approval_is_the_signer_s_own(tmp_path: Path) -> None:
     stage = Stage(tmp_path, signed=True)
     orchestrator = all_registered(stage)
