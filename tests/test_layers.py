@@ -32,7 +32,8 @@ SHELVES = {"rules": set[str](), "report": {"report/documents", "report/merging",
 WITHOUT_GIT = {"registry", "rules", "report", "operations/judge", "operations/claim", "operations/whoami"}
 VALUES_OF_GIT = {"git/brought", "git/change", "git/history", "git/file_origin", "git/trees"}
 READ_GIT = {
-    *("registry/line", "registry/proposals", "registry/reader", "operations/whoami/look"),
+    *("registry/line", "registry/proposals", "registry/reader"),
+    *("operations/whoami/main", "operations/whoami/own"),
     *("operations/claim/look", "operations/claim/push", "operations/claim/race"),
 }
 # Imports that point downwards until the code is cut in the right place: (module, what it imports).

@@ -119,6 +119,9 @@ def test_a_rejected_proposal_merged_later_is_no_longer_rejected(guarded: Stage) 
         " to free it, fill in: registry release 4 --reason TEXT\n"
     )
     assert guarded.refs() == before
+    assert verb(session, "release", "4", "--reason", "Enough").exit_code == 0
+    assert verb(guarded.human, "approve", "release/04", "--yes").exit_code == 0
+    assert whoami(guarded, "session", "--fetch")["next_action"].startswith("you held number 4, which is released;")
 
 
 def test_a_rejection_affects_only_its_session(stage: Stage) -> None:

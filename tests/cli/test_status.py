@@ -9,8 +9,10 @@ import pytest
 from tests.cli.stage import verb
 from tests.cli.states import FLEET
 from tests.repository import Repository, charter, claim_path, with_charter
+from validator.cli.consensus.status import void_lines
 from validator.cli.status import render, status_at
 from validator.model.errors import FatalError
+from validator.report.documents import RecordEntry
 
 Compare = Callable[[str, str], None]
 
@@ -124,3 +126,20 @@ def test_on_github_an_approval_is_a_review(tmp_path: Path, url: str, said: str) 
     repository = with_charter(tmp_path / "registry", [1])
     repository.git("remote", "add", "origin", url)
     assert f"\n{said}\n" in verb(repository.path, "status").out
+
+
+def test_acknowledgements_that_are_void_for_one_reason_share_a_line() -> None:
+    def void(number: int, why: str, again: str | None) -> RecordEntry:
+        path = f"registry/consensus/acknowledgements/{number:02}.yaml"
+        return RecordEntry(path=path, record="acknowledgement", number=number, by=f"s{number}", void=why, again=again)
+
+    old, makes = "it is for another registry", "registry consensus acknowledge --session-id s3 --push"
+    rows = [void(1, old, None), void(2, old, None), void(4, old, None), void(5, "it cannot be read", None)]
+    alone = "void: registry/consensus/acknowledgements/05.yaml by s5: it cannot be read"
+    assert list(void_lines(rows)) == [f"void: the acknowledgements of 1-2, 4: {old}", alone]
+    assert list(void_lines([void(3, old, makes), void(6, old, makes)])) == [
+        (
+            f"void: the acknowledgements of 3, 6: {old}; each makes it again for itself; "
+            "fill in: registry consensus acknowledge --session-id ID --push"
+        )
+    ]

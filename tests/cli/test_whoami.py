@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,19 @@ def test_fetch_asks_the_server_before_it_answers(stage: Stage) -> None:
     asked = verb(session, *me, "--fetch")
     assert (asked.exit_code, "state:   registered\n" in asked.out) == (0, True)
     assert f"; wait: not registered yet: 1-3, 5-12; {EACH}; ask again with --fetch\n" in asked.out
+
+
+def test_a_session_whose_work_was_taken_is_given_the_command_that_mends_it(stage: Stage) -> None:
+    session = stage.clone("session")
+    git(session, "config", "registry.session", "marketing-outreach-2")
+    words = ("claim", "5", "--goal", "Send 17 emails daily", "--scope", "outreach: 10-30", "--yes", "--push")
+    assert verb(session, *words).exit_code == 0
+    stage.registered(4)  # has 1-17
+    said = verb(session, "whoami", "--fetch").out
+    command = "registry claim 5 --scope 'outreach 18-30' --push"
+    assert f"help: take a part that nobody has: outreach 18-50; what nobody else has: {command}\n" in said
+    assert verb(session, *shlex.split(command)[1:]).exit_code == 0
+    assert "next:    wait: a human (@OWNER) has to approve number 5" in verb(session, "whoami").out
 
 
 def test_a_nameless_session_is_told_how_to_say_its_name(halfway_there: Repository) -> None:

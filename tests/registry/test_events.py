@@ -59,7 +59,8 @@ def test_conflict_is_reported_once() -> None:
     assert told(unreadable, both) == [("conflict", 2, None)]
     assert messages(alone, both)[1] == (
         'the role "Outreach AI (Batch 1)" is that of number 1, outreach-1, and of number 2, outreach-2; '
-        "who was first keeps it; number 2 names a role of its own, in an amendment of its claim"
+        "who was first keeps it; number 2 names a role of its own; "
+        "fill in: registry claim 2 --session-id outreach-2 --role ROLE --push"
     )
 
 

@@ -181,3 +181,17 @@ def test_proposals_count_as_claims() -> None:
 
 def test_a_gap_of_a_full_registry_is_no_longer_only_missing() -> None:
     assert lines(fleet([span(1, 17)], [], [], schedule=SCHEDULE)) == ()
+
+
+def test_a_mission_in_whose_unit_nobody_counts_is_said_once_all_are_claimed() -> None:
+    wanted = {"metric": "MRR", "op": "gte", "value": 120000, "unit": "USD", "per": "month"}
+    mission = charter(mission={"statement": "Generate $120k MRR", "targets": [wanted]})
+    said = (
+        'no goal counts what the mission promises, "MRR >= 120000 USD/month": a session adds a target in that unit, or '
+        "an approver changes the mission"
+    )
+    claims = [claim(number, schedule=SCHEDULE) for number in (1, 2, 3)]
+    assert lines(snapshot(registry(*claims, charter=mission))) == (said,)
+    assert lines(snapshot(registry(*claims[:2], charter=mission))) == (), "number 3 may still do it"
+    counts = claim(3, schedule=SCHEDULE, targets=[wanted | {"metric": "new MRR", "value": 9, "per": "week"}])
+    assert lines(snapshot(registry(*claims[:2], counts, charter=mission))) == ()

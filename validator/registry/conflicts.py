@@ -6,9 +6,12 @@ from typing import Literal, NamedTuple
 from validator.model import shapes
 from validator.model.phrases import command_line, quoted
 from validator.model.targets import contradict, format_target
+from validator.registry.claim_form import publish_word
 from validator.registry.gaps import gaps
 from validator.registry.holders import a_free_number, first_to_have, holder
 from validator.registry.overlaps import Clash, clashes
+from validator.registry.parsing import ClaimFile
+from validator.registry.share_mend import mending_command
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import Sum, sums
 
@@ -33,7 +36,7 @@ class Conflict(NamedTuple):
 
 def conflicts(snapshot: Snapshot, charter: shapes.Charter) -> tuple[Conflict, ...]:
     """The conflicts on main, which prevent its confirmation; in the order of kinds and numbers."""
-    found = [_of_clash(clash, snapshot) for clash in clashes(snapshot, snapshot)]
+    found = [_of_clash(clash, snapshot, charter) for clash in clashes(snapshot, snapshot)]
     found += [*with_mission(snapshot, charter), *_left(snapshot, charter)]
     return tuple(sorted(found, key=lambda one: (one.kind, one.numbers)))
 
@@ -56,23 +59,28 @@ def added_up(found: Sum) -> str:
     return f"{found.work.name}: {numbers} promise {total}, and the work holds {found.whole}"
 
 
-def _of_clash(clash: Clash, snapshot: Snapshot) -> Conflict:
+def _of_clash(clash: Clash, snapshot: Snapshot, charter: shapes.Charter) -> Conflict:
     first, second, standing = first_to_have(clash, snapshot)
     kind, what = WHAT[clash.kind]
     message = (
         f"{what} {quoted(clash.shared)} is that of number {first.number}, {holder(first, standing)}, "
         f"and of number {second.number}, {holder(second, standing)}"
     )
-    return Conflict(kind, (first.number, second.number), message, _way_out(kind, second.number, snapshot))
+    return Conflict(kind, (first.number, second.number), message, _way_out(kind, second, snapshot, charter))
 
 
-def _way_out(kind: ConflictKind, number: int, snapshot: Snapshot) -> str:
+def _way_out(kind: ConflictKind, loser: ClaimFile, snapshot: Snapshot, charter: shapes.Charter) -> str:
+    number, me = loser.number, ("--session-id", loser.draft.session_id or "ID")
     if kind == "session":
         return (
             f"a session has one number; fill in: registry release {number} --reason REASON; {a_free_number(snapshot)}"
         )
-    mended = "names a role of its own" if kind == "role" else "takes a part that nobody has"
-    return f"who was first keeps it; number {number} {mended}, in an amendment of its claim"
+    if kind == "role":
+        words = ("registry", "claim", str(number), *me, "--role", "ROLE", publish_word(charter))
+        return f"who was first keeps it; number {number} names a role of its own; fill in: {command_line(words)}"
+    keeps = f"who was first keeps it; number {number} takes a part that nobody has"
+    command = mending_command(snapshot, charter, loser.draft, number, *me)
+    return f"{keeps}: {command}" if command else f"{keeps}, in an amendment of its claim"
 
 
 def _left(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Conflict]:

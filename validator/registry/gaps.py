@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from validator.model.normalize import fold
 from validator.model.phrases import command_line, quoted
-from validator.model.shapes import Charter, RangePart, Slot
+from validator.model.shapes import Charter, RangePart, Slot, Target
+from validator.model.targets import format_target
+from validator.model.units import factor
 from validator.registry.parsing import ClaimFile, Draft
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import Part, Share, Work, format_scope, left_parts, shares
@@ -65,9 +67,20 @@ def missing(snapshot: Snapshot, charter: Charter, proposed: Iterable[ClaimFile] 
     if snapshot.free_numbers() and unplanned <= 0:
         scopes = [*(draft.scope or () for draft in claimed.values()), *(slot.scope for slot in open_slots)]
         lines += _unplanned(charter.work, [part for scope in scopes for part in scope])
+    if len(claimed) >= charter.capacity:
+        lines += _uncounted(charter, [target for draft in claimed.values() for target in draft.targets or ()])
     if not (any(draft.schedule for draft in claimed.values()) or any(slot.schedule for slot in open_slots)):
         lines.append(NO_SCHEDULE)
     return tuple(lines)
+
+
+def _uncounted(charter: Charter, targets: Sequence[Target]) -> Iterator[str]:
+    """The mission's targets in whose unit nobody counts: no sum of the goals can reach them."""
+    for wanted in charter.mission.targets:
+        if not any(factor(one.unit, one.per, wanted.unit, wanted.per) is not None for one in targets):
+            promised = quoted(format_target(wanted))
+            way_out = "a session adds a target in that unit, or an approver changes the mission"
+            yield f"no goal counts what the mission promises, {promised}: {way_out}"
 
 
 def _unlike_plan(slot: Slot, draft: Draft | None) -> Iterator[str]:

@@ -11,6 +11,7 @@ from validator.model.errors import FatalError
 from validator.model.findings import Finding, Level, Location
 from validator.operations.claim.decide import ClaimDraft, ClaimOutcome, decide
 from validator.operations.claim.request import ClaimRequest
+from validator.registry.yaml.reader import read
 
 NOW = "2026-11-27T08:00:00Z"
 PLAN: dict[str, Any] = {
@@ -238,3 +239,11 @@ def test_a_rivals_proposal_is_not_replaced_by_an_amendment() -> None:
     rival = state(registry(claim(1)), proposed={1: claim(1, session_id="rival")})
     note = "number 1 was proposed first by rival (commit 111111111111); free and not proposed: 2-3"
     assert decide(rival, named(status="PENDING")) == refused(1, note)
+
+
+def test_a_scope_is_read_by_the_charters_work_and_that_of_a_file_is_not() -> None:
+    part, ranges = {"work": "outreach", "segments": ["1-17"]}, {"work": "outreach", "first": 1, "last": 17}
+    request = named(scope=[part])
+    assert amended(request=request) == {"scope": [ranges]}
+    source = read("five.yaml", b"scope: []\n")
+    assert amended(request=request._replace(source=source)) == {"scope": [part]}

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from validator.model import definition
+from validator.model.shapes import RangeWork, SegmentWork
 from validator.operations.claim.amounts import LONGEST
 from validator.operations.claim.appointment import read_appointment
-from validator.operations.claim.scope import read_scope
+from validator.operations.claim.scope import read_scope, with_ranges
 from validator.operations.claim.target import UnreadableError
 
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri"]
@@ -33,6 +34,41 @@ WEEKDAYS = ["mon", "tue", "wed", "thu", "fri"]
 def test_scope(text: str, part: dict[str, Any]) -> None:
     assert read_scope(text) == part
     TypeAdapter(definition.Part).validate_python(part)
+
+
+OUTREACH = RangeWork(name="Outreach", first=1, last=50)
+REPLIES = SegmentWork(name="replies", segments=("1-17", "3"))
+
+
+@pytest.mark.parametrize(
+    ("text", "ranges"),
+    [
+        ("outreach: 1-17", ["1-17"]),
+        ("outreach: 1 – 17, 20", ["1-17", "20-20"]),
+        ("visits: 1-17", ["1-17"]),  # the charter has no such work
+        ("visits: 3", []),
+        ("outreach: 1-17, high", []),
+        ("replies: 1-17, 3", []),  # segments of the charter
+    ],
+)
+def test_numbers_written_as_segments_are_ranges_of_numbered_work(text: str, ranges: list[str]) -> None:
+    part = read_scope(text)
+    found = with_ranges([part], (OUTREACH, REPLIES))
+    assert found == ([part] if not ranges else found)
+    assert [f"{one['first']}-{one['last']}" for one in found if "first" in one] == ranges
+
+
+@pytest.mark.parametrize(
+    "part", ["x", {"work": "outreach", "first": 1, "last": 2}, {"work": "outreach", "segments": []}]
+)
+def test_other_parts_stay_as_they_are(part: object) -> None:
+    assert with_ranges(
+        [part, {"work": 1, "segments": ["1-2"]}, {"work": "outreach", "segments": [1]}], (OUTREACH,)
+    ) == [
+        part,
+        {"work": 1, "segments": ["1-2"]},
+        {"work": "outreach", "segments": [1]},
+    ]
 
 
 @pytest.mark.parametrize(

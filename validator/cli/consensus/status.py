@@ -1,6 +1,7 @@
 """`registry consensus status`: how far the fleet is from consensus, what blocks it, and who acts next."""
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from validator.cli.options import at_commit
 from validator.model import shapes
 from validator.model.definition import Digest
 from validator.model.escape import visible, well_formed
+from validator.model.phrases import ranges
 from validator.operations.proposals import rejected_here
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
@@ -19,6 +21,7 @@ from validator.registry.consensus.phases import Consensus, assess, reached
 from validator.registry.consensus.week import week_after
 from validator.registry.proposals import proposals_on, proposed_numbers, published, waiting_changes, waiting_records
 from validator.registry.reader import Reader, charter_of, reader_at
+from validator.registry.records import command as record_command
 from validator.registry.records import short
 from validator.report.documents import (
     ConflictEntry,
@@ -113,11 +116,27 @@ def consensus_of(
 
 
 def void_lines(records: Iterable[RecordEntry]) -> Iterator[str]:
-    """A line for each void record: why it is void, and the command that makes it again, where that works now."""
-    for record in records:
-        if record.void:
+    """A line for each void record: why it is void, and the command that makes it again, where that works now.
+
+    Acknowledgements that are void for the same reason share a line.
+    """
+    void = [record for record in records if record.void]
+    for (kind, why), group in groupby(void, key=lambda record: (record.record, record.void)):
+        alike = list(group)
+        if kind == "acknowledgement" and len(alike) > 1:
+            yield _shared_line(alike, str(why))
+            continue
+        for record in alike:
             again = f"; make it again: {record.again}" if record.again else ""
             yield f"void: {record.path} by {record.by}: {record.void}{again}"
+
+
+def _shared_line(alike: Sequence[RecordEntry], why: str) -> str:
+    """What several void acknowledgements have in common; `again` of them differs only in the session."""
+    numbers = ranges(sorted(record.number for record in alike if record.number is not None))
+    form = record_command("acknowledgement")
+    again = f"; each makes it again for itself; fill in: {form}" if all(record.again for record in alike) else ""
+    return f"void: the acknowledgements of {numbers}: {why}{again}"
 
 
 def _document(

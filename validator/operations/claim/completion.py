@@ -15,6 +15,7 @@ from validator.model.targets import format_target
 from validator.operations.claim.deadline import names_deadline
 from validator.operations.claim.goal import draft_targets
 from validator.operations.claim.request import ClaimRequest, as_field
+from validator.operations.claim.scope import with_ranges
 from validator.operations.claim.state import OwnProposal, RegistryState
 from validator.operations.claim.suggestion import suggest_target
 from validator.operations.judge import has_to_be_made_again
@@ -42,11 +43,20 @@ class CompleteClaim(NamedTuple):
 
 def complete(state: RegistryState, request: ClaimRequest, number: int) -> CompleteClaim:
     """The claim of a number. Raises FatalError where the goal is missing, or states something that cannot be read."""
+    request = _with_ranges(state, request)
     base = _base(state, request, number)
     text = base.document.text if base else None
     if text is None or base is None or base.document.faults or not isinstance(base.document.value, dict):
         return _first(state, request, number)
     return _amended(state, request, number, text, base.document.value)
+
+
+def _with_ranges(state: RegistryState, request: ClaimRequest) -> ClaimRequest:
+    """A request whose scope is read by what the charter says of the work; that of a claim file stays as it is."""
+    scope = request.fields.get("scope")
+    if not scope or request.source:
+        return request
+    return request._replace(fields={**request.fields, "scope": with_ranges(scope, state.charter.work)})
 
 
 def restored(text: str, request: ClaimRequest) -> str:
