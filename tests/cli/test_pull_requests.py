@@ -141,7 +141,7 @@ def test_record(github: GitHub, stage: Stage) -> None:
         "Record: confirmation of number 1",
         "example:record/confirmation",
     )
-    said = "confirms: nothing in the registry conflicts. It approves and starts nothing."
+    said = "confirms: no two sessions conflict. It approves and starts nothing."
     sentence = f"records that marketing-orchestrator (number 1) {said}"
     assert call["body"]["body"] == f"**Merging this** {sentence}\n\n{FOOT}"
 

@@ -8,6 +8,7 @@ import pytest
 from tests.registry.test_effect import section
 from tests.report.test_hostile import hostile
 from validator.hosts.github.event import PullRequest
+from validator.hosts.github.next_step import on_the_page
 from validator.hosts.github.posts import MARK, text_of
 from validator.hosts.github.remark import FEWEST_FINDINGS, MOST_BYTES, as_comment, read_remark, remark
 from validator.model.effect import Effect
@@ -20,7 +21,8 @@ EVENT = PullRequest(7, HEAD, Author("github:1", "@OWNER"))
 GITHUBS_LIMIT = 65_536  # characters of a comment or an issue
 ROWS = ("Number", "Session", "Role", "Goal", "Targets", "Scope", "Owner")
 REGISTERS = Effect("registers number 4 for desk-1.")
-NEXT = {place: words for place, words in section("Around the sentence") if place.startswith("next, ")}
+AROUND: dict[str, str] = dict(section("Around the sentence"))
+NEXT = {place: words for place, words in AROUND.items() if place.startswith("next, ")}
 TEXTS = ("$", "😀", "x", ":", "\U000e0041", "\x01", "中", "\udcff", "\n", "&<", "")
 
 
@@ -44,6 +46,8 @@ def effect(text: str) -> Effect:
         notes=(text,) * 5,
         doubts=("session", "rules", "program"),
         own=text,
+        elsewhere=text,
+        named=text,
     )
 
 
@@ -121,12 +125,25 @@ def test_a_caution_is_settled_before_a_choice() -> None:
         ("next, several cautions", REGISTERS._replace(doubts=("program", "rules"))),
         ("next, acknowledgements with a caution", REGISTERS._replace(doubts=("session",), owned=False)),
         ("next, acknowledgements", REGISTERS._replace(owned=False, own="@OWNER")),
-        ("next, proposed by an approver", REGISTERS._replace(own="@OWNER")),
+        ("next, proposed by an approver", REGISTERS._replace(own="@OWNER", elsewhere="another account")),
+        ("next, in a human's name", REGISTERS._replace(own="@SECOND", named="@OWNER")),
         ("next, nothing", Effect("changes nothing on main.")),
     ],
 )
 def test_what_to_do_next_with_an_accepted_proposal(place: str, effect: Effect) -> None:
     assert after(effect).endswith(f"\n\n{NEXT[place]}\n")
+
+
+def test_the_page_of_a_run_says_what_to_do_next_and_where_rivals_are_named() -> None:
+    said = Verdict(HEAD, HEAD, HEAD, (), effect=REGISTERS._replace(proposed_by="@session."))
+    first, then = AROUND["the page of a run, accepted"].split(" / ")
+    assert on_the_page(said) == f"\n{first}\n\n{then}\n"
+    assert on_the_page(said._replace(findings=verdict("x", 1).findings)) == f"\n{NEXT['next, rejected']}\n"
+
+
+def test_the_page_of_a_run_on_no_pull_request_says_no_more() -> None:
+    assert on_the_page(Verdict(HEAD, HEAD, HEAD, ())) == ""
+    assert on_the_page(Verdict(HEAD, HEAD, HEAD, (), effect=REGISTERS)) == "", "a merge queue's"
 
 
 def test_a_rejected_proposal_without_content_is_closed() -> None:

@@ -26,10 +26,10 @@ TARGET = Target(metric="emails sent", op="gte", value=17, unit="emails", per="da
         ),
         ({"capacity": 3, "orchestrator": 2}, "capacity 2 → 3; orchestrator 1 → 2"),
         ({"session_keys": "required"}, "session_keys none → required"),
-        ({"mission": Mission(statement='Send "17" emails', targets=(TARGET,))}, "mission"),
+        ({"mission": Mission(statement='Send "17" emails', targets=(TARGET,))}, "mission (see the diff)"),
         ({"mission": Mission(statement="Rest")}, r'mission "Send \"17\" emails" → "Rest"'),
         ({"metrics": ()}, ""),
-        ({"slots": ("x",)}, "slots"),
+        ({"slots": ("x",)}, "slots (see the diff)"),
     ],
 )
 def test_fields_are_told_with_their_values_where_these_are_short(fields: dict[str, Any], told: str) -> None:
@@ -37,4 +37,5 @@ def test_fields_are_told_with_their_values_where_these_are_short(fields: dict[st
 
 
 def test_a_charter_in_short_says_who_approves() -> None:
-    assert charter_in_short(CHARTER) == r'approvers @OWNER; capacity 2; mission "Send \"17\" emails"'
+    told = r'approvers @OWNER; capacity 2; mission "Send \"17\" emails"; orchestrator 1; time_zone Europe/Berlin'
+    assert charter_in_short(CHARTER) == told

@@ -22,7 +22,7 @@ AUTHORS = {
     "@stranger": Author("github:77001", "@stranger"),
     "@OWNER": Author("github:1", "@OWNER"),
 }
-OWNED = 'owner: "github:583231"'
+OWNED, APPROVERS_OWN = 'owner: "github:583231"', 'owner: "github:1"'
 FOUR, FIVE = claim_path(4), claim_path(5)
 CONSENSUS = "registry/consensus"
 STAMP = "timestamp: 2026-11-20T10:00:00Z\n"
@@ -111,6 +111,8 @@ SITUATIONS: dict[str, Callable[[], Situation]] = {
     "nothing": lambda: Situation({}),
     "charter-removed": lambda: Situation({CHARTER: None}),
     "charter-repaired": lambda: Situation({CHARTER: charter()}, {CHARTER: "capacity: twelve\n"}),
+    "second-number": lambda: Situation({FIVE: claim(5, session_id="marketing-outreach-1")}),
+    "claim-without-charter": lambda: Situation({FIVE: claim(5)}, {CHARTER: "capacity: twelve\n"}),
     "claim-repaired": lambda: Situation({FOUR: claim(4)}, {FOUR: claim(4, goal=None)}),
     "link-removed": lambda: Situation({FIVE: None}, {FIVE: ("120000", "04.yaml")}),
     "amended-at-the-end": lambda: Situation(
@@ -131,6 +133,9 @@ SITUATIONS: dict[str, Callable[[], Situation]] = {
     "release-by-stranger": lambda: Situation({FOUR: None}, OWNED_ON_MAIN),
     "release-without-owner": lambda: Situation({FOUR: None}),
     "release-by-approver": lambda: Situation({FOUR: None}, OWNED_ON_MAIN),
+    "release-by-approver-and-owner": lambda: Situation({FOUR: None}, {FOUR: claim(4) + f"{APPROVERS_OWN}\n"}),
+    "claim-by-approver": lambda: Situation({FIVE: claim(5) + f"{APPROVERS_OWN}\n"}),
+    "approval-by-approver": lambda: Situation(APPROVED),
     "acknowledged-by-owner": lambda: Situation(ACKNOWLEDGED, OWNED_ON_MAIN),
     "acknowledged-without-owner": lambda: Situation(ACKNOWLEDGED),
     "acknowledged-for-two": lambda: Situation(

@@ -152,3 +152,9 @@ def test_fingerprints_survive_a_move_and_distinguish_equal_findings() -> None:
     everyone = marks(TAKEN, moved, elsewhere, TAKEN._replace(code="REG104"), TAKEN._replace(excerpt="number: 6"))
     assert len(set(everyone)) == 5
     assert everyone[1] == everyone[0].removesuffix(":1") + ":2"
+
+
+@pytest.mark.parametrize(("findings", "mends"), [((), "nothing"), ((VAGUE,), "warnings"), ((TAKEN,), "errors")])
+def test_an_audit_says_who_does_something_now(findings: tuple[Finding, ...], mends: str) -> None:
+    summary = github.summary(Verdict(None, HEAD, TREE, findings))
+    assert summary.endswith(f"\n\n**Next:** {getattr(github, f'MEND_{mends.upper()}')}\n")

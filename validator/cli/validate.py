@@ -45,8 +45,10 @@ def command(
         return report(console, verdict, format, output)
     from validator.cli.runner import payload
     from validator.hosts.github.judge import validate_event
+    from validator.hosts.github.next_step import on_the_page
 
     given = [name for name in ("base", "head", "steps", "worktree", "staged") if is_given(context, name)]
     if given:
         raise click.UsageError(f"--event says what is judged; leave out --{given[0]}")
-    return report(console, validate_event(repo=repo, remote=remote, data=payload(event)), format, output)
+    verdict = validate_event(repo=repo, remote=remote, data=payload(event))
+    return report(console, verdict, format, output, on_the_page(verdict))

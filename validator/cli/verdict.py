@@ -10,14 +10,14 @@ from validator.report import FORMATS, Setting
 from validator.rules import RULES
 
 
-def report(console: Console, verdict: Verdict, format: str, output: Path | None) -> int:
-    """Print or write the report; on GitHub its summary as well. Returns 0 if the verdict is accepted, else 1."""
+def report(console: Console, verdict: Verdict, format: str, output: Path | None, after: str = "") -> int:
+    """Print or write the report; on GitHub its summary as well, and what stands `after` it there. Returns 0 or 1."""
     text = FORMATS[format](verdict, Setting(colour=console.colour and output is None, rules=RULES))
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if format == "github" and page:
         from validator.report.github import summary
 
-        append(Path(page), summary(verdict), "summary")
+        append(Path(page), f"{summary(verdict)}{after}", "summary")
     deliver(console, text, output, whole=format != "text")
     return 0 if verdict.accepted else 1
 

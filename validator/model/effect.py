@@ -13,7 +13,8 @@ class Effect(NamedTuple):
     and `notes` are empty where no forge says who proposes. `rows` show the claim that comes or goes: label and value.
     `owned` is False for what CODEOWNERS gives no owner, so that anyone with write access can approve it. `lost`: it is
     about what somebody else holds, so that no further commit can make it land. `doubts` are what the
-    cautions are about. `own` is the handle of the approver who proposes it.
+    cautions are about. `own` is the handle of the approver who proposes it, `elsewhere` the account that could propose
+    it in their place (empty: there is none), `named` the handle in whose name it is, if somebody else proposes it.
     """
 
     sentence: str
@@ -25,6 +26,8 @@ class Effect(NamedTuple):
     lost: bool = False
     doubts: tuple[Doubt, ...] = ()
     own: str = ""
+    elsewhere: str = ""
+    named: str = ""
 
     @property
     def empty(self) -> bool:

@@ -30,7 +30,9 @@ _LOG_COMMAND = re.compile(r"#(?=#\w*\[)")
 # What Markdown or HTML could take for markup within a line. All else stays as it is, so that the source can be read.
 # A `&` begins an entity only before a letter or `#`.
 # A `>` begins a quotation only where a line begins, and `_` within a word is a letter.
-_MARKUP = re.compile(r"&(?=[#\w])|[<`*\[\]\\~|]|(?<![^\W_])_|_(?![^\W_])")
+_SIGNS = r"&(?=[#\w])|[`*\[\]\\~|]|(?<![^\W_])_|_(?![^\W_])"
+_MARKUP = re.compile(rf"<|{_SIGNS}")
+_MARKDOWN = re.compile(rf"<(?!=? )|{_SIGNS}")  # `<= 2` and `< 2` begin no tag
 _NAMED = {"&": "&amp;", "<": "&lt;"}
 # After decoding entities, GitHub makes links of web and e-mail addresses, `#1`, `GH-1` and commits, mentions of `@name`
 # and pictures of `:name:`. A tag between the parts keeps them apart, and the dollars of what could be a formula:
@@ -110,7 +112,7 @@ def prose(text: str) -> str:
 
 def markdown_prose(text: str) -> str:
     r"""The same for Markdown alone, outside of HTML: `\*` in the place of `&#42;`, which people read more easily."""
-    return _MARKUP.sub(lambda found: _NAMED.get(found[0], f"\\{found[0]}"), _parted(text)).replace("\0", "<wbr>")
+    return _MARKDOWN.sub(lambda found: _NAMED.get(found[0], f"\\{found[0]}"), _parted(text)).replace("\0", "<wbr>")
 
 
 def _parted(text: str) -> str:

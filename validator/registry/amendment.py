@@ -7,9 +7,10 @@ from validator.model import shapes
 from validator.model.keys import fingerprint
 from validator.model.phrases import quoted
 from validator.model.targets import format_target
+from validator.registry.claim_form import format_appointment
 from validator.registry.workload import format_scope
 
-# The fields whose old and new value are shown; of others the name alone, since they are long or decide nothing.
+# The fields whose old and new value are shown; others are long, and named alone.
 OF_A_CLAIM: Mapping[str, Callable[[Any], str]] = {
     "number": str,
     "role": str,
@@ -21,6 +22,10 @@ OF_A_CLAIM: Mapping[str, Callable[[Any], str]] = {
     "status": str,
     "owner": str,
     "owner_login": str,
+    "key": fingerprint,
+    "responsibilities": "; ".join,
+    "schedule": lambda schedule: "; ".join(map(format_appointment, schedule)),
+    "timestamp": str,
 }
 OF_A_CHARTER: Mapping[str, Callable[[Any], str]] = {
     "approvers": lambda approvers: ", ".join(map(_approver, approvers)),
@@ -31,11 +36,13 @@ OF_A_CHARTER: Mapping[str, Callable[[Any], str]] = {
     "session_keys": str,
     "session_owners": str,
 }
-WHO_AND_WHAT = ("approvers", "capacity", "mission")  # what is told of a charter that replaces none
+# What is told of a charter that replaces none.
+WHO_AND_WHAT = ("approvers", "capacity", "mission", "orchestrator", "time_zone")
+DIFF = " (see the diff)"
 
 
 def claim_changes(before: shapes.Claim, after: shapes.Claim) -> str:
-    """`goal "Send 17 emails daily" → "Send 18 emails daily"; timestamp`; empty where no field differs."""
+    """`goal "Send 17 emails daily" → "Send 18 emails daily"; labels (see the diff)`; empty where no field differs."""
     return "; ".join(_claim_changes(before, after))
 
 
@@ -44,7 +51,7 @@ def _claim_changes(before: shapes.Claim, after: shapes.Claim) -> Iterator[str]:
         old, new = getattr(before, name), getattr(after, name)
         if old == new:
             continue
-        yield _values(name, *(_value_text(name, value) for value in (old, new))) if name in OF_A_CLAIM else name
+        yield _values(name, _value_text(name, old), _value_text(name, new)) if name in OF_A_CLAIM else f"{name}{DIFF}"
 
 
 def _value_text(name: str, value: Any) -> str | None:
@@ -59,20 +66,20 @@ def _values(name: str, old: str | None, new: str | None) -> str:
 
 
 def charter_changes(before: shapes.Charter, after: shapes.Charter) -> str:
-    """`approvers @one → @one, @two; capacity 12 → 13; metrics`; empty where no field differs."""
+    """`approvers @one → @one, @two; capacity 12 → 13; metrics (see the diff)`; empty where no field differs."""
     names = sorted(name for name in type(after).model_fields if getattr(before, name) != getattr(after, name))
     return "; ".join(_changed(name, before, after) for name in names)
 
 
 def charter_in_short(charter: shapes.Charter) -> str:
-    """`approvers @one; capacity 12; mission "Send mail"`."""
+    """`approvers @one; capacity 12; mission "Send mail"; orchestrator 1; time_zone Europe/Berlin`."""
     return "; ".join(f"{name} {_charter_value(name, charter)}" for name in WHO_AND_WHAT)
 
 
 def _changed(name: str, before: shapes.Charter, after: shapes.Charter) -> str:
     """A field with its two values; its name alone where they are long, or differ beyond what is shown."""
     old, new = _charter_value(name, before), _charter_value(name, after)
-    return name if old == new else f"{name} {old} → {new}"
+    return f"{name}{DIFF}" if old == new else f"{name} {old} → {new}"
 
 
 def _charter_value(name: str, charter: shapes.Charter) -> str | None:

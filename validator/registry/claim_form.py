@@ -37,14 +37,14 @@ def repeated_claim(charter: Charter, claim: Claim, *me: str) -> tuple[str, ...]:
         "--target": map(format_target, claim.targets),
         "--responsibility": own,
         "--scope": (format_scope([part]) for part in claim.scope or ()),
-        "--schedule": map(_appointment, claim.schedule or ()),
+        "--schedule": map(format_appointment, claim.schedule or ()),
     }
     words = (word for option, values in named.items() for value in values for word in (option, value))
     key = ("--key", "new") if claim.key and not (planned and planned.key) else key_words(charter, planned)
     return ("registry", "claim", str(claim.number), *me, *words, *key, "--yes", publish_word(charter))
 
 
-def _appointment(one: Appointment) -> str:
+def format_appointment(one: Appointment) -> str:
     """As --schedule reads it: `Send batch, mon,tue 10:00-11:00`, `Approval queue, wed by 08:00`."""
     return f"{one.activity}, {','.join(one.days)} {f'{one.start}-' if one.start else 'by '}{one.end}"
 

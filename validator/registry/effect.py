@@ -5,20 +5,22 @@ from collections.abc import Iterator, Sequence
 from validator.model import shapes
 from validator.model.effect import NOTHING, Effect
 from validator.model.layout import CHARTER, CODEOWNERS, SESSIONS, form_of
-from validator.model.phrases import counted, join_limited
+from validator.model.phrases import counted, join_limited, ranges
 from validator.model.targets import format_target
 from validator.registry.amendment import charter_changes, charter_in_short, claim_changes
+from validator.registry.consensus.criteria import is_registered
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposer import proposer
 from validator.registry.records import KINDS, acknowledges_only, record_of, record_states
-from validator.registry.snapshot import Snapshot
+from validator.registry.snapshot import Author, Snapshot
 from validator.registry.workload import format_scope
 
 MOST_SESSIONS = 12  # acknowledging sessions that are named
 MOST_STEPS = 12  # changes of a group that are told
+MOST_MISSING = 12  # numbers that are named
 OWNER_SPEAKS = " From then on only this account, or an approver, can change or release it."
-FROZEN = " From then on no session can change its commitment without giving its number back."
+FROZEN = " From the merge on no session can change its commitment without giving its number back."
 
 
 def effect_of(head: Snapshot, base: Snapshot) -> Effect:
@@ -28,7 +30,8 @@ def effect_of(head: Snapshot, base: Snapshot) -> Effect:
     sentence = _sentence(touched, head, base) + (f" It {words}" if (words := voids(head, base)) else "")
     owned = not acknowledges_only(head, base)
     rows = tuple(_rows(touched, head, base))
-    return Effect(sentence, by.words, by.cautions, rows, owned, by.notes, by.lost, by.doubts, by.own)
+    who = (by.own, by.elsewhere, by.named)
+    return Effect(sentence, by.words, by.cautions, rows, owned, by.notes, by.lost, by.doubts, *who)
 
 
 def effect_of_group(steps: Sequence[tuple[Snapshot, Snapshot]]) -> Effect:
@@ -148,17 +151,25 @@ def _record(path: str, head: Snapshot, base: Snapshot) -> str:
     if record is None:
         return f"puts a file at {path} that is no valid record."
     if record.kind == "activation":
-        return f"starts the fleet in week {record.value.week}, in the name of {record.by}.{FROZEN}"
+        return f"starts the fleet in week {_week(record.value.week)}, in the name of {record.by}.{FROZEN}"
     if record.kind == "approval":
         fleet = f"as main has it, with {counted(len(base.claims), 'session')}"
         return f"records that {record.by} approves the registry {fleet}. It starts nothing."
     who = f"{record.by} (number {record.value.number})"
     if record.kind == "confirmation":
-        return f"records that {who} confirms: nothing in the registry conflicts. It approves and starts nothing."
+        return f"records that {who} confirms: no two sessions conflict. It approves and starts nothing."
     sessions = counted(len(record.value.delivered), "session")
     return (
         f"records the word of {who} that it has sent the registry to {sessions}. The gate cannot see what has arrived."
     )
+
+
+def _week(name: str) -> str:
+    """`2026-W48 (2026-11-23 to 2026-11-29)`: not everybody counts weeks."""
+    from validator.registry.schedule import days_of  # few proposals need the calendar
+
+    days = days_of(name)
+    return f"{name} ({days[0]} to {days[1]})" if days else name
 
 
 def voids(head: Snapshot, base: Snapshot) -> str:
@@ -173,7 +184,30 @@ def voids(head: Snapshot, base: Snapshot) -> str:
     listed = [acknowledged if kind == "acknowledgement" else f"the {kind}" for kind in kinds]
     verb = "has" if len(names) == 1 else "have"
     stops = "; the fleet stops until then" if "activation" in names else ""
-    return f"voids {', '.join(listed)}, which {verb} to be made again{stops}."
+    return f"voids {', '.join(listed)}, which {verb} to be made again{_after(head)}{stops}."
+
+
+def _after(head: Snapshot) -> str:
+    """What has to be registered before the first of the records can be made again; empty where all is."""
+    if head.charter is None:
+        return ""
+    ready = {claim.number for claim in head.claims.values() if is_registered(claim, head.charter)}
+    missing = [number for number in range(1, head.charter.capacity + 1) if number not in ready]
+    if len(missing) > MOST_MISSING:
+        return f" after {len(missing)} more numbers are registered"
+    one = len(missing) == 1
+    which = f"number{'' if one else 's'} {ranges(missing)} {'is' if one else 'are'}"
+    return f" after {which} registered" if missing else ""
+
+
+def _owner(claim: ClaimFile, author: Author | None) -> str | None:
+    """An account's number, with its name: as GitHub says it of the account that proposes, else as the claim says it."""
+    account, login = claim.draft.owner, claim.claim.owner_login if claim.claim else None
+    if account is None:
+        return None
+    if author and author.account == account:
+        return f"{account} ({author.handle})"
+    return f"{account} (the claim says {login}; not checked)" if login else account
 
 
 def _rows(touched: list[str], head: Snapshot, base: Snapshot) -> Iterator[tuple[str, str]]:
@@ -189,6 +223,6 @@ def _rows(touched: list[str], head: Snapshot, base: Snapshot) -> Iterator[tuple[
         "Goal": draft.goal,
         "Targets": "; ".join(map(format_target, draft.targets or ())),
         "Scope": format_scope(draft.scope or ()),
-        "Owner": draft.owner,
+        "Owner": _owner(shown[0], head.author),
     }
     yield from ((label, value) for label, value in values.items() if value)

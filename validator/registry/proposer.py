@@ -22,7 +22,8 @@ class Proposer(NamedTuple):
     `cautions`: it is not known that the account may speak for what it changes, or the gate cannot judge that. `notes`:
     what will be missing later, and how a signature is kept.
     `lost`: it is about what somebody else holds, so that no commit by this account can make it land. `doubts`: what
-    the cautions are about. `own`: the handle, if it is an approver's.
+    the cautions are about. `own`: the handle, if it is an approver's; `elsewhere`: the account that could propose it in
+    their place. `named`: in whose name it is, if somebody else proposes it.
     """
 
     words: str = ""
@@ -31,6 +32,8 @@ class Proposer(NamedTuple):
     lost: bool = False
     doubts: tuple[Doubt, ...] = ()
     own: str = ""
+    elsewhere: str = ""
+    named: str = ""
 
 
 class _Standing(NamedTuple):
@@ -65,25 +68,47 @@ def proposer(head: Snapshot, base: Snapshot) -> Proposer:
     cautions = dict.fromkeys(one.caution for one in standings if one.caution)
     notes = dict.fromkeys(filter(None, [*merge, *(one.note for one in standings)]))
     lost = taken or any(one.foreign for one in standings)
-    words = _words(head.author, standings, head, base)
     own = head.author.handle if is_approver(head.author, base) else ""
-    return Proposer(words, tuple(cautions), tuple(notes), lost, _doubts(standings), own)
+    by = _in_whose_name(head, base)
+    words = _words(head.author, standings, by)
+    named = by if by.casefold() != head.author.handle.casefold() else ""
+    elsewhere = _elsewhere(head.author, head, base) if own else ""
+    return Proposer(words, tuple(cautions), tuple(notes), lost, _doubts(standings), own, elsewhere, named)
 
 
 def _doubts(standings: list[_Standing]) -> tuple[Doubt, ...]:
     return tuple(dict.fromkeys(one.doubt for one in standings if one.caution))
 
 
-def _words(author: Author, standings: list[_Standing], head: Snapshot, base: Snapshot) -> str:
+def _words(author: Author, standings: list[_Standing], by: str) -> str:
     owned = sorted({one.owns for one in standings if one.owns is not None})
     known = [f"the owner of number {owned[0]}"] if len(owned) == 1 else []
     known += [f"the owner of numbers {ranges(owned)}"] if len(owned) > 1 else []
     words = dict.fromkeys([*known, *(one.word for one in standings if one.word)])
     shared = ": GitHub names the account, not which of these sessions used it" if len(owned) > 1 else ""
-    touched = head.touched(base)
-    human = any((form_of(path) or (None,))[0] in BY_A_HUMAN for path in touched)
-    review = " The code owner's review and merge are the approval." if human else ""
+    own = by.casefold() == author.handle.casefold()
+    words |= {"in whose name it is": None} if own else {}
+    review = f" The review and merge by {by} are the approval." if by and not own else ""
     return f"{', '.join([author.handle, *words])}{shared}.{review}"
+
+
+def _in_whose_name(head: Snapshot, base: Snapshot) -> str:
+    """The handle that a human's record names; empty for all else."""
+    paths = (path for path in sorted(head.touched(base)) if (form_of(path) or (None,))[0] in BY_A_HUMAN)
+    values = (parsed.value for path in paths if (parsed := head.records.get(path)))
+    return next((str(value.approved_by) for value in values if value), "")
+
+
+def _elsewhere(author: Author, head: Snapshot, base: Snapshot) -> str:
+    """The account that could propose what an approver proposes, whose own review GitHub does not take."""
+    held = [claim for _, claim in _held(head, base)]
+    owners = {claim.draft.owner for claim in held} - {None}
+    if author.account in owners:
+        return ""
+    if owners:
+        return f"the owner's account ({', '.join(sorted(filter(None, owners)))})"
+    mine = any(claim.draft.owner == author.account for path in head.touched(base) if (claim := head.claims.get(path)))
+    return "another account, and name that one as owner" if mine and not held else "another account"
 
 
 def _held(head: Snapshot, base: Snapshot) -> Iterator[tuple[str, ClaimFile]]:

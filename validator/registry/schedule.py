@@ -71,6 +71,14 @@ def week_at(moment: datetime, zone: ZoneInfo) -> str:
     return _week_of_day(moment.astimezone(zone).date())
 
 
+def days_of(name: str) -> tuple[date, date] | None:
+    """Monday and Sunday of a week; None for one that does not exist."""
+    with suppress(FatalError):
+        monday = _monday(name)
+        return monday, monday + timedelta(days=6)
+    return None
+
+
 def is_over(name: str, now: datetime, zone: ZoneInfo) -> bool:
     """Whether the last day of a week is past. Raises FatalError for a week that does not exist."""
     return _monday(name) + timedelta(days=6) < now.astimezone(zone).date()

@@ -22,6 +22,13 @@ TITLES = "".join(f"<th>{title}</th>" for title in ("Finding", "Rule", "Place", "
 # Findings about a number or a session that is taken, for whose way out one has to know what is free.
 ABOUT_NUMBERS = frozenset({"REG102", "REG103", "REG104", "REG301"})
 AUDIT = "This is an audit of all of main: it merges and changes nothing."
+# What is done now with what an audit finds: with an error, with warnings, with nothing.
+MEND_ERRORS = (
+    "the session that an error is about takes the way out beside it, in a pull request of its own. "
+    "Until then the error stays on main."
+)
+MEND_WARNINGS = "nobody has to do anything: a warning stops nothing."
+MEND_NOTHING = "nobody has to do anything."
 
 
 def render(verdict: Verdict) -> str:
@@ -52,6 +59,7 @@ def summary(verdict: Verdict, *, most: int = SUMMARY_BYTES) -> str:
     if free and any(decides(finding) and finding.code in ABOUT_NUMBERS for finding in verdict.findings):
         parts.append(free)
     parts += [_folded(_of_main(verdict)[title], tables[title]) for title in (INHERITED, HEALED) if tables[title]]
+    parts += [f"**Next:** {_mends(verdict)}"] if _is_audit(verdict) else []
     return "\n\n".join(parts) + "\n"
 
 
@@ -88,13 +96,23 @@ def _head(verdict: Verdict) -> list[str]:
     healed = f"; {len(verdict.healed)} healed" if verdict.healed else ""
     how = "accepted" if verdict.accepted else "rejected"
     found = f"{counts_of(verdict) or 'no findings'}{healed}"
-    if verdict.effect is None and verdict.base is None:
+    if _is_audit(verdict):
         return [f"### audit: {found}", AUDIT]
     title = f"### {how}{careful}: {found}"
     if verdict.effect is None:
         return [title]
     lead = [cautions(verdict.effect)] if verdict.effect.cautions else []
     return [*lead, title, *merging(verdict.effect, accepted=verdict.accepted)]
+
+
+def _is_audit(verdict: Verdict) -> bool:
+    return verdict.effect is None and verdict.base is None
+
+
+def _mends(verdict: Verdict) -> str:
+    if not verdict.accepted:
+        return MEND_ERRORS
+    return MEND_WARNINGS if verdict.findings else MEND_NOTHING
 
 
 def _groups(verdict: Verdict) -> Iterator[tuple[str, list[Finding]]]:

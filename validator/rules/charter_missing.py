@@ -21,12 +21,13 @@ from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG007", "charter-missing", Level.ERROR
 LOOKS_AT = (Input.FILE, Input.CHANGE)
+KEEP, RESTORE = "leave the charter on main", "restore the charter in a change of its own"
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the missing charter, and every new claim where the charter cannot be read."""
     if CHARTER not in head.files:  # if it is not a regular file, file-mode reports it
-        yield Problem(Location(CHARTER), f"{CHARTER} is missing", "restore the charter in a change of its own")
+        yield Problem(Location(CHARTER), f"{CHARTER} is missing", KEEP if CHARTER in base.files else RESTORE)
     if head.charter is None:
         for claim in head.claims.values():
             if head.is_new(claim, base):

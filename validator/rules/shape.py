@@ -71,7 +71,8 @@ def _problem(parsed: Parsed[shapes.Claim], fault: ShapeFault) -> Problem:
     name = _name(fault.route)
     schema = f"see schema/{'session' if form == 'claim' else form}.schema.json"
     if fault.kind == "missing":
-        add = f"add it, with registry claim by {OPTIONS[name]}" if form == "claim" and name in OPTIONS else "add it"
+        writes = f" to the file; registry claim writes it with {OPTIONS[name]}" if name in OPTIONS else ""
+        add = f"add it{writes if form == 'claim' else ''}"
         return Problem(parsed.document.at(*fault.route[:-1]), f"the field {name} is missing", f"{add}; {schema}")
     if fault.kind == "extra_forbidden":
         message = f"{quoted(str(fault.route[-1]))} is not a field of {_place(a_form, fault)}"

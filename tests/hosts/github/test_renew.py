@@ -25,20 +25,29 @@ def opened(forge: Forge, pull: int, number: int, **fields: str) -> None:
 
 @pytest.mark.takes_long
 def test_the_loser_of_a_merge_is_judged_again_and_told_by_whom(forge: Forge, bless: bool) -> None:
-    """60 and 61 share a session and are both green; 62 shares nothing. 60 is merged."""
+    """60 and 61 share a session, 61 and 63 a number: all are green; 62 shares nothing. 60 is merged, so 61 turns red.
+
+    The comment on 63 named 61 as one that could win, and has to be renewed as well.
+    """
     opened(forge, 60, 4, **ONE_SESSION)
     opened(forge, 61, 5, **ONE_SESSION)
     opened(forge, 62, 6)
+    opened(forge, 63, 5, session_id="marketing-third-1", runtime_id="session-third")
     before, payload = forge.main, forge.pull_request(61)
     forge.merge(60)
     jobs = forge.deliver("push", forge.push(before))
-    assert jobs["look which proposals main touches"].outputs["pulls"] == "[61]"
+    assert jobs["look which proposals main touches"].outputs["pulls"] == "[61, 63]"
     assert jobs["judge them again"].last.out == (
-        "validate.yml: ran again on pull request 61\ncomment.yml: ran again on pull request 61\n"
+        "validate.yml: ran again on pull request 61\nvalidate.yml: ran again on pull request 63\n"
+        "comment.yml: ran again on pull request 61\ncomment.yml: ran again on pull request 63\n"
     )
     runs = {row["id"]: (row["path"], row["display_title"]) for row in forge.read_state()["runs"]}
     again = [runs[int(call["path"].split("/")[-2])] for call in forge.sent() if call["path"].endswith("/rerun")]
-    assert again == [(f".github/workflows/{name}.yml", "pull request 61") for name in ("validate", "comment")]
+    assert again == [
+        (f".github/workflows/{name}.yml", f"pull request {pull}")
+        for name in ("validate", "comment")
+        for pull in (61, 63)
+    ]
     jobs = forge.deliver("pull_request_target", payload)  # what a run that is run again does
     assert jobs["registry gate"].status == 1
     text, file = forge.read_state()["comments"]["61"][0]["body"], EXPECTED / "stale-loser.md"

@@ -13,6 +13,7 @@ import yaml12
 from tests.hosts.github.forge import OURS, SESSION_ID, Forge, claim, group_of, is_started
 from tests.repository import ROOT, Changes, claim_path
 from validator.cli.runner import payload
+from validator.hosts.github.next_step import SEE_THE_COMMENT
 from validator.model.errors import FatalError
 
 pytestmark = pytest.mark.blackbox
@@ -45,7 +46,8 @@ def test_an_opened_pull_request_is_judged_and_commented(forge: Forge) -> None:
     }  # fmt: skip
     assert jobs["registry gate"].last.out.startswith("::notice title=registry::accepted: no findings\n")
     (call,) = forge.sent()
-    assert jobs["registry gate"].summary in call["body"]["body"], "the run's page says the same"
+    page = jobs["registry gate"].summary.removesuffix(f"\n\n{SEE_THE_COMMENT}\n")
+    assert page in call["body"]["body"], "the run's page says the same"
     assert (call["method"], call["path"]) == ("POST", "repos/OWNER/registry/issues/7/comments")
     assert call["body"]["body"].startswith(f"{MARK}\n### accepted: no findings\n")
     assert "\n\n> [!NOTE]\n> Number 4 will have no owner: " in call["body"]["body"]

@@ -14,7 +14,7 @@ from validator.hosts.github.api import HERE, Gh, number
 from validator.hosts.github.event import Moved, Number, read_event
 from validator.hosts.github.pulls import MOST_RIVALS, Pull, fetch_all, open_pulls
 from validator.model.errors import FatalError, Unreadable, attempted
-from validator.operations.proposals import judge_proposal
+from validator.operations.proposals import Judged, competitors, judge_proposal
 from validator.registry.effect import effect_of
 from validator.registry.reader import Reader
 
@@ -34,23 +34,29 @@ def touched(*, repo: Path, remote: str, data: bytes) -> list[int]:
     pulls = open_pulls(Gh(repo), HERE)[:MOST_RIVALS]
     fetch_all(server, [pull.number for pull in pulls])
     reader = Reader(server.repo)
-    before, after = server.repo.commit(event.base), server.repo.commit(server.main)
-    return [pull.number for pull in pulls if _is_touched(reader, before, after, pull)][:MOST_PULLS]
+    here = [pull for pull in pulls if reader.repo.resolve(pull.head) != [None]]
+    before, after = (_meanings(reader, server.repo.commit(main), here) for main in (event.base, server.main))
+    return [pull.number for pull in here if before[pull.number] != after[pull.number]][:MOST_PULLS]
 
 
-def _is_touched(reader: Reader, before: str, after: str, pull: Pull) -> bool:
-    """Whether the verdict on a pull request, or what merging it would do, differs between two commits of main."""
-    if reader.repo.resolve(pull.head) == [None]:
-        return False
-    return _meaning(reader, before, pull) != _meaning(reader, after, pull)
+def _meanings(reader: Reader, main: str, pulls: list[Pull]) -> dict[int, object]:
+    """What the comment on each pull request says at a commit of main: its verdict, its effect, and who competes."""
+    found = {pull.number: _judged(reader, main, pull) for pull in pulls}
+    judged = [one for one in found.values() if not isinstance(one, Unreadable)]
+    return {
+        number: one.why if isinstance(one, Unreadable) else (*_words(one), competitors(one, judged))
+        for number, one in found.items()
+    }
 
 
-def _meaning(reader: Reader, main: str, pull: Pull) -> object:
-    found = attempted(lambda: judge_proposal(reader, main, Proposal(f"#{pull.number}", pull.head), pull.author))
-    if isinstance(found, Unreadable):
-        return found.why
-    texts = [(finding.code, finding.location, finding.message, finding.help) for finding in found.verdict.findings]
-    return texts, None if found.unjudged else effect_of(found.landed, found.base).sentence
+def _judged(reader: Reader, main: str, pull: Pull) -> Judged | Unreadable:
+    return attempted(lambda: judge_proposal(reader, main, Proposal(f"#{pull.number}", pull.head), pull.author))
+
+
+def _words(one: Judged) -> tuple[object, object]:
+    """The findings, and what merging would do."""
+    texts = [(finding.code, finding.location, finding.message, finding.help) for finding in one.verdict.findings]
+    return texts, None if one.unjudged else effect_of(one.landed, one.base).sentence
 
 
 def run_again(*, repo: Path, pulls: str) -> str:

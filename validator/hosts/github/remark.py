@@ -4,46 +4,31 @@ The reader trusts nothing in it: it checks the form, and that the remark belongs
 """
 
 import json
-from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field, ValidationError
 
 from validator.hosts.github.event import PullRequest
+from validator.hosts.github.next_step import competing, next_step
 from validator.model.definition import NO_NEWLINE
 from validator.model.effect import Doubt, Effect
 from validator.model.errors import FatalError
-from validator.model.escape import prose, visible, well_formed
+from validator.model.escape import visible, well_formed
 from validator.model.findings import Finding, Location, Origin, Verdict, decides
-from validator.registry.consensus.phases import TOO_EARLY
 from validator.report.documents import FindingEntry, Printed, PrintedDocument, ValidateDocument, finding_entries
 from validator.report.github import COMMENT_BYTES, summary
 
 MARK = "<!-- session-registry: verdict -->"
 MOST_FINDINGS = 15
 LONGEST = 600  # characters of a message or help
-SHORTEST = 260  # characters of what is said about merging, and of a claim's fields
+LONGEST_SENTENCE = 1_400  # characters of what merging would do: a change of every field fits
+SHORTEST = 260  # characters of a path, of what else is said about merging, and of a claim's fields
 LONGEST_HANDLE = 90
 MOST_CAUTIONS = 3
 MOST_NOTES = 2
 # What Linux takes as one environment variable is 131,072; three findings fit, whatever is in them.
 MOST_BYTES = 120_000
 FEWEST_FINDINGS = 3
-UNTIL_THEN = "Until then nothing has changed on main."
-NO_MORE = "It records what stands above, and changes nothing else."
-NOT_ONES_OWN = (
-    "GitHub lets nobody approve their own pull request. "
-    "Where there is no other code owner, propose it from another account."
-)
-# What a human does first, where there is a caution.
-SETTLED: Mapping[Doubt, str] = {
-    "session": "asks the session whether this is its wish, and closes this if nobody answers",
-    "rules": "decides whether these rules are wanted",
-    "program": "reads every changed line",
-}
-MOST_CHOICES = 6  # competing pull requests that are named in what to do next
-# What another commit makes worse: each commit of a branch has to change the proposal's own file, and that alone.
-FOR_GOOD = frozenset({"REG302", "REG309"})
 _SAME = "(number|session_id|role|work|key)"
 Competitor = Annotated[
     str,
@@ -66,6 +51,8 @@ class EffectEntry(Printed):
     lost: bool
     doubts: tuple[Doubt, ...]
     own: str
+    elsewhere: str
+    named: str
 
 
 class RemarkDocument(PrintedDocument):
@@ -114,7 +101,7 @@ def _remark(number: int, verdict: Verdict, competitors: tuple[str, ...], most: i
 
 def _entry(effect: Effect) -> EffectEntry:
     return EffectEntry(
-        sentence=_short(effect.sentence),
+        sentence=_short(effect.sentence, LONGEST_SENTENCE),
         proposed_by=_short(effect.proposed_by, SHORTEST),
         cautions=tuple(_short(caution, SHORTEST) for caution in effect.cautions[:MOST_CAUTIONS]),
         rows=tuple((label, _short(value, SHORTEST)) for label, value in effect.rows),
@@ -123,6 +110,8 @@ def _entry(effect: Effect) -> EffectEntry:
         lost=effect.lost,
         doubts=effect.doubts,
         own=_short(effect.own, LONGEST_HANDLE),
+        elsewhere=_short(effect.elsewhere, LONGEST_HANDLE),
+        named=_short(effect.named, LONGEST_HANDLE),
     )
 
 
@@ -145,71 +134,15 @@ def read_remark(text: str, event: PullRequest) -> RemarkDocument:
 
 def as_comment(found: RemarkDocument) -> str:
     """The comment, in Markdown: verdict, findings with their ways out, free numbers, competitors, what to do now."""
-    accepted = found.document.verdict == "accepted"
     verdict = _verdict(found)
     parts = [f"{MARK}\n{summary(verdict, most=COMMENT_BYTES).rstrip()}"]
     if found.left_off:
         parts.append(f"{found.left_off} more in the log of the check.")
     if found.competitors:
-        parts.append(_competing(found.competitors, accepted=accepted))
-    parts.append(f"**Next:** {_next(found) if accepted else _next_if_rejected(verdict, _effect(found.effect))}")
+        parts.append(competing(found.competitors, accepted=verdict.accepted))
+    rivals = [int(name[1:].partition(" ")[0]) for name in found.competitors]
+    parts.append(f"**Next:** {next_step(verdict, _effect(found.effect), found.number, rivals)}")
     return "\n\n".join(parts) + "\n"
-
-
-def _competing(names: tuple[str, ...], *, accepted: bool) -> str:
-    others = f"proposed, and accepted by the gate: {', '.join(names)}."
-    if accepted:
-        return f"Also {others} Only one of them can be merged; the one that is merged first wins."
-    return f"The same is {others}"
-
-
-def _next(found: RemarkDocument) -> str:
-    """What a human does with an accepted proposal."""
-    effect = _effect(found.effect)
-    if effect.empty:
-        return "close this; there is nothing to merge."
-    who = "a code owner" if effect.owned else "anyone with write access"
-    other = f" other than {prose(effect.own)}" if effect.owned and effect.own else ""
-    first = f" first {'; '.join(SETTLED[doubt] for doubt in effect.doubts)}; then" if effect.doubts else ""
-    reason = f": {NOT_ONES_OWN}" if other else "."
-    until = UNTIL_THEN if effect.owned else NO_MORE
-    if not first and effect.owned and not found.competitors:
-        first = " reads the lines above,"
-    return f"{who}{other}{first} {_merges(found)}{reason} {until}"
-
-
-def _merges(found: RemarkDocument) -> str:
-    """`approves under *Files changed*, and merges`; of several that want the same only one can be."""
-    if not found.competitors:
-        return "approves under *Files changed*, and merges"
-    numbers = sorted([found.number, *(int(name[1:].partition(" ")[0]) for name in found.competitors)])
-    first, *most, last = (f"#{number}" for number in numbers)
-    choice = f"{', '.join([first, *most])} and {last}"
-    if len(numbers) > MOST_CHOICES:
-        choice = f"#{found.number} and the others above"
-    others = "the other one then turns" if not most else "the others then turn"
-    return f"chooses one of {choice}, approves it under *Files changed*, and merges it; {others} red"
-
-
-def _next_if_rejected(verdict: Verdict, effect: Effect) -> str:
-    """What whoever proposed it does, on the same branch where that helps."""
-    if effect.empty:
-        return f"close this; {'you are registered' if effect.rows else 'there is nothing to merge'}."
-    deciding = [finding for finding in verdict.findings if decides(finding)]
-    if any(TOO_EARLY in finding.message for finding in deciding if finding.code == "REG403"):
-        return (
-            "nothing can mend this now: it comes too early. Whoever proposed it closes this pull request, "
-            "and proposes it again when the way out in the table says; `registry explain CODE` explains a rule."
-        )
-    if effect.lost or any(finding.code in FOR_GOOD for finding in deciding):
-        return (
-            "no commit on this branch can mend this. Whoever proposed it closes this pull request and takes "
-            "the way out in the table; `registry explain CODE` explains a rule."
-        )
-    return (
-        "whoever proposed this mends it on the same branch and pushes; the check runs again. "
-        "`registry validate` gives the same verdict before the push, and `registry explain CODE` explains a rule."
-    )
 
 
 def _effect(entry: EffectEntry) -> Effect:
@@ -218,7 +151,7 @@ def _effect(entry: EffectEntry) -> Effect:
 
 def _cut(finding: Finding) -> Finding:
     return finding._replace(
-        location=finding.location._replace(path=_short(finding.location.path)),
+        location=finding.location._replace(path=_short(finding.location.path, SHORTEST)),
         message=_short(finding.message),
         help=_short(finding.help),
     )
