@@ -229,7 +229,10 @@ def test_a_release_in_an_active_fleet_waits_for_a_human_who_is_told_what_it_stop
     assert (document["next_action"], document["proposed"]) == (waits, [])
     done = typed(human, ["n"], "approve", "release/04")
     assert "approving this voids the confirmation, the approval, the broadcast, 12 acknowledgements, the " in done.out
-    assert "activation, which have to be made again after number 4 is registered; the fleet stops until then.\n" in done.out
+    assert (
+        "activation, which have to be made again after number 4 is registered; the fleet stops until then.\n"
+        in done.out
+    )
 
 
 def met(human: Path) -> tuple[int, bool]:

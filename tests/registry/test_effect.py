@@ -207,6 +207,22 @@ def test_a_group_is_told_in_its_order_and_the_rest_is_counted(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
+    ("changed", "again"),
+    [
+        (charter().replace("capacity: 12 ", "capacity: 3 "), " after numbers 2-3 are registered"),
+        (charter().replace("capacity: 12 ", "capacity: 30 "), " after 28 more numbers are registered"),
+        (None, ""),
+    ],
+    ids=["few", "many", "no charter"],
+)
+def test_what_has_to_be_registered_before_a_voided_record_is_made_again(
+    changed: str | None, again: str, tmp_path: Path
+) -> None:
+    found = effect(tmp_path / "registry", Situation({CHARTER: changed}, CONFIRMED))
+    assert found.sentence.endswith(f" It voids the confirmation, which has to be made again{again}.")
+
+
+@pytest.mark.parametrize(
     ("sentence", "blocked"),
     [
         ("registers number 4 for desk-1.", "would register number 4 for desk-1."),

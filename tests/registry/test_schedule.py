@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ import vobject
 from tests.snapshots import charter, claim, registry, snapshot
 from validator.cli.ics import calendar
 from validator.model.errors import FatalError
-from validator.registry.schedule import Week, is_over, next_week, week_of
+from validator.registry.schedule import Week, days_of, is_over, next_week, week_of
 from validator.report.week import render
 
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -189,3 +189,8 @@ def test_the_next_week_is_that_of_the_zone_and_after_the_active_one(minutes: int
 def test_a_week_is_over_after_its_sunday() -> None:
     assert not is_over("2026-W48", SUNDAY, BERLIN)
     assert is_over("2026-W48", SUNDAY + timedelta(minutes=30), BERLIN)
+
+
+def test_a_week_is_told_by_its_monday_and_sunday() -> None:
+    assert days_of("2026-W48") == (date(2026, 11, 23), date(2026, 11, 29))
+    assert days_of("2026-W54") is None
