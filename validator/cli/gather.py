@@ -16,6 +16,7 @@ from validator.git.repo import Repo
 from validator.hosts.site.documents import Documents, Json
 from validator.model.layout import ACTIVATION
 from validator.model.phrases import rfc3339
+from validator.operations.competitors import Competitors
 from validator.operations.consensus.mail import page_at
 from validator.operations.export import document_at
 from validator.operations.proposals import judged_here
@@ -52,7 +53,8 @@ def documents_at(reader: Reader, commit: str) -> Documents:
     week = _week(snapshot)
     proposals = judged_here(reader, commit)
     rejected = frozenset(one.proposal.name for one in proposals if not one.verdict.accepted)
-    entries = tuple(entry_of(one, proposals, reader.repo) for one in proposals)
+    rivals = Competitors(proposals)
+    entries = tuple(entry_of(one, rivals, reader.repo) for one in proposals)
     return Documents(
         status=_json(status_of(reader, commit, rejected=rejected)),
         export=_json(document_at(reader, commit)),
@@ -62,7 +64,9 @@ def documents_at(reader: Reader, commit: str) -> Documents:
                 proposals=entries, rejected=(), pending=tuple(map(pending_entry, pending_claims(snapshot)))
             )
         ),
-        proposals_in_full=[_json(in_full(one, proposals, reader.repo)) for one in proposals],
+        proposals_in_full=[
+            _json(in_full(one, entry, reader.repo)) for one, entry in zip(proposals, entries, strict=True)
+        ],
         conflicts=_json(conflicts_of(reader, commit, proposals)),
         history=_json(history_of(reader, commit)),
         schedule=_json(schedule_of(week, commit)),

@@ -81,11 +81,14 @@ def _document(repo: Path, ref: str | None, number: int | None) -> HistoryDocumen
 
 def history_of(reader: Reader, commit: str, number: int | None = None) -> HistoryDocument:
     """The same of a commit that a reader has at hand."""
-    capacity = charter_of(reader.at(commit)).capacity
+    main = reader.at(commit)
+    capacity = charter_of(main).capacity
     if number is not None and not 1 <= number <= capacity:
         raise FatalError(f"number {number} is not one of 1 to {capacity}")
     steps = reader.repo.steps(commit, [SESSIONS, CHARTER] if number is None else [claim_path(number)])
-    sessions = session_ids(reader.repo, [entry.oid for step in steps for entry in (step.old, step.new) if entry])
+    known = {main.files[path].oid: claim.draft.session_id for path, claim in main.claims.items()}
+    moved = {entry.oid for step in steps for entry in (step.old, step.new) if entry}
+    sessions = known | session_ids(reader.repo, moved - known.keys())
     rows = tuple(filter(None, (_entry(event, reader.repo) for event in events(steps, sessions))))
     line = main_steps(reader.repo, commit)
     touching = frozenset(step.commit for step in steps)

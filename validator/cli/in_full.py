@@ -1,8 +1,8 @@
 """One open proposal in full: the file, the change, the gate's report, who made it and who signed it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from validator.cli.proposals import ProposalEntry, entry_of
+from validator.cli.proposals import ProposalEntry
 from validator.git.repo import Repo
 from validator.git.signatures import endorsement
 from validator.model.escape import well_formed
@@ -40,12 +40,11 @@ class ProposalDocument(PrintedDocument):
     proposal: ProposalInFull
 
 
-def in_full(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalDocument:
-    """The document of an open proposal; `others` are all open ones."""
+def in_full(one: Judged, entry: ProposalEntry, repo: Repo) -> ProposalDocument:
+    """The document of an open proposal; `entry` is what the list of all says of it."""
     content = b"" if one.unjudged else repo.blobs([one.proposal.commit])[one.proposal.commit]
     signed = b"\ngpgsig" in content.partition(b"\n\n")[0]
     keys = list(_keys(one)) if signed else []
-    entry = entry_of(one, others, repo)
     proposal = ProposalInFull(
         **entry.model_dump(),
         path=next(iter(own_files(one.proposal.name) - {CODEOWNERS}), path_of(one.proposal.name)),

@@ -19,7 +19,8 @@ from validator.model.phrases import rfc3339
 from validator.model.shapes import Slot
 from validator.model.targets import format_target
 from validator.operations.claim_key import claim_key_of, key_line
-from validator.operations.proposals import Judged, competitors, judged, judged_here
+from validator.operations.competitors import Competitors
+from validator.operations.proposals import Judged, judged, judged_here
 from validator.registry.reader import Reader, main_of
 from validator.registry.snapshot import Snapshot
 from validator.report.documents import FindingEntry, Oid, Printed, PrintedDocument, as_json, finding_entries
@@ -108,18 +109,21 @@ def command(
     server, now = Remote(Repo(repo), remote), time.time()
     main, open_ones = read_open(console, server)
     shown = [one for one in open_ones if one.verdict.accepted or not waiting]
-    pending = pending_claims(Reader(server.repo).at(main))
+    snapshot = Reader(server.repo).at(main)
+    pending = pending_claims(snapshot)
     if older_than is not None:
         shown = [one for one in shown if now - (one.landed.committed_at or 0) >= older_than]
         pending = [one for one in pending if now - one.time >= older_than]
     rejected = rejections(server.repo, server.name) if everything else ()
     if format == "json":
-        rows = tuple(entry_of(one, open_ones, server.repo) for one in shown)
+        rivals = Competitors(open_ones)
+        rows = tuple(entry_of(one, rivals, server.repo) for one in shown)
         turned_down = tuple(map(_turned_down, rejected))
         waits = tuple(pending_entry(one) for one in pending)
         console.say(as_json(ProposalsDocument(proposals=rows, rejected=turned_down, pending=waits)))
     else:
-        console.say(render(shown, rejected, server.repo, now=now, others=open_ones, pending=pending))
+        keyed = any(claim.draft.key for claim in snapshot.claims.values())
+        console.say(render(shown, rejected, server.repo, now=now, others=open_ones, pending=pending, keyed=keyed))
     return 0
 
 
@@ -151,20 +155,23 @@ def render(
     now: float,
     others: Sequence[Judged] = (),
     pending: Iterable[PendingClaim] = (),
+    keyed: bool = False,
 ) -> str:
     """A paragraph for each open proposal, and a line for each PENDING claim and rejected proposal.
 
-    `now` is in seconds since 1970. `others` are the open proposals that are not shown and may exclude these.
+    `now` is in seconds since 1970. `others` are the open proposals that are not shown and may exclude these. `keyed`:
+    a claim on main has a key.
     """
     known = others or shown
-    lines = [line for one in shown for line in _lines(one, known, repo, now, keyed=_is_keyed(known))]
+    rivals, keyed = Competitors(known), keyed or _is_keyed(known)
+    lines = [line for one in shown for line in _lines(one, rivals, repo, now, keyed=keyed)]
     lines += [f"· number {one.number} is PENDING, {_age(now - one.time)}: {logged(one.session_id)}" for one in pending]
     lines += [f"{one.name:<12} turned down: {logged(one.reason)}" for one in rejected]
     return "\n".join(lines or ["nothing is proposed"]) + "\n"
 
 
-def entry_of(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalEntry:
-    """A proposal as it is printed; `others` are all open ones."""
+def entry_of(one: Judged, rivals: Competitors, repo: Repo) -> ProposalEntry:
+    """A proposal as it is printed; `rivals` are of all open ones."""
     draft, name = one.claim.draft if one.claim else None, one.proposal.name
     plan, claim_key = _plan(one), claim_key_of(one)
     return ProposalEntry(
@@ -176,7 +183,7 @@ def entry_of(one: Judged, others: Iterable[Judged], repo: Repo) -> ProposalEntry
         number=one.claim.number if one.claim else None,
         session_id=well_formed_or_none(draft.session_id if draft else None),
         role=well_formed_or_none(draft.role if draft else None),
-        competitors=competitors(one, others),
+        competitors=rivals.of(one),
         turn="approver" if one.verdict.accepted else "session",
         findings=finding_entries(one.verdict.findings),
         goal=well_formed_or_none(draft.goal if draft else None),
@@ -221,7 +228,7 @@ def _is_keyed(proposals: Sequence[Judged]) -> bool:
     return any(claim.draft.key for snapshot in snapshots for claim in snapshot.claims.values())
 
 
-def _lines(one: Judged, others: Iterable[Judged], repo: Repo, now: float, *, keyed: bool) -> Iterable[str]:
+def _lines(one: Judged, rivals: Competitors, repo: Repo, now: float, *, keyed: bool) -> Iterable[str]:
     who = one.claim.draft.session_id if one.claim else one.subject(repo)
     sign = "✓" if one.verdict.accepted else "✗"
     age = _age(now - (one.landed.committed_at or 0))
@@ -231,9 +238,9 @@ def _lines(one: Judged, others: Iterable[Judged], repo: Repo, now: float, *, key
     for finding in one.verdict.findings:
         if finding.origin == "introduced":
             yield f"    {finding.level}[{finding.code}] {finding.name}: {logged(finding.message)}"
-    if rivals := competitors(one, others):
+    if others := rivals.of(one):
         lead = "whoever is merged first wins against" if one.verdict.accepted else "the gate accepts instead"
-        yield f"    {lead}: {', '.join(rivals)}"
+        yield f"    {lead}: {', '.join(others)}"
 
 
 def _age(seconds: float) -> str:

@@ -9,13 +9,14 @@ from validator.cli import completing
 from validator.cli.console import Console
 from validator.cli.in_full import ProposalDocument, ProposalInFull, in_full
 from validator.cli.options import FORMAT, REMOTE, REPO
-from validator.cli.proposals import read_open
+from validator.cli.proposals import entry_of, read_open
 from validator.git.remote import Remote, last_rejection
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.escape import logged
 from validator.model.layout import digits
 from validator.operations.claim_key import ClaimKey
+from validator.operations.competitors import Competitors
 from validator.operations.proposals import Judged
 from validator.report.documents import as_json
 
@@ -35,7 +36,8 @@ def command(console: Console, name: str, remote: str, repo: Path, format: str) -
     """
     server = Remote(Repo(repo), remote)
     _, open_ones = read_open(console, server)
-    document = in_full(_named(name, open_ones, server), open_ones, server.repo)
+    one = _named(name, open_ones, server)
+    document = in_full(one, entry_of(one, Competitors(open_ones), server.repo), server.repo)
     console.say(as_json(document) if format == "json" else "".join(f"{line}\n" for line in _lines(document.proposal)))
     return 0
 

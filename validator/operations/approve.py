@@ -13,9 +13,9 @@ from validator.model.findings import Verdict, decides
 from validator.model.layout import HEADS, number_of, own_files
 from validator.operations.approver import Approver, who_approves
 from validator.operations.claim_key import key_line
+from validator.operations.competitors import Competitors
 from validator.operations.proposals import (
     Judged,
-    competitors,
     delete_branch,
     difference,
     judge_proposal,
@@ -118,7 +118,7 @@ def _approve(
             return _report(say, closed)
         one = judge_proposal(reader, main, open_now[name])
         if agreed != one.proposal.commit:
-            say(_page(one, server, competitors(one, [o for o in others if o.proposal.name in open_now])))
+            say(_page(one, server, Competitors(o for o in others if o.proposal.name in open_now).of(one)))
         if why_not := _why_not(one):
             return _report(say, ApprovalResult(name, None, why_not))
         if agreed != one.proposal.commit and not ask(f"Approve {name} as {approver.handle}?"):

@@ -1,6 +1,5 @@
-"""Judge proposals against main, list competitors, and find the proposal that a command-line argument names."""
+"""Judge proposals against main, and find the proposal that a command-line argument names."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from validator.git.objects import MAX_COMMIT, light
@@ -15,7 +14,6 @@ from validator.operations.judge import judge
 from validator.operations.narrow import Narrow
 from validator.operations.release_reason import removing
 from validator.registry.conflicts import ConflictKind
-from validator.registry.overlaps import shared_kinds
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader
@@ -33,8 +31,6 @@ KINDS: dict[str, ConflictKind] = {
     "REG206": "goal",
     "REG301": "number",
 }
-# What two open proposals may share, in words; nothing of theirs, which a stranger wrote.
-SHARED = {"session_id": "session_id", "role": "role", "scope": "work", "key": "key"}
 
 
 class Judged(NamedTuple):
@@ -71,25 +67,24 @@ class Judged(NamedTuple):
 def judged(server: Remote) -> tuple[Judged, ...]:
     """The verdict on every open proposal against main as last fetched, by name."""
     reader = Reader(server.repo)
-    main = server.repo.commit(server.main)
+    main, narrow = server.repo.commit(server.main), Narrow(reader)
     return tuple(
         _unjudged(reader.at(main), proposal, server.unfetched[proposal])
         if proposal in server.unfetched
-        else judge_proposal(reader, main, proposal)
+        else judge_proposal(reader, main, proposal, narrow=narrow)
         for proposal in server.proposals()
     )
 
 
 def judged_here(reader: Reader, main: str) -> tuple[Judged, ...]:
     """The same without asking a remote: its proposals as last fetched, or a server's own branches."""
-    return tuple(judge_proposal(reader, main, one) for one in proposals_on(published(reader.repo), reader.repo))
+    narrow, names = Narrow(reader), proposals_on(published(reader.repo), reader.repo)
+    return tuple(judge_proposal(reader, main, one, narrow=narrow) for one in names)
 
 
 def rejected_here(reader: Reader, main: str) -> frozenset[str]:
     """The names of those that the gate rejects: they wait for their sessions, not for an approver."""
-    narrow, names = Narrow(reader), proposals_on(published(reader.repo), reader.repo)
-    judged = (judge_proposal(reader, main, one, narrow=narrow) for one in names)
-    return frozenset(one.proposal.name for one in judged if not one.verdict.accepted)
+    return frozenset(one.proposal.name for one in judged_here(reader, main) if not one.verdict.accepted)
 
 
 def judge_proposal(
@@ -118,22 +113,6 @@ def _unjudged(base: Snapshot, proposal: Proposal, why: str) -> Judged:
     finding = Finding(unreadable_file.CODE, unreadable_file.NAME, Level.ERROR, place, message, help)
     verdict = Verdict(base.commit, proposal.commit, None, (finding,), (), base.free_numbers())
     return Judged(proposal, verdict, base, base, None)
-
-
-def competitors(one: Judged, others: Iterable[Judged]) -> tuple[str, ...]:
-    """The open proposals that could be registered instead of this one, with what they share.
-
-    One that the gate rejects is no competitor: it cannot be merged.
-    """
-    return tuple(
-        f"{other.proposal.name} ({', '.join(shared)})"
-        for other in others
-        if other.proposal.name != one.proposal.name
-        and other.verdict.accepted
-        and one.claim
-        and other.claim
-        and (shared := _shared(one.claim, other.claim))
-    )
 
 
 def name_of(word: str, server: Remote) -> str:
@@ -176,9 +155,3 @@ def delete_branch(server: Remote, proposal: Proposal) -> str | None:
     server.fetch()
     still = proposal in server.proposals()
     return " / ".join(map(logged, gone.said)) or "the server does not answer" if still else None
-
-
-def _shared(one: ClaimFile, other: ClaimFile) -> list[str]:
-    kinds = shared_kinds(one.draft, other.draft)
-    same = ["number"] if one.number == other.number else []
-    return [f"same {name}" for name in (*same, *(word for kind, word in SHARED.items() if kind in kinds))]

@@ -14,7 +14,8 @@ from validator.hosts.github.api import HERE, Gh, number
 from validator.hosts.github.event import Moved, Number, read_event
 from validator.hosts.github.pulls import MOST_RIVALS, Pull, fetch_all, open_pulls
 from validator.model.errors import FatalError, Unreadable, attempted
-from validator.operations.proposals import Judged, competitors, judge_proposal
+from validator.operations.competitors import Competitors
+from validator.operations.proposals import Judged, judge_proposal
 from validator.registry.effect import effect_of
 from validator.registry.reader import Reader
 
@@ -42,9 +43,9 @@ def touched(*, repo: Path, remote: str, data: bytes) -> list[int]:
 def _meanings(reader: Reader, main: str, pulls: list[Pull]) -> dict[int, object]:
     """What the comment on each pull request says at a commit of main: its verdict, its effect, and who competes."""
     found = {pull.number: _judged(reader, main, pull) for pull in pulls}
-    judged = [one for one in found.values() if not isinstance(one, Unreadable)]
+    rivals = Competitors(one for one in found.values() if not isinstance(one, Unreadable))
     return {
-        number: one.why if isinstance(one, Unreadable) else (*_words(one), competitors(one, judged))
+        number: one.why if isinstance(one, Unreadable) else (*_words(one), rivals.of(one))
         for number, one in found.items()
     }
 

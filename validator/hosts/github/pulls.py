@@ -17,7 +17,8 @@ from validator.hosts.github.pull_request import place_of
 from validator.hosts.github.remark import MARK, as_comment, read_remark
 from validator.hosts.github.remark import remark as remark_on
 from validator.model.errors import FatalError
-from validator.operations.proposals import Judged, competitors, judge_proposal
+from validator.operations.competitors import Competitors
+from validator.operations.proposals import Judged, judge_proposal
 from validator.registry.reader import Reader
 from validator.registry.snapshot import Author
 from validator.report.documents import Oid
@@ -118,7 +119,7 @@ def _competitors(server: Remote, event: PullRequest, pulls: list[Pull]) -> tuple
     fetch_all(server, [event.number, *(pull.number for pull in others)])
     reader, main = Reader(server.repo), server.repo.commit(server.main)
     mine = judge_proposal(reader, main, Proposal(f"#{event.number}", event.head), event.author)
-    return competitors(mine, [found for pull in others if (found := _judged(reader, main, pull))])
+    return Competitors(found for pull in others if (found := _judged(reader, main, pull))).of(mine)
 
 
 def fetch_all(server: Remote, numbers: list[int]) -> None:
