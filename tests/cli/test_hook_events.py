@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cli.agreeing import SESSIONS, all_registered, broadcast_done
-from tests.cli.stage import ENVIRONMENT, REGISTRY, Done, Stage, commit, git, verb, write
+from tests.cli.stage import CHARTER, ENVIRONMENT, REGISTRY, Done, Stage, commit, git, verb, write
 from tests.shell import quoted
 
 ONE, TWO, THREE = (f"{number}0000000-aaaa-4bbb-8ccc-000000000001" for number in (1, 2, 3))
@@ -95,6 +95,12 @@ def test_a_session_without_a_name_hears_which_numbers_are_free(stage: Stage, mon
     assert "you have no name and no number; free: 1-3, 5-12." in text
     assert "registry bind NAME, then registry claim NUMBER --goal GOAL --yes --push" in text
     assert not harness.env_file.exists()
+    write(stage.human, "registry/charter.yaml", CHARTER.partition("slots:")[0])
+    commit(stage.human, "A charter without roles")
+    git(stage.human, "push", "--quiet", "origin", "HEAD:main")
+    git(harness.folder, "fetch", "--quiet")
+    unplanned = harness.event("session-start", source="startup")
+    assert "registry claim NUMBER --role ROLE --goal GOAL --yes --push" in unplanned
     verb(harness.folder, "bind", "desk-1")
     again = harness.event("session-start", source="resume")
     assert "you are desk-1; you have no number; free: 1-3, 5-12." in again

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.snapshots import charter, claim, registry, snapshot
-from validator.registry.claim_form import claim_form, repeated_claim
+from validator.registry.claim_form import claim_form, open_claim_form, repeated_claim
 
 SLOT = {"number": 1, "title": "Desk", "role": "Letter Desk"}
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6QYDuGz4D8uesDvOQ1kJCeyeVUrym9ijma72o55/w5"
@@ -25,6 +25,14 @@ def test_the_form_has_what_the_charter_asks_for(fields: dict[str, Any], words: s
     found = snapshot(registry(charter=charter(**fields))).charter
     assert found
     assert " ".join(claim_form(found, 1, "--session-id", "ID")) == f"registry claim 1 --session-id ID {words}"
+
+
+@pytest.mark.parametrize(("free", "role"), [([1], ""), ([1, 2], " --role ROLE"), ([], "")])
+def test_the_form_of_a_number_to_choose_asks_for_a_role_where_one_of_them_has_none(free: list[int], role: str) -> None:
+    found = snapshot(registry(charter=charter(slots=[SLOT], session_keys="required"))).charter
+    assert found
+    words = f"registry claim NUMBER{role} --goal GOAL --key new --yes --push"
+    assert " ".join(open_claim_form(found, free)) == words
 
 
 def test_a_claim_is_repeated_with_all_that_its_session_decided() -> None:

@@ -1,8 +1,13 @@
 """What the first claim of a number has to say, as the words of the command that a session fills in."""
 
+from collections.abc import Sequence
+
 from validator.model.shapes import Appointment, Charter, Claim, Slot
 from validator.model.targets import format_target
 from validator.registry.workload import format_scope
+
+Words = tuple[str, ...]
+_ROLE = ("--role", "ROLE")
 
 
 def claim_form(charter: Charter, number: int, *me: str) -> tuple[str, ...]:
@@ -12,19 +17,17 @@ def claim_form(charter: Charter, number: int, *me: str) -> tuple[str, ...]:
     --yes it works where nobody can be asked; the targets that are read from the goal are printed.
     """
     planned = next((slot for slot in charter.slots if slot.number == number), None)
-    role = () if planned else ("--role", "ROLE")
-    return (
-        "registry",
-        "claim",
-        str(number),
-        *me,
-        *role,
-        "--goal",
-        "GOAL",
-        *key_words(charter, planned),
-        "--yes",
-        publish_word(charter),
-    )
+    return _form(charter, str(number), me, () if planned else _ROLE, key_words(charter, planned))
+
+
+def open_claim_form(charter: Charter, free: Sequence[int]) -> tuple[str, ...]:
+    """The same for a session that still has to choose one of the free numbers, with NUMBER."""
+    has_roles = {*free} <= {slot.number for slot in charter.slots}
+    return _form(charter, "NUMBER", (), () if has_roles else _ROLE, key_words(charter))
+
+
+def _form(charter: Charter, number: str, me: Words, role: Words, key: Words) -> Words:
+    return ("registry", "claim", number, *me, *role, "--goal", "GOAL", *key, "--yes", publish_word(charter))
 
 
 def repeated_claim(charter: Charter, claim: Claim, *me: str) -> tuple[str, ...]:

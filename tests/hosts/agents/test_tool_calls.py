@@ -14,6 +14,7 @@ TEXTS = [
         "number 3 takes it: registry claim 3 --scope 'outreach 1-17' --scope 'replies: standard' --push",
         'number 3 takes it: call claim {"number": 3, "scope": ["outreach 1-17", "replies: standard"]}',
     ),
+    ("registry claim 2 --session-id ID --goal GOAL", 'call claim {"number": 2, "name": "NAME", "goal": "GOAL"}'),
     ("registry claim NUMBER --status", 'call claim {"number": "NUMBER", "status": ""}'),
     ("take it back; run: registry withdraw claim/04", 'take it back; call withdraw {"proposal": "claim/04"}'),
     ("registry release 4 --reason REASON", 'call release {"reason": "REASON"}'),

@@ -193,15 +193,15 @@ def _found(reader: "Reader", main: str, me: Identity, now: float) -> "SessionRep
 def _who(reader: "Reader", main: str, me: Identity | None, now: float) -> str:
     """Who the session is, and its one next command."""
     from validator.operations.whoami.advice import advise
-    from validator.registry.claim_form import key_words, publish_word
+    from validator.registry.claim_form import open_claim_form
 
     if me is None:
         snapshot = reader.at(main)
-        asked = (*key_words(snapshot.charter), "--yes", publish_word(snapshot.charter)) if snapshot.charter else ()
+        free = snapshot.free_numbers()
+        claim = f", then {' '.join(open_claim_form(snapshot.charter, free))}" if snapshot.charter else ""
         return (
-            f"Session registry: you have no name and no number; free: {ranges(snapshot.free_numbers())}. If you work "
-            "for this fleet, choose a name and register; fill in: registry bind NAME, then "
-            f"{' '.join(('registry claim NUMBER --goal GOAL', *asked))}"
+            f"Session registry: you have no name and no number; free: {ranges(free)}. If you work for this fleet, "
+            f"choose a name and register; fill in: registry bind NAME{claim}"
         )
     found = _found(reader, main, me, now)
     slot, state = found.slot, found.facts.state

@@ -35,7 +35,8 @@ class _Tool(NamedTuple):
 
 _SAME: dict[str, str | None] = {"--session-id": None, "--push": None, "--fetch": None}
 _CLAIM: dict[str, str | None] = {
-    **_SAME, "--any": None, "--yes": None, "--role": "role", "--goal": "goal", "--status": "status", "--key": "key",
+    **_SAME, "--session-id": "name", "--any": None, "--yes": None, "--role": "role", "--goal": "goal",
+    "--status": "status", "--key": "key",
     "--target": "targets", "--responsibility": "responsibilities", "--scope": "scope", "--schedule": "schedule",
 }  # fmt: skip
 _TOOLS = {
@@ -131,5 +132,7 @@ def _call(words: list[str]) -> tuple[str, int] | None:
 def _set(arguments: dict[str, Any], name: str | None, word: str) -> None:
     if name in _LISTS:
         arguments.setdefault(name, []).append(word)
+    elif name == "name":  # a session that has one is known; another one fills it in
+        arguments.update({name: "NAME"} if word == "ID" else {})
     elif name:
         arguments[name] = int(word) if name == "number" and word.isdecimal() else word
