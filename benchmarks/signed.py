@@ -63,10 +63,11 @@ class Pack:
         subprocess.run(words, cwd=repo, input=pack, stdout=subprocess.DEVNULL, check=True, env=QUIET)
 
 
-def build(folder: Path, count: int, *, capacity: int = CAPACITY, keys: bool = False) -> Line:
+def build(folder: Path, count: int, *, capacity: int = CAPACITY, keys: bool = False, bad: int = 0) -> Line:
     """A line of `count` steps after a root that holds a charter alone, in a new folder.
 
-    With `keys` each number has a key of its own, which signs its proposals.
+    With `keys` each number has a key of its own, which signs its proposals. The `bad` step, counted from 1, is signed
+    by nobody, as somebody with a shell on the server can make it; those after it are signed like the others.
     """
     folder.mkdir(parents=True)
     repo, signers, pack = folder / "main.git", folder / "signers", Pack()
@@ -74,7 +75,7 @@ def build(folder: Path, count: int, *, capacity: int = CAPACITY, keys: bool = Fa
     owner = _key(folder, "owner")
     signers.write_text(f'@OWNER namespaces="git" {_public(owner)}\n')
     sessions = [_key(folder, f"session-{number}") if keys else None for number in range(1, capacity + 1)]
-    commits = list(_history(pack, owner, sessions, count))
+    commits = list(_history(pack, owner, sessions, count, bad))
     pack.unpack(repo)
     subprocess.run(["git", "update-ref", "refs/heads/main", commits[-1]], cwd=repo, check=True, env=QUIET)
     return Line(repo, signers, commits[0], tuple(commits[1:]))
@@ -89,7 +90,7 @@ def _public(key: Path) -> str:
     return key.with_suffix(".pub").read_text().strip()
 
 
-def _history(pack: Pack, owner: Path, sessions: Sequence[Path | None], count: int) -> Iterator[str]:
+def _history(pack: Pack, owner: Path, sessions: Sequence[Path | None], count: int, bad: int) -> Iterator[str]:
     """The commits of main, the root first. Each number is claimed, amended and released, then the next round begins."""
     charter = CHARTER.format(capacity=len(sessions), prospects=17 * len(sessions))
     charter = charter.replace('{handle: "@OWNER"}', f'{{handle: "@OWNER", key: "{_public(owner)}"}}')
@@ -106,7 +107,7 @@ def _history(pack: Pack, owner: Path, sessions: Sequence[Path | None], count: in
         proposal = _commit(pack, _with(before, at + 1, blob), (start,), f"Claim number {at + 1}", step, key)
         files = _with(files, at + 1, blob)
         message = f"Register session {at + 1}\n\nApproved-by: @OWNER\nSession-Id: marketing-outreach-{at + 1}"
-        main = _commit(pack, files, (main, proposal), message, step, owner)
+        main = _commit(pack, files, (main, proposal), message, step, None if step + 1 == bad else owner)
         line = [*line[-LAG:], (main, files)]
         yield main
 

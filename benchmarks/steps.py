@@ -1,9 +1,12 @@
 """`audit --steps` over a long signed main, against `git verify-commit` on a hundred of its commits."""
 
 import argparse
+import json
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 
 from benchmarks.programs import Program, Result, compare, compiled, python
 from benchmarks.signed import Line, build
@@ -19,10 +22,14 @@ def main() -> None:
     parser.add_argument("--capacity", type=int, default=100, help="how many numbers are claimed, amended and released")
     parser.add_argument("--keys", action="store_true", help="every session signs its proposals")
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--bad", type=int, default=0, help="the step that nobody signs; it has to be named")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        line = build(folder / "line", asked.steps, capacity=asked.capacity, keys=asked.keys)
+        line = build(folder / "line", asked.steps, capacity=asked.capacity, keys=asked.keys, bad=asked.bad)
+        if asked.bad:
+            print(find(line, asked.bad))
+            return
         programs = {"verify": verify(line), "audit": audit(line)}
         done = compare(programs, asked.rounds, compiled(folder / "bytecode"))
     print(*report(asked.steps, done["audit"], done["verify"]), sep="\n")
@@ -30,6 +37,16 @@ def main() -> None:
 
 def audit(line: Line) -> Program:
     return Program(python("validator", "audit", "--steps", "--root", line.root, "--repo", line.repo))
+
+
+def find(line: Line, bad: int) -> str:
+    """How long it takes until the bad step is named. Raises RuntimeError where it is not."""
+    start = perf_counter()
+    done = subprocess.run([*audit(line).command, "--format", "json"], capture_output=True, check=False)
+    seconds, named = perf_counter() - start, json.loads(done.stdout)["steps"]["first_bad"]
+    if done.returncode != 1 or named is None or (named["number"], named["commit"]) != (bad, line.steps[bad - 1]):
+        raise RuntimeError(f"step {bad:,} is bad, and audit --steps named {named}")
+    return f"step {bad:,} of {len(line.steps):,}, signed by nobody, is named after {seconds:.2f} s"
 
 
 def verify(line: Line) -> Program:
