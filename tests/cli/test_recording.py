@@ -62,6 +62,32 @@ def test_broadcast_is_refused_before_the_approval(tmp_path: Path, all_active: Re
     assert set(refs(stage.bare, "refs/heads")) == {"refs/heads/main"}
 
 
+# What stands on the branch already
+
+
+def heavy(stage: Stage, branch: str, tree: str) -> str:
+    """Put a commit on a branch that nobody reads for its size; a guard would not have let it in."""
+    path = stage.folder / "message"
+    path.write_text("x" * 2**21)
+    made = git(stage.bare, "commit-tree", "-p", "main", "-F", str(path), tree).strip()
+    git(stage.bare, "update-ref", f"refs/heads/{branch}", made)
+    return made
+
+
+def test_a_confirmation_that_the_gate_rejects_is_proposed_again(registered: Advanced) -> None:
+    assert verb(registered.human, *CONFIRM, "--push").exit_code == 0
+    stray = heavy(registered, "record/confirmation", "record/confirmation^{tree}")
+    done = verb(registered.human, *CONFIRM, "--push")
+    assert (done.exit_code, "is proposed on record/confirmation" in done.note) == (0, True)
+    assert stray not in refs(registered.bare).values()
+
+
+def test_what_cannot_be_read_on_its_branches_stops_no_broadcast(approved: Advanced) -> None:
+    strays = {heavy(approved, branch, "main^{tree}") for branch in ("broadcast", "record/broadcast")}
+    assert verb(approved.human, *SEND, "--branch").exit_code == 0
+    assert not strays & set(refs(approved.bare).values())
+
+
 # What was delivered
 
 

@@ -27,12 +27,24 @@ def point(repository: Repository, names: str) -> str:
 
 
 def test_proposed_numbers(repository: Repository) -> None:
+    start = repository.git("rev-parse", "main")
     point(repository, "heads/claim/04 heads/claim/00 remotes/origin/claim/06 heads/claim/x heads/claim/0 tags/claim/07")
     point(repository, "heads/release/08 heads/x/claim/09 remotes/origin/x/claim/10 remotes/mirror/claim/11")
     repo = Repo(repository.path)
-    assert proposed_numbers(repo) == {4}
+    assert proposed_numbers(repo, start) == {4}
     point(repository, "remotes/origin/main")
-    assert proposed_numbers(repo) == {6}, "a session's own branch stays behind; what counts is on the server"
+    assert proposed_numbers(repo, start) == {6}, "a session's own branch stays behind; what counts is on the server"
+
+
+def test_a_branch_that_main_has_proposes_nothing(repository: Repository) -> None:
+    """It may stay after it is merged. One at main itself may be another name for main, and is left alone."""
+    point(repository, "remotes/origin/claim/04 heads/claim/05")
+    repository.commit("main", {"a": "2"})
+    main = point(repository, "remotes/origin/claim/06")
+    repo = Repo(repository.path)
+    assert proposed_numbers(repo, main) == set()
+    point(repository, "remotes/origin/main heads/claim/07")
+    assert proposed_numbers(repo, main) == {6}
 
 
 def test_proposals_of_a_place_and_a_kind(repository: Repository) -> None:

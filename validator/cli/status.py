@@ -138,7 +138,7 @@ def status_of(
     charter = charter_of(snapshot)
     if rejected is None:
         rejected = rejected_here(reader, commit)
-    proposed = proposed_numbers(reader.repo)
+    proposed = proposed_numbers(reader.repo, commit)
     waiting = waiting_records(reader, registry_digest(snapshot)) | waiting_changes(reader, snapshot)
     this_week = week_after(snapshot, now)
     consensus: Consensus = assess(snapshot, charter, proposed, waiting, me, rejected, this_week)

@@ -52,6 +52,15 @@ class Refs(Process):
         rows = (line.rsplit(" ", 1) for line in out.split("\n")[:-1])
         return [(name, oid) for name, oid in rows if name.startswith(prefixes)]
 
+    def tip(self, ref: str) -> str | None:
+        """What a ref names, whatever that is, and however large: it is not looked at."""
+        return dict(self.refs(ref)).get(ref)
+
+    def merged(self, prefix: str, line: str) -> frozenset[str]:
+        """What the refs below a prefix name, as far as it is in the history of a commit, by whichever parent."""
+        asked = ("for-each-ref", f"--merged={line}", "--format=%(objectname)", prefix.rstrip("/"))
+        return frozenset(self.read(*asked, environment=self.real).decode().split())
+
     def named(self) -> dict[str, str]:
         """Every ref of this repository and what it names; "" for one that is another name for a ref (gitglossary(7)).
 

@@ -33,7 +33,7 @@ def document_at(reader: Reader, commit: str) -> ExportDocument:
         week=active_week(snapshot),
         digest=digest,
         charter=definition.Charter.model_validate(_fields(charter)),
-        slots=tuple(slots_of(snapshot, charter, digest, proposed_numbers(reader.repo))),
+        slots=tuple(slots_of(snapshot, charter, digest, proposed_numbers(reader.repo, commit))),
         claims=tuple(
             definition.Claim.model_validate(_fields(file.claim)) for file in snapshot.claims.values() if file.claim
         ),

@@ -81,7 +81,18 @@ def _registry_of(reader: Reader, proposal: Proposal) -> str | None:
     return None if parsed is None or isinstance(parsed, Unreadable) or not parsed.value else str(parsed.value.registry)
 
 
-def proposed_numbers(repo: Repo) -> frozenset[int]:
+def proposed_numbers(repo: Repo, main: str) -> frozenset[int]:
     """The numbers that have an open proposal `claim/NN`, where proposals count."""
-    names = (number_of(proposal.name) for proposal in proposals_on(published(repo), repo, "claim"))
+    remote = published(repo)
+    found = proposals_on(remote, repo, "claim")
+    over = merged_claims(remote, repo, main) if found else frozenset[str]()
+    names = (number_of(proposal.name) for proposal in found if proposal.commit not in over)
     return frozenset(int(number) for number in names if int(number))
+
+
+def merged_claims(remote: str | None, repo: Repo, main: str) -> frozenset[str]:
+    """The commits of branches `claim/NN` that main's history has: a branch may stay after it is merged.
+
+    Not main itself: such a branch may be another name for main on the server, and what replaces it would move main.
+    """
+    return repo.merged(f"{REMOTES}{remote}/claim/" if remote else f"{HEADS}claim/", main) - {main}

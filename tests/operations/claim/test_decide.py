@@ -57,6 +57,7 @@ def state(
         number: ClaimProposal(
             commit_of(number),
             claim_file(read(claim_path(number), text.encode()), number) if text else None,
+            landed,
         )
         for number, text in (proposed or {}).items()
     }
@@ -123,6 +124,16 @@ def test_a_full_registry_is_reported() -> None:
     full = state(registry(claim(2), claim(3)), proposed={1: claim(2)})
     note = "number 1 was proposed first by outreach-2 (commit 111111111111); no number is left"
     assert decide(full, request(1)) == refused(1, note)
+
+
+@pytest.mark.parametrize("text", [claim(2), None])
+@pytest.mark.parametrize("number", [None, 2])
+def test_a_branch_that_main_has_is_no_proposal_and_is_replaced(text: str | None, number: int | None) -> None:
+    """It may stay after it is merged; main has released the number since."""
+    left = state(registry(claim(1, session_id="outreach-4"), claim(3)), proposed={2: text}, landed=True)
+    assert left.free_numbers() == [2]
+    drafted_number, _, replaces = drafted(decide(left, request(number)))
+    assert (drafted_number, replaces) == (2, commit_of(2))
 
 
 # Any number

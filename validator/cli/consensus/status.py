@@ -109,7 +109,7 @@ def consensus_of(
         rejected = rejected_here(reader, commit)
     current = waiting_records(reader, registry_digest(snapshot))
     waiting, this_week = current | waiting_changes(reader, snapshot), week_after(snapshot, now)
-    consensus = assess(snapshot, charter, proposed_numbers(reader.repo), waiting, me, rejected, this_week)
+    consensus = assess(snapshot, charter, proposed_numbers(reader.repo, commit), waiting, me, rejected, this_week)
     names = [one.name for one in proposals_on(published(reader.repo), reader.repo) if one.name not in rejected]
     shown = [name for name in names if name in current or name.startswith(("charter/", "record/acknowledgements/"))]
     return _document(commit, charter, consensus, tuple(shown), tuple(sorted(rejected)))

@@ -36,7 +36,7 @@ class ClaimOutcome(NamedTuple):
 
 
 class ClaimDraft(NamedTuple):
-    """A claim to propose; `replaces` is the commit of the session's open proposal for this number, if it has one.
+    """A claim to propose; `replaces` is what its branch names: the session's open proposal, or what main has already.
 
     `from_goal` are the targets that were read from the goal. `restores`: main's claim in place of an amendment.
     `source` is the file that it was read from.
@@ -95,7 +95,7 @@ def _taken(state: RegistryState, number: int, session: str) -> ClaimOutcome | No
 def _proposed_by_other(state: RegistryState, number: int, session: str) -> ClaimOutcome | None:
     proposal = state.proposed.get(number)
     other = proposal.claim.draft.session_id if proposal and proposal.claim else None
-    if proposal is None or other == session:
+    if proposal is None or proposal.landed or other == session:
         return None
     who = f"{other or 'a session that cannot be read'} (commit {proposal.commit[:12]})"
     return _refused(state, number, f"number {number} was proposed first by {who}")
@@ -152,7 +152,8 @@ def _repeated(state: RegistryState, request: ClaimRequest, number: int) -> Claim
 
 def _draft(state: RegistryState, request: ClaimRequest, number: int) -> ClaimDraft:
     own, held = state.own.get(number), state.snapshot.by_number.get(number)
-    replaces, claim = own.commit if own else None, complete(state, request, number)
+    there, claim = state.proposed.get(number), complete(state, request, number)
+    replaces = there.commit if there and (own or there.landed) else None
     if held and held.document.text and _amendment(state, number, held) and _is_as_on_main(state, request, held):
         text = restored(held.document.text, request)
         return ClaimDraft(number, text, replaces, (), _changes(state, number, own, text), restores=True)

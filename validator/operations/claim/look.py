@@ -1,12 +1,11 @@
 """Read what a decision about a claim needs: main, the open proposals, and the verdicts on the session's own."""
 
 from validator.git.remote import Remote
-from validator.git.repo import Repo
 from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.findings import Verdict
 from validator.operations.claim.state import ClaimProposal, OwnProposal, RegistryState, proposals_of
 from validator.operations.judge import judge
-from validator.registry.proposals import proposals_on
+from validator.registry.proposals import merged_claims, proposals_on
 from validator.registry.reader import Reader, charter_of, claims_at, main_of
 
 
@@ -23,16 +22,16 @@ def look(reader: Reader, server: Remote | None, session: str) -> RegistryState:
     charter = charter_of(snapshot)
     commits = {int(one.name.removeprefix("claim/")): one.commit for one in proposals if one.name.startswith("claim/")}
     claims = claims_at(reader.repo, ((commit, number) for number, commit in commits.items()))
-    proposed = {number: ClaimProposal(commit, claims.get((commit, number))) for number, commit in commits.items()}
+    over = merged_claims(server.name if server else None, reader.repo, main) if commits else frozenset[str]()
+    proposed = {
+        number: ClaimProposal(commit, claims.get((commit, number)), commit in over)
+        for number, commit in commits.items()
+    }
     own = {
-        number: OwnProposal(commit, claim, _has_landed(reader.repo, main, commit), _verdict(reader, main, commit))
+        number: OwnProposal(commit, claim, commit in over, _verdict(reader, main, commit))
         for number, (commit, claim) in proposals_of(session, proposed, snapshot).items()
     }
     return RegistryState(main, snapshot, charter, proposed, own, from_server=server is not None)
-
-
-def _has_landed(repo: Repo, main: str, commit: str) -> bool:
-    return repo.merge_base(main, commit) == commit
 
 
 def _verdict(reader: Reader, main: str, commit: str) -> Verdict | FatalError:

@@ -42,13 +42,13 @@ def propose(
         why = "not proposed: the gate would reject it"
         if draft.source:
             verdict = in_source(verdict, claim_path(number), draft.text, draft.source)
-        proposed = [other for other in verdict.free_numbers if other in state.proposed and other != number]
+        proposed = [other for other in verdict.free_numbers if state.is_proposed(other) and other != number]
         if proposed:
             why += f"; proposed already, and not counted as free: {ranges(proposed)}"
             verdict = verdict._replace(free_numbers=tuple(state.free_numbers()))
         return ClaimOutcome(False, number, branch, why, verdict=verdict, changes=draft.changes)
     repo.require_not_checked_out(f"{HEADS}{branch}")
-    others = [one.claim for other, one in state.proposed.items() if one.claim and other != number]
+    others = [one.claim for other, one in state.proposed.items() if one.claim and other != number and not one.landed]
     before, after = (missing(one, state.charter, others) for one in (base, landed))
     own = landed.by_number[number].draft
     advice = tuple(line for line in after if line not in before or (line == NO_SCHEDULE and not own.schedule))
@@ -132,5 +132,4 @@ def _text(claim: ClaimFile | None) -> str | None:
 def _move_branch(repo: Repo, branch: str, commit: str) -> str | None:
     """Write the local branch over one that is left from an earlier try; where that fails, why."""
     ref = f"{HEADS}{branch}"
-    (old,) = repo.resolve(ref)
-    return repo.move(ref, commit, old)
+    return repo.move(ref, commit, repo.tip(ref))

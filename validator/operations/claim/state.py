@@ -12,10 +12,14 @@ from validator.registry.snapshot import Snapshot
 
 
 class ClaimProposal(NamedTuple):
-    """An open proposal for a number; `claim` is None where it contains no claim of this number."""
+    """A proposal for a number; `claim` is None where it contains no claim of this number.
+
+    `landed`: its commit is in main's history already. Its branch stayed, and anybody's next proposal takes its place.
+    """
 
     commit: str
     claim: ClaimFile | None
+    landed: bool = False
 
 
 class OwnProposal(NamedTuple):
@@ -32,7 +36,7 @@ class OwnProposal(NamedTuple):
 
 
 class RegistryState(NamedTuple):
-    """Main, the open proposals by number, and of these the session's own.
+    """Main, the proposals by number, and of these the session's own.
 
     `from_server`: the proposals are the server's, else the local branches.
     """
@@ -46,7 +50,11 @@ class RegistryState(NamedTuple):
 
     def free_numbers(self) -> list[int]:
         """The numbers that no session holds or has proposed."""
-        return [number for number in self.snapshot.free_numbers() if number not in self.proposed]
+        return [number for number in self.snapshot.free_numbers() if not self.is_proposed(number)]
+
+    def is_proposed(self, number: int) -> bool:
+        """Whether a number has a proposal that main does not have yet."""
+        return number in self.proposed and not self.proposed[number].landed
 
     def branch(self, number: int) -> str:
         """The branch of a number's proposal."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from validator.git.remote import Outcome, Remote, Update
-from validator.model.errors import FatalError
+from validator.model.errors import FatalError, attempted
 from validator.model.layout import HEADS, REMOTES
 from validator.operations.consensus.letters import DATA, PAGE, Letter, Mail
 from validator.operations.consensus.program import run
@@ -123,9 +123,9 @@ def _push_branch(server: Remote, mail: Mail) -> str | None:
     )
     if status:
         return " ".join(error.split())[-300:]
-    (before,) = repo.resolve(tracking)
+    before = repo.tip(tracking)
     tree = repo.write_tree(mail.files())
-    if before and repo.tree_of(before) == tree:
+    if before and attempted(lambda: repo.tree_of(before)) == tree:
         return None
     commit = repo.commit_as_user(tree, [before] if before else [], BROADCAST)
     pushed = server.push([Update(f"{HEADS}{BRANCH}", before, commit)])

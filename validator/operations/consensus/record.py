@@ -6,11 +6,11 @@ from typing import Any
 from validator.git.proposed_commit import Draft, commit_on
 from validator.git.remote import Outcome, Remote, Update
 from validator.git.upstream import remote_of
-from validator.model.errors import FatalError
+from validator.model.errors import FatalError, attempted
 from validator.model.findings import Verdict
 from validator.model.layout import HEADS, REMOTES, branch_of
 from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome
-from validator.operations.judge import has_to_be_made_again, judge
+from validator.operations.judge import judge
 from validator.operations.signing import RequiredKey, signing_key
 from validator.registry.consensus.forms import Form, acknowledgement_forms
 from validator.registry.parsing import ClaimFile
@@ -58,14 +58,15 @@ def propose(state: MainState, draft: RecordDraft) -> RecordOutcome:
     if is_on_main(state, draft):
         return RecordOutcome(True, f"the {draft.kind} is on main already", merged=state.main)
     ref = f"{HEADS}{branch}"
-    (open_now,) = repo.resolve(f"{REMOTES}{state.server.name}/{branch}" if state.server else ref)
-    if open_now and _proposed(state, draft, open_now):
+    open_now = repo.tip(f"{REMOTES}{state.server.name}/{branch}" if state.server else ref)
+    # What cannot be read or judged is replaced, as anything else is that stands there.
+    if open_now and attempted(lambda: _proposed(state, draft, open_now)) is True:
         note = f"the {draft.kind} is proposed already on {branch}; {_approve(branch)}"
         return RecordOutcome(True, note, branch, open_now, pushed=state.server is not None)
     commit, verdict = judged(state, draft)
     if not verdict.accepted:
         return RecordOutcome(False, "not proposed: the gate would reject it", branch, commit, verdict=verdict)
-    (old,) = repo.resolve(ref)
+    old = repo.tip(ref)
     repo.require_not_checked_out(ref)
     if error := repo.move(ref, commit, old):
         raise FatalError(f"{branch} is not written: {' '.join(error.split())[-300:]}; run the same command again")
@@ -88,11 +89,11 @@ def _pushed(
 
 
 def _proposed(state: MainState, draft: RecordDraft, commit: str) -> bool:
-    """Whether an open proposal has the same record, except for its timestamp, and still merges into main."""
+    """Whether an open proposal has the same record, except for its timestamp, and the gate accepts it now."""
     parsed = state.reader.at(commit).records.get(draft.path)
     if parsed is None or parsed.value is None or not _same(parsed.value, draft):
         return False
-    return not has_to_be_made_again(judge(*state.reader.change(state.main, commit)))
+    return judge(*state.reader.change(state.main, commit)).accepted
 
 
 def _same(record: Any, draft: RecordDraft) -> bool:

@@ -1,6 +1,7 @@
 """Acknowledgements of many sessions on one branch, for a forge: one pull request, a commit of each session in it."""
 
 from validator.git.remote import Outcome, Update
+from validator.model.errors import Unreadable, attempted
 from validator.model.layout import HEADS, REMOTES
 from validator.operations.consensus.record import propose, record_on
 from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome
@@ -19,7 +20,7 @@ def share(state: MainState, draft: RecordDraft) -> RecordOutcome | None:
     """
     assert state.server, "acknowledgements are shared on a remote"
     repo = state.reader.repo
-    (tip,) = repo.resolve(f"{REMOTES}{state.server.name}/{SHARED}")
+    tip = repo.tip(f"{REMOTES}{state.server.name}/{SHARED}")
     standing = tip if tip and not _is_over(state, tip) else None
     if standing and _has(state, standing, draft):
         return RecordOutcome(True, f"the {draft.kind} is proposed already on {SHARED}", SHARED, standing, pushed=True)
@@ -36,8 +37,11 @@ def share(state: MainState, draft: RecordDraft) -> RecordOutcome | None:
 
 
 def _is_over(state: MainState, tip: str) -> bool:
-    """Whether what is on the branch is on main already, or is about another registry."""
-    landed, base = state.reader.change(state.main, tip)
+    """Whether what is on the branch is on main already, is about another registry, or cannot be read."""
+    change = attempted(lambda: state.reader.change(state.main, tip))
+    if isinstance(change, Unreadable):
+        return True
+    landed, base = change
     brought = [landed.records[path].value for path in landed.touched(base) if path in landed.records]
     return not any(record is not None and record.registry == state.digest for record in brought)
 

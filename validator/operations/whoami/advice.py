@@ -81,7 +81,7 @@ def _taken(facts: Facts, own: OwnProposal) -> Advice:
 def _claim_free(facts: Facts, why: str) -> Advice:
     free = facts.free
     if free is None:
-        way_out = "until a holder releases one, or an approver enlarges the capacity"
+        way_out = "until one is released, turned down or withdrawn, or an approver enlarges the capacity"
         return Advice(f"{why}wait: no number is free {way_out}; ask again with --fetch")
     planned = f" ({_quoted(free.role)})" if free.role else ""
     which = f"a free number: {free.others}; for instance {free.number}"

@@ -10,7 +10,7 @@ from validator.operations.narrow import Narrow
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import phase_of
-from validator.registry.proposals import proposals_on, published
+from validator.registry.proposals import merged_claims, proposals_on, published
 from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import Snapshot
 
@@ -34,8 +34,11 @@ class MainAsSeen(NamedTuple):
 
     def free_numbers(self) -> list[int]:
         """The numbers that are neither held nor proposed."""
-        proposed = {proposal.name for proposal in self.open}
-        return [number for number in self.snapshot.free_numbers() if f"claim/{digits(number)}" not in proposed]
+        free, repo = self.snapshot.free_numbers(), self.reader.repo
+        branches = {proposal.name: proposal.commit for proposal in self.open}
+        proposed = {n: branches[name] for n in free if (name := f"claim/{digits(n)}") in branches}
+        over = merged_claims(published(repo), repo, self.main) if proposed else frozenset[str]()
+        return [number for number in free if proposed.get(number) in {None, *over}]
 
 
 def main_as_seen(reader: Reader, main: str, session_id: str, narrow: Narrow) -> MainAsSeen:
