@@ -197,10 +197,10 @@ def _who(reader: "Reader", main: str, me: Identity | None, now: float) -> str:
 
     if me is None:
         snapshot = reader.at(main)
-        free = snapshot.free_numbers()
-        claim = f", then {' '.join(open_claim_form(snapshot.charter, free))}" if snapshot.charter else ""
+        numbers = snapshot.free_numbers()
+        claim = f", then {' '.join(open_claim_form(snapshot.charter, numbers))}" if snapshot.charter else ""
         return (
-            f"Session registry: you have no name and no number; free: {ranges(free)}. If you work for this fleet, "
+            f"Session registry: you have no name and no number; free: {ranges(numbers)}. If you work for this fleet, "
             f"choose a name and register; fill in: registry bind NAME{claim}"
         )
     found = _found(reader, main, me, now)
