@@ -76,7 +76,7 @@ class Indexed:
         reader, touched = self._reader, {*found.before, *found.after}
         claims = [*reader.claims_in(found.before), *reader.claims_in(found.after)]
         numbers = needed(kept.table, claims, reader.committed_at(base))
-        numbers |= {form[1] for path in touched if (form := form_of(path)) and form[1]}
+        numbers |= _numbers_in(touched)
         near = {**light, **kept.odd, **self._entries(kept.sessions, numbers)}
         around = {path: entry for path, entry in near.items() if path not in touched}
         sides = found._replace(before={**around, **found.before}, after={**around, **found.after})
@@ -110,6 +110,12 @@ def _is_of_claims(paths: set[str]) -> bool:
     """Whether a change touches few files, and neither charter nor records."""
     whole = any(path in (CHARTER, SESSIONS, "registry") or path.startswith("registry/consensus") for path in paths)
     return len(paths) <= MOST_TOUCHED and not whole
+
+
+def _numbers_in(paths: Iterable[str]) -> set[int]:
+    """The numbers whose claims stand at some paths, or above them: a folder may be put in place of a claim."""
+    files = {"/".join(path.split("/", 3)[:3]) for path in paths}
+    return {form[1] for path in files if (form := form_of(path)) and form[1]}
 
 
 def _moved(reader: Reader, kept: StoredIndex, base: str, light: Files, folder: str) -> StoredIndex | None:
