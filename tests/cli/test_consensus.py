@@ -61,7 +61,7 @@ def test_two_rounds_to_active_on_a_guarded_server(tmp_path: Path) -> None:
     assert (
         void["registry/consensus/confirmation.yaml"] == f"registry consensus confirm --session-id {ORCHESTRATOR} --push"
     )
-    assert "void: registry/consensus/approval.yaml" in verb(stage.human, "status").out.replace("\n", " ")
+    assert "no longer counts: registry/consensus/approval.yaml" in verb(stage.human, "status").out.replace("\n", " ")
     again = verb(stage.human, "consensus", "activate", "--week", WEEK, "--yes")
     assert again.exit_code == 1
     assert "comes too early: the registry is registered" in again.out

@@ -215,7 +215,7 @@ def test_evidence_names_what_two_claims_share(fields: dict[str, str], name: str,
 )
 def test_confirmation_of_another_registry_or_by_another_is_void(text: str, why: str) -> None:
     told = evidence(FULL | {CONFIRMATION: text})["orchestrator-confirmed"]
-    assert told == (False, f"the confirmation is void: {why}")
+    assert told == (False, f"the confirmation no longer counts: {why}")
 
 
 def test_confirmation_without_a_registered_orchestrator_is_void() -> None:
@@ -230,7 +230,7 @@ def test_confirmation_without_a_registered_orchestrator_is_void() -> None:
 
 
 def test_approval_counts_for_the_approvers_of_the_charter() -> None:
-    void = (False, 'the approval is void: "@me" is no approver of the charter (@OWNER)')
+    void = (False, 'the approval no longer counts: "@me" is no approver of the charter (@OWNER)')
     assert evidence(FULL | {APPROVAL: record(approved_by="@me")})["human-approved"] == void
     two = registry(
         claim(1), claim(2), claim(3), charter=charter(approvers=[{"handle": "@OWNER"}, {"handle": "@org/all"}])

@@ -39,11 +39,12 @@ def test_acknowledgement_and_void_record_events() -> None:
     assert messages(sent, sent | first) == ["outreach-1 has acknowledged number 1"]
     (void,) = messages(sent | first, sent)
     assert void == (
-        "the acknowledgement by outreach-1 is void: it was taken out; what to do now: registry consensus status"
+        "the acknowledgement by outreach-1 no longer counts: it was taken out; "
+        "what to do now: registry consensus status"
     )
     amended = FULL | CONFIRMED | registry(claim(1, goal="Send 18 emails daily"))
     _, void = messages(FULL | CONFIRMED, amended)
-    assert void.startswith("the confirmation by outreach-1 is void: it speaks of the registry sha256:")
+    assert void.startswith("the confirmation by outreach-1 no longer counts: it speaks of the registry sha256:")
     assert void.endswith("; what to do now: registry consensus status")
 
 

@@ -47,7 +47,7 @@ class News(NamedTuple):
 
 
 def news(before: Snapshot, after: Snapshot) -> Iterator[News]:
-    """The events of a step of main: the charter, claims by number, conflicts, records void or new, phases reached."""
+    """The events of a step of main: charter, claims by number, conflicts, records, phases that are reached."""
     yield from _charter(before, after)
     numbers = sorted({*before.by_number, *after.by_number})
     for number in numbers:
@@ -103,7 +103,9 @@ def _records(before: Snapshot, after: Snapshot) -> Iterator[News]:
     for path, record in counted.items():
         if path not in counts:
             void = standing[path].void if path in standing else "it was taken out"
-            message = f"the {record.kind} by {record.by} is void: {void}; what to do now: registry consensus status"
+            message = (
+                f"the {record.kind} by {record.by} no longer counts: {void}; what to do now: registry consensus status"
+            )
             yield News("voided", path, record.number, record.by, message)
     for path, record in counts.items():
         if path not in counted and record.kind == "acknowledgement":

@@ -5,7 +5,8 @@ responsibilities, scope, schedule and status. Its runtime_id, key, owner, labels
 comments and layout. A number can still be released and claimed again.
 
 Why: All others work from the registry that they have acknowledged, so a claim must not change under them. A release
-is visible to everybody, and voids the records: the fleet stops until it is confirmed, approved and activated again.
+is visible to everybody, and after it the records no longer count: the fleet stops until it is confirmed, approved and
+activated again.
 
 Example:
 

@@ -1,8 +1,8 @@
 """A record is for another registry than the one on main.
 
 What it means: A record names the digest of the registry that it is for, and this change adds one whose digest is
-not that of the registry on main. A record that a later claim makes void is not reported here; `registry consensus
-status` lists it with the command that repeats it.
+not that of the registry on main. A record that no longer counts because a claim changed later is not reported
+here; `registry consensus status` lists it with the command that repeats it.
 
 Why: Agreement to one registry is not agreement to another. When a claim changes, consensus has to be reached again.
 

@@ -116,9 +116,9 @@ def consensus_of(
 
 
 def void_lines(records: Iterable[RecordEntry]) -> Iterator[str]:
-    """A line for each void record: why it is void, and the command that makes it again, where that works now.
+    """A line for each record that no longer counts: why, and the command that makes it again, where that works now.
 
-    Acknowledgements that are void for the same reason share a line.
+    Acknowledgements that do not count for the same reason share a line.
     """
     void = [record for record in records if record.void]
     for (kind, why), group in groupby(void, key=lambda record: (record.record, record.void)):
@@ -128,15 +128,15 @@ def void_lines(records: Iterable[RecordEntry]) -> Iterator[str]:
             continue
         for record in alike:
             again = f"; make it again: {record.again}" if record.again else ""
-            yield f"void: {record.path} by {record.by}: {record.void}{again}"
+            yield f"no longer counts: {record.path} by {record.by}: {record.void}{again}"
 
 
 def _shared_line(alike: Sequence[RecordEntry], why: str) -> str:
-    """What several void acknowledgements have in common; `again` of them differs only in the session."""
+    """What acknowledgements that do not count have in common; `again` of them differs only in the session."""
     numbers = ranges(sorted(record.number for record in alike if record.number is not None))
     form = record_command("acknowledgement")
     again = f"; each makes it again for itself; fill in: {form}" if all(record.again for record in alike) else ""
-    return f"void: the acknowledgements of {numbers}: {why}{again}"
+    return f"no longer count: the acknowledgements of {numbers}: {why}{again}"
 
 
 def _document(

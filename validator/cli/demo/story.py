@@ -111,19 +111,19 @@ def _claimed_again(stage: Stage, now: str, printer: Printer) -> Iterator[str]:
 
 
 def _consensus(stage: Stage, printer: Printer) -> Iterator[str]:
-    """From registered to active, with a claim that changes late, which voids the records before it."""
+    """From registered to active, with a claim that changes late: the records before it no longer count."""
     printer.heading("The orchestrator confirms, the human approves, every session gets the registry and acknowledges")
     yield from _round(stage, printer, at_once=CAPACITY)
-    printer.heading("A session amends its claim at the last minute: records of the old registry are void")
+    printer.heading("A session amends its claim at the last minute: records of the old registry no longer count")
     session = new_session(stage)
     path = session / claim_path(5)
     put(session, claim_path(5), path.read_text(encoding="utf-8").replace("17", "16"))
     commit(session, "Number 5 has 16 prospects, and promises 16 emails")
     push(session, "claim/05")
     yield from _play(printer, [(stage.human, ("approve", "5", "--yes"))])
-    lines = [line for line in _status(stage) if line.startswith(("registered", "void:", "next:"))]
+    lines = [line for line in _status(stage) if line.startswith(("registered", "no longer count", "next:"))]
     printer.say("".join(f"{line}\n" for line in lines if "/acknowledgements/" not in line))
-    printer.say(f"… and {sum('/acknowledgements/' in line for line in lines)} acknowledgements are void\n")
+    printer.say(f"… and {sum('/acknowledgements/' in line for line in lines)} acknowledgements that no longer count\n")
     printer.heading("The second round, and the start")
     yield from _round(stage, printer, at_once=3)
     yield from _play(printer, [(stage.human, ("consensus", "activate", "--yes"))])

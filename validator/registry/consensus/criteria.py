@@ -122,4 +122,4 @@ def _approved(snapshot: Snapshot, charter: shapes.Charter, today: str) -> Criter
 def _missing(snapshot: Snapshot, charter: shapes.Charter, path: str, today: str) -> str:
     noun = {CONFIRMATION: "confirmation", APPROVAL: "approval"}[path]
     parsed = snapshot.records.get(path)
-    return f"the {noun} is void: {why_void(parsed, snapshot, charter, today)}" if parsed else f"no {noun}"
+    return f"the {noun} no longer counts: {why_void(parsed, snapshot, charter, today)}" if parsed else f"no {noun}"
