@@ -72,7 +72,7 @@ test: $(DEV) ## the test suite; ARGS=--long also runs what takes long, races and
 	$(PYTEST) $(ARGS)
 
 # Parts of --long that take a minute or two; the others are for releases (CONTRIBUTING.md, "Long tests").
-LONG_PARTS := each_fault_alone killed_while_claiming killed_while_judging approvers every_step number_seven their_own[git] test_row from_the_wheel
+LONG_PARTS := each_fault_alone killed_while_claiming killed_while_judging approvers every_step number_seven their_own[git] test_each_row from_the_wheel
 
 long-part: $(DEV) ## a quarter of the tests that take long and a part of --long, chosen by the commit id
 	@turn=$$((0x$$(git rev-parse --short=7 HEAD))); share=$$((turn % 4 + 1))/4; \

@@ -80,7 +80,7 @@ def test_row_names_the_tests_that_prove_its_sentence(row: list[str]) -> None:
         assert any(f"[{code}]" in text for text in refused), code
 
 
-def test_rows_keep_their_proof() -> None:
+def test_every_row_of_the_checklist_names_a_proof() -> None:
     """Which sentence rests on which test: whoever gives a row another proof says so here."""
     first = {sentence: proof.split("`")[1] for sentence, _, proof in ROWS if sentence in PROOFS}
     assert first == PROOFS

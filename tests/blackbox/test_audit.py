@@ -49,7 +49,7 @@ def audit(store: Store, commit: str) -> Run:
 
 @pytest.mark.parametrize("times", TIMES.values(), ids=TIMES.keys())
 @pytest.mark.takes_long
-def test_two_green_proposals(store: Store, times: tuple[int, int, int, int]) -> None:
+def test_audit_finds_the_conflict_of_two_accepted_proposals(store: Store, times: tuple[int, int, int, int]) -> None:
     winner, loser = 7, 6
     both = pair(store, winner, loser, times)
     assert validate(store.repository, both.main, both.first).exit == 0
@@ -72,7 +72,7 @@ def test_two_green_proposals(store: Store, times: tuple[int, int, int, int]) -> 
     [{"runtime_id": "run-1"}, {"role": "Copywriter AI"}, {"scope": "[{work: outreach, first: 1, last: 17}]"}],
     ids=lambda shared: next(iter(shared)),
 )
-def test_other_values_two_claims_cannot_share(store: Store, shared: dict[str, str]) -> None:
+def test_audit_finds_two_claims_that_share_a_value(store: Store, shared: dict[str, str]) -> None:
     both = pair(store, 7, 6, TIMES["in order"], **shared)
     run = audit(store, both.after_both)
     assert run.exit == 1

@@ -108,7 +108,7 @@ OURS = re.compile(
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_text(store: Store, tmp_path: Path, name: str) -> None:
+def test_text_of_a_proposal_stays_data(store: Store, tmp_path: Path, name: str) -> None:
     lines = printed(store, tmp_path, name, "text").split("\n")
     assert harmless("".join(lines))
     for line in filter(None, lines):

@@ -19,7 +19,7 @@ APART |= {theme.CASES[0].name for theme in THEMES}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_row(case: Case, store: Store, long: bool) -> None:
+def test_each_row_gets_the_verdict_that_it_names(case: Case, store: Store, long: bool) -> None:
     base, head = case.build(store)
     run = validate(store.repository, base, head, *case.options, apart=long or case.name in APART)
     assert run.exit == case.exit, run.out + run.err

@@ -13,7 +13,7 @@ from tests.repository import ROOT
 BREAKAGES = load()
 
 
-def test_each_has_a_name_of_its_own() -> None:
+def test_no_two_breakages_have_one_name() -> None:
     assert [name for name, times in Counter(one.id for one in BREAKAGES).items() if times > 1] == []
 
 

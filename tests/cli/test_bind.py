@@ -69,7 +69,7 @@ def test_a_variable_that_comes_first_is_named(clone: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("words", [["x-1", "--remove"], ["--only"], ["--only", "--remove"]])
-def test_what_says_nothing_together(clone: Path, words: list[str]) -> None:
+def test_arguments_that_contradict_each_other_are_refused(clone: Path, words: list[str]) -> None:
     assert verb(clone, "bind", *words).exit_code == 2
 
 

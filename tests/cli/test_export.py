@@ -27,7 +27,7 @@ def test_everything_that_the_files_say(all_registered: Repository) -> None:
     assert document["commit"] == all_registered.git("rev-parse", "main")
 
 
-def test_the_typed_way_gives_the_same(all_registered: Repository) -> None:
+def test_read_returns_what_export_prints(all_registered: Repository) -> None:
     document = validator.read(all_registered.path, "main")
     assert isinstance(document, ExportDocument)
     assert document == ExportDocument.model_validate_json(verb(all_registered.path, "export", "--ref", "main").out)
@@ -72,7 +72,7 @@ def test_one_line_of_python(all_registered: Repository) -> None:
 
 
 @pytest.mark.takes_long
-def test_the_typed_way_is_typed(tmp_path: Path) -> None:
+def test_mypy_knows_the_types_of_read(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(
         "import validator\n"

@@ -55,7 +55,7 @@ def test_stale_names_the_command_that_mends_it(work: Path, command: str, files: 
 
 
 @verbs
-def test_those_of_this_repository_are_fresh(command: str, files: list[str]) -> None:
+def test_generated_files_of_this_repository_are_up_to_date(command: str, files: list[str]) -> None:
     assert run(ROOT, command, "--check")[1] == 0
 
 

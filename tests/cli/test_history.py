@@ -17,7 +17,7 @@ def history(repository: Repository, *words: str) -> Done:
     return verb(repository.path, "history", *words)
 
 
-def test_everything(halfway_there: Repository, expected: Callable[[str, str], None]) -> None:
+def test_history_prints_every_event(halfway_there: Repository, expected: Callable[[str, str], None]) -> None:
     expected("history.txt", history(halfway_there).out)
     expected("history.json", history(halfway_there, "--format", "json").out)
 

@@ -47,7 +47,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     ],
     ids=lambda words: " ".join(words).rstrip(BACKWARDS),
 )
-def test_only_shown(hostile: Repository, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hostile_text_is_shown_escaped(
+    hostile: Repository, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", "400")
     done = verb(hostile.path, *words)
     assert done.exit_code in (0, 1), done.err

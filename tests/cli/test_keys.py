@@ -110,7 +110,7 @@ def test_what_a_session_says_is_later_than_what_it_said_before(signed: Stage, mo
     does(session, "claim", "4", *MINE, "--key", "new", "--push")
 
 
-def test_nobody_else_can_say_it(signed: Stage) -> None:
+def test_a_session_without_the_key_is_refused(signed: Stage) -> None:
     claimed(signed)
     does(signed.human, "approve", "4", "--yes")
     thief = signed.clone("thief")

@@ -169,7 +169,7 @@ def test_another_sites_script_gets_no_answer(standing: Served) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "X"])
-def test_it_is_read_only(method: str, standing: Served) -> None:
+def test_methods_that_write_are_refused(method: str, standing: Served) -> None:
     assert standing.ask("/", method)[0] == 501
 
 

@@ -84,7 +84,7 @@ def test_what_is_not_open(stage: Stage, word: str, name: str) -> None:
     assert done == (2, "", f"registry: there is no open proposal {name!r}; see: registry proposals\n")
 
 
-def test_what_became_of_it(stage: Stage) -> None:
+def test_show_says_what_became_of_a_proposal(stage: Stage) -> None:
     claims(stage, 4)
     assert verb(stage.human, "reject", "4", "--reason", "Take 5").exit_code == 0
     assert verb(stage.human, "show", "4").err.endswith("'claim/04'; it was turned down: Take 5\n")

@@ -114,7 +114,9 @@ def test_help(words: tuple[str, ...], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", READS)
-def test_what_is_read(line: str, halfway_there: Repository, all_active: Repository) -> None:
+def test_lines_of_verbs_that_read_fit_the_terminal(
+    line: str, halfway_there: Repository, all_active: Repository
+) -> None:
     for repository in (halfway_there, all_active):
         if "HEAD" in line:
             line = line.replace("HEAD", repository.git("rev-list", "--max-parents=0", "main"))

@@ -35,7 +35,7 @@ def repository(tmp_path: Path) -> Repository:
         ("export", 0), ("doctor --local", 1), ("claim --any", 2), ("nonsense", 2), ("validate --head nonsense", 2),
     ],
 )  # fmt: skip
-def test_none_is_left_after_a_verb(
+def test_no_git_process_is_left_after_a_verb(
     repository: Repository, words: str, exit_code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Called in this process, by a program that keeps all repositories."""

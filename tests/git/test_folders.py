@@ -46,7 +46,7 @@ def by_git(entry: Entry) -> bytes:
 
 
 @given(ENTRIES, ENTRIES, st.integers(0, 3))
-def test_of_many_that_differ_some_are_found(one: list[Entry], other: list[Entry], most: int) -> None:
+def test_the_first_differing_entries_are_found(one: list[Entry], other: list[Entry], most: int) -> None:
     """All where they are few, more than `most` where they are more."""
     unique = [{by_git(row): row for row in sorted(side, key=by_git)} for side in (one, other)]
     pair = [content(side.values()) for side in unique]

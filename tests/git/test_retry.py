@@ -39,7 +39,7 @@ with limited("test", 1) if sys.argv[1] == "limited" else exclusive(Path(sys.argv
 
 
 @pytest.mark.parametrize("kind", ["limited", "exclusive"])
-def test_one_at_a_time(tmp_path: Path, kind: str) -> None:
+def test_a_lock_is_held_by_one_process_at_a_time(tmp_path: Path, kind: str) -> None:
     """More than two processes want the same lock; none begins before another has ended."""
     notes = tmp_path / "notes"
     command = [sys.executable, "-P", "-c", WAITS, kind, str(notes)]

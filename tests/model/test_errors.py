@@ -5,7 +5,7 @@ import pytest
 from validator.model.errors import FatalError, ShallowError, Unreadable, attempted
 
 
-def test_what_can_be_read_is_given() -> None:
+def test_a_value_that_can_be_read_is_returned() -> None:
     assert attempted(lambda: 4) == 4
 
 

@@ -43,7 +43,7 @@ def test_after_a_diff_prose_is_folded_again() -> None:
 
 
 @given(st.lists(WORDS, min_size=1, max_size=30), st.integers(0, 30), st.integers(20, 100))
-def test_nothing_is_lost_and_no_command_is_broken(words: list[str], at: int, width: int) -> None:
+def test_folding_keeps_every_word_and_splits_no_command(words: list[str], at: int, width: int) -> None:
     text = " ".join([*words[:at], "run:", f"{COMMAND};", *words[at:]])
     lines = folded(text, width).split("\n")
     assert " ".join(lines).split() == text.split()

@@ -19,7 +19,7 @@ from validator.model.numbers import numbers_stated
         "Οutreach AI (Batch ①)",
     ],
 )
-def test_what_looks_the_same_folds_the_same(twin: str) -> None:
+def test_look_alike_texts_fold_to_one_text(twin: str) -> None:
     assert fold(twin) == fold("Outreach AI (Batch 1)") == "outreachaibatch1"
 
 

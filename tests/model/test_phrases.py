@@ -79,5 +79,5 @@ def test_a_free_number() -> None:
     ("names", "text"),
     [("", ""), ("a", "a"), ("abcde", "a, b, c, d, e"), ("abcdefg", "a, b, c, d, e and 2 more")],
 )
-def test_some(names: str, text: str) -> None:
+def test_long_lists_are_cut(names: str, text: str) -> None:
     assert join_limited(iter(names)) == text

@@ -47,7 +47,7 @@ WORTH: list[tuple[str, Period | None, str, Period | None, Fraction | int | None]
 
 
 @pytest.mark.parametrize(("unit", "per", "other", "other_per", "worth"), WORTH)
-def test_worth(
+def test_units_are_converted(
     unit: str, per: Period | None, other: str, other_per: Period | None, worth: Fraction | int | None
 ) -> None:
     assert factor(unit, per, other, other_per) == worth

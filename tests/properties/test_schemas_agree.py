@@ -142,7 +142,7 @@ def test_charters(value: Any) -> None:
 @pytest.mark.parametrize("shape", EXAMPLES, ids=[SCHEMAS[shape] for shape in EXAMPLES])
 @tries(2)
 @given(st.data())
-def test_an_example_with_changes(shape: type[BaseModel], data: st.DataObject) -> None:
+def test_a_changed_example_gets_the_same_verdict(shape: type[BaseModel], data: st.DataObject) -> None:
     assert verdict(shape, EXAMPLES[shape])
     value = data.draw(changed(EXAMPLES[shape]))
     verdict(shape, value)
@@ -150,5 +150,5 @@ def test_an_example_with_changes(shape: type[BaseModel], data: st.DataObject) ->
 
 
 @given(st.sampled_from(list(SCHEMAS)), json_value)
-def test_anything_else(shape: type[BaseModel], value: Any) -> None:
+def test_any_json_value_gets_the_same_verdict(shape: type[BaseModel], value: Any) -> None:
     verdict(shape, value)

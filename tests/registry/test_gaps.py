@@ -97,7 +97,7 @@ def test_the_one_that_it_is_planned_for_takes_it() -> None:
         assert ways(beside)[-1] == ("outreach 41-50", command(3, kept, "outreach 41-50"))
 
 
-def test_plans_of_other_work_are_nobodys() -> None:
+def test_a_gap_is_not_offered_to_slots_of_other_work() -> None:
     plans = [{"number": 3, "scope": [span(1, 2, "x"), {"work": "outreach", "segments": ["a"]}, span(1, 2)]}]
     found = fleet([span(1, 40), named("high", "standard")], [], [], slots=plans)
     assert ways(found) == [

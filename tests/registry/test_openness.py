@@ -24,7 +24,7 @@ def test_without_approvers_keys_a_sessions_key_helps_nobody() -> None:
     assert numbers(claim(1, **ANN)) == [(2, 3), (1,), (1,), (1,), (1, 2, 3)]
 
 
-def test_what_is_signed_is_closed() -> None:
+def test_a_claim_with_a_key_is_not_open_to_others() -> None:
     assert numbers(claim(1, **ANN), claim(2), approvers=SIGNED) == [(3,), (2,), (2,), (), ()]
     whole = (claim(1, **ANN), claim(2, key=public_key("BOB")), claim(3, key=public_key("CARL")))
     assert numbers(*whole, approvers=SIGNED) == [(), (), (), (), ()]

@@ -54,7 +54,7 @@ def test_a_title_alone_and_a_planned_negation_are_as_planned() -> None:
     assert is_aligned("Night Watch, never leave calls", SLOTS[2], SLOTS)
 
 
-def test_words_of_every_slot_name_none() -> None:
+def test_words_of_every_planned_role_identify_none() -> None:
     workers = [Slot(number=number, title="Worker", role=f"Worker {number:05}") for number in (1, 2)]
     assert is_aligned("Worker 00001", workers[0], workers)
     assert not is_aligned("Worker", workers[0], workers)

@@ -35,7 +35,7 @@ def run(folder: Path, *words: str, stdin: str = "", **variables: str) -> tuple[i
         "hook x",
     ],
 )
-def test_it_says_and_ends_the_same(tmp_path: Path, words: str) -> None:
+def test_a_warm_verb_prints_and_exits_as_a_cold_one(tmp_path: Path, words: str) -> None:
     stage = Stage(tmp_path)
     warm, cold = (run(stage.human, *words.split(), stdin="number: 4\n", **more) for more in ({}, COLD))
     assert warm == cold
@@ -61,7 +61,9 @@ def another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.
 
 
 @pytest.mark.parametrize(("answer", "code"), [(7, 7), (-signal.SIGTERM, -signal.SIGTERM), (None, 70)])
-def test_it_ends_as_the_other_does(another: socket.socket, tmp_path: Path, answer: int | None, code: int) -> None:
+def test_a_warm_verb_exits_with_the_code_that_the_server_sends(
+    another: socket.socket, tmp_path: Path, answer: int | None, code: int
+) -> None:
     def serve() -> None:
         connection, _ = another.accept()
         with connection:
@@ -81,7 +83,7 @@ def test_without_a_server_it_goes_on_by_itself(tmp_path: Path) -> None:
     assert (code, out.startswith("registry, version ")) == (0, True)
 
 
-def test_who_kills_the_one_kills_the_other(tmp_path: Path) -> None:
+def test_killing_a_warm_verb_ends_its_output(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     stage.registered(4)
     words = [*REGISTRY, "status", "--watch", "--interval", "60", "--format", "json"]

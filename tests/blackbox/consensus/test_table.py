@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.blackbox, pytest.mark.no_cover]
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_row(case: Case, store: Store, long: bool) -> None:
+def test_each_row_gets_the_verdict_that_it_names(case: Case, store: Store, long: bool) -> None:
     base, head = case.build(store)
     run = validate(store.repository, base, head, *case.options, apart=long or case is next(iter(CASES.values())))
     assert run.exit == case.exit, run.out + run.err

@@ -89,7 +89,7 @@ def test_two_approvers_at_once(tmp_path: Path, long: bool) -> None:
     assert len(left) + len(holders) == count
 
 
-def test_both_approve_the_same(stage: Stage) -> None:
+def test_two_approvers_of_one_proposal_merge_it_once(stage: Stage) -> None:
     propose(stage, stage.human, {4: claim_text(4, "session-4")})
     clones = approvers(stage, stage.url)
     done = race([(clone, ("approve", "4", "--yes", "--format", "json")) for clone in clones])

@@ -23,7 +23,7 @@ def test_all_get_a_number_of_their_own(tmp_path: Path, scheme: str, long: bool) 
         all_have_one(stage, clones, race_for("--any", clones, apart=True))
 
 
-def test_one_gets_number_seven(tmp_path: Path, long: bool) -> None:
+def test_one_of_many_sessions_gets_number_seven(tmp_path: Path, long: bool) -> None:
     count = 100 if long else 12
     stage = Stage.make(tmp_path, capacity=count)
     with serving("http", stage.served, ENVIRONMENT) as server:

@@ -313,7 +313,7 @@ def test_the_root_that_is_to_be_pinned(line: Line) -> None:
     assert root_of(repo, first) is None
 
 
-def test_what_only_a_forge_knows(line: Line) -> None:
+def test_without_keys_each_step_is_listed_as_unproved(line: Line) -> None:
     """T44, T45, T57: without a key in the charter nobody has to sign, and each step is listed."""
     ground = line.ground
     with_key = ground.trees[line.commits[0]][CHARTER]

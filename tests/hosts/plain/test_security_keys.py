@@ -48,7 +48,7 @@ def test_a_touched_security_key_speaks_for_its_session(fleet: Fleet, flags: int)
     fleet.accepts((ZERO, says(fleet, 4, "ANN", status="PENDING", flags=flags), FOUR))
 
 
-def test_nobody_else_does(fleet: Fleet) -> None:
+def test_a_security_key_of_another_session_is_refused(fleet: Fleet) -> None:
     for commit in (
         says(fleet, 6, "THIEF", sk_public_key("SIX")),
         says(fleet, 6, "SIX", public_key("SIX")),  # K07: the same 32 bytes as a key of the other type

@@ -146,7 +146,7 @@ def test_targets_from_the_goal_are_said() -> None:
         ({"targets": "none"}, {"targets": "none"}),
     ],
 )
-def test_what_is_not_named_stays(fields: dict[str, Any], changes: dict[str, Any]) -> None:
+def test_an_amendment_changes_only_what_is_named(fields: dict[str, Any], changes: dict[str, Any]) -> None:
     assert amended(**fields) == changes
 
 

@@ -41,7 +41,7 @@ def test_no_goal_is_read_wrongly(corpus: Path) -> None:
     assert [goal.text for goal, judgement in judged(corpus) if judgement.verdict == "wrong"] == []
 
 
-def test_what_is_counted_is_the_unit() -> None:
+def test_a_count_has_the_unit_of_what_is_counted() -> None:
     """`misprints an issue` counts misprints; the kind of a unit alone does not tell."""
     read = [
         (fold_unit(meant.unit), fold_unit(target.unit))

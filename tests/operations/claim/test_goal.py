@@ -170,7 +170,7 @@ READ = {
 
 
 @pytest.mark.parametrize("goal", READ)
-def test_reads(goal: str) -> None:
+def test_targets_are_read_from_a_goal(goal: str) -> None:
     assert shown(goal) == READ[goal]
 
 
@@ -272,7 +272,7 @@ ASKED = [
 
 
 @pytest.mark.parametrize("goal", ASKED)
-def test_asks(goal: str) -> None:
+def test_an_ambiguous_clause_gives_no_target(goal: str) -> None:
     """An ambiguous clause is returned to ask about, and gives no target."""
     draft = draft_targets(goal)
     assert draft.unread or not draft.targets
