@@ -272,6 +272,8 @@ def test_proposals_lists_pull_requests_of_forks(github: GitHub, stage: Stage) ->
         ("#7", 5, "accepted"),
     ]
     assert rows[1]["commit"] == made
+    approve, reject = "gh pr review 7 --approve && gh pr merge 7 --merge", "gh pr close 7 --comment TEXT"
+    assert (rows[1]["approve"], rows[1]["reject"]) == (approve, reject)
 
 
 def test_proposals_without_a_login_says_what_is_missing(github: GitHub, stage: Stage) -> None:

@@ -1,6 +1,8 @@
 """Read every document that the pages show, at one commit of main."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from validator.cli.conflicts import conflicts_of
 from validator.cli.consensus.status import consensus_of
@@ -19,7 +21,7 @@ from validator.model.phrases import rfc3339
 from validator.operations.competitors import Competitors
 from validator.operations.consensus.mail import page_at
 from validator.operations.export import document_at
-from validator.operations.proposals import judged_here
+from validator.operations.proposals import Judged, judged_here
 from validator.registry.consensus.phases import phase_of
 from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader, charter_of, main_of
@@ -27,6 +29,9 @@ from validator.registry.schedule import Week, week_at, week_of, zone_of
 from validator.registry.snapshot import Snapshot
 from validator.report.documents import Printed
 from validator.rules import RULES
+
+if TYPE_CHECKING:
+    from validator.hosts.github.pulls import Pull
 
 MOST_READINGS = 5  # of a registry that moves faster than it is read
 State = tuple[str, tuple[Proposal, ...]]
@@ -37,21 +42,24 @@ def state_of(repo: Repo, ref: str | None) -> State:
     return main_of(repo, ref), proposals_on(published(repo), repo)
 
 
-def documents_now(repo: Repo, ref: str | None) -> tuple[State, Documents]:
-    """The documents of main and the proposals as they are now; what moves while they are read is read again."""
+def documents_now(repo: Repo, ref: str | None, pulls: "Sequence[Pull] | None" = None) -> tuple[State, Documents]:
+    """The documents of main and the proposals as they are now; what moves while they are read is read again.
+
+    `pulls` are the open pull requests, where they are known: those that are no branch here are proposals too.
+    """
     for _ in range(MOST_READINGS):
         before = state_of(repo, ref)
-        documents = documents_at(Reader(repo), before[0])
+        documents = documents_at(Reader(repo), before[0], pulls)
         if state_of(repo, ref) == before:
             break
     return before, documents
 
 
-def documents_at(reader: Reader, commit: str) -> Documents:
+def documents_at(reader: Reader, commit: str, pulls: "Sequence[Pull] | None" = None) -> Documents:
     """The documents of a commit and the open proposals. Raises FatalError where the charter cannot be read."""
     snapshot = reader.at(commit)
     week = _week(snapshot)
-    proposals = judged_here(reader, commit)
+    proposals = (*judged_here(reader, commit), *_from_forks(reader, commit, pulls or ()))
     rejected = frozenset(one.proposal.name for one in proposals if not one.verdict.accepted)
     rivals = Competitors(proposals)
     entries = tuple(entry_of(one, rivals, reader.repo) for one in proposals)
@@ -74,7 +82,16 @@ def documents_at(reader: Reader, commit: str) -> Documents:
         calendar=lambda: calendar(week, snapshot.committed_at or 0),
         calendar_of=f"{week.name} {snapshot.committed_at}",
         markdown=page_at(reader, commit),
+        pulls_shown=pulls is not None,
     )
+
+
+def _from_forks(reader: Reader, commit: str, pulls: "Sequence[Pull]") -> tuple[Judged, ...]:
+    if not pulls:
+        return ()
+    from validator.hosts.github.pulls import judged_pulls  # only GitHub has them
+
+    return judged_pulls(reader, commit, pulls, proposals_on(published(reader.repo), reader.repo))
 
 
 def _json(document: Printed) -> Json:

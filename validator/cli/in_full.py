@@ -47,7 +47,7 @@ def in_full(one: Judged, entry: ProposalEntry, repo: Repo) -> ProposalDocument:
     keys = list(_keys(one)) if signed else []
     proposal = ProposalInFull(
         **entry.model_dump(),
-        path=next(iter(own_files(one.proposal.name) - {CODEOWNERS}), path_of(one.proposal.name)),
+        path=next(iter(_own_files(one)), path_of(one.proposal.name)),
         file=_file(one, repo),
         difference=_shortened(well_formed(difference(one, repo))),
         report=_shortened(well_formed(render(one.verdict))),
@@ -58,11 +58,19 @@ def in_full(one: Judged, entry: ProposalEntry, repo: Repo) -> ProposalDocument:
     return ProposalDocument(main=one.base.commit or "", proposal=proposal)
 
 
+def _own_files(one: Judged) -> list[str]:
+    """The file that it is about, by its branch's name; of a pull request (`#7`) what it changes, where that is one."""
+    if one.proposal.name.startswith("#"):
+        touched = sorted({*one.landed.intent} - {CODEOWNERS})
+        return touched if len(touched) == 1 else []
+    return sorted(own_files(one.proposal.name) - {CODEOWNERS})
+
+
 def _keys(one: Judged) -> Iterator[tuple[str, str]]:
     """Whose keys are known here, as (name, public key)."""
     charter = one.base.charter
     yield from ((row.handle, row.key) for row in (charter.approvers if charter else ()) if row.key)
-    paths = own_files(one.proposal.name)
+    paths = _own_files(one)
     claims = [snapshot.claims.get(path) for snapshot in (one.base, one.landed) for path in paths]
     drafts = [claim.draft for claim in claims if claim]
     yield from ((draft.session_id, draft.key) for draft in drafts if draft.session_id and draft.key)
@@ -70,7 +78,7 @@ def _keys(one: Judged) -> Iterator[tuple[str, str]]:
 
 def _file(one: Judged, repo: Repo) -> str | None:
     """The proposal's own file as it would land."""
-    entries = [one.landed.files.get(path) for path in own_files(one.proposal.name) - {CODEOWNERS}]
+    entries = [one.landed.files.get(path) for path in _own_files(one)]
     found = next(filter(None, entries), None)
     if one.unjudged or found is None or found.mode != REGULAR_FILE or (found.size or 0) > MAX_BYTES:
         return None

@@ -20,7 +20,7 @@ from validator.model.shapes import Slot
 from validator.model.targets import format_target
 from validator.operations.claim_key import claim_key_of, key_line
 from validator.operations.competitors import Competitors
-from validator.operations.proposals import Judged, judged, judged_here
+from validator.operations.proposals import Judged, decisions, judged, judged_here
 from validator.registry.reader import Reader, main_of
 from validator.registry.snapshot import Snapshot
 from validator.report.documents import FindingEntry, Oid, Printed, PrintedDocument, as_json, finding_entries
@@ -172,7 +172,7 @@ def render(
 
 def entry_of(one: Judged, rivals: Competitors, repo: Repo) -> ProposalEntry:
     """A proposal as it is printed; `rivals` are of all open ones."""
-    draft, name = one.claim.draft if one.claim else None, one.proposal.name
+    draft, how = one.claim.draft if one.claim else None, decisions(one.proposal.name)
     plan, claim_key = _plan(one), claim_key_of(one)
     return ProposalEntry(
         name=one.proposal.name,
@@ -190,8 +190,8 @@ def entry_of(one: Judged, rivals: Competitors, repo: Repo) -> ProposalEntry:
         targets=tuple(well_formed(format_target(target)) for target in (draft and draft.targets) or ()),
         planned_title=well_formed(plan.title) if plan else None,
         planned_role=well_formed(plan.role) if plan else None,
-        approve=f"registry approve {name}" if one.verdict.accepted else None,
-        reject=f"registry reject {name} --reason TEXT",
+        approve=how.approve if one.verdict.accepted else None,
+        reject=how.reject,
         fingerprint=claim_key.fingerprint,
         key_state=claim_key.state,
     )

@@ -1,6 +1,8 @@
 """`registry site`: the pages for humans as static files, which any web server serves."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,8 +11,12 @@ from validator.cli.options import REMOTE, at_commit
 from validator.git.remote import Remote
 from validator.git.repo import Repo
 from validator.model.definition import Digest
+from validator.model.errors import FatalError
 from validator.model.phrases import counted
 from validator.report.documents import Oid, PrintedDocument, as_json
+
+if TYPE_CHECKING:
+    from validator.hosts.github.pulls import Pull
 
 
 class SiteDocument(PrintedDocument):
@@ -32,11 +38,16 @@ DOCUMENTS = {"output-site": SiteDocument}
     help="Write the files here: an empty folder, or one of an earlier run.",
 )  # fmt: skip
 @click.option("--fetch", is_flag=True, help="Ask the remote for main and its proposals first.")
+@click.option(
+    "--pulls", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    help="On GitHub: the open pull requests, as `gh api --paginate` prints them; shows those from forks too.",
+)  # fmt: skip
 @REMOTE
 @at_commit
 @click.pass_obj
 def command(
-    console: Console, output: Path, fetch: bool, remote: str, repo: Path, ref: str | None, format: str
+    console: Console, output: Path, fetch: bool, pulls: Path | None, remote: str, repo: Path, ref: str | None,
+    format: str,
 ) -> int:  # fmt: skip
     """The registry as web pages in a folder, with every document as JSON."""
     from validator.cli.gather import documents_now
@@ -47,9 +58,18 @@ def command(
     with locked(output):
         if fetch:
             Remote(store, remote).fetch()
-        _, documents = documents_now(store, ref)
+        _, documents = documents_now(store, ref, _read(pulls) if pulls else None)
         done = put(output, site_of(documents).files())
     document = SiteDocument(commit=documents.commit, digest=documents.digest, **done._asdict())
     text = f"{counted(done.written, 'file')} written, {done.unchanged} unchanged, {done.removed} removed: {output}\n"
     console.say(as_json(document) if format == "json" else text)
     return 0
+
+
+def _read(pulls: Path) -> "Sequence[Pull]":
+    from validator.hosts.github.pulls import pulls_in
+
+    try:
+        return pulls_in(pulls.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise FatalError(f"{pulls} cannot be read: {error}") from error

@@ -64,6 +64,22 @@ class Judged(NamedTuple):
         return (content.partition("\n\n")[2].splitlines() or [""])[0]
 
 
+class Decisions(NamedTuple):
+    """The command that approves a proposal, and the form of the one that turns it down: TEXT is the reason."""
+
+    approve: str
+    reject: str
+
+
+def decisions(name: str) -> Decisions:
+    """How to decide on an open proposal: a branch, or `#7`, a pull request that is no branch here (from a fork)."""
+    if name.startswith("#"):
+        number = name.removeprefix("#")
+        approve = f"gh pr review {number} --approve && gh pr merge {number} --merge"
+        return Decisions(approve, f"gh pr close {number} --comment TEXT")
+    return Decisions(f"registry approve {name}", f"registry reject {name} --reason TEXT")
+
+
 def judged(server: Remote) -> tuple[Judged, ...]:
     """The verdict on every open proposal against main as last fetched, by name."""
     reader = Reader(server.repo)

@@ -1,6 +1,7 @@
 """The workflow that publishes the pages: its own lines, run in a clone, against a server that is a folder."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,10 @@ import pytest
 import yaml12
 
 from tests.cli.stage import Stage, git
-from tests.cli.test_proposals import claims
-from tests.cli.test_site import content
-from tests.repository import ROOT, environment
+from tests.cli.states import FLEET
+from tests.cli.test_proposals import claims, propose
+from tests.cli.test_site import assert_sound, content
+from tests.repository import ROOT, claim_path, environment
 from tests.shell import program, quoted
 
 WORKFLOW: Any = yaml12.parse_yaml((ROOT / ".github/workflows/pages.yml").read_text("utf-8"))
@@ -24,13 +26,18 @@ def stage(tmp_path: Path) -> Stage:
     return Stage(tmp_path)
 
 
-def publish(stage: Stage, name: str) -> Path:
-    """Run the workflow's lines in a fresh clone; the folder of its temporary files."""
+def publish(stage: Stage, name: str, *pulls: dict[str, Any]) -> Path:
+    """Run the workflow's lines in a fresh clone; the folder of its temporary files. `pulls` are GitHub's open ones."""
     clone, temporary = stage.clone(name), stage.folder / f"{name} files"
     temporary.mkdir()
+    listed, numbers = stage.folder / "pulls.json", "".join(f"{one['number']}\n" for one in pulls)
+    listed.write_text(json.dumps(pulls))
+    says = f'case "$*" in *--jq*) printf %s {quoted(numbers)};; *) cat {quoted(listed)};; esac'
+    gh = program(stage.folder / "programs/gh", says)
     program(clone / ".venv/bin/registry", f'exec {quoted(sys.executable)} -P -m validator "$@"')
     where = {"GITHUB_SERVER_URL": f"file://{stage.folder}", "GITHUB_REPOSITORY": "fleet.git"}
     variables = environment(PYTHONPATH=str(ROOT), RUNNER_TEMP=str(temporary), GITHUB_SHA="a" * 40, **where)
+    variables["PATH"] = f"{gh.parent}{os.pathsep}{variables['PATH']}"
     for script in SCRIPTS:
         if "make runtime" not in script:
             command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
@@ -54,10 +61,46 @@ def test_the_branch_has_the_pages_of_main_and_of_the_proposals(stage: Stage) -> 
     assert status["commit"] == landed
 
 
+@pytest.mark.takes_long
+def test_a_pull_request_from_a_fork_gets_a_card_like_a_branch(stage: Stage) -> None:
+    stage.registered(4)
+    made = propose(stage, "claim/05", (claim_path(5), FLEET[5]))
+    taken = propose(
+        stage, "claim/06", (claim_path(6), FLEET[6].replace("marketing-outreach-3", "marketing-outreach-1"))
+    )
+    branch = claims(stage, 7)
+    user = {"id": 583231, "login": "<b>session"}
+    pulls = [(8, made), (9, taken), (10, branch), (11, "0" * 40)]
+    for number, commit in pulls[:3]:
+        git(stage.bare, "update-ref", f"refs/pull/{number}/head", commit)
+    for name in ("claim/05", "claim/06"):
+        git(stage.bare, "update-ref", "-d", f"refs/heads/{name}")
+    rows = [{"number": number, "head": {"sha": commit}, "user": user} for number, commit in pulls]
+    site = content(publish(stage, "first", *rows) / "pages")
+    assert_sound(site)
+    today = site["index.html"].decode()
+    waiting, rejected = today.split("Rejected by the gate (1)")
+    assert "Waiting for you (2)" in waiting
+    assert "gh pr review 8 --approve &amp;&amp; gh pr merge 8 --merge" in waiting
+    assert "gh pr close 9 --comment TEXT" in rejected
+    assert "REG104" in rejected
+    assert "from forks are not listed" not in today
+    page = site["proposals/pull-8.html"].decode()
+    assert "+session_id: marketing-outreach-2" in page
+    assert claim_path(5) in page
+    assert 'href="../proposals/pull-8.html">#8</a>' in site["sessions/05.html"].decode()
+    assert not {"proposals/pull-10.html", "proposals/pull-11.html"} & site.keys(), "a branch is shown once"
+
+
+def test_what_reads_the_proposals_has_no_token() -> None:
+    (build,) = [step for step in WORKFLOW["jobs"]["pages"]["steps"] if "registry site" in step.get("run", "")]
+    assert "env" not in build
+
+
 def test_only_a_push_to_main_starts_it_and_it_may_do_nothing_else() -> None:
     job = WORKFLOW["jobs"]["pages"]
     assert (WORKFLOW["on"], WORKFLOW["permissions"]) == ({"push": {"branches": ["main"]}}, {})
-    assert job["permissions"] == {"contents": "write"}
+    assert job["permissions"] == {"contents": "write", "pull-requests": "read"}
     assert [step["with"]["persist-credentials"] for step in job["steps"] if "checkout" in step.get("uses", "")] == [
         False
     ]

@@ -62,7 +62,7 @@ class Gh:
 
     def every(self, path: str) -> list[dict[str, Any]]:
         """All objects of a list, from all of its pages."""
-        pages = _documents(self._call("GET", path, None, "--paginate"))
+        pages = documents_in(self._call("GET", path, None, "--paginate"))
         rows = [row for page in pages for row in (page if isinstance(page, list) else [page])]
         return [_object(path, row) for row in rows]
 
@@ -102,7 +102,7 @@ class Gh:
 
 
 def _one(path: str, text: str) -> dict[str, Any]:
-    return _object(path, next(iter(_documents(text)), None))
+    return _object(path, next(iter(documents_in(text)), None))
 
 
 def _object(path: str, value: Any) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _object(path: str, value: Any) -> dict[str, Any]:
     return value
 
 
-def _documents(text: str) -> list[Any]:
+def documents_in(text: str) -> list[Any]:
     """The JSON documents in a text, one after another: gh prints a page at a time."""
     decoder, at, found = json.JSONDecoder(), 0, list[Any]()
     text = text.strip()

@@ -1,15 +1,16 @@
 """The remark on a pull request: made by a job that only reads, posted by a job that never gets the proposal."""
 
 import shutil
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from validator.git.remote import Proposal, Remote
 from validator.git.repo import Repo
-from validator.hosts.github.api import HERE, Gh, part
+from validator.hosts.github.api import HERE, Gh, documents_in, part
 from validator.hosts.github.event import Number, PullRequest, read_event
 from validator.hosts.github.judge import fetch_pulls, judge_pull
 from validator.hosts.github.posts import keep_comment
@@ -88,19 +89,37 @@ def proposed_by_pull(server: Remote) -> tuple[Judged, ...]:
     place = place_of(server)
     if place is None or shutil.which("gh") is None:
         return ()
-    known = {proposal.commit for proposal in server.proposals()}
+    known = server.proposals()
     gh = Gh(server.repo.top or server.repo.folder, place.host)
-    pulls = [pull for pull in open_pulls(gh, f"repos/{place.name}") if pull.head not in known][:MOST_RIVALS]
+    pulls = _without_branch(open_pulls(gh, f"repos/{place.name}"), known)
     if not pulls:
         return ()
     fetch_all(server, [pull.number for pull in pulls])
-    reader, main = Reader(server.repo), server.repo.commit(server.main)
-    return tuple(found for pull in pulls if (found := _judged(reader, main, pull)))
+    return judged_pulls(Reader(server.repo), server.repo.commit(server.main), pulls, known)
+
+
+def judged_pulls(reader: Reader, main: str, pulls: Iterable[Pull], known: Iterable[Proposal]) -> tuple[Judged, ...]:
+    """The verdict on each pull request that has been fetched and is none of the `known` branches."""
+    some = _without_branch(pulls, known)
+    return tuple(found for pull in some if (found := _judged(reader, main, pull)))
+
+
+def _without_branch(pulls: Iterable[Pull], known: Iterable[Proposal]) -> list[Pull]:
+    commits = {proposal.commit for proposal in known}
+    return [pull for pull in pulls if pull.head not in commits][:MOST_RIVALS]
+
+
+def pulls_in(text: str) -> list[Pull]:
+    """The open pull requests in what `gh api --paginate` has printed of GitHub's list, the oldest first."""
+    return _pulls([row for page in documents_in(text) for row in (page if isinstance(page, list) else [page])])
 
 
 def open_pulls(gh: Gh, place: str) -> list[Pull]:
     """The open pull requests to main of a repository, `repos/OWNER/NAME`, the oldest first."""
-    rows = gh.every(f"{place}/pulls?state=open&base=main&per_page=100")
+    return _pulls(gh.every(f"{place}/pulls?state=open&base=main&per_page=100"))
+
+
+def _pulls(rows: list[dict[str, Any]]) -> list[Pull]:
     try:
         found = TypeAdapter(list[_Open]).validate_python(rows)
     except ValidationError as error:

@@ -62,6 +62,7 @@ def _index(documents: Documents, common: Json) -> Page:
     shown = {
         "here": "index",
         "status": {name: status[name] for name in ("phase", "registered", "capacity", "criteria", "approvals_signed")},
+        "pulls_shown": documents.pulls_shown,
         "week": documents.schedule["week"] if status["phase"] == "active" else None,
         "phases": get_args(Phase),
         "moves": consensus["moves"],
@@ -166,7 +167,7 @@ def _by_number(documents: Documents) -> _Numbers:
             conflicts[number].append(row)
     proposals = defaultdict[int, list[str]](list)
     for one in documents.proposals["proposals"]:
-        digits = one["name"].rpartition("/")[2]
+        digits = str(one["number"] or one["name"].rpartition("/")[2])
         if digits.isascii() and digits.isdecimal():
             proposals[int(digits)].append(one["name"])
     records = [row for row in documents.status["records"] if row["record"] == "acknowledgement"]

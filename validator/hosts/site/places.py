@@ -7,11 +7,14 @@ from validator.model.layout import digits
 
 # Names that are the same on every file system, whether or not it knows upper case.
 _PLAIN = re.compile(r"(claim|release)/[0-9]{2,5}|record/[a-z]{1,40}(/[0-9]{2,5})?|charter/[a-z0-9]{1,40}", re.ASCII)
+_PULL = re.compile(r"#[0-9]{1,10}", re.ASCII)
 STEPS_A_PAGE = 500
 
 
 def proposal_file(branch: str) -> str:
-    """A proposal's page without ending: `claim-04`; for an unusual branch its kind and a hash of its name."""
+    """A proposal's page without ending: `claim-04`, `pull-7`; for an unusual branch its kind and a hash of its name."""
+    if _PULL.fullmatch(branch):
+        return branch.replace("#", "pull-")
     if _PLAIN.fullmatch(branch):
         return branch.replace("/", "-")
     kind = branch.partition("/")[0]
