@@ -35,11 +35,12 @@ class Browser:
         return self.driver.execute_script(script, *values)
 
     def look(self, width: int, scheme: str, height: int = 900) -> None:
-        """Make the window so wide, and the colours dark or light."""
+        """Make the window so wide, and the colours dark or light; `print` is how the page looks on paper."""
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        features = [{"name": "prefers-color-scheme", "value": scheme}]
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        features = [{"name": "prefers-color-scheme", "value": "light" if scheme == "print" else scheme}]
+        media = "print" if scheme == "print" else ""
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": features})
 
     def requests(self) -> list[str]:
         """What the page has asked for since it was opened."""
