@@ -15,7 +15,8 @@ from validator.model.shapes import SegmentPart
 from validator.operations.indexing import always
 from validator.operations.judge import judge
 from validator.registry.index.columns import Spans, Values
-from validator.registry.index.encoding import MAGIC, StoredIndex, decoded, encoded
+from validator.registry.index.encoding import StoredIndex, decoded, encoded
+from validator.registry.index.sealing import MAGIC
 from validator.registry.index.selection import beside, needed
 from validator.registry.index.table import Index
 from validator.registry.index.traits import Span, Traits, traits_of

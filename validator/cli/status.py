@@ -19,6 +19,7 @@ from validator.git.upstream import remotes
 from validator.model.definition import Digest
 from validator.model.escape import visible, well_formed
 from validator.operations.export import slots_of
+from validator.operations.narrow import Narrow
 from validator.operations.proposals import rejected_here
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
@@ -34,7 +35,7 @@ from validator.report.documents import (
     RecordEntry,
     SlotEntry,
     WatchDocument,
-    as_json,
+    as_long_json,
     record_entries,
 )
 
@@ -107,7 +108,7 @@ def command(
         raise click.UsageError("--once, --since and --remote go with --watch")
     document = status_at(repo, ref, bound_name(repo), now=console.now)
     if format == "json":
-        console.say(as_json(document))
+        console.say(as_long_json(document))
         return 0
     reviewed = not document.approvals_signed and _is_on_github(Repo(repo))
     console.say(render(document, colour=console.colour, width=console.width, reviewed=reviewed))
@@ -134,10 +135,11 @@ def status_of(
 
     `rejected` are the open proposals that the gate rejects; they are judged where nobody has yet.
     """
-    snapshot = reader.at(commit)
+    narrow = Narrow(reader)
+    snapshot = narrow.whole(commit)
     charter = charter_of(snapshot)
     if rejected is None:
-        rejected = rejected_here(reader, commit)
+        rejected = rejected_here(reader, commit, narrow)
     proposed = proposed_numbers(reader.repo, commit)
     waiting = waiting_records(reader, registry_digest(snapshot)) | waiting_changes(reader, snapshot)
     this_week = week_after(snapshot, now)

@@ -82,17 +82,26 @@ class History(Objects):
         Within a commit the steps are in the order of paths.
         """
         line = self.read("rev-list", "--first-parent", "--parents", "--reverse", commit).splitlines()
+        return self._steps([b" ".join(row.split()[:2]) for row in line], paths)
+
+    def steps_after(self, before: str, commit: str, paths: Sequence[str]) -> tuple[Step, ...] | None:
+        """The same of the commits after another one; None where that is not on the line."""
+        pairs = self.line(before, commit)
+        return None if pairs is None else self._steps([f"{new} {old}".encode() for old, new in pairs], paths)
+
+    def _steps(self, rows: Sequence[bytes], paths: Sequence[str]) -> tuple[Step, ...]:
+        """The changes of files by these commits, each given with its first parent, where it has one."""
         # `git log` with a path compares every two trees twice: once to find the commit, once to show it.
-        pairs = b"".join(b" ".join(row.split()[:2]) + b"\n" for row in line)
+        pairs = b"".join(row + b"\n" for row in rows)
         options = ("--root", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", "--format=%H %ct")
         out = self.read("diff-tree", "--stdin", *options, "--", *paths, stdin=pairs)
         steps = list[Step]()
         for part in re.split(rb"(?:^|\0)(?=[0-9a-f]{40,64} [0-9]*(?:\0|$))", out):
-            header, _, rows = part.partition(b"\0")
+            header, _, files = part.partition(b"\0")
             if header.strip():
                 oid, _, time = header.decode().partition(" ")
-                rows = rows.lstrip(b"\n")
-                steps += [Step(oid, seconds(time), path, old, new) for path, old, new in raw_rows(rows)]
+                changed = raw_rows(files.lstrip(b"\n"))
+                steps += [Step(oid, seconds(time), path, old, new) for path, old, new in changed]
         return tuple(steps)
 
     def step_of(self, commit: str, main: str) -> str | None:

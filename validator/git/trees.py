@@ -57,6 +57,10 @@ class Trees:
         left_out = [row for row in found if row[0] == FOLDER and row[1] == folder and row[2] not in EMPTY]
         return self._listed([row for row in found if row not in left_out]), tuple(oid for _, _, oid in left_out)
 
+    def learn(self, sizes: Mapping[str, int]) -> None:
+        """Take over the sizes of objects, which the next listing does not ask for."""
+        self._sizes = {**self._sizes, **sizes}
+
     def _listed(self, found: Collection[Row]) -> dict[str, Entry]:
         self._sizes = self._sizes_of(oid for mode, _, oid in found if mode not in (FOLDER, SUBMODULE))
         files = dict[str, Entry]()

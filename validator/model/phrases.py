@@ -74,6 +74,6 @@ def counted(number: int, noun: str) -> str:
 def rfc3339(seconds: int) -> str:
     """Seconds since 1970 as RFC 3339 text in UTC; `@seconds` for a time that the calendar does not have."""
     try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
     except (ValueError, OverflowError, OSError):
         return f"@{seconds}"

@@ -47,7 +47,7 @@ def claim_key_of(one: Judged) -> ClaimKey:
 
 def claim_keys_on_main(snapshot: Snapshot, claims: Iterable[ClaimFile]) -> Mapping[str, ClaimKey]:
     """The keys of claims on main, by path, each held against the claim before its last change there."""
-    rows = {claim.path: claim.draft.key for claim in claims}
+    rows = {claim.path: claim.summary.key for claim in claims}
     before = snapshot.keys_before(keyed) if (keyed := [path for path, key in rows.items() if key]) else {}
     return {path: _on_main(key, before.get(path)) for path, key in rows.items()}
 

@@ -1,6 +1,6 @@
-"""The file of the index in a repository's common Git folder. It may be deleted at any time, and is never waited for.
+"""The files of the index in a repository's common Git folder. They may be deleted at any time; nothing waits for them.
 
-It is read only where nobody but this process's user can have written it: the folder and the file are that user's own,
+One is read only where nobody but this process's user can have written it: the folder and the file are that user's own,
 nobody else may write them, and the file is no link. Where others may write the repository (`--shared`), a server does
 not use it: see docs/server.md.
 """
@@ -26,38 +26,57 @@ MAX_BYTES = 128 * 1024 * 1024  # an index of 99,999 claims has 30 MB
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
-class IndexFile:
-    """The index below a common Git folder; `alone`: it counts only where no other user may write that folder."""
+class KeptFile:
+    """A file below a common Git folder; `alone`: it counts only where no other user may write that folder."""
 
-    def __init__(self, common: Path, *, alone: bool = False) -> None:
-        self._folder = common / FOLDER
+    def __init__(self, common: Path, name: str, *, alone: bool = False) -> None:
+        self._folder, self._file = common / FOLDER, common / FOLDER / name
         self._usable = hasattr(os, "getuid") and (not alone or _is_own(common))
+        self._common, self._alone = common, alone
 
-    def read(self) -> StoredIndex | None:
-        """The index, None where there is none that this program made and nothing has damaged."""
-        if not self._usable or not _is_own(self._folder) or not _is_own(self._folder / NAME):
-            return None
+    def beside(self, name: str) -> "KeptFile":
+        """Another one for the same repository."""
+        return KeptFile(self._common, name, alone=self._alone)
+
+    def content(self) -> bytes:
+        """What is in it; nothing where there is no such file, or another could have written it."""
+        if not self._usable or not _is_own(self._folder) or not _is_own(self._file):
+            return b""
         try:
-            content = read_own(self._folder / NAME, MAX_BYTES)
+            return read_own(self._file, MAX_BYTES) or b""
         except OSError:
-            return None
-        return decoded(content, program()) if content else None
+            return b""
 
-    def write(self, kept: StoredIndex) -> None:
+    def keep(self, content: bytes) -> None:
         """Replace the file as a whole; a full disk or another user's folder leaves what is there."""
         if not self._usable:
             return
         with suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if _is_own(self._folder):
-                write(self._folder / NAME, encoded(kept, program()), mode=0o600)
-                self._clear((self._folder / NAME).stat().st_mtime)
+                write(self._file, content, mode=0o600)
+                self._clear(self._file.stat().st_mtime)
 
     def _clear(self, now: float) -> None:
         """Delete what killed processes have left."""
         for place in self._folder.glob(".*"):
             if now - place.lstat().st_mtime > LEFT:
                 shutil.rmtree(place)
+
+
+class IndexFile(KeptFile):
+    """The index of main's claims."""
+
+    def __init__(self, common: Path, *, alone: bool = False) -> None:
+        super().__init__(common, NAME, alone=alone)
+
+    def read(self) -> StoredIndex | None:
+        """The index, None where there is none that this program made and nothing has damaged."""
+        return decoded(self.content(), program())
+
+    def write(self, kept: StoredIndex) -> None:
+        """Replace it."""
+        self.keep(encoded(kept, program()))
 
 
 @functools.cache

@@ -5,15 +5,17 @@ along with main, claim by claim. What it cannot answer is read as a whole: a cha
 registry with records, an unrelated history. The claims of a change are read from Git, never from the index.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from validator.git.change import Files, Landing, landing_alone, sized
 from validator.git.trees import TWICE, Entry
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of, governed
+from validator.operations.arrivals import KeptLine
 from validator.operations.index_file import IndexFile
 from validator.operations.indexing import always, index_of, is_claim, waiting
+from validator.operations.known import KnownClaims
 from validator.registry.index.encoding import StoredIndex
 from validator.registry.index.selection import beside, needed
 from validator.registry.index.traits import traits_of
@@ -67,7 +69,15 @@ class Indexed:
         near = {**light, **kept.odd, **self._entries(kept.sessions, numbers.intersection(kept.table.numbers))}
         snapshot = self._reader.among(commit, near)
         unread = beside(kept.table, {claim.number for claim in snapshot.claims.values()})
-        return State(snapshot._replace(unread=unread), frozenset(kept.table.waiting))
+        snapshot = KeptLine(self._reader.repo, commit, self._file).on(snapshot)._replace(unread=unread)
+        return State(snapshot, frozenset(kept.table.waiting))
+
+    def whole(self, commit: str) -> Snapshot | None:
+        """The registry at a commit, whose claims are read only where that is needed; None where all has to be read."""
+        light, folders = self._reader.repo.trees.files_beside(commit, governed, SESSIONS.encode())
+        known = KnownClaims(self._reader, commit, self._file)
+        kept = self._at(commit, light, folders[0], known.add) if len(folders) == 1 else None
+        return known.whole(light[CHARTER], kept.table) if kept else None
 
     def _landed(
         self, found: Landing, base: str, head: str, kept: StoredIndex, light: Files
@@ -80,7 +90,9 @@ class Indexed:
         near = {**light, **kept.odd, **self._entries(kept.sessions, numbers)}
         around = {path: entry for path, entry in near.items() if path not in touched}
         sides = found._replace(before={**around, **found.before}, after={**around, **found.after})
-        return reader.landed(sides, base, head, beside(kept.table, numbers))
+        line = KeptLine(reader.repo, base, self._file)
+        landed, current = reader.landed(sides, base, head, beside(kept.table, numbers))
+        return line.on(landed), line.on(current)
 
     def _entries(self, folder: str, numbers: Iterable[int]) -> dict[str, Entry]:
         """The claims of these numbers in the folder of claims."""
@@ -88,10 +100,12 @@ class Indexed:
         facts = self._reader.repo.objects.facts(f"{folder}:{path.rpartition('/')[2]}" for path in paths)
         return {path: Entry(REGULAR_FILE, one.oid, one.size) for path, one in zip(paths, facts, strict=True) if one}
 
-    def _at(self, base: str, light: Files, folder: str) -> StoredIndex | None:
+    def _at(
+        self, base: str, light: Files, folder: str, seen: Callable[[Snapshot], None] = lambda part: None
+    ) -> StoredIndex | None:
         """The index of main; where it is not that of this tree yet, it is made or moved along, and written.
 
-        None where main has no charter.
+        None where main has no charter. `seen` gets what is read to make it.
         """
         charter = light.get(CHARTER)
         if charter is None or charter.mode != REGULAR_FILE:
@@ -101,7 +115,7 @@ class Indexed:
             self._kept = kept
             return kept
         moved = _moved(self._reader, kept, base, light, folder) if kept and kept.charter == charter.oid else None
-        self._kept = moved or index_of(self._reader, base, light, folder)
+        self._kept = moved or index_of(self._reader, base, light, folder, seen)
         self._file.write(self._kept)
         return self._kept
 

@@ -1,6 +1,6 @@
 """Read a registry a few hundred claims at a time, beside its charter: for the index of main, and for an audit."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from validator.git.change import Files
 from validator.git.trees import Entry
@@ -72,8 +72,10 @@ def named(snapshot: Snapshot, paths: Iterable[str]) -> set[int]:
     }
 
 
-def index_of(reader: Reader, base: str, light: Files, folder: str) -> StoredIndex:
-    """The index of a tree, from all of its claims."""
+def index_of(
+    reader: Reader, base: str, light: Files, folder: str, seen: Callable[[Snapshot], None] = lambda part: None
+) -> StoredIndex:
+    """The index of a tree, from all of its claims; `seen` gets each part of them that is read."""
     claims, odd = listed(reader, folder)
     watched, not_ready = set[int](), set[int]()
 
@@ -81,6 +83,7 @@ def index_of(reader: Reader, base: str, light: Files, folder: str) -> StoredInde
         for snapshot in chunks(reader, base, light[CHARTER], claims):
             watched.update(always(snapshot))
             not_ready.update(waiting(snapshot))
+            seen(snapshot)
             yield from ((claim.number, traits_of(claim.draft)) for claim in snapshot.claims.values())
 
     index = Index.of(rows())

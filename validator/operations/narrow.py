@@ -42,6 +42,10 @@ class Narrow:
         found = self._asked(commit, lambda: self._indexed().state(commit, session_id))
         return found if found and found.snapshot.free_numbers() else None
 
+    def whole(self, commit: str) -> Snapshot:
+        """The registry at a commit, for what tells about all of it."""
+        return self._asked(commit, lambda: self._indexed().whole(commit)) or self._reader.at(commit)
+
     def _narrow(self, base: str, head: str) -> tuple[Snapshot, Snapshot] | None:
         return self._asked(base, lambda: self._indexed().change(base, head))
 

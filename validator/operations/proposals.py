@@ -92,15 +92,15 @@ def judged(server: Remote) -> tuple[Judged, ...]:
     )
 
 
-def judged_here(reader: Reader, main: str) -> tuple[Judged, ...]:
+def judged_here(reader: Reader, main: str, narrow: Narrow | None = None) -> tuple[Judged, ...]:
     """The same without asking a remote: its proposals as last fetched, or a server's own branches."""
-    narrow, names = Narrow(reader), proposals_on(published(reader.repo), reader.repo)
+    narrow, names = narrow or Narrow(reader), proposals_on(published(reader.repo), reader.repo)
     return tuple(judge_proposal(reader, main, one, narrow=narrow) for one in names)
 
 
-def rejected_here(reader: Reader, main: str) -> frozenset[str]:
+def rejected_here(reader: Reader, main: str, narrow: Narrow) -> frozenset[str]:
     """The names of those that the gate rejects: they wait for their sessions, not for an approver."""
-    return frozenset(one.proposal.name for one in judged_here(reader, main) if not one.verdict.accepted)
+    return frozenset(one.proposal.name for one in judged_here(reader, main, narrow) if not one.verdict.accepted)
 
 
 def judge_proposal(

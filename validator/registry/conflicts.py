@@ -92,7 +92,7 @@ def _left(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Conflict]:
 
 def with_mission(snapshot: Snapshot, charter: shapes.Charter) -> Iterator[Conflict]:
     """The targets that cannot be met together with the mission's."""
-    for claim in snapshot.claims.values():
+    for claim in snapshot.loud_claims():
         for target in claim.draft.targets or ():
             for wanted in charter.mission.targets:
                 if contradict(target, wanted):

@@ -1,14 +1,14 @@
 """Work that nobody took: who can take it, and what is known to be missing before all numbers are claimed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from validator.model.normalize import fold
 from validator.model.phrases import command_line, quoted
-from validator.model.shapes import Charter, RangePart, Slot, Target
+from validator.model.shapes import Charter, RangePart, Slot
 from validator.model.targets import format_target
 from validator.model.units import factor
-from validator.registry.parsing import ClaimFile, Draft
+from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import Part, Share, Work, format_scope, left_parts, shares
 
@@ -48,9 +48,11 @@ def gaps(snapshot: Snapshot, charter: Charter) -> Iterator[Gap]:
     """The gaps in the charter's work, once all numbers are claimed."""
     if snapshot.free_numbers():
         return
+    parts = list(snapshot.scope_parts())
     for work in charter.work:
-        found = shares(snapshot, work)
-        for part in left_parts(work, [part for share in found for _, part in share.parts]):
+        left = left_parts(work, [part for part in parts if fold(part.work) == fold(work.name)])
+        found = shares(snapshot, work) if left else ()
+        for part in left:
             yield Gap(part, _planned(part, snapshot, charter) or _beside(part, found))
 
 
@@ -60,33 +62,36 @@ def missing(snapshot: Snapshot, charter: Charter, proposed: Iterable[ClaimFile] 
     `proposed` are the claims of the open proposals. Work is not called missing while a number without a planned scope
     is free, nor once all are claimed: then it is a gap.
     """
-    claimed = {claim.number: claim.draft for claim in (*proposed, *snapshot.claims.values())}
+    claimed = {claim.number: claim for claim in (*proposed, *snapshot.claims.values())}
     open_slots = [slot for slot in charter.slots if slot.number not in claimed]
     lines = [line for slot in charter.slots for line in _unlike_plan(slot, claimed.get(slot.number))]
     unplanned = charter.capacity - len(claimed) - len([slot for slot in open_slots if slot.scope])
     if snapshot.free_numbers() and unplanned <= 0:
-        scopes = [*(draft.scope or () for draft in claimed.values()), *(slot.scope for slot in open_slots)]
-        lines += _unplanned(charter.work, [part for scope in scopes for part in scope])
+        open_claims = (claim for claim in claimed.values() if claim.number not in snapshot.by_number)
+        scopes = [*(claim.draft.scope or () for claim in open_claims), *(slot.scope for slot in open_slots)]
+        parts = [*snapshot.scope_parts(), *(part for scope in scopes for part in scope)]
+        lines += _unplanned(charter.work, parts)
     if len(claimed) >= charter.capacity:
-        lines += _uncounted(charter, [target for draft in claimed.values() for target in draft.targets or ()])
-    if not (any(draft.schedule for draft in claimed.values()) or any(slot.schedule for slot in open_slots)):
+        lines += _uncounted(charter, claimed.values())
+    if not (any(claim.summary.has_schedule for claim in claimed.values()) or any(slot.schedule for slot in open_slots)):
         lines.append(NO_SCHEDULE)
     return tuple(lines)
 
 
-def _uncounted(charter: Charter, targets: Sequence[Target]) -> Iterator[str]:
+def _uncounted(charter: Charter, claims: Collection[ClaimFile]) -> Iterator[str]:
     """The mission's targets in whose unit nobody counts: no sum of the goals can reach them."""
     for wanted in charter.mission.targets:
-        if not any(factor(one.unit, one.per, wanted.unit, wanted.per) is not None for one in targets):
+        units = (one for claim in claims for one in claim.units)
+        if not any(factor(unit, per, wanted.unit, wanted.per) is not None for unit, per in units):
             promised = quoted(format_target(wanted))
             way_out = "a session adds a target in that unit, or an approver changes the mission"
             yield f"no goal counts what the mission promises, {promised}: {way_out}"
 
 
-def _unlike_plan(slot: Slot, draft: Draft | None) -> Iterator[str]:
-    if draft is not None and slot.scope and not draft.scope:
+def _unlike_plan(slot: Slot, claim: ClaimFile | None) -> Iterator[str]:
+    if claim is not None and slot.scope and not claim.summary.has_scope:
         yield f"number {slot.number} has no scope, and the charter plans {quoted(format_scope(slot.scope))}"
-    if draft is not None and slot.schedule and not draft.schedule:
+    if claim is not None and slot.schedule and not claim.summary.has_schedule:
         planned = ", ".join(one.activity for one in slot.schedule)
         yield f"number {slot.number} has no schedule, and the charter plans {quoted(planned)}"
 

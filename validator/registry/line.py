@@ -42,10 +42,14 @@ class Line:
 
     def keys_before(self, paths: Iterable[str]) -> dict[str, str | None]:
         """The key of each claim before it was last changed on main; none of a claim that is as it came."""
-        standing = self.registrations(wanted := list(paths))
-        changed = {path: oid for path in wanted if path in standing and (oid := standing[path].before)}
-        read = drafts(self._repo, changed.values())
-        return {path: read[oid].key for path, oid in changed.items() if oid in read}
+        return keys_before(self._repo, self.registrations(wanted := list(paths)), wanted)
+
+
+def keys_before(repo: Repo, standing: Mapping[str, Registration], paths: Iterable[str]) -> dict[str, str | None]:
+    """The key of each claim before it was last changed, by the registrations on main."""
+    changed = {path: oid for path in paths if path in standing and (oid := standing[path].before)}
+    read = drafts(repo, changed.values())
+    return {path: read[oid].key for path, oid in changed.items() if oid in read}
 
 
 def drafts(repo: Repo, oids: Iterable[str]) -> dict[str, Draft]:

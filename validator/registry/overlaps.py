@@ -61,7 +61,7 @@ def clashes(head: Snapshot, base: Snapshot) -> tuple[Clash, ...]:
     """Every clash in head; a claim cannot clash with itself."""
     nothing = Draft()
     pairs = [
-        (claim, base.claims[path].draft if path in base.claims else nothing) for path, claim in head.claims.items()
+        (claim, base.claims[claim.path].draft if claim.path in base.claims else nothing) for claim in head.loud_claims()
     ]
     things = [share for claim, had in pairs for share in _values_of(claim, had)]
     ranges = [share for claim, had in pairs for share in _ranges_of(claim, had)]

@@ -1,11 +1,14 @@
 """Validate documents against their forms. A broken file is kept with its faults; nothing raises on content."""
 
+import functools
 import itertools
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from validator.model import shapes
 from validator.model.core import ValidationError, validate_field
+from validator.model.words import Period
 from validator.registry.history import Registration
 from validator.registry.yaml.faults import Route
 from validator.registry.yaml.reader import Document
@@ -68,6 +71,31 @@ class Version(NamedTuple):
     draft: Draft
 
 
+class Summary(NamedTuple):
+    """What a list of the fleet looks at of a claim; `valid`: its file has the form of one."""
+
+    session_id: str | None
+    role: str | None
+    goal: str | None
+    key: str | None
+    status: str | None
+    has_scope: bool
+    has_schedule: bool
+    valid: bool = True
+
+
+class Row(NamedTuple):
+    """What is kept of a valid claim under its own number: `agreed` is its part of the digest, as canonical JSON.
+
+    `size` is that of its file in bytes.
+    """
+
+    number: int
+    size: int
+    summary: Summary
+    agreed: bytes
+
+
 class ClaimFile(NamedTuple):
     """A file `registry/sessions/NN.yaml`: `number` is the one in its name."""
 
@@ -91,6 +119,66 @@ class ClaimFile(NamedTuple):
         """Whether the file has a `key`, readable or not."""
         value = self.document.value
         return isinstance(value, dict) and "key" in value
+
+    @property
+    def own_number(self) -> int | None:
+        """The number that the file says."""
+        return self.draft.number
+
+    @property
+    def units(self) -> list[tuple[str, Period | None]]:
+        """The units that its targets count in, each with its period."""
+        return [(target.unit, target.per) for target in self.draft.targets or ()]
+
+    @property
+    def summary(self) -> Summary:
+        """What a list looks at."""
+        one = self.draft
+        has = bool(one.scope), bool(one.schedule)
+        return Summary(one.session_id, one.role, one.goal, one.key, one.status, *has, self.claim is not None)
+
+
+class KnownClaim(ClaimFile):
+    """A claim of which its row is known; its file is read when anything else is asked."""
+
+    row: Row
+    _read: Callable[[], ClaimFile]
+
+    @classmethod
+    def of(cls, path: str, row: Row, read: Callable[[], ClaimFile]) -> "KnownClaim":
+        """A claim that `read` reads when that is needed."""
+        one: KnownClaim = tuple.__new__(cls, (path, row.number, None, None))
+        one.row, one._read = row, read
+        return one
+
+    @functools.cached_property
+    def _whole(self) -> ClaimFile:
+        return self._read()
+
+    @property
+    def parsed(self) -> Parsed[shapes.Claim]:
+        """The file against its form."""
+        return self._whole.parsed
+
+    @property
+    def draft(self) -> Draft:
+        """Its fields."""
+        return self._whole.draft
+
+    @property
+    def own_number(self) -> int | None:
+        """The number that the file says."""
+        return self.number
+
+    @property
+    def units(self) -> list[tuple[str, Period | None]]:
+        """The units that its targets count in, each with its period."""
+        return [(target["unit"], target.get("per")) for target in json.loads(self.row.agreed)["targets"]]
+
+    @property
+    def summary(self) -> Summary:
+        """What a list looks at."""
+        return self.row.summary
 
 
 def parse(document: Document, shape: type[Shape]) -> Parsed[Shape]:

@@ -27,7 +27,7 @@ from validator.model import shapes
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER, REGULAR_FILE, claim_path, form_of
 from validator.registry.line import Line, document_of, drafts
-from validator.registry.parsing import ClaimFile, Parsed, claim_file, parse
+from validator.registry.parsing import ClaimFile, KnownClaim, Parsed, Row, claim_file, parse
 from validator.registry.snapshot import ALL_READ, Snapshot, UnreadClaims
 from validator.registry.yaml.builder import libyaml
 from validator.registry.yaml.reader import MAX_BYTES, Document, too_large
@@ -50,9 +50,10 @@ class Forms(NamedTuple):
 class Reader:
     """Reads snapshots of one repository; a file is read once, however many snapshots hold it."""
 
-    def __init__(self, repo: Repo) -> None:
+    def __init__(self, repo: Repo, known: Mapping[str, Row] | None = None) -> None:
+        """`known` are claims by object id that are read only when more is asked of them than that."""
         libyaml()  # where it is missing, that is the fault of the environment, and of no file
-        self.repo = repo
+        self.repo, self._known = repo, {} if known is None else known
         self._contents = dict[str, bytes]()
         self._commits = dict[str, tuple[str, int]]()
         self._claims = dict[tuple[str, str], ClaimFile]()
@@ -103,6 +104,10 @@ class Reader:
         """The registry at a commit, with no other files than these."""
         self._fetch([files], [commit])
         return self._snapshot(commit, files, line=commit)
+
+    def files(self, commit: str) -> Files:
+        """The files of the registry at a commit."""
+        return self._tree(commit)
 
     def claims_in(self, files: Files) -> list[ClaimFile]:
         """The claims among some files."""
@@ -184,14 +189,16 @@ class Reader:
         self._fetch([{path: after[path] for path, _ in brought}] if known else [before, after], commits)
 
     def _fetch(self, trees: Iterable[Files], commits: list[str]) -> None:
-        oids = {entry.oid for files in trees for _, entry in self._formed(files) if _readable(entry)}
-        self._contents |= self.repo.blobs((oids | set(commits)) - self._contents.keys())
+        known = self._known.keys() | self._contents.keys()
+        oids = {entry.oid for files in trees for _, entry in self._formed(files, known) if _readable(entry)}
+        self._contents |= self.repo.blobs(oids | (set(commits) - self._contents.keys()))
         self._commits |= {commit: self.repo.read_commit(self._contents[commit]) for commit in commits}
 
-    def _formed(self, files: Files) -> Iterator[tuple[str, Entry]]:
-        """The regular files that have a form."""
+    def _formed(self, files: Files, but: Collection[str] = ()) -> Iterator[tuple[str, Entry]]:
+        """The regular files that have a form, but those with these object ids."""
         for path, entry in files.items():
-            if entry.mode == REGULAR_FILE and form_of(path) and (path, entry.oid) not in self._unread:
+            wanted = entry.mode == REGULAR_FILE and entry.oid not in but and (path, entry.oid) not in self._unread
+            if wanted and form_of(path):
                 yield path, entry
 
     def _snapshot(self, commit: str, files: Files, *, line: str) -> Snapshot:
@@ -233,7 +240,11 @@ class Reader:
     def _claim(self, path: str, entry: Entry, number: int) -> ClaimFile:
         key = path, entry.oid
         if key not in self._claims:
-            self._claims[key] = claim_file(self._document(path, entry), number)
+            row = self._known.get(entry.oid)
+            if row and row.number == number:
+                self._claims[key] = _known_claim(self.repo, path, entry, row)
+            else:
+                self._claims[key] = claim_file(self._document(path, entry), number)
         return self._claims[key]
 
     def _parse(self, path: str, entry: Entry, shape: Any) -> Parsed[Any]:
@@ -245,7 +256,19 @@ class Reader:
     def _document(self, path: str, entry: Entry) -> Document:
         if not _readable(entry):
             return too_large(path, entry.size or 0)
+        if entry.oid not in self._contents:  # it is known as another file
+            self._contents |= self.repo.blobs([entry.oid])
         return document_of(path, self._contents[entry.oid])
+
+
+def _known_claim(repo: Repo, path: str, entry: Entry, row: Row) -> KnownClaim:
+    """A claim that is read when that is needed; what reads it must not hold the reader."""
+    read = functools.partial(_read_claim, repo, path, entry.oid, row.number)
+    return KnownClaim.of(path, row, read)
+
+
+def _read_claim(repo: Repo, path: str, oid: str, number: int) -> ClaimFile:
+    return claim_file(document_of(path, repo.blobs([oid])[oid]), number)
 
 
 def _merged(known: Mapping[str, T], new: Mapping[str, T], moved: Collection[str]) -> Mapping[str, T]:

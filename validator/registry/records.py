@@ -118,8 +118,8 @@ def why_foreign(record: RecordFile, snapshot: Snapshot, charter: shapes.Charter)
     held = snapshot.by_number.get(record.number)
     if held is None or record.number > charter.capacity:
         return f"number {record.number} is held by nobody"
-    if held.draft.session_id != record.by:
-        return f"number {record.number} is held by {held.draft.session_id or 'nobody'}, not by {quoted(record.by)}"
+    if held.summary.session_id != record.by:
+        return f"number {record.number} is held by {held.summary.session_id or 'nobody'}, not by {quoted(record.by)}"
     return None
 
 
@@ -128,7 +128,7 @@ def command(kind: RecordKind, holder: ClaimFile | None = None, *, named: bool = 
 
     A session that has a bound name needs none in its commands: `named` False.
     """
-    session = shell_word((holder.draft.session_id if holder else None) or "ID")
+    session = shell_word((holder.summary.session_id if holder else None) or "ID")
     name = f" --session-id {session}" if named else ""
     return {
         "confirmation": f"registry consensus confirm{name} --push",

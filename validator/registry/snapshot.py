@@ -22,7 +22,7 @@ class Author(NamedTuple):
 
 
 class UnreadClaims(NamedTuple):
-    """The claims of a registry that were not read, since a change cannot meet them: their numbers, and their scopes."""
+    """Claims of a registry that were not read, since nothing that is asked can meet them: numbers, and scopes."""
 
     numbers: frozenset[int]
     parts: Callable[[], Iterable[shapes.RangePart | shapes.SegmentPart]]
@@ -64,6 +64,8 @@ class _Fields(NamedTuple):
     # What main has changed of charter and claims since the merged change began; None where that is not known.
     since_fork: frozenset[str] | None = None
     unread: UnreadClaims = ALL_READ  # what else there is; `files` and `claims` are without it
+    # Of `claims`, those that are in no conflict as they stand: with none of the others, and not with the mission.
+    quiet: UnreadClaims = ALL_READ
 
 
 class Snapshot(_Fields):
@@ -122,9 +124,13 @@ class Snapshot(_Fields):
 
     def scope_parts(self) -> Iterator[shapes.RangePart | shapes.SegmentPart]:
         """What the claims have of the charter's work; ranges of claims that were not read may be joined."""
-        for claim in self.claims.values():
+        for claim in self.loud_claims():
             yield from claim.draft.scope or ()
-        yield from self.unread.parts()
+        yield from (*self.unread.parts(), *self.quiet.parts())
+
+    def loud_claims(self) -> Iterator[ClaimFile]:
+        """The claims of which it is not known that they are in no conflict."""
+        return (claim for claim in self.claims.values() if claim.number not in self.quiet.numbers)
 
     def touched(self, base: "Snapshot") -> frozenset[str]:
         """The files that differ from base, and those that the change touches but that merge to what base has."""

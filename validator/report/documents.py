@@ -303,6 +303,11 @@ def as_json(document: PrintedDocument) -> str:
     return json_text(document.model_dump(mode="json"))
 
 
+def as_long_json(document: PrintedDocument) -> str:
+    """The same of a document without fractions, which are written in another way here; several times faster."""
+    return document.model_dump_json(indent=2, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n"
+
+
 def as_json_line(document: PrintedDocument) -> str:
     """A document as one line of JSON (JSON Lines): ASCII only, LF at the end."""
     return json.dumps(document.model_dump(mode="json"), allow_nan=False) + "\n"

@@ -14,6 +14,7 @@ from validator.model import shapes
 from validator.model.definition import Digest
 from validator.model.escape import visible, well_formed
 from validator.model.phrases import ranges
+from validator.operations.narrow import Narrow
 from validator.operations.proposals import rejected_here
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
@@ -103,10 +104,11 @@ def consensus_of(
     `now` is RFC 3339; without it no week is over. `rejected` are the open proposals that the gate rejects; they are
     judged where nobody has yet.
     """
-    snapshot = reader.at(commit)
+    narrow = Narrow(reader)
+    snapshot = narrow.whole(commit)
     charter = charter_of(snapshot)
     if rejected is None:
-        rejected = rejected_here(reader, commit)
+        rejected = rejected_here(reader, commit, narrow)
     current = waiting_records(reader, registry_digest(snapshot))
     waiting, this_week = current | waiting_changes(reader, snapshot), week_after(snapshot, now)
     consensus = assess(snapshot, charter, proposed_numbers(reader.repo, commit), waiting, me, rejected, this_week)

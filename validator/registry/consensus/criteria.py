@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 from validator.model import shapes
-from validator.model.layout import APPROVAL, CONFIRMATION, acknowledgement_path
+from validator.model.layout import APPROVAL, CONFIRMATION, form_of
 from validator.model.phrases import join_limited, quoted, ranges
 from validator.registry.conflicts import Conflict
 from validator.registry.overlaps import Clash
@@ -57,9 +57,8 @@ def criteria_of(
 
 def is_registered(claim: ClaimFile, charter: shapes.Charter) -> bool:
     """Whether a claim is valid, says REGISTERED, and holds a number of this fleet."""
-    value = claim.claim
-    fits = value is not None and value.number == claim.number and claim.number <= charter.capacity
-    return fits and claim.draft.status == "REGISTERED"
+    fits = claim.summary.status == "REGISTERED" and claim.number <= charter.capacity and claim.summary.valid
+    return fits and claim.own_number == claim.number
 
 
 def violations(found: tuple[Clash, ...], name: CriterionName) -> list[Clash]:
@@ -70,11 +69,11 @@ def violations(found: tuple[Clash, ...], name: CriterionName) -> list[Clash]:
 
 def acknowledged(snapshot: Snapshot, charter: shapes.Charter, today: str) -> frozenset[int]:
     """The numbers whose holders have acknowledged the registry with this digest."""
-    paths = {number: acknowledgement_path(number) for number in snapshot.by_number}
+    numbers = {path: number for path in snapshot.records if (number := (form_of(path) or (None, None))[1]) is not None}
     return frozenset(
         number
-        for number, path in paths.items()
-        if path in snapshot.records and counting(snapshot, charter, path, today)
+        for path, number in numbers.items()
+        if number in snapshot.by_number and counting(snapshot, charter, path, today)
     )
 
 
@@ -94,7 +93,7 @@ def _unshared(snapshot: Snapshot, found: tuple[Clash, ...], name: CriterionName)
 
 
 def _held(snapshot: Snapshot, name: CriterionName, noun: str, fine: str) -> Criterion:
-    broken = sorted(claim.number for claim in snapshot.claims.values() if claim.claim is None)
+    broken = sorted(claim.number for claim in snapshot.claims.values() if not claim.summary.valid)
     if broken:
         return Criterion(name, False, f"unreadable claims: {ranges(broken)}")
     count = len(snapshot.claims)

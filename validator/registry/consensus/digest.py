@@ -5,45 +5,63 @@ It covers the charter without approvers and slots, and of each claim its commitm
 """
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from validator.model import shapes
+from validator.registry.parsing import KnownClaim
 from validator.registry.snapshot import Snapshot
 
 PLAN = {"approvers", "slots"}  # of the charter: who approves, and what the numbers are meant for
 AGREED = {*shapes.COMMITMENT, "key"}  # of a claim
 
 
-def agreed_value(charter: shapes.Charter | None, claims: Iterable[shapes.Claim]) -> dict[str, Any]:
-    """What the digest covers, as JSON: `{"charter": {...}, "claims": [{...}, ...]}`, the claims by their numbers.
-
-    Fields that are not written, or left empty, are left out, and so is a charter that cannot be read.
-    """
-    rows = [
-        claim.model_dump(mode="json", include=AGREED, exclude_unset=True)
-        for claim in sorted(claims, key=lambda claim: claim.number)
-    ]
-    whole = {"claims": [_without_empty(row) for row in rows]}
-    if charter is None:
-        return whole
-    return {"charter": _without_empty(charter.model_dump(mode="json", exclude=PLAN, exclude_unset=True)), **whole}
-
-
 def digest(charter: shapes.Charter | None, claims: Iterable[shapes.Claim]) -> str:
-    """`sha256:<hex>` over the canonical JSON (RFC 8785) of `agreed_value`; docs/consensus.md has a test vector."""
-    import hashlib  # both are needed only where there are records, or a verb shows the digest
+    """`sha256:<hex>` over the canonical JSON (RFC 8785) of `{"charter": {...}, "claims": [{...}, ...]}`.
 
-    import rfc8785
+    The claims are in the order of their numbers. Fields that are not written, or left empty, are left out, and so is a
+    charter that cannot be read. docs/consensus.md has a test vector.
+    """
+    return _digest(charter, [agreed(claim) for claim in sorted(claims, key=lambda claim: claim.number)])
 
-    return f"sha256:{hashlib.sha256(rfc8785.dumps(agreed_value(charter, claims))).hexdigest()}"
+
+def agreed(claim: shapes.Claim) -> bytes:
+    """What the digest covers of a claim, as canonical JSON."""
+    return _canonical(claim.model_dump(mode="json", include=AGREED, exclude_unset=True))
 
 
 @functools.lru_cache(maxsize=2)  # the rules ask for the head and the base of a change
 def registry_digest(snapshot: Snapshot) -> str:
     """The digest of a snapshot; unreadable claims are left out."""
     assert not snapshot.unread.numbers, "the digest is over all claims"
-    return digest(snapshot.charter, (claim.claim for claim in snapshot.claims.values() if claim.claim))
+    return _digest(snapshot.charter, [part for _, part in sorted(_parts(snapshot), key=lambda row: row[0])])
+
+
+def _parts(snapshot: Snapshot) -> Iterator[tuple[int, bytes]]:
+    """Each valid claim's number and part."""
+    for file in snapshot.claims.values():
+        if isinstance(file, KnownClaim):
+            yield file.number, file.row.agreed
+        elif file.claim:
+            yield file.claim.number, agreed(file.claim)
+
+
+def _digest(charter: shapes.Charter | None, claims: Iterable[bytes]) -> str:
+    import hashlib  # only where there are records, or a verb shows the digest
+
+    whole = b'"claims":[%b]}' % b",".join(claims)
+    if charter is not None:
+        whole = b'"charter":%b,%b' % (
+            _canonical(charter.model_dump(mode="json", exclude=PLAN, exclude_unset=True)),
+            whole,
+        )
+    return f"sha256:{hashlib.sha256(b'{' + whole).hexdigest()}"
+
+
+def _canonical(fields: dict[str, Any]) -> bytes:
+    import rfc8785
+
+    return rfc8785.dumps(_without_empty(fields))
 
 
 def _without_empty(value: Any) -> Any:

@@ -48,8 +48,8 @@ def next_moves(
     `this_week` is the week of today, where that of an active fleet is over.
     """
     orchestrator = snapshot.by_number.get(charter.orchestrator)
-    named = orchestrator is None or orchestrator.draft.session_id != me
-    who = f"number {charter.orchestrator}" + (f" ({orchestrator.draft.session_id})" if orchestrator else "")
+    named = orchestrator is None or orchestrator.summary.session_id != me
+    who = f"number {charter.orchestrator}" + (f" ({orchestrator.summary.session_id})" if orchestrator else "")
     humans, decidable = join_limited(approver.handle for approver in charter.approvers), waiting - rejected
     if phase == "registering":
         yield from _to_register(snapshot, charter, criteria, proposed, rejected, me)
@@ -93,7 +93,7 @@ def _to_acknowledge(snapshot: Snapshot, charter: shapes.Charter, me: str | None)
     ready = acknowledged(snapshot, charter, registry_digest(snapshot))
     waiting = [number for number in sorted(snapshot.by_number) if number not in ready]
     only = snapshot.by_number[waiting[0]] if len(waiting) == 1 else None
-    mine = me is not None and me in (snapshot.by_number[number].draft.session_id for number in waiting)
+    mine = me is not None and me in (snapshot.by_number[number].summary.session_id for number in waiting)
     return _by_each(waiting, "acknowledges for itself", command("acknowledgement", only, named=not mine), mine)
 
 
@@ -109,13 +109,15 @@ def _to_register(
     decidable = [number for number in waiting if f"claim/{digits(number)}" not in rejected]
     free = [number for number in snapshot.free_numbers() if number not in proposed]
     if free:
-        holds = me is None or any(claim.draft.session_id == me for claim in snapshot.claims.values())
+        holds = me is None or any(claim.summary.session_id == me for claim in snapshot.claims.values())
         example = command_line(claim_form(charter, free[0], *(("--session-id", "ID") if holds else ())))
         which = f"one of the free numbers {ranges(free)}" if len(free) > 1 else f"the free number {free[0]}"
         yield Move("whoever has no number", f"claims {which}; fill in: {example}", None)
     if decidable:
         yield Move("an approver", f"decides on what is proposed: {ranges(decidable)}", "registry proposals")
-    pending = sorted((c.number, c) for c in snapshot.claims.values() if c.claim and c.draft.status == "PENDING")
+    pending = sorted(
+        (c.number, c) for c in snapshot.claims.values() if c.summary.valid and c.summary.status == "PENDING"
+    )
     if pending:
         yield _to_commit([claim for _, claim in pending], me)
     if (not all(criterion.met for criterion in criteria[1:4]) and snapshot.claims) or not (free or waiting or pending):
@@ -125,7 +127,7 @@ def _to_register(
 def _to_commit(pending: list[ClaimFile], me: str | None) -> Move:
     """The move of the sessions that hold a number and are not ready."""
     only = pending[0] if len(pending) == 1 else None
-    number, session = (str(only.number), str(only.draft.session_id)) if only else ("NUMBER", "ID")
+    number, session = (str(only.number), str(only.summary.session_id)) if only else ("NUMBER", "ID")
     name = () if session == me else ("--session-id", session)
     words = ("registry", "claim", number, *name, "--status", "REGISTERED", "--push")
     return _by_each([claim.number for claim in pending], "amends its claim to status: REGISTERED", command_line(words))

@@ -1,18 +1,13 @@
-"""The index of a tree as bytes: a digest over all of it, a header in JSON, columns of numbers. Nothing in it is run."""
+"""The index of a tree as bytes: a header, and columns of numbers."""
 
-import hashlib
-import json
 from array import array
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from validator.git.trees import Entry
 from validator.registry.index.columns import Spans
+from validator.registry.index.sealing import sealed, unsealed
 from validator.registry.index.table import Index
-
-MAGIC = b"registry-index\n"
-_START = len(MAGIC) + hashlib.sha256().digest_size
-_LENGTH = 8  # bytes of the header's length
 
 
 class StoredIndex(NamedTuple):
@@ -31,7 +26,6 @@ def encoded(kept: StoredIndex, program: str) -> bytes:
     """The bytes of an index that this `program` made: another one would compare claims otherwise."""
     index = kept.table
     header = {
-        "program": program,
         "charter": kept.charter,
         "sessions": kept.sessions,
         "odd": kept.odd,
@@ -41,23 +35,12 @@ def encoded(kept: StoredIndex, program: str) -> bytes:
         "spans": [(same, spans.work) for same, spans in index.spans.items()],
         "lengths": [len(column) for column in _columns(index)],
     }
-    text = json.dumps(header).encode()
-    columns = b"".join(column.tobytes() for column in _columns(index))
-    content = len(text).to_bytes(_LENGTH, "big") + text + columns
-    return MAGIC + hashlib.sha256(content).digest() + content
+    return sealed(program, header, b"".join(column.tobytes() for column in _columns(index)))
 
 
 def decoded(data: bytes, program: str) -> StoredIndex | None:
     """The index in some bytes; None where they are not whole, or of another program."""
-    content = memoryview(data)[_START:]
-    if not data.startswith(MAGIC) or data[len(MAGIC) : _START] != hashlib.sha256(content).digest():
-        return None
-    end = _LENGTH + int.from_bytes(content[:_LENGTH], "big")
-    try:
-        header = json.loads(bytes(content[_LENGTH:end]))
-        return _read(header, content[end:]) if header["program"] == program else None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None  # whole, and not of this form
+    return unsealed(data, program, _read)
 
 
 def _read(header: dict[str, Any], rest: memoryview) -> StoredIndex:

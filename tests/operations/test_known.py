@@ -1,0 +1,147 @@
+"""What is told about a whole fleet with the index is what is told after reading all of it."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.operations.test_narrow import Story, damage
+from tests.properties.muddled import CLAIMS, FLEET, borrowed
+from tests.repository import CHARTER, Changes, Content, Repository, charter
+from validator.git.repo import Repo
+from validator.model.errors import FatalError
+from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION, acknowledgement_path
+from validator.operations.export import slots_of
+from validator.operations.index_file import FOLDER
+from validator.operations.narrow import Narrow
+from validator.operations.whoami.look import look
+from validator.registry.consensus.digest import registry_digest
+from validator.registry.consensus.phases import active_week, assess
+from validator.registry.gaps import missing
+from validator.registry.parsing import KnownClaim
+from validator.registry.reader import Reader, charter_of
+from validator.registry.snapshot import Snapshot
+
+FILES = ("claims", "arrivals", "summaries")
+WHEN = "timestamp: 2026-11-20T08:00:00Z\n"
+
+
+def told(found: Snapshot) -> tuple[Any, ...]:
+    """All that verbs tell about a fleet, and the files that it is told from."""
+    charter, digest = charter_of(found), registry_digest(found)
+    return (
+        assess(found, charter),
+        digest,
+        *slots_of(found, charter, digest, frozenset({3})),
+        missing(found, charter),
+        active_week(found),
+        found.files,
+    )
+
+
+def session(repo: Repo, commit: str, *, small: int) -> object:
+    """What the session of number 2 is told."""
+    reader = Reader(repo)
+    narrow = Narrow(reader, small=small)
+    return look(reader, commit, "marketing-research-1", named=True, hint=lambda _: None, narrow=narrow)
+
+
+def told_alike(repo: Repo, commit: str) -> int:
+    """Tell of a commit with an index and without; how many claims were not read for it."""
+    answers, known = [], 0
+    for small in (0, 10**9):
+        found = Narrow(Reader(repo), small=small).whole(commit)
+        try:
+            answers.append((*told(found), session(repo, commit, small=small)))
+        except FatalError as error:
+            answers.append((str(error),))
+        known += sum(isinstance(one, KnownClaim) and "_whole" not in vars(one) for one in found.claims.values())
+    assert len(answers[0]) == len(answers[1])
+    for one, other in zip(*answers, strict=True):
+        assert one == other, commit
+    return known
+
+
+def spoil(file: Path, chance: random.Random) -> None:
+    """Damage a file, delete it, put another one in its place, or leave it."""
+    what = chance.choice(["", "", "damage", "delete", "mistake"])
+    if what == "damage" and file.exists():
+        damage(file, chance)
+    elif what == "delete":
+        file.unlink(missing_ok=True)
+    elif what == "mistake" and file.exists():
+        other = chance.choice([one for one in sorted(file.parent.iterdir()) if one.is_file()])
+        file.write_bytes(other.read_bytes())
+
+
+@pytest.fixture
+def seeds(request: pytest.FixtureRequest) -> range:
+    return range(40 if request.config.getoption("--long") else 2)
+
+
+def test_a_fleet_is_told_of_as_from_the_whole(tmp_path: Path, seeds: range) -> None:
+    """Ten commits of a drawn history, with files that are new, kept, of another commit, damaged or gone."""
+    known = 0
+    for seed in seeds:
+        story, chance = Story(tmp_path / f"{seed}.git", seed), random.Random(seed)
+        repo = Repo(story.repository.path)
+        for at in range(10):
+            story.step()
+            known += told_alike(repo, story.mains[-1] if at % 3 else chance.choice(story.mains))
+            for name in FILES:
+                file = story.repository.path / FOLDER / name
+                spoil(file, chance)
+    assert known > 20 * len(seeds), "most claims are not read"
+
+
+def record(digest: str, kind: str) -> str:
+    """The text of a record of the first fleet."""
+    by = {"number": "number: 1\nsession_id: marketing-orchestrator\n", "human": 'approved_by: "@OWNER"\n'}[kind]
+    return f"registry: {digest}\n{by}{WHEN}"
+
+
+def test_every_phase_is_told_of_as_from_the_whole(tmp_path: Path) -> None:
+    """A full fleet from the first confirmation to a week, with a new key of a session and a record that is void."""
+    repository = Repository(tmp_path / "full.git")
+    repo = Repo(repository.path)
+    claims: dict[str | bytes, Content] = {path: FLEET[path] for path in CLAIMS}
+    main = repository.commit("main", {CHARTER: charter(), **claims})
+    digest = registry_digest(Reader(repo).at(main))
+    sessions = {number: one.draft.session_id for number, one in Reader(repo).at(main).by_number.items()}
+    ready: Changes = {
+        acknowledgement_path(number): f"registry: {digest}\nnumber: {number}\nsession_id: {who}\nready: true\n{WHEN}"
+        for number, who in sessions.items()
+    }
+    steps: tuple[Changes, ...] = (
+        {CONFIRMATION: record(digest, "number")},
+        {APPROVAL: record(digest, "human")},
+        {BROADCAST: record(digest, "number") + f"delivered: {list(sessions)}\n"},
+        {path: ready[path] for path in list(ready)[:7]},
+        ready,
+        {ACTIVATION: record(digest, "human") + "week: 2026-W48\n"},
+        {CLAIMS[3]: borrowed(FLEET[CLAIMS[3]], "runtime_id: session-9\n", "runtime_id")},
+        {CLAIMS[4]: FLEET[CLAIMS[4]].replace("status: REGISTERED", "status: PENDING")},
+        {CLAIMS[5]: None},
+    )
+    phases = []
+    for changes in steps:
+        main = repository.commit("main", changes)
+        assert told_alike(repo, main)
+        found = Narrow(Reader(repo), small=0).whole(main)
+        phases.append(assess(found, charter_of(found)).phase)
+    assert phases == [
+        *("confirmed", "approved", "broadcast", "broadcast", "acknowledged", "active", "active"),
+        *("registering", "registering"),
+    ]
+
+
+def test_a_claim_that_nobody_can_take_up_is_read_with_all_others(tmp_path: Path) -> None:
+    """Nobody took a part of the work: the session beside it is named, which only its file tells."""
+    repository = Repository(tmp_path / "gap.git")
+    claims: dict[str | bytes, Content] = {path: FLEET[path] for path in CLAIMS}
+    claims[CLAIMS[5]] = borrowed(FLEET[CLAIMS[5]], "", "scope")
+    main = repository.commit("main", {CHARTER: charter(), **claims})
+    told_alike(Repo(repository.path), main)
+    found = Narrow(Reader(Repo(repository.path)), small=0).whole(main)
+    assert [one.kind for one in assess(found, charter_of(found)).conflicts].count("gap")

@@ -1,0 +1,43 @@
+"""Main for the verbs that tell about all of it: most claims are known by their summaries, and are not read."""
+
+from validator.git.trees import Entry
+from validator.operations.arrivals import KeptLine
+from validator.operations.index_file import KeptFile, program
+from validator.operations.indexing import chunks, is_claim
+from validator.registry.index.summaries import decoded, encoded, row_of
+from validator.registry.index.table import Index
+from validator.registry.reader import Reader
+from validator.registry.snapshot import Snapshot, UnreadClaims
+
+NAME = "summaries"
+
+
+class KnownClaims:
+    """The summaries of the claims at a commit, by object id, in a file beside the index."""
+
+    def __init__(self, reader: Reader, commit: str, index: KeptFile) -> None:
+        self._commit, self._index, self._file = commit, index, index.beside(NAME)
+        self._rows = decoded(self._file.content(), program()) or {}
+        reader.repo.trees.learn({oid: row.size for oid, row in self._rows.items()})
+        self._reader, self._made = Reader(reader.repo, self._rows), False
+
+    def add(self, part: Snapshot) -> None:
+        """Note the claims of a part of the registry."""
+        found = [(part.files[path], claim) for path, claim in part.claims.items()]
+        rows = ((entry.oid, row_of(claim, entry.size or 0)) for entry, claim in found if entry.oid not in self._rows)
+        fresh = {oid: row for oid, row in rows if row}
+        self._rows |= fresh
+        self._made |= bool(fresh)
+
+    def whole(self, charter: Entry, table: Index) -> Snapshot:
+        """The registry, of whose claims `table` is the index; those of which it finds nothing are `quiet`."""
+        files = self._reader.files(self._commit)
+        unknown = {path: one for path, one in files.items() if one.oid not in self._rows and is_claim(path, one)}
+        for part in chunks(self._reader, self._commit, charter, unknown):
+            self.add(part)
+        if self._made:
+            there = {entry.oid for entry in files.values()}
+            self._file.keep(encoded({oid: row for oid, row in self._rows.items() if oid in there}, program()))
+        quiet = UnreadClaims(frozenset(table.numbers) - table.always, lambda: table.parts(table.always))
+        line = KeptLine(self._reader.repo, self._commit, self._index)
+        return line.on(self._reader.at(self._commit))._replace(quiet=quiet)
