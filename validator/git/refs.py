@@ -61,6 +61,16 @@ class Refs(Process):
         asked = ("for-each-ref", f"--merged={line}", "--format=%(objectname)", prefix.rstrip("/"))
         return frozenset(self.read(*asked, environment=self.real).decode().split())
 
+    def is_alias(self, ref: str) -> bool:
+        """Whether a ref that is not listed is another name for one that is not there: what creates it creates that one.
+
+        Asked of the file where refs are files, as Git reads them: a push is judged without another process.
+        """
+        if (self.folder / "reftable").exists():
+            return self.run("symbolic-ref", "--quiet", ref)[0] == 0
+        path = self.folder / ref
+        return path.is_symlink() or (path.is_file() and path.read_bytes()[:4] == b"ref:")
+
     def named(self) -> dict[str, str]:
         """Every ref of this repository and what it names; "" for one that is another name for a ref (gitglossary(7)).
 

@@ -9,12 +9,12 @@ from tests.repository import tracked
 
 HERE = Path(__file__).parent
 CORPUS = HERE.parent.parent / "corpus" / "guard-attacks.md"
-_NAMED = re.compile(r"\b([A-J])([0-9]{2})(?:-\1([0-9]{2}))?\b")
+_NAMED = re.compile(r"\b([A-JL])([0-9]{2})(?:-\1([0-9]{2}))?\b")
 
 
 def written() -> list[str]:
     """The attacks of the corpus, a row of a table each."""
-    return re.findall(r"^\| ([A-J][0-9]{2}) \|", CORPUS.read_text("utf-8"), re.MULTILINE)
+    return re.findall(r"^\| ([A-JL][0-9]{2}) \|", CORPUS.read_text("utf-8"), re.MULTILINE)
 
 
 def played() -> Iterator[str]:

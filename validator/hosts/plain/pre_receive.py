@@ -16,7 +16,16 @@ from validator.git.repo import Repo
 from validator.hosts.plain.broadcast import judge_broadcast
 from validator.hosts.plain.owners import owners_fault_of_steps
 from validator.hosts.plain.proposals import judge_proposal
-from validator.hosts.plain.push import BROADCAST, MAX_REFS, Move, faults, read_moves, rejected_branch, withdrawn_branch
+from validator.hosts.plain.push import (
+    BROADCAST,
+    MAX_REFS,
+    Move,
+    faults,
+    is_known,
+    read_moves,
+    rejected_branch,
+    withdrawn_branch,
+)
 from validator.hosts.plain.rejections import judge_rejection
 from validator.hosts.plain.replacements import judge_landing
 from validator.hosts.plain.server import MAX_CHECKS, Server, is_unsigned, keys_of, refusal_of
@@ -42,7 +51,7 @@ def pre_receive(*, repo: Path, lines: bytes) -> tuple[str, int]:
     """Judge a push, given the lines that Git hands to the hook; 1 refuses all of it."""
     store, moves = Repo(repo), read_moves(lines)
     locks.clear_refs(store.folder)
-    server = Server(Reader(store), store.named())
+    server = Server(Reader(store), store.named() | _aliases(moves, store))
     server.limit(MAX_CHECKS)
     refusals = (
         list(faults(moves, server.refs, server.line))
@@ -54,6 +63,12 @@ def pre_receive(*, repo: Path, lines: bytes) -> tuple[str, int]:
         refusals = [(move.ref, why) for move in in_turn if (why := _refusal(move, server)) is not None]
     answer = "".join(f"{logged(ref)}: refused\n{_shown(why)}\n" for ref, why in refusals)
     return _limited(answer), 1 if refusals else 0
+
+
+def _aliases(moves: Iterable[Move], repo: Repo) -> dict[str, str]:
+    """The new refs that are other names for refs that are not there, as `Refs.named` has those that are."""
+    made = [move.ref for move in moves if move.old is None and is_known(move.ref)]
+    return {ref: "" for ref in made if repo.is_alias(ref)}
 
 
 def _shown(why: str) -> str:
