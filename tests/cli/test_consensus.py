@@ -64,7 +64,7 @@ def test_two_rounds_to_active_on_a_guarded_server(tmp_path: Path) -> None:
     assert "no longer counts: registry/consensus/approval.yaml" in verb(stage.human, "status").out.replace("\n", " ")
     again = verb(stage.human, "consensus", "activate", "--week", WEEK, "--yes")
     assert again.exit_code == 1
-    assert "comes too early: the registry is registered" in again.out
+    assert "comes too early: the fleet is in phase registered" in again.out
 
     broadcast_done(stage, orchestrator)
     for session in sessions:
@@ -296,7 +296,7 @@ def test_records_out_of_order_are_refused(ready: tuple[Stage, Path]) -> None:
     assert (letters.exit_code, letters.note) == (1, "nothing is sent: the registry is registered, not approved")
     own = verb(orchestrator, "consensus", "acknowledge", "--session-id", SESSIONS[3], "--push")
     assert own.exit_code == 1
-    assert "has to be broadcast before" in own.out
+    assert "this needs phase broadcast" in own.out
     stranger = verb(orchestrator, "consensus", "acknowledge", "--session-id", "nobody", "--push")
     assert stranger.exit_code == 2
     assert "nobody holds no number on main" in stranger.err

@@ -207,7 +207,8 @@ def _owner(claim: ClaimFile, author: Author | None) -> str | None:
         return None
     if author and author.account == account:
         return f"{account} ({author.handle})"
-    return f"{account} (the claim says {login}; not checked)" if login else account
+    says = f"the claim says {login}; " if login else ""
+    return f"{account} ({says}to see who that is: gh api user/{account.removeprefix('github:')} --jq .login)"
 
 
 def _rows(touched: list[str], head: Snapshot, base: Snapshot) -> Iterator[tuple[str, str]]:

@@ -28,7 +28,7 @@ from validator.registry.snapshot import Snapshot
 CODE, NAME, LEVEL = "REG403", "premature-record", Level.ERROR
 LOOKS_AT = (Input.CHANGE, Input.REGISTRY)
 WAIT = (
-    "wait, and propose it again when the registry is {}; "
+    "wait, and propose it again in phase {}; "
     "what comes before that, and who does it: registry consensus status"
 )
 
@@ -48,7 +48,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 def _early(record: RecordFile, head: Snapshot, charter: Charter) -> list[Problem]:
     now, needed = assess(head, charter), NEEDED[record.kind]
     if not reached(now.phase, needed):
-        message = f"the {record.kind} {TOO_EARLY}: the registry is {now.phase}, and has to be {needed} before"
+        message = f"the {record.kind} {TOO_EARLY}: the fleet is in phase {now.phase}, and this needs phase {needed}"
         return [Problem(record.document.at(), message, WAIT.format(needed))]
     against = [one for one in now.conflicts if one.kind != "gap"]  # work-gap is about those
     if record.kind == "confirmation" and against:
