@@ -27,10 +27,7 @@ from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG403", "premature-record", Level.ERROR
 LOOKS_AT = (Input.CHANGE, Input.REGISTRY)
-WAIT = (
-    "wait, and propose it again in phase {}; "
-    "what comes before that, and who does it: registry consensus status"
-)
+WAIT = "wait, and propose it again in phase {}; what comes before that, and who does it: registry consensus status"
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:

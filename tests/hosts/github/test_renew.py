@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.hosts.github.forge import Forge
+from tests.hosts.github.forge import Forge, claim
+from tests.repository import claim_path, with_charter
+from validator.git.repo import Repo
+from validator.hosts.github.moved import meanings
+from validator.hosts.github.pulls import Pull
+from validator.registry.reader import Reader
 
 pytestmark = pytest.mark.blackbox
 
@@ -130,3 +135,16 @@ def run(forge: Forge, *words: str, event: str = "", pulls: str = "") -> subproce
     env = forge.variables(forge.folder) | {"PYTHONPATH": str(clone), "GH_TOKEN": token, "REGISTRY_PULLS": pulls}
     command = [sys.executable, "-P", "-m", "validator", "github", *words]
     return subprocess.run(command, cwd=clone, env=env, capture_output=True, encoding="utf-8", check=False)
+
+
+def test_a_rival_that_cannot_win_any_more_changes_what_the_other_one_is_told(tmp_path: Path) -> None:
+    """Main gives the rival's session another number: then only the other proposal for number 5 can be merged."""
+    repository = with_charter(tmp_path / "registry", [4])
+    rival = repository.commit("rival", {claim_path(5): claim(5, session_id="desk-1", runtime_id="one")}, "main")
+    other = repository.commit("other", {claim_path(5): claim(5, session_id="desk-2", runtime_id="two")}, "main")
+    before = repository.git("rev-parse", "main")
+    after = repository.commit("main", {claim_path(6): claim(6, session_id="desk-1", runtime_id="six")}, "main")
+    reader = Reader(Repo(repository.path))
+    pulls = [Pull(1, rival, None), Pull(2, other, None)]
+    then, now = meanings(reader, before, pulls), meanings(reader, after, pulls)
+    assert [number for number in then if then[number] != now[number]] == [1, 2]

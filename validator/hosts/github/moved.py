@@ -36,11 +36,11 @@ def touched(*, repo: Path, remote: str, data: bytes) -> list[int]:
     fetch_all(server, [pull.number for pull in pulls])
     reader = Reader(server.repo)
     here = [pull for pull in pulls if reader.repo.resolve(pull.head) != [None]]
-    before, after = (_meanings(reader, server.repo.commit(main), here) for main in (event.base, server.main))
+    before, after = (meanings(reader, server.repo.commit(main), here) for main in (event.base, server.main))
     return [pull.number for pull in here if before[pull.number] != after[pull.number]][:MOST_PULLS]
 
 
-def _meanings(reader: Reader, main: str, pulls: list[Pull]) -> dict[int, object]:
+def meanings(reader: Reader, main: str, pulls: list[Pull]) -> dict[int, object]:
     """What the comment on each pull request says at a commit of main: its verdict, its effect, and who competes."""
     found = {pull.number: _judged(reader, main, pull) for pull in pulls}
     rivals = Competitors(one for one in found.values() if not isinstance(one, Unreadable))

@@ -84,11 +84,13 @@ def _pull_request(data: bytes) -> PullRequest:
 def proposed_by_pull(server: Remote) -> tuple[Judged, ...]:
     """The open pull requests on the remote's GitHub that are no branch of it, as those from forks; none elsewhere.
 
-    Raises FatalError where `gh` cannot list them.
+    Raises FatalError where there is no `gh`, or it cannot list them.
     """
     place = place_of(server)
-    if place is None or shutil.which("gh") is None:
+    if place is None:
         return ()
+    if shutil.which("gh") is None:
+        raise FatalError("the gh program is not on the PATH")
     known = server.proposals()
     gh = Gh(server.repo.top or server.repo.folder, place.host)
     pulls = _without_branch(open_pulls(gh, f"repos/{place.name}"), known)
