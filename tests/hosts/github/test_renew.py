@@ -143,7 +143,7 @@ def test_a_rival_that_cannot_win_any_more_changes_what_the_other_one_is_told(tmp
     rival = repository.commit("rival", {claim_path(5): claim(5, session_id="desk-1", runtime_id="one")}, "main")
     other = repository.commit("other", {claim_path(5): claim(5, session_id="desk-2", runtime_id="two")}, "main")
     before = repository.git("rev-parse", "main")
-    after = repository.commit("main", {claim_path(6): claim(6, session_id="desk-1", runtime_id="six")}, "main")
+    after = repository.commit("main", {claim_path(7): claim(7, session_id="desk-1", runtime_id="seven")}, "main")
     reader = Reader(Repo(repository.path))
     pulls = [Pull(1, rival, None), Pull(2, other, None)]
     then, now = meanings(reader, before, pulls), meanings(reader, after, pulls)
