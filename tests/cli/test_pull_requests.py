@@ -86,7 +86,8 @@ def test_claim_writes_its_owner_and_opens_a_pull_request_that_says_what_merging_
     body = call["body"].pop("body")
     assert call["body"] == {"title": "Claim number 4", "head": "example:claim/04", "base": "main"}
     assert body.startswith("**Merging this** registers number 4 for marketing-outreach-1.\n\n- Number: 4\n- Session: ")
-    assert body.endswith(f"\n- Owner: github:583231\n\n{FOOT}")
+    who = "the claim says session; to see who that is: gh api user/583231 --jq .login"
+    assert body.endswith(f"\n- Owner: github:583231 ({who})\n\n{FOOT}")
 
 
 @pytest.mark.takes_long
@@ -121,7 +122,8 @@ def test_from_a_fork_it_goes_to_the_parent(github: GitHub) -> None:
 def test_release(github: GitHub, stage: Stage) -> None:
     stage.registered(4)
     done = verb(github.clone, "release", "4", "--reason", "The campaign is over", "--pr")
-    assert (done.exit_code, done.err) == (0, "https://github.com/example/fleet/pull/1\n")
+    next_step = NEXT.format("marketing-outreach-1")
+    assert (done.exit_code, done.err) == (0, f"https://github.com/example/fleet/pull/1\n{next_step}")
     (call,) = github.calls
     assert call["body"]["title"] == "Release number 4: The campaign is over"
     assert call["body"]["body"].startswith("**Merging this** gives number 4 back, which marketing-outreach-1 has held ")

@@ -234,8 +234,9 @@ def test_eight_verbs_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             whole = [ask(repository, line, registered)() for line in asked]
         running = [start(repository.path, line, registered) for line in asked]
         assert [ended(process) for process in running] == whole
-        assert (repository.path / INDEX).is_file()
-        names = {path.name for path in (repository.path / INDEX).parent.iterdir()}
+        kept = repository.path / INDEX
+        assert kept.is_file()
+        names = {path.name for path in kept.parent.iterdir()}
         assert names == {"claims", "arrivals", "summaries"}
         register(repository, registered + 1)
         propose(repository, registered + 2)
@@ -293,7 +294,8 @@ def test_another_users_clone_that_may_only_be_read(
     with indexed_from(NEVER):
         whole = verb(path, *words(line, 10), "--format", "json")
     assert "REG105" in whole.out or line != VERBS[0]
-    before = (path / INDEX).read_bytes()
+    kept = path / INDEX
+    before = kept.read_bytes()
     assert ended(start(path, line, 10, *prefix, **trusted)) == whole
-    assert [*(path / INDEX).parent.iterdir()] == [path / INDEX]
-    assert (path / INDEX).read_bytes() == before
+    assert [*kept.parent.iterdir()] == [kept]
+    assert kept.read_bytes() == before
