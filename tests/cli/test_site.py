@@ -129,16 +129,17 @@ def test_the_queue_has_the_oldest_first_with_verdict_and_command(stage: Stage, t
     assert "Waiting for you (2)" in text
     assert "Rejected by the gate (2)" in text
     common = text.partition("The same in several proposals: ")[2].partition("</div>")[0]
-    assert re.findall(r"REG106 role-misaligned|claim/[0-9]+</a>: ", common) == [
-        "REG106 role-misaligned", "claim/01</a>: ", "claim/03</a>: ",
+    assert re.findall(r"REG106 role-misaligned|claim/[0-9]+</a>[^:]*: ", common) == [
+        "REG106 role-misaligned", "claim/01</a> (rejected): ", "claim/03</a> (rejected): ",
     ]  # fmt: skip
     waiting, rejected = text.split("Rejected by the gate")
     assert "registry approve claim/02" in waiting
     assert "registry approve release/04" in waiting
     assert "registry approve claim/01" not in text
-    assert "registry reject claim/01 --reason TEXT" in rejected
+    assert 'Turn down: <code class="command">registry reject claim/01 --reason TEXT' in rejected
+    assert '<p class="notice bad">error REG106' in rejected
     assert 'Or turn down: <code class="command">registry reject claim/02 --reason TEXT</code>' in waiting
-    moves = re.sub(r"<[^>]*>", "", text.partition("Whose move")[2].partition("The six criteria")[0])
+    moves = re.sub(r"<[^>]*>", "", text.partition("Whose move")[2].partition("Waiting for you")[0])
     assert "an approver decides on what is proposed: 2: registry proposals" in moves
     assert "who proposed claim/01, claim/03 mends it, proposes something else or withdraws it" in moves
     status, consensus = (json.loads(files[f"api/v1/{name}.json"]) for name in ("status", "consensus"))

@@ -69,6 +69,7 @@ def _index(documents: Documents, common: Json) -> Page:
         "waiting": [one for one in proposals if one["verdict"] == "accepted"],
         "rejected": [one for one in proposals if one["verdict"] != "accepted"],
         "shared": _in_common(proposals),
+        "refused": [one["name"] for one in proposals if one["verdict"] != "accepted"],
         "void": [record for record in consensus["records"] if record["void"]],
         "conflicts": documents.conflicts["conflicts"],
         "slots": slots[:MOST_SLOTS],
