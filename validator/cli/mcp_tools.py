@@ -4,11 +4,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, TextContent
-from pydantic import Field
 
 from validator.cli.claim import claim_document
 from validator.cli.conflicts import ConflictsDocument, conflicts_of
@@ -18,6 +17,7 @@ from validator.cli.explain import RulesDocument, find, rules_document
 from validator.cli.fetching import fetch_first
 from validator.cli.history import HistoryDocument, history_of
 from validator.cli.key_files import key_folder
+from validator.cli.mcp_arguments import AMENDMENT, CLAIM, Fetch, Text, takes
 from validator.cli.status import StatusDocument, status_at
 from validator.cli.whoami import WhoamiDocument, whoami
 from validator.git.child_processes import closing
@@ -28,7 +28,6 @@ from validator.hosts.agents.runtimes import running
 from validator.hosts.agents.tool_calls import as_calls, call_text, in_calls
 from validator.model.errors import FatalError
 from validator.model.escape import json_text
-from validator.model.shapes import Status
 from validator.operations.claim.race import claim
 from validator.operations.claim.request import ClaimOptions, request_from
 from validator.operations.consensus.acknowledge import acknowledge
@@ -40,20 +39,6 @@ from validator.registry.reader import reader_at
 from validator.report.documents import ClaimDocument, PrintedDocument, RecordDocument
 from validator.rules import RULES
 from validator.startup import describe
-
-MOST = 1 << 16  # characters of an argument
-Text = Annotated[str | None, Field(max_length=MOST)]
-Texts = Annotated[list[Annotated[str, Field(max_length=MOST)]], Field(max_length=100)]
-Number = Annotated[int | None, Field(strict=True, ge=1, description="Left out: any free number.")]
-Fetch = Annotated[bool, Field(strict=True, description="Ask the remote first.")]
-Accepted = Annotated[
-    list[str], Field(description="The targets that the answer has shown as read from the goal, if they are right.")
-]
-Committed = Annotated[Status | None, Field(description="PENDING: you hold the number and are not committed yet.")]
-Key = Annotated[
-    Literal["new"] | None,
-    Field(description="Makes an SSH signing key for this session, where the charter asks for one."),
-]
 
 
 @contextmanager
@@ -139,20 +124,8 @@ class Tools:
             rules = rules_document(RULES).rules
             return answer(RulesDocument(rules=tuple(one.model_copy(update={"documentation": ""}) for one in rules)))
 
-    def claim(
-        self,
-        goal: Text = None,
-        number: Number = None,
-        name: Text = None,
-        role: Text = None,
-        targets: Texts = [],  # noqa: B006 - never changed
-        responsibilities: Texts = [],  # noqa: B006
-        scope: Texts = [],  # noqa: B006
-        schedule: Texts = [],  # noqa: B006
-        status: Committed = None,
-        key: Key = None,
-        accept_targets: Accepted = [],  # noqa: B006
-    ) -> Annotated[CallToolResult, ClaimDocument]:
+    @takes(CLAIM)
+    def claim(self, **said: Any) -> Annotated[CallToolResult, ClaimDocument]:
         """Propose a claim of a number and push it, if no session was faster; a human approves it.
 
         `goal` is a sentence with numbers; the targets are read from it, or said in `targets` ("emails sent >= 17
@@ -160,28 +133,13 @@ class Tools:
         has said it yet: lower-case words joined by -, the same after a restart.
         """
         with answering():
-            said = {"goal": goal, "number": number, "name": name, "role": role, "targets": targets,
-                    "responsibilities": responsibilities, "scope": scope, "schedule": schedule,
-                    "status": status, "key": key}  # fmt: skip
-            return self._claim("claim", said, accept_targets)
+            return self._claim("claim", said)
 
-    def amend(
-        self,
-        goal: Text = None,
-        role: Text = None,
-        targets: Texts = [],  # noqa: B006
-        responsibilities: Texts = [],  # noqa: B006
-        scope: Texts = [],  # noqa: B006
-        schedule: Texts = [],  # noqa: B006
-        status: Committed = None,
-        key: Key = None,
-        accept_targets: Accepted = [],  # noqa: B006
-    ) -> Annotated[CallToolResult, ClaimDocument]:
+    @takes(AMENDMENT)
+    def amend(self, **said: Any) -> Annotated[CallToolResult, ClaimDocument]:
         """Propose to change your own claim: say only what changes; a human approves it."""
         with answering():
-            said = {"goal": goal, "role": role, "targets": targets, "responsibilities": responsibilities,
-                    "scope": scope, "schedule": schedule, "status": status, "key": key}  # fmt: skip
-            return self._claim("amend", said, accept_targets, self._number())
+            return self._claim("amend", said, self._number())
 
     def withdraw(self, proposal: Text = None) -> Annotated[CallToolResult, WhoamiDocument]:
         """Take an open proposal of your own back; a withdrawn one never comes back."""
@@ -227,7 +185,7 @@ class Tools:
             raise FatalError(f"{me.session_id} has no number; {me.next_action}")
         return me.number
 
-    def _claim(self, tool: str, said: dict[str, Any], accepted: list[str], own: int | None = None) -> CallToolResult:
+    def _claim(self, tool: str, said: dict[str, Any], own: int | None = None) -> CallToolResult:
         """Claim by what a tool was told; `own` is the session's number. The name is kept once something is proposed."""
         speaker, shown = self._speaker(said.get("name")), tuple[str, ...]()
         number = own or said.get("number")
@@ -243,7 +201,7 @@ class Tools:
 
         def accept(targets: tuple[str, ...]) -> bool:
             nonlocal shown
-            shown = () if list(targets) == accepted else targets
+            shown = () if list(targets) == said["accept_targets"] else targets
             return not shown
 
         outcome = claim(repo=self.repo, request=request, push=True, remote="", hint=self.console.hint, accept=accept)
