@@ -6,9 +6,9 @@ from validator.model.bounds import DOWNWARDS, NEGATIONS, PERIODS, UPWARDS, Bound
 from validator.model.quantities import Token, tokens
 from validator.model.shapes import Op
 from validator.operations.claim.amounts import LONGEST
-from validator.operations.claim.clause import counted
 from validator.operations.claim.deadline import without_deadline
 from validator.operations.claim.lexicon import BAD, COPULAS, DONE, DOUBTFUL, GOOD, HOLDING, TAIL
+from validator.operations.claim.words import counted
 
 _LOW = frozenset("fast faster low lower quick quickly soon".split())  # `keep latency low`
 # No part of a name: what is left of a bound, and what else is no thing.
