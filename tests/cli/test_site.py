@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urldefrag
@@ -12,10 +13,12 @@ import pytest
 from tests.cli.stage import Stage, git, new_key, verb
 from tests.cli.states import FLEET, STATES
 from tests.cli.test_proposals import claims, propose
+from tests.hosts.site.fleets import agreed
 from tests.hosts.site.hostile import ATTACKS, hostile
 from tests.repository import Repository, claim_path, with_charter
 from tests.test_schema import broken
 from validator.model.keys import fingerprint
+from validator.rules import RULES
 
 TAGS = {
     *("html", "head", "meta", "title", "link", "body", "a", "header", "nav", "main", "footer", "section"),
@@ -189,7 +192,11 @@ def test_who_signed_is_shown(guarded: Stage, tmp_path: Path) -> None:
     assert f"<p>Key: {shown}</p>" in files["index.html"].decode()
     assert verb(guarded.human, "approve", "6", "--yes").exit_code == 0
     git(guarded.human, "fetch", "--quiet")
-    page = build(guarded.bare, tmp_path / "site")["sessions/06.html"].decode()
+    files = build(guarded.bare, tmp_path / "site")
+    page = files["sessions/06.html"].decode()
+    assert "approved by @OWNER" in files["history.html"].decode()
+    assert '<g class="gap">' in files["charter.html"].decode()
+    assert "Nobody has: outreach 1-33" in unescape(files["charter.html"].decode())
     assert f"<dt>Key</dt><dd>{shown}</dd>" in page
     assert session.split()[1] not in page
 
@@ -235,6 +242,31 @@ def test_a_list_of_files_that_is_not_its_own_deletes_nothing(
     done = verb(halfway_there.path, "site", "--output", str(tmp_path / "site"))
     assert (done.exit_code, (tmp_path / "mine").exists()) == (2, True)
     assert "make the site again" in done.err
+
+
+def test_each_page_shows_what_its_document_says(tmp_path: Path) -> None:
+    repository = agreed(tmp_path / "registry.git")
+    files = build(repository.path, tmp_path / "site")
+    text = {name: unescape(page.decode()) for name, page in files.items() if name.endswith(".html")}
+    status = json.loads(files["api/v1/status.json"])
+    today = text["index.html"]
+    assert '<li aria-current="step">broadcast</li>' in today
+    assert len(status["criteria"]) == 6
+    assert all(row["evidence"] in today and row["evidence"] in text["consensus.html"] for row in status["criteria"])
+    assert "Records that no longer count (1)" in today
+    assert "registry consensus acknowledge --session-id marketing-outreach-1 --push" in today
+    assert today.count('<span class="no">') == 12
+    assert all(slot["session_id"] in today and slot["goal"] in today for slot in status["slots"])
+    session = text["sessions/04.html"]
+    assert all(
+        word in session for word in ("delivery rate >= 95 percent", '"bar"', '"week"', "no: its record no longer")
+    )
+    assert '<g class="gap">' not in text["charter.html"]
+    assert text["charter.html"].count("Nothing is left over.") == text["charter.html"].count('class="bar"') == 4
+    assert 'href="week.ics"' in text["week.html"]
+    assert "Send morning batch" in text["week.html"]
+    assert "Nothing conflicts" in text["conflicts.html"]
+    assert all(f"{rule.CODE} {rule.NAME}" in text["rules.html"] for rule in RULES)
 
 
 @pytest.mark.parametrize("text", ATTACKS, ids=range(len(ATTACKS)))
