@@ -135,7 +135,7 @@ def test_what_to_do_next_with_an_accepted_proposal(place: str, effect: Effect) -
 
 
 def test_the_page_of_a_run_says_what_to_do_next_and_where_rivals_are_named() -> None:
-    said = Verdict(HEAD, HEAD, HEAD, (), effect=REGISTERS._replace(proposed_by="@session."))
+    said = Verdict(HEAD, HEAD, HEAD, (), effect=REGISTERS._replace(proposed_by="@session.", rows=(("Number", "4"),)))
     first, then = AROUND["the page of a run, accepted"].split(" / ")
     assert on_the_page(said) == f"\n{first}\n\n{then}\n"
     assert on_the_page(said._replace(findings=verdict("x", 1).findings)) == f"\n{NEXT['next, rejected']}\n"
@@ -144,6 +144,9 @@ def test_the_page_of_a_run_says_what_to_do_next_and_where_rivals_are_named() -> 
 def test_the_page_of_a_run_on_no_pull_request_says_no_more() -> None:
     assert on_the_page(Verdict(HEAD, HEAD, HEAD, ())) == ""
     assert on_the_page(Verdict(HEAD, HEAD, HEAD, (), effect=REGISTERS)) == "", "a merge queue's"
+    approval = Verdict(HEAD, HEAD, HEAD, (), effect=Effect("records an approval.", "@session.", named="@OWNER"))
+    waits = NEXT["next, in a human's name"]
+    assert on_the_page(approval) == f"\n{waits}\n", "nobody else wants the same"
 
 
 def test_a_rejected_proposal_without_content_is_closed() -> None:

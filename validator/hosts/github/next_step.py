@@ -50,7 +50,7 @@ def on_the_page(verdict: Verdict) -> str:
     """What follows the summary of a run on a pull request, whose token cannot list the other ones; else nothing."""
     if verdict.effect is None or not verdict.effect.proposed_by:
         return ""
-    others = f"\n\n{SEE_THE_COMMENT}" if verdict.accepted and not verdict.effect.empty else ""
+    others = f"\n\n{SEE_THE_COMMENT}" if verdict.accepted and verdict.effect.rows else ""
     return f"\n**Next:** {next_step(verdict, verdict.effect)}{others}\n"
 
 
