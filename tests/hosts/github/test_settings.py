@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.stage import Done as Console
+from tests.cli.test_width import faults
 from tests.hosts.github.forge import HUMANS, SCOPES, Forge
 from tests.shell import quoted
 from validator.hosts.github.codeowners import owners_text
@@ -18,12 +20,13 @@ Done = subprocess.CompletedProcess[str]
 OWNERS = owners_text(["@OWNER"])
 
 
-def github(forge: Forge, *words: str, login: bool | str = True) -> Done:
+def github(forge: Forge, *words: str, login: bool | str = True, columns: str = "") -> Done:
     folder = forge.folder / "clone"
     if not folder.exists():
         forge.origin.git("clone", "--quiet", str(forge.origin.path), str(folder))
         (folder / ".venv").mkdir()
     env = forge.variables(forge.folder) | ({"GH_TOKEN": HUMANS if login is True else login} if login else {})
+    env |= {"COLUMNS": columns} if columns else {}
     command = ["sh", "-c", f'PYTHONPATH={quoted(folder)} exec "$0" -P -m validator "$@"', sys.executable, *words]
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8", check=False, timeout=300)
 
@@ -35,8 +38,9 @@ def with_owners(forge: Forge, text: str = OWNERS) -> None:
 
 def test_plan_shows_differences_and_writes_nothing(forge: Forge) -> None:
     with_owners(forge, "* @somebody\n")
-    done = github(forge, "github", "plan")
+    done = github(forge, "github", "plan", columns="80")
     assert done.returncode == 1
+    assert list(faults(Console(1, done.stdout, done.stderr))) == []
     assert "✗ ruleset main: there is none\n" in done.stdout
     assert '    -  "allow_squash_merge": true,\n    -  "allow_rebase_merge": true,\n' in done.stdout
     assert '    +  "default_workflow_permissions": "read",\n' in done.stdout
@@ -57,7 +61,8 @@ def test_plan_for_the_charter_of_an_earlier_commit(forge: Forge) -> None:
 @pytest.mark.takes_long
 def test_apply_is_idempotent(forge: Forge) -> None:
     with_owners(forge)
-    done = github(forge, "github", "apply")
+    done = github(forge, "github", "apply", columns="80")
+    assert list(faults(Console(done.returncode, done.stdout, done.stderr))) == []
     assert done.returncode == 0, done.stdout + done.stderr
     assert [(call["method"], call["path"]) for call in forge.sent()] == [
         ("POST", "repos/OWNER/registry/rulesets"),
