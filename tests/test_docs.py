@@ -88,6 +88,15 @@ def fits(shown: str, printed: str) -> bool:
 
 
 @pytest.mark.takes_long
+def test_the_first_commands_of_the_readme_do_what_it_says(tmp_path: Path) -> None:
+    program(tmp_path / "bin" / "registry", f'exec {quoted(*REGISTRY)} "$@"')
+    found = list(run((ROOT / "README.md").read_text(encoding="utf-8"), tmp_path))
+    assert [(command.text, code) for command, _, code in found if code] == []
+    assert [printed for command, printed, _ in found if command.shown and not fits(command.shown, printed)] == []
+    assert len(found) == 8, "seven commands, and a question"
+
+
+@pytest.mark.takes_long
 def test_every_command_of_the_pages_does_what_they_say(tmp_path: Path, bless: bool) -> None:
     program(tmp_path / "bin" / "registry", f'exec {quoted(*REGISTRY)} "$@"')
     wrong, ended = list[str](), list[str]()

@@ -186,7 +186,8 @@ def test_proposals_that_share_a_role_or_a_part_of_the_work(stage: Stage) -> None
     words = ("claim", "--push", "--yes", "--session-id")
     assert verb(session, *words, "marketing-outreach-1", "4", "--scope", "outreach 1-20").exit_code == 0
     rival = ("--goal", "Send 16 emails daily", "--scope", "outreach 20-33")
-    assert verb(session, *words, "outreach-2", "5", *rival).exit_code == 0
+    done = verb(session, *words, "outreach-2", "5", *rival)
+    assert "· claim/04 has the same work; whoever is merged first keeps it: registry conflicts\n" in done.out
     role = "Outreach AI - Personalize and send emails (Afternoon Batch)"
     assert verb(session, *words, "outreach-3", "6", "--goal", "Send 9 emails daily", "--role", role).exit_code == 0
     git(session, "fetch", "--quiet", "origin")
@@ -217,7 +218,9 @@ def test_a_gap_is_seen_before_confirming_with_who_can_close_it(stage: Stage) -> 
     )
     status = verb(clone, "consensus", "status", "--format", "json").document
     assert status["metrics"]["alignment"] == 91
-    assert verb(clone, "status", "--format", "json").document["next_action"].endswith("gives way: registry conflicts")
+    assert (
+        verb(clone, "status", "--format", "json").document["next_action"].endswith("its conflict: registry conflicts")
+    )
     assert verb(clone, *shlex.split(way_out)[1:]).exit_code == 0
     assert verb(stage.human, "approve", "6", "--yes").exit_code == 0
     git(clone, "fetch", "--quiet", "origin")

@@ -108,7 +108,7 @@ def test_init_in_an_existing_repository_commits_only_its_files(tmp_path: Path) -
         (["--capacity", "4", "--mission", " ", "--approver", "@OWNER"], "this makes no charter: mission.statement"),
         (["--capacity", "4", "--mission", "a\x1bb", "--approver", "@OWNER"], "this makes no charter: an escape makes"),
         (["--capacity", "4", "--mission", "\udcff", "--approver", "@OWNER"], "the file is not UTF-8"),
-        (["--capacity", "4", "--mission", "x"], "Missing option '--approver'"),
+        (["--capacity", "4", "--mission", "x"], "Missing option '--approver'. Write --approver \"@HANDLE\""),
         (["--capacity", "four", *WORDS], "'four' is not a valid integer"),
     ],
 )

@@ -136,10 +136,10 @@ def test_acknowledgements_that_are_void_for_one_reason_share_a_line() -> None:
     old, makes = "it is for another registry", "registry consensus acknowledge --session-id s3 --push"
     rows = [void(1, old, None), void(2, old, None), void(4, old, None), void(5, "it cannot be read", None)]
     alone = "no longer counts: registry/consensus/acknowledgements/05.yaml by s5: it cannot be read"
-    assert list(void_lines(rows)) == [f"no longer count: the acknowledgements of 1-2, 4: {old}", alone]
+    assert list(void_lines(rows)) == [f"no longer counts: each acknowledgement of 1-2, 4: {old}", alone]
     assert list(void_lines([void(3, old, makes), void(6, old, makes)])) == [
         (
-            f"no longer count: the acknowledgements of 3, 6: {old}; each makes it again for itself; "
+            f"no longer counts: each acknowledgement of 3, 6: {old}; each makes it again for itself; "
             "fill in: registry consensus acknowledge --session-id ID --push"
         )
     ]

@@ -29,14 +29,19 @@ class Shop:
         owner = f"@OWNER {(folder / 'owner.pub').read_text('utf-8').strip()}"
         words = ("init", "shop", "--capacity", str(size), "--mission", "Sell 40 books daily", "--approver", owner)
         self.heard(self.human, verb(folder, *words, "--time-zone", "Europe/Lisbon"))
-        git(folder, "init", "--quiet", "--bare", "--initial-branch=main", "shop.git")
-        git(self.human, "remote", "add", "origin", f"file://{folder}/shop.git")
-        git(self.human, "push", "--quiet", "origin", "main")
+        self.publishes()
         git(self.human, "config", "user.signingkey", str(folder / "owner"))
-        self.form(self.human, "registry install-hook", BARE_REPO=str(folder / "shop.git"))
         self.sessions = dict[str, Path]()
         for desk in DESKS[:size]:
             self.joins(desk)
+
+    def publishes(self) -> None:
+        """The human puts main on a server of this machine, with the commands that `init` prints."""
+        clone, remote = self.said[self.human].partition("for instance: ")[2].splitlines()[0].split(" && ")
+        git(self.folder, *shlex.split(clone)[1:])
+        git(self.folder, *shlex.split(remote.replace('"$PWD"', shlex.quote(str(self.folder))))[1:])
+        (guard,) = [words for words in printed(self.said[self.human]) if words[1] == "install-hook"]
+        self.heard(self.human, verb(self.folder, *guard[1:]))
 
     def joins(self, desk: str) -> Path:
         """A session comes: it says its name, and nothing else that nobody has told it."""

@@ -100,7 +100,7 @@ def test_a_session_whose_work_was_taken_is_given_the_command_that_mends_it(stage
     stage.registered(4)  # has 1-17
     said = verb(session, "whoami", "--fetch").out
     command = "registry claim 5 --scope 'outreach 18-30' --push"
-    assert f"help: take a part that nobody has: outreach 18-50; what nobody else has: {command}\n" in said
+    assert f"help: take a part that nobody has: outreach 18-50; for instance: {command}\n" in said
     assert verb(session, *shlex.split(command)[1:]).exit_code == 0
     assert "next:    wait: a human (@OWNER) has to approve number 5" in verb(session, "whoami").out
 

@@ -21,6 +21,7 @@ WORDS = st.sampled_from(["who", "claims", "one;", "(see", "2-5,", "sha256:012345
         ("next:    one two three four\n", "next:    one two\n         three four\n"),
         ("· one two three four five\n", "· one two three four\n  five\n"),
         ("a  table  with gaps x\n", "a  table  with gaps\n    x\n"),
+        ("now just do it; fill in: NAME\n", "now just do it;\n    fill in: NAME\n"),
         (f"do it; run: {COMMAND}\n", f"do it; run:\n    {COMMAND}\n"),
         (f"do it; run: {COMMAND}; then wait\n", f"do it; run:\n    {COMMAND};\n    then wait\n"),
         ("say it: --schedule 'MAIL, mon,wed by 08:00'\n", "say it:\n    --schedule 'MAIL, mon,wed by 08:00'\n"),

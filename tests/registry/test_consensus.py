@@ -245,7 +245,8 @@ def test_conflicts_block_the_confirmation() -> None:
     today = registry_digest(snapshot(files))
     text = json.dumps({"registry": today, "number": 1, "session_id": "outreach-1", **WHEN})
     found = assessed(files | {CONFIRMATION: text})
-    assert (found.phase, found.next_action) == ("registered", "who is in conflict (1) gives way: registry conflicts")
+    who = "number 2 (outreach-2)"
+    assert (found.phase, found.next_action) == ("registered", f"{who} resolves its conflict: registry conflicts")
     met, told = evidence(files | {CONFIRMATION: text})["orchestrator-confirmed"]
     assert not met
     assert told.startswith('by outreach-1, and yet the work "outreach 1-9" is that of number 1, outreach-1')

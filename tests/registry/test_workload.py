@@ -66,3 +66,12 @@ def test_promises_are_added_up_in_one_unit(
     assert head.charter
     found = list(sums(head, head.charter))
     assert [(one.unit, list(one.promised)) for one in found] == ([("emails/day", promised)] if promised else [])
+
+
+@pytest.mark.parametrize(("work", "units"), [("emails", ["emails/day"]), ("mailboxes", [])])
+def test_a_work_that_is_called_by_its_things_is_summed_up_in_these_alone(work: str, units: list[str]) -> None:
+    claims = [promising(number, (17, "emails", "day"), first=first) for number, first in ((1, 1), (2, 18))]
+    divided = charter(work=[{"name": work, "first": 1, "last": 50}])
+    head = snapshot(registry(*(text.replace('"outreach"', f'"{work}"') for text in claims), charter=divided))
+    assert head.charter
+    assert [one.unit for one in sums(head, head.charter)] == units

@@ -209,5 +209,6 @@ def _lines(document: ConflictsDocument) -> Iterator[str]:
         yield f"· {row.kind}: {row.message}"
         yield f"    {row.help}"
     for total in document.sums:
-        yield f"  {total}"
+        if total not in [row.message for row in document.advice]:
+            yield f"  {total}"
     yield f"{counted(len(document.conflicts), 'conflict')}"

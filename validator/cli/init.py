@@ -62,15 +62,28 @@ def command(
     if folder is None or capacity is None or mission is None or not approvers:
         needed = ("folder", "capacity", "mission", "approvers")
         missing = next(each for each in context.command.params if each.name in needed and not context.params[each.name])
-        raise click.MissingParameter(ctx=context, param=missing)
+        form = FORMS.get(str(missing.name))
+        raise click.MissingParameter(form and f"Write {form}", ctx=context, param=missing)
     text = _charter(capacity, mission, orchestrator, approvers, time_zone)
     commit = start(folder, text, secrets.token_hex(16), agents=agents)
     console.say(
         f"a registry for {capacity} sessions in {folder} (commit {commit[:12]})\n{_unread(mission)}"
-        f"next: describe the slots in {CHARTER}, push main, then guard it; fill in: "
-        "registry install-hook BARE_REPO (GitHub: registry github apply)\n"
+        f"{_next(folder, signed=any(' ' in one.strip() for one in approvers))}"
     )
     return 0
+
+
+def _next(folder: Path, *, signed: bool) -> str:
+    """How a new registry comes to a server of its own: commands that work as they are, and another way on GitHub."""
+    named = folder if folder.name not in ("", "..") else folder.resolve()
+    here, server = shlex.quote(str(named)), shlex.quote(f"{named}.git")
+    address = server if named.is_absolute() else f'"$PWD"/{server}'
+    guard = f"registry install-hook {server}{'' if signed else ' --unsigned'}"
+    return (
+        f"next: describe the slots in {CHARTER} and commit that; then publish main, for instance: "
+        f"git clone --bare {here} {server} && git -C {here} remote add origin {address}\n"
+        f"then guard it: {guard} (GitHub: registry github apply)\n"
+    )
 
 
 def _agents(console: Console, folder: Path) -> int:

@@ -89,6 +89,8 @@ class ProposalsDocument(PrintedDocument):
     pending: tuple[PendingEntry, ...] = ()
 
 
+MOST_NAMED = 5  # proposals that the next command names
+
 DOCUMENTS = {"output-proposals": ProposalsDocument}
 
 
@@ -124,6 +126,7 @@ def command(
     else:
         keyed = any(claim.draft.key for claim in snapshot.claims.values())
         console.say(render(shown, rejected, server.repo, now=now, others=open_ones, pending=pending, keyed=keyed))
+        console.hint(_next([one.proposal.name for one in shown if one.verdict.accepted]))
     return 0
 
 
@@ -168,6 +171,15 @@ def render(
     lines += [f"· number {one.number} is PENDING, {_age(now - one.time)}: {logged(one.session_id)}" for one in pending]
     lines += [f"{one.name:<12} turned down: {logged(one.reason)}" for one in rejected]
     return "\n".join(lines or ["nothing is proposed"]) + "\n"
+
+
+def _next(accepted: Sequence[str]) -> str:
+    """The command by which a human decides; nothing where nothing waits for one. It shows each proposal and asks."""
+    branches = [name for name in accepted if not name.startswith("#")]
+    command = decisions(accepted[0]).approve if accepted else ""
+    if len(branches) > 1:
+        command = f"registry approve {' '.join(branches) if len(branches) <= MOST_NAMED else '--all-accepted'}"
+    return f"next, for an approver: {command}\n" if command else ""
 
 
 def entry_of(one: Judged, rivals: Competitors, repo: Repo) -> ProposalEntry:

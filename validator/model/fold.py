@@ -60,8 +60,8 @@ def _indent(words: str) -> int:
 
 
 def _pieces(text: str) -> list[str]:
-    """The words of a line; each command is one."""
-    kept = _COMMAND.sub(lambda found: _kept(found[0]), text)
+    """The words of a line; each command is one, and the label of a form."""
+    kept = _COMMAND.sub(lambda found: _kept(found[0]), text).replace("fill in:", "fill\0in:")
     return [piece.replace("\0", " ") for piece in kept.split(" ")]
 
 

@@ -33,7 +33,8 @@ class Gap(NamedTuple):
     def way_out(self) -> str:
         """Who takes it, with the command for it; a form where that is for the sessions to agree on."""
         if self.nearest is None:
-            return f"a session adds it to its scope; fill in: {_command('NUMBER', '--scope', self.text)}"
+            form = _command("NUMBER", "--scope", self.text)
+            return f"a session adds it to its scope, all of which --scope names; fill in: {form}"
         parts = _with(self.nearest.draft.scope or (), self.part)
         scope = [word for part in parts for word in ("--scope", format_scope([part]))]
         number, session = self.nearest.number, self.nearest.draft.session_id

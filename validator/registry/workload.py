@@ -43,6 +43,11 @@ def counts(target: Target) -> bool:
     return target.per is not None and target.op != "lt" and not is_measure(target.unit)
 
 
+def is_of_things(work: str) -> bool:
+    """Whether a work has the name of several things: `districts`, `city blocks`. It holds these, and nothing else."""
+    return work.casefold().endswith("s") and not work.casefold().endswith(("ss", "us", "is", "ics", "sales"))
+
+
 def range_size(parts: Sequence[RangePart]) -> int:
     """How many pieces of work the parts hold together; what two parts share counts once."""
     spans = defaultdict[str, list[tuple[int, int]]](list)
@@ -86,7 +91,10 @@ def left_parts(work: Work, parts: Sequence[Part]) -> tuple[Part, ...]:
 
 
 def sums(snapshot: Snapshot, charter: Charter) -> Iterator[Sum]:
-    """The sum of the promises for each divided range where all its sessions count in the same unit and period."""
+    """The sum of the promises for each divided range where all its sessions count in the same unit and period.
+
+    A work that is called by its things, as `ovens`, is summed up in these alone.
+    """
     for work in charter.work:
         found = shares(snapshot, work)
         if isinstance(work, RangeWork) and len(found) > 1:
@@ -182,7 +190,10 @@ def shared_work(parts: Iterable[tuple[int, Part]]) -> Iterator[tuple[int, int, s
 def _sums(work: RangeWork, found: Sequence[Share]) -> Iterator[Sum]:
     """The first session's units and periods are those of the sums; what others promise is converted to them."""
     promises = [(share.claim.number, list(_promised(share))) for share in found]
-    for wanted in sorted(promises[0][1], key=lambda target: (fold_unit(target.unit), str(target.per))):
+    alike = [
+        one for one in promises[0][1] if not is_of_things(work.name) or fold_unit(one.unit) == fold_unit(work.name)
+    ]
+    for wanted in sorted(alike, key=lambda target: (fold_unit(target.unit), str(target.per))):
         promised = [(number, _in_unit_of(wanted, targets)) for number, targets in promises]
         known = tuple((number, value) for number, value in promised if value is not None)
         if len(known) == len(found):

@@ -27,7 +27,7 @@ from validator.model.targets import format_target
 from validator.model.units import fold_unit
 from validator.registry.parsing import Draft
 from validator.registry.snapshot import Snapshot
-from validator.registry.workload import counts, range_size
+from validator.registry.workload import counts, is_of_things, range_size
 
 CODE, NAME, LEVEL = "REG204", "scope-disagrees", Level.WARNING
 LOOKS_AT = (Input.FILE,)
@@ -61,18 +61,13 @@ def _alike(draft: Draft) -> Iterator[tuple[list[Target], list[_Range]]]:
     for name in (None, *sorted(units & works)):
         targets = [target for target in counted if _named(target.unit, units & works) == name]
         mine = [(at, part) for at, part in ranges if _named(part.work, units & works) == name]
-        mine = [(at, part) for at, part in mine if name or not _is_of_things(part.work)]
+        mine = [(at, part) for at, part in mine if name or not is_of_things(part.work)]
         if targets and mine:
             yield targets, mine
 
 
 def _named(name: str, known: set[str]) -> str | None:
     return fold_unit(name) if fold_unit(name) in known else None
-
-
-def _is_of_things(work: str) -> bool:
-    """Whether a work has the name of several things: `districts`, `city blocks`."""
-    return work.casefold().endswith("s") and not work.casefold().endswith(("ss", "us", "is", "ics", "sales"))
 
 
 def _by_work(ranges: list[_Range]) -> dict[str, list[RangePart]]:

@@ -138,7 +138,7 @@ def _shared_line(alike: Sequence[RecordEntry], why: str) -> str:
     numbers = ranges(sorted(record.number for record in alike if record.number is not None))
     form = record_command("acknowledgement")
     again = f"; each makes it again for itself; fill in: {form}" if all(record.again for record in alike) else ""
-    return f"no longer count: the acknowledgements of {numbers}: {why}{again}"
+    return f"no longer counts: each acknowledgement of {numbers}: {why}{again}"
 
 
 def _document(

@@ -16,6 +16,7 @@ from validator.hosts.plain.receiving import Fault, set_up
 from validator.hosts.plain.server import UNSIGNED, keys_of
 from validator.model.errors import FatalError
 from validator.model.layout import MAIN
+from validator.model.phrases import command_line
 from validator.operations.replay import root_of
 from validator.registry.reader import Reader
 
@@ -51,7 +52,8 @@ def install(*, bare: Path, python: str, environment: Mapping[str, str], unsigned
         repo.read("symbolic-ref", "HEAD", MAIN, environment=repo.real)
     # Relative to the repository, wherever it is moved; it overrides what the account that receives has for itself.
     repo.configure("core.hooksPath", "hooks")
-    return f"{'unsigned: whoever can push can approve; ' if unsigned else ''}guarded by {hook}\n{_root(repo, main)}"
+    guarded = f"{'unsigned: whoever can push can approve; ' if unsigned else ''}guarded by {hook}\n"
+    return f"{guarded}{_root(repo, main)}{_join(bare) if main else ''}"
 
 
 def _hooks_here(repo: Repo, hook: Path) -> str:
@@ -74,6 +76,12 @@ def _root(repo: Repo, main: str | None) -> str:
         return "next: push main, then run this again: it prints the root that registry audit --steps begins at\n"
     root = root_of(repo, main)
     return f"root of main, to keep: registry audit --steps --root {root}\n" if root else ""
+
+
+def _join(bare: Path) -> str:
+    """How a session on this machine comes in."""
+    clone = command_line(("git", "clone", str(bare)))
+    return f"next: each session clones it and says its name; fill in: {clone} NAME && cd NAME && registry bind NAME\n"
 
 
 def servers_environment(environment: Mapping[str, str]) -> dict[str, str]:

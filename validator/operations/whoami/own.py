@@ -93,7 +93,7 @@ def _with_command(own: OwnProposal, registry: MainAsSeen, one: Judged, me: tuple
     if own.code != scope_overlap.CODE or one.claim is None:
         return own
     command = mending_command(one.base, registry.charter, one.claim.draft, one.claim.number, *me)
-    return own._replace(help=f"{own.help}; what nobody else has: {command}") if command else own
+    return own._replace(help=f"{own.help}; for instance: {command}") if command else own
 
 
 def newest_proposal(

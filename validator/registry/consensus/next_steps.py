@@ -54,7 +54,7 @@ def next_moves(
     if phase == "registering":
         yield from _to_register(snapshot, charter, criteria, proposed, rejected, me)
     elif phase == "registered" and against:
-        yield Move(f"who is in conflict ({len(against)})", "gives way", "registry conflicts")
+        yield _to_resolve(snapshot, against)
     elif phase in DUE and (branch := branch_of(DUE[phase])) in decidable:
         yield Move(humans, f"decides on {branch}", f"registry approve {branch}")
     elif phase == "registered":
@@ -76,6 +76,15 @@ def moves_of_rejected(rejected: Set[str]) -> Iterator[Move]:
     if rejected:
         action = "mends it, proposes something else or withdraws it: the gate rejects it"
         yield Move(f"who proposed {join_limited(sorted(rejected))}", action, None)
+
+
+def _to_resolve(snapshot: Snapshot, against: tuple[Conflict, ...]) -> Move:
+    """The move of those who have to change: of each conflict the last number, which has what another had first."""
+    numbers = sorted({one.numbers[-1] for one in against})
+    claim = snapshot.by_number.get(numbers[0])
+    named = f" ({claim.draft.session_id})" if claim and len(numbers) == 1 else ""
+    resolves = "resolves its conflict" if len(against) == 1 else f"resolves {len(against)} conflicts"
+    return Move(f"{_each(numbers)}{named}", resolves, "registry conflicts")
 
 
 def _while_active(humans: str, waiting: list[str], rejected: Set[str], this_week: str | None) -> Iterator[Move]:
