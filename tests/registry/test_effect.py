@@ -11,6 +11,7 @@ from tests.keys import public_key
 from tests.repository import CHARTER, ROOT, Changes, charter, claim_path, fleet, with_charter
 from validator.git.repo import Repo
 from validator.model.effect import Effect
+from validator.model.escape import prose
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.effect import effect_of, effect_of_group
 from validator.registry.reader import Reader
@@ -191,6 +192,16 @@ def test_sentence(name: str, sentence: str, tmp_path: Path) -> None:
 def test_proposer(name: str, by: str, proposed: str, careful: str, note: str, tmp_path: Path) -> None:
     found = effect(tmp_path / "registry", SITUATIONS[name](), AUTHORS[by])
     assert (found.proposed_by, "; ".join(found.cautions), "; ".join(found.notes)) == (proposed, careful, note)
+
+
+@pytest.mark.parametrize(
+    ("by", "row"), [("@session", "of an account that proposes"), ("@stranger", "of another account")]
+)
+def test_an_account_is_named_as_github_says_or_as_the_claim_does(by: str, row: str, tmp_path: Path) -> None:
+    named: Changes = {FOUR: claim(4) + f"{OWNED}\nowner_login: session\n"}
+    found = effect(tmp_path / "registry", Situation({FOUR: None}, named), AUTHORS[by])
+    said = dict(section("Around the sentence"))[f"the row {row}"]
+    assert f"- Owner: {prose(dict(found.rows)['Owner'])}" == said
 
 
 def test_a_file_that_is_taken_out_is_named_so(tmp_path: Path) -> None:
