@@ -17,6 +17,8 @@ from tests.hosts.github.forge import SCOPES
 from tests.hosts.github.github import GitHub as Server
 from tests.repository import ROOT, Repository
 from tests.shell import program, quoted
+from validator.git.repo import Repo
+from validator.hosts.github.place import is_on_github
 from validator.hosts.github.pull_request import open_pull_request
 
 MINE = ("--from", str(ROOT / "validator/cli/demo/fleet/04.yaml"))
@@ -193,6 +195,7 @@ def test_any_host_that_gh_knows_is_a_github(github: GitHub, stage: Stage, url: s
     verb(github.clone, "claim", "4", *MINE, "--push")
     github.move_to(url)
     said = open_pull_request(repo=github.clone, remote="origin", branch="claim/04")
+    assert is_on_github(Repo(github.clone)) == bool(path)
     if path:
         assert [call["path"] for call in github.calls] == [f"repos/{path}/pulls"]
     else:

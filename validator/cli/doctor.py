@@ -24,8 +24,8 @@ from validator.hosts.github.checks import (
     verdict,
 )
 from validator.hosts.github.codeowners import MAX_BYTES, PLACES
+from validator.hosts.github.place import place_of
 from validator.hosts.github.plan import settings
-from validator.hosts.github.pull_request import place_of
 from validator.hosts.github.settings import RULESET_FILE
 from validator.hosts.github.workflows import MAX_BYTES as MOST_WORKFLOW
 from validator.hosts.github.workflows import Workflow, is_action, is_workflow, read_workflow, unreadable

@@ -1,11 +1,13 @@
 """Where a repository is on a GitHub, read from the address of a remote."""
 
 import re
+import shutil
 from typing import NamedTuple
 
 from validator.git.remote import Remote
 from validator.git.repo import Repo
 from validator.git.upstream import remote_of
+from validator.hosts.github.api import Gh
 from validator.model.errors import FatalError
 
 # https://host/owner/name, ssh://git@host:port/owner/name, git@host:owner/name; with or without `.git`.
@@ -38,10 +40,18 @@ def place_in(url: str) -> Place | None:
     return Place(re.sub(r"^ssh\.(?=github\.com$)", "", host), found["name"])
 
 
+def place_of(server: Remote) -> Place | None:
+    """Where a remote is on a GitHub; None elsewhere. A host other than github.com is one if `gh` is logged in there."""
+    place = place_in(server.url)
+    if place is None or place.host == GITHUB:
+        return place
+    known = shutil.which("gh") is not None and Gh(server.repo.top or server.repo.folder, place.host).has_login()
+    return place if known else None
+
+
 def is_on_github(repo: Repo) -> bool:
-    """Whether a repository's remote is on github.com; asks no program and no server."""
+    """Whether a repository's remote is on a GitHub; asks no server."""
     try:
-        place = place_in(Remote(repo, remote_of(repo)).url)
+        return place_of(Remote(repo, remote_of(repo))) is not None
     except FatalError:
         return False  # there is no remote
-    return place is not None and place.host == GITHUB

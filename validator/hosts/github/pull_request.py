@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from validator.git.remote import Proposal, Remote
 from validator.git.repo import Repo
 from validator.hosts.github.api import Gh, number, part
-from validator.hosts.github.place import GITHUB, Place, place_in
+from validator.hosts.github.place import Place, place_of
 from validator.operations.consensus.share import SHARED
 from validator.operations.proposals import Judged, judge_proposal
 from validator.registry.effect import effect_of
@@ -23,15 +23,6 @@ class Account(NamedTuple):
 
     owner: str
     login: str
-
-
-def place_of(server: Remote) -> Place | None:
-    """Where a remote is on a GitHub; None elsewhere. A host other than github.com is one if `gh` is logged in there."""
-    place = place_in(server.url)
-    if place is None or place.host == GITHUB:
-        return place
-    known = shutil.which("gh") is not None and Gh(server.repo.top or server.repo.folder, place.host).has_login()
-    return place if known else None
 
 
 def account(*, repo: Path, remote: str) -> Account | None:

@@ -13,8 +13,8 @@ from validator.git.repo import Repo
 from validator.hosts.github.api import HERE, Gh, documents_in, part
 from validator.hosts.github.event import Number, PullRequest, read_event
 from validator.hosts.github.judge import fetch_pulls, judge_pull
+from validator.hosts.github.place import place_of
 from validator.hosts.github.posts import keep_comment
-from validator.hosts.github.pull_request import place_of
 from validator.hosts.github.remark import MARK, as_comment, read_remark
 from validator.hosts.github.remark import remark as remark_on
 from validator.model.errors import FatalError
