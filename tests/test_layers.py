@@ -74,6 +74,7 @@ EFFECTS = {
         "git/clone",
         "git/program",
         "git/retry",
+        "operations/beside",
         "operations/files",
         "operations/index_file",
         "operations/consensus/delivery",
@@ -86,6 +87,7 @@ EFFECTS = {
     "pathlib": {"git", "registry/reader", "operations", "hosts", "cli", "guard", PACKAGE},
     # Retries wait for a random time (jitter). A claim chooses with a seed: the same request and the same free numbers
     # give the same choice.
+    "pickle": {"operations/beside"},  # of what a fork of this process sends
     "pkgutil": {"registry/zones"},
     "random": {"git/retry", "operations/claim/decide"},
     "secrets": {"cli/init", "hosts/plain/probe"},
@@ -100,7 +102,7 @@ EFFECTS = {
         "operations/consensus/program",
         "cli/demo",
     },
-    "sys": {"startup", "git/retry", "operations/index_file", "guard", "cli", "model/core"},
+    "sys": {"startup", "git/retry", "operations/beside", "operations/index_file", "guard", "cli", "model/core"},
     "types": {"cli/hook", "startup"},
     "tempfile": {
         "git",
@@ -110,7 +112,7 @@ EFFECTS = {
         "hosts/plain/interpreter",
         "cli",
     },
-    "threading": {"operations/consensus/program", "cli/serve"},
+    "threading": {"operations/beside", "operations/consensus/program", "cli/serve"},
     "time": {"git", "operations", "cli"},
     "uuid": {"registry/schedule"},
     "weakref": {"git/process", "git/program"},

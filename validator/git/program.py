@@ -50,6 +50,13 @@ def kill_all() -> None:
             process.kill()
 
 
+def leave_to_others() -> None:
+    """After a fork: close the pipes to what `start` has started, which talks to the process that was forked."""
+    for process in list(_started):
+        for stream in filter(None, (process.stdin, process.stdout, process.stderr)):
+            stream.close()
+
+
 def end_all() -> None:
     """Tell what `start` has started to end; Git removes its locks then."""
     for process in list(_started):

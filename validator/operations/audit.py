@@ -4,6 +4,7 @@ First each claim is judged by the rules that look at nothing else, and noted by 
 those that share something, or that a rule adds up, are judged together. Nothing of it is kept or read from a file.
 """
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from validator.model.errors import FatalError
 from validator.model.findings import Finding, Input, Verdict, in_order
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, governed
 from validator.operations import judge
+from validator.operations.beside import worked_out
 from validator.operations.indexing import CHUNK, chunks, listed, named
 from validator.operations.judge import run
 from validator.operations.narrow import SMALL
@@ -60,15 +62,16 @@ def in_parts(
     if len(folders) != 1 or charter is None or charter.mode != REGULAR_FILE:
         return None
     claims, odd = listed(reader, folders[0])
-    parts = map(_part, chunks(reader, commit, charter, claims, most))
-    first = next(parts, None)
+    reads = chunks(reader, commit, charter, claims, most)
+    read = next(reads, None)
+    first = _part(read) if read else None
     if first is None or 2 * len(first.watched) > len(first.rows):
         return None  # most of them are judged together: they would be read twice
     findings, watched = list[Finding](), set[int]()
 
     def rows() -> Iterator[tuple[int, Traits]]:
         done = 0
-        for part in itertools.chain([first], parts):
+        for part in itertools.chain([first], worked_out(functools.partial(_part, read) for read in reads)):
             findings.extend(part.findings)
             watched.update(part.watched)
             done += len(part.rows)
@@ -87,7 +90,8 @@ def in_parts(
     return Verdict(None, commit, together.tree, in_order(findings), (), together.free_numbers())
 
 
-def _part(snapshot: Snapshot) -> _Part:
+def _part(read: Callable[[], Snapshot]) -> _Part:
+    snapshot = read()
     claims = snapshot.claims
     return _Part(
         tuple(finding for finding in run(snapshot, snapshot, ALONE) if finding.location.path in claims),

@@ -5,7 +5,7 @@ along with main, claim by claim. What it cannot answer is read as a whole: a cha
 registry with records, an unrelated history. The claims of a change are read from Git, never from the index.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from validator.git.change import Files, Landing, landing_alone, sized
@@ -14,7 +14,7 @@ from validator.model.errors import FatalError
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of, governed
 from validator.operations.arrivals import KeptLine
 from validator.operations.index_file import IndexFile
-from validator.operations.indexing import always, index_of, is_claim, waiting
+from validator.operations.indexing import Known, always, index_of, is_claim, waiting
 from validator.operations.known import KnownClaims
 from validator.registry.index.encoding import StoredIndex
 from validator.registry.index.selection import beside, needed
@@ -76,7 +76,7 @@ class Indexed:
         """The registry at a commit, whose claims are read only where that is needed; None where all has to be read."""
         light, folders = self._reader.repo.trees.files_beside(commit, governed, SESSIONS.encode())
         known = KnownClaims(self._reader, commit, self._file)
-        kept = self._at(commit, light, folders[0], known.add) if len(folders) == 1 else None
+        kept = self._at(commit, light, folders[0], known) if len(folders) == 1 else None
         return known.whole(light[CHARTER], kept.table) if kept else None
 
     def _landed(
@@ -100,12 +100,10 @@ class Indexed:
         facts = self._reader.repo.objects.facts(f"{folder}:{path.rpartition('/')[2]}" for path in paths)
         return {path: Entry(REGULAR_FILE, one.oid, one.size) for path, one in zip(paths, facts, strict=True) if one}
 
-    def _at(
-        self, base: str, light: Files, folder: str, seen: Callable[[Snapshot], None] = lambda part: None
-    ) -> StoredIndex | None:
+    def _at(self, base: str, light: Files, folder: str, known: Known | None = None) -> StoredIndex | None:
         """The index of main; where it is not that of this tree yet, it is made or moved along, and written.
 
-        None where main has no charter. `seen` gets what is read to make it.
+        None where main has no charter. `known` learns what is read to make it.
         """
         charter = light.get(CHARTER)
         if charter is None or charter.mode != REGULAR_FILE:
@@ -115,7 +113,7 @@ class Indexed:
             self._kept = kept
             return kept
         moved = _moved(self._reader, kept, base, light, folder) if kept and kept.charter == charter.oid else None
-        self._kept = moved or index_of(self._reader, base, light, folder, seen)
+        self._kept = moved or index_of(self._reader, base, light, folder, known)
         self._file.write(self._kept)
         return self._kept
 

@@ -1,18 +1,22 @@
 """Read a registry a few hundred claims at a time, beside its charter: for the index of main, and for an audit."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import NamedTuple, Protocol
 
 from validator.git.change import Files
 from validator.git.trees import Entry
 from validator.model import shapes
 from validator.model.findings import Input
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, form_of
+from validator.operations.beside import worked_out
 from validator.operations.judge import run
 from validator.registry.conflicts import with_mission
 from validator.registry.consensus.criteria import is_registered
 from validator.registry.index.encoding import StoredIndex
 from validator.registry.index.table import Index
 from validator.registry.index.traits import Traits, traits_of
+from validator.registry.parsing import Row
 from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
 from validator.rules import RULES, mission_conflict
@@ -38,12 +42,12 @@ def is_claim(path: str, entry: Entry) -> bool:
 
 def chunks(
     reader: Reader, commit: str, charter: Entry, claims: Mapping[str, Entry], most: int = CHUNK
-) -> Iterator[Snapshot]:
-    """These claims of a commit, at most so many at a time."""
+) -> Iterator[Callable[[], Snapshot]]:
+    """What reads these claims of a commit, at most so many at a time; their contents are fetched."""
     paths = list(claims)
     for start in range(0, len(paths), most):
         few = {path: claims[path] for path in paths[start : start + most]}
-        yield Reader(reader.repo).among(commit, {CHARTER: charter, **few})
+        yield Reader(reader.repo).fetched(commit, {CHARTER: charter, **few})
 
 
 def always(snapshot: Snapshot) -> set[int]:
@@ -72,19 +76,47 @@ def named(snapshot: Snapshot, paths: Iterable[str]) -> set[int]:
     }
 
 
-def index_of(
-    reader: Reader, base: str, light: Files, folder: str, seen: Callable[[Snapshot], None] = lambda part: None
-) -> StoredIndex:
-    """The index of a tree, from all of its claims; `seen` gets each part of them that is read."""
+Summaries = Mapping[str, Row]  # by object id
+
+
+class Known(Protocol):
+    """What is known of claims by their object ids."""
+
+    def summaries(self, part: Snapshot) -> Summaries:
+        """The summaries of the claims of a part of the registry that are not known yet."""
+
+    def learn(self, summaries: Summaries) -> None:
+        """Note them."""
+
+
+class _Part(NamedTuple):
+    """What is noted of some claims."""
+
+    watched: set[int]
+    waiting: set[int]
+    rows: list[tuple[int, Traits]]
+    summaries: Summaries
+
+
+def _part(known: Known | None, read: Callable[[], Snapshot]) -> _Part:
+    snapshot = read()
+    rows = [(claim.number, traits_of(claim.draft)) for claim in snapshot.claims.values()]
+    return _Part(always(snapshot), waiting(snapshot), rows, known.summaries(snapshot) if known else {})
+
+
+def index_of(reader: Reader, base: str, light: Files, folder: str, known: Known | None = None) -> StoredIndex:
+    """The index of a tree, from all of its claims; `known` learns what they are."""
     claims, odd = listed(reader, folder)
     watched, not_ready = set[int](), set[int]()
 
     def rows() -> Iterator[tuple[int, Traits]]:
-        for snapshot in chunks(reader, base, light[CHARTER], claims):
-            watched.update(always(snapshot))
-            not_ready.update(waiting(snapshot))
-            seen(snapshot)
-            yield from ((claim.number, traits_of(claim.draft)) for claim in snapshot.claims.values())
+        reads = chunks(reader, base, light[CHARTER], claims)
+        for part in worked_out(partial(_part, known, read) for read in reads):
+            watched.update(part.watched)
+            not_ready.update(part.waiting)
+            if known:
+                known.learn(part.summaries)
+            yield from part.rows
 
     index = Index.of(rows())
     index.always |= watched

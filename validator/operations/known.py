@@ -1,9 +1,13 @@
 """Main for the verbs that tell about all of it: most claims are known by their summaries, and are not read."""
 
+from collections.abc import Callable
+from functools import partial
+
 from validator.git.trees import Entry
 from validator.operations.arrivals import KeptLine
+from validator.operations.beside import worked_out
 from validator.operations.index_file import KeptFile, program
-from validator.operations.indexing import chunks, is_claim
+from validator.operations.indexing import Summaries, chunks, is_claim
 from validator.registry.index.summaries import decoded, encoded, row_of
 from validator.registry.index.table import Index
 from validator.registry.reader import Reader
@@ -21,23 +25,30 @@ class KnownClaims:
         reader.repo.trees.learn({oid: row.size for oid, row in self._rows.items()})
         self._reader, self._made = Reader(reader.repo, self._rows), False
 
-    def add(self, part: Snapshot) -> None:
-        """Note the claims of a part of the registry."""
+    def summaries(self, part: Snapshot) -> Summaries:
+        """The summaries of the claims of a part of the registry that are not known yet."""
         found = [(part.files[path], claim) for path, claim in part.claims.items()]
         rows = ((entry.oid, row_of(claim, entry.size or 0)) for entry, claim in found if entry.oid not in self._rows)
-        fresh = {oid: row for oid, row in rows if row}
-        self._rows |= fresh
-        self._made |= bool(fresh)
+        return {oid: row for oid, row in rows if row}
+
+    def learn(self, summaries: Summaries) -> None:
+        """Note them."""
+        self._rows |= summaries
+        self._made |= bool(summaries)
 
     def whole(self, charter: Entry, table: Index) -> Snapshot:
         """The registry, of whose claims `table` is the index; those of which it finds nothing are `quiet`."""
         files = self._reader.files(self._commit)
         unknown = {path: one for path, one in files.items() if one.oid not in self._rows and is_claim(path, one)}
-        for part in chunks(self._reader, self._commit, charter, unknown):
-            self.add(part)
+        reads = chunks(self._reader, self._commit, charter, unknown)
+        for fresh in worked_out(partial(self._summaries_of, read) for read in reads):
+            self.learn(fresh)
         if self._made:
             there = {entry.oid for entry in files.values()}
             self._file.keep(encoded({oid: row for oid, row in self._rows.items() if oid in there}, program()))
         quiet = UnreadClaims(frozenset(table.numbers) - table.always, lambda: table.parts(table.always))
         line = KeptLine(self._reader.repo, self._commit, self._index)
         return line.on(self._reader.at(self._commit))._replace(quiet=quiet)
+
+    def _summaries_of(self, read: Callable[[], Snapshot]) -> Summaries:
+        return self.summaries(read())

@@ -102,8 +102,12 @@ class Reader:
 
     def among(self, commit: str, files: Files) -> Snapshot:
         """The registry at a commit, with no other files than these."""
+        return self.fetched(commit, files)()
+
+    def fetched(self, commit: str, files: Files) -> Callable[[], Snapshot]:
+        """The same, with all contents fetched by now: what is left to do needs no Git."""
         self._fetch([files], [commit])
-        return self._snapshot(commit, files, line=commit)
+        return lambda: self._snapshot(commit, files, line=commit)
 
     def files(self, commit: str) -> Files:
         """The files of the registry at a commit."""
