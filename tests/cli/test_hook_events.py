@@ -338,6 +338,19 @@ def test_a_folder_that_is_none_says_nothing(stage: Stage, tmp_path: Path) -> Non
         assert done == (0, "", "session registry: the event names no folder in cwd\n")
 
 
+def test_fields_of_an_event_that_no_hook_needs_are_ignored(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    harness = Harness(stage.clone("session"), monkeypatch)
+    strange: dict[str, object] = {"transcript_path": "/etc/passwd", "hook_event_name": "Stop", "prompt": "$(touch x)"}
+    for more in (strange, {"source": ["clear"], "reason": {"x": 1}}, {"source": "\x1b[2J" * 1000, "x": None}):
+        assert "you have no name" in harness.event("session-start", **more)
+    assert not (harness.folder / "x").exists()
+
+
+def test_the_server_itself_is_told_of_as_any_clone(stage: Stage) -> None:
+    payload = json.dumps({"session_id": ONE, "cwd": str(stage.bare)}).encode()
+    assert "you have no name" in said("session-start", verb(stage.bare, "hook", "session-start", stdin=payload).out)
+
+
 @pytest.mark.parametrize("event", EVENTS)
 def test_outside_of_a_registry_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, event: str) -> None:
     assert Harness(tmp_path, monkeypatch).event(event) == ""
@@ -509,6 +522,15 @@ def test_a_remote_that_never_answers_is_not_waited_for(stage: Stage, tmp_path: P
         assert (done.exit_code, done.out, done.err) == (0, "", "")
     (asked,) = (tmp_path / "asked").read_text().split()
     os.kill(int(asked), 15)
+
+
+def test_a_remote_that_is_a_command_is_not_run(stage: Stage, tmp_path: Path) -> None:
+    session = stage.clone("session")
+    git(session, "remote", "set-url", "origin", f"ext::sh -c touch% {tmp_path / 'ran'}")
+    payload = json.dumps({"session_id": ONE, "cwd": str(session)}).encode()
+    for event in ("session-start", "prompt"):
+        assert raw(session, event, payload).exit_code == 0
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_remote_that_is_gone_is_a_line_without_its_password(stage: Stage) -> None:

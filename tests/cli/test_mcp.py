@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -13,7 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.cli.agreeing import all_registered, broadcast_done
-from tests.cli.stage import ENVIRONMENT, REGISTRY, ROOT, Stage, git, verb
+from tests.cli.stage import ENVIRONMENT, REGISTRY, ROOT, Stage, git, verb, write
 from tests.processes import running
 
 if TYPE_CHECKING:  # it takes a second, and every worker reads this file
@@ -224,6 +226,23 @@ def test_outside_of_a_registry_there_are_no_tools(tmp_path: Path) -> None:
     with_client(tmp_path, play)
 
 
+@pytest.mark.takes_long
+def test_a_clone_of_another_user_runs_no_command_of_its_own(small: Stage, tmp_path: Path) -> None:
+    session = small.clone("session")
+    write(tmp_path, "bin/git", f'#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec {shutil.which("git")} "$@"\n')
+    (tmp_path / "bin/git").chmod(0o755)
+    git(session, "config", "registry.session", "desk-1")
+    git(session, "config", "core.sshCommand", f"touch {tmp_path / 'ran'}; false")
+    git(session, "remote", "set-url", "origin", "ssh://nobody@nowhere.invalid/x")
+
+    async def play(client: "Client") -> None:
+        for tool, arguments in (("status", {}), ("withdraw", {"proposal": "claim/02"}), ("acknowledge", {})):
+            assert "belongs to another user; if you trust it" in await refused(client, tool, **arguments)
+
+    with_client(session, play, PATH=f"{tmp_path / 'bin'}{os.pathsep}{ENVIRONMENT['PATH']}")
+    assert not (tmp_path / "ran").exists()
+
+
 HOSTILE: list[tuple[str, dict[str, Any]]] = [
     *(("claim", {"number": number, "goal": GOAL}) for number in ("2", 2.5, True, -1, 0, 10**9, 10**400)),
     *(("claim", {"number": 2, "goal": goal}) for goal in (["x"], "\0", "x" * 70_000, "$(touch x) `id`")),
@@ -266,6 +285,7 @@ def test_lines_that_are_no_calls_are_survived_and_only_json_is_answered(small: S
     git(session, "config", "registry.session", "desk-1")
     hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
     lines = [
+        _called(8, "status"),
         json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}),
         '{"jsonrpc": "2.0", "method": "notifications/initialized"}',
         *("not JSON", "[]", "[" * 100_000, '{"jsonrpc": "2.0", "id": 2, "method": "x/y"}'),
@@ -281,7 +301,7 @@ def test_lines_that_are_no_calls_are_survived_and_only_json_is_answered(small: S
         process.stdin.write("".join(f"{line}\n" for line in lines))
         process.stdin.flush()
         answers: dict[int | None, dict[str, Any]] = {}
-        while not {1, 2, 4, 5, 6, 7} <= answers.keys():  # 3 is not read: a lone surrogate is no text
+        while not {1, 2, 4, 5, 6, 7, 8} <= answers.keys():  # 3 is not read: a lone surrogate is no text
             answered = json.loads(process.stdout.readline())
             answers[answered.get("id")] = answered
         peak = Path(f"/proc/{process.pid}/status").read_text().partition("VmHWM:")[2].split()[0]
@@ -290,7 +310,7 @@ def test_lines_that_are_no_calls_are_survived_and_only_json_is_answered(small: S
     assert int(peak) < 130_000, "kB; it starts with 80,000"
     assert answers[7]["error"]["message"] == "a message has 262,144 bytes at most"
     assert answers[2]["error"]["code"] == -32601
-    assert "error" in answers[4]
+    assert all("error" in answers[at] for at in (4, 8)), "8 came before the server was greeted"
     assert answers[5]["result"]["isError"]
     assert answers[6]["result"]["structuredContent"]["capacity"] == 3
     assert "refs/heads/claim/02" not in small.refs()

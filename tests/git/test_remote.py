@@ -143,3 +143,21 @@ def test_server_messages_remove_no_local_lock(clone: Repository, tmp_path: Path)
     with pytest.raises(FatalError, match="File exists"):
         remote(clone).fetch()
     assert mine.exists()
+
+
+def test_in_a_clone_of_another_user_no_command_of_its_configuration_is_run(
+    clone: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone.git("config", "remote.origin.url", "ssh://nobody@nowhere.invalid/x")
+    clone.git("config", "core.sshCommand", f"touch {quoted(tmp_path / 'ran')}; false")
+    clone.git("config", "gpg.ssh.program", str(program(tmp_path / "signer", f"touch {quoted(tmp_path / 'ran')}")))
+    tree = clone.git("hash-object", "-t", "tree", "-w", "/dev/null")
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    remote = Remote(Repo(clone.path))
+    update = Update(CLAIM, None, tree)
+    for act in (remote.fetch, lambda: remote.push([update]),
+                lambda: remote.repo.commit_as_user(tree, [], "x", key="key.pub")):  # fmt: skip
+        with pytest.raises(FatalError, match=r"belongs to another user; if you trust it, fill in: git config"):
+            act()
+    assert not (tmp_path / "ran").exists()
+    assert remote.url.startswith("ssh://"), "what is only read is read"

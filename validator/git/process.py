@@ -16,7 +16,7 @@ from typing import Self
 
 from validator.git import program
 from validator.git.batch import COMMAND, Batch
-from validator.git.clone import ENVIRONMENT, around
+from validator.git.clone import ENVIRONMENT, around, trusted
 from validator.git.program import last_line
 from validator.model.errors import FatalError, ShallowError
 from validator.model.escape import without_credentials
@@ -34,6 +34,8 @@ _SETTINGS = (
 _CALLERS = (
     *("i18n.commitEncoding=UTF-8", "color.ui=false", "color.remote=false", "color.push=false", "color.transport=false"),
 )
+# What runs programs that a repository's own configuration names: transports, credential helpers, signers.
+_RUNS_PROGRAMS = {"commit", "commit-tree", "fetch", "ls-remote", "push"}
 _PROMISED = re.compile(rb"^\s*(?:promisor\s*(?:=\s*true)?|partialclone\s*=.*)\s*$", re.MULTILINE | re.IGNORECASE)
 _COMPLETION = "git fetch --refetch --no-filter"
 
@@ -46,6 +48,7 @@ class Process:
         if (self.folder / "shallow").exists():
             raise ShallowError("a shallow clone does not hold who was first; run: git fetch --unshallow")
         self.real = {"GIT_DIR": str(git_dir)}
+        self._is_trusted = False
         self.checks_left: int | None = None  # signatures that may be checked from now on; None: any number
         try:
             self._beside = _beside(self.folder)
@@ -107,14 +110,23 @@ class Process:
         """Run Git as the caller is used to it, with identity, credentials and transports; (status, stdout, stderr).
 
         Only for what speaks to a remote, in the caller's name or of the caller's own files; nothing of a change is ever
-        judged this way. Raises FatalError where it takes longer than `seconds`.
+        judged this way. Raises FatalError where it takes longer than `seconds`, or where the repository's own
+        configuration could run a program and the repository belongs to a user whom the caller does not trust.
         """
+        if command[0] in _RUNS_PROGRAMS:
+            self.require_trust()
         environment = {"GIT_TERMINAL_PROMPT": "0", "LANGUAGE": "C", "LC_ALL": "C", **self.real, **(variables or {})}
         # A relative path in the configuration or in a URL is meant from the working tree's top (git-config(1)).
         folder = self.top or Path(self.real["GIT_DIR"])
         words = [*_options((*_CALLERS, *settings)), *command]
         status, out, error = program.run(words, environment, folder, stdin, seconds)
         return status, out.decode("utf-8", "surrogateescape"), without_credentials(error)
+
+    def require_trust(self) -> None:
+        """Raise FatalError for a repository that Git itself would not enter (safe.directory); it is asked once."""
+        if not self._is_trusted:
+            trusted(self.top or Path(self.real["GIT_DIR"]))
+            self._is_trusted = True
 
     def run(
         self,
