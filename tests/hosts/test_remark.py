@@ -126,6 +126,7 @@ def test_a_caution_is_settled_before_a_choice() -> None:
         ("next, acknowledgements with a caution", REGISTERS._replace(doubts=("session",), owned=False)),
         ("next, acknowledgements", REGISTERS._replace(owned=False, own="@OWNER")),
         ("next, proposed by an approver", REGISTERS._replace(own="@OWNER", elsewhere="another account")),
+        ("next, what the lines do not show", REGISTERS._replace(unshown=True)),
         ("next, in a human's name", REGISTERS._replace(own="@SECOND", named="@OWNER")),
         ("next, nothing", Effect("changes nothing on main.")),
     ],

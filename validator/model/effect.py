@@ -15,6 +15,7 @@ class Effect(NamedTuple):
     about what somebody else holds, so that no further commit can make it land. `doubts` are what the
     cautions are about. `own` is the handle of the approver who proposes it, `elsewhere` the account that could propose
     it in their place (empty: there is none), `named` the handle in whose name it is, if somebody else proposes it.
+    `unshown`: the sentence does not show what changes.
     """
 
     sentence: str
@@ -28,6 +29,7 @@ class Effect(NamedTuple):
     own: str = ""
     elsewhere: str = ""
     named: str = ""
+    unshown: bool = False
 
     @property
     def empty(self) -> bool:

@@ -7,7 +7,7 @@ from validator.model.effect import NOTHING, Effect
 from validator.model.layout import CHARTER, CODEOWNERS, SESSIONS, form_of
 from validator.model.phrases import counted, join_limited, ranges
 from validator.model.targets import format_target
-from validator.registry.amendment import charter_changes, charter_in_short, claim_changes
+from validator.registry.amendment import DIFF, charter_changes, charter_in_short, claim_changes
 from validator.registry.consensus.criteria import is_registered
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.parsing import ClaimFile
@@ -17,6 +17,8 @@ from validator.registry.snapshot import Author, Snapshot
 from validator.registry.workload import format_scope
 
 MOST_SESSIONS = 12  # acknowledging sessions that are named
+LAYOUT, OUTSIDE = "in its comments or layout only.", "not part of the registry: "
+UNSHOWN = (LAYOUT, OUTSIDE, DIFF)  # in a sentence that does not show what changes
 MOST_STEPS = 12  # changes of a group that are told
 MOST_MISSING = 12  # numbers that are named
 OWNER_SPEAKS = " From then on only this account, or an approver, can change or release it."
@@ -31,7 +33,8 @@ def effect_of(head: Snapshot, base: Snapshot) -> Effect:
     owned = not acknowledges_only(head, base)
     rows = tuple(_rows(touched, head, base))
     who = (by.own, by.elsewhere, by.named)
-    return Effect(sentence, by.words, by.cautions, rows, owned, by.notes, by.lost, by.doubts, *who)
+    unshown = any(words in sentence for words in UNSHOWN)
+    return Effect(sentence, by.words, by.cautions, rows, owned, by.notes, by.lost, by.doubts, *who, unshown)
 
 
 def effect_of_group(steps: Sequence[tuple[Snapshot, Snapshot]]) -> Effect:
@@ -64,7 +67,7 @@ def _sentence(touched: list[str], head: Snapshot, base: Snapshot) -> str:
         names = join_limited(f"{path} ({_how(path, head, base)})" for path in touched)
         return f"{start} must not be changed together: {names}."
     verb = "is" if len(touched) == 1 else "are"
-    outside = f"{verb} not part of the registry: {join_limited(touched)}."
+    outside = f"{verb} {OUTSIDE}{join_limited(touched)}."
     return f"{start} {outside} No number is taken or given back."
 
 
@@ -108,7 +111,7 @@ def _changes(held: ClaimFile, claim: ClaimFile | None, head: Snapshot, base: Sna
         return f"{start}, which was no valid claim before."
     changed = claim_changes(held.claim, claim.claim)
     if not changed:
-        return f"{start}, in its comments or layout only."
+        return f"{start}, {LAYOUT}"
     handed = claim.claim.owner not in (None, held.claim.owner)
     return f"{start}: {changed}.{OWNER_SPEAKS if handed else ''}"
 
@@ -126,7 +129,7 @@ def _charter(head: Snapshot, base: Snapshot) -> str:
     if base.charter is None:
         return f"puts a valid charter on main, where there was none: {charter_in_short(head.charter)}."
     changed = charter_changes(base.charter, head.charter)
-    return f"changes the charter: {changed}." if changed else "changes the charter in its comments or layout only."
+    return f"changes the charter: {changed}." if changed else f"changes the charter {LAYOUT}"
 
 
 def _acknowledgements(touched: list[str], head: Snapshot) -> str:

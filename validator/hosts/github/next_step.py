@@ -66,10 +66,13 @@ def _accepted(effect: Effect, number: int, rivals: Sequence[int]) -> str:
     if effect.named:
         return f"this waits for {prose(effect.named)}, in whose name it is: {BY_NAME} {UNTIL_THEN}"
     first = f" first {'; '.join(SETTLED[doubt] for doubt in effect.doubts)}; then" if effect.doubts else ""
+    merges = _merges(number, rivals)
     if not first and effect.owned and not rivals:
         first = " reads the lines above,"
+        if effect.unshown:
+            first, merges = " reads the change under *Files changed*,", "approves there, and merges"
     who, why = _who(effect)
-    return f"{who}{first} {_merges(number, rivals)}{why} {UNTIL_THEN if effect.owned else NO_MORE}"
+    return f"{who}{first} {merges}{why} {UNTIL_THEN if effect.owned else NO_MORE}"
 
 
 def _who(effect: Effect) -> tuple[str, str]:

@@ -53,6 +53,7 @@ class EffectEntry(Printed):
     own: str
     elsewhere: str
     named: str
+    unshown: bool
 
 
 class RemarkDocument(PrintedDocument):
@@ -112,6 +113,7 @@ def _entry(effect: Effect) -> EffectEntry:
         own=_short(effect.own, LONGEST_HANDLE),
         elsewhere=_short(effect.elsewhere, LONGEST_HANDLE),
         named=_short(effect.named, LONGEST_HANDLE),
+        unshown=effect.unshown,
     )
 
 
