@@ -1,14 +1,13 @@
-"""Something else rides along with a proposal.
+"""A proposal brings something else with it.
 
 What it means: Each commit that the branch of a claim, a release, a record or a charter brings changes nothing but that
 proposal's own file (with a charter comes the CODEOWNERS that it generates; of several acknowledgements each commit has
-one); a merge into it is a merge of main, and
-leaves every other file as main has it. There are at most 50 commits. A message has at most 64 KiB, an author's name
-with its address 512 bytes, and a commit no other headers than Git writes for it. On a main that is guarded by
-signatures the last holds for every commit that moves it.
+one); a merge into it is a merge of main, and leaves every other file as main has it. There are at most 50 commits. A
+message has at most 64 KiB, an author's name with its address 512 bytes, and a commit no other headers than Git writes
+for it. On a main that is guarded by signatures the last holds for every commit that moves it.
 
-Why: What lands is judged as a whole, so that a file which one commit brings and the next one takes out would not be
-seen, and be in every clone for ever. So would a message of megabytes, which every program that lists commits reads.
+Why: What lands is judged as a whole, so nobody would see a file which one commit adds and the next one removes, and it
+would stay in every clone. The same is true of a message of megabytes, which every program that lists commits reads.
 
 Example:
 

@@ -2,12 +2,12 @@
 
 What it means: Where the charter has a slot for the number, the claimed role must be recognisably the planned one: at
 least half of its words occur in the slot's title and role (by their first four letters; numerals count in full), and no
-other slot fits better. Beside that it has to name the slot: it has all telling words of the slot's title, or of its
-role before the dash or bracket; or at least half of them and no telling word that the slot has not. Words that all
-slots share, small words (the, of) and AI, agent, team and session tell nothing. For the slot "Letter Answering Desk -
+other slot fits better. It also has to name the slot: it has all distinctive words of the slot's title, or of its role
+before the dash or bracket; or at least half of them and no distinctive word that the slot lacks. Words that all slots
+share, small words (the, of) and AI, agent, team and session are not distinctive. For the slot "Letter Answering Desk -
 Answer all letters" these are as planned: "Letter Answering Desk", "Letter Answering Desk - in German", "Desk for
-Answering Letters". These are not: "The", "Desk", "Phone Answering Desk", and what says no, never, not or nobody where
-the plan does not.
+Answering Letters". These are not: "The", "Desk", "Phone Answering Desk", and roles with no, never, not or nobody where
+the plan has none.
 
 Why: Roles are planned so that all work is covered exactly once; the number carries its planned role.
 

@@ -1,12 +1,12 @@
 """Another session has the same role.
 
 What it means: Two roles are the same when their letters are: case, spacing and punctuation do not count (a point
-between digits does: Batch 1.1 is not Batch 11), nor do other forms of a letter. And two roles are the same when the eye
-takes one for the other, by the table of look-alikes that Unicode publishes (UTS #39), in one version for every Python.
-Refused beside "Outreach AI": "outreach ai", "Outreach-AI", "Outreach Al" (a small L), "Outreach A1", "Outreach A|",
-"0utreach AI" (a zero), and the last word in Cyrillic. Refused beside "Morning Batch 1": "Moming Batch 1" (r and n look
-like m), "Morning Batch l" and "Morning Batch I". 01, 1.0 and 1 are one number. Not refused: "Batch 2" or "Batch 11",
-"Engineer I" beside "Engineer II", "Café" beside "Cafe", "C" beside "C#".
+between digits does: Batch 1.1 is not Batch 11), nor do other forms of a letter. Two roles are also the same when they
+look the same, by the table of look-alikes that Unicode publishes (UTS #39), in one version for every Python. Refused
+beside "Outreach AI": "outreach ai", "Outreach-AI", "Outreach Al" (a small L), "Outreach A1", "Outreach A|", "0utreach
+AI" (a zero), and the last word in Cyrillic. Refused beside "Morning Batch 1": "Moming Batch 1" (r and n look like m),
+"Morning Batch l" and "Morning Batch I". 01, 1.0 and 1 are one number. Not refused: "Batch 2" or "Batch 11", "Engineer
+I" beside "Engineer II", "Café" beside "Cafe", "C" beside "C#".
 
 Why: Twelve numbers need twelve distinct roles; two sessions in one role do the same work twice. Whoever reads two roles
 that look the same sends the work to the wrong session.

@@ -1,12 +1,12 @@
 r"""Text that a human sees differently than a program reads it.
 
-What it means: Refused anywhere in the file, comments and escapes included, are: bidirectional controls and characters
-without width or ink (U+200B, soft hyphen, Hangul fillers, the braille blank U+2800); characters for private use
-(U+E000); placeholders (U+FFFC, U+FFFD); marks around or over others (U+0489, U+20DD); more than four marks on one
-letter, or the same mark twice; code points without a character (U+0378); characters newer than Unicode 14, emoji
-aside (U+1E030). Refused too are words that mix Latin letters with Cyrillic ones, or with letters of another script that
-look like Latin ones. Not refused: accents, words that are all of one script, a Latin and a foreign word joined by a
-hyphen, symbols and emoji.
+What it means: Refused anywhere in the file, comments and escapes included, are: bidirectional controls and invisible
+characters (U+200B, soft hyphen, Hangul fillers, the braille blank U+2800); characters for private use (U+E000);
+placeholders (U+FFFC, U+FFFD); marks around or over others (U+0489, U+20DD); more than four marks on one letter, or the
+same mark twice; code points without a character (U+0378); characters newer than Unicode 14, emoji aside (U+1E030).
+Refused too are words that mix Latin letters with Cyrillic ones, or with letters of another script that look like Latin
+ones. Not refused: accents, words that are all of one script, a Latin and a foreign word joined by a hyphen, symbols and
+emoji.
 
 Why: The human who approves reads what is shown, and programs act on what is stored. Both must be the same.
 

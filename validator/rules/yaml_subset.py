@@ -1,10 +1,10 @@
 """A file uses a part of YAML that parsers read differently.
 
 What it means: Registry files keep to a strict subset of YAML 1.2: one document; no anchor, alias, tag, merge key,
-directive or duplicate key; keys are text; at most 16 levels; no unquoted value that some parser reads as another
-type (`no`, `012`, `1_0`, `1:30`, `0x3`, `3.0`, `+3`, `.nan`, a date). A number is written as JSON writes it, in its
-shortest spelling; in a file that is JSON as a whole, any spelling of JSON's will do. What is left is read by two YAML
-parsers that know nothing of each other; where they differ, or only one of them reads the file, it is refused.
+directive or duplicate key; keys are text; at most 16 levels; no unquoted value that some parser reads as another type
+(`no`, `012`, `1_0`, `1:30`, `0x3`, `3.0`, `+3`, `.nan`, a date). A number is written as JSON writes it, in its shortest
+spelling; in a file that is JSON as a whole, every spelling of JSON is accepted. The rest is read by two independent
+YAML parsers; where they differ, or only one of them reads the file, it is refused.
 
 Why: `number: 010` is 8 to one parser and 10 to another. Who holds a number must not depend on the parser.
 
