@@ -15,7 +15,7 @@ from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION
 from validator.operations.export import slots_of
 from validator.operations.index_file import FOLDER
 from validator.operations.narrow import Narrow
-from validator.operations.whoami.look import look
+from validator.operations.whoami.look import SessionReport, look
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import active_week, assess
 from validator.registry.gaps import missing
@@ -40,7 +40,7 @@ def told(found: Snapshot) -> tuple[Any, ...]:
     )
 
 
-def session(repo: Repo, commit: str, *, small: int) -> object:
+def session(repo: Repo, commit: str, *, small: int) -> SessionReport:
     """What the session of number 2 is told."""
     reader = Reader(repo)
     narrow = Narrow(reader, small=small)
@@ -145,3 +145,49 @@ def test_a_claim_that_nobody_can_take_up_is_read_with_all_others(tmp_path: Path)
     told_alike(Repo(repository.path), main)
     found = Narrow(Reader(Repo(repository.path)), small=0).whole(main)
     assert [one.kind for one in assess(found, charter_of(found)).conflicts].count("gap")
+
+
+def test_a_session_is_told_who_is_not_ready_though_their_claims_are_not_read(tmp_path: Path) -> None:
+    """One has not committed itself, one's claim is broken, and one number is free."""
+    repository = Repository(tmp_path / "waiting.git")
+    repo, claims = Repo(repository.path), dict[str | bytes, Content](FLEET.items())
+    claims[CLAIMS[6]] = FLEET[CLAIMS[6]].replace("status: REGISTERED", "status: PENDING")
+    claims[CLAIMS[8]] = "role: [\n"
+    del claims[CLAIMS[10]]
+    main = repository.commit("main", claims)
+    assert [session(repo, main, small=small).facts.missing for small in (0, 10**9)] == ["7, 9, 11"] * 2
+
+
+def test_who_waits_for_an_index_is_told_how_far_it_is(tmp_path: Path) -> None:
+    """Once: it is kept."""
+    repository, said = Repository(tmp_path / "told.git"), list[tuple[int, int]]()
+    main = repository.commit("main", dict[str | bytes, Content](FLEET.items()))
+    for _ in range(2):
+        reader = Reader(Repo(repository.path))
+        reader.progress = lambda done, of: said.append((done, of))
+        Narrow(reader, small=0).whole(main)
+    assert said == [(12, 12)]
+
+
+def test_a_copy_of_a_claim_is_told_as_what_it_is(tmp_path: Path) -> None:
+    """The same file under two numbers: it is valid under its own alone."""
+    repository = Repository(tmp_path / "copy.git")
+    claims = dict[str | bytes, Content](FLEET.items())
+    main = repository.commit("main", claims | {CLAIMS[4]: FLEET[CLAIMS[3]]})
+    told_alike(Repo(repository.path), main)
+    found = Narrow(Reader(Repo(repository.path)), small=0).whole(main)
+    assert assess(found, charter_of(found)).registered == 11
+
+
+def test_a_main_that_goes_back_is_told_of_as_it_was_then(tmp_path: Path) -> None:
+    """A number was released and claimed again; then an earlier main is asked for, and another line beside it."""
+    repository = Repository(tmp_path / "back.git")
+    claims = dict[str | bytes, Content](FLEET.items())
+    first = repository.commit("main", claims)
+    repository.commit("main", {CLAIMS[3]: None})
+    last = repository.commit("main", {CLAIMS[3]: FLEET[CLAIMS[3]]})
+    beside = repository.commit("beside", {CLAIMS[4]: None}, first)
+    for main, since in ((last, last), (first, first), (last, last), (beside, first)):
+        found = Narrow(Reader(Repo(repository.path)), small=0).whole(main)
+        assert found.past([CLAIMS[3]])[CLAIMS[3]].commit == since
+        assert [one.since.commit for one in found.versions(CLAIMS[3])] == [since]

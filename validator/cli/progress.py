@@ -2,6 +2,9 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
+
+from validator.registry.reader import Reader, reader_at
 
 
 def each_second(hint: Callable[[str], None], every: float = 1.0) -> Callable[[int, int], None]:
@@ -15,3 +18,10 @@ def each_second(hint: Callable[[str], None], every: float = 1.0) -> Callable[[in
             hint(f"{done:,} of {of:,} claims\n")
 
     return progress
+
+
+def patient_reader(repo: Path, ref: str | None, hint: Callable[[str], None]) -> tuple[Reader, str]:
+    """A reader that tells how far it is, and the commit to read: `ref`, else main as last fetched."""
+    reader, commit = reader_at(repo, ref)
+    reader.progress = each_second(hint)
+    return reader, commit

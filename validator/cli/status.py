@@ -14,6 +14,7 @@ from validator.cli.console import INTERRUPTED, Console
 from validator.cli.fetching import fetches
 from validator.cli.identity import bound_name
 from validator.cli.options import Seconds, at_commit
+from validator.cli.progress import patient_reader
 from validator.git.repo import Repo
 from validator.git.upstream import remotes
 from validator.model.definition import Digest
@@ -106,7 +107,7 @@ def command(
             return INTERRUPTED
     if once or since or remote:
         raise click.UsageError("--once, --since and --remote go with --watch")
-    document = status_at(repo, ref, bound_name(repo), now=console.now)
+    document = status_of(*patient_reader(repo, ref, console.hint), bound_name(repo), now=console.now)
     if format == "json":
         console.say(as_long_json(document))
         return 0

@@ -6,6 +6,7 @@ import click
 
 from validator.cli.console import Console, is_given
 from validator.cli.options import EVENT, OUTPUT, REMOTE, REPO, REPORT
+from validator.cli.progress import each_second
 from validator.cli.verdict import report
 from validator.operations.steps import validate
 from validator.startup import dropped
@@ -41,6 +42,7 @@ def command(
             staged=staged,
             index=dropped.get("GIT_INDEX_FILE"),
             hint=console.hint,
+            progress=each_second(console.hint),
         )
         return report(console, verdict, format, output)
     from validator.cli.runner import payload

@@ -10,6 +10,7 @@ from validator.cli.console import Console
 from validator.cli.fetching import fetches
 from validator.cli.identity import identity_of, shared
 from validator.cli.options import SESSION, at_commit
+from validator.cli.progress import patient_reader
 from validator.hosts.agents.identity import OPTION, Identity, users
 from validator.model.escape import visible, well_formed
 from validator.model.keys import KeyState
@@ -18,7 +19,6 @@ from validator.operations.whoami.advice import advise
 from validator.operations.whoami.facts import HELD, OwnProposal, SessionState
 from validator.operations.whoami.look import SessionReport, look
 from validator.registry.consensus.criteria import Phase
-from validator.registry.reader import reader_at
 from validator.report.documents import Oid, Printed, PrintedDocument, as_json
 
 
@@ -81,7 +81,7 @@ def command(console: Console, session_id: str | None, repo: Path, ref: str | Non
 
 def whoami(console: Console, me: Identity, repo: Path, ref: str | None) -> WhoamiDocument:
     """What a revision says about a session (None: main)."""
-    reader, commit = reader_at(repo, ref)
+    reader, commit = patient_reader(repo, ref, console.hint)
     found = look(reader, commit, me.name, named=me.source == OPTION, hint=console.hint, now=console.now)
     return _document(me, users(me, os.environ, repo), commit, found)
 

@@ -110,8 +110,10 @@ def index_of(reader: Reader, base: str, light: Files, folder: str, known: Known 
     watched, not_ready = set[int](), set[int]()
 
     def rows() -> Iterator[tuple[int, Traits]]:
+        done = 0
         reads = chunks(reader, base, light[CHARTER], claims)
         for part in worked_out(partial(_part, known, read) for read in reads):
+            reader.progress(done := done + len(part.rows), len(claims))
             watched.update(part.watched)
             not_ready.update(part.waiting)
             if known:

@@ -35,16 +35,19 @@ def validate(
     index: str | None = None,
     author: Author | None = None,
     hint: Callable[[str], None] = lambda _: None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Verdict:
     """The verdict on a change. `base` None stands for main.
 
     `worktree` judges the files on disk in place of `head`, `staged` those of `index`, by default the own.
-    `hint` gets a line where main may be older than that of the remote.
+    `hint` gets a line where main may be older than that of the remote; `progress` how many claims of a large registry
+    are read, and how many there are.
     `author` is who proposes the change, where a forge says so; steps have many authors, and ask for none.
     `steps` judges what moves main: every first-parent commit after base, each against its parent.
     Raises FatalError for what is the environment's fault.
     """
     reader = Reader(Repo(repo))
+    reader.progress = progress
     start = main_of(reader.repo, base)
     if base is None and (remote := unfetched_remote(reader.repo)):
         hint(f"judged against the main that is here, which may be old; to get that of {remote}: git fetch {remote}\n")

@@ -54,6 +54,8 @@ class Reader:
         """`known` are claims by object id that are read only when more is asked of them than that."""
         libyaml()  # where it is missing, that is the fault of the environment, and of no file
         self.repo, self._known = repo, {} if known is None else known
+        # Called while an index of a large registry is made, with (claims that are read, all of them).
+        self.progress: Callable[[int, int], None] = lambda done, of: None
         self._contents = dict[str, bytes]()
         self._commits = dict[str, tuple[str, int]]()
         self._claims = dict[tuple[str, str], ClaimFile]()

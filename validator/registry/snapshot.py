@@ -116,7 +116,9 @@ class Snapshot(_Fields):
     @functools.cached_property
     def _free(self) -> tuple[int, ...]:
         capacity = self.charter.capacity if self.charter else 0
-        return tuple(sorted({*range(1, capacity + 1)} - self.by_number.keys() - self.unread.numbers))
+        free = {*range(1, capacity + 1)}
+        free.difference_update(self.unread.numbers, self.by_number)
+        return tuple(sorted(free))
 
     def free_numbers(self) -> tuple[int, ...]:
         """The numbers that nobody holds, in order; empty without a readable charter."""

@@ -10,6 +10,7 @@ from validator.cli.console import Console
 from validator.cli.fetching import fetches
 from validator.cli.identity import bound_name
 from validator.cli.options import at_commit
+from validator.cli.progress import patient_reader
 from validator.model import shapes
 from validator.model.definition import Digest
 from validator.model.escape import visible, well_formed
@@ -21,7 +22,7 @@ from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import Consensus, assess, reached
 from validator.registry.consensus.week import week_after
 from validator.registry.proposals import proposals_on, proposed_numbers, published, waiting_changes, waiting_records
-from validator.registry.reader import Reader, charter_of, reader_at
+from validator.registry.reader import Reader, charter_of
 from validator.registry.records import command as record_command
 from validator.registry.records import short
 from validator.report.documents import (
@@ -86,7 +87,7 @@ DOCUMENTS = {"output-consensus-status": ConsensusDocument}
 @fetches
 def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
     """Phase, criteria, blockers and who acts next; exit 1 before there is consensus."""
-    document = consensus_of(*reader_at(repo, ref), bound_name(repo), now=console.now)
+    document = consensus_of(*patient_reader(repo, ref, console.hint), bound_name(repo), now=console.now)
     console.say(as_json(document) if format == "json" else _render(document))
     return 0 if document.consensus else 1
 

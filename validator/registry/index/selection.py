@@ -1,5 +1,6 @@
 """Which claims a change is judged with: those that it touches and those that they can meet, by the index."""
 
+import functools
 from collections.abc import Iterable
 
 from validator.registry.index.table import Index
@@ -24,4 +25,4 @@ def needed(index: Index, touched: Iterable[ClaimFile], committed_at: int) -> set
 def beside(index: Index, numbers: set[int]) -> UnreadClaims:
     """The other claims."""
     others = frozenset(index.numbers).difference(numbers)
-    return UnreadClaims(others, lambda: index.parts(numbers))
+    return UnreadClaims(others, functools.cache(lambda: tuple(index.parts(numbers))))  # for head and base
