@@ -23,6 +23,13 @@ def test_help(words: tuple[str, ...], tmp_path: Path, expected: Callable[[str, s
     expected(f"help/{'-'.join(words) or 'registry'}.txt", done.out)
 
 
+def test_every_verb_that_reads_main_can_ask_the_remote_first() -> None:
+    options = {words: {one.name for one in command.params} for words, command in VERBS.items()}
+    reading = {words for words, names in options.items() if "ref" in names}
+    assert len(reading) > 10
+    assert {words for words in reading if "fetch" not in options[words]} == {("github", "apply")}, "that one writes"
+
+
 @pytest.mark.parametrize("words", VERBS, ids=lambda words: " ".join(words) or "registry")
 def test_a_verb_is_listed_with_the_first_line_of_its_help(words: tuple[str, ...]) -> None:
     group = VERBS[words]

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from validator.cli.console import Console
+from validator.cli.fetching import fetches
 from validator.cli.options import OUTPUT, REF, REPO, REPORT
 from validator.cli.progress import each_second
 from validator.cli.verdict import deliver, report
@@ -25,6 +26,7 @@ DOCUMENTS = {"output-validate": "ValidateDocument", "output-audit-steps": "Audit
 @REPORT
 @OUTPUT
 @click.pass_obj
+@fetches
 def command(
     console: Console, repo: Path, ref: str | None, steps: bool, root: str | None, issue: bool, format: str,
     output: Path | None,

@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from validator.cli.console import Console
+from validator.cli.fetching import fetches
 from validator.cli.options import FORMAT, REF, REMOTE, REPO
 from validator.git.remote import Remote
 from validator.git.repo import Repo
@@ -86,6 +87,7 @@ DOCUMENTS = {"output-doctor": DoctorDocument}
 @REMOTE
 @FORMAT
 @click.pass_obj
+@fetches
 def command(console: Console, local: bool, repo: Path, ref: str | None, remote: str, format: str) -> int:
     """Check that the gate is in force; exit 1 if a check fails."""
     try:

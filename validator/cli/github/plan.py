@@ -9,6 +9,7 @@ import click
 from pydantic import JsonValue
 
 from validator.cli.console import Console
+from validator.cli.fetching import fetches
 from validator.cli.options import at_commit
 from validator.hosts.github.plan import Setting, settings
 from validator.model.escape import json_text, logged
@@ -37,6 +38,7 @@ DOCUMENTS = {"output-github-plan": GithubPlanDocument}
 @click.command(epilog="Example: registry github plan")
 @at_commit
 @click.pass_obj
+@fetches
 def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
     """Compare GitHub's settings with what they should be; exit 1 if they differ."""
     text, exit_code = printed(settings(repo=repo, ref=ref), format, "to make it so: registry github apply\n")
