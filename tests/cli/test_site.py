@@ -1,7 +1,9 @@
 """`registry site`: every page of registries in several states, what a rebuild changes, and untrusted text."""
 
 import json
+import os
 import re
+import shutil
 from collections.abc import Iterator
 from html import unescape
 from html.parser import HTMLParser
@@ -16,6 +18,7 @@ from tests.cli.test_proposals import claims, propose
 from tests.hosts.site.fleets import agreed
 from tests.hosts.site.hostile import ATTACKS, hostile
 from tests.repository import Repository, claim_path, with_charter
+from tests.shell import program, quoted
 from tests.test_schema import broken
 from validator.model.keys import fingerprint
 from validator.rules import RULES
@@ -216,6 +219,31 @@ def test_a_rebuild_writes_what_changed_and_removes_what_is_gone(tmp_path: Path) 
         *("sessions/05.html", "sessions/index.html")
     }
     assert after == build(repository.path, tmp_path / "fresh")
+
+
+def test_a_main_that_moves_while_it_is_read_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The approver merges when the pages have been judged already: they show the new main, and no proposal any more."""
+    repository = with_charter(tmp_path / "registry.git", [4])
+    repository.commit("claim/05", {claim_path(5): FLEET[5]}, "refs/heads/main^0")
+    before = repository.git("rev-parse", "main")
+    repository.merge("claim/05")
+    after = repository.git("rev-parse", "main")
+    repository.git("update-ref", "refs/heads/main", before)
+    real = shutil.which("git") or ""
+    move = (
+        f"env -i {quoted(real)} --git-dir={quoted(repository.path)} update-ref"  # not in the environment of the other
+    )
+    moves = f"{move} refs/heads/main {after}; {move} -d refs/heads/claim/05"
+    once = f"if mkdir {quoted(tmp_path / 'moved')} 2>/dev/null; then {moves}; fi"
+    git_that_moves = program(
+        tmp_path / "programs/git", f'case "$*" in *diff-tree*-p*) {once};; esac; exec {quoted(real)} "$@"'
+    )
+    monkeypatch.setenv("PATH", f"{git_that_moves.parent}{os.pathsep}{os.environ['PATH']}")
+    files = build(repository.path, tmp_path / "site")
+    stamps = {name: json.loads(files[f"api/v1/{name}.json"])["commit"] for name in ("status", "export", "history")}
+    assert {*stamps.values()} == {after}
+    assert "Waiting for you (0)" in files["index.html"].decode()
+    assert "proposals/claim-05.html" not in files
 
 
 def test_a_damaged_file_is_written_again(halfway_there: Repository, tmp_path: Path) -> None:
