@@ -8,7 +8,7 @@ import pytest
 
 from tests.operations.test_narrow import Story, damage
 from tests.properties.muddled import CLAIMS, FLEET, borrowed
-from tests.repository import CHARTER, Changes, Content, Repository, charter
+from tests.repository import CHARTER, Changes, Content, Repository, charter, with_charter
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION, acknowledgement_path
@@ -191,3 +191,12 @@ def test_a_main_that_goes_back_is_told_of_as_it_was_then(tmp_path: Path) -> None
         found = Narrow(Reader(Repo(repository.path)), small=0).whole(main)
         assert found.past([CLAIMS[3]])[CLAIMS[3]].commit == since
         assert [one.since.commit for one in found.versions(CLAIMS[3])] == [since]
+
+
+def test_what_has_been_read_whole_is_not_read_again_claim_by_claim(tmp_path: Path) -> None:
+    repository = with_charter(tmp_path / "registry.git", [1, 2])
+    main = repository.git("rev-parse", "main")
+    reader = Reader(Repo(repository.path))
+    assert any(isinstance(claim, KnownClaim) for claim in Narrow(reader, small=0).whole(main).claims.values())
+    whole = reader.at(main)
+    assert Narrow(reader, small=0).whole(main) is whole

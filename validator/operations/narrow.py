@@ -44,7 +44,8 @@ class Narrow:
 
     def whole(self, commit: str) -> Snapshot:
         """The registry at a commit, for what tells about all of it."""
-        return self._asked(commit, lambda: self._indexed().whole(commit)) or self._reader.at(commit)
+        known = self._reader.known(commit)  # what has been read already needs no index
+        return known or self._asked(commit, lambda: self._indexed().whole(commit)) or self._reader.at(commit)
 
     def _narrow(self, base: str, head: str) -> tuple[Snapshot, Snapshot] | None:
         return self._asked(base, lambda: self._indexed().change(base, head))

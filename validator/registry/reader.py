@@ -68,11 +68,16 @@ class Reader:
 
     def at(self, commit: str) -> Snapshot:
         """The registry at a commit; asked again right away it is the same snapshot, of which much is known by then."""
-        if self._last is None or self._last.commit != commit:
+        known = self.known(commit)
+        if known is None:
             files = self._tree(commit)
             self._fetch([files], [commit])
-            self._last = self._snapshot(commit, files, line=commit)
-        return self._last
+            self._last = known = self._snapshot(commit, files, line=commit)
+        return known
+
+    def known(self, commit: str) -> Snapshot | None:
+        """The registry at a commit, if all of it was read last."""
+        return self._last if self._last and self._last.commit == commit else None
 
     def forget(self) -> None:
         """Let go of all that was read, but for what the next step of a line is read from."""
