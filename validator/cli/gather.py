@@ -19,6 +19,7 @@ from validator.hosts.site.documents import Documents, Json
 from validator.model.layout import ACTIVATION
 from validator.model.phrases import rfc3339
 from validator.operations.competitors import Competitors
+from validator.operations.consensus.assessment import assessment
 from validator.operations.consensus.mail import page_at
 from validator.operations.export import document_at
 from validator.operations.proposals import Judged, judged_here
@@ -63,10 +64,11 @@ def documents_at(reader: Reader, commit: str, pulls: "Sequence[Pull] | None" = N
     rejected = frozenset(one.proposal.name for one in proposals if not one.verdict.accepted)
     rivals = Competitors(proposals)
     entries = tuple(entry_of(one, rivals, reader.repo) for one in proposals)
+    found = assessment(reader, commit, rejected=rejected)
     return Documents(
-        status=_json(status_of(reader, commit, rejected=rejected)),
+        status=_json(status_of(reader, commit, found)),
         export=_json(document_at(reader, commit)),
-        consensus=_json(consensus_of(reader, commit, rejected=rejected)),
+        consensus=_json(consensus_of(reader, commit, found)),
         proposals=_json(
             ProposalsDocument(
                 proposals=entries, rejected=(), pending=tuple(map(pending_entry, pending_claims(snapshot)))

@@ -1,7 +1,7 @@
 """`registry status`: how far the fleet is: every number, the six criteria, and what to do next."""
 
 import io
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from functools import partial
 from itertools import compress
 from pathlib import Path
@@ -19,16 +19,13 @@ from validator.git.repo import Repo
 from validator.git.upstream import remotes
 from validator.model.definition import Digest
 from validator.model.escape import visible, well_formed
+from validator.operations.consensus.assessment import Assessment, assessment
 from validator.operations.export import slots_of
-from validator.operations.narrow import Narrow
-from validator.operations.proposals import rejected_here
 from validator.registry.consensus.criteria import Phase
-from validator.registry.consensus.digest import registry_digest
-from validator.registry.consensus.phases import Consensus, active_week, assess
-from validator.registry.consensus.week import week_after
+from validator.registry.consensus.phases import active_week
 from validator.registry.gaps import missing
-from validator.registry.proposals import proposed_claims, proposed_numbers, waiting_changes, waiting_records
-from validator.registry.reader import Reader, charter_of, reader_at
+from validator.registry.proposals import proposed_claims
+from validator.registry.reader import Reader, reader_at
 from validator.report.documents import (
     CriterionEntry,
     Oid,
@@ -107,7 +104,8 @@ def command(
             return INTERRUPTED
     if once or since or remote:
         raise click.UsageError("--once, --since and --remote go with --watch")
-    document = status_of(*patient_reader(repo, ref, console.hint), bound_name(repo), now=console.now)
+    reader, commit = patient_reader(repo, ref, console.hint)
+    document = status_of(reader, commit, assessment(reader, commit, bound_name(repo), now=console.now))
     if format == "json":
         console.say(as_long_json(document))
         return 0
@@ -121,30 +119,13 @@ def status_at(repo: Path, ref: str | None, me: str | None = None, *, now: str | 
 
     `me` is the session that reads it, where it has said so; `now` is RFC 3339, and without it no week is over.
     """
-    return status_of(*reader_at(repo, ref), me, now=now)
+    reader, commit = reader_at(repo, ref)
+    return status_of(reader, commit, assessment(reader, commit, me, now=now))
 
 
-def status_of(
-    reader: Reader,
-    commit: str,
-    me: str | None = None,
-    *,
-    now: str | None = None,
-    rejected: Set[str] | None = None,
-) -> StatusDocument:
-    """The same of a commit that a reader has at hand.
-
-    `rejected` are the open proposals that the gate rejects; they are judged where nobody has yet.
-    """
-    narrow = Narrow(reader)
-    snapshot = narrow.whole(commit)
-    charter = charter_of(snapshot)
-    if rejected is None:
-        rejected = rejected_here(reader, commit, narrow)
-    proposed = proposed_numbers(reader.repo, commit)
-    waiting = waiting_records(reader, registry_digest(snapshot)) | waiting_changes(reader, snapshot)
-    this_week = week_after(snapshot, now)
-    consensus: Consensus = assess(snapshot, charter, proposed, waiting, me, rejected, this_week)
+def status_of(reader: Reader, commit: str, found: Assessment) -> StatusDocument:
+    """The same of a commit that a reader has at hand."""
+    snapshot, charter, consensus = found.snapshot, found.charter, found.consensus
     return StatusDocument(
         commit=commit,
         phase=consensus.phase,
@@ -154,7 +135,7 @@ def status_of(
         registered=consensus.registered,
         next_action=consensus.next_action,
         approvals_signed=any(approver.key for approver in charter.approvers),
-        slots=tuple(slots_of(snapshot, charter, consensus.digest, proposed)),
+        slots=tuple(slots_of(snapshot, charter, consensus.digest, found.proposed)),
         criteria=tuple(CriterionEntry(**criterion._asdict()) for criterion in consensus.criteria),
         records=record_entries(consensus.records),
         missing=tuple(map(well_formed, missing(snapshot, charter, proposed_claims(reader.repo)))),

@@ -1,6 +1,6 @@
 """`registry consensus status`: how far the fleet is from consensus, what blocks it, and who acts next."""
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -15,14 +15,11 @@ from validator.model import shapes
 from validator.model.definition import Digest
 from validator.model.escape import visible, well_formed
 from validator.model.phrases import ranges
-from validator.operations.narrow import Narrow
-from validator.operations.proposals import rejected_here
+from validator.operations.consensus.assessment import Assessment, assessment
 from validator.registry.consensus.criteria import Phase
-from validator.registry.consensus.digest import registry_digest
-from validator.registry.consensus.phases import Consensus, assess, reached
-from validator.registry.consensus.week import week_after
-from validator.registry.proposals import proposals_on, proposed_numbers, published, waiting_changes, waiting_records
-from validator.registry.reader import Reader, charter_of
+from validator.registry.consensus.phases import Consensus, reached
+from validator.registry.proposals import proposals_on, published
+from validator.registry.reader import Reader
 from validator.registry.records import command as record_command
 from validator.registry.records import short
 from validator.report.documents import (
@@ -87,35 +84,18 @@ DOCUMENTS = {"output-consensus-status": ConsensusDocument}
 @fetches
 def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
     """Phase, criteria, blockers and who acts next; exit 1 before there is consensus."""
-    document = consensus_of(*patient_reader(repo, ref, console.hint), bound_name(repo), now=console.now)
+    reader, commit = patient_reader(repo, ref, console.hint)
+    document = consensus_of(reader, commit, assessment(reader, commit, bound_name(repo), now=console.now))
     console.say(as_json(document) if format == "json" else _render(document))
     return 0 if document.consensus else 1
 
 
-def consensus_of(
-    reader: Reader,
-    commit: str,
-    me: str | None = None,
-    *,
-    now: str | None = None,
-    rejected: Set[str] | None = None,
-) -> ConsensusDocument:
-    """The state of consensus at a commit; `me` is the session that reads it, where it has said so.
-
-    `now` is RFC 3339; without it no week is over. `rejected` are the open proposals that the gate rejects; they are
-    judged where nobody has yet.
-    """
-    narrow = Narrow(reader)
-    snapshot = narrow.whole(commit)
-    charter = charter_of(snapshot)
-    if rejected is None:
-        rejected = rejected_here(reader, commit, narrow)
-    current = waiting_records(reader, registry_digest(snapshot))
-    waiting, this_week = current | waiting_changes(reader, snapshot), week_after(snapshot, now)
-    consensus = assess(snapshot, charter, proposed_numbers(reader.repo, commit), waiting, me, rejected, this_week)
-    names = [one.name for one in proposals_on(published(reader.repo), reader.repo) if one.name not in rejected]
-    shown = [name for name in names if name in current or name.startswith(("charter/", "record/acknowledgements/"))]
-    return _document(commit, charter, consensus, tuple(shown), tuple(sorted(rejected)))
+def consensus_of(reader: Reader, commit: str, found: Assessment) -> ConsensusDocument:
+    """The state of consensus at a commit."""
+    names = [one.name for one in proposals_on(published(reader.repo), reader.repo) if one.name not in found.rejected]
+    always = "charter/", "record/acknowledgements/"
+    shown = [name for name in names if name in found.current or name.startswith(always)]
+    return _document(commit, found.charter, found.consensus, tuple(shown), tuple(sorted(found.rejected)))
 
 
 def void_lines(records: Iterable[RecordEntry]) -> Iterator[str]:
