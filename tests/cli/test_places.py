@@ -103,6 +103,7 @@ def test_passwords_in_urls_are_hidden(stage: Stage, setting: str) -> None:
         done = verb(session, *words)
         assert "127.0.0.1" in done.err or "push" in setting.lower() or words == ["doctor"], done
         assert "SEC" not in done.out + done.err, words
+    assert "SEC" not in Repo(session).as_user("ls-remote", "--", "origin")[2], "whoever shows what Git has said"
 
 
 def test_a_url_that_is_given_for_a_remotes_name_shows_no_password(stage: Stage) -> None:

@@ -293,7 +293,7 @@ def test_folders_that_a_proposal_makes_the_guard_read_are_limited(
     played.refuses((ZERO, claim, "refs/heads/claim/03"), why="REG309")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 25_000_000
+    assert peak < 10_000_000
     monkeypatch.setattr("validator.hosts.plain.server.MAX_PUSHED", 600_000)
     said = "refs/heads/claim/03: refused\nthis push holds"
     played.refuses((ZERO, claim, "refs/heads/claim/03"), why=f"{said} too many large folders to be judged")
