@@ -19,7 +19,7 @@ from tests.cli.stage import ENVIRONMENT, REGISTRY, ROOT
 from tests.repository import tracked
 from tests.shell import program, quoted
 
-DOCS = ROOT / "docs"
+DOCS, README = ROOT / "docs", ROOT / "README.md"
 PAGES = ("server.md", "sessions.md", "approver.md", "consensus.md")
 HOME = "/srv/git"  # where the pages say that they are
 MARK = "\x1e"
@@ -90,10 +90,18 @@ def fits(shown: str, printed: str) -> bool:
 @pytest.mark.takes_long
 def test_the_first_commands_of_the_readme_do_what_it_says(tmp_path: Path) -> None:
     program(tmp_path / "bin" / "registry", f'exec {quoted(*REGISTRY)} "$@"')
-    found = list(run((ROOT / "README.md").read_text(encoding="utf-8"), tmp_path))
+    found = list(run(README.read_text(encoding="utf-8"), tmp_path))
     assert [(command.text, code) for command, _, code in found if code] == []
     assert [printed for command, printed, _ in found if command.shown and not fits(command.shown, printed)] == []
     assert len(found) == 8, "seven commands, and a question"
+    # From Python, in the approver's clone, whose own main never moves.
+    (program_text,) = re.findall(
+        r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    words = [*REGISTRY[:-2], "-c", program_text]
+    read = subprocess.run(words, cwd=tmp_path / "fleet", env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert read.returncode == 0, read.stderr
+    assert read.stdout.endswith(" ['Letter Desk']\n")
 
 
 @pytest.mark.takes_long
