@@ -176,7 +176,8 @@ def test_targets_from_the_goal_are_shown_and_accepted_on_a_terminal(stage: Stage
 def test_declined_targets_stop_the_claim(stage: Stage) -> None:
     session = stage.clone("session")
     done = typed(session, ["n"], "claim", "4", *ME, "--goal", GOAL, "--push")
-    note = 'nothing is proposed; say the targets: --target "emails sent >= 17 emails/day"\n'
+    options = "--target 'emails sent >= 17 emails/day' --target 'delivery rate >= 95 percent'"
+    note = f"nothing is proposed; mend the targets that are wrong, and say all: {options}\n"
     assert (done.exit_code, done.out) == (1, note)
     assert list(stage.refs()) == ["refs/heads/main"]
 

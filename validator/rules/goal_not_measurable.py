@@ -25,7 +25,7 @@ from validator.registry.snapshot import Snapshot
 CODE, NAME, LEVEL = "REG201", "goal-not-measurable", Level.ERROR
 LOOKS_AT = (Input.FILE,)
 _LETTER = re.compile(r"[^\W\d_]")
-EXAMPLE = "{metric: emails sent, op: gte, value: 17, unit: emails, per: day}"
+FORM = "{metric: METRIC, op: gte, value: NUMBER, unit: UNIT, per: day}"
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
@@ -36,19 +36,17 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             if fault.unmeasurable and len(fault.route) == 1:
                 place = claim.document.at("targets") if fault.kind != "missing" else claim.document.at("goal")
                 message = "the goal has no target, so nobody can say whether it is met"
-                yield Problem(place, message, f"add one under targets, as in {EXAMPLE}")
+                yield Problem(place, message, f"add one under targets, as in {FORM}")
             elif fault.unmeasurable:
                 message = f"target {int(fault.route[1]) + 1} has no {fault.route[2]}, so it cannot be measured"
-                yield Problem(claim.document.at(*fault.route), message, f"write it as in {EXAMPLE}")
+                yield Problem(claim.document.at(*fault.route), message, f"write it as in {FORM}")
 
 
 def _without_words(claim: ClaimFile) -> Iterator[Problem]:
     if claim.draft.goal and not _LETTER.search(claim.draft.goal):
         message = f"the goal {quoted(claim.draft.goal)} has no word, so it does not say what is promised"
-        yield Problem(claim.document.at("goal"), message, "write what will be done, as in: Send 17 emails daily")
+        yield Problem(claim.document.at("goal"), message, "write what will be done, how much of it, and how often")
     for index, target in enumerate(claim.draft.targets or ()):
         if not _LETTER.search(target.metric):
             message = f"the metric {quoted(target.metric)} has no word, so it does not say what is measured"
-            yield Problem(
-                claim.document.at("targets", index, "metric"), message, f"name what is counted, as in {EXAMPLE}"
-            )
+            yield Problem(claim.document.at("targets", index, "metric"), message, f"name what is counted, as in {FORM}")

@@ -37,7 +37,7 @@ EXAMPLES = {
     "runtime_id": "a handle without spaces, as in session-1763243115",
     "time_zone": "a time zone as in America/Los_Angeles",
     "key": 'an SSH public key as in "ssh-ed25519 AAAA…"',
-    "session_id": "words of a-z and 0-9 joined by '-', as in marketing-outreach-1",
+    "session_id": "words of a-z and 0-9 joined by '-', as in desk-1",
     "start": 'a time as in "10:00"',
     "end": 'a time as in "10:00"',
     "handle": 'an account as in "@OWNER"',

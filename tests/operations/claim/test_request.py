@@ -70,7 +70,7 @@ def test_labels_are_set_one_by_one() -> None:
         ({"scope": ("outreach",)}, '"outreach" is no scope; write WORK FIRST-LAST'),
         ({"scope": ("", "a 1-2")}, '"" is no scope'),
         ({"schedule": ("Send",)}, '"Send" is no schedule; write ACTIVITY, DAYS HH:MM-HH:MM'),
-        ({"labels": ("team",)}, '"team" is no label; write NAME=TEXT, as in: team=outreach; NAME= takes it away'),
+        ({"labels": ("team",)}, '"team" is no label; write NAME=TEXT; NAME= takes it away'),
         ({"labels": ("=x",)}, '"=x" is no label'),
     ],
 )

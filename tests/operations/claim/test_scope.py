@@ -80,7 +80,7 @@ def test_other_parts_stay_as_they_are(part: object) -> None:
     ],
 )
 def test_what_is_no_scope_is_refused_with_the_form(text: str) -> None:
-    with pytest.raises(UnreadableError, match=r"is no scope; write WORK FIRST-LAST, as in: outreach 1-17; or WORK: "):
+    with pytest.raises(UnreadableError, match=r"is no scope; write WORK FIRST-LAST; or WORK: "):
         read_scope(text)
 
 

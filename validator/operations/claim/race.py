@@ -10,6 +10,7 @@ from validator.git.repo import Repo
 from validator.git.retry import MAX_AT_ONCE, Attempts, Patience, limited
 from validator.model.errors import FatalError
 from validator.model.escape import logged
+from validator.model.phrases import command_line
 from validator.model.shapes import Target
 from validator.model.targets import format_target
 from validator.operations.claim.decide import ClaimOutcome, decide
@@ -67,7 +68,8 @@ def _attempt(
     if isinstance(decision, ClaimOutcome):
         return decision
     if accepted is not None and decision.from_goal not in ((), accepted):
-        note = 'nothing is proposed; say the targets: --target "emails sent >= 17 emails/day"'
+        options = command_line(word for one in decision.from_goal for word in ("--target", format_target(one)))
+        note = f"nothing is proposed; mend the targets that are wrong, and say all: {options}"
         declined = ClaimOutcome(False, decision.number, state.branch(decision.number), note)
         return Unaccepted(decision.from_goal, declined)
     result = propose(reader, server, state, decision)

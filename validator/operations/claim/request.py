@@ -117,8 +117,6 @@ def _labels(texts: Sequence[str]) -> dict[str, str]:
     for text in texts:
         name, sign, value = text.partition("=")
         if not (name.strip() and sign):
-            raise UnreadableError(
-                f"{quoted(text)} is no label; write NAME=TEXT, as in: team=outreach; NAME= takes it away"
-            )
+            raise UnreadableError(f"{quoted(text)} is no label; write NAME=TEXT; NAME= takes it away")
         labels[name.strip()] = value.strip()
     return labels

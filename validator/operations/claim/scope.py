@@ -49,6 +49,5 @@ def read_scope(text: str) -> dict[str, Any]:
     if found and all(segments):
         return {"work": found["work"], "segments": segments}
     raise UnreadableError(
-        f'"{text[:LONGEST]}" is no scope; write WORK FIRST-LAST, as in: outreach 1-17'
-        "; or WORK: SEGMENT, SEGMENT, as in: replies: standard, overflow; say each range by itself"
+        f'"{text[:LONGEST]}" is no scope; write WORK FIRST-LAST; or WORK: SEGMENT, SEGMENT; say each range by itself'
     )

@@ -32,7 +32,7 @@ def read_target(text: str) -> Target:
         )
     if target is None:
         raise UnreadableError(
-            f'"{text[:LONGEST]}" is no target; write METRIC >= VALUE UNIT/PERIOD, as in: emails sent >= 17 emails/day'
+            f'"{text[:LONGEST]}" is no target; write METRIC >= VALUE UNIT/PERIOD'
             "; the period is hour, day, week, month, quarter or year, and left out where nothing is counted"
         )
     return target
