@@ -63,7 +63,8 @@ def documents_at(reader: Reader, commit: str, pulls: "Sequence[Pull] | None" = N
     proposals = (*judged_here(reader, commit), *_from_forks(reader, commit, pulls or ()))
     rejected = frozenset(one.proposal.name for one in proposals if not one.verdict.accepted)
     rivals = Competitors(proposals)
-    entries = tuple(entry_of(one, rivals, reader.repo) for one in proposals)
+    numbers = {pull.head: f"#{pull.number}" for pull in pulls or ()}  # on GitHub that is where one decides
+    entries = tuple(entry_of(one, rivals, reader.repo, numbers.get(one.proposal.commit, "")) for one in proposals)
     found = assessment(reader, commit, rejected=rejected)
     return Documents(
         status=_json(status_of(reader, commit, found)),

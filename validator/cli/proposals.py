@@ -182,9 +182,9 @@ def _next(accepted: Sequence[str]) -> str:
     return f"next, for an approver: {command}\n" if command else ""
 
 
-def entry_of(one: Judged, rivals: Competitors, repo: Repo) -> ProposalEntry:
-    """A proposal as it is printed; `rivals` are of all open ones."""
-    draft, how = one.claim.draft if one.claim else None, decisions(one.proposal.name)
+def entry_of(one: Judged, rivals: Competitors, repo: Repo, pull: str = "") -> ProposalEntry:
+    """A proposal as it is printed; `rivals` are of all open ones. `pull` is its pull request (`#7`), if it has one."""
+    draft, how = one.claim.draft if one.claim else None, decisions(pull or one.proposal.name)
     plan, claim_key = _plan(one), claim_key_of(one)
     return ProposalEntry(
         name=one.proposal.name,

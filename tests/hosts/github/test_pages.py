@@ -82,6 +82,8 @@ def test_a_pull_request_from_a_fork_gets_a_card_like_a_branch(stage: Stage) -> N
     waiting, rejected = today.split("Rejected by the gate (1)")
     assert "Waiting for you (2)" in waiting
     assert "gh pr review 8 --approve &amp;&amp; gh pr merge 8 --merge" in waiting
+    assert "gh pr review 10 --approve &amp;&amp; gh pr merge 10 --merge" in waiting, "a branch has one too"
+    assert "registry approve" not in today
     assert "gh pr close 9 --comment TEXT" in rejected
     assert "REG104" in rejected
     assert "from forks are not listed" not in today

@@ -223,8 +223,10 @@ def _week(documents: Documents, common: Json) -> Page:
 
 def _consensus(documents: Documents, common: Json) -> Page:
     consensus = documents.consensus
+    approve = {one["name"]: one["approve"] for one in documents.proposals["proposals"]}
     shown = {
         "consensus": {name: value for name, value in consensus.items() if name not in ("records", "conflicts")},
+        "proposed": [(name, approve[name]) for name in consensus["proposed"] if approve.get(name)],
         "void": [record for record in consensus["records"] if record["void"]],
         "counting": [record for record in consensus["records"] if not record["void"]],
     }
