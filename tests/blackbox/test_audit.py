@@ -98,7 +98,7 @@ def test_amending_keeps_precedence(store: Store) -> None:
     assert "number 6 was first" in finding["message"]
 
 
-def test_the_loser_released(store: Store) -> None:
+def test_audit_is_clean_after_the_later_claim_was_released(store: Store) -> None:
     both = pair(store, 6, 7, TIMES["in order"])
     mended = store.commit(
         changed(MAIN, {path(6): claim(6, session_id="twice", timestamp=EARLY)}), both.after_both, time=NINE + 5 * HOUR

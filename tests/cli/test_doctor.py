@@ -226,7 +226,7 @@ def test_doctor_reads_main_and_not_what_is_checked_out(stage: Stage) -> None:
         ({"receive.maxInputSize": "0"}, "receive.maxInputSize is not set"),
     ],
 )
-def test_a_server_that_takes_anything_is_reported(guarded: Stage, settings: dict[str, str | None], what: str) -> None:
+def test_doctor_reports_a_server_that_accepts_all(guarded: Stage, settings: dict[str, str | None], what: str) -> None:
     for name, value in settings.items():
         git(guarded.bare, "config", *(["--unset", name] if value is None else [name, value]))
     state, said, command = hook_check(guarded.human)

@@ -302,7 +302,7 @@ def test_a_withdrawal_is_printed_as_json(signed: Stage) -> None:
 
 
 @pytest.mark.takes_long
-def test_a_branch_that_could_not_go_goes_by_the_next_withdrawal(signed: Stage) -> None:
+def test_a_withdrawal_that_was_interrupted_is_finished_by_the_next(signed: Stage) -> None:
     """Whoever ends between the two pushes runs the command again."""
     session = claimed(signed)
     proposal = signed.refs("refs/heads/claim/")["refs/heads/claim/04"]

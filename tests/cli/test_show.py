@@ -98,7 +98,7 @@ def test_on_the_server_itself(stage: Stage) -> None:
     assert verb(stage.bare, "show", "4").out == verb(stage.human, "show", "4").out
 
 
-def test_who_signed_it(guarded: Stage) -> None:
+def test_show_says_who_signed_a_proposal(guarded: Stage) -> None:
     git(guarded.human, "config", "gpg.format", "ssh")
     git(guarded.human, "config", "commit.gpgsign", "true")
     claims(guarded, 4)

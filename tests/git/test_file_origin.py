@@ -130,7 +130,7 @@ def test_signatures_are_told_apart_by_their_key_alone(repository: Repository) ->
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_what_is_known_of_a_line_changes_no_answer(tmp_path: Path, seed: int) -> None:
+def test_the_origin_is_the_same_with_and_without_what_is_known(tmp_path: Path, seed: int) -> None:
     """Steps of a random line, each asked with what the look at the line tells and without it."""
     chance, repository = random.Random(seed), Repository(tmp_path / "repository")
     base = repository.commit("main", {FILE: "0"})

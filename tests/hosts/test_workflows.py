@@ -71,7 +71,7 @@ SHA = "${{ github.event.pull_request.head.sha }}"
         (f"uses: ./a\n        with: {{repository: '{SHA.replace('sha', 'repo')}', ref: '{SHA}'}}", True),
     ],
 )  # fmt: skip
-def test_to_name_a_commit_is_not_to_check_it_out(step: str, gets_it: bool) -> None:
+def test_only_a_step_that_checks_a_commit_out_is_reported(step: str, gets_it: bool) -> None:
     text = f"on: pull_request_target\njobs:\n  a:\n    env: {{JOB: '{SHA}'}}\n    steps:\n      - {step}\n"
     assert bool(fetchers([read(text)])) is gets_it
 

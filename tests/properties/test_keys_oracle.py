@@ -140,7 +140,7 @@ def test_only_a_signature_counts(situation: Situation, pusher: str | None) -> No
     sides,
     st.sampled_from([None, THIEF, NEXT]),
 )
-def test_a_mere_pusher_says_nothing_for_a_session_with_a_key(kind: Kind, new: Side, signer: str | None) -> None:
+def test_a_push_without_the_key_is_refused_for_a_session_with_a_key(kind: Kind, new: Side, signer: str | None) -> None:
     for way, step in ((Way.PROPOSED, None), (Way.DIRECT, Step(signer)), (Way.MERGED, MERGE)):
         act = Situation(kind, way, (Signed(signer),), new, KEYED, step=step, approver_keys=APPROVERS)
         assert decide(act).answer is Answer.REFUSED

@@ -143,7 +143,7 @@ ATTACKS: tuple[Callable[[Forge], Attack], ...] = (
 
 
 @pytest.mark.parametrize("make", ATTACKS, ids=lambda make: make.__name__)
-def test_a_claim_does_not_bring_its_own_judge(forge: Forge, make: Callable[[Forge], Attack]) -> None:
+def test_the_program_of_a_proposal_does_not_judge_it(forge: Forge, make: Callable[[Forge], Attack]) -> None:
     attack = make(forge)
     forge.propose(7, {MINE: claim(4), **attack.changes}, author=SESSION)
     job = checked(forge, forge.gate(7, fork=True))

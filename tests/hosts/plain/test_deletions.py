@@ -52,7 +52,7 @@ def owner(ground: Ground) -> Path:
     return ground.stage.keys["OWNER"]
 
 
-def test_a_years_rejections_slow_no_push(ground: Ground, long: bool) -> None:
+def test_many_rejections_do_not_slow_a_push(ground: Ground, long: bool) -> None:
     """H09: their number changes what one later push costs by little."""
     claim = ground.claim(3, "rival")
     before = cost(ground, claim)

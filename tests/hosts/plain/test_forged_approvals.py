@@ -144,7 +144,7 @@ def _signed_by_certificate(ground: Ground, key: Path, edit: dict[str, bytes | No
         agent.communicate()
 
 
-def test_a_key_that_comes_along_says_nothing(ground: Ground) -> None:
+def test_an_approvers_key_does_not_count_in_the_push_that_adds_it(ground: Ground) -> None:
     """C13, C16: alone, in two steps, or by a merge; nor may one approver act as the other."""
     thiefs = OWNS.replace("OWNER", "THIEF")
     more: dict[str, bytes | None] = {CHARTER: people(ground, "OWNER", "DEPUTY", "THIEF")}

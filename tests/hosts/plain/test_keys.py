@@ -496,7 +496,7 @@ def test_a_withdrawn_proposal_goes_and_never_comes_back(fleet: Fleet) -> None:
     )
 
 
-def test_withdrawals_without_end_slow_nobody_down(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_withdrawals_do_not_slow_a_push(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     """A thief claims a number and withdraws, again and again, with dates to come: each is looked at by later pushes."""
     there = fleet.refs()
     del there[FIVE]
@@ -597,7 +597,7 @@ def test_a_commit_with_a_nul_before_its_message_is_none(played: Fleet) -> None:
     played.refuses((ZERO, commit, SIX), why="has a NUL byte before its message")
 
 
-def test_old_words_of_a_number_count_for_nothing(fleet: Fleet) -> None:
+def test_amendments_of_an_earlier_holder_are_refused(fleet: Fleet) -> None:
     """K56-K61, K73: amendments that were overtaken, and those of an earlier life, whoever merges them."""
     overtaken = fleet.says(4, "ANN", "ANN", status="PENDING")
     gone = fleet.releases("ANN")
@@ -628,7 +628,7 @@ def test_nobody_puts_a_message_on_top_of_what_a_session_has_signed(fleet: Fleet)
         fleet.accepts((said, fleet.signed("ANN", (said,), when=LATER, message="Release number 4: done\n"), branch))
 
 
-def test_a_first_claim_of_an_earlier_life_is_none_today(fleet: Fleet) -> None:
+def test_a_first_claim_signed_before_another_held_the_number_is_refused(fleet: Fleet) -> None:
     """K61: it was signed before somebody else held the number."""
     waiting = fleet.says(6, "SIX", "SIX")
     fleet.lands(fleet.says(6, None, None, session="carl"))

@@ -175,7 +175,7 @@ def test_the_environment_of_a_pushing_client_changes_no_verdict(ground: Ground, 
 # objects that only a program of one's own writes
 
 
-def test_malformed_trees_get_past_nobody(ground: Ground) -> None:
+def test_malformed_trees_are_refused_by_git_and_by_the_guard(ground: Ground) -> None:
     """E17: as Git's own check refuses them, and where a server has switched that off."""
     blob, text = ground.put("blob", b"x"), ground.put("blob", claim_text(3, "thief").encode())
     base, sessions = ground.trees[ground.main], [("03.yaml", text)]

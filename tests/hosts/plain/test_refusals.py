@@ -366,7 +366,7 @@ def test_a_proposal_is_deleted_once_merged_or_rejected(stage: Stage) -> None:
     accepted(clone, ":claim/04")
 
 
-def test_a_proposal_brings_no_other_along(stage: Stage) -> None:
+def test_a_proposal_that_contains_another_is_refused(stage: Stage) -> None:
     """Once it is merged, the other would count as merged: anybody could take it away, and it could never land."""
     clone = stage.human
     branch(clone, "claim/04", claims(4))

@@ -389,7 +389,7 @@ def test_what_is_no_period_tells_in_what_is_counted(goal: str) -> None:
 
 
 @pytest.mark.parametrize("goal", ["At most 3 calls in any week", "At most 3 calls a night", "misroute fewer than 4"])
-def test_what_may_be_a_period_or_a_verb_is_asked_about(goal: str) -> None:
+def test_a_word_that_may_be_a_period_or_a_verb_gives_no_target(goal: str) -> None:
     assert draft_targets(goal) == ((), (goal,))
 
 

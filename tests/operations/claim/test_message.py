@@ -344,7 +344,7 @@ def test_half_a_pair_of_surrogates_is_written_as_an_escape_and_refused() -> None
     ]
 
 
-def test_a_key_makes_no_field_of_its_own() -> None:
+def test_hostile_names_of_fields_are_written_as_names() -> None:
     fields = {"x\nnumber: 5\ny": "1", "a: b": 2, "<<": {"no": 1, "": 2}}
     assert read("", write_claim(fields).encode()).value == fields
 

@@ -156,7 +156,7 @@ def test_a_session_of_a_stopped_fleet_stops_first() -> None:
     assert advise(stopped).text.startswith("stop work: number 5 is given back by desk-5; number 4 is yours; wait: ")
 
 
-def test_who_has_released_a_number_claims_it_as_it_was() -> None:
+def test_a_released_number_is_offered_as_it_was_claimed() -> None:
     again = ("registry", "claim", "4", "--goal", "Answer 20 letters daily", "--push")
     advice = advise(Facts("unregistered", "registering", free=FreeNumber(7, None, "4, 7", ()), again=again))
     assert (advice.text.partition(";")[0], advice.command) == ("you held number 4, which is released", again)
