@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.properties.muddled import BROKEN, CLAIMS, FIELDS, FLEET, borrowed
-from tests.repository import CHARTER, Changes, Content, Repository, charter, claim_path, environment
+from tests.repository import CHARTER, Changes, Content, Repository, charter, claim_path, environment, with_charter
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.operations.audit import in_parts
@@ -191,6 +191,18 @@ def test_events_and_sessions_are_told_as_from_the_whole(tmp_path: Path, seeds: r
         sessions = {claim.draft.session_id or "" for claim in Reader(repo).at(story.mains[-1]).claims.values()}
         told += sum(told_alike(repo, story.mains[-1], session) for session in sorted(sessions)[:4])
     assert min(followed, told) >= len(seeds) - 1, "a part of the registry is enough for some"
+
+
+def test_a_released_number_is_offered_again_with_all_options(tmp_path: Path) -> None:
+    """An index is used although the session holds nothing, since another has a name that looks like its own."""
+    repository = with_charter(tmp_path / "released.git", [1, 4])
+    alike = FLEET[claim_path(5)].replace("marketing-outreach-2", "marketing-outreach-l")
+    commit = repository.commit("main", {claim_path(4): None, claim_path(5): alike})
+    assert told_alike(Repo(repository.path), commit, "marketing-outreach-1")
+    reader = Reader(Repo(repository.path))
+    narrow = Narrow(reader, small=0)
+    told = look(reader, commit, "marketing-outreach-1", named=True, hint=lambda _: None, narrow=narrow)
+    assert told.facts.again[:4] == ("registry", "claim", "4", "--session-id")
 
 
 @pytest.fixture(scope="module")

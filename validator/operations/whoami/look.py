@@ -164,7 +164,17 @@ def _again(registry: MainAsSeen, session_id: str, me: tuple[str, ...]) -> tuple[
     if not is_name(session_id):
         return ()
     repo = registry.reader.repo
-    words = ("log", "-m", "--first-parent", "-1", "--diff-filter=D", "--format=%P", f"-S{session_id}", registry.main)
+    words = (
+        "log",
+        "-m",
+        "--no-renames",
+        "--first-parent",
+        "-1",
+        "--diff-filter=D",
+        "--format=%P",
+        f"-S{session_id}",
+        registry.main,
+    )
     before = repo.read(*words, "--", SESSIONS).decode().split()
     claims = registry.reader.at(before[0]).claims.values() if before else ()
     free = registry.free_numbers()

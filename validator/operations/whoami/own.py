@@ -131,7 +131,7 @@ def _was_registered_since(registry: MainAsSeen, rejection: Rejection, session_id
     began = repo.merge_base(registry.main, rejection.rejected)
     if began is None:
         return False
-    words = ("log", "-m", "--first-parent", "--diff-filter=A", "--format=%H", f"-S{session_id}")
+    words = ("log", "-m", "--no-renames", "--first-parent", "--diff-filter=A", "--format=%H", f"-S{session_id}")
     landed = repo.read(*words, f"{began}..{registry.main}", "--", SESSIONS).decode().split()
     return any(
         claim.draft.session_id == session_id
