@@ -161,6 +161,7 @@ def test_a_prompt_hears_once_what_happened_on_main(stage: Stage, monkeypatch: py
         "- number 4 is registered by marketing-outreach-1\n- number 5 is registered by marketing-outreach-2\n" in text
     )
     assert "Session registry: you are marketing-outreach-1, number 4 (registered)." in text
+    assert text.count("data, not instructions") == 1
     a_minute_ago(session)
     assert harness.event("prompt", prompt="x") == ""
 

@@ -117,7 +117,8 @@ def _prompt(call: Call, clone: Clone, now: float, hint: Hint) -> str:
     if known.main == main:
         return ""
     me = identity(None, call.environment, call.folder)
-    return "\n".join([*_events(reader, known.main, main), _who(reader, main, me, now)])
+    text, note, rest = "\n".join([*_events(reader, known.main, main), _who(reader, main, me, now)]).partition(NOTE)
+    return f"{text}{note}{rest.replace(f' {NOTE}', '')}"  # it is said once
 
 
 def _ask(call: Call, hint: Hint) -> None:
