@@ -1,6 +1,7 @@
 """Each escape against the language that it escapes for."""
 
 import os
+import time
 import unicodedata
 from urllib.parse import unquote_to_bytes
 
@@ -135,7 +136,26 @@ def test_json_text() -> None:
         ("'bot:SECRET@host:x.git' https://bot:S'ECRET@host/", "'bot:***@host:x.git' https://***@host/"),
         ("http://host/x?sig=SECRET&pwd=SECRET&page=2", "http://host/x?sig=***&pwd=***&page=2"),
         ("git@host:x.git me@example.invalid http://host/@a", "git@host:x.git me@example.invalid http://host/@a"),
+        ("'https://bot:SEC RET@host/x.git/' not found", "'https://***@host/x.git/' not found"),
+        ("https://bot:SEC RET@host/x", "https://***@host/x"),
+        ("'https://SEC RET@host/' 'https://bot:123 SECRET@host'", "'https://***@host/' 'https://***@host'"),
+        ("'bot:SEC RET@host:x.git'", "'bot:***@host:x.git'"),
+        ("'https://bot:123/SECRET@git.example.invalid/x'", "'https://***@git.example.invalid/x'"),
+        ("https://bot:80/SECRET@git.example.invalid:443/x", "https://***@git.example.invalid:443/x"),
+        (
+            "http://host:8080/@scope.io/x http://host:80 me@example.invalid https://host: ask me@x.invalid",
+            "http://host:8080/@scope.io/x http://host:80 me@example.invalid https://host: ask me@x.invalid",
+        ),
+        ("'https://host' 'me@example.invalid'", "'https://host' 'me@example.invalid'"),
     ],
 )
 def test_urls_without_credentials(text: str, shown: str) -> None:
     assert without_credentials(text) == shown
+
+
+@pytest.mark.parametrize("part", ["a", "a://", "a://b:", "'a://"])
+def test_a_long_text_is_searched_in_a_moment(part: str) -> None:
+    """A server may answer anything: 60,000 letters took two minutes."""
+    start = time.process_time()
+    without_credentials(part * (60_000 // len(part)))
+    assert time.process_time() - start < 30

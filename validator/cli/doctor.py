@@ -29,7 +29,7 @@ from validator.hosts.github.place import place_of
 from validator.hosts.github.plan import settings
 from validator.hosts.github.settings import RULESET_FILE
 from validator.hosts.github.workflows import MAX_BYTES as MOST_WORKFLOW
-from validator.hosts.github.workflows import Workflow, is_action, is_workflow, read_workflow, unreadable
+from validator.hosts.github.workflows import Workflow, is_action, is_workflow, local_places, read_workflow, unreadable
 from validator.hosts.plain.install import fault_of
 from validator.hosts.plain.receiving import receiving_fault
 from validator.model.errors import FatalError, ShallowError
@@ -128,11 +128,26 @@ def _gate_inputs(reader: Reader, commit: str) -> GateInputs:
     return read_inputs(frozenset(files), texts, reader.at(commit).charter, tuple(flows))
 
 
-def _workflows(repo: Repo, files: Mapping[str, Entry]) -> Iterator[Workflow]:
-    """Every workflow and action; one that is too large or not a regular file is not read."""
-    left = MOST_WORKFLOWS
+def _workflows(repo: Repo, files: Mapping[str, Entry]) -> list[Workflow]:
+    """Every workflow and action below `.github/` or at the top, and those elsewhere that one of them uses."""
+    wanted = {
+        path for path in files if is_workflow(path) or (is_action(path) and path.startswith((".github/", "action.")))
+    }
+    flows = dict[str, Workflow]()
+    while wanted:
+        left = MOST_WORKFLOWS - sum(files[path].size or 0 for path, flow in flows.items() if flow.unread is None)
+        flows |= {
+            flow.path: flow for flow in _read_workflows(repo, {path: files[path] for path in sorted(wanted)}, left)
+        }
+        used = (place for flow in flows.values() for uses in flow.uses() for place in local_places(uses))
+        wanted = {place for place in used if place in files and place not in flows}
+    return list(flows.values())
+
+
+def _read_workflows(repo: Repo, files: Mapping[str, Entry], left: int) -> Iterator[Workflow]:
+    """Some of them; one that is too large or not a regular file is not read."""
     unread, oids = dict[str, str](), dict[str, str]()
-    for path in sorted(path for path in files if is_workflow(path) or is_action(path)):
+    for path in files:
         entry = files[path]
         size = entry.size or 0
         if entry.mode not in FILES:

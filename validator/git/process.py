@@ -31,6 +31,7 @@ _SETTINGS = (
     *("core.commitGraph=false", "advice.graftFileDeprecated=false"),
 )
 # What is written and read here is UTF-8, and no colour; a caller's configuration has a say in all else.
+MAX_SAID = 64 * 1024  # characters of what Git and a server say of a failure
 _CALLERS = (
     *("i18n.commitEncoding=UTF-8", "color.ui=false", "color.remote=false", "color.push=false", "color.transport=false"),
 )
@@ -120,7 +121,8 @@ class Process:
         folder = self.top or Path(self.real["GIT_DIR"])
         words = [*_options((*_CALLERS, *settings)), *command]
         status, out, error = program.run(words, environment, folder, stdin, seconds)
-        return status, out.decode("utf-8", "surrogateescape"), without_credentials(error)
+        said = error if len(error) <= MAX_SAID else error[-MAX_SAID:].partition("\n")[2]  # a server says what it likes
+        return status, out.decode("utf-8", "surrogateescape"), without_credentials(said)
 
     def require_trust(self) -> None:
         """Raise FatalError for a repository that Git itself would not enter (safe.directory); it is asked once."""

@@ -42,27 +42,39 @@ _COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b", re.IGNORECASE)
 _FORMULA = re.compile(r"\$(?!\d)")
 
 # What stands before the host of a URL (RFC 3986, 3.2.1), up to the last `@` of it, also where a password was pasted
-# with a slash in it, which makes it no URL (a port is one of five digits at most); and tokens in a query.
+# with a space or a slash in it, which makes it no URL; and tokens in a query. A colon with five digits at most is a
+# port, unless an `@` with the name of a host follows in what would be the path then.
+_USER = r"""[^\s/?#'"@:\[]*"""
+_AT_HOST = r"""(?=@[\w-]+(?:\.[\w-]+)+(?:[/:\s'"]|$))"""
 _CREDENTIALS = re.compile(
-    r"""([a-z][a-z0-9+.-]*://)([^\s/?#'"@:\[]*:(?!\d{1,5}[/?#])[^\s"]{0,2000}|[^\s/?#'"]*)@"""
-    r"""|(?<![^\s'"])([^\s/'"@:]+:)[^\s/'"@:]+(?=@[^\s/'"@:]+:)"""  # bot:PASSWORD@host:path, as scp writes it
-    r"""|([?&][\w-]*(?:token|key|pass\w*|pwd|secret|sig\w*|auth\w*|code)=)[^\s&'"]+""",
+    rf"""(?P<scheme>[a-z][a-z0-9+.-]{{0,40}}://)(?P<user>{_USER}:(?!\d{{1,5}}[/?#\s])[^\s"]{{0,2000}}"""
+    rf"""|{_USER}:(?!\s|\d{{1,5}}[/?#\s])[^\n/?#'"@]{{0,2000}}|{_USER}:\d{{1,5}}/[^\s'"@]{{1,2000}}{_AT_HOST}"""
+    r"""|[^\s/?#'"]*)@"""
+    r"""|(?<![^\s'"])(?P<scp>[^\s/'"@:]+:)[^\s/'"@:]+(?=@[^\s/'"@:]+:)"""  # bot:PASSWORD@host:path, as scp writes it
+    r"""|(?P<query>[?&][\w-]*(?:token|key|pass\w*|pwd|secret|sig\w*|auth\w*|code)=)[^\s&'"]+""",
+    re.IGNORECASE,
+)
+# The same where a quotation mark says where an address begins, as Git puts one: whatever stands before its `@`.
+_QUOTED = re.compile(
+    r"""(?<=['"])(?:(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<user>[^'"\n/?#]+)@"""
+    r"""|(?P<scp>[^\s/'"@:]+:)[^'"/\n@:]+(?=@[^\s/'"@:]+:))""",
     re.IGNORECASE,
 )
 
 
 def without_credentials(text: str) -> str:
     """Text without passwords or tokens in its URLs. An SSH user name is kept: `ssh://git@host`."""
-    return _CREDENTIALS.sub(_uncredited, text)
+    return _CREDENTIALS.sub(_uncredited, _QUOTED.sub(_uncredited, text))
 
 
 def _uncredited(found: re.Match[str]) -> str:
-    if found[3] or found[4]:
-        return f"{found[3] or found[4]}***"
-    user, colon, _ = found[2].partition(":")
-    if "ssh" not in found[1].lower():
-        return f"{found[1]}***@"
-    return f"{found[1]}{user}:***@" if colon else found[0]
+    parts = found.groupdict()
+    if parts["scheme"] is None:
+        return f"{parts['scp'] or parts['query']}***"
+    user, colon, _ = parts["user"].partition(":")
+    if "ssh" not in parts["scheme"].lower():
+        return f"{parts['scheme']}***@"
+    return f"{parts['scheme']}{user}:***@" if colon else found[0]
 
 
 def visible(text: str) -> str:

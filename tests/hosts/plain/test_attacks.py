@@ -175,6 +175,11 @@ def test_a_rejection_is_made_by_an_approver_in_one_form(played: Ground, tmp_path
             [proposal], {"evil.bin": b"x"}, message="No\n\nRejected-by: @OWNER\n", signer=played.stage.keys["OWNER"]
         ),
         "another proposal's": played.rejection(played.claim(3, "rival")),
+        "too long": played.rejection(proposal, text=f"{'x' * 70_000}\n\nRejected-by: @OWNER\n"),
+        "another encoding": played.commit(
+            [proposal], message="No\n\nRejected-by: @OWNER\n", headers="encoding latin-1\n",
+            signer=played.stage.keys["OWNER"],
+        ),
     }  # fmt: skip
     for reason in bad.values():
         played.refuses(rejected(proposal, reason))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from validator.hosts.github.workflows import Workflow
+from validator.hosts.github.workflows import Workflow, local_places
 
 # Anyone can start one of these, and it runs with the rights of main.
 _PRIVILEGED = {"pull_request_target", "workflow_run", "issue_comment"}
@@ -112,11 +112,7 @@ def _step_gets_head(
 
 def _called(uses: str, files: Mapping[str, Workflow]) -> Workflow | None:
     """The workflow or action of this repository that a step uses."""
-    if not uses.startswith("./"):
-        return None
-    path = uses.removeprefix("./").rstrip("/")
-    places = (path, *(f"{path}/{name}".lstrip("/") for name in ("action.yml", "action.yaml")))
-    return next((files[place] for place in places if place in files), None)
+    return next((files[place] for place in local_places(uses) if place in files), None)
 
 
 def _scripts(step: Mapping[str, Any]) -> Iterator[str]:

@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from validator.registry.yaml.aliases import without_aliases
 from validator.registry.yaml.reader import Document, read
 
 FOLDER = ".github/workflows/"
 MAX_BYTES = 64 * 1024  # of one file
-_ACTION = re.compile(r"(?:\.github/(?:.+/)?)?action\.ya?ml", re.DOTALL)
+_ACTION = re.compile(r"(?:.+/)?action\.ya?ml", re.DOTALL)
 _PINNED = re.compile(r"\./|docker://[^@]+@sha256:[0-9a-f]{64}$|[^@\s]+@[0-9a-f]{40}$")
+# What stands for nothing in a workflow of GitHub's, or that two readers may read in two ways.
+_UNCLEAR = re.compile(r"is a (?:merge key|tag)$|stands twice")
 _SLACK = ("if", "needs", "continue-on-error")
 
 
@@ -56,8 +59,16 @@ def is_workflow(path: str) -> bool:
 
 
 def is_action(path: str) -> bool:
-    """Whether a file is an action of this repository."""
+    """Whether a file is an action of this repository, if anything uses it."""
     return _ACTION.fullmatch(path) is not None
+
+
+def local_places(uses: str) -> tuple[str, ...]:
+    """Where the workflow or action of this repository is that a step uses; none for another repository's."""
+    if not uses.startswith("./"):
+        return ()
+    path = uses.removeprefix("./").rstrip("/")
+    return path, *(f"{path}/{name}".lstrip("/") for name in ("action.yml", "action.yaml"))
 
 
 def unreadable(path: str, why: str) -> Workflow:
@@ -66,10 +77,12 @@ def unreadable(path: str, why: str) -> Workflow:
 
 
 def read_workflow(path: str, data: bytes) -> Workflow:
-    """A workflow or an action. Never raises on content: its size is limited, and aliases are not followed."""
+    """A workflow or an action. Never raises on content: its size is limited, also with its aliases written out."""
     file = read(path, data, most=MAX_BYTES)
-    unread = _why_unread(file)
-    document = _mapping(file.value)
+    unread, document = _why_unread(file), _mapping(file.value)
+    if unread and document and not any(_UNCLEAR.search(fault.message) for fault in file.faults):
+        whole = without_aliases(data)
+        unread, document = (None, whole) if isinstance(whole, dict) else (unread, document)
     if is_action(path):
         job = Job("action", "", (), None, _steps(_mapping(document.get("runs"))))
         return Workflow(path, {}, None, (job,), unread)
