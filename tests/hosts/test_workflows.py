@@ -15,6 +15,7 @@ from validator.hosts.github.workflows import (
     Workflow,
     is_action,
     is_workflow,
+    local_places,
     may_be_called,
     read_workflow,
     unreadable,
@@ -142,11 +143,33 @@ def test_a_chain_of_calls_has_an_end() -> None:
     assert fetchers([*flows, last]) == [flow.path for flow in flows[3:]]
 
 
+@pytest.mark.parametrize(
+    ("steps", "gets_it"),
+    [
+        ("*get", True), ("[*step]", True), ("[{uses: a/checkout@v1, with: *with}]", True), ("[{run: *run}]", True),
+        ("[{run: *other}]", False),
+    ],
+)  # fmt: skip
+def test_aliases_are_written_out_as_github_does(steps: str, gets_it: bool) -> None:
+    anchors = (
+        f"{{steps: &get [&step {{uses: a/checkout@v1, with: &with {{ref: '{SHA}'}}}}, "
+        "{run: &run gh pr checkout 1}, {run: &other echo}]}"
+    )
+    flow = read(f"on: workflow_call\njobs: {{a: {anchors}}}\n")
+    assert (flow.unread, len(flow.jobs[0].steps)) == (None, 3)
+    flow = read(f"on: pull_request_target\nx: {anchors}\njobs: {{a: {{steps: {steps}}}}}\n")
+    assert flow.unread is None
+    assert fetchers([flow]) == ([PATH] if gets_it else [])
+
+
 def test_which_files_are_workflows_and_actions() -> None:
     paths = [".github/workflows/a.yaml", ".github/workflows/a.txt", "action.yml", ".github/actions/a/action.yaml"]
     assert [is_workflow(path) for path in paths] == [True, False, False, False]
     assert [is_action(path) for path in paths] == [False, False, True, True]
-    assert not is_action("a/action.yml"), "elsewhere it is an action of somebody who names it"
+    assert is_action("a/action.yml"), "an action may be anywhere"
+    assert local_places("./a/b/") == ("a/b", "a/b/action.yml", "a/b/action.yaml")
+    assert local_places("./") == ("", "action.yml", "action.yaml")
+    assert local_places("a/b@v1") == ()
 
 
 def test_unknown_files_give_no_workflow() -> None:
@@ -200,7 +223,8 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
     "brackets": ("[" * 30_000, "line 1: nested more than 16 deep"),
     "folders": ("".join(" " * at + "a:\n" for at in range(300)), "line 17: nested more than 16 deep"),
     "aliases of aliases": (BOMB, "line 2: an alias"),
-    "an alias for a job": ("on: push\nx: &x {name: registry gate}\njobs:\n  a: *x\n", "line 4: an alias"),
+    "an alias for nothing": ("on: push\njobs:\n  a: *x\n", "line 3: an alias"),
+    "an alias that holds itself": ("on: push\njobs: {a: &a {steps: [*a]}}\n", "line 2: an alias"),
     "a merge key": ("on: push\nx: &x {name: registry gate}\njobs:\n  a:\n    <<: *x\n", "line 5: an alias"),
     "jobs twice": ("on: push\njobs: {}\njobs: {a: {name: registry gate}}\n", "line 2: an alias"),
     "an alias in what stands twice": ("x: &x 1\njobs: {}\njobs: {a: *x}\n", "line 2: an alias"),

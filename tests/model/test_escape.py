@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from validator.model.escape import (
+    address_without_credentials,
     json_text,
     logged,
     markdown,
@@ -18,6 +19,7 @@ from validator.model.escape import (
     visible,
     well_formed,
     well_formed_or_none,
+    without_address,
     without_credentials,
     workflow_data,
     workflow_property,
@@ -151,6 +153,37 @@ def test_json_text() -> None:
 )
 def test_urls_without_credentials(text: str, shown: str) -> None:
     assert without_credentials(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        *((f"https://bot:{word}@host:1/x.git", "https://***@host:1/x.git") for word in (
+            "SECRET", "SEC RET", "SEC\tRET", "SEC\nRET", "S@C/RET", "SEC/RE T", "xE':k]{7FtB!", 'a"b', "#SECRET",
+            "?SECRET",
+        )),
+        ("https://SEC RET@host", "https://***@host"),
+        ("https://bot:80/SE CRET@host.invalid/x", "https://***@host.invalid/x"),
+        ("ssh://bot:SE/C RET@host/x", "ssh://bot:***@host/x"),
+        ("bot:S'E/C RE\nT@host:x.git", "bot:***@host:x.git"),
+        *((same, same) for same in (
+            "https://host:8080/@scope.io/x", "https://host/~me@x", "ssh://git@host/x", "git@host:x.git", "http://[::1]/@a",
+            "../fleet.git", "/srv/a@b/c.git", "host:a@b/c.git", "https://host/a b",
+        )),
+        ("https://host/x?token=SECRET", "https://host/x?token=***"),
+    ],
+)  # fmt: skip
+def test_an_address_without_credentials(address: str, shown: str) -> None:
+    assert address_without_credentials(address) == shown
+
+
+def test_a_text_without_the_credentials_of_an_address() -> None:
+    address = "ssh://bot:SEC/RE T@host/x"
+    said = f"fatal: '{address}': could not resolve hostname bot:SEC"
+    assert without_address(said, address) == "fatal: 'ssh://bot:***@host/x': could not resolve hostname bot:***"
+    assert without_address("host:80 is not there", "https://host:80/x") == "host:80 is not there"
+    assert without_address("host: 80", "https://SECRET@host/x") == "host: 80"
+    assert without_address("bot:1 a", "https://bot:1/a b@host.invalid/") == "bot:1 a"
 
 
 @pytest.mark.parametrize("part", ["a", "a://", "a://b:", "'a://"])

@@ -19,7 +19,7 @@ from validator.git.batch import COMMAND, Batch
 from validator.git.clone import ENVIRONMENT, around, trusted
 from validator.git.program import last_line
 from validator.model.errors import FatalError, ShallowError
-from validator.model.escape import without_credentials
+from validator.model.escape import without_address, without_credentials
 
 USAGE = 129  # how Git exits when it does not know an option
 
@@ -122,6 +122,8 @@ class Process:
         words = [*_options((*_CALLERS, *settings)), *command]
         status, out, error = program.run(words, environment, folder, stdin, seconds)
         said = error if len(error) <= MAX_SAID else error[-MAX_SAID:].partition("\n")[2]  # a server says what it likes
+        for address in self._addresses(environment, folder) if status else ():
+            said = without_address(said, address)
         return status, out.decode("utf-8", "surrogateescape"), without_credentials(said)
 
     def require_trust(self) -> None:
@@ -129,6 +131,14 @@ class Process:
         if not self._is_trusted:
             trusted(self.top or Path(self.real["GIT_DIR"]))
             self._is_trusted = True
+
+    def _addresses(self, environment: Mapping[str, str], folder: Path) -> list[str]:
+        """The addresses in the caller's settings that Git may say in an error, as they are."""
+        asked = ("config", "--null", "--get-regexp", r"^(remote\..*\.(push)?url|url\..*\.(push)?insteadof)$")
+        _, out, _ = program.run([*_options(_CALLERS), *asked], environment, folder)
+        rows = (row.partition("\n") for row in out.decode("utf-8", "surrogateescape").split("\0") if row)
+        found = (name[4:].rpartition(".")[0] if name.startswith("url.") else value for name, _, value in rows)
+        return sorted({one for one in found if "@" in one}, key=len, reverse=True)
 
     def run(
         self,

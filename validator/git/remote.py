@@ -17,7 +17,7 @@ from validator.git.refs import STALE
 from validator.git.repo import Repo
 from validator.git.upstream import absent, broken, follow_head, main_on, remote_of, remotes
 from validator.model.errors import FatalError
-from validator.model.escape import without_credentials
+from validator.model.escape import address_without_credentials
 from validator.model.layout import HEADS, KINDS, PROPOSAL, REJECTED, REMOTES, WITHDRAWN, number_of
 
 REFSPECS = (
@@ -103,7 +103,7 @@ class Remote:
     @property
     def address(self) -> str:
         """The same without credentials, to be shown."""
-        return without_credentials(self.url)
+        return address_without_credentials(self.url)
 
     @property
     def branch(self) -> str:

@@ -62,9 +62,42 @@ _QUOTED = re.compile(
 )
 
 
+_SCP = re.compile(r"([^\s/@:]+:).+(@[^/@:]+:[^@]*)", re.DOTALL)  # bot:PASSWORD@host:path, as scp writes it
+_PORT = re.compile(r"\d{1,5}")
+_LATER_HOST = re.compile(r"[/?#][^@]+@[\w-]+(?:\.[\w-]+)+(?:[/:]|$)")
+
+
 def without_credentials(text: str) -> str:
     """Text without passwords or tokens in its URLs. An SSH user name is kept: `ssh://git@host`."""
     return _CREDENTIALS.sub(_uncredited, _QUOTED.sub(_uncredited, text))
+
+
+def address_without_credentials(address: str) -> str:
+    """The same of what is known to be one address as a whole, whatever is in its password: no doubt where it ends."""
+    scheme, found, rest = address.partition("://")
+    if not found:
+        scp = _SCP.fullmatch(address)
+        return f"{scp[1]}***{scp[2]}" if scp else address
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    user, colon, port = authority.partition(":")
+    doubtless = "@" in authority or (colon and not _PORT.fullmatch(port))
+    if "@" not in rest or authority.startswith("[") or not (doubtless or _LATER_HOST.search(rest)):
+        return without_credentials(address)
+    before, _, after = rest.rpartition("@")
+    if "ssh" in scheme.lower() and ":" not in before:
+        return address
+    named = f"{user}:***" if "ssh" in scheme.lower() else "***"
+    return without_credentials(f"{scheme}://{named}@{after}")
+
+
+def without_address(text: str, address: str) -> str:
+    """Text without the credentials of one address, wherever it stands; also what a program takes for its host."""
+    shown = address_without_credentials(address)
+    if shown == address:
+        return text
+    user, colon, rest = re.split(r"[/?#]", address.partition("://")[2], maxsplit=1)[0].partition(":")
+    text = text.replace(address, shown)
+    return text.replace(f"{user}:{rest}", f"{user}:***") if colon and not _PORT.fullmatch(rest) else text
 
 
 def _uncredited(found: re.Match[str]) -> str:

@@ -114,6 +114,16 @@ FAULTS: dict[str, tuple[Changes, str, str]] = {
         "head-is-data",
         ".github/workflows/z.yml checks a proposal out with the rights of main",
     ),
+    "an action elsewhere that checks it out": (
+        {
+            ".github/workflows/z.yml": WORKFLOW.format(name="a", step="uses: ./tools/one/"),
+            "tools/one/action.yaml": "runs: {steps: [{uses: ./tools/two}]}\n",
+            "tools/two/action.yml": "runs: {steps: [&a {run: echo}, *a, {run: gh pr checkout 1}]}\n",
+            "docs/action.yml": "[",
+        },
+        "head-is-data",
+        ".github/workflows/z.yml checks a proposal out with the rights of main",
+    ),
     "a ruleset of yesterday": ({".github/rulesets/main.json": "{}\n"}, "ruleset-file", ".github/rulesets/main.json is"),
 }
 
@@ -213,7 +223,7 @@ def link(to: str) -> tuple[str, str]:
 
 HOSTILE: dict[str, Changes] = {
     "workflows": {
-        ".github/workflows/bomb.yml": "a: &a [x, x]\n" + "".join(f"a{n}: &b{n} [*a, *a]\n" for n in range(1_000)),
+        ".github/workflows/bomb.yml": "a: &a [x, x]\n" + "".join(f"a{n}: &a [*a, *a]\n" for n in range(1_000)),
         ".github/workflows/deep.yml": "[" * 30_000,
         ".github/workflows/bytes.yml": b"\xff\x00\xfe",
         ".github/workflows/large.yml": b"#" * 5_000_000,
@@ -246,7 +256,7 @@ def test_any_content_of_main_gives_a_list_of_checks(forge: Forge, what: str) -> 
     done = github(forge, "doctor", "--local")
     assert (done.returncode, done.stderr) == (1, "")
     checks, _, table = done.stdout.partition("\n\n")
-    starts = ("✓ ", "✗ ", "? ", "    why: ", "    run: ")
+    starts = ("✓ ", "✗ ", "? ", "    why: ", "    run: ", "    fill in: ")
     assert all(line.startswith(starts) for line in checks.splitlines()[: None if table else -1])
     assert wrong(doctor(forge, "--local"))
 

@@ -1,4 +1,4 @@
-"""YAML with aliases, which the registry's own files never have: for the files of other programs that stand beside them."""
+"""YAML with aliases, which no file of the registry has: for the files of other programs that stand beside them."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def without_aliases(data: bytes) -> Any:
 
 
 def _measured(value: Any, depth: int, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
-    """How many values there are, and how deep; each list or mapping is looked at once, however often it stands there."""
+    """How many values there are, and how deep. Each list or mapping is measured once, however often it stands there."""
     if not isinstance(value, (list, dict)):
         return 1, 0
     if id(value) not in known:
