@@ -88,14 +88,14 @@ def test_a_stale_lock_is_named(stage: Stage) -> None:
 SECRETS = {
     "remote.origin.url": "http://bot:SECRET@127.0.0.1:9/fleet.git?token=SECRET",
     "remote.origin.pushurl": "http://SECRET@127.0.0.1:9/fleet.git",
-    "url.http://bot:SEC/RET@127.0.0.1:9/.insteadOf": "file://",
+    "url.http://bot:S'E/SEC RET@127.0.0.1:9/.insteadOf": "file://",
     "url.http://bot:SECRET@127.0.0.1:9/.pushInsteadOf": "file://",
 }
 
 
 @pytest.mark.parametrize("setting", SECRETS)
 def test_passwords_in_urls_are_hidden(stage: Stage, setting: str) -> None:
-    """Also a password with a slash, of which Git says that it makes no URL; and what is sent in a header."""
+    """Also a password of which Git says that it makes no URL; and what is sent in a header."""
     session = stage.clone("session")
     git(session, "config", setting, SECRETS[setting])
     git(session, "config", "http.extraHeader", "Authorization: Basic SECRET")
