@@ -1,6 +1,6 @@
 """Every verb in unusual surroundings ends with its exit code and no traceback; `--long` plays the whole table.
 
-In a short run each surrounding has a twelfth of the verbs, and two that write.
+In a short run each surrounding has a thirteenth of the verbs, and two that write.
 """
 
 import contextlib
@@ -132,9 +132,26 @@ def hooked(stage: Stage) -> Place:
     return Place(stage.human, other | {"GIT_PREFIX": "x/", "GIT_COMMON_DIR": "/nowhere"}, apart=True)
 
 
+def beside_bad_proposals(stage: Stage) -> Place:
+    """On the server, which has no guard: what cannot be read, is too much, is no proposal or none any more."""
+    (stage.folder / "message").write_text("x" * 2**21)
+    tree = git(stage.bare, "rev-parse", "main^{tree}").strip()
+    heavy = git(stage.bare, "commit-tree", "-p", "main", "-F", str(stage.folder / "message"), tree).strip()
+    alone = git(stage.bare, "commit-tree", "-m", "Alone", git(stage.bare, "mktree").strip()).strip()
+    for name, commit in {
+        "claim/11": heavy, "claim/10": alone, "claim/09": "main~1", "release/01": heavy, "record/broadcast": heavy,
+        "record/acknowledgements/04": alone, "charter/x": heavy, "broadcast": heavy,
+    }.items():  # fmt: skip
+        git(stage.bare, "update-ref", f"refs/heads/{name}", commit)
+    blob = git(stage.bare, "rev-parse", "main:registry/charter.yaml").strip()
+    for kind in ("rejected", "withdrawn"):
+        git(stage.bare, "update-ref", f"refs/{kind}/claim/11/x", blob)
+    return Place(stage.human)
+
+
 SURROUNDINGS: tuple[Callable[[Stage], Place], ...] = (
     *(no_home, no_identity, read_only, ascii_locale, linked, bare, detached, submodule, sparse, alternates, sha256),
-    hooked,
+    *(hooked, beside_bad_proposals),
 )
 
 
@@ -161,6 +178,23 @@ def test_no_traceback(stage: Stage, at: int, long: bool, monkeypatch: pytest.Mon
     for folder in [place.folder, *place.folder.rglob("*")]:
         if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
             folder.chmod(0o755)
+
+
+@pytest.mark.takes_long
+def test_bad_proposals_stop_nobody(stage: Stage, tmp_path: Path, long: bool) -> None:
+    """Each verb ends as it does without them, and those that list proposals name them."""
+    ends = list[list[int]]()
+    for one, surroundings in (
+        (stage, lambda here: Place(here.human)), (stage.copy(tmp_path / "other"), beside_bad_proposals)
+    ):  # fmt: skip
+        place, names = prepared(one, surroundings)
+        told = [words for words in VERBS if words[0] not in PROCESSES]
+        played = told if long else [words for words in told if {"proposals", "5"} & set(words)]
+        done = {words: in_this_process(place.folder, [names.get(word, word) for word in words]) for words in played}
+        ends.append([ended.exit_code for ended in done.values()])
+        shown = done[("proposals",)].out
+    assert ends[0] == ends[1]
+    assert all(name in shown for name in ("claim/10", "claim/11", "release/01", "charter/x"))
 
 
 def prepared(stage: Stage, surroundings: Callable[[Stage], Place]) -> tuple[Place, dict[str, str]]:
