@@ -1,11 +1,12 @@
 """A week as an iCalendar file (RFC 5545): local times with the rules of their zone; one week makes the same bytes."""
 
+import functools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from validator.registry.schedule import Meeting, Week
+from validator.registry.schedule import Week
 
 if TYPE_CHECKING:
     import icalendar
@@ -24,20 +25,29 @@ def calendar(week: Week, made_at: int) -> bytes:
     made.add("version", "2.0")
     made.add("x-wr-calname", f"Fleet week {week.name}")
     made.add_component(_zone(week))
+    end = b"END:VCALENDAR\r\n"
+    return b"".join((made.to_ical().removesuffix(end), *_events(week, made_at), end))
+
+
+def _events(week: Week, made_at: int) -> Iterator[bytes]:
+    """The appointments. Of many sessions most times and texts are the same: each is put in form once."""
+    line = functools.cache(_line)
+    stamp = line("dtstamp", datetime.fromtimestamp(made_at, UTC))
     for meeting in week.meetings:
-        made.add_component(_event(icalendar.Event(), meeting, made_at))
-    return bytes(made.to_ical())
+        deadline = "" if meeting.start else f" (by {meeting.end:%H:%M})"
+        summary = f"{meeting.number} {meeting.session_id}: {meeting.activity}{deadline}"
+        yield b"BEGIN:VEVENT\r\n" + line("summary", summary) + line("dtstart", meeting.begins)
+        yield line("dtend", meeting.end) if meeting.start else b""
+        yield stamp + f"UID:{meeting.uid}\r\nEND:VEVENT\r\n".encode()
 
 
-def _event(event: "icalendar.Event", meeting: Meeting, made_at: int) -> "icalendar.Event":
-    event.add("uid", meeting.uid)
-    event.add("dtstamp", datetime.fromtimestamp(made_at, UTC))
-    event.add("dtstart", meeting.begins)
-    if meeting.start:
-        event.add("dtend", meeting.end)
-    deadline = "" if meeting.start else f" (by {meeting.end:%H:%M})"
-    event.add("summary", f"{meeting.number} {meeting.session_id}: {meeting.activity}{deadline}")
-    return event
+def _line(name: str, value: str | datetime) -> bytes:
+    """A property of an event, in the library's form."""
+    import icalendar
+
+    event = icalendar.Event()
+    event.add(name, value)
+    return bytes(event.to_ical().removeprefix(b"BEGIN:VEVENT\r\n").removesuffix(b"END:VEVENT\r\n"))
 
 
 def _zone(week: Week) -> "icalendar.Timezone":
