@@ -121,7 +121,7 @@ def visible(text: str) -> str:
 
 def well_formed(text: str) -> str:
     r"""Text that every JSON reader takes: lone surrogates as `\xNN` or `\uNNNN`, all else unchanged."""
-    return _ILL_FORMED.sub(_spelled, text)
+    return text if text.isascii() else _ILL_FORMED.sub(_spelled, text)
 
 
 def well_formed_or_none(text: str | None) -> str | None:

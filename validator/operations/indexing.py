@@ -9,7 +9,6 @@ from validator.git.trees import Entry
 from validator.model import shapes
 from validator.model.findings import Input
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, form_of
-from validator.operations.beside import worked_out
 from validator.operations.judge import run
 from validator.registry.conflicts import with_mission
 from validator.registry.consensus.criteria import is_registered
@@ -106,6 +105,8 @@ def _part(known: Known | None, read: Callable[[], Snapshot]) -> _Part:
 
 def index_of(reader: Reader, base: str, light: Files, folder: str, known: Known | None = None) -> StoredIndex:
     """The index of a tree, from all of its claims; `known` learns what they are."""
+    from validator.operations.beside import worked_out  # an index is rarely made anew
+
     claims, odd = listed(reader, folder)
     watched, not_ready = set[int](), set[int]()
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
+from validator.git.change import Files
 from validator.git.trees import Entry
 from validator.operations.arrivals import KeptLine
-from validator.operations.beside import worked_out
 from validator.operations.index_file import KeptFile, program
 from validator.operations.indexing import Summaries, chunks, is_claim
 from validator.registry.index.summaries import decoded, encoded, row_of
@@ -40,15 +40,22 @@ class KnownClaims:
         """The registry, of whose claims `table` is the index; those of which it finds nothing are `quiet`."""
         files = self._reader.files(self._commit)
         unknown = {path: one for path, one in files.items() if one.oid not in self._rows and is_claim(path, one)}
-        reads = chunks(self._reader, self._commit, charter, unknown)
-        for fresh in worked_out(partial(self._summaries_of, read) for read in reads):
-            self.learn(fresh)
+        if unknown:
+            self._read(unknown, charter)
         if self._made:
             there = {entry.oid for entry in files.values()}
             self._file.keep(encoded({oid: row for oid, row in self._rows.items() if oid in there}, program()))
         quiet = UnreadClaims(frozenset(table.numbers) - table.always, lambda: table.parts(table.always))
         line = KeptLine(self._reader.repo, self._commit, self._index)
         return line.on(self._reader.at(self._commit))._replace(quiet=quiet)
+
+    def _read(self, unknown: Files, charter: Entry) -> None:
+        """Learn the claims that are not known yet."""
+        from validator.operations.beside import worked_out  # most are known
+
+        reads = chunks(self._reader, self._commit, charter, unknown)
+        for fresh in worked_out(partial(self._summaries_of, read) for read in reads):
+            self.learn(fresh)
 
     def _summaries_of(self, read: Callable[[], Snapshot]) -> Summaries:
         return self.summaries(read())

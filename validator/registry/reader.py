@@ -37,6 +37,7 @@ from validator.registry.yaml.reader import MAX_BYTES, Document, too_large
 MAX_CHANGED_FILES = 1_000
 MAX_CHANGED_BYTES = 512 * 1024
 T = TypeVar("T")
+Form = tuple[type[shapes.Charter | shapes.Claim | shapes.Record], int | None]  # and the number in the file's name
 
 
 class Forms(NamedTuple):
@@ -123,9 +124,10 @@ class Reader:
     def claims_in(self, files: Files) -> list[ClaimFile]:
         """The claims among some files."""
         self._fetch([files], [])
-        formed = ((path, entry, form_of(path)) for path, entry in self._formed(files))
         return [
-            self._claim(path, entry, form[1] or 0) for path, entry, form in formed if form and form[0] is shapes.Claim
+            self._claim(path, entry, number or 0)
+            for path, entry, (shape, number) in self._formed(files)
+            if shape is shapes.Claim
         ]
 
     def committed_at(self, commit: str) -> int:
@@ -201,16 +203,16 @@ class Reader:
 
     def _fetch(self, trees: Iterable[Files], commits: list[str]) -> None:
         known = self._known.keys() | self._contents.keys()
-        oids = {entry.oid for files in trees for _, entry in self._formed(files, known) if _readable(entry)}
+        oids = {entry.oid for files in trees for _, entry, _ in self._formed(files, known) if _readable(entry)}
         self._contents |= self.repo.blobs(oids | (set(commits) - self._contents.keys()))
         self._commits |= {commit: self.repo.read_commit(self._contents[commit]) for commit in commits}
 
-    def _formed(self, files: Files, but: Collection[str] = ()) -> Iterator[tuple[str, Entry]]:
+    def _formed(self, files: Files, but: Collection[str] = ()) -> Iterator[tuple[str, Entry, Form]]:
         """The regular files that have a form, but those with these object ids."""
         for path, entry in files.items():
             wanted = entry.mode == REGULAR_FILE and entry.oid not in but and (path, entry.oid) not in self._unread
-            if wanted and form_of(path):
-                yield path, entry
+            if wanted and (form := form_of(path)):
+                yield path, entry, form
 
     def _snapshot(self, commit: str, files: Files, *, line: str) -> Snapshot:
         forms = self._formed_before(files)
@@ -228,16 +230,16 @@ class Reader:
         return next((forms for known, forms in self._forms if known is files), None)
 
     def _read_forms(self, files: Files) -> Forms:
-        formed = dict(self._formed(files))
-        charter = self._parse(CHARTER, formed[CHARTER], shapes.Charter) if CHARTER in formed else None
+        charter: Parsed[shapes.Charter] | None = None
         claims, records = dict[str, ClaimFile](), dict[str, Parsed[Any]]()
-        for path in sorted(formed):
-            shape, number = form_of(path) or (shapes.Charter, None)
+        for path, entry, (shape, number) in sorted(self._formed(files), key=lambda row: row[0]):
             if issubclass(shape, shapes.Claim):
-                claims[path] = self._claim(path, formed[path], number or 0)
+                claims[path] = self._claim(path, entry, number or 0)
             elif issubclass(shape, shapes.Record):
-                records[path] = self._parse(path, formed[path], shape)
-            elif not issubclass(shape, shapes.Charter):
+                records[path] = self._parse(path, entry, shape)
+            elif issubclass(shape, shapes.Charter):
+                charter = self._parse(path, entry, shape)
+            else:
                 assert_never(shape)  # a form of another kind needs a place in Forms, and in Snapshot
         return Forms(charter, claims, records)
 
