@@ -1,5 +1,6 @@
 """How a session whose scope meets another's mends it: what of its own nobody else has, else what nobody has."""
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 from validator.model.normalize import fold
@@ -16,19 +17,29 @@ def mending_command(snapshot: Snapshot, charter: Charter, draft: Draft, number: 
 
     `draft` is the claim of the number, on main or proposed; `me` are the words that name its session.
     """
-    claims = (claim for claim in snapshot.claims.values() if claim.number != number)
-    others = [*(part for claim in claims for part in claim.draft.scope or ()), *snapshot.unread.parts()]
-    parts = tuple(_mended(draft.scope or (), others, charter.work))
+    parts = tuple(_mended(draft.scope or (), list(_of_others(snapshot, number)), charter.work))
     if not parts or parts == (draft.scope or ()):
         return None
     scope = [word for part in parts for word in ("--scope", format_scope([part]))]
     return command_line(("registry", "claim", str(number), *me, *scope, publish_word(charter)))
 
 
+def _of_others(snapshot: Snapshot, number: int) -> Iterator[Part]:
+    """What all numbers but this one have; claims that are in no conflict are only read where it is one of them."""
+    if number in snapshot.quiet.numbers:
+        claims, summed = iter(snapshot.claims.values()), snapshot.unread.parts()
+    else:
+        claims, summed = snapshot.loud_claims(), itertools.chain(snapshot.unread.parts(), snapshot.quiet.parts())
+    yield from (part for claim in claims if claim.number != number for part in claim.draft.scope or ())
+    yield from summed
+
+
 def _mended(scope: Sequence[Part], others: Sequence[Part], works: Sequence[Work]) -> Iterator[Part]:
+    taken = [*others, *scope]
     for part in scope:
-        kept = left_parts(_as_work(part), _of_work(part.work, others))
-        yield from kept or _in_its_place(part, (*others, *scope), works)
+        kept = left_parts(_as_work(part), _of_work(part.work, others)) or tuple(_in_its_place(part, taken, works))
+        taken.extend(kept)
+        yield from kept
 
 
 def _in_its_place(part: Part, taken: Sequence[Part], works: Sequence[Work]) -> Iterator[Part]:
