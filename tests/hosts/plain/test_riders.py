@@ -180,8 +180,9 @@ def test_a_branch_does_what_its_name_says(template: Stage, tmp_path: Path) -> No
         (gone, "refs/heads/record/acknowledgements/02"), (gone, "refs/heads/charter/x"),
     ):  # fmt: skip
         ground.refuses((ZERO, oid, ref))
-    ground.accepts((ZERO, gone, release))
     ground.accepts((ZERO, back, "refs/heads/claim/02"))
+    ground.does((ZERO, gone, release))
+    ground.refuses((ZERO, back, "refs/heads/claim/02"), why="has release/02 in its history")
 
 
 def test_a_charter_comes_with_the_owners_that_it_generates(played: Ground) -> None:
