@@ -20,7 +20,7 @@ from benchmarks.fleets import Fleet, build
 from benchmarks.layouts import Write, layouts
 from benchmarks.programs import Program, compare, compiled, python, run
 from benchmarks.rows import Row, memory, memory_goal, show, show_all, timed, verdict
-from benchmarks.works import ROOT, audit, guard, schema_check, status, validate, watch, whoami
+from benchmarks.works import ROOT, audit, consensus, export, guard, schema_check, status, validate, watch, whoami
 from validator.registry.yaml.reader import read
 
 HUGE = 99_998
@@ -73,13 +73,14 @@ def of_many(small: Fleet, large: Fleet, size: int, environment: Mapping[str, str
     huge = size > 50_000
     limits = {"validate": 2.0 if huge else 1.3, "guard": 1.3, "whoami": 2.0, "watch": 2.0, "status": 2.0}
     works = {"validate": validate, "guard": guard, "whoami": whoami, "watch": watch, "status": status}
+    works |= {"consensus status": consensus, "export": export}
     names = {"validate": "a proposal", "guard": "the guard's part of its push", "watch": "a poll of status --watch"}
     for name, work in works.items():
         pair = {"large": work(large), "small": work(small)}
         run(pair["large"], environment)  # it is warm from now on
-        done = compare(pair, 1 if name == "status" else rounds, environment)
+        done = compare(pair, rounds, environment)
         what = f"{names.get(name, name)} among {size:,}, warm; among 12"
-        yield timed(what, done["large"], done["small"], limit=limits[name])
+        yield timed(what, done["large"], done["small"], limit=limits.get(name))
         yield Row("  most memory held", memory(done["large"]), memory(done["small"]))
     yield from of_all(large, size, environment, huge=huge)
 

@@ -34,6 +34,17 @@ def status(fleet: Fleet) -> Program:
     return Program(python("validator", "status", "--format", "json", "--repo", fleet.repo, "--ref", "main"))
 
 
+def consensus(fleet: Fleet) -> Program:
+    """The way to consensus of the whole fleet, which has not reached it."""
+    words = ("consensus", "status", "--format", "json", "--repo", fleet.repo, "--ref", "main")
+    return Program(python("validator", *words), exit_code=1)
+
+
+def export(fleet: Fleet) -> Program:
+    """All claims as JSON."""
+    return Program(python("validator", "export", "--repo", fleet.repo, "--ref", "main"))
+
+
 def whoami(fleet: Fleet) -> Program:
     """What one session asks first."""
     me = ("--session-id", "marketing-outreach-7")

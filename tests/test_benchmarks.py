@@ -71,10 +71,11 @@ def test_every_claim_came_in_a_step_of_its_own(fleet: Fleet) -> None:
 @pytest.mark.blackbox
 @pytest.mark.takes_long
 def test_programs_run_to_the_end(fleet: Fleet, tmp_path: Path) -> None:
-    from benchmarks.works import guard, schema_check, validate, watch, whoami
+    from benchmarks.works import consensus, export, guard, schema_check, validate, watch, whoami
 
     programs = {"ours": validate(fleet), "guard": guard(fleet), "theirs": schema_check(fleet.proposal)}
     programs |= {"whoami": whoami(fleet)._replace(exit_code=1), "watch": watch(fleet)}
+    programs |= {"consensus": consensus(fleet), "export": export(fleet)}
     programs["floor"] = Program(python("benchmarks.floor", fleet.repo), folder=ROOT)
     done = compare(programs, rounds=1, environment=compiled(tmp_path))
     assert all(result.seconds > 0 and result.peak > 0 for result in done.values())
