@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.cli.stage import ENVIRONMENT, REGISTRY, ROOT, Stage, commit, fleet, git, plain, refs, verb, write
-from validator.cli.proposals import render
+from validator.cli.proposals import next_decision, render
 from validator.git.remote import Remote
 from validator.git.repo import Repo
 from validator.operations.proposals import judged
@@ -317,3 +317,13 @@ def test_a_proposal_in_json_says_what_is_planned_and_how_to_decide(stage: Stage)
     assert row["planned_title"] == "Outreach Team Leader"
     assert row["planned_role"] == "Outreach AI - Personalize and send emails (Morning Batch 1)"
     assert (row["approve"], row["reject"]) == (None, "registry reject claim/04 --reason TEXT")
+
+
+def test_the_next_decision_names_no_more_than_what_is_shown(stage: Stage) -> None:
+    repo, many = Repo(stage.human), [f"claim/{number:02}" for number in range(1, 9)]
+    every = "next, for an approver: registry approve --all-accepted\n"
+    assert next_decision(many, repo, everything=True) == every
+    assert next_decision(many, repo, everything=False) == every.replace("--all-accepted", " ".join(many))
+    git(stage.human, "remote", "set-url", "origin", "git@github.com:example/fleet.git")
+    assert next_decision(many, repo, everything=True) == "", "a branch on GitHub is decided on in its pull request"
+    assert "gh pr review 7" in next_decision(["#7"], repo, everything=True)

@@ -12,7 +12,10 @@ from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
 WORK = [{"name": "outreach", "first": 1, "last": 50}, {"name": "replies", "segments": ["high", "standard", "overflow"]}]
-FORM = "a session adds it to its scope, all of which --scope names; fill in: registry claim NUMBER"
+FORM = (
+    "a session adds it to its scope, and names what it has already with one more --scope each; "
+    "fill in: registry claim NUMBER"
+)
 REPLIES = [{"work": "replies", "segments": ["high", "standard", "overflow"]}]
 
 

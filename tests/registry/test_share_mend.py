@@ -41,10 +41,8 @@ def test_the_scope_that_mends_it(others: list[dict[str, Any]], own: list[dict[st
     assert found.charter
     mended = mending_command(found, found.charter, found.by_number[2].draft, 2, "--session-id", "x")
     assert mended == f"registry claim 2 --session-id x {words} --push"
-    assert {one.help for one in conflicts(found, found.charter) if one.kind == "scope"} == {
-        "who was first keeps it; number 2 takes a part that nobody has: "
-        f"registry claim 2 --session-id outreach-2 {words} --push"
-    }
+    help = f"who was first keeps it; number 2 takes a part that nobody has: {mended.replace('-id x', '-id outreach-2')}"
+    assert {one.help for one in conflicts(found, found.charter) if one.kind == "scope"} == {help}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import click
 
 from validator.cli.console import Console
 from validator.cli.options import FORMAT, REMOTE, REPO, Age
+from validator.cli.pull_request import on_github
 from validator.git.remote import Rejection, Remote, rejections
 from validator.git.repo import Repo
 from validator.git.upstream import remotes
@@ -126,7 +127,8 @@ def command(
     else:
         keyed = any(claim.draft.key for claim in snapshot.claims.values())
         console.say(render(shown, rejected, server.repo, now=now, others=open_ones, pending=pending, keyed=keyed))
-        console.hint(_next([one.proposal.name for one in shown if one.verdict.accepted]))
+        accepted = [one.proposal.name for one in shown if one.verdict.accepted]
+        console.hint(next_decision(accepted, server.repo, everything=len(shown) == len(open_ones)))
     return 0
 
 
@@ -173,12 +175,19 @@ def render(
     return "\n".join(lines or ["nothing is proposed"]) + "\n"
 
 
-def _next(accepted: Sequence[str]) -> str:
-    """The command by which a human decides; nothing where nothing waits for one. It shows each proposal and asks."""
+def next_decision(accepted: Sequence[str], repo: Repo, *, everything: bool) -> str:
+    """The command by which a human decides; nothing where nothing waits for one. `everything`: no open one is left out.
+
+    A branch on GitHub is decided on in its pull request, by whoever reviews it there.
+    """
     branches = [name for name in accepted if not name.startswith("#")]
+    if branches and on_github(repo):
+        return ""
     command = decisions(accepted[0]).approve if accepted else ""
-    if len(branches) > 1:
-        command = f"registry approve {' '.join(branches) if len(branches) <= MOST_NAMED else '--all-accepted'}"
+    if len(branches) > MOST_NAMED and everything:
+        command = "registry approve --all-accepted"
+    elif len(branches) > 1:
+        command = f"registry approve {' '.join(branches)}"
     return f"next, for an approver: {command}\n" if command else ""
 
 

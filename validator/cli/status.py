@@ -15,8 +15,8 @@ from validator.cli.fetching import fetches
 from validator.cli.identity import bound_name
 from validator.cli.options import Seconds, at_commit
 from validator.cli.progress import patient_reader
+from validator.cli.pull_request import on_github
 from validator.git.repo import Repo
-from validator.git.upstream import remotes
 from validator.model.definition import Digest
 from validator.model.escape import visible, well_formed
 from validator.operations.consensus.assessment import Assessment, assessment
@@ -109,7 +109,7 @@ def command(
     if format == "json":
         console.say(as_long_json(document))
         return 0
-    reviewed = not document.approvals_signed and _is_on_github(Repo(repo))
+    reviewed = not document.approvals_signed and on_github(Repo(repo))
     console.say(render(document, colour=console.colour, width=console.width, reviewed=reviewed))
     return 0
 
@@ -198,15 +198,6 @@ def _table(document: StatusDocument, width: int) -> tuple["Table", int]:
         cells = (Text(str(slot.number)), Text(slot.state, COLOURS[slot.state]), *map(Text, _cells(slot, width)))
         table.add_row(*compress(cells, shown))
     return table, left
-
-
-def _is_on_github(repo: Repo) -> bool:
-    """Whether the remote is on GitHub. What GitHub needs is loaded only where there is a remote."""
-    if not remotes(repo):
-        return False
-    from validator.hosts.github.place import is_on_github
-
-    return is_on_github(repo)
 
 
 def _approvals(document: StatusDocument, *, reviewed: bool) -> str | None:

@@ -124,7 +124,7 @@ def _judge(reader: Reader, main: str, proposal: Proposal, author: Author | None,
 
 def _unjudged(base: Snapshot, proposal: Proposal, why: str) -> Judged:
     message = f"{proposal.name} cannot be judged: {why}"
-    help = f"propose it again without that, or turn it down; fill in: registry reject {proposal.name} --reason TEXT"
+    help = f"propose it again without that, or turn it down; fill in: {decisions(proposal.name).reject}"
     place = Location(path_of(proposal.name))
     finding = Finding(unreadable_file.CODE, unreadable_file.NAME, Level.ERROR, place, message, help)
     verdict = Verdict(base.commit, proposal.commit, None, (finding,), (), base.free_numbers())

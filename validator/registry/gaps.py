@@ -34,7 +34,8 @@ class Gap(NamedTuple):
         """Who takes it, with the command for it; a form where that is for the sessions to agree on."""
         if self.nearest is None:
             form = _command("NUMBER", "--scope", self.text)
-            return f"a session adds it to its scope, all of which --scope names; fill in: {form}"
+            whole = "and names what it has already with one more --scope each"
+            return f"a session adds it to its scope, {whole}; fill in: {form}"
         parts = _with(self.nearest.draft.scope or (), self.part)
         scope = [word for part in parts for word in ("--scope", format_scope([part]))]
         number, session = self.nearest.number, self.nearest.draft.session_id
