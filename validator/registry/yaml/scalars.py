@@ -59,6 +59,7 @@ def _in_another_spelling(text: str) -> str | None:
     return "is a number, not in JSON's shortest spelling" if PLAIN_FLOAT.fullmatch(text) else None
 
 
+@functools.lru_cache(maxsize=4096)
 def resolve_json(text: str) -> tuple[Any, str | None]:
     """The same for what stands unquoted in a JSON text: there `20.0` and `1e2` are numbers, to every reader."""
     if not JSON_NUMBER.fullmatch(text):
