@@ -103,7 +103,7 @@ def test_a_long_main_is_proved_whole(tmp_path: Path, keys: bool) -> None:
 def test_a_bad_step_of_a_long_main_is_named(tmp_path: Path) -> None:
     from benchmarks.steps import find
 
-    line = build_signed(tmp_path / "line", 8, capacity=3, keys=True, bad=5)
+    line = build_signed(tmp_path / "line", 8, capacity=6, keys=True, bad=5)
     assert find(line, 5).startswith("step 5 of 8, signed by nobody, is named after ")
     with pytest.raises(RuntimeError, match="step 4 is bad, and audit --steps named"):
         find(line, 4)
