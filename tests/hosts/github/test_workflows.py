@@ -207,7 +207,7 @@ def test_a_jobs_token_can_do_what_the_job_does_and_no_more(forge: Forge) -> None
         "audit of main": {"contents": "read", "issues": "write"},
         "look at the proposal": {"contents": "read", "pull-requests": "read"},
         "say it on the pull request": {"contents": "read", "pull-requests": "write"},
-        "publish the pages": {"contents": "write"},
+        "publish the pages": {"contents": "write", "pull-requests": "read"},
         "Python ${{ matrix.python }}": {"contents": "read"},
         "one proof in full": {"contents": "read"},
         "look which proposals main touches": {"contents": "read", "pull-requests": "read"},
