@@ -88,7 +88,8 @@ def test_claim_writes_its_owner_and_opens_a_pull_request_that_says_what_merging_
     body = call["body"].pop("body")
     assert call["body"] == {"title": "Claim number 4", "head": "example:claim/04", "base": "main"}
     assert body.startswith("**Merging this** registers number 4 for marketing-outreach-1.\n\n- Number: 4\n- Session: ")
-    who = "the claim says session; to see who that is: gh api user/583231 --jq .login"
+    who = "the claim gives the login as @<wbr>session, which is not checked; "
+    who += "to see who that is: gh api user/583231 --jq .login"
     assert body.endswith(f"\n- Owner: github:583231 ({who})\n\n{FOOT}")
 
 

@@ -1,5 +1,6 @@
 """The whole comment on a pull request of every kind, compared with `expected/comments/`; `--bless` accepts it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from validator.registry.snapshot import Author
 EXPECTED = Path(__file__).parent / "expected" / "comments"
 BY = {name: by for name, by, *_ in section("Who proposes, and what to be careful about")}
 NEXT = [words for place, words in section("Around the sentence") if place.startswith("next, ")]
+WARNED = r"The warnings? stops? nothing: [^.]*\. "
 
 
 def comment(path: Path, name: str) -> str:
@@ -31,7 +33,7 @@ def test_comment(name: str, tmp_path: Path, bless: bool) -> None:
     if bless:
         file.write_text(printed, "utf-8")
     assert printed == file.read_text("utf-8")
-    assert any(printed.endswith(f"\n{words}\n") for words in NEXT)
+    assert any(re.sub(WARNED, "", printed).endswith(f"\n{words}\n") for words in NEXT)
 
 
 def test_every_expected_comment_has_its_situation() -> None:

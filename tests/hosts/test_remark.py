@@ -8,12 +8,13 @@ import pytest
 from tests.registry.test_effect import section
 from tests.report.test_hostile import hostile
 from validator.hosts.github.event import PullRequest
-from validator.hosts.github.next_step import on_the_page
+from validator.hosts.github.next_step import next_step, on_the_page
 from validator.hosts.github.posts import MARK, text_of
 from validator.hosts.github.remark import FEWEST_FINDINGS, MOST_BYTES, as_comment, read_remark, remark
 from validator.model.effect import Effect
 from validator.model.errors import FatalError
-from validator.model.findings import Origin, Verdict
+from validator.model.findings import Level, Origin, Verdict
+from validator.registry.consensus.phases import TOO_EARLY
 from validator.registry.snapshot import Author
 
 HEAD = "a" * 40
@@ -90,7 +91,7 @@ def test_an_accepted_proposals_comment_has_the_next_step() -> None:
     assert as_comment(read_remark(remark(7, accepted, ()), EVENT)) == (
         "<!-- session-registry: verdict -->\n### accepted: no findings\n\n"
         "**Merging this** registers number 4 for desk-1.\n\n"
-        "**Next:** a code owner reads the lines above, approves under *Files changed*, and merges. "
+        "**Next:** a code owner reads what stands above, approves under *Files changed*, and merges. "
         "Until then nothing has changed on main.\n"
     )
 
@@ -98,7 +99,10 @@ def test_an_accepted_proposals_comment_has_the_next_step() -> None:
 def test_acknowledgements_are_approved_by_anyone_with_write_access() -> None:
     accepted = Verdict(HEAD, HEAD, HEAD, (), effect=Effect("records that desk-1 (number 4) accepts.", owned=False))
     comment = as_comment(read_remark(remark(7, accepted, ()), EVENT))
-    assert "\n\n**Next:** anyone with write access approves under *Files changed*, and merges. " in comment
+    assert (
+        "\n\n**Next:** anyone with write access other than the proposer approves under *Files changed*, and merges. "
+        in comment
+    )
 
 
 def test_competitors_of_an_accepted_proposal_can_win() -> None:
@@ -126,6 +130,7 @@ def test_a_caution_is_settled_before_a_choice() -> None:
         ("next, acknowledgements with a caution", REGISTERS._replace(doubts=("session",), owned=False)),
         ("next, acknowledgements", REGISTERS._replace(owned=False, own="@OWNER")),
         ("next, proposed by an approver", REGISTERS._replace(own="@OWNER", elsewhere="another account")),
+        ("next, of an approver's own number", REGISTERS._replace(own="@OWNER")),
         ("next, what the lines do not show", REGISTERS._replace(unshown=True)),
         ("next, in a human's name", REGISTERS._replace(own="@SECOND", named="@OWNER")),
         ("next, nothing", Effect("changes nothing on main.")),
@@ -150,6 +155,39 @@ def test_the_page_of_a_run_on_no_pull_request_says_no_more() -> None:
     assert on_the_page(approval) == f"\n{waits}\n", "nobody else wants the same"
 
 
+def test_a_warning_stops_nothing_and_the_next_step_says_so() -> None:
+    warning = verdict("x").findings[0]._replace(level=Level.WARNING)
+    one = Verdict(HEAD, HEAD, HEAD, (warning,), effect=REGISTERS)
+    assert f"**Next:** {next_step(one, REGISTERS)}" == NEXT["next, with a warning"]
+    two = " The warnings stop nothing: merge this as it is, or ask the proposer to mend them first. Until then "
+    assert two in next_step(one._replace(findings=(warning, warning)), REGISTERS)
+    inherited = one._replace(findings=(warning._replace(origin=Origin.INHERITED),))
+    assert "nothing:" not in next_step(inherited, REGISTERS)
+
+
+def test_a_record_in_a_humans_name_says_whose_review_makes_it_theirs() -> None:
+    named = REGISTERS._replace(proposed_by="@session.", named="@OWNER")
+    row = AROUND["who proposes, on an accepted record in a human's name"]
+    assert f"\n\n{row}\n\n" in after(named)
+
+
+@pytest.mark.parametrize(
+    ("place", "by"),
+    [
+        ("next, too early", REGISTERS),
+        ("next, too early", REGISTERS._replace(own="@OWNER")),
+        (
+            "next, too early, acknowledgements",
+            REGISTERS._replace(owned=False, own="@OWNER", elsewhere="another account"),
+        ),
+        ("next, too early, by an approver", REGISTERS._replace(own="@OWNER", elsewhere="another account")),
+    ],
+)
+def test_what_comes_too_early_is_closed_and_proposed_again(place: str, by: Effect) -> None:
+    early = verdict("x").findings[0]._replace(code="REG403", message=f"the record {TOO_EARLY}")
+    assert f"**Next:** {next_step(Verdict(HEAD, HEAD, HEAD, (early,), effect=by), by)}" == NEXT[place]
+
+
 def test_a_rejected_proposal_without_content_is_closed() -> None:
     rejected = verdict("x")._replace(effect=Effect("changes nothing on main."))
     assert as_comment(read_remark(remark(7, rejected, ()), EVENT)).endswith(f"\n\n{NEXT['next, nothing']}\n")
@@ -157,7 +195,8 @@ def test_a_rejected_proposal_without_content_is_closed() -> None:
 
 def test_competitors_of_a_rejected_proposal_are_those_that_the_gate_accepts() -> None:
     comment = as_comment(read_remark(remark(7, verdict("x"), ("#5 (same number)",)), EVENT))
-    assert "\n\nThe same is proposed, and accepted by the gate: #5 (same number).\n\n" in comment
+    words = AROUND["competitors, rejected"].replace(", same role, same work", "")
+    assert f"\n\n{words}\n\n" in comment
 
 
 @pytest.mark.parametrize(

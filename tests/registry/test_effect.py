@@ -204,6 +204,23 @@ def test_an_account_is_named_as_github_says_or_as_the_claim_does(by: str, row: s
     assert f"- Owner: {prose(dict(found.rows)['Owner'])}" == said
 
 
+def test_a_record_of_an_approvers_own_number_is_proposed_from_no_other_account(tmp_path: Path) -> None:
+    own: Changes = {claim_path(1): claim(1) + f"{APPROVERS_OWN}\n"}
+    found = effect(tmp_path / "registry", Situation(CONFIRMED, own), AUTHORS["@OWNER"])
+    assert (found.own, found.elsewhere, found.proposed_by) == ("@OWNER", "", "@OWNER, the owner of number 1.")
+
+
+def test_a_charter_that_comes_for_the_first_time_is_told_so(tmp_path: Path) -> None:
+    found = effect(tmp_path / "registry", Situation({CHARTER: charter()}, {CHARTER: None}))
+    assert found.sentence.startswith("puts a valid charter on main, where there is none: approvers @OWNER; ")
+
+
+def test_the_login_in_a_claim_is_told_as_what_the_claim_states(tmp_path: Path) -> None:
+    found = effect(tmp_path / "registry", Situation({FOUR: claim(4) + f"{OWNED}\nowner_login: session\n"}))
+    login = 'the owner\'s login, as the claim states it, none → "session"'
+    assert f': owner none → "github:583231"; {login}. From then on ' in found.sentence
+
+
 def test_a_file_that_is_taken_out_is_named_so(tmp_path: Path) -> None:
     found = effect(tmp_path / "registry", Situation({FIVE: claim(5), FOUR: None}))
     assert found.sentence.endswith(f"must not be changed together: {FOUR} (removed), {FIVE} (added).")
@@ -220,9 +237,15 @@ def test_a_group_is_told_in_its_order_and_the_rest_is_counted(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("changed", "again"),
     [
-        (charter().replace("capacity: 12 ", "capacity: 3 "), " after numbers 2-3 are registered"),
-        (charter().replace("capacity: 12 ", "capacity: 30 "), " after 28 more numbers are registered"),
-        (None, ""),
+        (
+            charter().replace("capacity: 12 ", "capacity: 3 "),
+            "number 1 has to make again after numbers 2-3 are registered",
+        ),
+        (
+            charter().replace("capacity: 12 ", "capacity: 30 "),
+            "number 1 has to make again after 28 more numbers are registered",
+        ),
+        (None, "has to be made again"),
     ],
     ids=["few", "many", "no charter"],
 )
@@ -230,7 +253,7 @@ def test_what_has_to_be_registered_before_a_voided_record_is_made_again(
     changed: str | None, again: str, tmp_path: Path
 ) -> None:
     found = effect(tmp_path / "registry", Situation({CHARTER: changed}, CONFIRMED))
-    assert found.sentence.endswith(f" It voids the confirmation, which has to be made again{again}.")
+    assert found.sentence.endswith(f" It voids the confirmation, which {again}.")
 
 
 @pytest.mark.parametrize(

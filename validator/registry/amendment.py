@@ -39,6 +39,8 @@ OF_A_CHARTER: Mapping[str, Callable[[Any], str]] = {
 # What is told of a charter that replaces none.
 WHO_AND_WHAT = ("approvers", "capacity", "mission", "orchestrator", "time_zone")
 DIFF = " (see the diff)"
+# Fields whose name alone does not say what they are.
+IN_WORDS = {"owner_login": "the owner's login, as the claim states it,"}
 
 
 def claim_changes(before: shapes.Claim, after: shapes.Claim) -> str:
@@ -51,7 +53,8 @@ def _claim_changes(before: shapes.Claim, after: shapes.Claim) -> Iterator[str]:
         old, new = getattr(before, name), getattr(after, name)
         if old == new:
             continue
-        yield _values(name, _value_text(name, old), _value_text(name, new)) if name in OF_A_CLAIM else f"{name}{DIFF}"
+        called = IN_WORDS.get(name, name)
+        yield _values(called, _value_text(name, old), _value_text(name, new)) if name in OF_A_CLAIM else f"{name}{DIFF}"
 
 
 def _value_text(name: str, value: Any) -> str | None:

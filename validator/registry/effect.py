@@ -18,11 +18,15 @@ from validator.registry.workload import format_scope
 
 MOST_SESSIONS = 12  # acknowledging sessions that are named
 LAYOUT, OUTSIDE = "in its comments or layout only.", "not part of the registry: "
-UNSHOWN = (LAYOUT, OUTSIDE, DIFF)  # in a sentence that does not show what changes
+NO_CLAIM = "a file that is no claim."
+UNSHOWN = (LAYOUT, OUTSIDE, NO_CLAIM, DIFF)  # in a sentence that does not show what changes
 MOST_STEPS = 12  # changes of a group that are told
 MOST_MISSING = 12  # numbers that are named
 OWNER_SPEAKS = " From then on only this account, or an approver, can change or release it."
-FROZEN = " From the merge on no session can change its commitment without giving its number back."
+FROZEN = (
+    " From the merge on no session can change its role, goal, targets, responsibilities, scope or schedule "
+    "without giving its number back."
+)
 
 
 def effect_of(head: Snapshot, base: Snapshot) -> Effect:
@@ -81,7 +85,7 @@ def _claim(path: str, head: Snapshot, base: Snapshot) -> str:
     held, claim = base.claims.get(path), head.claims.get(path)
     number = (form_of(path) or (None, None))[1]
     if held is None:
-        return _registers(number, claim) if path in head.files else f"removes {path}, a file that is no claim."
+        return _registers(number, claim) if path in head.files else f"removes {path}, {NO_CLAIM}"
     if path not in head.files:
         return f"gives number {number} back, which {_holds(held, base)}, so that anybody can claim it."
     if not head.differs(path, base):
@@ -108,7 +112,8 @@ def _changes(held: ClaimFile, claim: ClaimFile | None, head: Snapshot, base: Sna
     if claim is None or claim.claim is None:
         return f"{start}, into a file that is no valid claim."
     if held.claim is None:
-        return f"{start}, which was no valid claim before."
+        still = f"mends number {held.number}, held by {held_since(held, base)}"
+        return f"{still}: its file is no valid claim on main, and becomes one."
     changed = claim_changes(held.claim, claim.claim)
     if not changed:
         return f"{start}, {LAYOUT}"
@@ -127,7 +132,8 @@ def _charter(head: Snapshot, base: Snapshot) -> str:
     if head.charter is None:
         return "changes the charter into a file that is no valid charter."
     if base.charter is None:
-        return f"puts a valid charter on main, where there was none: {charter_in_short(head.charter)}."
+        where = "in place of one that is not valid" if CHARTER in base.files else "where there is none"
+        return f"puts a valid charter on main, {where}: {charter_in_short(head.charter)}."
     changed = charter_changes(base.charter, head.charter)
     return f"changes the charter: {changed}." if changed else f"changes the charter {LAYOUT}"
 
@@ -185,9 +191,12 @@ def voids(head: Snapshot, base: Snapshot) -> str:
     kinds = [kind for kind in KINDS.values() if kind in names]
     acknowledged = counted(names.count("acknowledgement"), "acknowledgement")
     listed = [acknowledged if kind == "acknowledgement" else f"the {kind}" for kind in kinds]
-    verb = "has" if len(names) == 1 else "have"
+    one = "has to be made again"
+    if names == ["confirmation"] and head.charter:
+        one = f"number {head.charter.orchestrator} has to make again"
+    again = one if len(names) == 1 else "have to be made again"
     stops = "; the fleet stops until then" if "activation" in names else ""
-    return f"voids {', '.join(listed)}, which {verb} to be made again{_after(head)}{stops}."
+    return f"voids {', '.join(listed)}, which {again}{_after(head)}{stops}."
 
 
 def _after(head: Snapshot) -> str:
@@ -210,7 +219,7 @@ def _owner(claim: ClaimFile, author: Author | None) -> str | None:
         return None
     if author and author.account == account:
         return f"{account} ({author.handle})"
-    says = f"the claim says {login}; " if login else ""
+    says = f"the claim gives the login as @{login}, which is not checked; " if login else ""
     return f"{account} ({says}to see who that is: gh api user/{account.removeprefix('github:')} --jq .login)"
 
 

@@ -85,11 +85,14 @@ def _words(author: Author, standings: list[_Standing], by: str) -> str:
     known = [f"the owner of number {owned[0]}"] if len(owned) == 1 else []
     known += [f"the owner of numbers {ranges(owned)}"] if len(owned) > 1 else []
     words = dict.fromkeys([*known, *(one.word for one in standings if one.word)])
-    shared = ": GitHub names the account, not which of these sessions used it" if len(owned) > 1 else ""
+    shared = (
+        ": GitHub names the account; whether each of these sessions spoke for itself cannot be seen here"
+        if len(owned) > 1
+        else ""
+    )
     own = by.casefold() == author.handle.casefold()
     words |= {"in whose name it is": None} if own else {}
-    review = f" The review and merge by {by} are the approval." if by and not own else ""
-    return f"{', '.join([author.handle, *words])}{shared}.{review}"
+    return f"{', '.join([author.handle, *words])}{shared}."
 
 
 def _in_whose_name(head: Snapshot, base: Snapshot) -> str:
@@ -102,13 +105,14 @@ def _in_whose_name(head: Snapshot, base: Snapshot) -> str:
 def _elsewhere(author: Author, head: Snapshot, base: Snapshot) -> str:
     """The account that could propose what an approver proposes, whose own review GitHub does not take."""
     held = [claim for _, claim in _held(head, base)]
-    owners = {claim.draft.owner for claim in held} - {None}
+    spoken_for = [claim for path in head.touched(base) if (claim := claim_of_record(path, base))]
+    owners = {claim.draft.owner for claim in [*held, *spoken_for]} - {None}
     if author.account in owners:
         return ""
     if owners:
         return f"the owner's account ({', '.join(sorted(filter(None, owners)))})"
     mine = any(claim.draft.owner == author.account for path in head.touched(base) if (claim := head.claims.get(path)))
-    return "another account, and name that one as owner" if mine and not held else "another account"
+    return "another account, with that one as owner" if mine and not held else "another account"
 
 
 def _held(head: Snapshot, base: Snapshot) -> Iterator[tuple[str, ClaimFile]]:
@@ -131,7 +135,7 @@ def _standings(author: Author, head: Snapshot, base: Snapshot) -> Iterator[_Stan
         elif record:
             yield _speaker(author, record, base)
         elif held and not _takes(held, claim, head, base):
-            yield _speaker(author, held, base)
+            yield _changer(author, held, base)
         elif claim and not held:
             yield _first(author, claim)
 
@@ -167,6 +171,15 @@ def _takes(held: ClaimFile, claim: ClaimFile | None, head: Snapshot, base: Snaps
     return other or not head.differs(held.path, base) or (intent is not None and intent.before is None)
 
 
+def _changer(author: Author, held: ClaimFile, base: Snapshot) -> _Standing:
+    """What an account is to a claim that it changes: an approver may, whoever owns the number."""
+    owner = held.draft.owner
+    if owner in (None, author.account) or not is_approver(author, base):
+        return _speaker(author, held, base)
+    may = "approvers may do this, but ask the owner first if you can"
+    return _Standing(word=f"an approver, not the owner of number {held.number} ({owner}): {may}")
+
+
 def _speaker(author: Author, held: ClaimFile, base: Snapshot) -> _Standing:
     owner, number = held.draft.owner, held.number
     if owner == author.account:
@@ -192,4 +205,5 @@ def _first(author: Author, claim: ClaimFile) -> _Standing:
         return _Standing()  # its key tells whose a change is
     session = claim.draft.session_id or "its session"
     later = f"later nobody can tell whether a change is {session}'s own"
-    return _Standing(note=f"Number {number} will have no owner: {later}.")
+    have = f'To have one, add owner: "{author.account}" on this branch before the merge.'
+    return _Standing(note=f"Number {number} will have no owner: {later}. {have}")

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from validator.model.escape import markdown, visible, workflow_data, workflow_property
 from validator.model.findings import Finding, Origin, Verdict, decides
+from validator.model.layout import CHARTER
 from validator.model.phrases import counted
 from validator.report.merging import cautions, merging
 from validator.report.summary import conclusion, counts_of, free_numbers
@@ -55,7 +56,7 @@ def summary(verdict: Verdict, *, most: int = SUMMARY_BYTES) -> str:
     parts += [tables[INTRODUCED]] if tables[INTRODUCED] else []
     if len(shown) < len(rows):
         parts.append(f"{counted(len(rows) - len(shown), 'more finding')} in the log.")
-    free = free_numbers(verdict)
+    free = None if verdict.effect and verdict.effect.empty else free_numbers(verdict)
     if free and any(decides(finding) and finding.code in ABOUT_NUMBERS for finding in verdict.findings):
         parts.append(free)
     parts += [_folded(_of_main(verdict)[title], tables[title]) for title in (INHERITED, HEALED) if tables[title]]
@@ -76,9 +77,18 @@ def _of_main(verdict: Verdict) -> dict[str, str]:
     """The line that stands for what main has already, and for what the change mends of it."""
     do = "does" if sum(finding.origin is Origin.INHERITED for finding in verdict.findings) == 1 else "do"
     inherited = counts_of(verdict, Origin.INHERITED)
-    already = f"Main already has {inherited}, which this did not make and which {do} not decide"
+    already = f"Main already has {inherited}, which this did not make and which {do} not count in this verdict"
+    if _waits_for_a_charter(verdict):
+        already = f"Main already has {inherited}; until its charter is mended, no claim can be judged"
     mends = "mends" if verdict.accepted else "would mend"
     return {INHERITED: already, HEALED: f"Merging this {mends} {counted(len(verdict.healed), 'problem')} of main"}
+
+
+def _waits_for_a_charter(verdict: Verdict) -> bool:
+    """Whether what main has already is why a claim cannot be judged."""
+    at_the_charter = {finding.origin for finding in verdict.findings if finding.location.path == CHARTER}
+    unjudged = any(decides(finding) and finding.code == "REG007" for finding in verdict.findings)
+    return unjudged and at_the_charter == {Origin.INHERITED}
 
 
 def _effect(verdict: Verdict) -> Iterator[str]:

@@ -22,7 +22,9 @@ def merging(effect: Effect, *, accepted: bool) -> Iterator[str]:
     """Paragraphs: the sentence, who proposes, and the claim."""
     yield f"**Merging this** {prose(effect.sentence)}" if accepted else f"**Blocked.** This {prose(effect.blocked)}"
     if effect.proposed_by:
-        yield f"Proposed by {prose(effect.proposed_by)}"
+        named = prose(effect.named) if accepted else ""
+        whose = f" It is the word of {named} only if {named} reviews and merges it." if named else ""
+        yield f"Proposed by {prose(effect.proposed_by)}{whose}"
     if effect.rows:
         yield "\n".join(f"- {label}: {prose(value)}" for label, value in effect.rows)
     if accepted and effect.notes:

@@ -94,9 +94,13 @@ def _foreign(held: ClaimFile, claim: ClaimFile | None, path: str, author: Author
         return Problem(place, message, "ask an approver to write the owner into the claim, or to release the number")
     if path != held.path:
         message = f"{held.draft.owner} speaks for number {held.number}; {who}"
-        return Problem(place, message, f"propose it from the owner's account (whose number: {MINE})")
+        return Problem(place, message, _from_the_account(held))
     message = f"number {held.number} belongs to {held.draft.owner} on main; {who}"
-    return Problem(place, message, f"propose it from the owner's account (whose number: {MINE}), or ask an approver")
+    return Problem(place, message, f"{_from_the_account(held)}, or ask an approver to propose it")
+
+
+def _from_the_account(held: ClaimFile) -> str:
+    return f"propose it from the account {held.draft.owner} ({MINE} prints the number of yours)"
 
 
 def _borrowed(claim: ClaimFile, author: Author) -> Problem:

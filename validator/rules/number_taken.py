@@ -40,5 +40,5 @@ def _way_out(held: ClaimFile, head: Snapshot, base: Snapshot, meant: str) -> str
     claimed = head.claims.get(held.path) if entry and entry.oid == meant else None
     session_id = claimed.draft.session_id if claimed else None
     if session_id is not None and session_id == held.draft.session_id:
-        return "you are registered: update your branch from main; there is nothing left to propose"
+        return "you are registered already: there is nothing left to propose"
     return way_to_a_number(base, session_id)

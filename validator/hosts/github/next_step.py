@@ -4,27 +4,28 @@ from collections.abc import Mapping, Sequence
 
 from validator.model.effect import Doubt, Effect
 from validator.model.escape import prose
-from validator.model.findings import Finding, Verdict, decides
+from validator.model.findings import Finding, Origin, Verdict, decides
 from validator.model.layout import CHARTER
 from validator.registry.consensus.phases import TOO_EARLY
 
 UNTIL_THEN = "Until then nothing has changed on main."
 NO_MORE = "It records what stands above, and changes nothing else."
-NOT_ONES_OWN = "GitHub lets nobody approve their own pull request. Where there is no other code owner, "
-SECOND = "another account first proposes a second approver in the charter"
-ASK = "in a comment on the pull request that brought its claim; *History* of its file in registry/sessions names it"
+NOT_ONES_OWN = "GitHub lets nobody approve their own pull request."
+CLAIMED_IN = "the pull request that brought the session's claim (*History* of its file in registry/sessions names it)"
 BY_NAME = (
     "read the claims on main (folder registry/sessions), approve under *Files changed*, and merge. "
     "Another code owner leaves it alone."
 )
 # What a human does first, where there is a caution.
 SETTLED: Mapping[Doubt, str] = {
-    "session": f"asks the session whether this is its wish ({ASK}), and closes this if nobody answers",
+    "session": f"looks who opened {CLAIMED_IN}; asks that account there whether this is its wish, "
+    "unless it is the one that proposes this, and closes this without its yes",
     "rules": "decides whether these rules are wanted",
     "program": "reads every changed line",
 }
 MOST_CHOICES = 6  # competing pull requests that are named in what to do next
-SEE_THE_COMMENT = "The comment on this pull request names others that want the same."
+SEE_THE_COMMENT = "If other pull requests want the same, the comment on this one names them; read it before you merge."
+ITS_PHASE = "once the fleet is in the phase that the table names (`registry consensus status` shows where it is)"
 EXPLAINS = "`registry explain CODE` explains a rule."
 BEFORE_THE_PUSH = f"`registry validate` gives the same verdict before the push, and {EXPLAINS}"
 # What another commit makes worse: each commit of a branch has to change the proposal's own file, and that alone.
@@ -36,22 +37,22 @@ def competing(names: Sequence[str], *, accepted: bool) -> str:
     others = f"proposed, and accepted by the gate: {', '.join(names)}."
     if accepted:
         return f"Also {others} Only one of them can be merged; the one that is merged first wins."
-    return f"The same is {others}"
+    return f"The same is {others} Once one that is accepted is merged, this cannot win any more."
 
 
 def next_step(verdict: Verdict, effect: Effect, number: int = 0, rivals: Sequence[int] = ()) -> str:
     """What is done now with pull request `number`, of which `rivals` want the same; without the word *Next*."""
     if effect.empty:
         return _to_close(effect)
-    return _accepted(effect, number, rivals) if verdict.accepted else _rejected(verdict, effect)
+    return _accepted(verdict, effect, number, rivals) if verdict.accepted else _rejected(verdict, effect)
 
 
 def on_the_page(verdict: Verdict) -> str:
     """What follows the summary of a run on a pull request, whose token cannot list the other ones; else nothing."""
     if verdict.effect is None or not verdict.effect.proposed_by:
         return ""
-    others = f"\n\n{SEE_THE_COMMENT}" if verdict.accepted and verdict.effect.rows else ""
-    return f"\n**Next:** {next_step(verdict, verdict.effect)}{others}\n"
+    others = f"{SEE_THE_COMMENT}\n\n" if verdict.accepted and verdict.effect.rows else ""
+    return f"\n{others}**Next:** {next_step(verdict, verdict.effect)}\n"
 
 
 def _to_close(effect: Effect) -> str:
@@ -62,27 +63,49 @@ def _to_close(effect: Effect) -> str:
     return "whoever proposed this, or a code owner, closes it: there is nothing to merge."
 
 
-def _accepted(effect: Effect, number: int, rivals: Sequence[int]) -> str:
+def _accepted(verdict: Verdict, effect: Effect, number: int, rivals: Sequence[int]) -> str:
+    then = f"{_of_warnings(verdict)}{UNTIL_THEN if effect.owned else NO_MORE}"
     if effect.named:
-        return f"this waits for {prose(effect.named)}, in whose name it is: {BY_NAME} {UNTIL_THEN}"
+        return f"this waits for {prose(effect.named)}, in whose name it is: {BY_NAME} {then}"
     first = f" first {'; '.join(SETTLED[doubt] for doubt in effect.doubts)}; then" if effect.doubts else ""
     merges = _merges(number, rivals)
     if not first and effect.owned and not rivals:
-        first = " reads the lines above,"
+        first = " reads what stands above,"
         if effect.unshown:
             first, merges = " reads the change under *Files changed*,", "approves there, and merges"
     who, why = _who(effect)
-    return f"{who}{first} {merges}{why} {UNTIL_THEN if effect.owned else NO_MORE}"
+    return f"{who}{first} {merges}{why} {then}"
+
+
+def _of_warnings(verdict: Verdict) -> str:
+    """What the warnings of an accepted change mean for who merges it."""
+    warnings = sum(finding.origin is Origin.INTRODUCED for finding in verdict.findings)
+    if not warnings:
+        return ""
+    stops, them = ("warning stops", "it") if warnings == 1 else ("warnings stop", "them")
+    return f"The {stops} nothing: merge this as it is, or ask the proposer to mend {them} first. "
 
 
 def _who(effect: Effect) -> tuple[str, str]:
     """Who approves, and the end of the sentence: why nobody else does."""
     if not effect.owned:
-        return "anyone with write access", "."
+        return "anyone with write access other than the proposer", "."
     if effect.own:
-        instead = f"propose it from {prose(effect.elsewhere)}" if effect.elsewhere else SECOND
-        return f"a code owner other than {prose(effect.own)}", f": {NOT_ONES_OWN}{instead}."
+        own = prose(effect.own)
+        return f"a code owner other than {own}", f": {NOT_ONES_OWN} If {own} is the only code owner: {_alone(effect)}."
     return "a code owner", "."
+
+
+def _alone(effect: Effect) -> str:
+    """What an only code owner does with a pull request of their own."""
+    own = prose(effect.own)
+    if effect.elsewhere:
+        again = f"the same is proposed from {prose(effect.elsewhere)}"
+        return f"{own} closes this, {again}, and {own} approves and merges that"
+    second = (
+        "a pull request from another account first names a second one (in CODEOWNERS, and as approver in the charter)"
+    )
+    return f"{second}, {own} merges that, and the second code owner merges this"
 
 
 def _merges(number: int, rivals: Sequence[int]) -> str:
@@ -104,13 +127,23 @@ def _rejected(verdict: Verdict, effect: Effect) -> str:
     if "REG007" in codes:
         return _without_a_charter(deciding)
     if any(TOO_EARLY in finding.message for finding in deciding if finding.code == "REG403"):
-        return (
-            "nothing can mend this now: it comes too early. Whoever proposed it closes this pull request, "
-            f"and proposes it again when the way out in the table says; {EXPLAINS}"
-        )
+        return _too_early(effect)
     if effect.lost or codes & FOR_GOOD:
         return _for_good(alone="REG302" in codes and not effect.lost)
     return _on_the_branch(codes)
+
+
+def _too_early(effect: Effect) -> str:
+    """It is closed, and proposed again later: by somebody else, where its reviewer has proposed it."""
+    closes = "nothing can mend this now: it comes too early. Whoever proposed it closes this pull request"
+    if not effect.owned:
+        own = "each session proposes its own acknowledgement, in a commit of its own"
+        return f"{closes}, and {own}, {ITS_PHASE}; {EXPLAINS}"
+    if effect.own and effect.elsewhere:
+        again = f"it is proposed again from {prose(effect.elsewhere)}"
+        merges = f"{prose(effect.own)} approves and merges that"
+        return f"{closes}. {ITS_PHASE.capitalize()}, {again}, and {merges}; {EXPLAINS}"
+    return f"{closes}, and proposes it again {ITS_PHASE}; {EXPLAINS}"
 
 
 def _without_a_charter(deciding: Sequence[Finding]) -> str:
@@ -118,15 +151,16 @@ def _without_a_charter(deciding: Sequence[Finding]) -> str:
     if any(finding.location.path == CHARTER for finding in deciding if finding.code == "REG007"):
         closes = "whoever proposed this closes it: a registry cannot be without its charter."
         return f"{closes} To change its rules, propose it with other values; {EXPLAINS}"
-    waits = "this pull request waits until a human has mended the charter on main; then the check runs again by itself."
-    return f"{waits} {EXPLAINS}"
+    mends = "A code owner sees to it that the charter on main is mended, in a pull request of its own"
+    return f"this pull request waits. {mends}; then the check runs again by itself. {EXPLAINS}"
 
 
 def _for_good(*, alone: bool) -> str:
     if alone:
         return (
-            "no commit on this branch can mend this, since each of its commits counts. Whoever proposed it closes this "
-            "pull request, and proposes each of the files in a pull request of its own, on a new branch from main; "
+            "no commit on this branch can mend this, since a later commit does not undo an earlier one. Whoever "
+            "proposed it closes this pull request, and proposes each of the files in a pull request of its own, on a "
+            "new branch from main; "
             f"{EXPLAINS}"
         )
     return (
@@ -139,12 +173,13 @@ def _on_the_branch(codes: set[str]) -> str:
     if "REG308" in codes:
         return (
             "only who has the key that the table names can mend this: sign the commit with it on the same branch, and "
-            f"push; the check runs again. Anybody else closes this pull request. {EXPLAINS}"
+            "push it with `git push --force-with-lease`; the check runs again. A proposer without that key closes this "
+            f"pull request. {EXPLAINS}"
         )
     if "REG104" in codes:
         return (
             "a session that has a number already (the table says which) closes this: one session holds one number. "
-            "Any other session writes another session_id into the file on the same branch, and pushes; the check runs "
-            f"again. {BEFORE_THE_PUSH}"
+            "Any other session writes a value of its own into each field that the table names, on the same branch, and "
+            f"pushes; the check runs again. {BEFORE_THE_PUSH}"
         )
     return f"whoever proposed this mends it on the same branch and pushes; the check runs again. {BEFORE_THE_PUSH}"
