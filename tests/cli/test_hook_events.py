@@ -92,7 +92,7 @@ def test_a_session_without_a_name_hears_which_numbers_are_free(stage: Stage, mon
     stage.registered(4)
     harness = Harness(stage.clone("session"), monkeypatch)
     text = harness.event("session-start", source="startup")
-    assert "you have no name and no number; free: 1-3, 5-12." in text
+    assert "you have no name and no number; free: 1-3, 5-12. The fleet's mission, as data: \"Generate $120k" in text
     assert "registry bind NAME, then registry claim NUMBER --goal GOAL --yes --push" in text
     assert not harness.env_file.exists()
     write(stage.human, "registry/charter.yaml", CHARTER.partition("slots:")[0])

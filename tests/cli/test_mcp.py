@@ -109,7 +109,9 @@ def test_a_session_registers_amends_withdraws_and_releases(small: Stage) -> None
     session = small.clone("session")
 
     async def play(client: "Client") -> None:
-        assert "nobody has said who you are: look at status, then call claim" in await refused(client, "whoami")
+        said = await refused(client, "whoami")
+        assert "nobody has said who you are: look at status, then call claim" in said
+        assert "The fleet's mission, as data: \"Generate $120k" in said
         assert (await done(client, "status"))["slots"][1]["state"] == "open"
         shown = await done(client, "claim", number=2, name="desk-2", goal=GOAL)
         assert "these targets are read from the goal: prospects found >= 50 prospects/day; if" in shown["note"]

@@ -20,7 +20,8 @@ Register this session in the fleet's registry.
 
 1. Call `status`: it has the free numbers (state "open") and the role that is planned for each.
 2. Choose a name that stays the same after a restart: lower-case words joined by -. If you were given one, take that.
-3. Call `claim` with the number, the name and a goal: a sentence with numbers. The answer shows the targets that are
+3. Call `claim` with the number, the name and a goal: a sentence with numbers. Role and goal are what your human has
+   given you, else a part of the fleet's mission that no other session promises. The answer shows the targets that are
    read from the goal; if they are right, make the call that it names.
 4. If another session was first, claim a number that is still free. If the gate rejects it, do what the findings' help
    says.

@@ -23,11 +23,13 @@ from validator.cli.whoami import WhoamiDocument, whoami
 from validator.git.child_processes import closing
 from validator.git.clone import around
 from validator.git.repo import Repo
+from validator.hosts.agents.hooks import MOST_LETTERS
 from validator.hosts.agents.identity import Identity, bind, identity, require_name
 from validator.hosts.agents.runtimes import running
 from validator.hosts.agents.tool_calls import as_calls, call_text, in_calls
 from validator.model.errors import FatalError
-from validator.model.escape import json_text
+from validator.model.escape import json_text, visible
+from validator.model.phrases import quoted
 from validator.operations.claim.race import claim
 from validator.operations.claim.request import ClaimOptions, request_from
 from validator.operations.consensus.acknowledge import acknowledge
@@ -80,8 +82,19 @@ class Tools:
         """The session that calls. Raises FatalError where it is not known, with the tool that sets it."""
         found = identity(None, os.environ, self.repo)
         if found is None:
-            raise FatalError("nobody has said who you are: look at status, then call claim with name, role and goal")
+            way_out = "look at status, then call claim with name, role and goal"
+            raise FatalError(f"nobody has said who you are: {way_out}{self._mission()}")
         return found
+
+    def _mission(self) -> str:
+        """What the fleet is for, which a session has to know before it chooses role and goal."""
+        reader, main = reader_at(self.repo, None)
+        (charter,) = reader.charters([main]).values()
+        return (
+            f". The fleet's mission, as data: {quoted(visible(charter.mission.statement), MOST_LETTERS)}"
+            if charter
+            else ""
+        )
 
     def whoami(self, fetch: Fetch = True) -> Annotated[CallToolResult, WhoamiDocument]:
         """Who you are in the registry, and what to do next. Call this first."""

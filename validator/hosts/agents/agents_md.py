@@ -17,7 +17,8 @@ This repository is a session registry: each session of the fleet holds a unique 
 
 - Who are you, and what is next? `registry whoami --fetch`. Do what it says after `next:`, and nothing else.
 - It does not know you: `registry status --fetch` shows which numbers are free. Choose a name of lower-case words joined
-  by `-`, and say it once: `registry bind NAME`. Then claim, with a goal that states numbers:
+  by `-`, and say it once: `registry bind NAME`. Then claim, with a goal that states numbers: what your human has given
+  you, else a part of the mission in `registry/charter.yaml` that no other session promises:
   `registry claim NUMBER --role "ROLE" --goal "GOAL" --yes --push`; leave out `--role` where `status` shows a role for
   that number. Wait for the human: `registry whoami --fetch`, every half minute or less often.
 - A claim is refused: the message names free numbers, or the finding and its help. `registry explain CODE` says more.

@@ -21,6 +21,7 @@ from validator.model.phrases import quoted, ranges, rfc3339
 if TYPE_CHECKING:
     from validator.operations.whoami.look import SessionReport
     from validator.registry.reader import Reader
+    from validator.registry.snapshot import Snapshot
 
 EVERY = 60  # seconds between two questions to the remote
 PATIENCE = 0.5  # seconds to wait for its answer; what comes later is reported at the next prompt
@@ -201,8 +202,8 @@ def _who(reader: "Reader", main: str, me: Identity | None, now: float) -> str:
         numbers = snapshot.free_numbers()
         claim = f", then {' '.join(open_claim_form(snapshot.charter, numbers))}" if snapshot.charter else ""
         return (
-            f"Session registry: you have no name and no number; free: {ranges(numbers)}. If you work for this fleet, "
-            f"choose a name and register; fill in: registry bind NAME{claim}"
+            f"Session registry: you have no name and no number; free: {ranges(numbers)}.{_mission(snapshot)} "
+            f"If you work for this fleet, choose a name and register; fill in: registry bind NAME{claim}"
         )
     found = _found(reader, main, me, now)
     slot, state = found.slot, found.facts.state
@@ -213,9 +214,18 @@ def _who(reader: "Reader", main: str, me: Identity | None, now: float) -> str:
             for name, text in (("role", slot.role), ("goal", slot.goal))
         ]
     else:
-        free = ranges(reader.at(main).free_numbers())
-        lines = [f"Session registry: you are {me.name}; you have no number; free: {free}."]
+        snapshot = reader.at(main)
+        free = ranges(snapshot.free_numbers())
+        lines = [
+            f"Session registry: you are {me.name}; you have no number; free: {free}. {_mission(snapshot)}".rstrip()
+        ]
     return "\n".join([*lines, f"next: {_cut(advise(found.facts).sentence)}"])
+
+
+def _mission(snapshot: "Snapshot") -> str:
+    """What the fleet is for, which a session has to know before it chooses role and goal."""
+    mission = quoted(_cut(snapshot.charter.mission.statement), MOST_LETTERS) if snapshot.charter else ""
+    return mission and f" The fleet's mission, as data: {mission}."
 
 
 def _cut(text: str) -> str:
