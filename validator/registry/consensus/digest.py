@@ -49,13 +49,15 @@ def _parts(snapshot: Snapshot) -> Iterator[tuple[int, bytes]]:
 def _digest(charter: shapes.Charter | None, claims: Iterable[bytes]) -> str:
     import hashlib  # only where there are records, or a verb shows the digest
 
-    whole = b'"claims":[%b]}' % b",".join(claims)
+    found = hashlib.sha256(b"{")
     if charter is not None:
-        whole = b'"charter":%b,%b' % (
-            _canonical(charter.model_dump(mode="json", exclude=PLAN, exclude_unset=True)),
-            whole,
-        )
-    return f"sha256:{hashlib.sha256(b'{' + whole).hexdigest()}"
+        fields = charter.model_dump(mode="json", exclude=PLAN, exclude_unset=True)
+        found.update(b'"charter":%b,' % _canonical(fields))
+    found.update(b'"claims":[')
+    for at, claim in enumerate(claims):  # joined, a large fleet would be held several times
+        found.update(b",%b" % claim if at else claim)
+    found.update(b"]}")
+    return f"sha256:{found.hexdigest()}"
 
 
 def _canonical(fields: dict[str, Any]) -> bytes:

@@ -34,7 +34,7 @@ def decoded(data: bytes, program: str) -> dict[str, Row] | None:
 
 
 def _read(header: dict[str, Any], rest: memoryview) -> dict[str, Row]:
-    text, ends = bytes(rest), list(accumulate(header["lengths"], initial=0))
-    parts = (text[start:end] for start, end in pairwise(ends))
+    ends = accumulate(header["lengths"], initial=0)
+    parts = (bytes(rest[start:end]) for start, end in pairwise(ends))
     summaries = map(Summary, *header["summaries"]) if header["summaries"] else ()
     return dict(zip(header["oids"], map(Row, header["numbers"], header["sizes"], summaries, parts), strict=True))
