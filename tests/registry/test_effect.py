@@ -210,6 +210,10 @@ def test_a_record_of_an_approvers_own_number_is_proposed_from_no_other_account(t
     assert (found.own, found.elsewhere, found.proposed_by) == ("@OWNER", "", "@OWNER, the owner of number 1.")
 
 
+def test_no_right_of_an_approvers_is_told_of_a_record_that_is_a_sessions(tmp_path: Path) -> None:
+    assert effect(tmp_path / "registry", Situation(CONFIRMED), AUTHORS["@OWNER"]).proposed_by == "@OWNER, an approver."
+
+
 def test_a_charter_that_comes_for_the_first_time_is_told_so(tmp_path: Path) -> None:
     found = effect(tmp_path / "registry", Situation({CHARTER: charter()}, {CHARTER: None}))
     assert found.sentence.startswith("puts a valid charter on main, where there is none: approvers @OWNER; ")

@@ -174,8 +174,10 @@ def _takes(held: ClaimFile, claim: ClaimFile | None, head: Snapshot, base: Snaps
 def _changer(author: Author, held: ClaimFile, base: Snapshot) -> _Standing:
     """What an account is to a claim that it changes: an approver may, whoever owns the number."""
     owner = held.draft.owner
-    if owner in (None, author.account) or not is_approver(author, base):
+    if owner == author.account or held.draft.key or not is_approver(author, base):
         return _speaker(author, held, base)
+    if owner is None:
+        return _Standing(word=f"an approver: approvers may change any number, and {_ownerless(held)}")
     may = "approvers may do this, but ask the owner first if you can"
     return _Standing(word=f"an approver, not the owner of number {held.number} ({owner}): {may}")
 
@@ -191,8 +193,11 @@ def _speaker(author: Author, held: ClaimFile, base: Snapshot) -> _Standing:
     if owner:
         return _Standing(caution=f"{author.handle} is not the owner of number {number} ({owner}).", foreign=True)
     session = held.draft.session_id or "its session"
-    why = f"number {number} has no owner on main"
-    return _Standing(caution=f"nobody knows whether {author.handle} speaks for {session}: {why}.")
+    return _Standing(caution=f"nobody knows whether {author.handle} speaks for {session}: {_ownerless(held)}.")
+
+
+def _ownerless(held: ClaimFile) -> str:
+    return f"number {held.number} has no owner on main"
 
 
 def _first(author: Author, claim: ClaimFile) -> _Standing:

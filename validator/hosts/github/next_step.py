@@ -19,7 +19,7 @@ BY_NAME = (
 # What a human does first, where there is a caution.
 SETTLED: Mapping[Doubt, str] = {
     "session": f"looks who opened {CLAIMED_IN}; asks that account there whether this is its wish, "
-    "unless it is the one that proposes this, and closes this without its yes",
+    "and closes this without its yes (the account that proposes this need not be asked)",
     "rules": "decides whether these rules are wanted",
     "program": "reads every changed line",
 }
