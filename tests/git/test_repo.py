@@ -556,16 +556,48 @@ class TestWorkingTree:
         assert snapshot_of(clone.path) == before, "nor is an object written"
         assert clone.git("diff", "--cached", "--name-only") == "staged"
 
-    def test_no_filter_and_no_hook_runs(self, clone: Repository, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("scope", ["--local", "--worktree"])
+    def test_no_filter_and_no_hook_runs(self, clone: Repository, tmp_path: Path, scope: str) -> None:
         ran = tmp_path / "ran"
-        clone.git("config", "filter.evil.clean", f"{quoted('touch', ran)}; cat")
-        clone.git("config", "filter.evil.required", "true")
-        clone.git("config", "core.fsmonitor", quoted("touch", ran))
+        clone.git("config", "extensions.worktreeConfig", "true")
+        clone.git("config", scope, "filter.evil.clean", f"{quoted('touch', ran)}; cat")
+        clone.git("config", scope, "filter.evil.required", "true")
+        clone.git("config", scope, "core.fsmonitor", quoted("touch", ran))
         (clone.path / ".gitattributes").write_text("* filter=evil\n")
         program(clone.path / ".git/hooks/pre-commit", quoted("touch", ran))
-        Repo(clone.path).working_tree_commit()
+        repo = Repo(clone.path)
+        (clone.path / "a").write_bytes(b"other")
+        assert repo.stored(["a", "gone"]) == {"a": repo.blob_id(b"other")}
+        assert repo.stored_content("a") == b"other"
+        repo.working_tree_commit()
+        repo.staged_commit(None)
         assert not ran.exists()
         clone.git("status")
+        assert ran.exists(), "Git itself would have run it"
+
+    def test_in_a_clone_of_another_user_nothing_is_fetched(
+        self, clone: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Git fetches an object that a partial clone lacks by itself, with the command that the clone names."""
+        ran, included = tmp_path / "ran", tmp_path / "partial"
+        row = f"100644 {'1' * 40}\tlacking\n".encode()
+        clone.git("update-index", "--add", "--index-info", stdin=row)
+        settings = {"core.repositoryFormatVersion": "1", "core.sshCommand": f"{quoted('touch', ran)}; false",
+                    "remote.origin.url": "ssh://nobody@nowhere.invalid/x"}  # fmt: skip
+        for name, value in settings.items():
+            clone.git("config", name, value)
+        clone.git("config", "--file", str(included), "remote.origin.promisor", "true")
+        clone.git("config", "include.path", str(included))
+        monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+        with pytest.raises(FatalError, match="git write-tree: "):
+            Repo(clone.path).staged_commit(None)
+        clone.git("config", "remote.origin.promisor", "true")
+        with pytest.raises(FatalError, match="belongs to another user"):
+            Repo(clone.path).staged_commit(None)
+        assert Repo(clone.path).resolve("1" * 40, "HEAD:a^{tree}") == [None, None]
+        assert not ran.exists()
+        with pytest.raises(subprocess.CalledProcessError):
+            clone.git("write-tree")
         assert ran.exists(), "Git itself would have run it"
 
     def test_a_bare_repository_has_none(self, repository: Repository) -> None:

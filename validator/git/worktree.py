@@ -60,7 +60,7 @@ class Worktree(Objects, Write):
 
     def _left_out(self, paths: Iterable[str]) -> dict[str, str]:
         """The object ids in the index of files that are not to be on disk (skip-worktree)."""
-        status, out, _ = self.as_user("ls-files", "-z", "-t", "--stage", "--", *paths, settings=_QUIET)
+        status, out, _ = self._as_files("ls-files", "-z", "-t", "--stage", "--", *paths)
         rows = (row.partition("\t") for row in out.split("\0")[:-1]) if status == 0 else ()
         return {path: facts.split(" ")[2] for facts, _, path in rows if facts.startswith("S ")}
 
@@ -89,17 +89,20 @@ class Worktree(Objects, Write):
         original = given if given.resolve().is_relative_to(git_dir.resolve()) else git_dir / "index"
         if original.is_file():
             copy.write_bytes(original.read_bytes())
-        return {
-            "GIT_INDEX_FILE": str(copy),
-            **self.stored_beside,
-            **self._without_filters(),
-        }  # writing a tree looks at files as well
+        return {"GIT_INDEX_FILE": str(copy), **self.stored_beside}
 
     def _as_files(
         self, *command: str, stdin: bytes = b"", variables: Mapping[str, str] | None = None
     ) -> tuple[int, str, str]:
-        """Run Git on files of the working tree, with the filters of the user's own configuration."""
-        return self.as_user(*command, stdin=stdin, settings=_QUIET, variables=variables, seconds=LONGEST)
+        """Run Git on files of the working tree, with the filters of the user's own configuration and no others.
+
+        An object that is not here is fetched for a partial clone alone: by programs that its configuration may name.
+        """
+        if self.partial:
+            self.require_trust()
+        asking = {} if self.partial else {"GIT_ALLOW_PROTOCOL": "none"}
+        said = {**asking, **self._without_filters(), **(variables or {})}
+        return self.as_user(*command, stdin=stdin, settings=_QUIET, variables=said, seconds=LONGEST)
 
     def _staged(self, *command: str, variables: Mapping[str, str]) -> str:
         status, out, error = self._as_files(*command, variables=variables)
@@ -118,8 +121,10 @@ class Worktree(Objects, Write):
 
     def _without_filters(self) -> dict[str, str]:
         """Settings that disable the programs of filters of this repository's configuration (gitattributes(5))."""
-        asked = ("config", "--local", "--includes", "--name-only", "-z", "--get-regexp", r"^filter\.")
-        return program.emptied(self.run(*asked, environment=self.real)[1].split(b"\0")[:-1])
+        asked = ("config", "-z", "--show-scope", "--name-only", "--get-regexp", r"^filter\.")
+        words = self.as_user(*asked)[1].split("\0")
+        named = [name for scope, name in zip(words[::2], words[1::2], strict=False) if scope in ("local", "worktree")]
+        return program.emptied([name.encode("utf-8", "surrogateescape") for name in named])
 
 
 def _reason(error: str) -> str:
