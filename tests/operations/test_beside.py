@@ -13,11 +13,11 @@ from tests.properties.muddled import FLEET
 from tests.repository import CHARTER, Content, Repository, charter, claim_path, environment
 
 START = """
-import os, sys, threading
+import os, signal, sys, threading, time
 from functools import partial
 from pathlib import Path
 from validator.git.repo import Repo
-from validator.model.errors import FatalError
+from validator.model.errors import FatalError, ShallowError
 from validator.operations import beside
 from validator.operations.audit import in_parts
 from validator.operations.beside import worked_out
@@ -26,6 +26,7 @@ from validator.operations.judge import audit
 from validator.registry.reader import Reader
 repo = Repo(Path(sys.argv[1]))
 main, of_use = repo.commit("main"), beside._of_use
+large = partial(bytes, 10**7)
 def children():
     try:
         return os.waitpid(-1, os.WNOHANG)[0]
@@ -39,7 +40,6 @@ for processes in (1, 2, 3):
     assert len({process for _, process in found} | {os.getpid()}) == (1 if processes == 1 else 10), found
 """
 FAILURES = """
-large = partial(bytes, 10**7)
 repo.blobs([main])
 for part in (partial(divmod, 1, 0), partial(os._exit, 7), partial(repo.blobs, [main]), partial(sys.exit, 3)):
     try:
@@ -54,6 +54,37 @@ next(left)
 left.close()
 repo.objects.close(), repo.names.close()
 assert children() == "none"
+"""
+SAID = """
+def refused():
+    raise ShallowError("no history; run: git fetch --unshallow")
+for part, kind, said in (
+    (refused, ShallowError, "no history; run: git fetch --unshallow"),
+    (partial(open, "/nowhere/x"), FileNotFoundError, "[Errno 2] No such file or directory: '/nowhere/x'"),
+):
+    try:
+        [*worked_out([large, part], 2)]
+    except (FatalError, OSError) as error:
+        assert (type(error), str(error)) == (kind, said), error
+    else:
+        raise AssertionError(part)
+assert children() == "none"
+"""
+ENDED = """
+def ending():
+    time.sleep(0.2)  # until this is waited for
+    os.kill(os.getppid(), signal.SIGTERM)
+    return large()
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+signal.alarm(20)
+try:
+    [*worked_out((ending, large, large), 2)]
+except SystemExit as error:
+    assert error.code == 143
+else:
+    raise AssertionError("not ended")
+assert children() == "none"
+signal.alarm(0)
 """
 JUDGED = """
 beside._of_use = lambda: 2
@@ -85,7 +116,7 @@ def test_parts(registry: Repository, tmp_path: Path) -> None:
     left = tmp_path / "left"
     left.mkdir()
     alone = environment(TMPDIR=str(left), PYTHONDONTWRITEBYTECODE="1", PYTHONWARNINGS="error")
-    command = [sys.executable, "-c", START + ORDER + FAILURES + JUDGED + THREADS, str(registry.path)]
+    command = [sys.executable, "-c", START + ORDER + FAILURES + SAID + ENDED + JUDGED + THREADS, str(registry.path)]
     done = subprocess.run(command, env=alone, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert [*left.iterdir()] == [], "no process beside has left anything, or removed it"

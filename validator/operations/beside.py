@@ -12,19 +12,20 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from typing import Generic, NoReturn, TypeVar
+from typing import IO, Generic, NamedTuple, NoReturn, TypeVar
 
 from validator.git.program import leave_to_others
 from validator.model.errors import FatalError
 
-MOST = 4  # processes at once
+MOST = 4  # processors that are of use; one process more than these goes on where another has ended
 T = TypeVar("T")
 
 
 def worked_out(parts: Iterable[Callable[[], T]], processes: int | None = None) -> Iterator[T]:
-    """The result of each part, in their order; `processes` is how many run at once, None: as many as are of use.
+    """The result of each part, in their order; `processes` is for how many processors, None: as many as are of use.
 
-    A part may not ask the Git that this process has started. Raises FatalError where a process beside has failed.
+    A part may not ask the Git that this process has started. Raises FatalError where a part does, and where a process
+    beside has failed.
     """
     most = _of_use() if processes is None else processes
     if most < 2:
@@ -33,9 +34,9 @@ def worked_out(parts: Iterable[Callable[[], T]], processes: int | None = None) -
     running = deque[_Beside[T]]()
     with ExitStack() as ends:
         for part in parts:
-            running.append(_Beside(part))
+            running.append(_Beside(part, running))
             ends.callback(running[-1].end)
-            if len(running) > most:  # one more than there are processors: it goes on where another has ended
+            if len(running) > most:
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()
@@ -47,10 +48,18 @@ def _of_use() -> int:
     return min(MOST, len(os.sched_getaffinity(0)))
 
 
+class _Failed(NamedTuple):
+    """Why a part has no result."""
+
+    error: FatalError | OSError
+
+
 class _Beside(Generic[T]):
     """A process that works out one part."""
 
-    def __init__(self, part: Callable[[], T]) -> None:
+    _pipe: IO[bytes]
+
+    def __init__(self, part: Callable[[], T], others: "Iterable[_Beside[T]]") -> None:
         out, into = os.pipe()
         try:
             self._process = os.fork()
@@ -60,17 +69,21 @@ class _Beside(Generic[T]):
             raise FatalError(f"no process can be started: {error.strerror}") from error
         if not self._process:
             os.close(out)  # or it would wait for itself to read
+            for other in others:
+                other._pipe.close()  # or that one would wait for this one to read
             _work(part, into)
         os.close(into)
         self._pipe = os.fdopen(out, "rb")
 
     def result(self) -> T:
         try:
-            found: T = pickle.load(self._pipe)  # noqa: S301 - this program has made it
+            found: T | _Failed = pickle.load(self._pipe)  # noqa: S301 - this program has made it
         except (EOFError, pickle.UnpicklingError) as error:
             raise FatalError("a process that was started for a part of the claims has failed") from error
         finally:
             self.end()
+        if isinstance(found, _Failed):
+            raise found.error
         return found
 
     def end(self) -> None:
@@ -85,7 +98,14 @@ def _work(part: Callable[[], object], into: int) -> NoReturn:
     try:
         leave_to_others()
         with os.fdopen(into, "wb") as pipe:
-            pickle.dump(part(), pipe, pickle.HIGHEST_PROTOCOL)
+            pickle.dump(_outcome(part), pipe, pickle.HIGHEST_PROTOCOL)
         code = 0
     finally:
         os._exit(code)  # nothing that the other process has for the time being is removed
+
+
+def _outcome(part: Callable[[], object]) -> object:
+    try:
+        return part()
+    except (FatalError, OSError) as error:
+        return _Failed(error)
