@@ -18,10 +18,26 @@ LONG = b"x" * 600_000
         (b'{"method":"x","params":{"id":8,"x":"' + LONG + b'"}}', None),
         (b'{"method":"x","params":{"x":"' + LONG + b'","id":8}}', None),
         (b'{"method":"x","id":null,"x":"' + LONG + b'"}', None),
+        (b'{"id":1764000000000000001,"x":"' + LONG + b'"}', None),
+        (b'{"id":1.5,"x":"' + LONG + b'"}', None),
+        (b'{"x":"' + LONG + b'","id":1e3}', None),
         (LONG + b'{"id":7', None),
         (LONG, None),
     ],
-    ids=["first", "first-text", "last", "last-text", "inner", "inner-last", "null", "not-closed", "no-json"],
+    ids=[
+        "first",
+        "first-text",
+        "last",
+        "last-text",
+        "inner",
+        "inner-last",
+        "null",
+        "long-number",
+        "fraction",
+        "exponent",
+        "not-closed",
+        "no-json",
+    ],
 )
 def test_a_message_that_is_too_long_is_refused_by_its_id(message: bytes, id: str | int | None) -> None:
     assert _read(b'{"id":1}\n' + message + b"\n" + b'{"id":2}') == (['{"id":1}\n', '{"id":2}'], [id])

@@ -14,7 +14,7 @@ from mcp.types import INVALID_REQUEST, ErrorData, JSONRPCError
 
 MOST = 1 << 18  # bytes of a message; what it proposes is a file of 16 KiB at most
 _ENDS = 200  # bytes of its begin and of its end in which its id is looked for
-_ID, _VERSION = rb'"id"\s*:\s*(?:([0-9]{1,15})|"([^"\\\x00-\x1f]{1,100})")', rb'"jsonrpc"\s*:\s*"2\.0"'
+_ID, _VERSION = rb'"id"\s*:\s*(?:([0-9]{1,15})(?![0-9.eE])|"([^"\\\x00-\x1f]{1,100})")', rb'"jsonrpc"\s*:\s*"2\.0"'
 _ID_FIRST = re.compile(rb"\s*\{\s*(?:" + _VERSION + rb"\s*,\s*)?" + _ID)
 _ID_LAST = re.compile(_ID + rb"\s*(?:,\s*" + _VERSION + rb"\s*)?\}\s*\Z")
 
