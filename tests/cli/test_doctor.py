@@ -200,6 +200,21 @@ def test_checks_without_an_answer_do_not_fail(stage: Stage) -> None:
     assert verb(stage.human, "doctor", "--local", "--format", "json").document["in_force"]
 
 
+def test_doctor_fetches_the_remote_that_is_named(stage: Stage) -> None:
+    git(stage.folder, "clone", "--quiet", "--bare", str(stage.bare), "other.git")
+    git(stage.human, "remote", "add", "other", str(stage.folder / "other.git"))
+    assert verb(stage.human, "doctor", "--local", "--fetch", "--remote", "other").err == ""
+    assert git(stage.human, "rev-parse", "other/main") == git(stage.human, "rev-parse", "main")
+
+
+def test_doctor_reports_a_shallow_clone_that_is_to_be_fetched_too(stage: Stage) -> None:
+    git(stage.human, "commit", "--quiet", "--allow-empty", "-m", "A second one")
+    git(stage.folder, "clone", "--quiet", "--depth=1", stage.human.as_uri(), "cut")
+    done = verb(stage.folder / "cut", "doctor", "--local", "--fetch", "--format", "json")
+    (check,) = done.document["checks"]
+    assert (done.exit_code, check["name"], check["command"]) == (1, "history-whole", "git fetch --unshallow")
+
+
 def test_doctor_reads_main_and_not_what_is_checked_out(stage: Stage) -> None:
     """On a branch that would take the gate away, main still has it; and the other way round."""
     write(stage.human, "CODEOWNERS", "* @OWNER\n")

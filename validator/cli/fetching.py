@@ -16,19 +16,26 @@ def fetches(command: Callable[..., int]) -> Callable[..., int]:
     @wraps(command)
     def run(console: Console, /, *, fetch: bool, repo: Path, **settings: Any) -> int:
         if fetch:
-            fetch_first(console, repo)
+            fetch_first(console, repo, settings.get("remote", ""))
         return command(console, repo=repo, **settings)
 
     return click.option("--fetch", is_flag=True, help="Ask the remote first.")(run)
 
 
-def fetch_first(console: Console, repo: Path) -> None:
-    """Fetch main, proposals and rejections; a hint for each proposal that cannot be fetched."""
+def fetch_first(console: Console, repo: Path, remote: str = "") -> None:
+    """Fetch main, proposals and rejections; a hint for each proposal that cannot be fetched.
+
+    Into a shallow clone nothing is fetched: what reads it next says what is to be done.
+    """
     from validator.git.remote import Remote
     from validator.git.repo import Repo
+    from validator.model.errors import ShallowError
     from validator.model.escape import logged
 
-    server = Remote(Repo(repo))
+    try:
+        server = Remote(Repo(repo), remote)
+    except ShallowError:
+        return
     server.fetch()
     for one, why in server.unfetched.items():
         console.hint(f"{one.name}: {logged(why)}\n")
