@@ -525,15 +525,6 @@ def test_a_remote_that_never_answers_is_not_waited_for(stage: Stage, tmp_path: P
     os.kill(int(asked), 15)
 
 
-def test_a_remote_that_is_a_command_is_not_run(stage: Stage, tmp_path: Path) -> None:
-    session = stage.clone("session")
-    git(session, "remote", "set-url", "origin", f"ext::sh -c touch% {tmp_path / 'ran'}")
-    payload = json.dumps({"session_id": ONE, "cwd": str(session)}).encode()
-    for event in ("session-start", "prompt"):
-        assert raw(session, event, payload).exit_code == 0
-    assert not (tmp_path / "ran").exists()
-
-
 def test_a_remote_that_is_gone_is_a_line_without_its_password(stage: Stage) -> None:
     session = stage.clone("session")
     git(session, "remote", "set-url", "origin", "http://user:secret@127.0.0.1:1/x.git")
