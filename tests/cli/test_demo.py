@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 
 from tests.shell import program
+from validator.cli.consensus.status import void_lines
 from validator.cli.demo.attacks import attacks, attempts
 from validator.cli.demo.printer import Printer
 from validator.cli.demo.stage import CAPACITY, claim_text, commit, git, put, set_up
+from validator.cli.demo.story import in_short
 from validator.model.layout import claim_path
+from validator.report.documents import RecordEntry
 
 NOW = "2026-11-20T08:00:00Z"
 
@@ -29,3 +32,14 @@ def test_every_attack_has_to_be_refused_for_its_reason(tmp_path: Path, hook: str
     surprises = list(attacks(stage, NOW, printer))
     assert surprises == [f"the server refuses: {attack.title} ({attack.because})" for attack in tried]
     assert len(surprises) == 8
+
+
+def test_acknowledgements_that_no_longer_count_are_shown() -> None:
+    path = "registry/consensus/acknowledgements/{:02}.yaml"
+    rows = [
+        RecordEntry(path=path.format(at), record="acknowledgement", number=at, by="s", void="old", again=None)
+        for at in (1, 2)
+    ]
+    status = ["phase: registering", "registered: 2 of 2", *void_lines(rows), "waiting", "next: s confirms"]
+    told = ["registered: 2 of 2", "no longer counts: each acknowledgement of 1-2: old", "next: s confirms"]
+    assert in_short(status).splitlines() == told

@@ -7,7 +7,7 @@ than expected, the demo fails.
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
@@ -121,9 +121,7 @@ def _consensus(stage: Stage, printer: Printer) -> Iterator[str]:
     commit(session, "Number 5 has 16 prospects, and promises 16 emails")
     push(session, "claim/05")
     yield from _play(printer, [(stage.human, ("approve", "5", "--yes"))])
-    lines = [line for line in _status(stage) if line.startswith(("registered", "no longer count", "next:"))]
-    printer.say("".join(f"{line}\n" for line in lines if "/acknowledgements/" not in line))
-    printer.say(f"… and {sum('/acknowledgements/' in line for line in lines)} acknowledgements that no longer count\n")
+    printer.say(in_short(_status(stage)))
     printer.heading("The second round, and the start")
     yield from _round(stage, printer, at_once=3)
     yield from _play(printer, [(stage.human, ("consensus", "activate", "--yes"))])
@@ -165,6 +163,11 @@ def _play(printer: Printer, commands: list[tuple[Path, tuple[str, ...]]]) -> Ite
         printer.line(done.returncode == 0, f"registry {' '.join(command[:2])}: {last_line(done)}")
         if done.returncode:
             yield f"registry {' '.join(command)}"
+
+
+def in_short(status: Iterable[str]) -> str:
+    """Of what `consensus status` says: who is registered, what no longer counts and why, and what is next."""
+    return "".join(f"{line}\n" for line in status if line.startswith(("registered", "no longer count", "next:")))
 
 
 def _status(stage: Stage) -> list[str]:
