@@ -94,6 +94,8 @@ def test_no_tool_approves_and_each_says_its_answers_form(small: Stage) -> None:
         assert tools.keys() == TOOLS
         for tool in tools.values():
             assert tool.output_schema, tool.name
+            assert tool.description, tool.name
+            assert "  " not in tool.description, "nor the source's indentation"
             assert tool.input_schema["additionalProperties"] is False, tool.name
             assert all("anyOf" not in each for each in tool.input_schema["properties"].values()), tool.name
             assert not tool.input_schema["properties"].keys() & {"repo", "remote", "path", "file", "url", "session_id"}

@@ -1,5 +1,6 @@
 """The server of `registry mcp`: its tools, resources and prompt. Nothing is kept between two calls."""
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ def _has_registry(repo: Path) -> bool:
 
 def _tool(method: Callable[..., Any], annotations: ToolAnnotations) -> Tool:
     """A tool that refuses arguments which it does not know; its answer has the published schema of a document."""
-    made = Tool.from_function(method, annotations=annotations)
+    made = Tool.from_function(method, description=inspect.getdoc(method), annotations=annotations)
     arguments, document = made.fn_metadata.arg_model, made.fn_metadata.output_model
     made.fn_metadata.output_schema = document.model_json_schema(mode="serialization")
     made.fn_metadata.output_model = None  # the answer is JSON already, and is not read back
