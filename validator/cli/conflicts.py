@@ -86,7 +86,10 @@ def command(console: Console, propose_split: str | None, repo: Path, ref: str | 
 
 
 def conflicts_of(reader: Reader, commit: str, known: Iterable[Judged] = ()) -> ConflictsDocument:
-    """What conflicts on main, and between main and the proposals as last fetched; `known` are judged already."""
+    """What conflicts on main, and between main and the proposals as last fetched.
+
+    `known` are judged already, pull requests from forks among them.
+    """
     snapshot = reader.at(commit)
     charter = charter_of(snapshot)
     on_main = [*(_entry("main", one) for one in conflicts(snapshot, charter)), *_found_by_audit(snapshot)]
@@ -126,16 +129,22 @@ def _in_proposals(
 ) -> Iterator[ConflictEntry]:
     """What each proposal meets on main, and in the other proposals; `unjudged` gets those that cannot be judged."""
     landings = list[tuple[str, Snapshot]]()
-    remote, judged = published(reader.repo), {one.proposal: one for one in known}
-    for proposal in proposals_on(remote, reader.repo, "claim"):
-        name = f"{remote}/{proposal.name}" if remote else proposal.name
-        one = judged.get(proposal) or judge_proposal(reader, main, proposal)
+    for name, one in _judged(reader, main, known):
         if one.unjudged:
             unjudged.append(UnjudgedEntry(where=name, message=well_formed(one.verdict.findings[0].message)))
         else:
             landings.append((name, one.landed))
             yield from _against_main(name, one)
     yield from _between(landings)
+
+
+def _judged(reader: Reader, main: str, known: Iterable[Judged]) -> Iterator[tuple[str, Judged]]:
+    """The proposals of claims by name: branches, and of the `known` those that are none, as pull requests of forks."""
+    remote, judged = published(reader.repo), {one.proposal: one for one in known}
+    for proposal in proposals_on(remote, reader.repo, "claim"):
+        name = f"{remote}/{proposal.name}" if remote else proposal.name
+        yield name, judged.get(proposal) or judge_proposal(reader, main, proposal)
+    yield from ((proposal.name, one) for proposal, one in judged.items() if proposal.name.startswith("#"))
 
 
 def _against_main(name: str, one: Judged) -> Iterator[ConflictEntry]:
