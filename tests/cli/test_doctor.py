@@ -11,7 +11,7 @@ import pytest
 from tests.cli.stage import ROOT, Done, Stage, commit, fleet, git, refs, try_git, verb, write
 from tests.cli.test_hook import contents
 from tests.repository import tracked
-from tests.shell import program
+from tests.shell import program, quoted
 
 
 def install(stage: Stage, *words: str) -> Done:
@@ -198,6 +198,15 @@ def test_checks_without_an_answer_do_not_fail(stage: Stage) -> None:
     assert done.out.endswith(" in force, 0 not, 1 cannot be checked from here\n")
     assert done.exit_code == 0
     assert verb(stage.human, "doctor", "--local", "--format", "json").document["in_force"]
+
+
+def test_doctor_runs_no_hook_of_another_user(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address of a clone may name any folder of this machine. Git itself plays the other user."""
+    program(stage.bare / "hooks/pre-receive", quoted("touch", stage.folder / "ran"))
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    state, what, _ = hook_check(stage.human)
+    assert (state, "belongs to another user; if you trust it, fill in" in what) == ("unknown", True)
+    assert not (stage.folder / "ran").exists()
 
 
 def test_doctor_fetches_the_remote_that_is_named(stage: Stage) -> None:

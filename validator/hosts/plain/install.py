@@ -100,13 +100,14 @@ def hook_of(repo: Repo) -> Path:
 def fault_of(server: Repo, environment: Mapping[str, str]) -> Fault | None:
     """Why the guard of a server on this machine is not in force; None where it has refused a probe.
 
-    Raises FatalError where Git takes no push there at all.
+    Raises FatalError where Git takes no push there at all, and where the hook is another user's, who is not trusted.
     """
     hook = hook_of(server)
     if not hook.is_file():
         return Fault("there is no pre-receive hook")
     if not _can_run(hook):
         return Fault(f"{hook} has no run bit, so Git passes it over", f"chmod +x {shlex.quote(str(hook))}")
+    server.require_trust()  # the address of a clone may name any folder, and a probe runs what is there
     probed = probe(server, servers_environment(environment))
     return None if probed.answer is Answer.GUARD else Fault(_why(hook, probed))
 
