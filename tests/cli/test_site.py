@@ -136,15 +136,26 @@ def test_the_queue_has_the_oldest_first_with_verdict_and_command(stage: Stage, t
     assert "Rejected by the gate (2)" in text
     common = text.partition("The same in several proposals: ")[2].partition("</div>")[0]
     assert re.findall(r"REG106 role-misaligned|claim/[0-9]+</a>[^:]*: ", common) == [
-        "REG106 role-misaligned", "claim/01</a> (rejected): ", "claim/03</a> (rejected): ",
+        "REG106 role-misaligned", "claim/01</a> (the gate rejects it): ", "claim/03</a> (the gate rejects it): ",
     ]  # fmt: skip
     waiting, rejected = text.split("Rejected by the gate")
     assert "registry approve claim/02" in waiting
     assert "registry approve release/04" in waiting
     assert "registry approve claim/01" not in text
-    assert 'Turn down: <code class="command">registry reject claim/01 --reason TEXT' in rejected
+    form = 'fill in: <code class="command form">registry reject {} --reason &#34;WHY&#34;</code>'
+    assert f"<p>Turn it down; {form.format('claim/01')}</p>" in rejected
+    assert f"<p>Or turn it down; {form.format('claim/02')}</p>" in waiting
+    assert "TEXT" not in text, "a form that is pasted as it is must not look finished"
+    assert re.search(r"^\.command\.form \{ user-select: auto; \}$", files["style.css"].decode(), re.MULTILINE)
+    assert waiting.count('<span class="chip good">the gate accepts it</span>') == 2
+    assert rejected.count('<span class="chip bad">the gate rejects it</span>') == 2
+    assert rejected.count('<span class="chip bad">proposed, the gate rejects it</span>') == 2, "numbers 1 and 3"
+    assert '<span class="chip wait">proposed</span>' in rejected, "number 2"
+    assert "the same number, role, session or part of the work, the first that you approve wins" in waiting
+    assert "in your clone of this registry" in waiting
+    assert "so whoever can push can approve" in text
+    assert not re.search("GitHub|from forks", text), "there is no remote on GitHub"
     assert '<p class="notice bad">error REG106' in rejected
-    assert 'Or turn down: <code class="command">registry reject claim/02 --reason TEXT</code>' in waiting
     moves = re.sub(r"<[^>]*>", "", text.partition("Whose move")[2].partition("Waiting for you")[0])
     assert "an approver decides on what is proposed: 2: registry proposals" in moves
     assert "who proposed claim/01, claim/03 mends it, proposes something else or withdraws it" in moves
@@ -154,11 +165,23 @@ def test_the_queue_has_the_oldest_first_with_verdict_and_command(stage: Stage, t
     assert "proposed: 2: registry proposals; who proposed claim/01, claim/03 mends it" in status["next_action"]
     page = files["proposals/claim-01.html"].decode()
     assert "The gate rejects this" in page
+    assert form.format("claim/01") in page
+    assert "A warning stops nothing" not in page + text
     assert "Planned role</dt><dd>Master Coordinator" in page
     assert "Claimed role</dt><dd>Master of everything" in page
     assert "Way out:" in page
     assert "+role: Master of everything" in page
     assert "Release number 4: gone" in files["proposals/release-04.html"].decode()
+    session = files["sessions/01.html"].decode()
+    assert '<p class="head"><span class="chip bad">proposed, the gate rejects it</span>' in session
+    assert 'claim-01.html">claim/01</a> (the gate rejects it)</p>' in session
+    assert "claim/02</a></p>" in files["sessions/02.html"].decode()
+    history = files["history.html"].decode()
+    assert history.count("Approvals are not signed here, so history cannot prove who approved.") == 1
+    assert "names no approver" not in history
+    registry = files["REGISTRY.md"].decode()
+    assert registry.endswith("\n\nNothing on main conflicts.\n"), "what is proposed conflicts"
+    assert "\n\nThis page is of main alone. With what is proposed, the next action can be another one: " in registry
 
 
 def test_who_signed_is_shown(guarded: Stage, tmp_path: Path) -> None:
@@ -185,10 +208,16 @@ def test_who_signed_is_shown(guarded: Stage, tmp_path: Path) -> None:
     git(guarded.human, *signing, "commit", "--quiet", "--message", "Claim number 6")
     git(guarded.human, "push", "--quiet", "origin", "claim/06")
     files = build(guarded.bare, tmp_path / "site")
+    assert "Approvals are signed here" in files["index.html"].decode()
+    assert "the commit names no approver" in files["history.html"].decode()
+    assert "where COMMIT is the full id of main's first commit" in unescape(files["history.html"].decode())
     assert "Signed</dt><dd>by @OWNER</dd>" in files["proposals/claim-04.html"].decode()
     assert "Signed</dt><dd>by marketing-outreach-3</dd>" in files["proposals/claim-06.html"].decode()
     page = files["proposals/claim-05.html"].decode()
     assert "Signed</dt><dd>no</dd>" in page
+    warned = "<p>A warning stops nothing: approve it as it is, or ask its session for a better claim first.</p>"
+    assert warned in page
+    assert files["index.html"].decode().count(warned) == 2, "claim/05 and claim/06"
     assert "<dt>Key</dt><dd>none (not signed)</dd>" in page
     shown = f"<code>{fingerprint(session)}</code> (new)"
     assert f"<dt>Key</dt><dd>{shown}</dd>" in files["proposals/claim-06.html"].decode()
@@ -199,7 +228,7 @@ def test_who_signed_is_shown(guarded: Stage, tmp_path: Path) -> None:
     page = files["sessions/06.html"].decode()
     assert "approved by @OWNER" in files["history.html"].decode()
     assert '<g class="gap">' in files["charter.html"].decode()
-    assert "Nobody has: outreach 1-33" in unescape(files["charter.html"].decode())
+    assert "Nobody has on main: outreach 1-33" in unescape(files["charter.html"].decode())
     assert f"<dt>Key</dt><dd>{shown}</dd>" in page
     assert session.split()[1] not in page
 

@@ -11,6 +11,7 @@ from validator.cli.history import history_of
 from validator.cli.ics import calendar
 from validator.cli.in_full import in_full
 from validator.cli.proposals import ProposalsDocument, entry_of, pending_claims, pending_entry
+from validator.cli.pull_request import on_github
 from validator.cli.schedule import schedule_of
 from validator.cli.status import status_of
 from validator.git.remote import Proposal
@@ -85,6 +86,7 @@ def documents_at(reader: Reader, commit: str, pulls: "Sequence[Pull] | None" = N
         calendar=lambda: calendar(week, snapshot.committed_at or 0),
         calendar_of=f"{week.name} {snapshot.committed_at}",
         markdown=page_at(reader, commit),
+        on_github=pulls is not None or on_github(reader.repo),
         pulls_shown=pulls is not None,
     )
 

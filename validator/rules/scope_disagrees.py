@@ -5,8 +5,8 @@ the range. A target whose unit has the name of a work is compared with that work
 things (`districts`) is compared with no other unit: 8 stories from 6 districts are no contradiction. It is a warning:
 there may be a reason, and a human decides.
 
-Why: In the document that this registry was made for, session 5 promises 17 e-mails a day for prospects 18-33, which
-are 16, and session 6 promises 16 for 34-50, which are 17.
+Why: A session that promises 17 e-mails a day for prospects 18-33, which are 16, cannot keep its promise with its own
+part of the work. One that promises 16 for 34-50, which are 17, leaves a prospect out.
 
 Example:
 

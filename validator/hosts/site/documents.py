@@ -21,6 +21,7 @@ class Documents(NamedTuple):
     calendar: Callable[[], bytes]
     calendar_of: str  # with the schedule, what the calendar depends on
     markdown: str
+    on_github: bool  # where one approves by a review
     pulls_shown: bool  # whether pull requests from forks are among the proposals
 
     @property

@@ -27,7 +27,7 @@ class _Numbers(NamedTuple):
     events: Mapping[int, Sequence[Json]]
     records: Mapping[int, Json]
     conflicts: Mapping[int, Sequence[Json]]
-    proposals: Mapping[int, Sequence[str]]
+    proposals: Mapping[int, Sequence[tuple[str, bool]]]  # name, and whether the gate rejects it
 
 
 def pages(documents: Documents) -> Iterator[Page]:
@@ -62,6 +62,7 @@ def _index(documents: Documents, common: Json) -> Page:
     shown = {
         "here": "index",
         "status": {name: status[name] for name in ("phase", "registered", "capacity", "criteria", "approvals_signed")},
+        "on_github": documents.on_github,
         "pulls_shown": documents.pulls_shown,
         "week": documents.schedule["week"] if status["phase"] == "active" else None,
         "phases": get_args(Phase),
@@ -92,7 +93,16 @@ def _in_common(proposals: Iterable[Json]) -> list[Json]:
 def _slots(documents: Documents) -> list[Json]:
     """The numbers with what the charter plans for them."""
     planned = {slot["number"]: slot["role"] for slot in documents.export["charter"]["slots"]}
-    return [{**slot, "planned": planned.get(slot["number"])} for slot in documents.status["slots"]]
+    proposals = _proposals_by_number(documents)
+    return [
+        {**_judged(slot, proposals.get(slot["number"], ())), "planned": planned.get(slot["number"])}
+        for slot in documents.status["slots"]
+    ]
+
+
+def _judged(slot: Json, proposals: Sequence[tuple[str, bool]]) -> dict[str, Any]:
+    """A number with whether all that is proposed for it is what the gate rejects."""
+    return {**slot, "rejected": slot["state"] == "proposed" and bool(proposals) and all(no for _, no in proposals)}
 
 
 def _all_sessions(documents: Documents, common: Json) -> Page:
@@ -121,11 +131,12 @@ def _sessions(documents: Documents, common: Json) -> Iterator[Page]:
 
 def _session(slot: Json, charter: Json, shape: Charter, numbers: _Numbers) -> dict[str, Any]:
     number = slot["number"]
+    proposals = numbers.proposals.get(number, ())
     claim = numbers.claims.get(number)
     plan = numbers.plans.get(number)
     return {
         "number": number,
-        "slot": slot,
+        "slot": _judged(slot, proposals),
         "claim": claim,
         "plan": plan,
         "claim_form": command_line(claim_form(shape, number, "--session-id", "ID")),
@@ -135,7 +146,7 @@ def _session(slot: Json, charter: Json, shape: Charter, numbers: _Numbers) -> di
         "events": numbers.events.get(number, ()),
         "record": numbers.records.get(number),
         "conflicts": numbers.conflicts.get(number, ()),
-        "proposals": numbers.proposals.get(number, ()),
+        "proposals": proposals,
     }
 
 
@@ -166,11 +177,6 @@ def _by_number(documents: Documents) -> _Numbers:
     for row in documents.conflicts["conflicts"]:
         for number in row["numbers"]:
             conflicts[number].append(row)
-    proposals = defaultdict[int, list[str]](list)
-    for one in documents.proposals["proposals"]:
-        digits = str(one["number"] or one["name"].rpartition("/")[2])
-        if digits.isascii() and digits.isdecimal():
-            proposals[int(digits)].append(one["name"])
     records = [row for row in documents.status["records"] if row["record"] == "acknowledgement"]
     return _Numbers(
         claims={claim["number"]: claim for claim in documents.export["claims"]},
@@ -178,8 +184,17 @@ def _by_number(documents: Documents) -> _Numbers:
         events=events,
         records={row["number"]: row for row in records},
         conflicts=conflicts,
-        proposals=proposals,
+        proposals=_proposals_by_number(documents),
     )
+
+
+def _proposals_by_number(documents: Documents) -> Mapping[int, Sequence[tuple[str, bool]]]:
+    proposals = defaultdict[int, list[tuple[str, bool]]](list)
+    for one in documents.proposals["proposals"]:
+        digits = str(one["number"] or one["name"].rpartition("/")[2])
+        if digits.isascii() and digits.isdecimal():
+            proposals[int(digits)].append((one["name"], one["verdict"] != "accepted"))
+    return proposals
 
 
 def _history(documents: Documents, common: Json) -> Iterator[Page]:
@@ -187,7 +202,7 @@ def _history(documents: Documents, common: Json) -> Iterator[Page]:
     of_step = defaultdict[str, list[Json]](list)
     for event in documents.history["events"]:
         of_step[event["commit"]].append(event)
-    steps = documents.history["steps"]
+    steps, here = documents.history["steps"], {"here": "history", "signed": documents.status["approvals_signed"]}
     last = max(1, -(-len(steps) // STEPS_A_PAGE))
     for page in range(1, last + 1):
         some = steps[(page - 1) * STEPS_A_PAGE : page * STEPS_A_PAGE]
@@ -195,8 +210,8 @@ def _history(documents: Documents, common: Json) -> Iterator[Page]:
         names = [(history_file(one, last), "newest" if one == last else str(one)) for one in range(1, last + 1)]
         # An older page links to the newest and its neighbours only: the list grows, and the page stays.
         links = names if page == last else [("history.html", "newest")]
-        said = {"here": "history", "steps": shown, "pages": links, "page": page if page == last else 0}
-        yield Page(history_file(page, last), "history.html", {**common, **said})
+        said = {"steps": shown, "pages": links, "page": page if page == last else 0}
+        yield Page(history_file(page, last), "history.html", {**common, **here, **said})
 
 
 def _charter(documents: Documents, common: Json) -> Page:

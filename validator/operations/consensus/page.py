@@ -46,7 +46,7 @@ def page(snapshot: Snapshot, charter: shapes.Charter, digest: str) -> str:
     parts = ["\n".join(_head(state, charter, digest)), "## Current Session Registry"]
     parts += ["\n".join(_session(at, snapshot.by_number.get(at), slots.get(at), keys.get(at))) for at in numbers]
     parts += ["## Consensus Validation", "\n".join(_criteria(state, charter)), *_progress(state, charter)]
-    parts += ["## Conflict Resolution", "\n".join(_conflicts(state)) or "Nothing conflicts."]
+    parts += ["## Conflict Resolution", "\n".join(_conflicts(state)) or "Nothing on main conflicts."]
     return "\n\n".join(parts) + "\n"
 
 
@@ -111,6 +111,7 @@ def _progress(state: Consensus, charter: shapes.Charter) -> Iterator[str]:
     acknowledged = f", {state.metrics.acknowledged} acknowledged" if state.metrics.acknowledged else ""
     yield f"**Current Status**: {state.registered}/{counted(charter.capacity, 'session')} registered{acknowledged}"
     yield f"**Next Action**: {markdown_prose(state.next_action)}"
+    yield "This page is of main alone. With what is proposed, the next action can be another one: `registry status`"
 
 
 def _conflicts(state: Consensus) -> Iterator[str]:
