@@ -143,7 +143,7 @@ def test_the_queue_has_the_oldest_first_with_verdict_and_command(stage: Stage, t
     assert "registry approve release/04" in waiting
     assert "registry approve claim/01" not in text
     form = 'fill in: <code class="command form">registry reject {} --reason &#34;WHY&#34;</code>'
-    assert f"<p>Turn it down; {form.format('claim/01')}</p>" in rejected
+    assert f"<p>You may turn it down; {form.format('claim/01')}</p>" in rejected
     assert f"<p>Or turn it down; {form.format('claim/02')}</p>" in waiting
     assert "TEXT" not in text, "a form that is pasted as it is must not look finished"
     assert re.search(r"^\.command\.form \{ user-select: auto; \}$", files["style.css"].decode(), re.MULTILINE)
@@ -165,7 +165,8 @@ def test_the_queue_has_the_oldest_first_with_verdict_and_command(stage: Stage, t
     assert "proposed: 2: registry proposals; who proposed claim/01, claim/03 mends it" in status["next_action"]
     page = files["proposals/claim-01.html"].decode()
     assert "The gate rejects this" in page
-    assert form.format("claim/01") in page
+    assert f"<p>You may turn it down, with the reason where it says WHY; {form.format('claim/01')}</p>" in page
+    assert "<p>Or turn it down, with the reason" in files["proposals/claim-02.html"].decode()
     assert "A warning stops nothing" not in page + text
     assert "Planned role</dt><dd>Master Coordinator" in page
     assert "Claimed role</dt><dd>Master of everything" in page
