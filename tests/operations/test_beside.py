@@ -72,7 +72,7 @@ assert children() == "none"
 """
 ENDED = """
 def ending():
-    time.sleep(0.2)  # until this is waited for
+    time.sleep(0.1)  # until this is waited for
     os.kill(os.getppid(), signal.SIGTERM)
     return large()
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
