@@ -577,7 +577,7 @@ def test_lost_race_names_the_winner(stage: Stage) -> None:
     git(rival, "push", "--quiet", "origin", "claim/04:refs/heads/aside")
     in_between(stage, "git update-ref refs/heads/claim/04 refs/heads/aside")
     done = verb(session, "claim", "4", *MINE, "--push")
-    assert done.err.startswith("number 4: somebody was faster; trying again in ")
+    assert done.err.startswith("number 4: somebody was faster; trying again")
     assert (done.exit_code, plain(done.note)) == (
         1,
         "number 4 was proposed first by marketing-rival (commit <id>); free and not proposed: 1-3, 5-12",
@@ -599,7 +599,7 @@ def test_a_servers_refusal_is_quoted(stage: Stage) -> None:
     in_between(stage, "printf 'closed on Sundays \\033[2J\\n'; exit 1")
     done = verb(stage.human, "claim", "4", *MINE, "--push")
     assert done.exit_code == 2
-    assert done.err.startswith("number 4: closed on Sundays \\x1b[2J; trying again in ")
+    assert done.err.startswith("number 4: closed on Sundays \\x1b[2J; trying again")
     assert "registry: the server does not take the push of number 4: closed on Sundays" in done.err
     assert refs(stage.human, "refs/heads/claim/") == {}
 

@@ -180,8 +180,8 @@ def test_doctor_shows_what_anyone_could_do(signed: Stage) -> None:
     does(signed.human, "approve", "4", "--yes")
     git(session, "fetch", "--quiet")
     out = verb(session, "doctor", "--local").out.partition("\n\n")[2]
-    assert "  claim it first, under any name              of number 1-3, 5-12\n" in out
-    assert "  acknowledge, at once on main                of nobody\n" in out
+    assert "  claim it first, under any name:             number 1-3, 5-12\n" in out
+    assert "  acknowledge, at once on main:               no number\n" in out
     document = verb(session, "doctor", "--local", "--format", "json").document
     assert [row["numbers"] for row in document["anyone"]] == [[1, 2, 3, *range(5, 13)], [], [], [], []]
 

@@ -175,7 +175,7 @@ def test_an_untrusted_subject_is_shown_escaped(stage: Stage) -> None:
     git(stage.bare, "update-ref", f"refs/rejected/release/05/{reason[:12]}", reason)
     text = verb(stage.human, "proposals", "--all").out
     shown = r"\x1b[2J\x23#[error]gone \u202e\u200b"
-    assert f"  {shown} accepted: no findings\n" in text
+    assert f"  {shown}  accepted: no findings\n" in text
     assert text.count(shown) == 2
     assert "\x1b" not in text
     assert not set("\u202e\u200b") & set(text)

@@ -262,8 +262,8 @@ def _render(checks: list[Check], anyone: Sequence[Openness]) -> str:
 
 
 def _row(one: Openness) -> str:
-    of_whom = f"of number {ranges(one.numbers)}" if one.numbers else "of nobody"
-    return f"  {one.act:<43} {of_whom}"
+    whose = f"number {ranges(one.numbers)}" if one.numbers else "no number"
+    return f"  {one.act + ':':<44}{whose}"
 
 
 def _lines(check: Check) -> Iterator[str]:

@@ -132,9 +132,9 @@ def _entry(event: Event, repo: Repo) -> EventEntry | None:
 
 def _render(document: HistoryDocument) -> str:
     rows = [
-        f"{e.committed_at}  {e.commit[:12]}  {_no(e):>5}  {e.event:<10}  {visible(_who(e))}" for e in document.events
+        f"{e.committed_at}  {e.commit[:12]}  {_no(e):>5}  {e.event:<15}  {visible(_who(e))}" for e in document.events
     ]
-    heading = f"{'committed':<20}  {'commit':<12}  {'no':>5}  {'event':<10}  session"
+    heading = f"{'committed':<20}  {'commit':<12}  {'no':>5}  {'event':<15}  session"
     return "\n".join([heading, *rows]) + "\n" if rows else "nothing has been registered yet\n"
 
 

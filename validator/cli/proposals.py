@@ -253,7 +253,7 @@ def _lines(one: Judged, rivals: Competitors, repo: Repo, now: float, *, keyed: b
     who = one.claim.draft.session_id if one.claim else one.subject(repo)
     sign = "✓" if one.verdict.accepted else "✗"
     age = _age(now - (one.landed.committed_at or 0))
-    yield f"{sign} {one.proposal.name:<12} {age:>9}  {logged(who or ''):<26} {conclusion(one.verdict)}"
+    yield f"{sign} {one.proposal.name:<12} {age:>9}  {logged(who or '') + ' ':<26} {conclusion(one.verdict)}"
     if key := key_line(one, without=keyed):
         yield f"    {key}"
     for finding in one.verdict.findings:

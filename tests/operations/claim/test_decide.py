@@ -181,6 +181,12 @@ def test_any_without_a_free_number() -> None:
     assert decide(full, request(None)) == ClaimOutcome(False, 0, "", note)
 
 
+def test_any_where_every_number_is_held() -> None:
+    note = "every number is held; no number is free until one is released"
+    held = state(registry(*(claim(number, session_id=f"other-{number}") for number in range(1, CAPACITY + 1))))
+    assert decide(held, request(None)) == ClaimOutcome(False, 0, "", note)
+
+
 # The role
 
 

@@ -14,7 +14,7 @@ from validator.cli.progress import patient_reader
 from validator.model import shapes
 from validator.model.definition import Digest
 from validator.model.escape import visible, well_formed
-from validator.model.phrases import ranges
+from validator.model.phrases import counted, ranges
 from validator.operations.consensus.assessment import Assessment, assessment
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.phases import Consensus, reached
@@ -156,8 +156,8 @@ def _lines(document: ConsensusDocument) -> Iterator[str]:
     for criterion in document.criteria:
         yield f"{'✓' if criterion.met else '·'} {criterion.name:<23} {criterion.evidence}"
     yield (
-        f"{metrics.unique_numbers} unique numbers, {metrics.distinct_roles} distinct roles, "
-        f"{metrics.measurable_goals} measurable goals, {metrics.acknowledged} acknowledged; "
+        f"{counted(metrics.unique_numbers, 'unique number')}, {counted(metrics.distinct_roles, 'distinct role')}, "
+        f"{counted(metrics.measurable_goals, 'measurable goal')}, {metrics.acknowledged} acknowledged; "
         f"{metrics.alignment} % alignment of {document.capacity}"
     )
     yield from void_lines(document.records)

@@ -136,12 +136,13 @@ def _drawn(goal: object) -> tuple[Target, ...]:
 
 def _question(targets: Sequence[Target], unread: Sequence[str]) -> str:
     """What to ask about clauses that could not be read, with what to write instead of each."""
+    asked = f"what is measured in {' and '.join(map(quoted, unread))}?"
+    dated = "; a date is no target: say how much is there by then" if any(map(names_deadline, unread)) else ""
+    if not any(map(numbers_stated, unread)):
+        return f"{asked} it has no figure: write into it how much{dated}"
     ways = [*map(format_target, targets), *map(suggest_target, unread)]
     options = command_line(word for way in ways for word in ("--target", way))
-    asked = f"what is measured in {' and '.join(map(quoted, unread))}? say all targets: {options}"
-    dated = "; a date is no target: say how much is there by then" if any(map(names_deadline, unread)) else ""
-    bare = "; it has no figure: write into it how much" if not any(map(numbers_stated, unread)) else ""
-    return f"{asked}; every value has to stand in the goal{bare}{dated}"
+    return f"{asked} say all targets: {options}; every value has to stand in the goal{dated}"
 
 
 def _is_goal(goal: object) -> TypeGuard[str]:

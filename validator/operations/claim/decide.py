@@ -125,6 +125,8 @@ def _why_no_number(state: RegistryState) -> str:
     free = state.free_numbers()
     if free:
         return f"the charter plans other roles for the free numbers ({ranges(free)}); claim without a role of your own"
+    if not state.snapshot.free_numbers():
+        return "every number is held; no number is free until one is released"
     return "every free number is proposed already; ask again when one is turned down or withdrawn: registry proposals"
 
 

@@ -56,8 +56,13 @@ def claim(
         if result.silent:
             attempts.unanswered(f"the server does not take the push of number {result.number}: {result.why}")
         pause = attempts.pause(0.1 * 1.5**attempt)
-        hint(f"number {result.number}: {logged(result.why)}; trying again in {pause:.1f} s\n")
+        hint(f"number {result.number}: {logged(result.why)}; trying again{after(pause)}\n")
     raise FatalError(f"lost {PATIENCE.attempts} races; try again later")
+
+
+def after(pause: float) -> str:
+    """How long a pause takes; nothing where it is over before anybody has read it."""
+    return f" in {pause:.1f} s" if pause >= 0.05 else ""
 
 
 def _attempt(
