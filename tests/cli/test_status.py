@@ -94,6 +94,7 @@ def test_status_without_a_charter(tmp_path: Path, content: str | None) -> None:
 
 def test_origin_main_goes_before_main(tmp_path: Path) -> None:
     repository = with_charter(tmp_path / "registry.git", [1, 2])
+    repository.git("remote", "add", "origin", "elsewhere")
     repository.git("update-ref", "refs/remotes/origin/main", "main~1")
     assert status_at(repository.path, None).registered == 1
     assert status_at(repository.path, "main").registered == 2

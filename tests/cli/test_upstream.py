@@ -142,3 +142,19 @@ def test_an_empty_repository_is_referred_to_init(tmp_path: Path) -> None:
     for words in (["status"], ["validate"], ["history"], ["whoami", "--session-id", "a"]):
         done = verb(tmp_path, *words)
         assert (done.exit_code, "start a registry: registry init" in done.err) == (2, True), words
+
+
+def test_a_server_that_was_cloned_from_somewhere_reads_its_own_main(stage: Stage) -> None:
+    """As the pages make it: `git clone --bare fleet fleet.git`, which calls the place that it came from its origin."""
+    git(stage.folder, "clone", "--quiet", "--bare", "--template=", str(stage.human), "server.git")
+    server = stage.folder / "server.git"
+    git(server, "update-ref", "refs/remotes/origin/main", "main")  # what an earlier verb has left behind
+    git(stage.human, "remote", "set-url", "origin", str(server))
+    session = stage.clone("session")
+    git(session, "remote", "set-url", "origin", str(server))
+    assert verb(session, "claim", "4", "--from", draft(stage, 4), "--push").exit_code == 0
+    assert "claim/04" in verb(server, "proposals", "--waiting").out
+    assert verb(stage.human, "approve", "4", "--yes").exit_code == 0
+    for words in (["status"], ["status", "--fetch"], ["consensus", "status", "--fetch"]):
+        assert "1 of 12" in verb(server, *words).out, words
+    assert "hook-installed: origin" not in verb(server, "doctor", "--local", "--fetch").out

@@ -13,7 +13,9 @@ from validator.registry.reader import Reader
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
+    """It is bare, and follows a remote."""
     repository = Repository(tmp_path / "registry.git")
+    repository.git("remote", "add", "origin", "elsewhere")
     repository.commit("main", {"a": "1"})
     return repository
 

@@ -184,7 +184,7 @@ def _hook(repo: Repo, remote: str) -> Check:
     if server is None:
         what = f"{remote} is not a folder of this machine; check on the server whether it has the guard"
         return Check(name, State.UNKNOWN, what, why, "registry install-hook BARE_REPO")
-    return _guard(name, why, remote, Repo(server))
+    return _guard(name, why, remote if repo.top else "this server", Repo(server))
 
 
 def _guard(name: str, why: str, remote: str, server: Repo) -> Check:

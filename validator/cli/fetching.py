@@ -25,17 +25,21 @@ def fetches(command: Callable[..., int]) -> Callable[..., int]:
 def fetch_first(console: Console, repo: Path, remote: str = "") -> None:
     """Fetch main, proposals and rejections; a hint for each proposal that cannot be fetched.
 
-    Into a shallow clone nothing is fetched: what reads it next says what is to be done.
+    Into a shallow clone nothing is fetched: what reads it next says what is to be done. A server has nobody to ask.
     """
     from validator.git.remote import Remote
     from validator.git.repo import Repo
+    from validator.git.upstream import is_server
     from validator.model.errors import ShallowError
     from validator.model.escape import logged
 
     try:
-        server = Remote(Repo(repo), remote)
+        place = Repo(repo)
     except ShallowError:
         return
+    if not remote and is_server(place):
+        return
+    server = Remote(place, remote)
     server.fetch()
     for one, why in server.unfetched.items():
         console.hint(f"{one.name}: {logged(why)}\n")

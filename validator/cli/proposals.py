@@ -12,7 +12,7 @@ from validator.cli.options import FORMAT, REMOTE, REPO, Age
 from validator.cli.pull_request import on_github
 from validator.git.remote import Rejection, Remote, rejections
 from validator.git.repo import Repo
-from validator.git.upstream import remotes
+from validator.git.upstream import is_server
 from validator.model.errors import FatalError
 from validator.model.escape import logged, well_formed, well_formed_or_none
 from validator.model.keys import KeyState
@@ -134,7 +134,7 @@ def command(
 
 def read_open(console: Console, server: Remote) -> tuple[str, tuple[Judged, ...]]:
     """Main and the open proposals: fetched, or those of this repository, where it is the server itself."""
-    if server.repo.top is None and not remotes(server.repo):
+    if is_server(server.repo):
         main = main_of(server.repo, None)
         return main, judged_here(Reader(server.repo), main)
     server.fetch()

@@ -1,18 +1,26 @@
 """Which remote a registry is published on, and what its main branch is called there: as this clone is configured."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from validator.git.refs import Refs
 from validator.model.errors import FatalError
 from validator.model.layout import HEADS, MAIN, ORIGIN, REMOTES
 
-_ASKED = r"^(remote\..*\.url|branch\.main\.remote|init\.defaultbranch)$"
+_ASKED = r"^(remote\..*\.(url|fetch)|branch\.main\.remote|init\.defaultbranch)$"
 
 
 def remotes(repo: Refs) -> list[str]:
-    """The names of the remotes of a repository."""
+    """The names of the remotes that a repository follows.
+
+    A server that was made by `git clone --bare` names where it came from, and follows nobody: its main is its own.
+    """
     return _names(_settings(repo))
+
+
+def is_server(repo: Refs) -> bool:
+    """Whether a repository is a server: a bare one that follows nobody. What it once fetched counts for nothing."""
+    return repo.top is None and not remotes(repo)
 
 
 def remote_of(repo: Refs) -> str:
@@ -60,6 +68,8 @@ def newest_main(repo: Refs) -> str | None:
     settings = _settings(repo)
     remote = _remote(settings)
     published, here = repo.resolve(f"{REMOTES}{remote}/main", MAIN)
+    if repo.top is None and not _names(settings):  # a server
+        return here or repo.resolve(main_of_server(repo))[0]
     if published:
         return published
     if (repo.folder / f"{REMOTES}{remote}/main").is_file():
@@ -90,11 +100,20 @@ def _settings(repo: Refs) -> dict[str, str]:
     """The settings of the caller, each with its last value; addresses with their credentials."""
     _, out, _ = repo.as_user("config", "-z", "--get-regexp", _ASKED)
     rows = (row.partition("\n") for row in out.split("\0")[:-1])
-    return {name: value for name, _, value in rows}
+    settings = {name: value for name, _, value in rows}
+    if repo.top is None:
+        settings = {name: value for name, value in settings.items() if _is_followed(name, settings)}
+    return settings
+
+
+def _is_followed(name: str, settings: Mapping[str, str]) -> bool:
+    """Whether a setting of a bare repository is none of a remote whose branches it does not keep beside its own."""
+    remote, url, _ = name.rpartition(".url")
+    return not (url and remote.startswith("remote.")) or REMOTES in settings.get(f"{remote}.fetch", "")
 
 
 def _names(settings: dict[str, str]) -> list[str]:
-    urls = [name for name in settings if name.startswith("remote.")]
+    urls = [name for name in settings if name.startswith("remote.") and name.endswith(".url")]
     return [name.removeprefix("remote.").removesuffix(".url") for name in urls]
 
 

@@ -2,7 +2,7 @@
 
 from validator.git.remote import Proposal
 from validator.git.repo import Repo
-from validator.git.upstream import main_on, remote_of
+from validator.git.upstream import is_server, main_on, remote_of
 from validator.model.errors import Unreadable, attempted
 from validator.model.layout import (
     ACTIVATION,
@@ -25,6 +25,8 @@ def published(repo: Repo) -> str | None:
 
     A session's own branch stays behind when its proposal is replaced, merged or turned down.
     """
+    if is_server(repo):
+        return None
     remote = remote_of(repo)
     return remote if any(repo.resolve(f"{REMOTES}{remote}/{main_on(repo, remote)}")) else None
 
