@@ -18,8 +18,8 @@ BY_NAME = (
 )
 # What a human does first, where there is a caution.
 SETTLED: Mapping[Doubt, str] = {
-    "session": f"looks who opened {CLAIMED_IN}; asks that account there whether this is its wish, "
-    "and closes this without its yes (the account that proposes this need not be asked)",
+    "session": f"looks which account opened {CLAIMED_IN}: where that is the account of this pull request, this is its "
+    "wish; where it is another, asks it in a comment on this one, and closes this unless it says yes",
     "rules": "decides whether these rules are wanted",
     "program": "reads every changed line",
 }
