@@ -247,6 +247,11 @@ def test_conflicts_block_the_confirmation() -> None:
     found = assessed(files | {CONFIRMATION: text})
     who = "number 2 (outreach-2)"
     assert (found.phase, found.next_action) == ("registered", f"{who} resolves its conflict: registry conflicts")
+    whole = snapshot(files)
+    assert whole.charter
+    decided = {name: assess(whole, whole.charter, waiting={name}).moves for name in ("claim/01", "claim/02")}
+    assert [move.who for move in decided["claim/01"]] == ["an approver", who]
+    assert [move.who for move in decided["claim/02"]] == ["an approver"]
     met, told = evidence(files | {CONFIRMATION: text})["orchestrator-confirmed"]
     assert not met
     assert told.startswith('by outreach-1, and yet the work "outreach 1-9" is that of number 1, outreach-1')
@@ -296,6 +301,17 @@ def test_a_proposed_record_waits_for_a_human() -> None:
         assert whole.charter
         (move,) = assess(whole, whole.charter, waiting={f"record/{name}"}).moves
         assert move == ("@OWNER", f"decides on record/{name}", f"registry approve record/{name}")
+
+
+def test_an_amendment_is_decided_on_before_the_registry_is_confirmed() -> None:
+    whole = snapshot(FULL)
+    assert whole.charter
+    names = {"claim/01", "release/02", "record/confirmation"}
+    assert assess(whole, whole.charter, waiting=names).moves == (
+        ("an approver", "decides on what is proposed: claim/01, release/02", "registry proposals"),
+    )
+    confirms, _ = assess(whole, whole.charter, waiting={"claim/01"}, rejected={"claim/01"}).moves
+    assert confirms.action == "confirms that nothing conflicts"
 
 
 def test_what_changes_an_active_fleet_waits_for_a_human() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Repository
+from tests.snapshots import charter, claim, registry
 from validator.git.repo import Repo
 from validator.registry import line
 from validator.registry.proposals import proposals_on, proposed_numbers, published, waiting_changes, waiting_records
@@ -90,6 +91,14 @@ def test_what_would_change_an_active_fleet(repository: Repository) -> None:
     assert waiting() == {"release/01", "claim/03", "charter/larger"}
     repository.commit("main", {"registry/sessions/03.yaml": "number: 3"})
     assert waiting() == {"release/01", "charter/larger"}, "merged in one commit of its own"
+
+
+def test_what_would_change_a_fleet_with_all_its_numbers(repository: Repository) -> None:
+    reader = Reader(Repo(repository.path))
+    for capacity, waiting in ((2, set[str]()), (1, {"release/01"})):
+        main = repository.commit("main", {**registry(claim(1), charter=charter(capacity=capacity))})
+        repository.commit("release/01", {"registry/sessions/01.yaml": None}, "main")
+        assert waiting_changes(reader, reader.at(main)) == waiting
 
 
 def test_records_that_wait_are_about_the_registry_as_it_is(repository: Repository) -> None:

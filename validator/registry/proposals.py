@@ -58,8 +58,8 @@ def waiting_records(reader: Reader, today: str) -> frozenset[str]:
 
 
 def waiting_changes(reader: Reader, main: Snapshot) -> frozenset[str]:
-    """The open proposals that change the charter or a number that is held, where main has an activation."""
-    if ACTIVATION not in main.records:
+    """The open proposals that change the charter or a number that is held, where main has all numbers or is active."""
+    if ACTIVATION not in main.records and (main.charter is None or main.free_numbers()):
         return frozenset()
     return frozenset(
         one.name for one in proposals_on(published(reader.repo), reader.repo) if _changes(reader, main, one)

@@ -39,7 +39,7 @@ def next_moves(
 ) -> Iterator[Move]:
     """The next moves in a phase.
 
-    `waiting` are the open proposals of records about this registry, and of changes of an active fleet.
+    `waiting` are the open proposals of records about this registry, and of changes of a fleet with all its numbers.
 
     `rejected` are the open proposals that the gate rejects: they wait for those who proposed them, never for a human.
 
@@ -53,6 +53,8 @@ def next_moves(
     humans, decidable = join_limited(approver.handle for approver in charter.approvers), waiting - rejected
     if phase == "registering":
         yield from _to_register(snapshot, charter, criteria, proposed, rejected, me)
+    elif phase == "registered" and (changes := sorted(decidable - {branch_of(CONFIRMATION)})):
+        yield from _to_decide(snapshot, against, changes)
     elif phase == "registered" and against:
         yield _to_resolve(snapshot, against)
     elif phase in DUE and (branch := branch_of(DUE[phase])) in decidable:
@@ -76,6 +78,14 @@ def moves_of_rejected(rejected: Set[str]) -> Iterator[Move]:
     if rejected:
         action = "mends it, proposes something else or withdraws it: the gate rejects it"
         yield Move(f"who proposed {join_limited(sorted(rejected))}", action, None)
+
+
+def _to_decide(snapshot: Snapshot, against: tuple[Conflict, ...], changes: list[str]) -> Iterator[Move]:
+    """The moves while changes are proposed: what is confirmed before they are decided on would not count for long."""
+    yield Move("an approver", f"decides on what is proposed: {join_limited(changes)}", "registry proposals")
+    left = tuple(one for one in against if f"claim/{digits(one.numbers[-1])}" not in changes)
+    if left:
+        yield _to_resolve(snapshot, left)
 
 
 def _to_resolve(snapshot: Snapshot, against: tuple[Conflict, ...]) -> Move:

@@ -100,10 +100,10 @@ def assess(
     """Phase, criteria, metrics and next moves of the registry at a commit.
 
     `proposed` are the numbers with an open proposal: the next moves do not name them as free.
-    `waiting` are the open proposals of records about this registry, and of changes of an active fleet: a human decides
-    on them next. `me` is the session that reads the moves, where it has said so. `rejected` are the open proposals that
-    the gate rejects, where that is known: no approver can decide on them. `this_week` is the week of today, where that
-    of an active fleet is over.
+    `waiting` are the open proposals of records about this registry, and of changes of a fleet with all its numbers: a
+    human decides on them next. `me` is the session that reads the moves, where it has said so. `rejected` are the open
+    proposals that the gate rejects, where that is known: no approver can decide on them. `this_week` is the week of
+    today, where that of an active fleet is over.
     """
     today = registry_digest(snapshot)
     registered = [claim for claim in snapshot.claims.values() if is_registered(claim, charter)]
