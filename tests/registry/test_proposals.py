@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Repository
-from tests.snapshots import charter, claim, registry
+from tests.snapshots import charter, claim
 from validator.git.repo import Repo
 from validator.registry import line
 from validator.registry.proposals import proposals_on, proposed_numbers, published, waiting_changes, waiting_records
@@ -96,7 +96,8 @@ def test_what_would_change_an_active_fleet(repository: Repository) -> None:
 def test_what_would_change_a_fleet_with_all_its_numbers(repository: Repository) -> None:
     reader = Reader(Repo(repository.path))
     for capacity, waiting in ((2, set[str]()), (1, {"release/01"})):
-        main = repository.commit("main", {**registry(claim(1), charter=charter(capacity=capacity))})
+        whole = charter(capacity=capacity)
+        main = repository.commit("main", {"registry/charter.yaml": whole, "registry/sessions/01.yaml": claim(1)})
         repository.commit("release/01", {"registry/sessions/01.yaml": None}, "main")
         assert waiting_changes(reader, reader.at(main)) == waiting
 
