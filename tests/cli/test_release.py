@@ -33,16 +33,18 @@ def test_release_takes_the_claim_out_and_history_keeps_it(guarded: Stage) -> Non
     )
     assert git(guarded.bare, "diff", "--name-status", "main", "release/04") == "D\tregistry/sessions/04.yaml\n"
     assert "Release number 4: The session has ended" in verb(guarded.human, "proposals").out
-    approved = verb(guarded.human, "approve", "release/04", "--yes")
+    there = guarded.human.name  # seen from a folder that is in no repository
+    approved = verb(guarded.folder, "approve", "release/04", "--yes", "--repo", there)
     assert "Release number 4: The session has ended" in approved.out
-    assert approved.err == "next: registry consensus status --fetch\n"
+    assert approved.err == f"next: registry consensus status --repo {there} --fetch\n"
+    assert verb(guarded.folder, *approved.err.split()[2:]).exit_code == 1, "no consensus yet"
     assert events(guarded, "4") == [("registered", "marketing-outreach-1"), ("released", "marketing-outreach-1")]
     assert verb(guarded.human, "history", "4", "--format", "json").document["events"][:1] == before
 
     row = verb(guarded.human, "history", "4", "--format", "json").document["events"][-1]
     assert row["reason"] == "The session has ended"
     assert verb(guarded.human, "history", "4").out.endswith(
-        "  released    marketing-outreach-1: The session has ended\n"
+        "  released         marketing-outreach-1: The session has ended\n"
     )
 
     # Another session's life of the number.

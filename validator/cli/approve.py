@@ -6,7 +6,7 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
-from validator.cli.identity import AFTER_DECISION
+from validator.cli.next_lines import after_decision
 from validator.cli.options import FORMAT, REMOTE, REPO, YES
 from validator.operations.approve import approve
 from validator.report.documents import ApprovalsDocument
@@ -33,5 +33,5 @@ def command(
         ask=console.asker(yes), show=console.beside(format), say=console.say, format=format,
     )  # fmt: skip
     if exit_code == 0 and format != "json":
-        console.hint(AFTER_DECISION)
+        console.hint(after_decision(repo))
     return exit_code

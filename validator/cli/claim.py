@@ -8,8 +8,9 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
-from validator.cli.identity import ask_again, session_of
+from validator.cli.identity import session_of
 from validator.cli.key_files import key_folder
+from validator.cli.next_lines import ask_again
 from validator.cli.options import FORMAT, PR, REMOTE, REPO, SESSION
 from validator.cli.pull_request import open_for
 from validator.git.repo import Repo

@@ -5,9 +5,6 @@ from pathlib import Path
 
 from validator.hosts.agents.identity import WAYS, Identity, identity
 from validator.model.errors import FatalError
-from validator.model.phrases import command_line
-
-AFTER_DECISION = "next: registry consensus status --fetch\n"  # an approver's next command: it names what else waits
 
 
 def identity_of(session_id: str | None, repo: Path) -> Identity:
@@ -21,12 +18,6 @@ def identity_of(session_id: str | None, repo: Path) -> Identity:
 def session_of(session_id: str | None, repo: Path) -> str:
     """The name alone."""
     return identity_of(session_id, repo).name
-
-
-def ask_again(session_id: str, repo: Path) -> str:
-    """The line with the next command of a session: the name is in it where nobody has said it in this clone."""
-    me = () if bound_name(repo) == session_id else ("--session-id", session_id)
-    return f"next: {command_line(('registry', 'whoami', *me, '--fetch'))}\n"
 
 
 def bound_name(repo: Path) -> str | None:

@@ -6,7 +6,7 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
-from validator.cli.identity import AFTER_DECISION
+from validator.cli.next_lines import after_decision
 from validator.cli.options import REMOTE, REPO
 from validator.model.errors import FatalError
 from validator.model.escape import logged
@@ -31,5 +31,5 @@ def command(console: Console, names: tuple[str, ...], reason: str, remote: str, 
             failed += 1
             console.hint(f"{logged(str(error))}\n")
     if not failed:
-        console.hint(AFTER_DECISION)
+        console.hint(after_decision(repo))
     return 1 if failed else 0

@@ -6,7 +6,7 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
-from validator.cli.identity import ask_again
+from validator.cli.next_lines import ask_again
 from validator.cli.options import PR, REMOTE, REPO
 from validator.cli.pull_request import open_for
 from validator.model.layout import digits

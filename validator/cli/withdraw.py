@@ -6,7 +6,8 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
-from validator.cli.identity import ask_again, session_of
+from validator.cli.identity import session_of
+from validator.cli.next_lines import ask_again
 from validator.cli.options import FORMAT, REMOTE, REPO, SESSION
 from validator.operations.withdraw import withdraw
 

@@ -36,7 +36,7 @@ def command(
     )
     if format == "text" and outcome.succeeded and draft.claim:
         console.say(_commitment(draft.claim, state.digest))
-    return print_outcome(console, state, draft, outcome, format, pr=pr)
+    return print_outcome(console, state, draft, outcome, format, repo, pr=pr)
 
 
 def _commitment(claim: ClaimFile, digest: str) -> str:

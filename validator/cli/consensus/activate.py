@@ -29,4 +29,4 @@ def command(console: Console, week: str | None, yes: bool, pr: bool, remote: str
     state, draft, outcome = activate(
         repo=repo, remote=remote, week=week, now=console.now, show_week=show_week, consent=consent
     )
-    return print_outcome(console, state, draft, outcome, format, pr=pr)
+    return print_outcome(console, state, draft, outcome, format, repo, pr=pr)

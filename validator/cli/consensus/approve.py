@@ -34,7 +34,7 @@ def command(console: Console, yes: bool, pr: bool, remote: str, repo: Path, form
         _merge_confirmation(console, repo, remote, yes=yes, format=format)
     consent = consent_of(console, yes=yes, format=format)
     state, draft, outcome = approve(repo=repo, remote=remote, now=console.now, consent=consent)
-    return print_outcome(console, state, draft, outcome, format, pr=pr)
+    return print_outcome(console, state, draft, outcome, format, repo, pr=pr)
 
 
 def _merge_confirmation(console: Console, repo: Path, remote: str, *, yes: bool, format: str) -> None:

@@ -58,7 +58,7 @@ def command(
         digits = max(2, len(str(state.charter.capacity)))
         console.say(_deliveries(rows, digits) + render(outcome, draft.path, colour=console.colour))
         if outcome.succeeded:
-            console.hint(next_line(state, draft))
+            console.hint(next_line(draft, repo))
     open_pr(console, state, outcome, wanted=pr)
     return 0 if outcome.succeeded else 1
 

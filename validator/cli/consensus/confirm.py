@@ -23,4 +23,4 @@ def command(
     state, draft, outcome = confirm(
         repo=repo, remote=remote if push or pr else None, session_id=session_of(session_id, repo), now=console.now
     )
-    return print_outcome(console, state, draft, outcome, format, pr=pr)
+    return print_outcome(console, state, draft, outcome, format, repo, pr=pr)

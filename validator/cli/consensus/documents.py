@@ -1,9 +1,10 @@
 """The outcome of making a record, as the verbs of consensus print it."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from validator.cli.console import Console
-from validator.cli.identity import AFTER_DECISION, ask_again
+from validator.cli.next_lines import after_decision, ask_again
 from validator.cli.pull_request import open_for
 from validator.model.escape import well_formed_or_none
 from validator.model.findings import without_others
@@ -15,7 +16,14 @@ if TYPE_CHECKING:
 
 
 def print_outcome(
-    console: Console, state: MainState, draft: RecordDraft, outcome: RecordOutcome, format: str, *, pr: bool = False
+    console: Console,
+    state: MainState,
+    draft: RecordDraft,
+    outcome: RecordOutcome,
+    format: str,
+    repo: Path,
+    *,
+    pr: bool = False,
 ) -> int:
     """Print the outcome, and with `pr` open its pull request. Returns 0 if the record was made or proposed, else 1."""
     if format == "json":
@@ -26,7 +34,7 @@ def print_outcome(
         console.say(render(outcome, draft.path, colour=console.colour))
     open_pr(console, state, outcome, wanted=pr)
     if outcome.succeeded and format != "json":
-        console.hint(next_line(state, draft))
+        console.hint(next_line(draft, repo))
     return 0 if outcome.succeeded else 1
 
 
@@ -37,11 +45,11 @@ def open_pr(console: Console, state: MainState, outcome: RecordOutcome, *, wante
         open_for(console, repo.top or repo.folder, state.server.name, outcome.branch, wanted=wanted)
 
 
-def next_line(state: MainState, draft: RecordDraft) -> str:
+def next_line(draft: RecordDraft, repo: Path) -> str:
     """The next command: a session's, or a human's."""
     if draft.claim is None:
-        return AFTER_DECISION
-    return ask_again(draft.claim.draft.session_id or "", state.reader.repo.top or state.reader.repo.folder)
+        return after_decision(repo)
+    return ask_again(draft.claim.draft.session_id or "", repo)
 
 
 def document_of(state: MainState, draft: RecordDraft, outcome: RecordOutcome) -> "RecordDocument":
