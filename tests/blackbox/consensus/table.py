@@ -158,7 +158,7 @@ STALE = (
 )
 
 PREMATURE = (
-    refused("confirmed with a number free", confirmed_of(TWO), "REG403", says="again when the registry is registered"),
+    refused("confirmed with a number free", confirmed_of(TWO), "REG403", says="again in phase registered"),
     refused("confirmed with one pending", confirmed_of(PENDING), "REG403"),
     refused("confirmed with two in one role", confirmed_of(TWINS), "REG403", inherited="REG501"),
     refused("confirmed with two on one piece of work", confirmed_of(NEIGHBOURS), "REG403", inherited="REG204 REG501"),
@@ -167,7 +167,7 @@ PREMATURE = (
         "approved before it is confirmed",
         puts(APPROVAL, approval(), REGISTERED),
         "REG403",
-        says="again when the registry is confirmed",
+        says="again in phase confirmed",
     ),
     refused(
         "approved while the confirmation is void", puts(APPROVAL, approval(registry=digest(OTHER)), VOID), "REG403"
@@ -179,7 +179,7 @@ PREMATURE = (
         "activated with one acknowledgement missing",
         puts(ACTIVATION, activation(), {k: v for k, v in ACKNOWLEDGED.items() if k != ack(3)}),
         "REG403",
-        says="again when the registry is acknowledged",
+        says="again in phase acknowledged",
     ),
     refused("activated at once", puts(ACTIVATION, activation(), REGISTERED), "REG403"),
     refused("a broadcast that reached two of three", puts(BROADCAST, broadcast(delivered=[1, 2]), APPROVED), "REG403"),
