@@ -43,7 +43,10 @@ SIGNS = {State.IN_FORCE: "✓", State.NOT_IN_FORCE: "✗", State.UNKNOWN: "?"}
 SHALLOW = ("history-whole", "the history decides who was first; nothing can be judged without all of it")
 FILES = ("100644", "100755")  # the modes of what is a file and not a link, a folder or another repository
 MOST_WORKFLOWS = 1024 * 1024  # bytes, of all workflows together
-ANYONE = "on a plain server anyone who may push could, in another's name (registry claim --key new prevents it):"
+ANYONE = (
+    "on a plain server anyone who may push could do this in another's name; a first claim with --key new prevents it, "
+    "and a number that has no key is released and claimed again with --key new:"
+)
 GITHUBS = "GitHub enforces its own settings, not the files"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from validator.model.shapes import Charter
+from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 
 
@@ -33,3 +34,8 @@ def _free_without_key(snapshot: Snapshot, charter: Charter) -> Iterator[int]:
     """The free numbers that the charter keeps for nobody."""
     kept = {slot.number for slot in charter.slots if slot.key}
     yield from (number for number in snapshot.free_numbers() if number not in kept)
+
+
+def may_withdraw(charter: Charter, claim: ClaimFile) -> bool:
+    """Whether a session takes a proposal back by itself: by its key, or where no approver signs anything."""
+    return bool(claim.draft.key) or not any(approver.key for approver in charter.approvers)

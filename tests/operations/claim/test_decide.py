@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.keys import public_key
 from tests.snapshots import CAPACITY, COMMIT, TREE, charter, claim, registry, snapshot
 from validator.model.errors import FatalError
 from validator.model.findings import Finding, Level, Location, Verdict
@@ -277,9 +278,13 @@ def test_spent_proposal_is_proposed_anew() -> None:
 
 
 def test_a_session_with_a_proposal_gets_no_second_number() -> None:
-    way_out = "claim that one, or an approver turns it down; fill in: registry reject 1 --reason TEXT"
-    note = f"you have proposed number 1; {way_out}"
-    assert decide(state(proposed={1: claim(1)}), request(2)) == refused(2, note)
+    note = "you have proposed number 1; claim that one, or "
+    back = f"{note}take it back: registry withdraw claim/01 --session-id {ME}"
+    assert decide(state(proposed={1: claim(1)}), request(2)) == refused(2, back)
+    signed = registry(charter=charter(approvers=[{"handle": "@OWNER", "key": public_key("OWNER")}]))
+    down = f"{note}an approver turns it down; fill in: registry reject 1 --reason TEXT"
+    assert decide(state(signed, proposed={1: claim(1)}), request(2)) == refused(2, down)
+    assert decide(state(signed, proposed={1: claim(1, key=public_key("ANN"))}), request(2)) == refused(2, back)
 
 
 def test_rejected_proposal_blocks_no_other_claim() -> None:

@@ -4,13 +4,14 @@ import random
 from typing import NamedTuple
 
 from validator.model.findings import Verdict
-from validator.model.phrases import ranges
+from validator.model.phrases import command_line, ranges
 from validator.model.shapes import Target
 from validator.operations.claim.completion import complete, differences, is_current, restored
 from validator.operations.claim.request import ClaimRequest
 from validator.operations.claim.state import OwnProposal, RegistryState
 from validator.operations.judge import has_to_be_made_again
 from validator.registry.holders import holder
+from validator.registry.openness import may_withdraw
 from validator.registry.parsing import ClaimFile
 from validator.registry.yaml.reader import Document
 from validator.rules.role_misaligned import is_aligned
@@ -134,9 +135,17 @@ def _other_proposal(state: RegistryState, number: int) -> ClaimOutcome | None:
     """The outcome where the session has proposed another number, and the gate would accept it."""
     for other, own in state.own.items():
         if other != number and _verdict(own).accepted:
-            way_out = f"claim that one, or an approver turns it down; fill in: registry reject {other} --reason TEXT"
+            way_out = f"claim that one, or {_way_out_of(state, own, other)}"
             return ClaimOutcome(False, number, state.branch(number), f"you have proposed number {other}; {way_out}")
     return None
+
+
+def _way_out_of(state: RegistryState, own: OwnProposal, number: int) -> str:
+    """How a proposal goes away: its session takes it back where it may, else an approver turns it down."""
+    if may_withdraw(state.charter, own.claim):
+        words = ("registry", "withdraw", state.branch(number), "--session-id", str(own.claim.draft.session_id))
+        return f"take it back: {command_line(words)}"
+    return f"an approver turns it down; fill in: registry reject {number} --reason TEXT"
 
 
 def _repeated(state: RegistryState, request: ClaimRequest, number: int) -> ClaimOutcome | None:

@@ -23,7 +23,7 @@ from validator.operations.whoami.facts import (
     most_urgent,
 )
 from validator.operations.whoami.main import MainAsSeen, main_as_seen
-from validator.operations.whoami.own import Hint, last_turned_down, may_withdraw, newest_proposal, of_holder
+from validator.operations.whoami.own import Hint, last_turned_down, newest_proposal, of_holder
 from validator.operations.whoami.stopped import what_stopped
 from validator.registry.claim_form import claim_form, repeated_claim
 from validator.registry.conflicts import conflicts
@@ -32,6 +32,7 @@ from validator.registry.consensus.next_steps import DUE
 from validator.registry.consensus.phases import active_week
 from validator.registry.consensus.week import week_after
 from validator.registry.holders import holder
+from validator.registry.openness import may_withdraw
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposals import claim_of, waiting_records
 from validator.registry.reader import Reader
@@ -94,7 +95,7 @@ def _holder(registry: MainAsSeen, slot: SlotEntry, me: tuple[str, ...], now: str
         against=first_against(conflicts(snapshot, charter), number, names),
         week=active_week(snapshot),
         over=week_after(snapshot, now) is not None,
-        withdraws=may_withdraw(registry, claim),
+        withdraws=may_withdraw(registry.charter, claim),
         waiting="".join(waiting_records(registry.reader, registry.digest)) if phase in DUE else "",
         stopped=what_stopped(registry.reader, snapshot, phase),
     )
@@ -151,7 +152,7 @@ def _other(registry: MainAsSeen, session_id: str, me: tuple[str, ...], hint: Hin
         free=_free(registry, claim, me),
         holder=_who_has(registry, claim) if claim and (held or state == "turned-down") else "",
         week=active_week(registry.snapshot),
-        withdraws=may_withdraw(registry, claim) if claim else False,
+        withdraws=may_withdraw(registry.charter, claim) if claim else False,
         again=() if claim else _again(registry, session_id, me),
     )
     return SessionReport(

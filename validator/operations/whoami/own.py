@@ -83,11 +83,6 @@ def _oid(entry: object) -> object:
     return getattr(entry, "oid", None)
 
 
-def may_withdraw(registry: MainAsSeen, claim: ClaimFile) -> bool:
-    """Whether a session takes a proposal back by itself: by its key, or where no approver signs anything."""
-    return bool(claim.draft.key) or not any(approver.key for approver in registry.charter.approvers)
-
-
 def _with_command(own: OwnProposal, registry: MainAsSeen, one: Judged, me: tuple[str, ...]) -> OwnProposal:
     """A proposal whose scope meets another's, with the command that mends it, where there is one."""
     if own.code != scope_overlap.CODE or one.claim is None:
