@@ -77,7 +77,7 @@ def test_two_rounds_to_active_on_a_guarded_server(tmp_path: Path) -> None:
     active = f"no activation: week {WEEK} is active already; the next week: {following}"
     assert (again.exit_code, again.note) == (1, active)
     assert verb(stage.human, "status", "--format", "json").document["week"] == WEEK
-    assert f"phase: active in week {WEEK}\n" in verb(stage.human, "status").out
+    assert f"phase: active from Monday 2099-11-23 (week {WEEK})\n" in verb(stage.human, "status").out
     assert verb(stage.human, "export").document["week"] == WEEK
     assert verb(stage.human, "schedule").out.startswith(f"week {WEEK}, ")
     assert verb(stage.human, "status", "--watch", "--once").out.endswith(f"the fleet is active in week {WEEK}\n")

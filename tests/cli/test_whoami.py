@@ -46,7 +46,7 @@ def test_an_acknowledged_session(all_active: Repository) -> None:
     answer = whoami(all_active, "marketing-outreach-1")
     assert answer.exit_code == 0
     assert "state:   active\n" in answer.out
-    assert 'next:    number 4 is active in week 2099-W48: "Send 17' in answer.out
+    assert 'next:    number 4 is active from Monday 2099-11-23 (week 2099-W48): "Send 17' in answer.out
 
 
 @pytest.mark.parametrize("session_id", ["nobody", "Marketing-Outreach-1", "", "\x1b[31m"])

@@ -8,7 +8,7 @@ from tests.snapshots import charter, claim, registry, snapshot
 from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION, acknowledgement_path
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import active_week
-from validator.registry.consensus.week import week_after
+from validator.registry.consensus.week import in_week, week_after
 from validator.registry.snapshot import Snapshot
 
 SUNDAY, MONDAY = "2026-11-30T07:59:59Z", "2026-11-30T08:00:00Z"  # at midnight in Los Angeles
@@ -41,3 +41,17 @@ def test_no_week_is_over_where_none_is_active_or_the_zone_is_unknown() -> None:
     assert week_after(snapshot({}), MONDAY) is None
     unknown = active(time_zone="Moon/Tycho")
     assert (active_week(unknown), week_after(unknown, MONDAY)) == ("2026-W48", None)
+
+
+@pytest.mark.parametrize(
+    ("now", "when"),
+    [
+        (None, "in week 2026-W48"),
+        ("2026-11-23T07:59:59Z", "from Monday 2026-11-23 (week 2026-W48)"),  # Sunday in Los Angeles
+        ("2026-11-23T08:00:00Z", "in week 2026-W48"),
+        (MONDAY, "in week 2026-W48"),
+    ],
+)
+def test_a_week_that_has_not_begun_is_said_with_its_monday(now: str | None, when: str) -> None:
+    assert in_week(active(), now) == when
+    assert in_week(snapshot(registry(claim(1))), now) == ""

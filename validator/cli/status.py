@@ -23,6 +23,7 @@ from validator.operations.consensus.assessment import Assessment, assessment
 from validator.operations.export import slots_of
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.phases import active_week
+from validator.registry.consensus.week import in_week
 from validator.registry.gaps import missing
 from validator.registry.proposals import proposed_claims
 from validator.registry.reader import Reader, reader_at
@@ -105,12 +106,14 @@ def command(
     if once or since or remote:
         raise click.UsageError("--once, --since and --remote go with --watch")
     reader, commit = patient_reader(repo, ref, console.hint)
-    document = status_of(reader, commit, assessment(reader, commit, bound_name(repo), now=console.now))
+    found = assessment(reader, commit, bound_name(repo), now=console.now)
+    document = status_of(reader, commit, found)
     if format == "json":
         console.say(as_long_json(document))
         return 0
     reviewed = not document.approvals_signed and on_github(Repo(repo))
-    console.say(render(document, colour=console.colour, width=console.width, reviewed=reviewed))
+    when = in_week(found.snapshot, console.now)
+    console.say(render(document, colour=console.colour, width=console.width, reviewed=reviewed, when=when))
     return 0
 
 
@@ -142,10 +145,11 @@ def status_of(reader: Reader, commit: str, found: Assessment) -> StatusDocument:
     )
 
 
-def render(document: StatusDocument, *, colour: bool, width: int, reviewed: bool = False) -> str:
+def render(document: StatusDocument, *, colour: bool, width: int, reviewed: bool = False, when: str = "") -> str:
     """A table of the numbers, the criteria with evidence, and the next action; `width` is in columns.
 
-    `reviewed`: on GitHub an approval is a code owner's review, and no signature.
+    `reviewed`: on GitHub an approval is a code owner's review, and no signature. `when` says in words when the fleet
+    is active; without it the week is named.
     """
     from rich.console import Console as Terminal
     from rich.text import Text
@@ -163,7 +167,8 @@ def render(document: StatusDocument, *, colour: bool, width: int, reviewed: bool
     tell = partial(terminal.print, soft_wrap=True)  # the console folds it, and leaves commands whole
     if left:
         tell(Text(f"and {left:,} more open numbers", "dim"))
-    phase = f"{document.phase} in week {document.week}" if document.week else document.phase
+    when = when or (f"in week {document.week}" if document.week else "")
+    phase = f"{document.phase} {when}".rstrip()
     tell(Text(f"\n{document.registered} of {document.capacity} registered · phase: {phase}", "bold"))
     for criterion in document.criteria:
         sign = ("✓", "green") if criterion.met else ("·", "yellow")

@@ -65,6 +65,7 @@ def facts(situation: Situation) -> Facts:
         if case.startswith("conflict")
         else None,
         week=VALUES["week"] if phase == "active" else None,
+        when=f"in week {VALUES['week']}" if phase == "active" else "",
         over=case == "week-over",
         withdraws=situation.rights == "own",
     )

@@ -129,7 +129,7 @@ def _held(facts: Facts) -> Advice:
     if facts.over:
         return Advice(_wait(_place(facts), f"{facts.human} has to activate the next week"))
     if facts.phase == "active":
-        return Advice(f"number {number} is active in week {facts.week}: {_quoted(facts.goal)}")
+        return Advice(f"number {number} is active {facts.when}: {_quoted(facts.goal)}")
     if against and against.mine and facts.phase in ("registering", "registered"):
         return Advice(f"number {number} is in conflict: {against.code} {against.message}", None, against.help)
     return _by_phase(facts)
@@ -175,5 +175,5 @@ def _wait(place: str, why: str) -> str:
 
 
 def _place(facts: Facts) -> str:
-    active = f" and active in week {facts.week}" if facts.phase == "active" else ""
+    active = f" and active {facts.when}" if facts.phase == "active" else ""
     return f"number {facts.number} is yours{active}{', which is over' if facts.over else ''}"

@@ -86,8 +86,9 @@ class Facts(NamedTuple):
     `also` are its open proposals beside its `own`; `holder` another session that holds that number now; `missing` the
     numbers that are waited for; `human` who approves; `orchestrator` that number with its session. `withdraws`: the
     session may take its proposal back by itself. `waiting` is the open proposal of the record that the phase needs;
-    `over` whether the active `week` is over; `stopped` what has changed since the fleet was active, which it is not any
-    more. `again` is the command that claims the number which the session has released, as it was.
+    `over` whether the active `week` is over, `when` that week in words; `stopped` what has changed since the fleet was
+    active, which it is not any more. `again` is the command that claims the number which the session has released, as
+    it was.
     """
 
     state: SessionState
@@ -107,6 +108,7 @@ class Facts(NamedTuple):
     missing: str = ""
     against: MainConflict | None = None
     week: str | None = None
+    when: str = ""
     over: bool = False
     withdraws: bool = False
     waiting: str = ""

@@ -30,7 +30,7 @@ from validator.registry.conflicts import conflicts
 from validator.registry.consensus.criteria import Phase, acknowledged, is_registered
 from validator.registry.consensus.next_steps import DUE
 from validator.registry.consensus.phases import active_week
-from validator.registry.consensus.week import week_after
+from validator.registry.consensus.week import in_week, week_after
 from validator.registry.holders import holder
 from validator.registry.openness import may_withdraw
 from validator.registry.parsing import ClaimFile
@@ -94,6 +94,7 @@ def _holder(registry: MainAsSeen, slot: SlotEntry, me: tuple[str, ...], now: str
         missing=_missing(registry),
         against=first_against(conflicts(snapshot, charter), number, names),
         week=active_week(snapshot),
+        when=in_week(snapshot, now),
         over=week_after(snapshot, now) is not None,
         withdraws=may_withdraw(registry.charter, claim),
         waiting="".join(waiting_records(registry.reader, registry.digest)) if phase in DUE else "",

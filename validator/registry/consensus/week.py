@@ -1,4 +1,4 @@
-"""Whether the week that a fleet was activated for is over."""
+"""Whether the week that a fleet was activated for is over, or has not begun."""
 
 from datetime import datetime
 
@@ -11,8 +11,24 @@ def week_after(snapshot: Snapshot, now: str | None) -> str | None:
 
     `now` is RFC 3339; None where nobody says what time it is.
     """
-    active = active_week(snapshot) if now else None
-    if now is None or active is None or snapshot.charter is None:
+    active, current = active_week(snapshot), _week_of(snapshot, now)
+    return current if active and current and current > active else None
+
+
+def in_week(snapshot: Snapshot, now: str | None) -> str:
+    """When an active fleet works: `in week 2026-W49`, or from which Monday on; empty for a fleet that is not active."""
+    active, current = active_week(snapshot), _week_of(snapshot, now)
+    if active and current and current < active:
+        from validator.registry.schedule import days_of
+
+        if days := days_of(active):
+            return f"from Monday {days[0].isoformat()} (week {active})"
+    return f"in week {active}" if active else ""
+
+
+def _week_of(snapshot: Snapshot, now: str | None) -> str | None:
+    """The ISO week of a moment where an active fleet works; None where there is none, or its zone is unknown."""
+    if now is None or snapshot.charter is None or active_week(snapshot) is None:
         return None
     # Zones and calendars are loaded only where a fleet is active.
     from validator.registry.schedule import week_at, zone_of
@@ -20,5 +36,4 @@ def week_after(snapshot: Snapshot, now: str | None) -> str | None:
 
     if snapshot.charter.time_zone not in zone_names():
         return None
-    current = week_at(datetime.fromisoformat(now), zone_of(snapshot.charter))
-    return current if current > active else None
+    return week_at(datetime.fromisoformat(now), zone_of(snapshot.charter))
