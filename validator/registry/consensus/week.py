@@ -21,8 +21,8 @@ def in_week(snapshot: Snapshot, now: str | None) -> str:
     if active and current and current < active:
         from validator.registry.schedule import days_of
 
-        if days := days_of(active):
-            return f"from Monday {days[0].isoformat()} (week {active})"
+        days = days_of(active)
+        return f"from Monday {days[0].isoformat()} (week {active})" if days else f"in week {active}"
     return f"in week {active}" if active else ""
 
 
