@@ -24,7 +24,7 @@ NOT_QUOTED = """
 import subprocess
 
 def test_not_quoted(tmp_path):
-    subprocess.run(f"cd {tmp_path}", shell=True, check=True)
+    subprocess.run(f"test -d {tmp_path}", shell=True, check=True)
 """
 HANGS = """
 from tests.processes import running

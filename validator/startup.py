@@ -20,6 +20,7 @@ dropped = dict[str, str]()  # other Git variables of the environment; GIT_INDEX_
 
 def enter() -> None:
     """Set the environment and the streams as the verbs need them."""
+    _spell_own_folder()
     for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_KEPT)]:
         dropped[name] = os.environ.pop(name)
     # A closed one would be the first file that is opened, and get what is meant for a terminal.
@@ -34,6 +35,22 @@ def enter() -> None:
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup(1) ignores it
             signal.signal(number, _exit)
     gc.disable()  # a run is short, and collecting garbage would double its time
+
+
+def _spell_own_folder() -> None:
+    """Start again in Python's UTF-8 mode, if the locale cannot spell the folder of this program.
+
+    From such a folder Python 3.12 and newer load nothing that is written in C. What is printed stays in the encoding of
+    the locale.
+    """
+    try:
+        __file__.encode()
+    except UnicodeEncodeError:
+        if sys.flags.utf8_mode:
+            sys.exit("registry: this Python cannot run a program in a folder whose name is not UTF-8")
+        encoding = getattr(sys.stdout, "encoding", "ascii")
+        environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": encoding}
+        os.execve(sys.executable, sys.orig_argv, environment)  # noqa: S606 - the words that started this process
 
 
 def _exit(number: int, _: FrameType | None) -> NoReturn:

@@ -97,7 +97,7 @@ def test_another_program_called_registry_is_not(machine: Machine, tmp_path: Path
 def test_uvx_runs_the_source_of_the_marketplace_with_its_locked_versions(machine: Machine, tmp_path: Path) -> None:
     source = machine.source()
     known = {"other": {"installLocation": "/nowhere"}, "session-registry": {"installLocation": str(source)}}
-    write(machine.home, ".claude/plugins/known_marketplaces.json", json.dumps(known, indent=2))
+    write(machine.home, ".claude/plugins/known_marketplaces.json", json.dumps(known, indent=2, ensure_ascii=False))
     done = machine.run("bin/registry", "whoami", folder=tmp_path)
     assert done == (127, "", f"session-registry is not installed; run: pip install '{source}'\n")
     program(machine.tools / "uvx", 'printf "<%s>" "$@"')
@@ -115,7 +115,7 @@ def test_the_mcp_server_is_run_with_its_extra(machine: Machine, tmp_path: Path) 
     (server,) = json.loads((machine.plugin / ".mcp.json").read_text("utf-8"))["mcpServers"].values()
     assert (server["command"], server["args"]) == ("${CLAUDE_PLUGIN_ROOT}/bin/registry", ["mcp"])
     known = {"session-registry": {"installLocation": str(source)}}
-    write(machine.home, ".claude/plugins/known_marketplaces.json", json.dumps(known, indent=2))
+    write(machine.home, ".claude/plugins/known_marketplaces.json", json.dumps(known, indent=2, ensure_ascii=False))
     program(source / ".venv/bin/registry", OURS)
     done = machine.run("bin/registry", "mcp", folder=tmp_path)
     assert done == (127, "", f"session-registry is not installed; run: pip install '{source}[mcp]'\n")
