@@ -7,6 +7,7 @@ import pytest
 from tests.snapshots import charter, claim, registry, snapshot
 from validator.registry.conflicts import conflicts
 from validator.registry.share_mend import mending_command
+from validator.registry.snapshot import UnreadClaims
 
 WORK = [{"name": "outreach", "first": 1, "last": 50}, {"name": "replies", "segments": ["high", "standard", "overflow"]}]
 
@@ -62,3 +63,16 @@ def test_there_is_no_such_scope(others: list[dict[str, Any]], own: list[dict[str
         assert conflict.kind == "gap" or conflict.help.endswith(
             "takes a part that nobody has, in an amendment of its claim"
         )
+
+
+@pytest.mark.parametrize("quiet", [{1}, {1, 2}])
+def test_what_claims_without_a_conflict_have_counts_whoever_asks(quiet: set[int]) -> None:
+    """Number 2 is one of them where it asks for a scope that it only proposes; its own part is then left out."""
+    fleet = registry(claim(1, scope=[span(1, 17)]), claim(2, scope=[span(18, 20)]), charter=charter(work=WORK))
+    found = snapshot(fleet)
+    assert found.charter
+    parts = [part for number in quiet for part in found.by_number[number].draft.scope or ()]
+    found = found._replace(quiet=UnreadClaims(frozenset(quiet), lambda: iter(parts)))
+    wanted = snapshot(registry(claim(2, scope=[span(10, 20)]), charter=charter(work=WORK))).by_number[2].draft
+    assert found.charter
+    assert mending_command(found, found.charter, wanted, 2) == "registry claim 2 --scope 'outreach 18-20' --push"
