@@ -46,8 +46,11 @@ def _spell_own_folder() -> None:
     try:
         __file__.encode()
     except UnicodeEncodeError:
+        if sys.hexversion < 0x030C0000:  # it loads them from anywhere
+            return
         if sys.flags.utf8_mode:
-            sys.exit("registry: this Python cannot run a program in a folder whose name is not UTF-8")
+            sys.stderr.write("registry: this Python cannot run a program in a folder whose name is not UTF-8\n")
+            sys.exit(2)
         encoding = getattr(sys.stdout, "encoding", "ascii")
         environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": encoding}
         os.execve(sys.executable, sys.orig_argv, environment)  # noqa: S606 - the words that started this process
