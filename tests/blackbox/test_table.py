@@ -10,7 +10,7 @@ from tests.blackbox.command import SECONDS, validate
 from tests.blackbox.store import Store
 from tests.blackbox.table import CASES, THEMES
 
-pytestmark = [pytest.mark.blackbox, pytest.mark.no_cover]
+pytestmark = pytest.mark.blackbox
 
 
 # In processes of their own: one of each theme, what is large or not judged at all, and with `--long` everything.

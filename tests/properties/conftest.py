@@ -1,9 +1,7 @@
 """How hard the property tests try: `HYPOTHESIS_PROFILE=long pytest tests/properties` takes minutes and new examples."""
 
 import os
-from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, settings
 
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
@@ -11,10 +9,3 @@ SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
 settings.register_profile("suite", max_examples=25, deadline=None, derandomize=True, suppress_health_check=SLOW)
 settings.register_profile("long", max_examples=2_000, deadline=None, suppress_health_check=SLOW)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count no lines here: what generated input happens to reach proves no branch tested, and counting is slow."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker("no_cover")

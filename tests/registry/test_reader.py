@@ -12,6 +12,7 @@ from validator.git.repo import Repo
 from validator.git.trees import EMPTY
 from validator.model.errors import FatalError
 from validator.model.layout import governed
+from validator.registry.line import Line
 from validator.registry.reader import MAX_CHANGED_FILES, Reader, charter_of, session_ids
 from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.reader import MAX_BYTES
@@ -247,3 +248,14 @@ def test_session_ids(repository: Repository) -> None:
     found = session_ids(Repo(repository.path), oids)
     assert [found.get(oid) for oid in oids] == ["marketing-outreach-1", "no-claim", None, None, None, None]
     assert session_ids(Repo(repository.path), []) == {}
+
+
+def test_main_tells_what_a_claim_was_from_its_registration_on(repository: Repository) -> None:
+    first, goal = Repo(repository.path).commit("main"), "17 perfectly personalized emails daily, 95%+ delivery rate"
+    second = repository.commit("main", {FOUR: FLEET[4].replace("Send", "Write")})
+    line = Line(Repo(repository.path), second)
+    told = [(version.since.commit, version.draft.goal) for version in line.versions(FOUR)]
+    assert told == [(first, f"Send {goal}"), (second, f"Write {goal}")]
+    assert line.versions(FOUR) is line.versions(FOUR)  # read once
+    assert line.versions(FIVE) == []
+    assert line.keys_before([FOUR, FIVE]) == {FOUR: None}

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.snapshots import charter, claim, registry, snapshot
-from validator.model.shapes import RangePart, RangeWork
-from validator.registry.workload import left_over, sums
+from validator.model.shapes import RangePart, RangeWork, SegmentPart, SegmentWork
+from validator.registry.workload import left_over, size_of, split, sums
 
 WORK = RangeWork(name="outreach", first=1, last=50)
 
@@ -75,3 +75,21 @@ def test_a_work_that_is_called_by_its_things_is_summed_up_in_these_alone(work: s
     head = snapshot(registry(*(text.replace('"outreach"', f'"{work}"') for text in claims), charter=divided))
     assert head.charter
     assert [one.unit for one in sums(head, head.charter)] == units
+
+
+@pytest.mark.parametrize(
+    ("sessions", "ends"),
+    [(1, [(1, 50)]), (3, [(1, 17), (18, 34), (35, 50)]), (50, [(at, at) for at in range(1, 51)])],
+)
+def test_a_range_is_divided_evenly_and_the_first_take_what_remains(sessions: int, ends: list[tuple[int, int]]) -> None:
+    assert size_of(WORK) == 50
+    assert split(WORK, sessions) == tuple(RangePart(work="outreach", first=first, last=last) for first, last in ends)
+
+
+def test_segments_are_divided_in_their_own_order() -> None:
+    work = SegmentWork(name="replies", segments=("urgent", "large", "small"))
+    assert size_of(work) == 3
+    assert split(work, 2) == (
+        SegmentPart(work="replies", segments=("urgent", "large")),
+        SegmentPart(work="replies", segments=("small",)),
+    )

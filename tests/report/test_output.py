@@ -20,6 +20,7 @@ from validator.report.documents import (
     SlotEntry,
     ValidateDocument,
     as_json,
+    as_json_line,
 )
 
 OID, DIGEST, TIME = "a" * 40, f"sha256:{'b' * 64}", "2026-11-20T08:00:00Z"
@@ -122,6 +123,10 @@ def test_document_has_the_keys_of_the_contract_and_fits_its_schema(name: str) ->
     printed = as_json(document)
     assert list(json.loads(printed)) == keys.split()
     assert type(document).model_validate_json(printed) == document
+    line = as_json_line(document)
+    assert line.isascii()
+    assert line.index("\n") == len(line) - 1
+    assert json.loads(line) == json.loads(printed)
     schema = type(document).model_json_schema(mode="serialization")
     Draft202012Validator.check_schema(schema)
     judge = Draft202012Validator(schema)

@@ -7,7 +7,7 @@ from tests.blackbox.command import validate
 from tests.blackbox.consensus.table import CASES, THEMES
 from tests.blackbox.store import Store
 
-pytestmark = [pytest.mark.blackbox, pytest.mark.no_cover]
+pytestmark = pytest.mark.blackbox
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
