@@ -279,7 +279,6 @@ def test_signatures_of_main_are_checked_in_parts(played: Ground, monkeypatch: py
     assert ("REG304" in answer.said, checked) == (True, [MANY])
 
 
-@pytest.mark.takes_long
 def test_folders_that_a_proposal_makes_the_guard_read_are_limited(
     played: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
