@@ -62,19 +62,19 @@ WALKS = {"glob", "rglob", "iglob", "iterdir", "walk", "fwalk", "scandir", "listd
 TESTS = [path for path in tracked(ROOT / "tests") if path.suffix == ".py"]
 
 
-@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_no_test_walks_the_working_copy(path: Path) -> None:
+def test_no_test_walks_the_working_copy() -> None:
     """Git says what belongs to the project (`tests.repository.tracked`): leftovers lie in a working copy too.
 
     A folder of the working copy is a constant (`ROOT`, `DOCS`) or `__file__`; a test's own folder is a variable.
     """
-    for call in (node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Call)):
-        if isinstance(call.func, ast.Attribute) and call.func.attr in WALKS:
-            walked = {node.id for node in ast.walk(call.func) if isinstance(node, ast.Name)}
-            if walked & {"os", "shutil", "glob"}:
-                walked |= {node.id for given in call.args for node in ast.walk(given) if isinstance(node, ast.Name)}
-            ours = {name for name in walked if name == "__file__" or name.isupper()}
-            assert not ours, f"{path}:{call.lineno} walks {ours}"
+    for path in TESTS:
+        for call in (node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Call)):
+            if isinstance(call.func, ast.Attribute) and call.func.attr in WALKS:
+                walked = {node.id for node in ast.walk(call.func) if isinstance(node, ast.Name)}
+                if walked & {"os", "shutil", "glob"}:
+                    walked |= {node.id for given in call.args for node in ast.walk(given) if isinstance(node, ast.Name)}
+                ours = {name for name in walked if name == "__file__" or name.isupper()}
+                assert not ours, f"{path}:{call.lineno} walks {ours}"
 
 
 def test_tested_pythons_are_the_ones_that_are_named_as_supported() -> None:
