@@ -11,11 +11,14 @@ from tests.properties.muddled import CLAIMS, FLEET, borrowed
 from tests.repository import CHARTER, Changes, Content, Repository, charter, with_charter
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
+from validator.model.findings import Level
 from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION, acknowledgement_path
 from validator.operations.export import slots_of
 from validator.operations.index_file import FOLDER
+from validator.operations.judge import judge
 from validator.operations.narrow import Narrow
 from validator.operations.whoami.look import SessionReport, look
+from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import active_week, assess
 from validator.registry.gaps import missing
@@ -101,6 +104,27 @@ def record(digest: str, kind: str) -> str:
     return f"registry: {digest}\n{by}{WHEN}"
 
 
+def judged_alike(repository: Repository, main: str) -> set[tuple[str, Level]]:
+    """Judge proposals for a main with an index and without; what was found without reading all claims at first."""
+    repo, found = Repo(repository.path), set[tuple[str, Level]]()
+    four = FLEET[CLAIMS[3]]
+    proposals: tuple[Changes, ...] = (
+        {CLAIMS[3]: borrowed(four, "runtime_id: session-8\n", "runtime_id")},
+        {CLAIMS[3]: four.replace("17 perfectly", "5 perfectly")},
+        {CLAIMS[3]: borrowed(four, "scope: [{work: outreach, first: 1, last: 9}]\n", "scope")},
+        {CLAIMS[3]: None},
+        {CLAIMS[6]: FLEET[CLAIMS[3]].replace("number: 4", "number: 7")},
+    )
+    for changes in proposals:
+        head = repository.commit("proposal", changes, main)
+        pairs = [Narrow(Reader(repo), small=small).change(main, head) for small in (0, 10**9)]
+        one, other = (judge(*pair) for pair in pairs)
+        assert one == other
+        assert pairs[0][1].unread.numbers
+        found.update((finding.code, finding.level) for finding in one.findings)
+    return found
+
+
 def test_every_phase_is_told_of_as_from_the_whole(tmp_path: Path) -> None:
     """A full fleet from the first confirmation to a week, with a new key of a session and a record that is void."""
     repository = Repository(tmp_path / "full.git")
@@ -124,16 +148,29 @@ def test_every_phase_is_told_of_as_from_the_whole(tmp_path: Path) -> None:
         {CLAIMS[4]: FLEET[CLAIMS[4]].replace("status: REGISTERED", "status: PENDING")},
         {CLAIMS[5]: None},
     )
-    phases = []
+    phases, judgements = list[Phase](), set[tuple[str, Level]]()
     for changes in steps:
         main = repository.commit("main", changes)
         assert told_alike(repo, main)
+        judgements |= judged_alike(repository, main) if len(phases) % 5 == 0 else set()
         found = Narrow(Reader(repo), small=0).whole(main)
         phases.append(assess(found, charter_of(found)).phase)
     assert phases == [
         *("confirmed", "approved", "broadcast", "broadcast", "acknowledged", "active", "active"),
         *("registering", "registering"),
     ]
+    assert judgements >= {("REG404", Level.ERROR), ("REG207", Level.WARNING)}
+
+
+def test_a_confirmed_gap_is_judged_as_from_the_whole(tmp_path: Path) -> None:
+    """It is an error where the confirmation counts, which the digest of all claims decides."""
+    repository = Repository(tmp_path / "gap.git")
+    claims: dict[str | bytes, Content] = {path: FLEET[path] for path in CLAIMS}
+    claims[CLAIMS[4]] = borrowed(FLEET[CLAIMS[4]], "", "scope")
+    main = repository.commit("main", {CHARTER: charter(), **claims})
+    digest = registry_digest(Reader(Repo(repository.path)).at(main))
+    main = repository.commit("main", {CONFIRMATION: record(digest, "number")})
+    assert {("REG207", Level.ERROR), ("REG207", Level.WARNING)} <= judged_alike(repository, main)
 
 
 def test_a_claim_that_nobody_can_take_up_is_read_with_all_others(tmp_path: Path) -> None:

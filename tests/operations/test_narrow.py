@@ -19,12 +19,14 @@ from tests.properties.muddled import BROKEN, CLAIMS, FIELDS, FLEET, borrowed
 from tests.repository import CHARTER, Changes, Content, Repository, charter, claim_path, environment, with_charter
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
+from validator.model.layout import ACTIVATION, CONFIRMATION
 from validator.operations.audit import in_parts
 from validator.operations.index_file import IndexFile
 from validator.operations.indexed import Indexed
 from validator.operations.judge import audit, judge
 from validator.operations.narrow import SMALL, Narrow
 from validator.operations.whoami.look import SessionReport, look
+from validator.registry.consensus.digest import registry_digest
 from validator.registry.events import news
 from validator.registry.reader import Reader
 
@@ -105,9 +107,14 @@ class Story:
         rows: list[tuple[str, Content]] = [
             (odd, self.chance.choice([ODD[odd], None])),
             (CHARTER, self.chance.choice([*CHARTERS, *[charter()] * 5])),
-            ("registry/consensus/confirmation.yaml", self.chance.choice([None, None, RECORD])),
+            (self.chance.choice([CONFIRMATION, ACTIVATION]), self.chance.choice([None, None, self._record()])),
         ]
         return self.chance.choice(rows)
+
+    def _record(self) -> str:
+        """A confirmation of another registry, or of main as it is."""
+        main = Reader(Repo(self.repository.path)).at(self.mains[-1])
+        return RECORD.replace("sha256:" + "0" * 64, self.chance.choice(["sha256:" + "0" * 64, registry_digest(main)]))
 
 
 def damage(file: Path, chance: random.Random) -> None:

@@ -1,10 +1,12 @@
 """Read a change with the claims that it can meet, so that a verdict costs what the change touches.
 
 An index of main's claims says which those are; the rules judge them as they judge a whole registry. The index moves
-along with main, claim by claim. What it cannot answer is read as a whole: a change of the charter or of records, a
-registry with records, an unrelated history. The claims of a change are read from Git, never from the index.
+along with main, claim by claim. What it cannot answer is read as a whole: a change of the charter or of records, an
+unrelated history. All records are read, and all claims where a rule needs the digest or the phase. The claims of a
+change are read from Git, never from the index.
 """
 
+import functools
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -45,7 +47,7 @@ class Indexed:
         """(head as it would land on base, base), as far as a verdict looks at them; None where all has to be read."""
         repo = self._reader.repo
         light, folders = repo.trees.files_beside(base, governed, SESSIONS.encode())
-        if len(folders) != 1 or any(form_of(path) for path in light if path != CHARTER):
+        if len(folders) != 1:
             return None
         found = landing_alone(repo, base, head)
         if found is None or not _is_of_claims({*found.before, *found.after, *found.intent}):
@@ -83,16 +85,20 @@ class Indexed:
         self, found: Landing, base: str, head: str, kept: StoredIndex, light: Files
     ) -> tuple[Snapshot, Snapshot]:
         """Both sides with the claims that the change can meet."""
-        reader, touched = self._reader, {*found.before, *found.after}
+        reader, repo, touched = self._reader, self._reader.repo, {*found.before, *found.after}
         claims = [*reader.claims_in(found.before), *reader.claims_in(found.after)]
         numbers = needed(kept.table, claims, reader.committed_at(base))
         numbers |= _numbers_in(touched)
         near = {**light, **kept.odd, **self._entries(kept.sessions, numbers)}
         around = {path: entry for path, entry in near.items() if path not in touched}
         sides = found._replace(before={**around, **found.before}, after={**around, **found.after})
-        line = KeptLine(reader.repo, base, self._file)
+        line = KeptLine(repo, base, self._file)
         landed, current = reader.landed(sides, base, head, beside(kept.table, numbers))
-        return line.on(landed), line.on(current)
+        all_of = functools.cache(lambda: Reader(repo).change(base, head))
+        return (
+            line.on(landed)._replace(complete=lambda: all_of()[0]),
+            line.on(current)._replace(complete=lambda: all_of()[1]),
+        )
 
     def _entries(self, folder: str, numbers: Iterable[int]) -> dict[str, Entry]:
         """The claims of these numbers in the folder of claims."""

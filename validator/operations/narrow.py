@@ -34,7 +34,8 @@ class Narrow:
         """(a commit of main, its first parent), as far as the events between them look at them."""
         found = self._narrow(parent, commit)
         # Once all numbers are held, it matters what nobody has taken, and who is nearest to it.
-        usable = found and all(one.free_numbers() for one in found)
+        # Where there are records, phases may be reached, which all claims decide.
+        usable = found and all(one.free_numbers() and not one.records for one in found)
         return found if found and usable else self._reader.step(parent, commit)
 
     def state(self, commit: str, session_id: str) -> "State | None":

@@ -66,6 +66,8 @@ class _Fields(NamedTuple):
     unread: UnreadClaims = ALL_READ  # what else there is; `files` and `claims` are without it
     # Of `claims`, those that are in no conflict as they stand: with none of the others, and not with the mission.
     quiet: UnreadClaims = ALL_READ
+    # The same registry with the claims that were not read; called only where all of them are added up.
+    complete: "Callable[[], Snapshot] | None" = None
 
 
 class Snapshot(_Fields):
@@ -86,6 +88,10 @@ class Snapshot(_Fields):
     @functools.cached_property
     def _touched(self) -> "dict[Snapshot, frozenset[str]]":
         return {}
+
+    def whole(self) -> "Snapshot":
+        """The same registry with all of its claims."""
+        return self.complete() if self.complete else self
 
     @property
     def charter(self) -> shapes.Charter | None:

@@ -41,7 +41,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             claim
             and head.is_new(claim, base)
             and _commitment(claim) != _commitment(held)
-            and phase_of(base) == "active"
+            and phase_of(base.whole()) == "active"
         ):
             message = (
                 f"the fleet is active, and number {held.number} of {holder(held, base.past([path]))} stays as it is"

@@ -44,7 +44,9 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 
 def _is_confirmed(head: Snapshot, charter: Charter) -> bool:
-    return CONFIRMATION in head.records and counting(head, charter, CONFIRMATION, registry_digest(head)) is not None
+    if CONFIRMATION not in head.records:
+        return False
+    return counting(head.whole(), charter, CONFIRMATION, registry_digest(head)) is not None
 
 
 def _warning(left: str, place: Location) -> Problem:

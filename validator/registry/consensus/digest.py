@@ -33,8 +33,9 @@ def agreed(claim: shapes.Claim) -> bytes:
 @functools.lru_cache(maxsize=2)  # the rules ask for the head and the base of a change
 def registry_digest(snapshot: Snapshot) -> str:
     """The digest of a snapshot; unreadable claims are left out."""
-    assert not snapshot.unread.numbers, "the digest is over all claims"
-    return _digest(snapshot.charter, [part for _, part in sorted(_parts(snapshot), key=lambda row: row[0])])
+    whole = snapshot.whole()
+    assert not whole.unread.numbers, "the digest is over all claims"
+    return _digest(whole.charter, [part for _, part in sorted(_parts(whole), key=lambda row: row[0])])
 
 
 def _parts(snapshot: Snapshot) -> Iterator[tuple[int, bytes]]:
