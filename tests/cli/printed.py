@@ -18,8 +18,13 @@ _COMMAND = re.compile(
 def printed(text: str) -> Iterator[tuple[str, ...]]:
     """The commands in a text, as words; a form is none."""
     for line in _all(text):
-        if not _PLACE.search(re.sub(_QUOTED, "", line)) and "{" not in line and "…" not in line:
+        if not _PLACE.search(re.sub(_QUOTED, _place, line)) and "{" not in line and "…" not in line:
             yield tuple(shlex.split(line))
+
+
+def _place(quoted: re.Match[str]) -> str:
+    """A placeholder may stand in quotes: "GOAL". What else stands there is a value."""
+    return quoted[0] if re.fullmatch(r"[A-Z]+", quoted[0][1:-1]) else ""
 
 
 def forms(text: str) -> Iterator[tuple[str, ...]]:

@@ -304,10 +304,12 @@ def test_records_out_of_order_are_refused(ready: tuple[Stage, Path]) -> None:
     assert week.exit_code == 2
     assert "no ISO week of the calendar" in week.err
     over = verb(stage.human, "consensus", "activate", "--week", "2025-W52", "--yes")
-    assert (over.exit_code, over.note[:72]) == (
+    assert (over.exit_code, over.note) == (
         1,
-        "no activation: week 2025-W52 is over; the next week: registry consensus ",
+        "no activation: week 2025-W52 is over; and it is too early; see: registry consensus status",
     )
+    early = verb(stage.human, "consensus", "activate", "--yes")
+    assert (early.exit_code, early.out.startswith("error[REG403]")) == (1, True), "the week is not shown"
 
 
 @pytest.mark.takes_long

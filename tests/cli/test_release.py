@@ -6,6 +6,7 @@ from tests.cli.stage import Stage, commit, fleet, git, plain, verb
 from tests.cli.test_claim import MINE
 from tests.cli.test_proposals import propose
 from tests.shell import program
+from tests.test_schema import published
 
 REASON = ("--reason", "The session has ended")
 
@@ -71,6 +72,30 @@ def test_repeating_a_release_is_reported(stage: Stage) -> None:
     done = verb(stage.human, "release", "4", "--reason", "another")
     assert (done.exit_code, done.out) == (0, "the release of number 4 is proposed already: release/04\n")
     assert stage.refs("refs/heads/release/") == proposed
+
+
+def test_a_session_gives_back_its_own_number_and_no_other(stage: Stage) -> None:
+    stage.registered(4)
+    stage.registered(5)
+    mine = ("--session-id", "marketing-outreach-1")
+    done = verb(stage.human, "release", "5", *mine, *REASON)
+    assert (done.exit_code, plain(done.out)) == (
+        1,
+        "number 5 is held by marketing-outreach-2 since <time> (commit <id>), not by marketing-outreach-1\n",
+    )
+    nobody = verb(stage.human, "release", "--session-id", "late-1", *REASON)
+    assert (nobody.exit_code, nobody.out) == (1, "late-1 holds no number on main\n")
+    assert stage.refs("refs/heads/release/") == {}
+    unnamed = verb(stage.human, "release", *REASON)
+    assert (unnamed.exit_code, unnamed.err.startswith("registry: which session?")) == (2, True)
+
+    done = verb(stage.human, "release", *mine, *REASON, "--format", "json")
+    assert list(published("output-release").iter_errors(done.document)) == []
+    assert stage.refs("refs/heads/release/") == {"refs/heads/release/04": done.document["commit"]}
+    fields = {name: done.document[name] for name in ("number", "session_id", "branch", "pushed", "findings")}
+    assert fields == {
+        "number": 4, "session_id": "marketing-outreach-1", "branch": "release/04", "pushed": True, "findings": [],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("number", ["3", "0", "13"])

@@ -29,7 +29,7 @@ CASES = {
     "unregistered": ("free-slot", "free", "none-free"),
     "rejected": ("mend", "taken-free", "taken-none-free"),
     "turned-down": ("number-free", "gone-free", "gone-none-free"),
-    "registered": ("–", "conflict-mine", "conflict"),
+    "registered": ("–", "conflict-mine", "conflict", "change"),
     "active": ("–", "week-over"),
 }
 RIGHTS = ("own", "approver")
@@ -135,5 +135,5 @@ def conflicts_shown(situation: Situation) -> tuple[str, ...]:
     if situation.state != "registered" or situation.phase not in ("registering", "registered"):
         return ("–",)
     if situation.open in ("none", "amendment-turned-down", "release-turned-down"):
-        return CASES["registered"]
+        return CASES["registered"][: 4 if situation.phase == "registered" else 3]
     return ("–", "conflict") if situation.open.startswith("record") else ("–",)

@@ -1,58 +1,67 @@
 """What is printed works: generated fleets go from nothing to their second week by printed commands alone.
 
 Every actor runs only what `whoami` and `consensus status` show it: a command as it stands (with --yes), a form with its
-capitals filled in. Each command has to succeed, and after it the same actor is told something else. Beside that every
-command that any verb prints on the way, refusals too, is run once, and has to work; in short runs in the first round.
+capitals filled in. Each command has to succeed, and after it the same actor is told something else. On the way things
+go wrong: a lost race, a rejection, a release, a changed charter; the way back is found by what is printed too. Beside
+that every command and form that any verb prints, refusals too, is tried (walked.py); in short runs in the first round.
 """
 
-import json
-import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.cli.printed import printed
-from tests.cli.stage import ENVIRONMENT, Done, Stage, verb
+from tests.cli.stage import ENVIRONMENT, verb, write
+from tests.properties.walked import FORM, WEEK, Fleet, Plan
 
 ROUNDS = 12  # a fleet of any size needs nine: claim, confirm, approve, broadcast, acknowledge, activate, and the merges
+PHASES = ("registering", "registered", "confirmed", "approved", "broadcast", "acknowledged", "active")
 QUESTIONS = (
     "status --fetch", "consensus status", "proposals --all", "conflicts", "guide --fetch", "whoami", "history",
-    "roll-call", "audit", "schema --check", "doctor --local",
+    "history 1", "roll-call", "audit", "schema --check", "doctor --local", "show 1", "show release/01",
+    "show record/confirmation", "schedule", "explain REG404", "codeowners --check",
+    "validate",
 )  # fmt: skip
+LATE = "--session-id late-1 --goal 'Answer 20 letters daily' --role 'Late Desk'"
 REFUSED = (
-    "claim 1 --session-id late-1 --goal 'Answer 20 letters daily' --role 'Late Desk' --yes --push",
-    "claim 99 --session-id late-1 --goal 'Answer 20 letters daily' --role 'Late Desk' --yes --push",
+    "withdraw",
+    f"claim 1 {LATE} --yes --push",
+    f"claim 99 {LATE} --yes --push",
+    "claim 1 --session-id late-1 --goal 'Be nice' --role 'Late Desk' --yes --push",
+    "claim --any --session-id late-1 --goal 'Answer letters' --role 'Late Desk' --yes --push",
+    "claim 1 --goal 'Answer some letters' --yes --push",
+    "claim 1 --schedule 'Answer, mon-fri' --push",
     "withdraw claim/01 --session-id late-1",
+    "release 98 --reason 'Not needed'",
     "consensus confirm --session-id late-1 --push",
+    "consensus broadcast --session-id late-1 --branch --push",
+    "consensus acknowledge --session-id late-1 --push",
     "consensus activate --week 2020-W10 --yes",
+    "consensus approve --yes",
     "approve 98 --yes",
+    "approve release/98 --yes",
+    "approve --all-accepted --yes",
+    "reject 98 --reason 'Not needed'",
     "show 98",
+    "history 98",
+    "charter propose --push",
 )
-MOVES = {"claim", "approve", "reject", "withdraw", "release"}
-STEPS = {("consensus", step) for step in ("confirm", "approve", "broadcast", "acknowledge", "activate")}
-ANSWERS = {"whoami", "status", "consensus", "conflicts", "doctor", "audit", "schema", "codeowners", "roll-call"}
-FORM = re.compile(r"fill in: (registry .*)$")
 
 
-class Plan(NamedTuple):
-    """What is drawn of a fleet."""
+class Plot(NamedTuple):
+    """A fleet, and what goes wrong in which phase."""
 
-    capacity: int
-    orchestrator: int
-    zone: str
-    mission: str
-    slots: bool
-    signed: bool
-    keys: bool
+    plan: Plan
+    troubles: tuple[tuple[str, str], ...]
 
 
-def plans(most: int) -> st.SearchStrategy[Plan]:
-    return st.integers(1, most).flatmap(
+def plots(most: int, troubles: int) -> st.SearchStrategy[Plot]:
+    plans = st.integers(1, most).flatmap(
         lambda capacity: st.builds(
             Plan,
             st.just(capacity),
@@ -64,96 +73,128 @@ def plans(most: int) -> st.SearchStrategy[Plan]:
             st.booleans(),
         )
     )
+    trouble = st.tuples(st.sampled_from(PHASES), st.sampled_from(sorted(TROUBLES)))
+    return st.builds(Plot, plans, st.lists(trouble, max_size=troubles, unique=True).map(tuple))
 
 
-def charter(plan: Plan) -> str:
-    numbers = range(1, plan.capacity + 1)
-    slots = [{"number": n, "title": f"Desk {n}", "role": f"Desk {n} - Answer letters"} for n in numbers]
-    whole: dict[str, Any] = {
-        "mission": {"statement": plan.mission},
-        "capacity": plan.capacity,
-        "orchestrator": plan.orchestrator,
-        "time_zone": plan.zone,
-        "approvers": [{"handle": "@OWNER"}],
-        **({"slots": slots} if plan.slots else {}),
-        **({"session_keys": "required"} if plan.keys else {}),
-    }
-    return json.dumps(whole).replace('{"handle": "@OWNER"}', '{handle: "@OWNER"}')  # as Stage looks for it
+def lost_race(fleet: Fleet) -> None:
+    """Every session without a number is told of the same one, and claims it; one gets it."""
+    told = {name: fleet.whoami(name) for name in fleet.sessions}
+    for name, one in told.items():
+        if form := FORM.search(one["next_action"]):
+            fleet.asks(fleet.sessions[name], shlex.join(filled(fleet, form[1], name)[1:]) + " --yes")
 
 
-def filled(form: str, number: int) -> list[str]:
+def turned_down(fleet: Fleet) -> None:
+    for name in fleet.sessions:
+        session_acts(fleet, name)
+    for one in fleet.human_reads("proposals")["proposals"][:2]:
+        fleet.run(fleet.stage.human, ["registry", "reject", one["name"], "--reason", "Say it again"])
+
+
+def amends(fleet: Fleet) -> None:
+    """In an active fleet this is refused."""
+    name = next(iter(fleet.sessions))
+    number = fleet.whoami(name)["number"] or 1
+    fleet.asks(fleet.sessions[name], f"claim {number} --goal 'Answer {next(fleet.figures)} letters daily' --yes --push")
+
+
+def says_pending(fleet: Fleet) -> None:
+    name = next(iter(fleet.sessions))
+    number = fleet.whoami(name)["number"] or 1
+    fleet.asks(fleet.sessions[name], f"claim {number} --status PENDING --push")
+
+
+def releases(fleet: Fleet) -> None:
+    name = list(fleet.sessions)[-1]
+    if number := fleet.whoami(name)["number"]:
+        fleet.asks(fleet.sessions[name], f"release {number} --reason 'Other hours'")
+
+
+def release_is_turned_down(fleet: Fleet) -> None:
+    releases(fleet)
+    turned_down(fleet)
+
+
+def withdraws(fleet: Fleet) -> None:
+    amends(fleet)
+    fleet.asks(next(iter(fleet.sessions.values())), "withdraw")
+
+
+def changes_charter(fleet: Fleet, **other: str | int) -> None:
+    write(fleet.stage.human, "registry/charter.yaml", fleet.charter(**other))
+    fleet.asks(fleet.stage.human, "charter propose --name other --push")
+
+
+def another_zone(fleet: Fleet) -> None:
+    changes_charter(fleet, time_zone="Asia/Tokyo")
+
+
+def grows(fleet: Fleet) -> None:
+    """One number more, and a session for it."""
+    number = len(fleet.sessions) + 1
+    changes_charter(fleet, capacity=number)
+    fleet.joins(f"desk-{number}", f"Desk {number} - Answer letters")
+
+
+def confuses_numbers(fleet: Fleet) -> None:
+    """Two open claims have one role: whoever is merged first has it."""
+    for name in list(fleet.sessions)[:2]:
+        if form := FORM.search(fleet.whoami(name)["next_action"]):
+            words = [word if word != "ROLE" else "One Desk - Answer letters" for word in shlex.split(form[1])]
+            fleet.asks(fleet.sessions[name], shlex.join(filled(fleet, shlex.join(words), name)[1:]) + " --yes")
+
+
+TROUBLES: dict[str, Callable[[Fleet], None]] = {
+    "a lost race": lost_race,
+    "turned down": turned_down,
+    "amended": amends,
+    "pending": says_pending,
+    "released": releases,
+    "a release turned down": release_is_turned_down,
+    "withdrawn": withdraws,
+    "another zone": another_zone,
+    "one more": grows,
+    "one role for two": confuses_numbers,
+}
+
+
+def filled(fleet: Fleet, form: str, name: str) -> list[str]:
     """The form with what only this session knows; its week as well, without which none can be activated."""
-    values = {"GOAL": "Answer 20 letters daily", "ROLE": f"Desk {number} - Answer letters"}
-    return [*(values.get(word, word) for word in shlex.split(form)), "--schedule", "Answer, mon-fri 10:00-11:00"]
+    words = fleet.filled(name, shlex.split(form))
+    return [*words, *(WEEK if words[1] == "claim" and "--schedule" not in words else ())]
 
 
-class Fleet:
-    """A fleet on a guarded server; `ran` are the commands that were printed and run."""
+def session_acts(fleet: Fleet, name: str) -> None:
+    """Run what a session is told, until it is told to wait; three commands have to be enough."""
+    clone = fleet.sessions[name]
+    for _ in range(3):
+        told = fleet.whoami(name)
+        form = FORM.search(told["next_action"])
+        words = told["command"] or (filled(fleet, form[1], name) if form else None)
+        if words is None:
+            assert "wait: " in told["next_action"] or told["state"] == "active", told
+            return
+        if words[1] == "consensus":  # to the one who acts next, both verbs say the same
+            moves = verb(clone, "consensus", "status", "--format", "json").document["moves"]
+            assert shlex.join(words) in [move["command"] for move in moves], (words, moves)
+        fleet.run(clone, words)
+        after = fleet.whoami(name)
+        assert (after["state"], after["next_action"]) != (told["state"], told["next_action"]), (words, after)
+    raise AssertionError(f"{name} is told one thing after the other: {told}")
 
-    def __init__(self, folder: Path, plan: Plan) -> None:
-        self.stage = Stage(folder, charter=charter(plan), guarded=True, signed=plan.signed)
-        self.sessions = {n: self.stage.clone(f"desk-{n}") for n in range(1, plan.capacity + 1)}
-        for number, clone in self.sessions.items():
-            assert verb(clone, "bind", f"desk-{number}").exit_code == 0
-        self.ran, self.tried = set[str](), set[tuple[str, ...]]()
 
-    def whoami(self, number: int) -> dict[str, Any]:
-        found: dict[str, Any] = verb(self.sessions[number], "whoami", "--fetch", "--format", "json").document
-        return found
-
-    def run(self, clone: Path, words: list[str]) -> None:
-        assert words[0] == "registry"
-        asks = words[1] in ("claim", "approve") or words[1:3] in (["consensus", "approve"], ["consensus", "activate"])
-        done = verb(clone, *words[1:], *(["--yes"] if asks else []))
-        assert done.exit_code == 0, (words, done)
-        self.ran.add(" ".join(words[1:3]))
-        self.tries(clone, done)
-
-    def tries(self, clone: Path, done: Done) -> None:
-        """Run each command that was printed and that nobody has run yet: as its reader, in the state of now."""
-        for words in printed(done.out + done.err):
-            if words in self.tried or words[1] in MOVES or words[1:3] in STEPS:
-                continue  # the walk itself runs these, when they are next
-            self.tried.add(words)
-            again = verb(clone, *words[1:])
-            assert again.exit_code == 0 or (again.exit_code == 1 and words[1] in ANSWERS), (words, again)
-            self.tries(clone, again)
-
-    def looks(self, clone: Path) -> None:
-        """Ask all that can be asked, and what is refused; what these print is run as well."""
-        for line in (*QUESTIONS, *REFUSED):
-            self.tries(clone, verb(clone, *shlex.split(line)))
-
-    def session_acts(self, number: int) -> None:
-        """Run what a session is told, until it is told to wait; three commands have to be enough."""
-        for _ in range(3):
-            told = self.whoami(number)
-            form = FORM.search(told["next_action"])
-            words = told["command"] or (filled(form[1], number) if form else None)
-            if words is None:
-                assert "wait: " in told["next_action"] or told["state"] == "active", told
-                return
-            if words[1] == "consensus":  # to the one who acts next, both verbs say the same
-                moves = verb(self.sessions[number], "consensus", "status", "--format", "json").document["moves"]
-                assert shlex.join(words) in [move["command"] for move in moves], (words, moves)
-            self.run(self.sessions[number], words)
-            after = self.whoami(number)
-            assert (after["state"], after["next_action"]) != (told["state"], told["next_action"]), words
-        raise AssertionError(f"desk-{number} is told one thing after the other: {told}")
-
-    def human_acts(self) -> str:
-        """Approve what is proposed, then run the human's next move; the phase afterwards."""
-        verb(self.stage.human, "proposals")
-        for one in verb(self.stage.human, "proposals", "--format", "json").document["proposals"]:
-            assert one["verdict"] == "accepted", one
-            self.run(self.stage.human, ["registry", "approve", one["name"]])
-        now = verb(self.stage.human, "consensus", "status", "--format", "json").document
-        for move in now["moves"]:
-            if move["command"] and move["who"] == "@OWNER":
-                self.run(self.stage.human, shlex.split(move["command"]))
-        verb(self.stage.human, "proposals")
-        phase: str = verb(self.stage.human, "status", "--format", "json").document["phase"]
-        return phase
+def human_acts(fleet: Fleet) -> None:
+    """Approve what the gate accepts, then run the human's next move."""
+    human = fleet.stage.human
+    for one in fleet.human_reads("proposals")["proposals"]:
+        now = {row["name"]: row["verdict"] for row in fleet.human_reads("proposals")["proposals"]}
+        if now.get(one["name"]) == "accepted":  # what was merged before it may have changed that
+            fleet.run(human, ["registry", "approve", one["name"]])
+    for move in fleet.human_reads("consensus", "status")["moves"]:
+        if move["command"] and move["who"] == "@OWNER":
+            fleet.run(human, shlex.split(move["command"]))
+    verb(human, "proposals")
 
 
 @pytest.mark.takes_long
@@ -170,30 +211,47 @@ def test_generated_fleets_reach_their_second_week_by_printed_commands(
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(plans(6 if long else 3))
-    def walks(plan: Plan) -> None:
+    @given(plots(6 if long else 3, 3 if long else 1))
+    def walks(plot: Plot) -> None:
         with TemporaryDirectory() as folder:
-            walk(Fleet(Path(folder), plan), long)
+            monkeypatch.setenv("XDG_CONFIG_HOME", f"{folder}/settings")  # where new keys are kept
+            walk(Fleet(Path(folder), plot.plan), dict(plot.troubles), long)
 
     walks()
 
 
-def walk(fleet: Fleet, long: bool) -> None:
-    phases = list[str]()
-    for _ in range(ROUNDS):
-        for number, clone in fleet.sessions.items():
-            fleet.session_acts(number)
-            if number == 1 and (long or not phases):
-                fleet.looks(clone)
-        if long:
-            fleet.looks(fleet.stage.human)
-        phases.append(fleet.human_acts())
-        if phases[-1] == "active":
+def walk(fleet: Fleet, troubles: dict[str, str], long: bool) -> None:
+    left, phases = dict(troubles), list[str]()
+    for _ in range(ROUNDS * (1 + len(troubles))):
+        phase = fleet.phase
+        phases.append(phase)
+        if trouble := left.pop(phase, None):
+            TROUBLES[trouble](fleet)
+        elif phase == "active" and not left:
             break
-    assert phases[-1] == "active", phases
+        for name, clone in list(fleet.sessions.items()):
+            session_acts(fleet, name)
+            if name == "desk-1" and (long or len(phases) == 1):
+                looks(fleet, clone)
+        if long:
+            looks(fleet, fleet.stage.human)
+        human_acts(fleet)
+    assert phases[-1] == "active", (phases, troubles)
     assert {"consensus confirm", "consensus broadcast", "consensus acknowledge", "consensus activate"} <= fleet.ran
-    first = fleet.whoami(1)["week"]
+    if long:
+        looks(fleet, fleet.sessions["desk-1"])
+        looks(fleet, fleet.stage.human)
+    first = fleet.whoami("desk-1")["week"]
     fleet.run(fleet.stage.human, ["registry", "consensus", "activate"])
-    second = fleet.whoami(1)
+    second = fleet.whoami("desk-1")
     assert second["state"] == "active"
     assert (second["week"] > first, second["week"] in second["next_action"]) == (True, True)
+
+
+def looks(fleet: Fleet, clone: Path) -> None:
+    """Ask all that can be asked, and what is refused; what these print is tried as well."""
+    for line in QUESTIONS:
+        fleet.tries(clone, verb(clone, *shlex.split(line)))
+    for line in REFUSED:
+        with fleet.copied(clone) as copy:
+            fleet.tries(clone, verb(copy, *shlex.split(line)))

@@ -31,7 +31,9 @@ def command(console: Console, session_id: str | None, repo: Path, ref: str | Non
         return 0
     document = whoami(console, me, repo, ref)
     words = ("--session-id", visible(me.name)) if me.source == OPTION else ()
-    console.say(f"{render(document)}\n{guide(document.state, document.number, words, charter)}")
+    withdraws = document.fingerprint is not None or not (charter and any(one.key for one in charter.approvers))
+    book = guide(document.state, document.number, words, charter, phase=document.phase, withdraws=withdraws)
+    console.say(f"{render(document)}\n{book}")
     return 0
 
 

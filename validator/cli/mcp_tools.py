@@ -177,8 +177,8 @@ class Tools:
         with answering():
             number = self._number()
             done = release(repo=self.repo, remote="", number=number, reason=reason or "")
-            if done.exit_code:
-                raise FatalError(done.text.rstrip("\n"))
+            if not done.succeeded:
+                raise FatalError(done.note)
             return answer(self.me())
 
     def _speaker(self, name: str | None) -> str:

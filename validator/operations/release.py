@@ -7,58 +7,84 @@ from validator.git.proposed_commit import Draft, commit_on
 from validator.git.remote import Outcome, Remote, Update
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
-from validator.model.findings import without_others
-from validator.model.layout import HEADS, claim_path, digits
+from validator.model.findings import Verdict, without_others
+from validator.model.layout import HEADS, digits
 from validator.operations.judge import judge
 from validator.operations.reason import checked_reason
 from validator.operations.signing import RequiredKey, signing_key
 from validator.registry.holders import holder
+from validator.registry.parsing import ClaimFile
 from validator.registry.reader import Reader
-from validator.report.text import render as report
+from validator.registry.snapshot import Snapshot
 
 
-class ReleaseResult(NamedTuple):
-    """What the verb prints and its exit code; `session_id` is the session that holds the number."""
+class ReleaseOutcome(NamedTuple):
+    """The outcome: `note` is one line for the session that holds the number, `session_id`; None where nobody does.
 
-    text: str
-    exit_code: int
-    session_id: str = ""
+    `verdict` is the gate's, None where nothing was judged.
+    """
+
+    succeeded: bool
+    number: int
+    session_id: str | None
+    branch: str
+    note: str
+    commit: str | None = None
+    verdict: Verdict | None = None
 
 
-def release(*, repo: Path, remote: str, number: int, reason: str) -> ReleaseResult:
+def release(
+    *, repo: Path, remote: str, number: int | None, reason: str, session_id: str | None = None
+) -> ReleaseOutcome:
     """Push branch `release/NN`, which removes the claim; a human approves it. The reason is its commit message.
 
-    An open release is kept, unless it can no longer be merged: then it is replaced.
+    `session_id` is who has to hold the number; without a number it is the one that this session holds. An open release
+    is kept, unless it can no longer be merged: then it is replaced.
     """
     reason = checked_reason(reason, "it is what history shows")
     server = Remote(Repo(repo), remote)
     server.fetch()
     reader, main = Reader(server.repo), server.repo.commit(server.main)
-    snapshot = reader.at(main)
-    held = snapshot.by_number.get(number)
-    if held is None:
-        return ReleaseResult(f"number {number} is held by nobody\n", 1)
-    session_id = held.draft.session_id or ""
-    branch = f"release/{digits(number)}"
+    held = _held(reader.at(main), number, session_id)
+    if isinstance(held, ReleaseOutcome):
+        return held
+    branch, session = f"release/{digits(held.number)}", held.draft.session_id or ""
     there = _open(server, branch)
     if there and _removes(reader, main, there, held.path):
-        return ReleaseResult(_proposed_already(number, branch), 0, session_id)
-    who = holder(held, snapshot.past([held.path]))
-    tree = server.repo.tree_with(main, claim_path(number), None)
-    key = signing_key(server.repo, RequiredKey(number, session_id, held.draft.key), server)
-    draft = Draft(tree, main, f"Release number {number}: {reason}\n")
+        return _proposed_already(held.number, session, branch, there)
+    who = holder(held, reader.at(main).past([held.path]))
+    tree = server.repo.tree_with(main, held.path, None)
+    key = signing_key(server.repo, RequiredKey(held.number, session, held.draft.key), server)
+    draft = Draft(tree, main, f"Release number {held.number}: {reason}\n")
     commit = commit_on(branch, draft, server.repo, server, key)
     verdict = judge(*reader.change(main, commit))
     if not verdict.accepted:
-        return ReleaseResult(report(without_others(verdict, held.path)), 1)
+        note = "not proposed: the gate would reject it"
+        return ReleaseOutcome(False, held.number, session, branch, note, verdict=without_others(verdict, held.path))
     pushed = server.push([Update(f"{HEADS}{branch}", there, commit)])
     if pushed.outcome is not Outcome.PUSHED:
         server.fetch()
-        if _open(server, branch) not in (None, there):
-            return ReleaseResult(_proposed_already(number, branch), 0, session_id)
+        if (now := _open(server, branch)) not in (None, there):
+            return _proposed_already(held.number, session, branch, now)
         raise FatalError(f"{branch} is not pushed: {' / '.join(pushed.said) or 'the server does not answer'}")
-    text = f"proposed on {branch}: give back number {number}, held by {who}; a human has to approve it\n"
-    return ReleaseResult(text, 0, session_id)
+    note = f"proposed on {branch}: give back number {held.number}, held by {who}; a human has to approve it"
+    return ReleaseOutcome(True, held.number, session, branch, note, commit)
+
+
+def _held(main: Snapshot, number: int | None, session_id: str | None) -> ClaimFile | ReleaseOutcome:
+    """The claim that is given back."""
+    if number is None:
+        number = next((n for n, one in sorted(main.by_number.items()) if one.draft.session_id == session_id), None)
+        if number is None:
+            return ReleaseOutcome(False, 0, None, "", f"{session_id} holds no number on main")
+    branch, held = f"release/{digits(number)}", main.by_number.get(number)
+    if held is None:
+        return ReleaseOutcome(False, number, None, branch, f"number {number} is held by nobody")
+    session = held.draft.session_id or ""
+    if session_id not in (None, session):
+        note = f"number {number} is held by {holder(held, main.past([held.path]))}, not by {session_id}"
+        return ReleaseOutcome(False, number, session, branch, note)
+    return held
 
 
 def _open(server: Remote, branch: str) -> str | None:
@@ -72,5 +98,6 @@ def _removes(reader: Reader, main: str, commit: str, path: str) -> bool:
     return path in base.files and path not in landed.files and judge(landed, base).accepted
 
 
-def _proposed_already(number: int, branch: str) -> str:
-    return f"the release of number {number} is proposed already: {branch}\n"
+def _proposed_already(number: int, session_id: str, branch: str, commit: str | None) -> ReleaseOutcome:
+    note = f"the release of number {number} is proposed already: {branch}"
+    return ReleaseOutcome(True, number, session_id, branch, note, commit)

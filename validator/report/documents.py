@@ -206,6 +206,18 @@ class WithdrawDocument(PrintedDocument):
     note: str
 
 
+class ReleaseDocument(PrintedDocument):
+    """`release`: `commit` is the one that removes the claim of `session_id`, null where nothing is proposed."""
+
+    number: int
+    session_id: str | None
+    branch: str
+    commit: Oid | None
+    pushed: bool
+    findings: tuple[FindingEntry, ...]
+    note: str
+
+
 class CharterDocument(PrintedDocument):
     """`charter propose`: `commit` is null where nothing was proposed."""
 

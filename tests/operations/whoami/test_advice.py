@@ -37,6 +37,7 @@ VALUES = {
     "code": "REG201",
     "message": "the goal is not measurable",
     "help": "say how much",
+    "changes": "release/02",
 }
 WORDS = {"wait": "wait:", **VALUES}
 BRANCHES = {"release": "release/04", "amendment": "claim/04", "record": "record/confirmation"}
@@ -68,6 +69,7 @@ def facts(situation: Situation) -> Facts:
         when=f"in week {VALUES['week']}" if phase == "active" else "",
         over=case == "week-over",
         withdraws=situation.rights == "own",
+        changes=VALUES["changes"] if case == "change" else "",
     )
 
 

@@ -13,7 +13,7 @@ from validator.operations.approve import PATIENCE
 from validator.operations.approver import Approver, who_approves
 from validator.operations.consensus.record import is_on_main, judged, propose
 from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome, look, look_again
-from validator.registry.consensus.phases import active_week
+from validator.registry.consensus.phases import active_week, phase_of
 from validator.registry.schedule import Week, is_over, next_week, week_of, zone_of
 
 # Shows the registry to the human and asks whether to make the record in the approver's name.
@@ -30,7 +30,8 @@ def activate(
 ) -> tuple[MainState, RecordDraft, RecordOutcome]:
     """Start the fleet in an ISO week, as in `2026-W48`; None is the next one, after the active one.
 
-    Raises FatalError for a week that does not exist. One that is over, or not after the active one, is refused.
+    The week is shown where only the human's yes is missing. Raises FatalError for a week that does not exist. One that
+    is over, or not after the active one, is refused.
     """
     state = look(repo, remote)
     active, zone, today = active_week(state.snapshot), zone_of(state.charter), datetime.fromisoformat(now)
@@ -41,10 +42,16 @@ def activate(
     refused = f"week {active} is active already" if active and chosen <= active else ""
     refused = f"week {chosen} is over" if is_over(chosen, today, zone) else refused
     if refused:
-        note = f"no activation: {refused}; the next week: registry consensus activate --week {following}"
-        return state, draft, RecordOutcome(False, note)
-    show_week(found)
-    return _ratify(state, draft, consent)
+        due = phase_of(state.snapshot) in ("acknowledged", "active")
+        now_due = f"the next week: registry consensus activate --week {following}"
+        before = now_due if due else "and it is too early; see: registry consensus status"
+        return state, draft, RecordOutcome(False, f"no activation: {refused}; {before}")
+
+    def consent_to_week(now: MainState, draft: RecordDraft, approver: Approver) -> bool:
+        show_week(found)
+        return consent(now, draft, approver)
+
+    return _ratify(state, draft, consent_to_week)
 
 
 def _ratify(state: MainState, draft: RecordDraft, consent: Consent) -> tuple[MainState, RecordDraft, RecordOutcome]:

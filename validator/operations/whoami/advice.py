@@ -143,8 +143,8 @@ def _by_phase(facts: Facts) -> Advice:
             return Advice(_wait(place, "main has a fault, see registry audit"))
         needs = f"each needs its session's claim, and {facts.human} who approves it"
         return Advice(_wait(place, f"not registered yet: {facts.missing}; {needs}"))
-    if facts.phase == "registered" and against:
-        return Advice(_wait(place, f"number {against.number} ({against.session_id}) has to resolve: {against.message}"))
+    if facts.phase == "registered" and (facts.changes or against):
+        return Advice(_wait(place, _before_confirmation(facts)))
     if facts.phase in ("registered", "approved") and not facts.is_orchestrator:
         return Advice(_wait(place, _record_due(facts)))
     if facts.phase == "registered":
@@ -160,6 +160,14 @@ def _by_phase(facts: Facts) -> Advice:
         return Advice(_wait(place, f"{facts.human} has to activate the fleet"))
     text = f"acknowledge number {facts.number}, {_quoted(facts.role)}: {_quoted(facts.goal)}"
     return Advice(text, ("registry", "consensus", "acknowledge", *me, "--push"))
+
+
+def _before_confirmation(facts: Facts) -> str:
+    """What stands between a full fleet and its confirmation: open changes first, then a conflict."""
+    against = facts.against
+    if facts.changes or against is None:
+        return f"{facts.human} has to decide first on {facts.changes}"
+    return f"number {against.number} ({against.session_id}) has to resolve: {against.message}"
 
 
 def _record_due(facts: Facts) -> str:

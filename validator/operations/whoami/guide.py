@@ -5,6 +5,7 @@ import shlex
 from validator.model.shapes import Charter
 from validator.operations.whoami.facts import HELD, SessionState
 from validator.registry.claim_form import key_words, publish_word
+from validator.registry.consensus.criteria import Phase
 
 BASICS = """\
 A fleet of sessions shares this repository. Each holds a unique number, a role and a measurable goal, in a file on main.
@@ -44,8 +45,13 @@ Your proposal:
     registry show {number}
 - Change it: say again only what changes:
     registry claim {number}{me} --goal "GOAL" --yes {publish}
+"""
+WITHDRAW = """\
 - Take it back:
     registry withdraw{me}
+"""
+KEPT = """\
+- It has no key: only an approver takes it away.
 """
 HOLDER = """\
 Your number:
@@ -53,33 +59,53 @@ Your number:
 - Where the fleet is, what is missing and who acts next:
     registry consensus status --fetch
 - The steps to active: all numbers are registered, the orchestrator confirms, a human approves, the orchestrator
-  broadcasts, each session acknowledges, a human activates. When the registry was broadcast:
-    registry consensus acknowledge{me} --push
+  broadcasts, each session acknowledges, a human activates. Your own step stands after `next:` when it is due.
 - Conflicts with your claim; who came last has to change:
     registry conflicts --fetch
-- Change your claim: say only what changes; a human approves it:
-    registry claim {number}{me} --goal "GOAL" --yes {publish}
 - What happened to your number:
     registry history {number} --fetch
+"""
+ACKNOWLEDGE = """\
+- The registry was broadcast; commit to your number, role and goal:
+    registry consensus acknowledge{me} --push
+"""
+CHANGE = """\
+- Change your claim: say only what changes; a human approves it:
+    registry claim {number}{me} --goal "GOAL" --yes {publish}
 - Your work here is over:
-    registry release {number} --reason "REASON"
+    registry release {number}{me} --reason "REASON"
 """
 WEEK = """\
+- Your work here is over, or your claim has to change: claims stay as they are while the fleet is active. Give the
+  number back, and claim it again when that is approved; then all have to agree again:
+    registry release {number}{me} --reason "REASON"
+
 The fleet is active: work towards your goal. Who works when:
     registry schedule --fetch
 """
 
 
-def guide(state: SessionState | None, number: int | None, me: tuple[str, ...], charter: Charter | None = None) -> str:
+def guide(
+    state: SessionState | None,
+    number: int | None,
+    me: tuple[str, ...],
+    charter: Charter | None = None,
+    *,
+    phase: Phase = "registering",
+    withdraws: bool = False,
+) -> str:
     """The handbook in a state; None where nobody has said which session it is. `me` names the session in commands.
 
-    The command of a claim has what the charter asks for.
+    The command of a claim has what the charter asks for. `withdraws`: the session may take its proposal back itself.
     """
     parts = [BASICS]
     if state in HELD:
-        parts += [HOLDER, *([WEEK] if state == "active" else [])]
+        due = ACKNOWLEDGE if (state, phase) == ("registered", "broadcast") else ""
+        parts.append(HOLDER + due + (WEEK if phase == "active" else CHANGE))
+    elif state == "proposed":
+        parts.append(PROPOSED + (WITHDRAW if withdraws else KEPT))
     else:
-        parts.append(PROPOSED if state == "proposed" else REGISTER)
+        parts.append(REGISTER)
     words = f" {shlex.join(me)}" if me else ""
     name = NAME if state is None else ""
     key = "".join(f" {word}" for word in key_words(charter)) if charter else ""

@@ -10,10 +10,11 @@ from validator.model.layout import (
     digits,
 )
 from validator.model.names import is_name
-from validator.model.phrases import ranges
+from validator.model.phrases import join_limited, ranges
 from validator.operations.claim_key import ClaimKey
 from validator.operations.export import slot_of
 from validator.operations.narrow import Narrow
+from validator.operations.proposals import rejected_here
 from validator.operations.whoami.facts import (
     Facts,
     FreeNumber,
@@ -34,7 +35,7 @@ from validator.registry.consensus.week import in_week, week_after
 from validator.registry.holders import holder
 from validator.registry.openness import may_withdraw
 from validator.registry.parsing import ClaimFile
-from validator.registry.proposals import claim_of, waiting_records
+from validator.registry.proposals import claim_of, waiting_changes, waiting_records
 from validator.registry.reader import Reader
 from validator.report.documents import SlotEntry
 from validator.rules.role_misaligned import is_aligned
@@ -64,13 +65,16 @@ def look(
 
     Raises FatalError where the charter cannot be read; `hint` gets a line about a proposal that cannot be read.
     """
-    registry = main_as_seen(reader, main, session_id, narrow or Narrow(reader))
+    narrow = narrow or Narrow(reader)
+    registry = main_as_seen(reader, main, session_id, narrow)
     me = ("--session-id", well_formed(session_id)) if named else ()
     claims = registry.snapshot.by_number
     planned = (claims[number] for number in sorted(claims) if 1 <= number <= registry.charter.capacity)
     held = next((one for one in planned if well_formed_or_none(one.draft.session_id) == session_id), None)
     if held:
-        return _holder(registry, slot_of(registry.snapshot, registry.charter, registry.digest, held), me, now)
+        slot = slot_of(registry.snapshot, registry.charter, registry.digest, held)
+        found = _holder(registry, slot, me, now)
+        return found._replace(facts=found.facts._replace(changes=_changes(registry, narrow)))
     return _other(registry, session_id, me, hint)
 
 
@@ -101,6 +105,13 @@ def _holder(registry: MainAsSeen, slot: SlotEntry, me: tuple[str, ...], now: str
         stopped=what_stopped(registry.reader, snapshot, phase),
     )
     return SessionReport(slot, facts, proposals)
+
+
+def _changes(registry: MainAsSeen, narrow: Narrow) -> str:
+    """What an approver decides on before a full fleet confirms anything: confirmed, it would not count for long."""
+    if registry.phase != "registered" or not (changes := waiting_changes(registry.reader, registry.snapshot)):
+        return ""
+    return join_limited(sorted(changes - rejected_here(registry.reader, registry.main, narrow)))
 
 
 def _human(charter: shapes.Charter) -> str:

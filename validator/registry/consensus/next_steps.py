@@ -128,7 +128,7 @@ def _to_register(
     decidable = [number for number in waiting if f"claim/{digits(number)}" not in rejected]
     free = [number for number in snapshot.free_numbers() if number not in proposed]
     if free:
-        holds = me is None or any(claim.summary.session_id == me for claim in snapshot.claims.values())
+        holds = me is None or waiting or any(claim.summary.session_id == me for claim in snapshot.claims.values())
         example = command_line(claim_form(charter, free[0], *(("--session-id", "ID") if holds else ())))
         which = f"one of the free numbers {ranges(free)}" if len(free) > 1 else f"the free number {free[0]}"
         yield Move("whoever has no number", f"claims {which}; fill in: {example}", None)
