@@ -204,6 +204,11 @@ def test_without_a_terminal_the_option_is_named(stage: Stage) -> None:
             "in \"cut bounce rate by 2%\"? say all targets: --target 'emails sent >= 17 emails/day' --target 'bounce",
         ),
         (["4", *ME, "--goal", "Do my best"], "", 'what is measured in "Do my best"?'),
+        (
+            ["4", *ME, "--goal", "Read 2 stories daily to 30 visitors"],
+            "",
+            "--target 'stories >= 2 stories/day'; add one for 30 too, if it is measured; every value has to stand in",
+        ),
         (["4", *ME, "--target", "x >= 5 y"], "", "the claim has no goal; add --goal"),
         (["4", "--goal", GOAL], "", "which session? say it once; fill in: registry bind NAME"),
         (["4", *ME, "--goal", " "], "", "the claim has no goal; add --goal"),

@@ -14,6 +14,7 @@ from validator.model.shapes import Target
 
 CORPUS = ROOT / "tests/corpus/goals.tsv"
 TRADES = ROOT / "tests/corpus/goals-of-trades.tsv"
+PLACES = ROOT / "tests/corpus/goals-of-places.tsv"
 # What the notes of the corpus say in words: the rows without a period that may be left out, and other right readings.
 PERIOD_IS_FREE = (
     *("Coordinate 12 sessions to generate $120k MRR through autonomous execution", "Generate $120k MRR"),

@@ -194,5 +194,6 @@ _HOURS = frozenset("s sec second seconds min mins minute minutes h hour hours".s
 _FLOWS = frozenset(("percent", "USD", "EUR", "GBP", "CHF", "JPY"))
 _VALUED = frozenset("in within under below over than of about for takes take half".split())
 _TAIL = frozenset(
-    "and across at by for from in is are on or through to under via with within without below above over".split()
+    """above across after and are at before below between by for from in is on or over through to under via with within
+    without""".split()
 )

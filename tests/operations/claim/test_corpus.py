@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.corpus.goals import CORPUS, TRADES, Goal, Judgement, goals, judge, matrices
+from tests.corpus.goals import CORPUS, PLACES, TRADES, Goal, Judgement, goals, judge, matrices
 from validator.model.units import fold_unit
 from validator.operations.claim.goal import draft_targets
 
@@ -36,7 +36,7 @@ def figures(corpus: Path) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-@pytest.mark.parametrize("corpus", [CORPUS, TRADES], ids=["software", "trades"])
+@pytest.mark.parametrize("corpus", [CORPUS, TRADES, PLACES], ids=["software", "trades", "places"])
 def test_no_goal_is_read_wrongly(corpus: Path) -> None:
     assert [goal.text for goal, judgement in judged(corpus) if judgement.verdict == "wrong"] == []
 
@@ -53,7 +53,7 @@ def test_a_count_has_the_unit_of_what_is_counted() -> None:
     assert [pair for pair in read if pair[0] != pair[1]] == []
 
 
-@pytest.mark.parametrize("corpus", [CORPUS, TRADES], ids=["software", "trades"])
+@pytest.mark.parametrize("corpus", [CORPUS, TRADES, PLACES], ids=["software", "trades", "places"])
 def test_figures_of_the_corpus(corpus: Path, bless: bool) -> None:
     """Shares and confusion matrices as expected output, so that a change of the reader is visible."""
     expected = corpus.with_suffix(".expected.txt")

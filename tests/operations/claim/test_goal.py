@@ -13,7 +13,7 @@ from validator.model.shapes import Op, Period, Target
 from validator.model.targets import format_target
 from validator.operations.claim.goal import draft_targets
 from validator.operations.claim.lexicon import DONE, LEVELS
-from validator.operations.claim.suggestion import suggest_target
+from validator.operations.claim.suggestion import numbers_left, suggest_target
 from validator.operations.claim.target import UnreadableError, read_target
 from validator.registry.yaml.reader import read
 
@@ -263,6 +263,14 @@ ASKED = [
     "Daily, send 17 emails",
     "Find 25 prospects, score them daily",
     "Send 17 emails and 5 letters daily",
+    # A word that is no verb of ours may be a name, or do harm.
+    "Squander 30 hours weekly",
+    "Tolerate 3 late parcels weekly",
+    "Absorb 3 complaints weekly",
+    "Shelf 7b 30 books daily",
+    "Wards 7 patients daily",
+    "ICU 7 patients daily",
+    "Shelve 300 books",
     # in another language, or in no language
     "Besuche 5 Kunden täglich",
     "5 5 5",
@@ -278,6 +286,36 @@ def test_an_ambiguous_clause_gives_no_target(goal: str) -> None:
     assert draft.unread or not draft.targets
     whole = [clause for clause in draft.unread if clause == goal.strip().rstrip(".")]
     assert not (whole and draft.targets)
+
+
+@pytest.mark.parametrize(
+    ("goal", "targets"),
+    [
+        ("Shelve 300 returned books daily", "returned books >= 300 books/day"),
+        ("Lend 20+ books per week", "books >= 20 books/week"),
+        ("Read 2 stories daily to 95%+ of visitors", "stories read >= 2 stories/day; visitors >= 95 percent"),
+        ("Annotate 40 scans a day at 97% accuracy", "scans >= 40 scans/day; accuracy >= 97 percent"),
+        ("Sell $20k a month", "sales >= 20000 USD/month"),
+        ("Earn 500 EUR weekly", "earnings >= 500 EUR/week"),
+    ],
+)
+def test_a_verb_need_not_be_known(goal: str, targets: str) -> None:
+    """Where a count and a period are plain, the verb in front of them need not be in the list."""
+    assert shown(goal) == targets
+
+
+@pytest.mark.parametrize(
+    ("clause", "left"),
+    [
+        ("Rehearse 3 plays a year before 200+ guests each", ["200+"]),
+        ("Load 24 lorries daily between 6 and 9", ["6", "9"]),
+        ("Milk 80 cows twice a day", ["twice"]),
+        ("No more than one error per 1,000 doses", []),
+        ("Repair 9 of 10 bikes", []),
+    ],
+)
+def test_numbers_that_a_suggestion_leaves_out(clause: str, left: list[str]) -> None:
+    assert numbers_left(clause) == left
 
 
 def test_an_unread_clause_does_not_hide_the_others() -> None:

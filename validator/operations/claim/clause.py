@@ -25,6 +25,7 @@ from validator.operations.claim.lexicon import (
     DOUBTFUL,
     HOLDING,
     INCOME,
+    INCOMINGS,
     LEVELS,
     REACHED,
     TAIL,
@@ -36,6 +37,7 @@ from validator.operations.claim.words import (
     counted,
     is_name,
     is_verb,
+    is_work,
     name_of,
     split_tail,
     split_verb,
@@ -119,6 +121,8 @@ def _count(figure: Figure, op: Op | None, value: float) -> Target | None:
     noun = counted(thing).text if thing else ""
     rest = without_copulas(figure.bound.before)
     verb, subject = split_verb(rest)
+    if figure.period.per and thing and is_work(figure.bound.before, thing):
+        return target_of(name_of(thing), op or "gte", value, noun, figure.period.per)
     metric = name_of([*subject, *thing] if len(subject) == 1 and not verb else subject or thing)
     if verb in DONE and not subject and thing:
         metric = f"{name_of(thing)} {DONE[verb]}" if name_of(thing) else ""
@@ -157,14 +161,14 @@ def _level(figure: Figure, op: Op | None, value: float) -> Target | None:
         )
         words = thing[1:]
     else:
-        if verb and verb != "save" and not (thing or subject):
+        if verb and verb not in INCOMINGS and not (thing or subject):
             subject = rest  # `score 70+/100`: a name that could be a verb
         words = subject or thing
         metric = "" if subject and thing and thing[0].word not in TAIL else name_of(words)
         op = op or better(words)
     income = INCOME.get(words[-1].word) if unit.isupper() and words else None
     if unit.isupper() and len(unit) == 3 and verb in DONE and not subject:
-        metric, op = metric or ("savings" if verb == "save" else ""), op or "gte"
+        metric, op = metric or INCOMINGS.get(verb, ""), op or "gte"
         if not (figure.period.per or income):
             return None
     op = op or ("gte" if income else None)

@@ -53,6 +53,14 @@ _IRREGULAR = {
     "write": "written",
 }
 DONE = {verb: re.sub("(?<=[^aeiou])y$", "i", verb.removesuffix("e")) + "ed" for verb in _REGULAR} | _IRREGULAR
+# What is done is done to too many: the fewer the better.
+HARMS = frozenset(
+    """abandon allow block break cancel consume cost damage delay deny destroy drop exceed exhaust expire fail forget
+    ignore incur leak lose misdirect mislabel misplace misroute miss mistake need neglect oversell owe permit pollute
+    refuse reject repeat require risk scrap skip spend spill spoil suffer tolerate use waste wound""".split()
+)
+# What comes of money by these verbs.
+INCOMINGS = {"earn": "earnings", "save": "savings", "sell": "sales"}
 # So many at a time, or once and for all: no period is missing.
 LEVELS = frozenset("coordinate maintain manage obtain reach supply".split())
 HOLDING = frozenset(

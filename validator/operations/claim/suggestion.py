@@ -3,20 +3,21 @@
 from collections.abc import Sequence
 
 from validator.model.bounds import DOWNWARDS, NEGATIONS, PERIODS, UPWARDS, Bound, split_bound, split_each, split_period
+from validator.model.numbers import numbers_stated
 from validator.model.quantities import Token, tokens
 from validator.model.shapes import Op
 from validator.operations.claim.amounts import LONGEST
 from validator.operations.claim.deadline import without_deadline
-from validator.operations.claim.lexicon import BAD, COPULAS, DONE, DOUBTFUL, GOOD, HOLDING, TAIL
+from validator.operations.claim.lexicon import BAD, COPULAS, DONE, DOUBTFUL, GOOD, HARMS, HOLDING, TAIL
 from validator.operations.claim.words import counted
 
 _LOW = frozenset("fast faster low lower quick quickly soon".split())  # `keep latency low`
 # No part of a name: what is left of a bound, and what else is no thing.
 _BOUNDS = frozenset("above before below each every fewer half improve less make more over than under within".split())
 _OF_TWO = frozenset("between by from of to".split())
-_BADLY = frozenset("break damage forget lose miss misplace skip spoil spill waste".split())  # the fewer the better
 _DETERMINERS = frozenset("all each every our the their this your".split())
 _SIGN = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "="}
+_ENDS = TAIL | {"as", "before", "between"}
 _ASIDE = HOLDING | COPULAS | NEGATIONS | DOUBTFUL | UPWARDS | DOWNWARDS | _LOW | _BOUNDS
 
 
@@ -38,7 +39,7 @@ def suggest_target(clause: str) -> str:
     if not quantity.text:
         subject = _names(_before_tail(bound.before[1:] if imperative else bound.before)) or subject
     named = thing if imperative and verb not in DONE and thing else subject or thing
-    if (bound.op or verb in _BADLY) and thing and len(subject) == 1 and not quantity.unit:
+    if (bound.op or verb in HARMS) and thing and len(subject) == 1 and not quantity.unit:
         named = [*subject, *thing]  # `Lose fewer than 3 lambs`
     if not named and quantity.unit == "times":
         named = list(bound.before[:1])  # `Deploy twice a sprint`
@@ -47,6 +48,15 @@ def suggest_target(clause: str) -> str:
     flows = imperative and not quantity.unit and not each and (bool(thing) or not subject)
     per = f"/{period.per}" if period.per else "/PERIOD" if not period.clear or flows else ""
     return f"{metric} {_SIGN[bound.op or _direction(period.words)]} {value} {unit}{per}"
+
+
+def numbers_left(clause: str) -> list[str]:
+    """The numbers of a clause that its suggestion does not name: `200+` of `3 plays a year before 200+ guests`."""
+    suggested = suggest_target(clause)
+    if "VALUE" in suggested:
+        return []
+    named = numbers_stated(suggested)
+    return [one.text for one in tokens(clause[:LONGEST]) if one.is_quantity and one.value not in named]
 
 
 def _figure(words: Sequence[Token]) -> int:
@@ -79,7 +89,7 @@ def _is_open(before: Sequence[Token], quantity: Token, after: Sequence[Token]) -
 def _is_imperative(bound: Bound, thing: Sequence[Token], quantity: Token) -> bool:
     """Whether words begin with a verb that is not in our list: `Grade 30 essays`, `Praise the east`."""
     words = [token.word for token in bound.before]
-    if not words or (GOOD | BAD | HOLDING | _BADLY).intersection(words[:1]) or not words[0].isalpha():
+    if not words or (GOOD | BAD | HOLDING | HARMS).intersection(words[:1]) or not words[0].isalpha():
         return False
     if len(words) > 1 and words[1] in _DETERMINERS:
         return True
@@ -103,7 +113,7 @@ def _direction(words: Sequence[Token]) -> Op:
     said = {token.word for token in words}
     if words and words[0].word in DONE and words[1:] and words[1].is_quantity:
         return "gte"  # `Cut 2 releases`
-    if said & (DOWNWARDS | _BADLY):
+    if said & (DOWNWARDS | HARMS):
         return "lte"
     if said & UPWARDS or (words and words[0].word in DONE):
         return "gte"
@@ -111,7 +121,7 @@ def _direction(words: Sequence[Token]) -> Op:
 
 
 def _before_tail(words: Sequence[Token]) -> list[Token]:
-    at = next((at for at, token in enumerate(words) if token.word in TAIL or token.word == "as"), len(words))
+    at = next((at for at, token in enumerate(words) if token.word in _ENDS), len(words))
     return list(words[:at])
 
 

@@ -3,15 +3,30 @@
 import re
 from collections.abc import Sequence
 
-from validator.model.bounds import DOWNWARDS, UPWARDS
+from validator.model.bounds import DOWNWARDS, NEGATIONS, UPWARDS
 from validator.model.quantities import Token
 from validator.operations.claim.change import better
-from validator.operations.claim.lexicon import COPULAS, DONE, HOLDING, SCORES, STATES, STOP, TAIL
+from validator.operations.claim.lexicon import (
+    AWAITED,
+    COPULAS,
+    DONE,
+    DOUBTFUL,
+    EITHER_WAY,
+    HARMS,
+    HOLDING,
+    SCORES,
+    STATES,
+    STOP,
+    TAIL,
+)
 
 TIME = re.compile(
     r"(?:(?:business|working|calendar) )?"
     r"(?:ms|m?secs?|(?:milli)?seconds?|s|mins?|minutes?|h|hrs?|hours?|days?|weeks?|months?|years?)"
 )
+
+_NO_WORK = COPULAS | HOLDING | EITHER_WAY | UPWARDS | DOWNWARDS | NEGATIONS
+_NO_WORK |= HARMS | TAIL | STOP | DOUBTFUL | AWAITED
 
 
 def split_verb(words: Sequence[Token], *, durations: bool = False) -> tuple[str, list[Token]]:
@@ -78,6 +93,18 @@ def is_name(token: Token) -> bool:
 def is_verb(token: Token) -> bool:
     """Whether a word is a verb of work: `send`, `respond`."""
     return token.word in DONE or token.word in ("respond", "reply", "follow", "detect", "acknowledge", "restore", "get")
+
+
+def is_work(before: Sequence[Token], thing: Sequence[Token]) -> bool:
+    """Whether a word before a count is a verb of work that is in no list: `Shelve` of `Shelve 300 books a day`.
+
+    A word that names a thing or says which way to go is none. More work on what is bad is not surely better.
+    """
+    word, *others = [token.word for token in before] or [""]
+    if others or not word.isalpha() or before[0].text[1:] != word[1:] or word.endswith(("s", "ed", "ing", "ly")):
+        return False
+    known = word in _NO_WORK or word in DONE or better(before) is not None
+    return not known and better([counted(thing)]) != "lte"
 
 
 def lowered(text: str) -> str:
