@@ -54,7 +54,7 @@ OWNERS = {
     "rfc8785": {"registry/consensus/digest"},
     "rich": {"cli/status"},
     "ruamel": {"registry/yaml/amendment"},
-    "yaml": {"registry/yaml/aliases", "registry/yaml/builder"},
+    "yaml": {"registry/yaml/aliases", "registry/yaml/builder", "registry/yaml/faultless"},
     "yaml12": {"registry/yaml/second_parser"},
 }
 # The effects: files, processes, clocks and chance, and the few that may have them.

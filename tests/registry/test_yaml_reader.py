@@ -2,15 +2,19 @@
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.repository import fleet
 from validator.model.errors import FatalError
 from validator.model.findings import Location
-from validator.registry.yaml.builder import libyaml
+from validator.registry.yaml.builder import build, libyaml
+from validator.registry.yaml.faultless import faultless
 from validator.registry.yaml.faults import MAX_DEPTH, MAX_FAULTS
 from validator.registry.yaml.reader import MAX_BYTES, Document, read
+from validator.registry.yaml.source import Source
 
 PATH = "registry/sessions/04.yaml"
 DEPTH = "[" * MAX_DEPTH + "]" * MAX_DEPTH
@@ -108,6 +112,15 @@ def test_unreadable(data: bytes, line: int, column: int, message: str) -> None:
     assert fault[:3] == ("unreadable", line, column)
     assert message in fault.message
     assert fault.help
+
+
+@pytest.mark.parametrize("written", [str, lambda text: json.dumps(reading(text).value)])
+def test_files_without_a_fault_are_read_at_once(written: Callable[[str], str]) -> None:
+    for text in fleet().values():
+        source = Source(written(text))
+        found = faultless(source)
+        assert found
+        assert found.value == build(source).value
 
 
 def test_longest_file() -> None:

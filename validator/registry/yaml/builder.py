@@ -18,16 +18,16 @@ from validator.registry.yaml.syntax import syntax_fault
 
 LONGEST_MESSAGE = 200
 _END = re.compile(r"^\.\.\.(?!\S)", re.MULTILINE)
-_IN_LINES = ("|", ">")  # styles of a text in lines
+IN_LINES = ("|", ">")  # styles of a text in lines
 Places = dict[Route, tuple[int, int]]
 
 
-def build(source: Source, *, places: bool) -> "Builder":
+def build(source: Source) -> "Builder":
     """The builder of a text, with all that it has read."""
-    builder = Builder(source, places=places)
+    builder = Builder(source)
     builder.read()
     # With half of those brackets it gives them one by one, and the place of the first that is too deep.
-    return build(source.first(builder.ahead - 500), places=places) if builder.ahead else builder
+    return build(source.first(builder.ahead - 500)) if builder.ahead else builder
 
 
 class _Stop(Exception):  # noqa: N818 - ends the event loop, is not an error
@@ -35,15 +35,10 @@ class _Stop(Exception):  # noqa: N818 - ends the event loop, is not an error
 
 
 class Builder:
-    """Builds the value and the faults of one text, with a stack of its own instead of recursion.
+    """Builds the value, the faults and the places of one text, with a stack of its own instead of recursion."""
 
-    Most files have no fault and need no places. With `places` those of all values and keys are recorded as well: it
-    doubles the time.
-    """
-
-    def __init__(self, source: Source, *, places: bool) -> None:
+    def __init__(self, source: Source) -> None:
         self.source = source
-        self.recording = places
         self.places = Places(), Places()  # of values, and of keys
         self.value: Any = None
         self.faults: list[Fault] = []
@@ -160,7 +155,7 @@ class Builder:
             self._take_key(event)
             return
         value = event.value
-        if event.style in _IN_LINES:
+        if event.style in IN_LINES:
             self._margin(event)
         elif not event.style and not event.tag:
             value, why = self._resolve(value)
@@ -170,12 +165,8 @@ class Builder:
         self._place(event, value, damaged=damaged)
 
     def _margin(self, event: Any) -> None:
-        """Record a text in lines that begins with spaces alone: they are read as nothing, as text or as an error."""
-        _, *lines = self.source.text[event.start_mark.index : event.end_mark.index].split("\n")
-        for line in itertools.takewhile(lambda line: not line.strip(" "), lines):
-            if line:
-                self._outside(event, "a text in lines begins with a line of spaces", "delete the spaces")
-                return
+        if begins_with_spaces(self.source, event):
+            self._outside(event, "a text in lines begins with a line of spaces", "delete the spaces")
 
     def _escaped(self, event: Any) -> bool:
         """Record what the escapes of a text make that is not allowed. Returns whether it cannot stay as it is."""
@@ -186,7 +177,7 @@ class Builder:
 
     def _take_key(self, event: Any) -> None:
         text = self._key = event.value
-        if event.style in _IN_LINES:
+        if event.style in IN_LINES:
             self._margin(event)
         is_text = bool(event.style) or self._resolve(text) == (text, None)
         if not is_text and text == "<<":
@@ -198,14 +189,12 @@ class Builder:
             first = self.places[1].get(self._route(), (0, 0))[0]
             self._outside(event, f"the key {text} stands twice; first in line {first}", "keep one")
             self.damaged.add(self._route())
-        if self.recording:
-            self.places[1].setdefault(self._route(), self.source.place(event.start_mark))
+        self.places[1].setdefault(self._route(), self.source.place(event.start_mark))
 
     def _place(self, event: Any, value: Any, *, damaged: bool) -> None:
         """Add a value to its container; of two values with one key the first stays."""
         container = self._container
-        if self.recording or damaged:
-            self._record(event, value, damaged=damaged)
+        self._record(event, value, damaged=damaged)
         if type(container) is dict:
             container.setdefault(self._key, value)
             self._key = None
@@ -234,6 +223,13 @@ _STEPS = {
     "ScalarEvent": Builder._scalar,
     "AliasEvent": Builder._alias,
 }
+
+
+def begins_with_spaces(source: Source, event: Any) -> bool:
+    """Whether a text in lines begins with spaces alone: they are read as nothing, as text or as an error."""
+    _, *lines = source.text[event.start_mark.index : event.end_mark.index].split("\n")
+    blank = itertools.takewhile(lambda line: not line.strip(" "), lines)
+    return any(blank)
 
 
 @functools.cache

@@ -8,7 +8,8 @@ differently is refused.
 from typing import Any
 
 from validator.model.findings import Location
-from validator.registry.yaml.builder import Places, build
+from validator.registry.yaml.builder import Builder, Places, build
+from validator.registry.yaml.faultless import faultless
 from validator.registry.yaml.faults import Fault, Route, undecodable, unreadable
 from validator.registry.yaml.second_parser import Difference, difference
 from validator.registry.yaml.source import Source
@@ -64,7 +65,7 @@ class Document:
     def _marks(self) -> tuple[Places, Places]:
         """Locations cost as much as values and most files need none: compute them for the first finding."""
         if self._places is None:
-            self._places = build(Source(self.text or ""), places=True).places
+            self._places = build(Source(self.text or "")).places
         return self._places
 
 
@@ -79,18 +80,16 @@ def read(path: str, data: bytes, *, most: int = MAX_BYTES) -> Document:
         source = Source(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         return unread(path, undecodable(data, error))
-    builder = build(source, places=False)
-    faulty = bool(source.unreadable or builder.faults)
-    differs = None if faulty else difference(source, builder.value)
-    document = Document(path, data, builder.value)
+    found = faultless(source) or build(source)
+    faulty = isinstance(found, Builder) and bool(source.unreadable or found.faults)
+    differs = None if faulty else difference(source, found.value)
+    document = Document(path, data, found.value)
     if faulty or differs:
-        _add_faults(document, source, differs)
+        _add_faults(document, source, found if isinstance(found, Builder) else build(source), differs)
     return document
 
 
-def _add_faults(document: Document, source: Source, differs: Difference | None) -> None:
-    """Read a faulty text again, with places: a fault may name the place of another part."""
-    builder = build(source, places=True)
+def _add_faults(document: Document, source: Source, builder: Builder, differs: Difference | None) -> None:
     faults = (*unreadable(document.text or "", allowed="\t" if source.json else ""), *builder.faults)
     if differs:
         place = source.place(differs.mark) if differs.mark else builder.places[0][differs.route]

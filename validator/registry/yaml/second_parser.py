@@ -40,9 +40,14 @@ def difference(source: Source, value: Any) -> Difference | None:
         other: Any = yaml12.parse_yaml(source.text)
     except _refusals() as error:
         return _refusal(str(error))
-    if source.json and not _same(value, other):
-        other = _with_whole_numbers(other)
-    return next((_at(value, reading, ()) for reading in (other, *source.json) if not _same(value, reading)), None)
+    whole = _bytes(value)
+    for reading in (other, *source.json):
+        if reading == value and _bytes(reading) == whole:
+            continue  # nearly always
+        meant = _with_whole_numbers(reading) if source.json else reading
+        if not _same(value, meant):
+            return _at(value, meant, ())
+    return None
 
 
 def _refusals() -> tuple[type[BaseException], ...]:
@@ -52,8 +57,12 @@ def _refusals() -> tuple[type[BaseException], ...]:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two values are equal, types too: 1 is neither True nor 1.0."""
-    return one == other and marshal.dumps(one, 2) == marshal.dumps(other, 2)
+    return bool(one == other) and _bytes(one) == _bytes(other)
+
+
+def _bytes(value: Any) -> bytes:
+    """The same for equal values only if their types are equal too: 1 is neither True nor 1.0."""
+    return marshal.dumps(value, 2)
 
 
 def _with_whole_numbers(value: Any) -> Any:

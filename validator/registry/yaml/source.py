@@ -5,12 +5,16 @@ may have any spelling of JSON's.
 """
 
 import copy
+import functools
 import re
 from bisect import bisect
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from validator.model.normalize import UNREADABLE
 from validator.registry.yaml.scalars import resolve_json
+
+if TYPE_CHECKING:
+    import json
 
 MARK = "\ufeff"
 # Directives stand before the document, with nothing but comments and empty lines among them.
@@ -80,12 +84,17 @@ def _joined(found: re.Match[str]) -> str:
 def _json(text: str) -> tuple[Any, ...]:
     if not text.lstrip(" \t\n").startswith(("{", "[")):
         return ()
-    import json  # few files are JSON
-
     try:
-        return (json.loads(text, parse_float=_number, parse_int=_number, parse_constant=_no_number),)
+        return (_decoder().decode(text),)
     except (ValueError, RecursionError):
         return ()
+
+
+@functools.cache
+def _decoder() -> "json.JSONDecoder":
+    import json  # few files are JSON
+
+    return json.JSONDecoder(parse_float=_number, parse_int=_number, parse_constant=_no_number)
 
 
 def _number(text: str) -> Any:
