@@ -37,7 +37,7 @@ def test_no_labelled_goal_is_warned_of() -> None:
         ("Win 17 SLAs", "service level agreements", "units"),
         ("Win 17 service level agreements", "SLA", "units"),
         ("Fix 17 bugs", "bug", "units"),
-        ("Schließe 17 売上 Verträge", "売上", "件"),
+        ("Schließe 17 売上高 Verträge", "売上", "件"),
         ("Отправить 17 писем", "emails sent", "emails"),
     ],
 )

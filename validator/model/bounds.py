@@ -53,6 +53,8 @@ _PHRASES: Sequence[tuple[str, Op]] = (
 )
 _ANY_BEFORE = re.compile(rf"(?:^| )(?:{'|'.join(phrase for phrase, _ in _PHRASES)})$")
 _BEFORE = tuple((re.compile(rf"(?:^| )(?:{phrase})$"), op) for phrase, op in _PHRASES)
+# One of these is in whatever the next patterns find.
+_PARTS_AFTER = ("or ", "and ", "at ", "max", "min", "tops")
 _AFTER: Sequence[tuple[re.Pattern[str], Op]] = (
     (re.compile(rf"\b(?:(?:or|and) (?:{_LESS}|below|under)|at (?:the )?most|max(?:imum|\.)?|tops)(?= |$)"), "lte"),
     (re.compile(rf"\b(?:(?:or|and) (?:{_MORE}|above|better|up)|at least|minimum|min\.)(?= |$)"), "gte"),
@@ -147,7 +149,7 @@ def _bound_before(before: list[Token]) -> tuple[list[Token], Op | None, str]:
 
 def _bound_after(after: list[Token], quantity: Token) -> tuple[list[Token], Op | None]:
     text = " ".join(token.word or "0" for token in after)
-    for pattern, op in _AFTER:
+    for pattern, op in _AFTER if any(part in text for part in _PARTS_AFTER) else ():
         if found := pattern.search(text):
             start, length = len(text[: found.start()].split()), len(found[0].split())
             better = "better" in found[0] and quantity.unit and quantity.unit not in ("percent", "points", "x")

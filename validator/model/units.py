@@ -82,6 +82,7 @@ class Unit(NamedTuple):
     per: str | None
 
 
+@functools.lru_cache(maxsize=1024)
 def is_measure(unit: str) -> bool:
     """Whether a unit is one of quality, time, size or money, and so counts no pieces of work."""
     name = _unit_of(unit, None).name
@@ -114,6 +115,7 @@ def factor(
     return size / other_size if kind == other_kind else None
 
 
+@functools.lru_cache(maxsize=1024)
 def fold_unit(unit: str) -> str:
     """A unit for comparison as text: in one spelling, in the singular; signs such as % stay."""
     folded = fold(unit) or unit.strip()

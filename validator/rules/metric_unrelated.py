@@ -88,7 +88,7 @@ def _is_latin(text: str) -> bool:
 
 @functools.lru_cache(maxsize=1024)  # most goals of a change are main's as well
 def _read(text: str) -> Goal:
-    words = list(_words(text))
+    words = _words(text)
     return Goal(text, tuple(dict.fromkeys(words)), _first_letters(words))
 
 
@@ -97,6 +97,8 @@ def _related(target: Target, goal: Goal, metrics: Mapping[str, Metric]) -> bool:
     metric = metrics.get(fold(target.metric))
     names = (target.metric, target.unit, *((metric.name, *metric.aliases) if metric else ()))
     asked = [word for name in names for word in _words(name)]
+    if not set(asked).isdisjoint(goal.words):
+        return True  # most metrics
     if any(_alike(one, other) for one in asked for other in goal.words) or _initials(asked, goal):
         return True
     return any(_same_unit(unit, target.unit) for unit in goal.units)
@@ -106,9 +108,10 @@ def _same_unit(one: str, other: str) -> bool:
     return fold_unit(one) == fold_unit(other) or (is_share(one) and is_share(other))
 
 
-def _words(text: str) -> Iterator[str]:
+@functools.lru_cache(maxsize=1024)  # sessions measure alike, and in the same units
+def _words(text: str) -> tuple[str, ...]:
     """The words of a text that say something, folded."""
-    return (word for word in map(fold, _WORD.findall(text)) if word and word not in _EMPTY)
+    return tuple(word for word in map(fold, _WORD.findall(text)) if word and word not in _EMPTY)
 
 
 def _alike(one: str, other: str) -> bool:
@@ -135,7 +138,7 @@ def _spelled(words: Iterable[str], initials: str) -> bool:
 
 
 def _uncountable(target: Target) -> bool:
-    named = list(_words(target.metric))
+    named = _words(target.metric)
     if target.measured_by or len(named) != 1 or named[0] not in _QUALITIES:
         return False
     return not (is_share(target.unit) or _SCALES.intersection(_words(target.unit)))

@@ -41,7 +41,7 @@ LOOKS_AT = (Input.FILE, Input.REGISTRY)
 
 
 class _Promise(NamedTuple):
-    """A target of a claim beside the mission's; `share` is what it is of that, None where it is not comparable."""
+    """A target of a claim beside the mission's; `share` is what it is of that, None where it is no part of it."""
 
     place: Callable[[], Location]  # asked for where it is shown: a place costs another reading of the file
     target: Target
@@ -65,12 +65,14 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 
 def _promises(wanted: Target, head: Snapshot) -> Iterator[_Promise]:
+    """The targets that have to do with one of the mission; few have."""
     metrics = vocabulary(head.charter)
     whole = in_its_words(wanted, metrics)
     for claim in head.claims.values():
         for index, target in enumerate(claim.draft.targets or ()):
-            place = partial(claim.document.at, "targets", index)
-            yield _Promise(place, target, *_promised(target, whole, metrics))
+            contradicts, share = _promised(target, whole, metrics)
+            if contradicts or share is not None:
+                yield _Promise(partial(claim.document.at, "targets", index), target, contradicts, share)
 
 
 def _promised(target: Target, whole: Target, metrics: Mapping[str, Metric]) -> tuple[bool, Number | None]:

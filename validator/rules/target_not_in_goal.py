@@ -82,7 +82,7 @@ def _in_clause(clause: str) -> tuple[Stated, ...]:
     found = [Stated(numbers, False, None, None) for token in words if (numbers := _of(token.text)) and _is_name(token)]
     period = split_period(words)
     for at, token in enumerate(period.words):
-        if (numbers := _of(token.text)) and not _is_name(token):
+        if not _is_name(token) and (numbers := _of(token.text)):
             bound = split_bound(period.words[:at], token, period.words[at + 1 :])
             per = period.per if period.clear and not period.soft else None
             op = (bound.op or leads_to(bound.before)) if bound.clear else None

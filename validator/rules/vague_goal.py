@@ -29,12 +29,14 @@ WORDS = (
     *("many", "several", "various", "some", "a lot", "lots of", "soon", "quickly", "regularly", "frequently", "often"),
 )
 VAGUE = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
+_SMALL = re.compile(VAGUE.pattern)  # of small letters: twice as fast
 
 
 def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield the goals with vague words; the message names them."""
     for claim in head.claims.values():
-        if words := VAGUE.findall(claim.draft.goal or ""):
+        goal = claim.draft.goal or ""
+        if words := _SMALL.findall(goal.lower()) if goal.isascii() else VAGUE.findall(goal):
             named = ", ".join(dict.fromkeys(quoted(word.lower()) for word in words))
             message = f"the goal says {named}, which nobody can measure"
             yield Problem(claim.document.at("goal"), message, "say how much, how many or how fast")
