@@ -138,6 +138,7 @@ VERBS = (
     "whoami --session-id {session}",
     "whoami --session-id {proposer}",
     "export --ref main",
+    "export --format markdown --ref main",
     "consensus status",
     "proposals",
     "conflicts",
@@ -172,11 +173,12 @@ def words(line: str, registered: int) -> list[str]:
     sessions = {number: str(text.split("session_id: ")[1].split()[0]) for number, text in fleet().items()}
     proposer = min(registered + 1, 12)
     names = {"next": f"{proposer:02}", "session": sessions[max(1, registered)], "proposer": sessions[proposer]}
-    return [word.format(**names) for word in line.split()]
+    form = [] if "--format" in line else ["--format", "json"]
+    return [*(word.format(**names) for word in line.split()), *form]
 
 
 def ask(repository: Repository, line: str, registered: int) -> Callable[[], Done]:
-    return lambda: verb(repository.path, *words(line, registered), "--format", "json")
+    return lambda: verb(repository.path, *words(line, registered))
 
 
 @pytest.fixture(scope="module")
@@ -185,10 +187,10 @@ def nine(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repository, Index]:
     repository = twelve(tmp_path_factory.mktemp("nine") / "a registry ü.git", 8)
     index = Index(repository.path)
     with indexed_from(0):
-        for line in VERBS[:3]:
+        for line in (*VERBS[:3], "export --ref main"):
             ask(repository, line, 8)()
     index.another = index.content()
-    assert [*index.another] == ["arrivals", "claims", "summaries"]
+    assert [*index.another] == ["arrivals", "claims", "summaries", "texts"]
     register(repository, 9)
     propose(repository, 10, like=9)
     return repository, index
@@ -199,7 +201,7 @@ def test_a_verb(line: str, nine: tuple[Repository, Index], monkeypatch: pytest.M
     """The first in every state of the index, the others in one."""
     hear_nobody(monkeypatch)
     answer, another = ask(nine[0], line, 9), nine[1].another
-    assert json.loads(answer().out)
+    assert "markdown" in line or json.loads(answer().out)
     check(nine[1], answer, random.Random(line), every=line == VERBS[0])
     nine[1].another = another
 
@@ -225,7 +227,7 @@ def start(repository: Path, line: str, registered: int, *prefix: str, **variable
     """A verb in a process of its own, which uses an index for any registry."""
     small = "from validator.operations.narrow import Narrow; Narrow.__init__.__kwdefaults__['small'] = 0"
     program = f"{small}; import sys; sys.argv[0] = 'registry'; from validator.cli import main; main()"
-    command = [*prefix, sys.executable, "-P", "-c", program, *words(line, registered), "--format", "json"]
+    command = [*prefix, sys.executable, "-P", "-c", program, *words(line, registered)]
     alone = environment(PYTHONPATH=str(Path.cwd()), PYTHONDONTWRITEBYTECODE="1", **variables)
     return subprocess.Popen(command, cwd=repository, env=alone, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
@@ -249,7 +251,7 @@ def test_eight_verbs_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         kept = repository.path / INDEX
         assert kept.is_file()
         names = {path.name for path in kept.parent.iterdir()}
-        assert names == {"claims", "arrivals", "summaries"}
+        assert names == {"claims", "arrivals", "summaries", "texts"}
         register(repository, registered + 1)
         propose(repository, registered + 2)
 
@@ -304,7 +306,7 @@ def test_another_users_clone_that_may_only_be_read(
         monkeypatch.setenv(name, value)
     path, prefix = foreign
     with indexed_from(NEVER):
-        whole = verb(path, *words(line, 10), "--format", "json")
+        whole = verb(path, *words(line, 10))
     assert "REG105" in whole.out or line != VERBS[0]
     kept = path / INDEX
     before = kept.read_bytes()

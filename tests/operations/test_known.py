@@ -13,7 +13,7 @@ from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.findings import Level
 from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION, acknowledgement_path
-from validator.operations.export import slots_of
+from validator.operations.export import slots_of, text_at
 from validator.operations.index_file import FOLDER
 from validator.operations.judge import judge
 from validator.operations.narrow import Narrow
@@ -26,7 +26,7 @@ from validator.registry.parsing import KnownClaim
 from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import Snapshot
 
-FILES = ("claims", "arrivals", "summaries")
+FILES = ("claims", "arrivals", "summaries", "texts")
 WHEN = "timestamp: 2026-11-20T08:00:00Z\n"
 
 
@@ -66,6 +66,17 @@ def told_alike(repo: Repo, commit: str) -> int:
     return known
 
 
+def exported_alike(repo: Repo, commit: str) -> None:
+    """Export a commit with an index and without."""
+    texts = list[str]()
+    for small in (0, 10**9):
+        try:
+            texts.append(text_at(Reader(repo), commit, Narrow(Reader(repo), small=small)))
+        except FatalError as error:
+            texts.append(str(error))
+    assert texts[0] == texts[1], commit
+
+
 def spoil(file: Path, chance: random.Random) -> None:
     """Damage a file, delete it, put another one in its place, or leave it."""
     what = chance.choice(["", "", "damage", "delete", "mistake"])
@@ -92,6 +103,8 @@ def test_a_fleet_is_told_of_as_from_the_whole(tmp_path: Path, seeds: range) -> N
         for at in range(10):
             story.step()
             known += told_alike(repo, story.mains[-1] if at % 3 else chance.choice(story.mains))
+            if at % 3 == 0:
+                exported_alike(repo, story.mains[-1])
             for name in FILES:
                 file = story.repository.path / FOLDER / name
                 spoil(file, chance)

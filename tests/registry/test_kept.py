@@ -10,7 +10,7 @@ from validator.git.history import Step
 from validator.git.trees import Entry
 from validator.registry.consensus.digest import agreed, registry_digest
 from validator.registry.history import registrations, steps_of
-from validator.registry.index import arrivals, summaries
+from validator.registry.index import arrivals, summaries, texts
 from validator.registry.index.arrivals import Arrivals
 from validator.registry.index.sealing import sealed, unsealed
 from validator.registry.parsing import ClaimFile, KnownClaim, Row
@@ -51,6 +51,13 @@ def test_arrivals_that_follow_main_are_those_of_the_whole_line(steps: list[Step]
 def test_a_whole_file_of_another_form_is_not_read(header: dict[str, object]) -> None:
     assert arrivals.decoded(sealed("p", header), "p") is None
     assert summaries.decoded(sealed("p", header), "p") is None
+    assert texts.decoded(sealed("p", header), "p") is None
+
+
+def test_texts_come_back_as_they_were() -> None:
+    for kept in ({}, {"a" * 40: '{"role": "\\u00fc"}', "b" * 40: "{}"}):
+        assert texts.decoded(texts.encoded(kept, "p"), "p") == kept
+        assert texts.decoded(texts.encoded(kept, "p"), "q") is None
 
 
 def test_a_file_of_another_program_or_a_damaged_one_is_not_read() -> None:

@@ -9,8 +9,8 @@ from validator.cli.fetching import fetches
 from validator.cli.options import OUTPUT, REF, REPO
 from validator.cli.progress import patient_reader
 from validator.operations.consensus.mail import page_at
-from validator.operations.export import document_at
-from validator.report.documents import ExportDocument, as_json
+from validator.operations.export import text_at
+from validator.report.documents import ExportDocument
 
 DOCUMENTS = {"output-export": ExportDocument}
 
@@ -25,7 +25,7 @@ DOCUMENTS = {"output-export": ExportDocument}
 def command(console: Console, repo: Path, ref: str | None, format: str, output: Path | None) -> int:
     """Charter, slots, claims and digest as one JSON document, or the claims as a page in Markdown."""
     reader, commit = patient_reader(repo, ref, console.hint)
-    text = as_json(document_at(reader, commit)) if format == "json" else page_at(reader, commit)
+    text = text_at(reader, commit) if format == "json" else page_at(reader, commit)
     if output:
         console.write(output, text)
     else:

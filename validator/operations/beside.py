@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from itertools import chain, islice
 from typing import IO, Generic, NamedTuple, NoReturn, TypeVar
 
 from validator.git.program import leave_to_others
@@ -25,15 +26,16 @@ def worked_out(parts: Iterable[Callable[[], T]], processes: int | None = None) -
     """The result of each part, in their order; `processes` is for how many processors, None: as many as are of use.
 
     A part may not ask the Git that this process has started. Raises FatalError where a part does, and where a process
-    beside has failed.
+    beside has failed. A part that is the only one is done here.
     """
-    most = _of_use() if processes is None else processes
-    if most < 2:
-        yield from (part() for part in parts)
+    most, rest = _of_use() if processes is None else processes, iter(parts)
+    first = list(islice(rest, 2))
+    if most < 2 or len(first) < 2:
+        yield from (part() for part in chain(first, rest))
         return
     running = deque[_Beside[T]]()
     with ExitStack() as ends:
-        for part in parts:
+        for part in chain(first, rest):
             running.append(_Beside(part, running))
             ends.callback(running[-1].end)
             if len(running) > most:

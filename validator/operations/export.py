@@ -17,7 +17,7 @@ from validator.registry.parsing import ClaimFile, Summary
 from validator.registry.proposals import proposed_numbers
 from validator.registry.reader import Reader, charter_of, reader_at
 from validator.registry.snapshot import Snapshot
-from validator.report.documents import ExportDocument, SlotEntry, SlotState
+from validator.report.documents import ExportDocument, SlotEntry, SlotState, as_json, export_text
 
 
 def registry_at(repo: Path, ref: str | None) -> ExportDocument:
@@ -28,6 +28,23 @@ def registry_at(repo: Path, ref: str | None) -> ExportDocument:
 def document_at(reader: Reader, commit: str) -> ExportDocument:
     """The same of a commit that a reader has at hand."""
     snapshot = Narrow(reader).whole(commit)
+    claims = (file.claim for file in snapshot.claims.values() if file.claim)
+    documents = tuple(definition.Claim.model_validate(_fields(claim)) for claim in claims)
+    return _but_claims(reader, commit, snapshot).model_copy(update={"claims": documents})
+
+
+def text_at(reader: Reader, commit: str, narrow: Narrow | None = None) -> str:
+    """The same document as JSON; what a large registry prints of its claims is kept for the next time."""
+    narrow = narrow or Narrow(reader)
+    index, snapshot = narrow.index(commit), narrow.whole(commit)
+    if index is None:
+        return as_json(document_at(reader, commit))
+    from validator.operations.claim_texts import texts_of  # most registries are small
+
+    return export_text(_but_claims(reader, commit, snapshot), texts_of(reader, snapshot, index))
+
+
+def _but_claims(reader: Reader, commit: str, snapshot: Snapshot) -> ExportDocument:
     charter, digest = charter_of(snapshot), registry_digest(snapshot)
     return ExportDocument(
         commit=commit,
@@ -35,9 +52,7 @@ def document_at(reader: Reader, commit: str) -> ExportDocument:
         digest=digest,
         charter=definition.Charter.model_validate(_fields(charter)),
         slots=tuple(slots_of(snapshot, charter, digest, proposed_numbers(reader.repo, commit))),
-        claims=tuple(
-            definition.Claim.model_validate(_fields(file.claim)) for file in snapshot.claims.values() if file.claim
-        ),
+        claims=(),
     )
 
 

@@ -40,7 +40,7 @@ class Indexed:
     """Reads changes of one repository with an index."""
 
     def __init__(self, reader: Reader, file: IndexFile) -> None:
-        self._reader, self._file = reader, file
+        self._reader, self.file = reader, file
         self._kept: StoredIndex | None = None
 
     def change(self, base: str, head: str) -> tuple[Snapshot, Snapshot] | None:
@@ -71,13 +71,13 @@ class Indexed:
         near = {**light, **kept.odd, **self._entries(kept.sessions, numbers.intersection(kept.table.numbers))}
         snapshot = self._reader.among(commit, near)
         unread = beside(kept.table, {claim.number for claim in snapshot.claims.values()})
-        snapshot = KeptLine(self._reader.repo, commit, self._file).on(snapshot)._replace(unread=unread)
+        snapshot = KeptLine(self._reader.repo, commit, self.file).on(snapshot)._replace(unread=unread)
         return State(snapshot, frozenset(kept.table.waiting))
 
     def whole(self, commit: str) -> Snapshot | None:
         """The registry at a commit, whose claims are read only where that is needed; None where all has to be read."""
         light, folders = self._reader.repo.trees.files_beside(commit, governed, SESSIONS.encode())
-        known = KnownClaims(self._reader, commit, self._file)
+        known = KnownClaims(self._reader, commit, self.file)
         kept = self._at(commit, light, folders[0], known) if len(folders) == 1 else None
         return known.whole(light[CHARTER], kept.table) if kept else None
 
@@ -92,7 +92,7 @@ class Indexed:
         near = {**light, **kept.odd, **self._entries(kept.sessions, numbers)}
         around = {path: entry for path, entry in near.items() if path not in touched}
         sides = found._replace(before={**around, **found.before}, after={**around, **found.after})
-        line = KeptLine(repo, base, self._file)
+        line = KeptLine(repo, base, self.file)
         landed, current = reader.landed(sides, base, head, beside(kept.table, numbers))
         all_of = functools.cache(lambda: Reader(repo).change(base, head))
         return (
@@ -114,13 +114,13 @@ class Indexed:
         charter = light.get(CHARTER)
         if charter is None or charter.mode != REGULAR_FILE:
             return None
-        kept, self._kept = self._kept or self._file.read(), None
+        kept, self._kept = self._kept or self.file.read(), None
         if kept and (kept.charter, kept.sessions) == (charter.oid, folder):
             self._kept = kept
             return kept
         moved = _moved(self._reader, kept, base, light, folder) if kept and kept.charter == charter.oid else None
         self._kept = moved or index_of(self._reader, base, light, folder, known)
-        self._file.write(self._kept)
+        self.file.write(self._kept)
         return self._kept
 
 

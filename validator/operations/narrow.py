@@ -9,6 +9,7 @@ from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from validator.operations.index_file import IndexFile
     from validator.operations.indexed import Indexed, State
 
 T = TypeVar("T")
@@ -47,6 +48,10 @@ class Narrow:
         """The registry at a commit, for what tells about all of it."""
         known = self._reader.known(commit)  # what has been read already needs no index
         return known or self._asked(commit, lambda: self._indexed().whole(commit)) or self._reader.at(commit)
+
+    def index(self, commit: str) -> "IndexFile | None":
+        """The index of a large registry, beside which more is kept; None where all of it is read."""
+        return self._asked(commit, lambda: self._indexed().file)
 
     def _narrow(self, base: str, head: str) -> tuple[Snapshot, Snapshot] | None:
         return self._asked(base, lambda: self._indexed().change(base, head))

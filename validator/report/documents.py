@@ -5,11 +5,12 @@ printable too. They have to be well-formed Unicode (`validator.model.escape.well
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from validator.model import shapes
 from validator.model.definition import NO_NEWLINE, Charter, Claim, Digest, Shape
 from validator.model.escape import json_text, well_formed
 from validator.model.findings import Finding, Level, Origin
@@ -162,6 +163,12 @@ class ExportDocument(PrintedDocument):
     claims: tuple[Claim, ...]
 
 
+class SlotsDocument(Printed):
+    """The slots of an export alone."""
+
+    slots: tuple[SlotEntry, ...]
+
+
 class ErrorEntry(Printed):
     """Why a verb could not do its work; `help` is what to do, empty where the message says it all."""
 
@@ -306,6 +313,8 @@ class WatchDocument(PrintedDocument):
     message: str
 
 
+_IN_A_LIST = "\n    "  # what stands before a line of a list's element
+
 # What every verb prints.
 DOCUMENTS: dict[str, type[PrintedDocument]] = {"output-error": ErrorDocument}
 
@@ -318,6 +327,20 @@ def as_json(document: PrintedDocument) -> str:
 def as_long_json(document: PrintedDocument) -> str:
     """The same of a document without fractions, which are written in another way here; several times faster."""
     return document.model_dump_json(indent=2, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n"
+
+
+def text_of_claim(claim: shapes.Claim) -> str:
+    """A claim as `as_json` prints it in the list of an `ExportDocument`."""
+    document = Claim.model_validate(claim.model_dump(exclude_unset=True)).model_dump(mode="json")
+    return json_text(document).rstrip("\n").replace("\n", _IN_A_LIST)
+
+
+def export_text(document: ExportDocument, claims: Sequence[str]) -> str:
+    """The text of an export without claims, with the texts of these; its slots are printed as of long documents."""
+    slots = SlotsDocument(slots=document.slots).model_dump_json(indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
+    listed = f"[{_IN_A_LIST}" + f",{_IN_A_LIST}".join(claims) + "\n  ]" if claims else "[]"
+    head, _ = as_json(document.model_copy(update={"slots": ()})).rsplit('  "slots": [],\n  "claims": []\n', 1)
+    return f'{head}{slots[2:-2]},\n  "claims": {listed}\n}}\n'
 
 
 def as_json_line(document: PrintedDocument) -> str:
