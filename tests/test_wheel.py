@@ -207,7 +207,8 @@ def test_no_verb_is_left_out(program: Path, tmp_path: Path) -> None:
 def test_the_demo_runs_from_the_wheel(program: Path, tmp_path: Path, long: bool) -> None:
     """To the first claims: `make demo` plays it to its end, and so does --long from the wheel."""
     if long:
-        done = run(program / "session-registry", tmp_path, "demo")
+        done = run(program / "session-registry", tmp_path, "demo", COLUMNS="80")
+        assert max(map(len, done.stdout.splitlines())) <= 80
         assert done.returncode == 0, done.stdout + done.stderr
         assert "12 of 12 registered · phase: active" in done.stdout
     else:

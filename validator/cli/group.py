@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
+from io import StringIO
 from itertools import pairwise
-from typing import Any
+from typing import IO, Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -40,12 +41,15 @@ class Verbs(click.Group):
         except (FatalError, OSError, click.UsageError) as error:
             if ctx.parent is None and _asks_for_json(words):
                 _print_error(ctx.obj or Console(), error)  # of an unknown verb: before the group has run
-            raise
+            raise _folded(error) if isinstance(error, click.UsageError) else error
 
     def make_context(self, *given: Any, **settings: Any) -> click.Context:
         """Read the options; `--help` and `--version` print here."""
-        with printing():
-            return super().make_context(*given, **settings)
+        try:
+            with printing():
+                return super().make_context(*given, **settings)
+        except click.UsageError as error:
+            raise _folded(error) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs, in the order of the help."""
@@ -63,6 +67,18 @@ class Verbs(click.Group):
         lines = [pair for verbs in self.sections.values() for pair in verbs.items()]
         verbs = [CompletionItem(verb, help=line) for verb, line in lines if verb.startswith(incomplete)]
         return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+def _folded(error: click.UsageError) -> click.UsageError:
+    """An error that click shows folded to the terminal, as every other line of this program is."""
+
+    def show(file: IO[Any] | None = None) -> None:
+        text = StringIO()
+        type(error).show(error, text)
+        Console().hint(text.getvalue())
+
+    error.show = show  # type: ignore[method-assign]  # click calls it on this very error
+    return error
 
 
 def _asks_for_json(words: Sequence[str]) -> bool:
