@@ -25,7 +25,7 @@ from tests.repository import CHARTER as CHARTER_FILE
 from tests.repository import Repository, claim_path, with_charter
 from tests.shell import program
 
-WEEK = "2099-W48"
+WEEK, DAYS = "2099-W48", "2099-11-23 to 2099-11-29"
 
 
 def phase(folder: Path) -> str:
@@ -80,10 +80,10 @@ def test_two_rounds_to_active_on_a_guarded_server(tmp_path: Path) -> None:
     assert f"phase: active from Monday 2099-11-23 (week {WEEK})\n" in verb(stage.human, "status").out
     assert verb(stage.human, "export").document["week"] == WEEK
     assert verb(stage.human, "schedule").out.startswith(f"week {WEEK}, ")
-    assert verb(stage.human, "status", "--watch", "--once").out.endswith(f"the fleet is active in week {WEEK}\n")
+    assert verb(stage.human, "status", "--watch", "--once").out.endswith(f"the fleet is activated for week {WEEK} ({DAYS})\n")
     said(verb(stage.human, *following.split()[1:], "--yes"))
     assert stage.at("main", "registry/consensus/activation.yaml")["week"] == "2099-W49"
-    assert verb(stage.human, "status", "--watch", "--once").out.endswith("the fleet is active in week 2099-W49\n")
+    assert verb(stage.human, "status", "--watch", "--once").out.endswith("the fleet is activated for week 2099-W49 (2099-11-30 to 2099-12-06)\n")
     assert verb(stage.human, "audit").exit_code == 0
 
 

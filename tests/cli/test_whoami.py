@@ -144,7 +144,7 @@ def test_a_session_hears_what_stopped_its_fleet(all_active: Repository, tmp_path
     fleet.commit("main", {"registry/sessions/04.yaml": None})
     said = whoami(fleet, "marketing-orchestrator").out
     assert (
-        "next:    stop work: the fleet was active in week 2099-W48 until its records no longer counted: "
+        "next:    stop work: the fleet was activated for week 2099-W48 until its records no longer counted: "
         "number 4 is given back by marketing-outreach-1; number 1 is yours; wait: not registered yet: 4; "
     ) in said
     assert "stop work" not in whoami(fleet, "marketing-orchestrator", "--ref", "main~2").out

@@ -125,6 +125,10 @@ class Fleet:
         if "NUMBER" in words and not self.free():
             return
         self.tried.add(once)
+        if forms and "ID" in words and (slot := self._of_state("pending" if "--status" in words else "registered")):
+            if words[2] == "acknowledge" or "--status" in words:  # a form for several: one of them
+                named = {"ID": slot["session_id"], "NUMBER": str(slot["number"])}
+                words = tuple(named.get(word, word) for word in words)
         reader = self._reader(clone, words)
         with self.copied(reader) as copy:
             done = verb(copy, *_complete(self.filled(reader.name, words) if forms else words))
@@ -146,13 +150,16 @@ class Fleet:
         """A form with what only its reader knows."""
         newcomer = "late-1" if name not in self.sessions or "ID" in words else name
         role = self.roles.get(newcomer, "Late Desk - Answer letters")
-        values = VALUES | {"ROLE": role, "ID": newcomer, "NUMBER": str(next(iter(self.free()), 1))}
+        values = VALUES | {"ROLE": role, "ID": newcomer, "NUMBER": str((self.free() or {"number": 1})["number"])}
         named = newcomer == name or "--session-id" in words or words[1] != "claim"
         return [*(values.get(word, word) for word in words), *(() if named else ("--session-id", newcomer))]
 
-    def free(self) -> list[int]:
-        """The numbers that are neither held nor proposed."""
-        return [slot["number"] for slot in self.human_reads("status", "--fetch")["slots"] if slot["state"] == "open"]
+    def free(self) -> Any:
+        """The first number that is neither held nor proposed."""
+        return self._of_state("open")
+
+    def _of_state(self, state: str) -> Any:
+        return next((slot for slot in self.human_reads("status", "--fetch")["slots"] if slot["state"] == state), None)
 
     @contextmanager
     def copied(self, reader: Path) -> Iterator[Path]:

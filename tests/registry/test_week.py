@@ -8,7 +8,7 @@ from tests.snapshots import charter, claim, registry, snapshot
 from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION, acknowledgement_path
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import active_week
-from validator.registry.consensus.week import in_week, week_after
+from validator.registry.consensus.week import in_week, week_after, with_days
 from validator.registry.snapshot import Snapshot
 
 SUNDAY, MONDAY = "2026-11-30T07:59:59Z", "2026-11-30T08:00:00Z"  # at midnight in Los Angeles
@@ -55,3 +55,8 @@ def test_no_week_is_over_where_none_is_active_or_the_zone_is_unknown() -> None:
 def test_a_week_that_has_not_begun_is_said_with_its_monday(now: str | None, when: str) -> None:
     assert in_week(active(), now) == when
     assert in_week(snapshot(registry(claim(1))), now) == ""
+
+
+def test_a_week_is_said_with_its_days() -> None:
+    assert with_days("2026-W48") == "2026-W48 (2026-11-23 to 2026-11-29)"
+    assert with_days("2026-W54") == "2026-W54"

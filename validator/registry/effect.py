@@ -10,6 +10,7 @@ from validator.model.targets import format_target
 from validator.registry.amendment import DIFF, charter_changes, charter_in_short, claim_changes
 from validator.registry.consensus.criteria import is_registered
 from validator.registry.consensus.digest import registry_digest
+from validator.registry.consensus.week import with_days
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposer import proposer
 from validator.registry.records import KINDS, acknowledges_only, record_of, record_states
@@ -160,7 +161,7 @@ def _record(path: str, head: Snapshot, base: Snapshot) -> str:
     if record is None:
         return f"puts a file at {path} that is no valid record."
     if record.kind == "activation":
-        return f"starts the fleet in week {_week(record.value.week)}, in the name of {record.by}.{FROZEN}"
+        return f"starts the fleet in week {with_days(record.value.week)}, in the name of {record.by}.{FROZEN}"
     if record.kind == "approval":
         fleet = f"as main has it, with {counted(len(base.claims), 'session')}"
         return f"records that {record.by} approves the registry {fleet}. It starts nothing."
@@ -171,14 +172,6 @@ def _record(path: str, head: Snapshot, base: Snapshot) -> str:
     return (
         f"records the word of {who} that it has sent the registry to {sessions}. The gate cannot see what has arrived."
     )
-
-
-def _week(name: str) -> str:
-    """`2026-W48 (2026-11-23 to 2026-11-29)`: not everybody counts weeks."""
-    from validator.registry.schedule import days_of  # few proposals need the calendar
-
-    days = days_of(name)
-    return f"{name} ({days[0]} to {days[1]})" if days else name
 
 
 def voids(head: Snapshot, base: Snapshot) -> str:

@@ -8,6 +8,7 @@ from validator.registry.conflicts import conflicts
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import PHASES, active_week, phase_of
+from validator.registry.consensus.week import with_days
 from validator.registry.parsing import ClaimFile
 from validator.registry.records import RecordState, record_states
 from validator.registry.snapshot import Snapshot
@@ -63,7 +64,7 @@ def news(before: Snapshot, after: Snapshot) -> Iterator[News]:
             yield News(event, "", None, None, message)
     week = active_week(after)
     if week and week != active_week(before):
-        yield News("active", "", None, None, f"the fleet is active in week {week}")
+        yield News("active", "", None, None, f"the fleet is activated for week {with_days(week)}")
 
 
 def _charter(before: Snapshot, after: Snapshot) -> Iterator[News]:

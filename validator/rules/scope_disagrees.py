@@ -47,7 +47,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
                 held = ", ".join(f"{part.work} {span(part.first, part.last)}" for _, part in ranges)
                 promised = quoted(format_target(targets[0]))
                 message = f"the goal promises {promised}, the scope {quoted(held)} holds {size}"
-                help = f"promise {size}, or make the scope {targets[0].value} long"
+                help = f"promise {size}, or make the scope {targets[0].value} long, with work that no other session has"
                 yield Problem(claim.document.at("scope", ranges[0][0]), message, help)
 
 

@@ -14,6 +14,7 @@ from validator.model.phrases import command_line
 from validator.model.shapes import Charter
 from validator.registry.claim_form import claim_form
 from validator.registry.consensus.criteria import Phase
+from validator.registry.consensus.week import with_days
 
 MOST_SLOTS = 200  # at a glance
 MOST_APPOINTMENTS = 1_000  # in the list of the week
@@ -64,7 +65,7 @@ def _index(documents: Documents, common: Json) -> Page:
         "status": {name: status[name] for name in ("phase", "registered", "capacity", "criteria", "approvals_signed")},
         "on_github": documents.on_github,
         "pulls_shown": documents.pulls_shown,
-        "week": documents.schedule["week"] if status["phase"] == "active" else None,
+        "week": with_days(documents.schedule["week"]) if status["phase"] == "active" else None,
         "phases": get_args(Phase),
         "moves": consensus["moves"],
         "waiting": [one for one in proposals if one["verdict"] == "accepted"],

@@ -12,7 +12,8 @@ from validator.model.phrases import counted
 from validator.model.targets import format_target
 from validator.operations.claim_key import ClaimKey, claim_keys_on_main
 from validator.registry.consensus.criteria import Phase
-from validator.registry.consensus.phases import Consensus, assess
+from validator.registry.consensus.phases import Consensus, active_week, assess
+from validator.registry.consensus.week import with_days
 from validator.registry.parsing import ClaimFile
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import format_scope
@@ -24,7 +25,7 @@ STATUS: dict[Phase, str] = {
     "approved": "Consensus is achieved; the final registry has not been broadcast yet",
     "broadcast": "The final registry was broadcast; not all sessions have acknowledged it yet",
     "acknowledged": "All sessions have acknowledged; the human has not started the fleet yet",
-    "active": "The fleet is active",
+    "active": "The fleet is activated",
 }
 # The document's own sentences for the six criteria, in their order.
 CRITERIA = (
@@ -43,17 +44,17 @@ def page(snapshot: Snapshot, charter: shapes.Charter, digest: str) -> str:
     """The registry of a snapshot; the same snapshot gives the same page."""
     state, slots = assess(snapshot, charter), {slot.number: slot for slot in charter.slots}
     numbers, keys = range(1, charter.capacity + 1), _keys(snapshot)
-    parts = ["\n".join(_head(state, charter, digest)), "## Current Session Registry"]
+    parts = ["\n".join(_head(state, charter, digest, active_week(snapshot))), "## Current Session Registry"]
     parts += ["\n".join(_session(at, snapshot.by_number.get(at), slots.get(at), keys.get(at))) for at in numbers]
     parts += ["## Consensus Validation", "\n".join(_criteria(state, charter)), *_progress(state, charter)]
     parts += ["## Conflict Resolution", "\n".join(_conflicts(state)) or "Nothing on main conflicts."]
     return "\n\n".join(parts) + "\n"
 
 
-def _head(state: Consensus, charter: shapes.Charter, digest: str) -> Iterator[str]:
+def _head(state: Consensus, charter: shapes.Charter, digest: str, week: str | None) -> Iterator[str]:
     yield "# Session Identity Registry\n"
     yield f"- **Purpose**: {markdown_prose(charter.mission.statement)}"
-    yield f"- **Status**: {STATUS[state.phase]}"
+    yield f"- **Status**: {STATUS[state.phase]}{f' for week {with_days(week)}' if week else ''}"
     yield f"- **Required**: All {charter.capacity} sessions must register before activation"
     yield f"- **Registry**: `{digest}`"
 

@@ -80,7 +80,7 @@ WEEK = """\
   number back, and claim it again when that is approved; then all have to agree again:
     registry release {number}{me} --reason "REASON"
 
-The fleet is active: work towards your goal. Who works when:
+The fleet is activated: work towards your goal in its week. Who works when:
     registry schedule --fetch
 """
 

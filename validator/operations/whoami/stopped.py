@@ -21,4 +21,4 @@ def what_stopped(reader: Reader, main: Snapshot, phase: Phase) -> str:
     if week is None:
         return ""
     changes = join_limited(one.message for one in news(before, main) if one.event in CHANGES)
-    return f"the fleet was active in week {week} until its records no longer counted: {changes}"
+    return f"the fleet was activated for week {week} until its records no longer counted: {changes}"

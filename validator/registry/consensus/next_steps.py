@@ -105,7 +105,7 @@ def _while_active(humans: str, waiting: list[str], rejected: Set[str], this_week
         action = f"activates the next week, as the active one is over (this week: --week {this_week})"
         yield Move(humans, action, command("activation"))
     elif not waiting and not rejected:
-        yield Move("nobody", "has to do anything: the fleet is active", None)
+        yield Move("nobody", "has to do anything: the fleet is activated", None)
 
 
 def _to_acknowledge(snapshot: Snapshot, charter: shapes.Charter, me: str | None) -> Move:

@@ -26,6 +26,14 @@ def in_week(snapshot: Snapshot, now: str | None) -> str:
     return f"in week {active}" if active else ""
 
 
+def with_days(week: str) -> str:
+    """`2026-W48 (2026-11-23 to 2026-11-29)`: not everybody counts weeks. A week that no calendar has stays as it is."""
+    from validator.registry.schedule import days_of
+
+    days = days_of(week)
+    return f"{week} ({days[0]} to {days[1]})" if days else week
+
+
 def _week_of(snapshot: Snapshot, now: str | None) -> str | None:
     """The ISO week of a moment where an active fleet works; None where there is none, or its zone is unknown."""
     if now is None or snapshot.charter is None or active_week(snapshot) is None:
