@@ -82,7 +82,7 @@ OTHERS |= {"demo"}  # tests/test_wheel.py
 # How a verb is refused in a folder without a registry; one that is not here is called without a word more.
 REFUSED = {
     "capabilities": "capabilities --format xml",
-    "claim": "claim 4 --session-id late-1 --goal 'Send 17 emails daily' --schedule 'Send whenever it is convenient' --push",
+    "claim": "claim 4 --session-id late-1 --goal 'Send 17 emails daily' --schedule 'Send whenever you like'",
     "completion": "completion tcsh",
     "consensus activate": "consensus activate --week the-first-one-that-anybody-has-time-for-after-the-holidays --yes",
     "demo": "demo --quickly",

@@ -41,7 +41,9 @@ class Verbs(click.Group):
         except (FatalError, OSError, click.UsageError) as error:
             if ctx.parent is None and _asks_for_json(words):
                 _print_error(ctx.obj or Console(), error)  # of an unknown verb: before the group has run
-            raise _folded(error) if isinstance(error, click.UsageError) else error
+            if isinstance(error, click.UsageError):
+                _fold(error)
+            raise
 
     def make_context(self, *given: Any, **settings: Any) -> click.Context:
         """Read the options; `--help` and `--version` print here."""
@@ -49,7 +51,8 @@ class Verbs(click.Group):
             with printing():
                 return super().make_context(*given, **settings)
         except click.UsageError as error:
-            raise _folded(error) from None
+            _fold(error)
+            raise
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs, in the order of the help."""
@@ -69,8 +72,8 @@ class Verbs(click.Group):
         return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
-def _folded(error: click.UsageError) -> click.UsageError:
-    """An error that click shows folded to the terminal, as every other line of this program is."""
+def _fold(error: click.UsageError) -> None:
+    """Let click show an error folded to the terminal, as every other line of this program is."""
 
     def show(file: IO[Any] | None = None) -> None:
         text = StringIO()
@@ -78,7 +81,6 @@ def _folded(error: click.UsageError) -> click.UsageError:
         Console().hint(text.getvalue())
 
     error.show = show  # type: ignore[method-assign]  # click calls it on this very error
-    return error
 
 
 def _asks_for_json(words: Sequence[str]) -> bool:
