@@ -49,7 +49,7 @@ OWNERS = {
     "mcp": {"cli/mcp_lines", "cli/mcp_resources", "cli/mcp_server", "cli/mcp_tools"},
     "pint": {"model/units"},
     "pydantic": {"model/definition", "model/encoding", "report/documents", "hosts/github", "cli"},
-    "pydantic_core": {"model/core"},
+    "pydantic_core": {"model/core", "model/escape"},
     "rapidfuzz": {"cli/explain", "model/near", "rules/shape"},
     "rfc8785": {"registry/consensus/digest"},
     "rich": {"cli/status"},

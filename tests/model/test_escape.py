@@ -13,6 +13,7 @@ from validator.model.escape import (
     address_without_credentials,
     json_text,
     logged,
+    long_json_text,
     markdown,
     prose,
     uri,
@@ -111,6 +112,15 @@ def test_uri_keeps_every_byte_of_a_path(path: bytes) -> None:
 def test_uri_takes_what_is_no_path() -> None:
     assert uri("a:\ud800") == "a%3A%5Cud800"
     assert uri(os.fsdecode(b"\xff/\xc3\xa9")) == "%FF/%C3%A9"
+
+
+def test_long_json_text_is_the_same_of_what_has_no_fractions() -> None:
+    value: dict[str, object] = {
+        "b": '\x7f\x00é😀\u2028\\/"\n',
+        "a": [1, -(10**18), True, None, [], {}],
+        "c": [{"d": []}],
+    }
+    assert long_json_text(value) == json_text(value)
 
 
 def test_json_text() -> None:

@@ -10,9 +10,10 @@ from validator.git.history import Step
 from validator.git.trees import Entry
 from validator.registry.consensus.digest import agreed, registry_digest
 from validator.registry.history import registrations, steps_of
-from validator.registry.index import arrivals, summaries, texts
+from validator.registry.index import arrivals, steps, summaries, texts
 from validator.registry.index.arrivals import Arrivals
 from validator.registry.index.sealing import sealed, unsealed
+from validator.registry.index.steps import LineSteps
 from validator.registry.parsing import ClaimFile, KnownClaim, Row
 from validator.registry.snapshot import Snapshot
 
@@ -33,18 +34,27 @@ def histories(draw: st.DrawFn) -> list[Step]:
 
 
 @given(histories(), st.integers(0, 12))
-def test_arrivals_that_follow_main_are_those_of_the_whole_line(steps: list[Step], cut: int) -> None:
+def test_arrivals_that_follow_main_are_those_of_the_whole_line(changes: list[Step], cut: int) -> None:
     """Kept in between, and read again."""
-    first = Arrivals("", 0, {}).followed("one", steps[:cut])
+    first = Arrivals("", 0, {}).followed("one", changes[:cut])
     again = arrivals.decoded(arrivals.encoded(first, "p"), "p")
     assert again == first
     assert again is not None
-    found = again.followed("two", steps[cut:])
-    assert (found.commit, found.steps) == ("two", len(steps))
-    assert found.registrations() == registrations(steps)
+    found = again.followed("two", changes[cut:])
+    assert (found.commit, found.steps) == ("two", len(changes))
+    assert found.registrations() == registrations(changes)
     for path in PATHS:
-        told = [(since, entry.oid) for since, entry in steps_of(path, steps)]
+        told = [(since, entry.oid) for since, entry in steps_of(path, changes)]
         assert [(row[:4], row.oid) for row in found.files.get(path, ())] == [(since[:4], oid) for since, oid in told]
+
+
+@given(histories(), st.integers(0, 12))
+def test_changes_that_follow_main_are_those_of_the_whole_line(changes: list[Step], cut: int) -> None:
+    first = LineSteps("one", tuple(changes[:cut]))
+    again = steps.decoded(steps.encoded(first, "p"), "p")
+    assert again == first
+    assert again is not None
+    assert again.followed("two", changes[cut:]) == LineSteps("two", tuple(changes))
 
 
 @pytest.mark.parametrize("header", [{}, {"commit": "x", "steps": 0, "arrivals": 7}, {"oids": ["x"], "lengths": [1]}])
@@ -52,6 +62,7 @@ def test_a_whole_file_of_another_form_is_not_read(header: dict[str, object]) -> 
     assert arrivals.decoded(sealed("p", header), "p") is None
     assert summaries.decoded(sealed("p", header), "p") is None
     assert texts.decoded(sealed("p", header), "p") is None
+    assert steps.decoded(sealed("p", header), "p") is None
 
 
 def test_texts_come_back_as_they_were() -> None:

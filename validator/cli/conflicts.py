@@ -11,19 +11,19 @@ from validator.cli.console import Console
 from validator.cli.fetching import fetches
 from validator.cli.options import at_commit
 from validator.model.escape import visible, well_formed, well_formed_or_none
-from validator.model.findings import decides
+from validator.model.findings import Input, decides, in_order
 from validator.model.phrases import counted, quoted
 from validator.model.shapes import RangePart, RangeWork
-from validator.operations.judge import audit
+from validator.operations.judge import run
 from validator.operations.proposals import KINDS, Judged, judge_proposal
 from validator.registry.conflicts import WHAT, Conflict, ConflictKind, added_up, conflicts, uneven_work
 from validator.registry.overlaps import clashes
 from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader, charter_of, reader_at
-from validator.registry.snapshot import Snapshot
+from validator.registry.snapshot import ALL_READ, Snapshot
 from validator.registry.workload import Part, Work, left_over, shares, sums
 from validator.report.documents import ConflictEntry, Oid, Printed, PrintedDocument, as_json
-from validator.rules import double_holder, key_taken, name_alike
+from validator.rules import RULES, double_holder, key_taken, name_alike
 
 
 class UnjudgedEntry(Printed):
@@ -65,6 +65,10 @@ class ConflictsDocument(PrintedDocument):
     work: tuple[WorkEntry, ...] = ()
 
 
+# The rules of what is no conflict by name. Those that look at one file alone find nothing in a quiet claim.
+_OTHERS = [rule for rule in RULES if rule.CODE not in (*KINDS, double_holder.CODE, name_alike.CODE, key_taken.CODE)]
+ALONE = [rule for rule in _OTHERS if rule.LOOKS_AT == (Input.FILE,)]
+TOGETHER = [rule for rule in _OTHERS if rule not in ALONE]
 DOCUMENTS = {"output-conflicts": ConflictsDocument, "output-split": split.SplitDocument}
 
 
@@ -196,8 +200,10 @@ def _in_both(proposals: list[tuple[str, Snapshot]]) -> Iterator[ConflictEntry]:
 
 def _found_by_audit(snapshot: Snapshot) -> Iterator[ConflictEntry]:
     """What else keeps the orchestrator from confirming: the errors of the gate that are no conflict by name."""
-    for finding in audit(snapshot).findings:
-        if decides(finding) and finding.code not in (*KINDS, double_holder.CODE, name_alike.CODE, key_taken.CODE):
+    loud = snapshot._replace(claims={claim.path: claim for claim in snapshot.loud_claims()})
+    whole = snapshot._replace(quiet=ALL_READ)
+    for finding in in_order([*run(loud, loud, ALONE), *run(whole, whole, TOGETHER)]):
+        if decides(finding):
             claim = snapshot.claims.get(finding.location.path)
             numbers = (claim.number,) if claim else ()
             yield _entry("main", Conflict("rule", numbers, f"{finding.code} {finding.message}", finding.help))

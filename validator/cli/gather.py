@@ -23,6 +23,7 @@ from validator.operations.competitors import Competitors
 from validator.operations.consensus.assessment import assessment
 from validator.operations.consensus.mail import page_at
 from validator.operations.export import document_at
+from validator.operations.narrow import SMALL, Narrow
 from validator.operations.proposals import Judged, judged_here
 from validator.registry.consensus.phases import phase_of
 from validator.registry.proposals import proposals_on, published
@@ -57,9 +58,14 @@ def documents_now(repo: Repo, ref: str | None, pulls: "Sequence[Pull] | None" = 
     return before, documents
 
 
-def documents_at(reader: Reader, commit: str, pulls: "Sequence[Pull] | None" = None) -> Documents:
-    """The documents of a commit and the open proposals. Raises FatalError where the charter cannot be read."""
-    snapshot = reader.at(commit)
+def documents_at(
+    reader: Reader, commit: str, pulls: "Sequence[Pull] | None" = None, *, small: int = SMALL
+) -> Documents:
+    """The documents of a commit and the open proposals. Raises FatalError where the charter cannot be read.
+
+    `small`: of a folder of claims that has more bytes, an index is kept in the Git folder.
+    """
+    snapshot, steps = Narrow(reader, small=small).all_of(commit)
     week = _week(snapshot)
     proposals = (*judged_here(reader, commit), *_from_forks(reader, commit, pulls or ()))
     rejected = frozenset(one.proposal.name for one in proposals if not one.verdict.accepted)
@@ -80,7 +86,7 @@ def documents_at(reader: Reader, commit: str, pulls: "Sequence[Pull] | None" = N
             _json(in_full(one, entry, reader.repo)) for one, entry in zip(proposals, entries, strict=True)
         ],
         conflicts=_json(conflicts_of(reader, commit, proposals)),
-        history=_json(history_of(reader, commit)),
+        history=_json(history_of(reader, commit, known=steps)),
         schedule=_json(schedule_of(week, commit)),
         rules=_json(rules_document(RULES)),
         calendar=lambda: calendar(week, snapshot.committed_at or 0),

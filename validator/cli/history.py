@@ -1,6 +1,7 @@
 """`registry history`: what happened to the numbers, in the order in which it arrived on main."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +11,7 @@ from validator.cli import completing
 from validator.cli.console import Console
 from validator.cli.fetching import fetches
 from validator.cli.options import at_commit
+from validator.git.history import Step
 from validator.git.objects import MAX_COMMIT
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
@@ -79,16 +81,19 @@ def _document(repo: Path, ref: str | None, number: int | None) -> HistoryDocumen
     return history_of(*reader_at(repo, ref), number)
 
 
-def history_of(reader: Reader, commit: str, number: int | None = None) -> HistoryDocument:
-    """The same of a commit that a reader has at hand."""
+def history_of(
+    reader: Reader, commit: str, number: int | None = None, known: Sequence[Step] | None = None
+) -> HistoryDocument:
+    """The same of a commit that a reader has at hand; `known` are the changes of all claims and the charter."""
     main = reader.at(commit)
     capacity = charter_of(main).capacity
     if number is not None and not 1 <= number <= capacity:
         raise FatalError(f"number {number} is not one of 1 to {capacity}")
-    steps = reader.repo.steps(commit, [SESSIONS, CHARTER] if number is None else [claim_path(number)])
-    known = {main.files[path].oid: claim.draft.session_id for path, claim in main.claims.items()}
+    asked = [SESSIONS, CHARTER] if number is None else [claim_path(number)]
+    steps = reader.repo.steps(commit, asked) if known is None else known
+    now = {main.files[path].oid: claim.draft.session_id for path, claim in main.claims.items()}
     moved = {entry.oid for step in steps for entry in (step.old, step.new) if entry}
-    sessions = known | session_ids(reader.repo, moved - known.keys())
+    sessions = now | session_ids(reader.repo, moved - now.keys())
     rows = tuple(filter(None, (_entry(event, reader.repo) for event in events(steps, sessions))))
     line = main_steps(reader.repo, commit)
     touching = frozenset(step.commit for step in steps)

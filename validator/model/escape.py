@@ -189,6 +189,13 @@ def json_text(value: Any) -> str:
     return json.dumps(value, indent=2, allow_nan=False) + "\n"
 
 
+def long_json_text(value: Any) -> str:
+    """The same of a value without fractions, which are written in another way here; several times faster."""
+    from pydantic_core import to_json
+
+    return to_json(value, indent=2, ensure_ascii=True).decode().replace("\x7f", "\\u007f") + "\n"
+
+
 def _spelled(match: re.Match[str]) -> str:
     code = ord(match[0])
     if 0xDC80 <= code <= 0xDCFF:  # how PEP 383 keeps a byte that is not UTF-8

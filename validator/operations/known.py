@@ -16,6 +16,11 @@ from validator.registry.snapshot import Snapshot, UnreadClaims
 NAME = "summaries"
 
 
+def quiet_of(table: Index) -> UnreadClaims:
+    """The claims in which no rule that looks at one file alone finds anything, and that are in no conflict."""
+    return UnreadClaims(frozenset(table.numbers) - table.always, lambda: table.parts(table.always))
+
+
 class KnownClaims:
     """The summaries of the claims at a commit, by object id, in a file beside the index."""
 
@@ -45,9 +50,8 @@ class KnownClaims:
         if self._made:
             there = {entry.oid for entry in files.values()}
             self._file.keep(encoded({oid: row for oid, row in self._rows.items() if oid in there}, program()))
-        quiet = UnreadClaims(frozenset(table.numbers) - table.always, lambda: table.parts(table.always))
         line = KeptLine(self._reader.repo, self._commit, self._index)
-        return line.on(self._reader.at(self._commit))._replace(quiet=quiet)
+        return line.on(self._reader.at(self._commit))._replace(quiet=quiet_of(table))
 
     def _read(self, unknown: Files, charter: Entry) -> None:
         """Learn the claims that are not known yet."""

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from validator.git.history import Step
 from validator.model.errors import FatalError
-from validator.model.layout import SESSIONS
+from validator.model.layout import CHARTER, SESSIONS
 from validator.registry.reader import Reader
-from validator.registry.snapshot import Snapshot
+from validator.registry.snapshot import ALL_READ, Snapshot
 
 if TYPE_CHECKING:
     from validator.operations.index_file import IndexFile
@@ -52,6 +53,12 @@ class Narrow:
     def index(self, commit: str) -> "IndexFile | None":
         """The index of a large registry, beside which more is kept; None where all of it is read."""
         return self._asked(commit, lambda: self._indexed().file)
+
+    def all_of(self, commit: str) -> tuple[Snapshot, tuple[Step, ...]]:
+        """The registry at a commit, every claim read, and the changes of charter and claims on main up to it."""
+        found = self._asked(commit, lambda: self._indexed().around(commit))
+        steps, quiet = found or (self._reader.repo.steps(commit, (SESSIONS, CHARTER)), ALL_READ)
+        return self._reader.informed(commit, steps, quiet), steps
 
     def _narrow(self, base: str, head: str) -> tuple[Snapshot, Snapshot] | None:
         return self._asked(base, lambda: self._indexed().change(base, head))

@@ -15,10 +15,11 @@ from validator.registry.yaml.reader import MAX_BYTES, Document, read, unread
 class Line:
     """Looks at the history that ends in a commit only when it is asked, with at most two walks."""
 
-    def __init__(self, repo: Repo, commit: str) -> None:
+    def __init__(self, repo: Repo, commit: str, steps: Sequence[Step] | None = None) -> None:
+        """`steps` are the changes of all claims up to the commit, where they are known."""
         self._repo, self._commit = repo, commit
-        self._asked, self._steps = set[str](), tuple[Step, ...]()
-        self._standing = dict[str, Registration]()
+        self._asked, self._steps = set[str]() if steps is None else {SESSIONS}, tuple(steps or ())
+        self._standing = registrations(self._steps)
         self._versions = dict[str, Sequence[Version]]()
 
     def registrations(self, paths: Iterable[str]) -> Mapping[str, Registration]:

@@ -20,6 +20,7 @@ from validator.git.change import (
     with_others,
 )
 from validator.git.file_origin import Origins
+from validator.git.history import Step
 from validator.git.repo import Repo
 from validator.git.trees import Entry
 from validator.git.upstream import absent, newest_main, remote_of, remotes
@@ -75,6 +76,13 @@ class Reader:
             self._fetch([files], [commit])
             self._last = known = self._snapshot(commit, files, line=commit)
         return known
+
+    def informed(self, commit: str, steps: Iterable[Step], quiet: UnreadClaims) -> Snapshot:
+        """The same, of which this is known: the changes of charter and claims up to it, and the `quiet` claims."""
+        self._lines[commit] = Line(self.repo, commit, [step for step in steps if step.path != CHARTER])
+        self._last = None
+        self._last = self.at(commit)._replace(quiet=quiet)
+        return self._last
 
     def known(self, commit: str) -> Snapshot | None:
         """The registry at a commit, if all of it was read last."""

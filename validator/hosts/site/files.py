@@ -11,10 +11,11 @@ from validator.hosts.site.documents import Documents, Json
 from validator.hosts.site.pages import numbers_with_page, pages
 from validator.hosts.site.places import proposal_file
 from validator.hosts.site.render import TEMPLATES, Page, fingerprint, rendered, renderer
-from validator.model.escape import json_text
+from validator.model.escape import json_text, long_json_text
 
 API = "api/v1"
 _ASSETS = ("style.css", "icon.svg")
+_LONG = frozenset(("status", "history", "schedule"))  # documents without fractions
 
 
 class File(NamedTuple):
@@ -51,7 +52,8 @@ class Site(NamedTuple):
             yield name, (TEMPLATES / name).read_bytes()
         yield "REGISTRY.md", self.documents.markdown.encode()
         rows = list(_documents(self.documents))
-        yield from ((path, json_text(document).encode()) for _, path, document in rows)
+        for name, path, document in rows:
+            yield path, (long_json_text if name in _LONG else json_text)(document).encode()
         yield f"{API}/index.json", json_text(_index(self.documents, [(name, path) for name, path, _ in rows])).encode()
 
 

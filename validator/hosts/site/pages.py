@@ -1,8 +1,10 @@
 """The pages of a site: which there are, and what each shows of the documents."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple, get_args
 
@@ -122,28 +124,32 @@ def _proposals(documents: Documents, common: Json) -> Iterator[Page]:
 
 def _sessions(documents: Documents, common: Json) -> Iterator[Page]:
     charter, known, numbers = documents.export["charter"], numbers_with_page(documents), _by_number(documents)
-    shape = Charter.model_validate(charter)
+    shape, depends_on = Charter.model_validate(charter), json.dumps(charter)
     for slot in documents.status["slots"]:
         if slot["number"] in known:
-            shown = _session(slot, charter, shape, numbers)
+            shown = {**common, "here": "", "zone": charter["time_zone"], **_session(slot, numbers)}
             path = f"sessions/{session_file(slot['number'])}.html"
-            yield Page(path, "session.html", {**common, "here": "", **shown})
+            drawn = partial(_drawing, slot["number"], shown["claim"], charter, shape)
+            yield Page(path, "session.html", shown, drawn, depends_on)
 
 
-def _session(slot: Json, charter: Json, shape: Charter, numbers: _Numbers) -> dict[str, Any]:
-    number = slot["number"]
-    proposals = numbers.proposals.get(number, ())
-    claim = numbers.claims.get(number)
-    plan = numbers.plans.get(number)
+def _drawing(number: int, claim: Json | None, charter: Json, shape: Charter) -> dict[str, Any]:
+    """What a session's page draws of its claim and the charter: only a page that is written needs it."""
     return {
-        "number": number,
-        "slot": _judged(slot, proposals),
-        "claim": claim,
-        "plan": plan,
         "claim_form": command_line(claim_form(shape, number, "--session-id", "ID")),
         "work": _shares(claim, charter["work"]) if claim else [],
         "picture": week_picture(blocks_of_claim(claim)),
-        "zone": charter["time_zone"],
+    }
+
+
+def _session(slot: Json, numbers: _Numbers) -> dict[str, Any]:
+    number = slot["number"]
+    proposals = numbers.proposals.get(number, ())
+    return {
+        "number": number,
+        "slot": _judged(slot, proposals),
+        "claim": numbers.claims.get(number),
+        "plan": numbers.plans.get(number),
         "events": numbers.events.get(number, ()),
         "record": numbers.records.get(number),
         "conflicts": numbers.conflicts.get(number, ()),

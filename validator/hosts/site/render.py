@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,16 +25,21 @@ _KINDS = {
 
 
 class Page(NamedTuple):
-    """A page that is not rendered yet: its file below the top, its template, and what it shows."""
+    """A page that is not rendered yet: its file below the top, its template, and what it shows.
+
+    `drawn` works out more to show, of nothing but what is shown and what `drawn_of` says.
+    """
 
     path: str
     template: str
     shown: Mapping[str, Any]
+    drawn: Callable[[], Mapping[str, Any]] = dict
+    drawn_of: str = ""
 
     @property
     def key(self) -> str:
         """What the page depends on, in short: the same key makes the same page."""
-        said = json.dumps([self.path, self.template, self.shown], sort_keys=True, default=list)
+        said = json.dumps([self.path, self.template, self.shown, self.drawn_of], default=list)
         return hashlib.sha256(f"{fingerprint()} {said}".encode()).hexdigest()[:32]
 
 
@@ -78,7 +83,8 @@ def renderer(pages: frozenset[int]) -> jinja2.Environment:
 
 def rendered(environment: jinja2.Environment, page: Page, live: str = "") -> bytes:
     """The page; `live` is the stamp that a served page compares with the server's, empty for a file."""
-    said = {"root": "../" * page.path.count("/"), "live": live, "version": __version__, "stamp": None, **page.shown}
+    said = {"root": "../" * page.path.count("/"), "live": live, "version": __version__, "stamp": None}
+    said |= {**page.shown, **page.drawn()}
     text = environment.get_template(page.template).render(said)
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
