@@ -39,6 +39,7 @@ def test_reinstalling_without_unsigned_requires_a_key(unsigned: Stage, tmp_path:
     assert "no approver in the charter has a key" in charter_pushed(stage, CHARTER, key=owner)
     assert verb(tmp_path, "install-hook", str(stage.bare), "--unsigned").out.startswith("unsigned: whoever can push")
     assert charter_pushed(stage, CHARTER, key=owner) == ""
+    assert [path.name for path in (stage.bare / "hooks").iterdir()] == ["pre-receive"], "nothing of the ones before"
 
 
 def test_python_may_lie_in_a_folder_of_any_name(stage: Stage) -> None:
@@ -124,7 +125,8 @@ def test_a_first_guard_that_fails_its_probe_leaves_no_hook(stage: Stage) -> None
 
 
 def test_sha256_is_guarded(tmp_path: Path) -> None:
-    """The probe speaks of object ids as long as the server's."""
-    bare = tmp_path / "fleet.git"
-    git(tmp_path, "init", "--quiet", "--bare", "--template=", "--object-format=sha256", str(bare))
+    """The probe speaks of object ids as long as the server's. A clone of a server without a commit begins on main."""
+    bare, format = tmp_path / "fleet.git", "--object-format=sha256"
+    git(tmp_path, "init", "--quiet", "--bare", "--template=", "--initial-branch=trunk", format, str(bare))
     assert verb(tmp_path, "install-hook", "--unsigned", str(bare)).exit_code == 0
+    assert git(bare, "symbolic-ref", "HEAD") == "refs/heads/main\n"

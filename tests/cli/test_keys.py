@@ -8,8 +8,10 @@ import pytest
 
 from tests.cli.stage import CHARTER, Done, Stage, git, new_key, verb
 from tests.cli.test_claim import MINE
+from tests.repository import Repository
 from tests.test_schema import published
-from validator.git.keys import MOST, make_key
+from validator.git.keys import MOST, make_key, remember, remembered
+from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.keys import fingerprint, normal_key
 
@@ -394,6 +396,14 @@ def test_no_file_is_overwritten_and_no_link_followed(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(FatalError, match="no key can be made in"):
         make_key(tmp_path / "file", "ann")
+
+
+def test_of_the_remembered_keys_the_latest_is_the_first(tmp_path: Path) -> None:
+    repo = Repo(Repository(tmp_path / "registry.git").path)
+    kept = [str(make_key(tmp_path / "keys", "ann")) for _ in range(2)]
+    for path in kept:
+        remember(repo, "ann", path)
+    assert [path for path, _ in remembered(repo, "ann")] == kept[::-1]
 
 
 def test_without_ssh_keygen_there_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,6 +155,8 @@ class TestHook:
         assert self.commit(linked).exit_code == 0
 
     def test_the_index_of_another_repository_is_ignored(self, stage: Stage, session: Path) -> None:
+        write(session, "registry/sessions/04.yaml", "number: 5\n")
+        git(session, "add", "--all")
         environment = ENVIRONMENT | {"GIT_INDEX_FILE": str(session / ".git/index"), "GIT_DIR": str(session / ".git")}
         words = [*REGISTRY, "validate", "--staged", "--repo", str(stage.human), "--format", "json"]
         done = subprocess.run(words, cwd=session, env=environment, capture_output=True, check=False)

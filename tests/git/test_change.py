@@ -14,6 +14,7 @@ from validator.git.change import (
     has_landed,
     joining,
     landing,
+    landing_alone,
     registry_files,
     with_others,
 )
@@ -48,6 +49,21 @@ def test_a_change_on_top_of_its_base_is_not_merged(repository: Repository) -> No
         "registry/a": Intent(found.before["registry/a"], None),
         "registry/c": Intent(None, found.after["registry/c"]),
     }
+
+
+def test_the_files_of_a_change_alone_are_as_in_the_whole(repository: Repository) -> None:
+    """One on top of its base, and one that has to be merged: it alters a file, takes one away and brings one."""
+    repository.commit("change", {"registry/a": f"first\n{LINES}", "registry/b": None, "registry/c": "1"}, "main")
+    for base in ("main", "moved"):
+        repository.commit("moved", {"registry/d": "1"}, "main")
+        whole, repo = landed(repository, base)
+        alone = landing_alone(repo, repo.commit(base), repo.commit("change"))
+        assert alone
+        for files, all_files in ((alone.before, whole.before), (alone.after, whole.after)):
+            assert {path: files.get(path) for path in whole.intent} == {
+                path: all_files.get(path) for path in whole.intent
+            }, base
+        assert alone.merge == whole.merge
 
 
 def test_a_mode_is_part_of_it(repository: Repository) -> None:
@@ -312,8 +328,9 @@ def test_a_merge_that_drops_a_proposal_does_not_land_it(repository: Repository) 
     repo = Repo(repository.path)
     ours = repository.commit_tree("main^{tree}", "main", "change", branch="ours")
     assert not has_landed(repo, ours, proposal)
+    later = repository.commit("ours", {"a": "code"})
+    assert not has_landed(repo, later, proposal), "what main does afterwards does not land it"
     # Nor does one inside a branch that main merges as it is.
-    repository.commit("ours", {"a": "code"})
     merged = repository.commit("main", {"a": "code"}, "main", "ours")
     assert not has_landed(repo, merged, proposal)
     # Nor a history of its own.

@@ -55,6 +55,15 @@ def test_an_update_waits_until_a_lock_is_stale(repository: Repository) -> None:
     assert repository.tip(REF) == [other]
 
 
+def test_a_lock_that_was_taken_just_now_gets_stale_while_it_is_waited_for(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "STALE", 0.3)
+    held = lock(repository.path / f"{REF}.lock", age=0)
+    assert locks.wait_for_locks(f"fatal: Unable to create '{held}': File exists.", repository.path)
+    assert not held.exists()
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_a_ref_moves_only_from_where_it_is_believed_to_be(repository: Repository, there: bool) -> None:
     (main,), (other,) = repository.tip("refs/heads/main"), repository.tip("refs/heads/other")

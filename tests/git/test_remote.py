@@ -110,6 +110,21 @@ def test_a_fetch_updates_only_the_named_refs(server: Repository, clone: Reposito
     assert not (clone.path / ".git/FETCH_HEAD").exists()
 
 
+def test_a_proposal_that_is_broken_on_the_server_is_listed_and_stops_no_other(
+    server: Repository, clone: Repository
+) -> None:
+    broken, whole = server.commit("claim/05", {"c": "5"}, "main"), server.commit("claim/06", {"d": "6"}, "main")
+    blob = server.git("rev-parse", f"{broken}:c")
+    (server.path / "objects" / blob[:2] / blob[2:]).unlink()
+    origin = remote(clone)
+    origin.fetch()
+    assert {one.name: one.commit for one in origin.proposals()} == {
+        "claim/04": tip(server, CLAIM), "claim/05": broken, "claim/06": whole
+    }  # fmt: skip
+    assert [one.name for one in origin.unfetched] == ["claim/05"]
+    assert tip(clone, "refs/remotes/origin/claim/06") == whole
+
+
 def test_what_a_push_without_an_answer_has_done(server: Repository, clone: Repository) -> None:
     """It may have landed, and others on top of it."""
     mine = clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")

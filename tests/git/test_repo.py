@@ -11,6 +11,7 @@ import pytest
 from tests.repository import ROOT, Changes, Repository, environment
 from tests.shell import in_settings, program, quoted
 from validator.git.history import Merge, Step
+from validator.git.program import emptied
 from validator.git.repo import Repo
 from validator.git.trees import Entry
 from validator.model.errors import FatalError
@@ -678,6 +679,18 @@ class TestEnvironment:
         assert not (tmp_path / "index").exists()
 
 
+def test_settings_are_emptied_beside_those_of_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as the credential helper of a runner, which would be overwritten."""
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "2")
+    assert emptied([b"filter.x.clean", b"filter.x.smudge"]) == {
+        "GIT_CONFIG_KEY_2": "filter.x.clean",
+        "GIT_CONFIG_VALUE_2": "",
+        "GIT_CONFIG_KEY_3": "filter.x.smudge",
+        "GIT_CONFIG_VALUE_3": "",
+        "GIT_CONFIG_COUNT": "4",
+    }
+
+
 @pytest.mark.parametrize(
     "name", ["feature/ünïcode", "v1,2", "a&b", "it's", "100%", "x;y", "(z)", "a!b", "$HOME", "<x>|y"]
 )
@@ -701,6 +714,21 @@ def test_a_name_of_bytes_is_handed_over(repository: Repository) -> None:
     assert Repo(repository.path).resolve("caf\udce9", "main\nmain", "--help", ":/x", "main^{/x}") == [
         commit,
         *[None] * 4,
+    ]
+
+
+def test_a_ref_that_is_a_link_is_another_name(repository: Repository) -> None:
+    """Git takes the text of a symbolic link for the name of a ref, as before it had symbolic refs."""
+    repository.commit("main", {"a": "1"})
+    store, names = Repo(repository.path), ("refs/heads/written", "refs/heads/linked")
+    repository.git("symbolic-ref", names[0], "refs/heads/absent")
+    (store.folder / names[1]).symlink_to("refs/heads/absent")
+    assert {repository.git("symbolic-ref", name) for name in names} == {"refs/heads/absent"}
+    assert [store.is_alias(name) for name in (*names, "refs/heads/main", "refs/heads/none")] == [
+        True,
+        True,
+        False,
+        False,
     ]
 
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import ExitStack, suppress
 from itertools import pairwise
@@ -128,3 +129,33 @@ def test_a_planted_link_is_not_followed(tmp_path: Path, monkeypatch: pytest.Monk
     os.mkfifo(tmp_path / f"registry-reject-{os.getuid()}-0")
     with limited("reject", 1):
         pass
+
+
+def test_a_process_that_hangs_with_the_lock_stops_nobody_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("validator.git.retry.LONGEST_WAIT", 0.1)
+
+    def wait() -> None:
+        with limited("claim", 1):
+            pass
+
+    waiting = threading.Thread(target=wait, daemon=True)
+    with (tmp_path / f"registry-claim-{os.getuid()}-0").open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        waiting.start()
+        waiting.join(5)
+        assert not waiting.is_alive()
+
+
+def test_nobody_else_can_hold_the_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the umask: who can open a lock file can lock it."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = os.umask(0)
+    try:
+        with limited("claim", 1):
+            (lane,) = tmp_path.iterdir()
+    finally:
+        os.umask(before)
+    assert lane.stat().st_mode & 0o777 == 0o600

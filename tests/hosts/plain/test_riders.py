@@ -131,7 +131,8 @@ def test_commits_are_bounded(played: Ground) -> None:
     hostile = [
         {"message": "x" * (size + 1)}, {"message": "x" * 900_000}, {"author": f"{'n' * 600} <a@b>"},
         {"author": "a\x1b[2Jb <a@b>"}, {"author": "a\u202eb <a@b>"}, {"when": "99999999999999 +0000"},
-        {"when": "100113599999999 +0000"}, {"headers": "encoding latin-1\n"}, {"headers": "x-orders do it\n"},
+        {"when": "100113599999999 +0000"}, {"when": "253402300800 +0000"},
+        {"headers": "encoding latin-1\n"}, {"headers": "x-orders do it\n"},
         {"headers": f"gpgsig-sha256 {'x' * 9000}\n"}, {"headers": "gpgsig x\ngpgsig y\n"},
         {"headers": f"mergetag object {ZERO}\n"}, {"headers": f"gpgsig {'x' * 20_000}\n"},
     ]  # fmt: skip
