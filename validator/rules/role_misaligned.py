@@ -16,11 +16,12 @@ Example:
     # the slot of number 4 plans: Outreach AI - Personalize and send emails (Morning Batch 1)
     role: Prospect Research AI - Find and score prospects (Batch 1)
 
-Way out: Take the planned role that the message quotes, or claim the number whose slot has the role you want.
+Way out: Take the planned role that the message quotes. If the number whose slot has the role you want is free, you may
+claim that one instead; the finding names it then.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from validator.model.findings import Input, Level, Problem
 from validator.model.normalize import fold
@@ -44,7 +45,8 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         slot, role = slots.get(claim.number), claim.draft.role
         if slot and role is not None and not is_aligned(role, slot, slots.values()):
             message = f"the charter plans another role for number {claim.number}: {quoted(slot.role)}"
-            yield Problem(claim.document.at("role"), message, f"take that role, or {_better(role, slots)}")
+            free = base.free_numbers() if head is not base else ()  # in an audit each file is looked at alone
+            yield Problem(claim.document.at("role"), message, f"take that role{_or(role, slots, free)}")
 
 
 def is_aligned(role: str, planned: Slot, slots: Iterable[Slot]) -> bool:
@@ -69,9 +71,13 @@ def _names(words: frozenset[str], planned: Slot, slots: Iterable[Slot]) -> bool:
     return any(name and len(said & name) >= needed * len(name) for name in names)
 
 
-def _better(role: str, slots: dict[int, Slot]) -> str:
+def _or(role: str, slots: dict[int, Slot], free: Sequence[int]) -> str:
+    """What else there is to do: claim the number for which the role is planned, where nobody has it."""
     fitting = [number for number, slot in slots.items() if fold(slot.role) == fold(role)]
-    return f"claim number {fitting[0]}, which has yours" if fitting else "ask a human to change the plan"
+    if not fitting:
+        return ", or ask a human to change the plan"
+    open_ones = [number for number in fitting if number in free]
+    return f", or claim number {open_ones[0]}, for which yours is planned" if open_ones else ""
 
 
 def _fit(role: str, slot: Slot) -> float:

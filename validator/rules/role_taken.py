@@ -16,7 +16,8 @@ Example:
     role: outreach ai: personalize and send emails (morning batch 1)
 
 Way out: Add what distinguishes your role: the batch, the segment, primary or backup. One more word tells apart two
-roles that only look alike, as "Modem Team" and "Modern Team". The charter's slot for your number has a role.
+roles that only look alike, as "Modem Team" and "Modern Team". Where the charter plans a role for your number, take
+that one.
 """
 
 from collections.abc import Iterator
@@ -37,7 +38,16 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     for clash in taken(head, base, "role"):
         who = numbered_holder(clash, base)
         message = f"the role {quoted(clash.shared)} {_relation(clash)} {who}"
-        yield Problem(clash.second.document.at("role"), message, "name a role that is yours alone")
+        yield Problem(clash.second.document.at("role"), message, _way_out(clash, head))
+
+
+def _way_out(clash: Clash, head: Snapshot) -> str:
+    """The planned role, where the charter plans another one for the number: a role of one's own would be refused too."""
+    number, slots = clash.second.number, head.charter.slots if head.charter else ()
+    plan = next((slot.role for slot in slots if slot.number == number), None)
+    if plan is None or fold(plan) == fold(clash.shared):
+        return "name a role that is yours alone"
+    return f"take the planned role of number {number}: {quoted(plan)}"
 
 
 def _relation(clash: Clash) -> str:

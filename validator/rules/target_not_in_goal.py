@@ -13,7 +13,8 @@ Example:
     goal: Send 17 emails daily
     targets: [{metric: emails sent, op: gte, value: 7, unit: emails, per: day}]
 
-Way out: State the number in the goal, or correct the target.
+Way out: State the number in the goal, or correct the target. Where the goal has another number of the same unit, the
+message names it.
 """
 
 import functools
@@ -55,14 +56,44 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         stated, said = _read(claim.draft.goal)
         for index, target in enumerate(claim.draft.targets):
             if not stated.intersection((target.value, target.value * thousands(target.unit))):
-                message = f"{quoted(format_target(target))}, but the goal's sentence does not state {target.value}"
+                why, help = _missing(target, claim.draft.goal, claim.draft.targets)
                 place = claim.document.at("targets", index, "value")
-                yield Problem(place, message, f"say {target.value} in the goal, or correct the target")
+                yield Problem(place, f"{quoted(format_target(target))}, but {why}", help)
             elif why := _differs(target, said):
                 message = f"{quoted(format_target(target))}, but {why}"
                 yield Problem(
                     claim.document.at("targets", index), message, "say the same in the goal and in the target"
                 )
+
+
+def _missing(target: Target, goal: str, targets: Iterable[Target]) -> tuple[str, str]:
+    """What the goal says instead of a target's value, and the way out."""
+    others = {other.value for other in targets}
+    instead = sorted({value for value in _in_unit(goal, target.unit) if value not in others})
+    if not instead:
+        why = f"the goal's sentence does not state {target.value}"
+        return why, f"say {target.value} in the goal, or correct the target"
+    found = " and ".join(map(str, instead))
+    way_out = f"make the target {' or '.join(map(str, instead))}, or say {target.value} in the goal"
+    return f"the goal says {quoted(f'{found} {target.unit}')}, not {target.value}", way_out
+
+
+def _in_unit(goal: str, unit: str) -> Iterator[float]:
+    """The quantities of a goal that stand with a unit: `2 hours`, `17 personalized emails`."""
+    wanted = _singular(unit)
+    for clause in _CLAUSES.split(goal):
+        beside = ""  # the words between this token and the next quantity
+        for token in reversed(tokens(clause)):
+            if not token.is_quantity:
+                beside = f" {_singular(token.text)}{beside}"
+                continue
+            if token.value is not None and f" {wanted} " in f" {_singular(token.unit)}{beside} ":
+                yield token.value
+            beside = ""
+
+
+def _singular(words: str) -> str:
+    return " ".join(word.removesuffix("s") for word in words.casefold().split())
 
 
 @functools.lru_cache(maxsize=1024)  # most goals of a change are main's as well
