@@ -80,10 +80,14 @@ def test_two_rounds_to_active_on_a_guarded_server(tmp_path: Path) -> None:
     assert f"phase: active from Monday 2099-11-23 (week {WEEK})\n" in verb(stage.human, "status").out
     assert verb(stage.human, "export").document["week"] == WEEK
     assert verb(stage.human, "schedule").out.startswith(f"week {WEEK}, ")
-    assert verb(stage.human, "status", "--watch", "--once").out.endswith(f"the fleet is activated for week {WEEK} ({DAYS})\n")
+    assert verb(stage.human, "status", "--watch", "--once").out.endswith(
+        f"the fleet is activated for week {WEEK} ({DAYS})\n"
+    )
     said(verb(stage.human, *following.split()[1:], "--yes"))
     assert stage.at("main", "registry/consensus/activation.yaml")["week"] == "2099-W49"
-    assert verb(stage.human, "status", "--watch", "--once").out.endswith("the fleet is activated for week 2099-W49 (2099-11-30 to 2099-12-06)\n")
+    assert verb(stage.human, "status", "--watch", "--once").out.endswith(
+        "the fleet is activated for week 2099-W49 (2099-11-30 to 2099-12-06)\n"
+    )
     assert verb(stage.human, "audit").exit_code == 0
 
 

@@ -77,7 +77,11 @@ def evidence(files: dict[str, str]) -> dict[str, tuple[bool, str]]:
             "acknowledged",
             "@OWNER starts the fleet: registry consensus activate",
         ),
-        (CONFIRMED | APPROVED | SENT | ANSWERED | STARTED, "active", "nobody has to do anything: the fleet is activated"),
+        (
+            CONFIRMED | APPROVED | SENT | ANSWERED | STARTED,
+            "active",
+            "nobody has to do anything: the fleet is activated",
+        ),
     ],
 )
 def test_phases_one_after_the_other(files: dict[str, str], phase: str, next_action: str) -> None:
