@@ -77,6 +77,7 @@ def test_several_proposals_are_asked_and_merged_one_by_one(stage: Stage) -> None
         claims(stage, number)
     done = typed(stage.human, ["y", "n", "y"], "approve", "6", "claim/05", "4", "06")
     assert done.exit_code == 1
+    assert done.out.count("\nclaim/06 is ") == 1, "it is named twice"
     assert [text.split(":")[0] for text in line(stage)] == ["Register session 4", "Register session 6", "A charter"]
     assert list(stage.refs("refs/heads/claim/")) == ["refs/heads/claim/05"]
 

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.properties.muddled import FLEET
+from tests.repository import Repository, with_charter
 from tests.shell import program
 from validator.cli.consensus.status import void_lines
+from validator.cli.demo import story
 from validator.cli.demo.attacks import attacks, attempts
 from validator.cli.demo.printer import Printer
-from validator.cli.demo.stage import CAPACITY, claim_text, commit, git, put, set_up
-from validator.cli.demo.story import in_short
+from validator.cli.demo.stage import CAPACITY, Stage, claim_text, commit, git, put, set_up
+from validator.cli.demo.story import _proof, _race, in_short
 from validator.model.layout import claim_path
 from validator.report.documents import RecordEntry
 
@@ -32,6 +35,22 @@ def test_every_attack_has_to_be_refused_for_its_reason(tmp_path: Path, hook: str
     surprises = list(attacks(stage, NOW, printer))
     assert surprises == [f"the server refuses: {attack.title} ({attack.because})" for attack in tried]
     assert len(surprises) == 8
+
+
+def test_every_step_has_to_be_allowed(tmp_path: Path) -> None:
+    server = with_charter(tmp_path / "server.git", [4])
+    beginning = server.git("rev-parse", "main^")
+    server.commit("main", {claim_path(4): FLEET[claim_path(4)].replace("marketing-outreach-1", "marketing-rival")})
+    assert list(_proof(Stage(tmp_path, tmp_path, beginning), print)) == ["every step of main was allowed"]
+
+
+def test_every_number_has_to_be_won(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where main has no charter nobody can claim."""
+    Repository(tmp_path / "server.git").commit("main", {"README.md": "words"})
+    monkeypatch.setattr(story, "CAPACITY", 1)
+    monkeypatch.setattr(story, "CONTESTED", ())
+    surprises = list(_race(Stage(tmp_path, tmp_path, ""), NOW, Printer(print, colour=False)))
+    assert surprises == ["1 of 1 sessions win a number, not 0"]
 
 
 def test_acknowledgements_that_no_longer_count_are_shown() -> None:

@@ -14,6 +14,7 @@ import pytest
 from tests.cli.agreeing import SESSIONS, all_registered, broadcast_done
 from tests.cli.stage import CHARTER, ENVIRONMENT, REGISTRY, Done, Stage, commit, git, verb, write
 from tests.shell import quoted
+from validator.hosts.agents.harness import context, refuse_stop
 
 ONE, TWO, THREE = (f"{number}0000000-aaaa-4bbb-8ccc-000000000001" for number in (1, 2, 3))
 EVENTS = ("session-start", "prompt", "stop", "session-end")
@@ -115,6 +116,14 @@ def test_two_sessions_of_one_name_hear_of_each_other(stage: Stage, monkeypatch: 
     assert "This name is used by Claude Code 10000000 (since " in text
     Harness(session, monkeypatch, ONE).event("session-end", reason="other")
     assert "This name is used by" not in Harness(session, monkeypatch, TWO).event("session-start")
+    git(session, "config", "--unset", "registry.session")
+    resumed = Harness(session, monkeypatch, ONE).event("session-start", source="resume")
+    assert "you are desk-1" in resumed, "what has ended keeps its name for the case that it goes on"
+
+
+def test_no_answer_is_longer_than_a_harness_takes() -> None:
+    for answer in (context("prompt", "x" * 10_000), refuse_stop("x" * 10_000)):
+        assert len(answer) < 10_000
 
 
 def test_a_start_that_was_not_heard_is_made_up_for_at_the_first_prompt(

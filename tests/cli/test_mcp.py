@@ -212,13 +212,20 @@ def test_a_lost_race_says_who_was_first_and_what_is_free(small: Stage) -> None:
     with_client(second, play)
 
 
-def test_who_speaks_is_looked_up_at_each_call(small: Stage) -> None:
+def test_who_speaks_is_looked_up_at_each_call_and_a_refusal_is_no_success(small: Stage) -> None:
+    """A number that is only proposed is not given back, and nobody acknowledges before the broadcast."""
     session = small.clone("session")
 
     async def play(client: "Client") -> None:
         for name in ("desk-1", "desk-2"):
             git(session, "config", "registry.session", name)
             assert (await done(client, "whoami"))["session_id"] == name
+        assert "you are desk-2 (git config registry.session)" in await refused(client, "claim", name="desk-1")
+        verb(session, "claim", "3", "--goal", GOAL, "--yes", "--push")
+        assert "number 3 is held by nobody" in await refused(client, "release", reason="a trial")
+        small.registered(2, session_id="desk-2")
+        await done(client, "status")
+        assert "not acknowledged: the gate would reject it" in await refused(client, "acknowledge")
 
     with_client(session, play)
 

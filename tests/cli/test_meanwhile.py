@@ -59,6 +59,15 @@ def test_an_amended_proposal_is_neither_merged_nor_deleted(stage: Stage) -> None
     assert main_of(stage) == stage.beginning
 
 
+def test_an_amended_proposal_is_not_withdrawn(stage: Stage) -> None:
+    other = amendment(stage)
+    before_the_push(stage.human, f"git update-ref refs/heads/claim/04 {other}")
+    done = verb(stage.human, "withdraw", "4", "--session-id", "marketing-outreach-1")
+    assert (done.exit_code, done.err.startswith("registry: claim/04 is still there: ")) == (2, True), done
+    assert stage.refs("refs/heads/claim/") == {"refs/heads/claim/04": other}
+    assert stage.refs("refs/withdrawn/") == {}
+
+
 def test_a_rejection_is_pushed_although_main_moves(stage: Stage) -> None:
     claims(stage, 4)
     before_the_push(stage.human, f"git update-ref refs/heads/main {a_page(stage)}")

@@ -19,7 +19,7 @@ from tests.repository import ROOT, Repository
 from tests.shell import program, quoted
 from validator.git.repo import Repo
 from validator.hosts.github.place import is_on_github
-from validator.hosts.github.pull_request import open_pull_request
+from validator.hosts.github.pull_request import _differs, open_pull_request
 
 MINE = ("--from", str(ROOT / "validator/cli/demo/fleet/04.yaml"))
 TOKEN = "gho_made_up"
@@ -107,6 +107,20 @@ def test_a_repeat_renews_the_text_and_leaves_a_humans_own(github: GitHub) -> Non
     again = verb(github.clone, "claim", "4", *MINE, "--pr")
     assert again.err.splitlines()[0] == "https://github.com/example/fleet/pull/1 is open already"
     assert [call["method"] for call in github.calls] == ["POST", "PATCH"]
+
+
+@pytest.mark.parametrize(
+    ("there", "renewed"),
+    [
+        (None, True),
+        ("", True),
+        (f"Older words\r\n\r\n{FOOT}", True),
+        ("My own words", False),
+        (f"New\r\n\r\n{FOOT}", False),
+    ],
+)
+def test_only_a_text_of_ours_is_renewed(there: str | None, renewed: bool) -> None:
+    assert _differs({"body": there}, {"body": f"New\n\n{FOOT}"}) is renewed
 
 
 def test_a_lost_claim_opens_nothing(github: GitHub, stage: Stage) -> None:
@@ -316,6 +330,15 @@ def test_acknowledgements_share_one_branch_and_one_pull_request(github: GitHub, 
     git(stage.human, "fetch", "--quiet", "origin")
     judged = verb(stage.human, "validate", "--base", "origin/main", "--head", "origin/record/ready")
     assert (judged.exit_code, judged.out.splitlines()[-1].partition(":")[0]) == (0, "accepted")
+
+
+@pytest.mark.timeout(60)
+def test_the_shared_branch_begins_anew_after_it_was_merged(github: GitHub, stage: Stage) -> None:
+    broadcast_on_main(stage)
+    git(stage.bare, "update-ref", "refs/heads/record/ready", "main")
+    done = verb(github.clone, "consensus", "acknowledge", "--session-id", "marketing-outreach-1", "--pr")
+    assert (done.exit_code, done.note.startswith("the acknowledgement is proposed on record/ready")) == (0, True), done
+    assert git(stage.bare, "rev-parse", "record/ready^") == git(stage.bare, "rev-parse", "main")
 
 
 @pytest.mark.takes_long

@@ -165,3 +165,12 @@ def test_a_claim_of_an_earlier_life_of_the_number_is_proposed_again(guarded: Sta
     assert (again.exit_code, again.note) == (0, "proposed number 4 on branch claim/04; a human has to approve it")
     assert git(guarded.bare, "rev-parse", "claim/04~1", "claim/04~2").split() == [released, before]
     assert verb(guarded.human, "approve", "4", "--yes").exit_code == 0
+
+
+def test_what_the_gate_rejects_is_not_proposed(stage: Stage) -> None:
+    """Nobody can have signed with a key that cannot be read."""
+    stage.registered(4, status="REGISTERED\nkey: nonsense")
+    done = verb(stage.human, "release", "4", *REASON)
+    assert (done.exit_code, "error[REG308]" in done.out) == (1, True), done
+    assert done.out.endswith("not proposed: the gate would reject it\n")
+    assert stage.refs("refs/heads/release/") == {}

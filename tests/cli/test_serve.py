@@ -18,6 +18,10 @@ from tests.cli.stage import ENVIRONMENT, REGISTRY, Stage, commit, git, hear_nobo
 from tests.cli.test_proposals import claims
 from tests.cli.test_site import content
 from tests.processes import interruptible, running
+from tests.repository import Repository
+from validator.cli.serve import Registry, _follow
+from validator.git.repo import Repo
+from validator.hosts.site.serving import Server
 
 PATIENCE = 30  # seconds until a move of main is surely served
 READERS = 200
@@ -245,3 +249,17 @@ def test_a_servers_own_repository_is_served_too(stage: Stage) -> None:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE)
         assert process.returncode == 130
+
+
+def test_what_was_in_the_way_is_not_said_any_more(halfway_there: Repository) -> None:
+    source, ended = Registry(Repo(halfway_there.path), ""), threading.Event()
+    with Server(0, source.shown()) as server:
+        server.trouble = "This page may be old"
+        follower = threading.Thread(target=_follow, args=(source, server, 0.01, ended))
+        follower.start()
+        late = time.monotonic() + 10
+        while server.trouble and time.monotonic() < late:
+            time.sleep(0.01)
+        ended.set()
+        follower.join()
+        assert server.trouble == ""

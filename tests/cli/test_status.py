@@ -144,3 +144,11 @@ def test_acknowledgements_that_are_void_for_one_reason_share_a_line() -> None:
             "fill in: registry consensus acknowledge --session-id ID --push"
         )
     ]
+
+
+@pytest.mark.parametrize("words", [("--remote", "elsewhere"), ("--since", "main"), ("--once",)])
+def test_what_goes_with_watch_is_refused_without_it(halfway_there: Repository, words: tuple[str, ...]) -> None:
+    """Else the state of another main would be taken for that of this remote."""
+    done = verb(halfway_there.path, "status", *words)
+    assert (done.exit_code, done.out) == (2, "")
+    assert "--once, --since and --remote go with --watch" in done.err

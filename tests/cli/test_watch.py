@@ -204,6 +204,7 @@ def test_a_bare_repository_watches_itself(tmp_path: Path) -> None:
     ],
     ids=["list", "no json", "deep", "main", "told", "proposals"],
 )
+@pytest.mark.timeout(60)
 def test_an_edited_state_file_is_refused(tmp_path: Path, text: str) -> None:
     stage = Stage(tmp_path)
     stage.registered(4)

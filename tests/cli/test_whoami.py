@@ -58,6 +58,25 @@ def test_an_unknown_session(halfway_there: Repository, session_id: str) -> None:
     assert "\x1b" not in answer.out
 
 
+def test_the_number_that_fits_a_sessions_role_is_offered_first(tmp_path: Path) -> None:
+    repository = with_charter(tmp_path / "registry.git", [4])
+    late = fleet(4).replace("marketing-outreach-1", "marketing-late").replace("session-outreach-1", "session-late")
+    role = "Conversation AI - Handle replies and qualify (High Priority)"
+    late = late.replace("Outreach AI - Personalize and send emails (Morning Batch 1)", role)
+    repository.commit("claim/04", {claim_path(4): late}, "main^")
+    answer = whoami(repository, "marketing-late")
+    assert "claim a free number: 1-3, 5-12; for instance 7 " in answer.out
+
+
+def test_a_branch_that_stays_after_it_is_merged_waits_for_nobody(tmp_path: Path) -> None:
+    repository = with_charter(tmp_path / "registry.git")
+    repository.commit("claim/04", {claim_path(4): fleet(4)}, "main")
+    repository.commit("main", {"README.md": "words"})
+    repository.merge("claim/04")
+    document = whoami(repository, "marketing-outreach-1", "--format", "json").document
+    assert (document["state"], document["proposals"]) == ("registered", [])
+
+
 def test_json(halfway_there: Repository) -> None:
     found = whoami(halfway_there, "marketing-outreach-1", "--format", "json")
     missing = whoami(halfway_there, "nobody", "--format", "json")

@@ -15,13 +15,14 @@ from pathlib import Path
 
 import pytest
 
+import validator
 from tests.properties.muddled import BROKEN, CLAIMS, FIELDS, FLEET, borrowed
 from tests.repository import CHARTER, Changes, Content, Repository, charter, claim_path, environment, with_charter
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.layout import ACTIVATION, CONFIRMATION
 from validator.operations.audit import in_parts
-from validator.operations.index_file import IndexFile
+from validator.operations.index_file import IndexFile, program
 from validator.operations.indexed import Indexed
 from validator.operations.judge import audit, judge
 from validator.operations.narrow import SMALL, Narrow
@@ -250,6 +251,27 @@ def test_the_index_is_written_once_and_read_from_then_on(registry: Repository, p
     assert read(registry) == (True, True)
     assert place.stat().st_ino == before
     assert place.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_index_goes_with_the_charter(tmp_path: Path) -> None:
+    """Number 12 is wrong by the second one alone."""
+    registry = with_charter(tmp_path / "fleet.git", [1, 4, 12])
+    registry.commit("claim/05", {CLAIMS[4]: FLEET[CLAIMS[4]]}, "main")
+    assert read(registry) == (False, True)
+    registry.commit("main", {CHARTER: charter().replace("capacity: 12", "capacity: 11")})
+    assert read(registry) == (True, True)
+
+
+def test_an_index_goes_with_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an older version of a module has made is not read."""
+    module = tmp_path / "validator" / "rules" / "frozen.py"
+    module.parent.mkdir(parents=True)
+    module.write_text("")
+    monkeypatch.setattr(validator, "__file__", str(tmp_path / "validator" / "__init__.py"))
+    before = program.__wrapped__()
+    assert program.__wrapped__() == before
+    module.write_text("# another\n")
+    assert program.__wrapped__() != before
 
 
 @pytest.mark.parametrize("what", ["group", "folder", "link", "hard link", "pipe", "folder in its place"])

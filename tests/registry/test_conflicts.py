@@ -5,6 +5,7 @@ from typing import Any
 from tests.snapshots import charter, claim, registry, snapshot
 from validator.model.layout import CHARTER
 from validator.registry.conflicts import Conflict, conflicts, uneven_work
+from validator.registry.consensus.phases import assess
 
 LIMIT = {"metric": "bounce rate", "op": "lte", "value": 2, "unit": "percent"}
 LETTERS = {"name": "letters", "first": 1, "last": 9}
@@ -42,6 +43,16 @@ def test_target_that_contradicts_the_mission() -> None:
         ),
     )
     assert found(registry(claim(1), claim(2, targets=[LIMIT])) | {CHARTER: mission}) == ()
+
+
+def test_alignment_is_not_whole_beside_a_conflict_of_a_number_that_the_fleet_does_not_have() -> None:
+    """Such as one that is left after the charter has become smaller."""
+    mission = charter(capacity=1, mission={"statement": "Send 51 emails a day", "targets": [LIMIT]})
+    left = snapshot(registry(claim(1), claim(2, targets=[{**LIMIT, "op": "gte", "value": 5}]), charter=mission))
+    assert left.charter
+    state = assess(left, left.charter)
+    assert [one.numbers for one in state.conflicts] == [(2,)]
+    assert state.metrics.alignment == 99
 
 
 def test_the_first_registration_on_main_keeps_what_two_claims_share() -> None:

@@ -4,10 +4,10 @@ from typing import get_args
 
 import pytest
 
-from tests.snapshots import claim, registry, snapshot
+from tests.snapshots import charter, claim, registry, snapshot
 from validator.model import shapes
-from validator.model.layout import ACTIVATION, APPROVAL, CONFIRMATION, acknowledgement_path, branch_of
-from validator.registry.records import KINDS, record_of
+from validator.model.layout import ACTIVATION, APPROVAL, CHARTER, CONFIRMATION, acknowledgement_path, branch_of
+from validator.registry.records import KINDS, record_of, why_foreign
 from validator.registry.yaml.writer import write_record
 
 WHEN = "2026-11-20T10:00:00Z"
@@ -30,6 +30,18 @@ def test_what_is_written_is_read_back(session_id: str) -> None:
     record = record_of(whole.records[CONFIRMATION], whole.charter)
     assert record is not None
     assert (record.kind, record.number, record.by, record.value.registry) == ("confirmation", 1, session_id, DIGEST)
+
+
+def test_a_number_beyond_the_capacity_says_nothing() -> None:
+    """Such as one that is left after the charter has become smaller."""
+    fields = {"registry": DIGEST, "number": 2, "session_id": "outreach-2", "ready": True, "timestamp": WHEN}
+    files = registry(claim(1), claim(2)) | {acknowledgement_path(2): write_record(fields)}
+    for capacity, why in ((2, None), (1, "number 2 is held by nobody")):
+        whole = snapshot(files | {CHARTER: charter(capacity=capacity)})
+        assert whole.charter
+        record = record_of(whole.records[acknowledgement_path(2)], whole.charter)
+        assert record
+        assert why_foreign(record, whole, whole.charter) == why
 
 
 def test_every_form_of_a_record_has_a_kind() -> None:

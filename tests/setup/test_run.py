@@ -54,3 +54,13 @@ def test_a_failed_part_is_named(tmp_path: Path, broken: str) -> None:
     failed = [line.split()[0] for line in done.stdout.splitlines() if line.endswith("  failed")]
     assert failed == [{"dev": "set-up"}.get(broken, broken)]
     assert any(call.startswith("make test") for call in calls) == (broken == "test")
+
+
+@pytest.mark.parametrize(("line", "code"), [("alpha==1.0 \\", 0), ("--find-links wheels", 2)])
+def test_a_lock_file_that_says_where_packages_are_is_refused(tmp_path: Path, line: str, code: int) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements/runtime.txt").write_text(f"{line}\n")
+    command = ["make", "--assume-old=.venv/.lock", "lock", "COMPILE=true"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, "a lock file names a registry or a path" in done.stderr) == (code, code != 0), done

@@ -468,7 +468,7 @@ def is_started(on: Mapping[str, Any], event: str, payload: Mapping[str, Any]) ->
 
 def group_of(workflow: Mapping[str, Any], event: str, payload: Mapping[str, Any], ref: str = "") -> str:
     """The concurrency group of a run (GitHub: Control the concurrency of workflows and jobs)."""
-    known = {"event": payload, "event_name": event, "ref": ref}
+    known = {"event": payload, "event_name": event, "ref": ref, "sha": payload.get("after")}
 
     def value(found: re.Match[str]) -> str:
         for name in found[1].split(" || "):

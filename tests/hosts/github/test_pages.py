@@ -16,6 +16,7 @@ from tests.cli.test_proposals import claims, propose
 from tests.cli.test_site import assert_sound, content
 from tests.repository import ROOT, claim_path, environment
 from tests.shell import program, quoted
+from validator.hosts.site.output import LOCK, MANIFEST
 
 WORKFLOW: Any = yaml12.parse_yaml((ROOT / ".github/workflows/pages.yml").read_text("utf-8"))
 SCRIPTS = [step["run"] for step in WORKFLOW["jobs"]["pages"]["steps"] if "run" in step]
@@ -35,15 +36,24 @@ def publish(stage: Stage, name: str, *pulls: dict[str, Any]) -> Path:
     says = f'case "$*" in *--jq*) printf %s {quoted(numbers)};; *) cat {quoted(listed)};; esac'
     gh = program(stage.folder / "programs/gh", says)
     program(clone / ".venv/bin/registry", f'exec {quoted(sys.executable)} -P -m validator "$@"')
-    where = {"GITHUB_SERVER_URL": f"file://{stage.folder}", "GITHUB_REPOSITORY": "fleet.git"}
-    variables = environment(PYTHONPATH=str(ROOT), RUNNER_TEMP=str(temporary), GITHUB_SHA="a" * 40, **where)
+    variables = variables_of(stage, temporary)
     variables["PATH"] = f"{gh.parent}{os.pathsep}{variables['PATH']}"
     for script in SCRIPTS:
         if "make runtime" not in script:
-            command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
-            done = subprocess.run(command, cwd=clone, env=variables, capture_output=True, encoding="utf-8", check=False)
-            assert done.returncode == 0, done.stderr
+            ran(script, clone, variables)
     return temporary
+
+
+def variables_of(stage: Stage, temporary: Path) -> dict[str, str]:
+    where = {"GITHUB_SERVER_URL": f"file://{stage.folder}", "GITHUB_REPOSITORY": "fleet.git"}
+    return environment(PYTHONPATH=str(ROOT), RUNNER_TEMP=str(temporary), GITHUB_SHA="a" * 40, **where)
+
+
+def ran(script: str, folder: Path, variables: dict[str, str]) -> None:
+    """Run a step as a runner does."""
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.takes_long
@@ -59,6 +69,18 @@ def test_the_branch_has_the_pages_of_main_and_of_the_proposals(stage: Stage) -> 
     assert git(stage.bare, "rev-list", "--count", "registry-pages") == "1\n"
     status = json.loads(git(stage.bare, "show", "registry-pages:api/v1/status.json"))
     assert status["commit"] == landed
+
+
+def test_the_branch_is_replaced_and_has_nothing_else_than_pages(stage: Stage) -> None:
+    for name in ("first", "second"):
+        folder = stage.folder / name / "pages"
+        folder.mkdir(parents=True)
+        for file in ("index.html", MANIFEST, LOCK):
+            (folder / file).write_text(name)
+        ran(SCRIPTS[-1], stage.folder, variables_of(stage, folder.parent))
+    assert git(stage.bare, "rev-list", "--count", "registry-pages") == "1\n"
+    assert git(stage.bare, "ls-tree", "-r", "--name-only", "registry-pages") == ".nojekyll\nindex.html\n"
+    assert git(stage.bare, "show", "registry-pages:index.html") == "second"
 
 
 @pytest.mark.takes_long

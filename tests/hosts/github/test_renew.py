@@ -94,6 +94,19 @@ def test_what_cannot_be_run_again_stops_no_other(forge: Forge) -> None:
     ]
 
 
+def test_the_newest_run_of_what_is_open_is_run_again(forge: Forge) -> None:
+    forge.claim(60, 4)
+    paths = {name: f".github/workflows/{name}.yml" for name in ("validate", "comment")}
+    rows = [(13, "validate", 60), (12, "validate", 61), (11, "validate", 60), (10, "comment", 60)]
+    runs = [{"id": id, "path": paths[name], "display_title": f"pull request {pull}"} for id, name, pull in rows]
+    forge.write_state(forge.read_state() | {"runs": runs})
+    assert again(forge, "[60, 61]").stdout == (
+        "pull request 61 is closed, or goes to another branch\n"
+        "validate.yml: ran again on pull request 60\ncomment.yml: ran again on pull request 60\n"
+    )
+    assert [call["path"].split("/")[-2] for call in forge.sent()] == ["13", "10"]
+
+
 def test_a_pull_request_that_goes_elsewhere_by_now_gets_no_comment(forge: Forge) -> None:
     """A run that is run again has the event of its first time, when the pull request went to main."""
     forge.claim(60, 4)
@@ -110,6 +123,16 @@ def test_a_malformed_list_is_a_one_line_error(forge: Forge, pulls: str) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("registry: the list of pull requests is malformed: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_what_a_push_touches_is_told_by_main_before_and_after_it(forge: Forge) -> None:
+    """60 and 61 share a session, 62 shares nothing; 60 is merged."""
+    for pull, number, fields in ((60, 4, ONE_SESSION), (61, 5, ONE_SESSION), (62, 6, {})):
+        forge.claim(pull, number, **fields)
+    before = forge.main
+    forge.merge(60)
+    done = run(forge, "touched", "--event", "event.json", event=json.dumps(forge.push(before)))
+    assert (done.stdout, done.stderr) == ("[61]\n", "")
 
 
 def test_an_event_that_is_no_push_is_refused(forge: Forge) -> None:

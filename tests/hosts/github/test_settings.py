@@ -119,6 +119,13 @@ def test_organisation_rulesets_are_left_alone(forge: Forge) -> None:
     assert forge.sent()[0]["method"] == "POST"
 
 
+def test_a_ruleset_for_tags_is_not_ours(forge: Forge) -> None:
+    with_owners(forge)
+    tags = {"id": 7, "name": "main", "target": "tag", "enforcement": "active"}
+    forge.write_state(forge.read_state() | {"rulesets": [tags]})
+    assert "✗ ruleset main: there is none\n" in github(forge, "github", "plan").stdout
+
+
 def test_our_ruleset_is_found_on_a_later_page(forge: Forge) -> None:
     with_owners(forge)
     others = [{"id": 1000 + at, "name": f"team {at}", "target": "branch", "enforcement": "active"} for at in range(130)]

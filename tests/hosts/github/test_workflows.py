@@ -194,6 +194,10 @@ def test_a_run_cancels_none_but_an_older_one_about_the_same(forge: Forge) -> Non
         assert flow["concurrency"]["cancel-in-progress"] is True
     assert len({group_of(flow, *asked[0]) for flow in (gate, comment, audit)}) == 3
     assert audit["concurrency"] == {"group": "audit", "cancel-in-progress": False}
+    # Each push of main touches other proposals; of the pages the last ones are enough, and none is stopped halfway.
+    renew, pages = (forge.workflow(name) for name in ("renew", "pages"))
+    assert len({group_of(renew, "push", {"after": digit * 40}) for digit in "12"}) == 2
+    assert (renew["concurrency"]["cancel-in-progress"], pages["concurrency"]["cancel-in-progress"]) == (False, False)
     refs = ("refs/pull/7/merge", "refs/pull/8/merge", "refs/heads/main")
     assert len({group_of(test, "pull_request", {}, ref) for ref in refs}) == 3
 

@@ -38,6 +38,12 @@ def test_overlapping_parts_get_rows_of_their_own() -> None:
     assert picture.height == 88
 
 
+def test_a_part_within_a_longer_one_leaves_no_gap() -> None:
+    picture = work_picture(work((4, 1, 40), (5, 10, 20)))
+    assert picture
+    assert [(box.number, box.x, box.width) for box in picture.boxes] == [(4, 0, 800), (5, 180, 220), (None, 800, 200)]
+
+
 def test_what_lies_outside_of_the_work_is_not_drawn() -> None:
     picture = work_picture(work((4, -5, 10), (5, 60, 70), (6, 45, 99)))
     assert picture
