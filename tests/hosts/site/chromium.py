@@ -61,9 +61,9 @@ class Browser:
         done = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "webp", "quality": 70})
         return base64.b64decode(done["data"])
 
-    def tab(self) -> None:
-        """Press the tabulator key."""
-        webdriver.ActionChains(self.driver).send_keys(Keys.TAB).perform()
+    def tab(self, times: int) -> None:
+        """Press the tabulator key so many times."""
+        webdriver.ActionChains(self.driver, duration=0).send_keys(Keys.TAB * times).perform()
 
 
 @contextmanager
