@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.stage import CHARTER, ENVIRONMENT, Stage, commit, fleet, git, new_key, try_git, verb, write
 from tests.shell import program, quoted
-from validator.hosts.plain.install import install
+from validator.hosts.plain.install import install, servers_environment
 from validator.model.errors import FatalError
 
 
@@ -122,6 +122,11 @@ def test_a_first_guard_that_fails_its_probe_leaves_no_hook(stage: Stage) -> None
         install(bare=stage.bare, python=str(python), environment=ENVIRONMENT, unsigned=True, trial=True)
     assert list((stage.bare / "hooks").iterdir()) == []
     assert (stage.bare / "config").read_bytes() == before
+
+
+def test_what_this_shell_says_to_python_is_not_said_to_the_probe() -> None:
+    """Git runs the hook with the environment of whoever pushes."""
+    assert servers_environment({"PATH": "/bin", "PYTHONPATH": "/here", "PYTHONHOME": "/there"}) == {"PATH": "/bin"}
 
 
 def test_sha256_is_guarded(tmp_path: Path) -> None:
