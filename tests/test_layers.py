@@ -52,7 +52,7 @@ OWNERS = {
     "pydantic_core": {"model/core", "model/escape"},
     "rapidfuzz": {"cli/explain", "model/near", "rules/shape"},
     "rfc8785": {"registry/consensus/digest"},
-    "rich": {"cli/status"},
+    "rich": {"cli/status", "cli/long_table"},
     "ruamel": {"registry/yaml/amendment"},
     "yaml": {"registry/yaml/aliases", "registry/yaml/builder", "registry/yaml/faultless"},
     "yaml12": {"registry/yaml/second_parser"},

@@ -1,7 +1,7 @@
 """`registry status`: how far the fleet is: every number, the six criteria, and what to do next."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import compress
 from pathlib import Path
@@ -39,11 +39,14 @@ from validator.report.documents import (
 )
 
 if TYPE_CHECKING:
+    from rich.console import Console as Terminal
     from rich.table import Table
 
 # How wide a terminal must be for a column to be worth reading in it.
 ROOM = {"role: goal": 60, "since (UTC)": 100}
 WIDE = 100  # columns in which role and goal stand beside each other
+MOST_DRAWN = 1_000  # rows that rich draws; each takes half a millisecond
+LONG_NAME = 28  # columns of a session's name that are not folded
 MOST_OPEN = 200  # open numbers that get a row of their own
 COLOURS = {
     "open": "dim",
@@ -154,7 +157,7 @@ def render(document: StatusDocument, *, colour: bool, width: int, reviewed: bool
     from rich.console import Console as Terminal
     from rich.text import Text
 
-    table, left = _table(document, width)
+    shown, left = _without_many_open(document.slots)
     sink = io.StringIO()
     terminal = Terminal(
         file=sink,
@@ -163,7 +166,10 @@ def render(document: StatusDocument, *, colour: bool, width: int, reviewed: bool
         no_color=not colour,
         color_system="standard" if colour else None,
     )
-    terminal.print(table)
+    if len(shown) > MOST_DRAWN:
+        sink.writelines(f"{line}\n" for line in _long_table(document, shown, terminal))
+    else:
+        terminal.print(_table(document, shown, width))
     tell = partial(terminal.print, soft_wrap=True)  # the console folds it, and leaves commands whole
     if left:
         tell(Text(f"and {left:,} more open numbers", "dim"))
@@ -181,8 +187,8 @@ def render(document: StatusDocument, *, colour: bool, width: int, reviewed: bool
     return "".join(line.rstrip() + "\n" for line in sink.getvalue().splitlines())
 
 
-def _table(document: StatusDocument, width: int) -> tuple["Table", int]:
-    """The table of the numbers, and how many open ones are not in it."""
+def _table(document: StatusDocument, rows: Sequence[SlotEntry], width: int) -> "Table":
+    """The table of the numbers."""
     from rich.table import Table
     from rich.text import Text
 
@@ -191,18 +197,42 @@ def _table(document: StatusDocument, width: int) -> tuple["Table", int]:
     columns: tuple[tuple[str, dict[str, Any]], ...] = (
         ("no", {"justify": "right", "no_wrap": True, "min_width": len(str(document.capacity))}),
         ("state", {"no_wrap": True}),
-        ("session", {"no_wrap": longest <= 28, "overflow": "fold"}),
+        ("session", {"no_wrap": longest <= LONG_NAME, "overflow": "fold"}),
         *((("role", {}), ("goal", {})) if width >= WIDE else (("role: goal", {}),)),
         ("since (UTC)", {"no_wrap": True}),
     )
     shown = [width >= ROOM.get(heading, 0) for heading, _ in columns]
     for heading, options in compress(columns, shown):
         table.add_column(heading, **options)
-    rows, left = _without_many_open(document.slots)
     for slot in rows:
         cells = (Text(str(slot.number)), Text(slot.state, COLOURS[slot.state]), *map(Text, _cells(slot, width)))
         table.add_row(*compress(cells, shown))
-    return table, left
+    return table
+
+
+def _long_table(document: StatusDocument, slots: Sequence[SlotEntry], terminal: "Terminal") -> Iterator[str]:
+    """The same of thousands of numbers, as lines."""
+    from rich.text import Text
+
+    from validator.cli.long_table import lines_of, widths_of
+
+    width, titles = terminal.width, ("role", "goal") if terminal.width >= WIDE else ("role: goal",)
+    headings = ("no", "state", "session", *titles, "since (UTC)")
+    shown = [width >= ROOM.get(heading, 0) for heading in headings]
+    head = [*compress(headings, shown)]
+    rows = [[*compress((str(slot.number), slot.state, *_cells(slot, width)), shown)] for slot in slots]
+    long_names = max(len(row[2]) for row in rows) > LONG_NAME
+    soft = [heading in titles or (heading == "session" and long_names) for heading in head]
+    widths = widths_of([head, *rows], soft, width)
+
+    def drawn(text: str, style: str) -> str:
+        with terminal.capture() as captured:
+            terminal.print(Text(text, style), end="", soft_wrap=True)
+        return captured.get()
+
+    states = {state: drawn(state, style) for state, style in COLOURS.items()}
+    yield from (drawn(line, "bold") for line in lines_of([head], widths, {}, terminal))
+    yield from lines_of(rows, widths, states, terminal)
 
 
 def _approvals(document: StatusDocument, *, reviewed: bool) -> str | None:
