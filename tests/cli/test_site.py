@@ -16,7 +16,7 @@ from tests.cli.stage import Stage, git, new_key, verb
 from tests.cli.states import FLEET, STATES
 from tests.cli.test_proposals import claims, propose
 from tests.hosts.site.fleets import agreed
-from tests.hosts.site.hostile import ATTACKS, hostile
+from tests.hosts.site.hostile import ATTACKS, EVERYTHING, hostile, hostile_everywhere
 from tests.repository import Repository, claim_path, with_charter
 from tests.shell import program, quoted
 from tests.test_schema import broken
@@ -337,6 +337,20 @@ def test_untrusted_text_stays_text(text: str, tmp_path: Path) -> None:
         assert not hidden or name == "week.ics", name
         if name.startswith("api/"):
             json.loads(page)
+
+
+@pytest.mark.takes_long
+def test_untrusted_text_stays_text_where_no_valid_registry_has_it(tmp_path: Path) -> None:
+    """In names, records, branches, tags, the reason of a release, and what GitHub says of a fork."""
+    repository, pulls = hostile_everywhere(tmp_path / "registry.git", EVERYTHING)
+    (tmp_path / "pulls.json").write_text(pulls, encoding="utf-8")
+    words = ("--output", str(tmp_path / "site"), "--pulls", str(tmp_path / "pulls.json"))
+    assert verb(repository.path, "site", *words).exit_code == 0
+    files = content(tmp_path / "site")
+    assert_sound(files)
+    assert {"proposals/pull-7.html", "proposals/claim-09.html", "sessions/08.html"} <= files.keys()
+    history = json.loads(files["api/v1/history.json"])
+    assert [bool(row["reason"]) for row in history["events"] if row["event"] == "released"] == [True]
 
 
 def test_many_steps_and_numbers_are_several_pages(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from tests.cli.states import FLEET
 from tests.cli.test_site import ATTRIBUTES, TAGS
 from tests.hosts.site.chromium import SCHEMES, WIDTHS, Browser, chromium, served
 from tests.hosts.site.fleets import PHASES, queue
-from tests.hosts.site.hostile import EVERYTHING, hostile
+from tests.hosts.site.hostile import EVERYTHING, hostile_everywhere
 from tests.repository import ROOT, Repository, claim_path, environment
 
 AXE = ROOT / ".ci/axe/node_modules/axe-core/axe.min.js"
@@ -102,8 +102,8 @@ def holds(right: bool, where: str, what: object = "") -> None:
         raise SystemExit(f"{where}: {what}")
 
 
-def built(repository: Repository, folder: Path) -> Path:
-    words = [sys.executable, "-P", "-m", "validator", "site", "--output", str(folder)]
+def built(repository: Repository, folder: Path, *options: str) -> Path:
+    words = [sys.executable, "-P", "-m", "validator", "site", "--output", str(folder), *options]
     subprocess.run(words, cwd=repository.path, env=environment(PYTHONPATH=str(ROOT)), check=True, capture_output=True)
     return folder
 
@@ -160,7 +160,9 @@ def by_keyboard(browser: Browser, page: str) -> None:
 
 def attack(browser: Browser, folder: Path) -> int:
     """Nothing of a registry's text becomes an element, an attribute, a link or a request."""
-    site = built(hostile(folder / "hostile.git", EVERYTHING), folder / "hostile")
+    repository, pulls = hostile_everywhere(folder / "hostile.git", EVERYTHING)
+    (folder / "pulls.json").write_text(pulls, "utf-8")
+    site = built(repository, folder / "hostile", "--pulls", str(folder / "pulls.json"))
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     markdown = MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(
         (site / "REGISTRY.md").read_text("utf-8")

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.repository import CHARTER, Repository, claim_path
+from tests.repository import CHARTER, Content, Repository, claim_path
 
 # Each would do something if it were markup: write an element, an attribute, a link, a request or a template's code.
 ATTACKS = (
@@ -32,9 +32,19 @@ def charter(text: str) -> str:
                 {"name": text, "first": 1, "last": 50},
                 {"name": f"{text} parts", "segments": [text, f"{text} more"]},
             ],
-            "slots": [{"number": number, "title": text, "role": f"{text} {number}"} for number in (1, 2, 3)],
+            "slots": [
+                {"number": number, "title": text, "role": f"{text} {number}", **plan(text)} for number in (1, 2, 3)
+            ],
         }
     )
+
+
+def plan(text: str) -> dict[str, object]:
+    """What a slot plans, and a claim may say too."""
+    return {
+        "scope": [{"work": f"{text} parts", "segments": [text]}],
+        "schedule": [{"activity": text, "days": ["mon", "sun"], "start": "23:30", "end": "01:00"}],
+    }
 
 
 def claim(number: int, text: str) -> str:
@@ -47,11 +57,11 @@ def claim(number: int, text: str) -> str:
             "targets": [{"metric": text, "op": "gte", "value": 17, "unit": text, "per": "day", "measured_by": text}],
             "session_id": f"session-{number}",
             "responsibilities": [text],
+            **plan(text),
             "scope": [
                 {"work": text, "first": number, "last": number + 3},
                 {"work": f"{text} parts", "segments": [text]},
             ],
-            "schedule": [{"activity": text, "days": ["mon", "sun"], "start": "23:30", "end": "01:00"}],
             "status": "REGISTERED",
             "timestamp": "2026-11-20T08:03:00Z",
             "owner": "github:1",
@@ -59,6 +69,40 @@ def claim(number: int, text: str) -> str:
             "labels": {text: text},
         }
     )
+
+
+def odd_claim(number: int, text: str) -> str:
+    """A claim that has the text also where only names, keys, words and times may stand."""
+    names = ("session_id", "runtime_id", "key", "owner", "status", "timestamp", "role", "goal")
+    part = {"work": text, "first": text, "last": text}
+    target = {"metric": text, "op": text, "value": text, "unit": text, "per": text}
+    appointment = {"activity": text, "days": [text], "start": text, "end": text}
+    odd = {"targets": [target], "scope": [part], "schedule": [appointment], "responsibilities": [text], text: text}
+    return json.dumps({"number": number, **dict.fromkeys(names, text), **odd})
+
+
+def hostile_everywhere(path: Path, text: str) -> tuple[Repository, str]:
+    """The same with the text where no valid registry has it: names, records, branches, tags, a release, a pull request.
+
+    With it comes GitHub's list of open pull requests, one from the fork of an account of that name.
+    """
+    repository = hostile(path, text)
+    record = dict.fromkeys(("registry", "approved_by", "session_id", "timestamp", "week", "number"), text)
+    records = ("approval", "broadcast", "activation", "acknowledgements/01")
+    files: dict[str | bytes, Content] = {
+        f"registry/consensus/{name}.yaml": json.dumps(record | {"delivered": [text]}) for name in records
+    }
+    repository.commit(
+        "main", {**files, claim_path(8): odd_claim(8, text), claim_path(10): claim(10, text)}, message=text
+    )
+    repository.commit("main", {claim_path(10): None}, message=f"Release number 10: {text}")
+    repository.commit("claim/09", {claim_path(9): odd_claim(9, text)}, "refs/heads/main^0", message=text)
+    fork = repository.commit("fork", {claim_path(11): claim(11, text)}, "refs/heads/main^0", message=text)
+    for ref in ("heads/claim/<svg/onload=fetch('pwned')>", 'heads/charter/"><b>', "tags/<script>alert(1)</script>"):
+        repository.git("update-ref", f"refs/{ref}", fork)
+    user = {"id": 1, "login": text}
+    head = {"sha": fork, "ref": text, "label": f"{text}:{text}", "repo": {"full_name": text}}
+    return repository, json.dumps([{"number": 7, "title": text, "body": text, "head": head, "user": user}])
 
 
 def hostile(path: Path, text: str) -> Repository:
