@@ -125,10 +125,10 @@ class Fleet:
         if "NUMBER" in words and not self.free():
             return
         self.tried.add(once)
-        if forms and "ID" in words and (slot := self._of_state("pending" if "--status" in words else "registered")):
-            if words[2] == "acknowledge" or "--status" in words:  # a form for several: one of them
-                named = {"ID": slot["session_id"], "NUMBER": str(slot["number"])}
-                words = tuple(named.get(word, word) for word in words)
+        of_several = forms and "ID" in words and (words[2] == "acknowledge" or "--status" in words)
+        if of_several and (slot := self._of_state("pending" if "--status" in words else "registered")):
+            named = {"ID": slot["session_id"], "NUMBER": str(slot["number"])}  # a form for several: one of them
+            words = tuple(named.get(word, word) for word in words)
         reader = self._reader(clone, words)
         with self.copied(reader) as copy:
             done = verb(copy, *_complete(self.filled(reader.name, words) if forms else words))

@@ -42,7 +42,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 
 
 def _way_out(clash: Clash, head: Snapshot) -> str:
-    """The planned role, where the charter plans another one for the number: a role of one's own would be refused too."""
+    """The planned role, where the charter plans another for the number: a role of one's own would be refused too."""
     number, slots = clash.second.number, head.charter.slots if head.charter else ()
     plan = next((slot.role for slot in slots if slot.number == number), None)
     if plan is None or fold(plan) == fold(clash.shared):

@@ -56,9 +56,9 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
         stated, said = _read(claim.draft.goal)
         for index, target in enumerate(claim.draft.targets):
             if not stated.intersection((target.value, target.value * thousands(target.unit))):
-                why, help = _missing(target, claim.draft.goal, claim.draft.targets)
+                missing, help = _missing(target, claim.draft.goal, claim.draft.targets)
                 place = claim.document.at("targets", index, "value")
-                yield Problem(place, f"{quoted(format_target(target))}, but {why}", help)
+                yield Problem(place, f"{quoted(format_target(target))}, but {missing}", help)
             elif why := _differs(target, said):
                 message = f"{quoted(format_target(target))}, but {why}"
                 yield Problem(
