@@ -74,8 +74,8 @@ def test_two_rounds_to_active_on_a_guarded_server(tmp_path: Path) -> None:
     assert phase(stage.human) == "active"
     again = verb(stage.human, "consensus", "activate", "--week", WEEK, "--yes")
     following = "registry consensus activate --week 2099-W49"
-    active = f"no activation: week {WEEK} is active already; the next week: {following}"
-    assert (again.exit_code, again.note) == (1, active)
+    active = f"already activated for week {WEEK} (2099-11-23 to 2099-11-29); another week instead: {following}"
+    assert (again.exit_code, again.note) == (0, active)
     assert verb(stage.human, "status", "--format", "json").document["week"] == WEEK
     assert f"phase: active from Monday 2099-11-23 (week {WEEK})\n" in verb(stage.human, "status").out
     assert verb(stage.human, "export").document["week"] == WEEK
@@ -175,6 +175,22 @@ def test_json_of_a_human_decision_is_all_of_standard_output(
     assert done.out.startswith("{\n")
     assert "marketing-outreach-1: Outreach AI" in done.err
     assert ("mon 2099-11-23" in done.err) == (words[0] == "activate")
+
+
+def test_a_week_that_is_not_over_is_activated_once_and_replaced_only_by_name(
+    all_active: Repository, tmp_path: Path
+) -> None:
+    git(tmp_path, "clone", "--quiet", "--bare", str(all_active.path), "fleet.git")
+    git(tmp_path, "clone", "--quiet", "fleet.git", "human")
+    human, before = tmp_path / "human", refs(tmp_path / "fleet.git")
+    again = said(verb(human, "consensus", "activate", "--yes"))
+    other = "another week instead: registry consensus activate --week 2099-W49"
+    assert again.note == f"already activated for week {WEEK} (2099-11-23 to 2099-11-29); {other}"
+    assert refs(tmp_path / "fleet.git") == before
+    asked = typed(human, ["n"], "consensus", "activate", "--week", "2099-W47")
+    assert "Activate week 2099-W47 instead of week 2099-W48, which is not over, as @OWNER?" in asked.err
+    said(verb(human, "consensus", "activate", "--week", "2099-W47", "--yes"))
+    assert verb(human, "status", "--format", "json", "--fetch").document["week"] == "2099-W47"
 
 
 def confirmed_fleet(all_active: Repository, folder: Path) -> Path:

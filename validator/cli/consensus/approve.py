@@ -61,7 +61,10 @@ def consent_of(console: Console, *, yes: bool, format: str) -> Consent:
 
 
 def _question(draft: RecordDraft) -> str:
-    return f"Activate week {draft.fields['week']}" if draft.kind == "activation" else "Approve this registry"
+    if draft.kind != "activation":
+        return "Approve this registry"
+    instead = f" instead of week {draft.replaces}, which is not over," if draft.replaces else ""
+    return f"Activate week {draft.fields['week']}{instead}"
 
 
 def _page(state: MainState) -> str:

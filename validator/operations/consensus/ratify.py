@@ -14,6 +14,7 @@ from validator.operations.approver import Approver, who_approves
 from validator.operations.consensus.record import is_on_main, judged, propose
 from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome, look, look_again
 from validator.registry.consensus.phases import active_week, phase_of
+from validator.registry.consensus.week import with_days
 from validator.registry.schedule import Week, is_over, next_week, week_of, zone_of
 
 # Shows the registry to the human and asks whether to make the record in the approver's name.
@@ -28,24 +29,26 @@ def approve(*, repo: Path, remote: str, now: str, consent: Consent) -> tuple[Mai
 def activate(
     *, repo: Path, remote: str, week: str | None, now: str, show_week: Callable[[Week], None], consent: Consent
 ) -> tuple[MainState, RecordDraft, RecordOutcome]:
-    """Start the fleet in an ISO week, as in `2026-W48`; None is the next one, after the active one.
+    """Start the fleet in an ISO week, as in `2026-W48`.
 
-    The week is shown where only the human's yes is missing. Raises FatalError for a week that does not exist. One that
-    is over, or not after the active one, is refused.
+    None is the week that main is activated for already, else the next one. The week is shown where only the human's yes
+    is missing. Raises FatalError for a week that does not exist. One that is over is refused.
     """
     state = look(repo, remote)
     active, zone, today = active_week(state.snapshot), zone_of(state.charter), datetime.fromisoformat(now)
-    following = next_week(today, zone, active)
-    chosen = week or following
-    draft = RecordDraft("activation", ACTIVATION, {"week": chosen, "timestamp": now})
+    following, running = next_week(today, zone, active), active if active and not is_over(active, today, zone) else ""
+    chosen = week or running or following
+    draft = RecordDraft("activation", ACTIVATION, {"week": chosen, "timestamp": now}, replaces=running or "")
     found = week_of(state.snapshot, state.charter, chosen)
-    refused = f"week {active} is active already" if active and chosen <= active else ""
-    refused = f"week {chosen} is over" if is_over(chosen, today, zone) else refused
-    if refused:
+    if chosen == running:
+        other = f"another week instead: registry consensus activate --week {following}"
+        note = f"already activated for week {with_days(chosen)}; {other}"
+        return state, draft, RecordOutcome(True, note, merged=state.main)
+    if is_over(chosen, today, zone):
         due = phase_of(state.snapshot) in ("acknowledged", "active")
         now_due = f"the next week: registry consensus activate --week {following}"
         before = now_due if due else "and it is too early; see: registry consensus status"
-        return state, draft, RecordOutcome(False, f"no activation: {refused}; {before}")
+        return state, draft, RecordOutcome(False, f"no activation: week {chosen} is over; {before}")
 
     def consent_to_week(now: MainState, draft: RecordDraft, approver: Approver) -> bool:
         show_week(found)

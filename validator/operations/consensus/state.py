@@ -28,12 +28,16 @@ class MainState(NamedTuple):
 
 
 class RecordDraft(NamedTuple):
-    """A record to be made; `claim` is the claim of the session that makes it, None for a human."""
+    """A record to be made; `claim` is the claim of the session that makes it, None for a human.
+
+    `replaces` is the week that main is activated for, where it is not over: an activation holds one week.
+    """
 
     kind: RecordKind
     path: str
     fields: Mapping[str, Any]
     claim: ClaimFile | None = None
+    replaces: str = ""
 
 
 class RecordOutcome(NamedTuple):
