@@ -255,14 +255,6 @@ def test_a_release_in_an_active_fleet_waits_for_a_human_who_is_told_what_it_stop
     )
 
 
-def test_the_week_that_is_active_is_not_activated_again(all_active: Repository, tmp_path: Path) -> None:
-    git(tmp_path, "clone", "--quiet", str(all_active.path), "human")
-    done = verb(tmp_path / "human", "consensus", "activate", "--week", WEEK, "--yes")
-    following = "registry consensus activate --week 2099-W49"
-    active = f"no activation: week {WEEK} is active already; the next week: {following}"
-    assert (done.exit_code, done.note) == (1, active)
-
-
 def met(human: Path) -> tuple[int, bool]:
     """The exit code of `consensus status`, and whether its last criterion, the human's approval, is met."""
     done = verb(human, "consensus", "status", "--format", "json")
