@@ -256,6 +256,59 @@ def test_eight_verbs_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         propose(repository, registered + 2)
 
 
+@pytest.mark.takes_long
+@pytest.mark.parametrize("line", ["status", "export --ref main"])
+def test_a_full_disk(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file may have more than one block: the answer is right, and nothing is kept or left that is not whole."""
+    hear_nobody(monkeypatch)
+    repository = twelve(tmp_path / "registry.git", 9)
+    with indexed_from(NEVER):
+        whole = ask(repository, line, 9)()
+    full = ("sh", "-c", 'ulimit -f 1; exec "$@"', "sh")
+    assert ended(start(repository.path, line, 9, *full, TMPDIR=str(tmp_path))) == whole
+    assert [*(repository.path / FOLDER).iterdir()] == []
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from validator.operations.index_file import FOLDER, KeptFile
+place = Path(sys.argv[1])
+kept = {path.name: path.read_bytes() for path in (place / FOLDER).iterdir() if path.is_file()}
+print(len(kept), flush=True)
+while True:
+    for name, content in kept.items():
+        KeptFile(place, name).keep(content)
+"""
+
+
+@pytest.mark.takes_long
+def test_killed_writers_of_all_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long: bool) -> None:
+    """Each file is whole after a kill, and the answers are right with it; 200 kills with `--long`."""
+    hear_nobody(monkeypatch)
+    repository, chance = twelve(tmp_path / "registry.git", 9), random.Random(6)
+    lines = ("status", "export --ref main")
+    with indexed_from(NEVER):
+        whole = [ask(repository, line, 9)() for line in lines]
+    with indexed_from(0):
+        assert [ask(repository, line, 9)() for line in lines] == whole
+    index = Index(repository.path)
+    right, alone = index.content(), environment(PYTHONPATH=str(Path.cwd()), TMPDIR=str(tmp_path))
+    assert len(right) == 4
+    for _ in range(200 if long else 5):
+        words = [sys.executable, "-P", "-c", WRITER, str(repository.path)]
+        process = subprocess.Popen(words, env=alone, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert process.stdout
+        assert process.stdout.readline() == b"4\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(chance.uniform(0, 0.1))
+        process.kill()
+        process.communicate()
+        assert index.content() == right
+    with indexed_from(0):
+        assert [ask(repository, line, 9)() for line in lines] == whole
+
+
 def belongs_to_another(folder: Path) -> tuple[str, ...]:
     """Make a folder one that others read and only its owner writes; how a process that is not the owner is started.
 

@@ -217,6 +217,9 @@ def test_who_waits_for_an_index_is_told_how_far_it_is(tmp_path: Path) -> None:
         reader.progress = lambda done, of: said.append((done, of))
         Narrow(reader, small=0).whole(main)
     assert said == [(12, 12)]
+    (repository.path / FOLDER / "summaries").unlink()
+    Narrow(reader, small=0).whole(main)
+    assert said == [(12, 12)] * 2
 
 
 def test_a_copy_of_a_claim_is_told_as_what_it_is(tmp_path: Path) -> None:

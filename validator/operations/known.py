@@ -7,7 +7,7 @@ from validator.git.change import Files
 from validator.git.trees import Entry
 from validator.operations.arrivals import KeptLine
 from validator.operations.index_file import KeptFile, program
-from validator.operations.indexing import Summaries, chunks, is_claim
+from validator.operations.indexing import CHUNK, Summaries, chunks, is_claim
 from validator.registry.index.summaries import decoded, encoded, row_of
 from validator.registry.index.table import Index
 from validator.registry.reader import Reader
@@ -29,6 +29,7 @@ class KnownClaims:
         self._rows = decoded(self._file.content(), program()) or {}
         reader.repo.trees.learn({oid: row.size for oid, row in self._rows.items()})
         self._reader, self._made = Reader(reader.repo, self._rows), False
+        self._progress = reader.progress
 
     def summaries(self, part: Snapshot) -> Summaries:
         """The summaries of the claims of a part of the registry that are not known yet."""
@@ -58,7 +59,8 @@ class KnownClaims:
         from validator.operations.beside import worked_out  # most are known
 
         reads = chunks(self._reader, self._commit, charter, unknown)
-        for fresh in worked_out(partial(self._summaries_of, read) for read in reads):
+        for at, fresh in enumerate(worked_out(partial(self._summaries_of, read) for read in reads), 1):
+            self._progress(min(at * CHUNK, len(unknown)), len(unknown))
             self.learn(fresh)
 
     def _summaries_of(self, read: Callable[[], Snapshot]) -> Summaries:
