@@ -16,11 +16,23 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.fleets import Fleet, build
+from benchmarks.fleets import Fleet, build, confirmed
 from benchmarks.layouts import Write, layouts
 from benchmarks.programs import Program, compare, compiled, python, run
 from benchmarks.rows import Row, memory, memory_goal, show, show_all, timed, verdict
-from benchmarks.works import ROOT, audit, consensus, export, guard, schema_check, status, validate, watch, whoami
+from benchmarks.works import (
+    ROOT,
+    audit,
+    consensus,
+    export,
+    guard,
+    schema_check,
+    status,
+    status_text,
+    validate,
+    watch,
+    whoami,
+)
 from validator.registry.yaml.reader import read
 
 HUGE = 99_998
@@ -30,6 +42,7 @@ def main() -> None:
     """Build the fleets, run the programs in turns, print each row when it is measured."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="The validator against check-jsonschema.")
     parser.add_argument("--quick", action="store_true", help="a smaller registry")
+    parser.add_argument("--fleets", action="store_true", help="no layouts: many claims against twelve alone")
     parser.add_argument("--huge", action="store_true", help="99,998 claims as well: takes many minutes")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 100_000, help="draw the layouts of an earlier run")
     given = parser.parse_args()
@@ -44,7 +57,8 @@ def main() -> None:
             run(program, environment)
         show_all(of_one(small, 15, environment), of_many(small, large, size, environment))
         shutil.rmtree(folder / "large")
-        show_all(of_layouts(folder, size, environment, layouts(given.seed)))
+        if not given.fleets:
+            show_all(of_layouts(folder, size, environment, layouts(given.seed)))
         if given.huge:
             show_all(of_many(small, build(folder / "huge", HUGE), HUGE, environment, rounds=1))
 
@@ -73,7 +87,7 @@ def of_many(small: Fleet, large: Fleet, size: int, environment: Mapping[str, str
     huge = size > 50_000
     limits = {"validate": 2.0 if huge else 1.3, "guard": 1.3, "whoami": 2.0, "watch": 2.0, "status": 2.0}
     works = {"validate": validate, "guard": guard, "whoami": whoami, "watch": watch, "status": status}
-    works |= {"consensus status": consensus, "export": export}
+    works |= {"status as text": status_text, "consensus status": consensus, "export": export}
     names = {"validate": "a proposal", "guard": "the guard's part of its push", "watch": "a poll of status --watch"}
     for name, work in works.items():
         pair = {"large": work(large), "small": work(small)}
@@ -81,7 +95,13 @@ def of_many(small: Fleet, large: Fleet, size: int, environment: Mapping[str, str
         done = compare(pair, rounds, environment)
         what = f"{names.get(name, name)} among {size:,}, warm; among 12"
         yield timed(what, done["large"], done["small"], limit=limits.get(name))
-        yield Row("  most memory held", memory(done["large"]), memory(done["small"]))
+        goal = memory_goal(done["large"], 600) if huge else ""
+        yield Row("  most memory held", memory(done["large"]), memory(done["small"]), "", goal)
+    if not huge:
+        records = validate(confirmed(large))
+        run(records, environment)
+        done = compare({"records": records, "small": validate(small)}, rounds, environment)
+        yield timed("a proposal, confirmed fleet; among 12", done["records"], done["small"], limit=1.3)
     yield from of_all(large, size, environment, huge=huge)
 
 

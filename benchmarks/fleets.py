@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from validator.operations.export import registry_at
+
 SHARE = 17  # e-mails a day, and so prospects, of one session
 START = 1_795_392_000  # the committer's clock at the first step, in seconds since 1970
 QUIET = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null"}
@@ -78,6 +80,22 @@ def build(folder: Path, size: int, layout: Layout = str) -> Fleet:
     if importer.returncode:
         raise RuntimeError("git fast-import failed")
     return fleet
+
+
+def confirmed(fleet: Fleet) -> Fleet:
+    """The same with a confirmation on main; main's digest is asked for only to write what counts."""
+    folder = fleet.repo.parent / "confirmed"
+    place = Fleet(folder / "registry.git", fleet.files, fleet.proposal, fleet.number)
+    subprocess.run(["git", "clone", "--quiet", "--mirror", fleet.repo, place.repo], check=True, env=QUIET)
+    digest = registry_at(place.repo, "main").digest
+    record = f"registry: {digest}\nnumber: 1\nsession_id: marketing-outreach-1\ntimestamp: 2026-11-20T09:00:00Z\n"
+    words = ["git", "rev-parse", "main"]
+    main = subprocess.run(words, check=True, cwd=place.repo, capture_output=True, text=True).stdout.strip()
+    step = commit(1, "main", "registry/consensus/confirmation.yaml", record)
+    step = step.replace("M 100644", f"from {main}\nM 100644")
+    importer = ["git", "fast-import", "--quiet", "--date-format=raw"]
+    subprocess.run(importer, check=True, cwd=place.repo, input=step, text=True, env=QUIET)
+    return place
 
 
 def claim(number: int, batch: int | None = None) -> str:

@@ -21,10 +21,11 @@ class Program(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One run: wall time in seconds, and peak memory in bytes of the process or of a child."""
+    """One run: wall time in seconds, and peak memory in bytes of the process or of a child; its processor time."""
 
     seconds: float
     peak: int
+    processor: float = 0.0
 
 
 class Result(NamedTuple):
@@ -44,6 +45,12 @@ class Result(NamedTuple):
         """The median of the rounds' ratios: both sides of a ratio are measured right after each other."""
         return statistics.median(
             mine.seconds / theirs.seconds for mine, theirs in zip(self.runs, other.runs, strict=True)
+        )
+
+    def processor_ratio(self, other: "Result") -> float:
+        """The same of processor time, which other work on the machine changes less."""
+        return statistics.median(
+            mine.processor / theirs.processor for mine, theirs in zip(self.runs, other.runs, strict=True)
         )
 
 
@@ -78,7 +85,8 @@ def run(program: Program, environment: Mapping[str, str]) -> Run:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != program.exit_code:
         raise RuntimeError(f"exit code {process.returncode} from: {' '.join(program.command[:12])}")
-    return Run(seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+    peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return Run(seconds, peak, usage.ru_utime + usage.ru_stime)
 
 
 def compare(programs: Mapping[str, Program], rounds: int, environment: Mapping[str, str]) -> dict[str, Result]:

@@ -34,6 +34,7 @@ def timed(what: str, ours: Result, theirs: Result, limit: float | None = None) -
     """A row of two programs; `limit` is the goal of their ratio."""
     ratio = ours.ratio(theirs)
     judged = "" if limit is None else verdict(ratio <= limit, f"≤ {limit}")
+    judged = f"{judged} (processor {ours.processor_ratio(theirs):.2f})".strip()
     return Row(what, f"{ours.seconds:.3f} s", f"{theirs.seconds:.3f} s", f"{ratio:.2f}", judged)
 
 

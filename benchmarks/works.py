@@ -34,6 +34,11 @@ def status(fleet: Fleet) -> Program:
     return Program(python("validator", "status", "--format", "json", "--repo", fleet.repo, "--ref", "main"))
 
 
+def status_text(fleet: Fleet) -> Program:
+    """The same as a table in a terminal."""
+    return Program(python("validator", "status", "--repo", fleet.repo, "--ref", "main"))
+
+
 def consensus(fleet: Fleet) -> Program:
     """The way to consensus of the whole fleet, which has not reached it."""
     words = ("consensus", "status", "--format", "json", "--repo", fleet.repo, "--ref", "main")

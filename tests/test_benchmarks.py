@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.fleets import Fleet, build, claim
+from benchmarks.fleets import Fleet, build, claim, confirmed
 from benchmarks.layouts import layouts
 from benchmarks.programs import Program, compare, compiled, python
 from benchmarks.signed import build as build_signed
@@ -15,8 +15,12 @@ from tests.repository import ROOT, environment
 from validator.cli.audit import audit
 from validator.git.repo import Repo
 from validator.model.findings import Verdict
+from validator.model.layout import CONFIRMATION
 from validator.operations.replay import replay
 from validator.operations.steps import validate
+from validator.registry.consensus.digest import registry_digest
+from validator.registry.reader import Reader
+from validator.registry.records import counting
 from validator.registry.yaml.reader import read
 
 SIZE = 3
@@ -34,6 +38,14 @@ def judged(fleet: Fleet, head: str) -> Verdict:
 def test_registry_and_proposal_have_no_findings(fleet: Fleet) -> None:
     assert audit(repo=fleet.repo, ref="main").findings == ()
     assert judged(fleet, "free").findings == ()
+
+
+def test_a_confirmation_counts(fleet: Fleet) -> None:
+    place = confirmed(fleet)
+    found = Reader(Repo(place.repo)).at(Repo(place.repo).commit("main"))
+    assert found.charter
+    assert counting(found, found.charter, CONFIRMATION, registry_digest(found))
+    assert judged(place, "free").findings == ()
 
 
 def test_taken_number_is_refused(fleet: Fleet) -> None:

@@ -266,7 +266,8 @@ def test_a_full_disk(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         whole = ask(repository, line, 9)()
     full = ("sh", "-c", 'ulimit -f 1; exec "$@"', "sh")
     assert ended(start(repository.path, line, 9, *full, TMPDIR=str(tmp_path))) == whole
-    assert [*(repository.path / FOLDER).iterdir()] == []
+    kept = repository.path / INDEX
+    assert [*kept.parent.iterdir()] == []
 
 
 WRITER = """
