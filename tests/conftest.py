@@ -119,8 +119,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--long"):
         for item in items:
             item.add_marker(pytest.mark.timeout(LONG))
-    for item in items:  # what a large test happens to reach proves no branch tested, and counting lines is slow
-        if not item.nodeid.removeprefix("tests/").startswith(COUNTED):
+    for item in items:
+        # What large tests and generated input happen to reach proves no branch tested, and counting lines is slow.
+        generated = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if generated or not item.nodeid.removeprefix("tests/").startswith(COUNTED):
             item.add_marker("no_cover")
 
 

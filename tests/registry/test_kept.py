@@ -57,6 +57,20 @@ def test_changes_that_follow_main_are_those_of_the_whole_line(changes: list[Step
     assert again.followed("two", changes[cut:]) == LineSteps("two", tuple(changes))
 
 
+@pytest.mark.parametrize("count", range(4))
+def test_changes_of_main_come_back_as_they_were(count: int) -> None:
+    """A file that comes, is changed, and goes."""
+    one, other = Entry("100644", 40 * "a"), Entry("100755", 40 * "b")
+    changes = [(None, one), (one, other), (other, None)]
+    made = [Step(f"{at:040}", at, PATHS[1], old, new) for at, (old, new) in enumerate(changes)]
+    first = LineSteps("one", tuple(made[:count]))
+    again = steps.decoded(steps.encoded(first, "p"), "p")
+    assert again == first
+    assert steps.decoded(steps.encoded(first, "p"), "q") is None
+    assert again is not None
+    assert again.followed("two", made[count:]) == ("two", tuple(made))
+
+
 @pytest.mark.parametrize("header", [{}, {"commit": "x", "steps": 0, "arrivals": 7}, {"oids": ["x"], "lengths": [1]}])
 def test_a_whole_file_of_another_form_is_not_read(header: dict[str, object]) -> None:
     assert arrivals.decoded(sealed("p", header), "p") is None

@@ -9,7 +9,6 @@ from typing import Any
 
 from validator.model.findings import Location
 from validator.registry.yaml.builder import Builder, Places, build
-from validator.registry.yaml.faultless import faultless
 from validator.registry.yaml.faults import Fault, Route, undecodable, unreadable
 from validator.registry.yaml.second_parser import Difference, difference
 from validator.registry.yaml.source import Source
@@ -80,6 +79,8 @@ def read(path: str, data: bytes, *, most: int = MAX_BYTES) -> Document:
         source = Source(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         return unread(path, undecodable(data, error))
+    from validator.registry.yaml.faultless import faultless  # it needs PyYAML, and a verb that reads no file does not
+
     found = faultless(source) or build(source)
     faulty = isinstance(found, Builder) and bool(source.unreadable or found.faults)
     differs = None if faulty else difference(source, found.value)
