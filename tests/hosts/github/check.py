@@ -79,6 +79,7 @@ def story(forge: Forge, runner: Runner) -> None:
 def others(forge: Forge, runner: Runner) -> None:
     """What is no part of a fleet's way."""
     attacks(forge, runner)
+    published(forge, runner)
     engineer(forge)
     issue(forge)
 
@@ -100,6 +101,23 @@ def gate(forge: Forge, runner: Runner, name: str, payload: Mapping[str, Any], co
     codes = {finding.code for finding in verdict.findings}
     if verdict.accepted or not agrees(found, verdict) or code not in (None, *codes):
         raise SystemExit(f"{found.log}\nnot as the gate says: {name}")
+
+
+def published(forge: Forge, runner: Runner) -> None:
+    """The pages of main, with what a fork proposes, on a branch of their own."""
+    forge.origin.git("config", "http.receivepack", "true")
+    before, pull = forge.main, 8
+    forge.propose(pull, {claim_path(9): claim(9)}, author=(SESSION_ID, "session"))
+    found = runner.run("pages", "push", forge.push(before))
+    print(f"{found.colour:<6} pages", flush=True)
+    if found.colour != "green":
+        raise SystemExit(found.log)
+    page = forge.origin.git("show", f"registry-pages:proposals/pull-{pull}.html")
+    today = forge.origin.git("show", "registry-pages:index.html")
+    assert claim_path(9) in page, page
+    assert f"gh pr review {pull} --approve" in today, today
+    assert forge.main[:12] in today, "of another main"
+    forge.close(pull)
 
 
 def engineer(forge: Forge) -> None:

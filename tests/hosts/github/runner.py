@@ -95,7 +95,7 @@ class Runner:
             (self.folder / name / "action.yml").write_text(text)
         self.clone = self.folder / "repository"
         git(self.folder, "clone", "--quiet", str(forge.origin.path), str(self.clone))
-        for name in ("validate", "comment", "renew", "audit"):
+        for name in ("validate", "comment", "renew", "audit", "pages"):
             file = f".github/workflows/{name}.yml"
             assert (self.clone / file).read_bytes() == (ROOT / file).read_bytes(), "the workflows are not changed"
 
@@ -107,7 +107,13 @@ class Runner:
         token = self.forge.token(dict.fromkeys(("actions", "pull-requests", "issues"), "write") | {"contents": "read"})
         words = [str(ACT), event, "--json", "--directory", str(self.clone), "--workflows", file]
         words += ["--eventpath", str(self.folder / "event.json"), "--platform", "ubuntu-24.04=-self-hosted"]
-        words += ["--secret", f"GITHUB_TOKEN={token}", *self._actions(self.clone / file)]
+        words += [
+            "--env",
+            f"GITHUB_REPOSITORY={NAME}",
+            "--secret",
+            f"GITHUB_TOKEN={token}",
+            *self._actions(self.clone / file),
+        ]
         done = subprocess.run(words, capture_output=True, encoding="utf-8", env=self._environment(), check=False)
         found = read_back(done.stdout)
         assert found.jobs, f"the runner ran nothing: {done.stdout}{done.stderr}"
