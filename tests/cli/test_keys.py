@@ -361,6 +361,16 @@ def test_without_signatures_anyone_may_withdraw(unsigned: Stage) -> None:
     assert stage.refs("refs/heads/claim/") == {}
 
 
+def test_a_refused_claim_leaves_no_new_key_behind(signed: Stage, home: Path) -> None:
+    session = signed.clone("session")
+    refused = does_not(session, "claim", "4", *MINE, "--role", "Another role", "--key", "new", "--push")
+    assert ("not proposed" in refused.out, "the key is kept" in refused.err) == (True, False)
+    assert (list(home.iterdir()), remembered(Repo(session), ANN)) == ([], ())
+    does(session, "claim", "4", *MINE, "--key", "new", "--push")
+    does_not(session, "claim", "4", *MINE, "--role", "Another role", "--key", "new", "--push")
+    assert [path for path, _ in remembered(Repo(session), ANN)] == [str(home / ANN / "key")], "an open claim has it"
+
+
 @pytest.mark.parametrize("place", ["XDG_CONFIG_HOME in the repository", "seen from a linked tree", "others can write"])
 def test_no_key_is_made_in_a_bad_place(signed: Stage, home: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     session = signed.clone("session")

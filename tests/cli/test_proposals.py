@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.cli.stage import ENVIRONMENT, REGISTRY, ROOT, Stage, commit, fleet, git, plain, refs, verb, write
-from validator.cli.proposals import next_decision, render
+from validator.cli.proposals import next_decision, render, together
 from validator.git.remote import Remote
 from validator.git.repo import Repo
 from validator.operations.proposals import judged
@@ -317,6 +317,14 @@ def test_a_proposal_in_json_says_what_is_planned_and_how_to_decide(stage: Stage)
     assert row["planned_title"] == "Outreach Team Leader"
     assert row["planned_role"] == "Outreach AI - Personalize and send emails (Morning Batch 1)"
     assert (row["approve"], row["reject"]) == (None, "registry reject claim/04 --reason TEXT")
+
+
+def test_what_can_be_merged_together_is_named_together() -> None:
+    records = [("record/acknowledgements/01", ()), ("record/acknowledgements/02", ())]
+    assert together(records) == [name for name, _ in records]
+    rivals = [("claim/01", ("claim/02 (role)",)), ("claim/02", ("claim/01 (role)",)), ("claim/03", ())]
+    assert together([*rivals, *records]) == ["claim/01", "claim/03"]
+    assert together([("record/broadcast", ()), ("charter/zone", ())]) == ["charter/zone"]
 
 
 def test_the_next_decision_names_no_more_than_what_is_shown(stage: Stage) -> None:

@@ -13,6 +13,7 @@ from validator.cli.key_files import key_folder
 from validator.cli.next_lines import ask_again
 from validator.cli.options import FORMAT, PR, REMOTE, REPO, SESSION
 from validator.cli.pull_request import open_for
+from validator.git.keys import remembered
 from validator.git.repo import Repo
 from validator.model.escape import logged, well_formed
 from validator.model.findings import without_others
@@ -22,7 +23,7 @@ from validator.operations.claim.decide import ClaimOutcome
 from validator.operations.claim.message import is_message
 from validator.operations.claim.race import claim
 from validator.operations.claim.request import ClaimOptions, request_from
-from validator.operations.signing import chosen_key, kept_in
+from validator.operations.signing import NEW, chosen_key, kept_in, remove_unused
 
 if TYPE_CHECKING:
     from validator.report.documents import ClaimDocument
@@ -91,25 +92,33 @@ def command(
         number, session_id, role, goal, targets, responsibilities, text, scope, schedule, status, labels, owner, file
     )
     request = request_from(options, any_number=any_number, now=console.now, name=lambda: session_of(session_id, repo))
+    before = remembered(Repo(repo), request.session_id) if key == NEW else ()
     if key:
         spoken = chosen_key(Repo(repo), request.session_id, key, key_folder())
         request = request._replace(fields={**request.fields, "key": spoken})
-        if path := kept_in(Repo(repo), request.session_id, spoken):
-            console.hint(f"the key is kept in {logged(path)}\n")
     accept = None if yes else lambda targets: _accepted(console, targets)
     outcome = claim(repo=repo, request=request, push=push or pr, remote=remote, hint=console.hint, accept=accept)
-    if format == "json":
-        from validator.report.documents import as_json
-
-        console.say(as_json(claim_document(outcome)))
-    else:
-        if yes:  # else they were shown before
-            console.hint("".join(f"target: {target}\n" for target in outcome.drawn))
-        console.say(_render(outcome, colour=console.colour))
+    if key == NEW and not outcome.succeeded:
+        remove_unused(Repo(repo), request.session_id, spoken, before)
+    if key and (path := kept_in(Repo(repo), request.session_id, spoken)):
+        console.hint(f"the key is kept in {logged(path)}\n")
+    _show(console, outcome, format, drawn=yes)  # without --yes they were shown before
     open_for(console, repo, remote, outcome.branch, wanted=pr and outcome.succeeded)
     if format != "json":
         console.hint(_next(outcome, request.session_id, repo))
     return 0 if outcome.succeeded else 1
+
+
+def _show(console: Console, outcome: ClaimOutcome, format: str, *, drawn: bool) -> None:
+    """The outcome, and in text with `drawn` the targets that were read from the goal."""
+    if format == "json":
+        from validator.report.documents import as_json
+
+        console.say(as_json(claim_document(outcome)))
+        return
+    if drawn:
+        console.hint("".join(f"target: {target}\n" for target in outcome.drawn))
+    console.say(_render(outcome, colour=console.colour))
 
 
 def _source(console: Console, source: IO[str] | None, message: str | None) -> tuple[str | None, str]:

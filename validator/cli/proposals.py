@@ -90,6 +90,7 @@ class ProposalsDocument(PrintedDocument):
     pending: tuple[PendingEntry, ...] = ()
 
 
+RECORDS = "record/"
 MOST_NAMED = 5  # proposals that the next command names
 
 DOCUMENTS = {"output-proposals": ProposalsDocument}
@@ -127,8 +128,11 @@ def command(
     else:
         keyed = any(claim.draft.key for claim in snapshot.claims.values())
         console.say(render(shown, rejected, server.repo, now=now, others=open_ones, pending=pending, keyed=keyed))
-        accepted = [one.proposal.name for one in shown if one.verdict.accepted]
-        console.hint(next_decision(accepted, server.repo, everything=len(shown) == len(open_ones)))
+        accepted = [one for one in shown if one.verdict.accepted]
+        rivals = Competitors(open_ones)
+        first = together([(one.proposal.name, rivals.of(one)) for one in accepted])
+        whole = len(shown) == len(open_ones) and len(first) == len(accepted)
+        console.hint(next_decision(first, server.repo, everything=whole))
     return 0
 
 
@@ -173,6 +177,20 @@ def render(
     lines += [f"· number {one.number} is PENDING, {_age(now - one.time)}: {logged(one.session_id)}" for one in pending]
     lines += [f"{one.name:<12} turned down: {logged(one.reason)}" for one in rejected]
     return "\n".join(lines or ["nothing is proposed"]) + "\n"
+
+
+def together(accepted: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+    """The names that can all be merged, one after the other; `accepted` are names in order, each with its competitors.
+
+    After a change of a claim or of the charter a record about the registry before it does not count: it comes later.
+    """
+    names = [name for name, _ in accepted]
+    changes = [name for name in names if not name.startswith(RECORDS)]
+    taken = set[str]()
+    for name, rivals in accepted:
+        if name in (changes or names) and not taken & {rival.partition(" (")[0] for rival in rivals}:
+            taken.add(name)
+    return [name for name in names if name in taken]
 
 
 def next_decision(accepted: Sequence[str], repo: Repo, *, everything: bool) -> str:

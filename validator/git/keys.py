@@ -28,6 +28,15 @@ def remember(repo: Process, session: str, path: str) -> None:
         repo.read("config", "--local", "--add", setting(session), path, environment=repo.real)
 
 
+def remove_made(repo: Process, session: str, path: str) -> None:
+    """Undo `make_key` and `remember`: the key's own folder and its path in the settings are gone."""
+    words = ("config", "--local", "--fixed-value", "--unset-all", setting(session), path)
+    repo.read(*words, environment=repo.real)
+    for file in (Path(path), Path(f"{path}.pub")):
+        file.unlink(missing_ok=True)
+    Path(path).parent.rmdir()
+
+
 def setting(session: str) -> str:
     """The setting that holds the paths: `registry.marketing-outreach-1.key`."""
     return f"registry.{session}.key"

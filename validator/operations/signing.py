@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from validator.git.keys import make_key, remember, remembered, setting
+from validator.git.keys import make_key, remember, remembered, remove_made, setting
 from validator.git.remote import Remote
 from validator.git.repo import Repo
 from validator.git.signatures import public_key
@@ -12,7 +12,8 @@ from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.keys import fingerprint, normal_key
 from validator.model.layout import SESSIONS
 from validator.operations.approver import who_approves
-from validator.registry.reader import Reader, main_of
+from validator.registry.proposals import proposals_on, published
+from validator.registry.reader import Reader, claims_at, main_of
 
 NEW = "new"
 
@@ -94,6 +95,23 @@ def _was_on_main(repo: Repo, key: str) -> bool:
 def kept_in(repo: Repo, session: str, key: str) -> str | None:
     """The file of a session's key that this clone remembers."""
     return next((path for path, known in remembered(repo, session) if known == key), None)
+
+
+def remove_unused(repo: Repo, session: str, key: str, before: Collection[tuple[str, str]]) -> None:
+    """Remove a key that was made for a claim which was refused; `before` are the keys that were remembered then.
+
+    It stays where an open claim has it: a push that got no answer may have arrived.
+    """
+    made = [path for path, known in remembered(repo, session) if known == key and (path, known) not in before]
+    if made and key not in _proposed_keys(repo):
+        remove_made(repo, session, made[0])
+
+
+def _proposed_keys(repo: Repo) -> Collection[str | None]:
+    """The keys in the open claims of this clone, and of its server as last fetched."""
+    names = [*proposals_on(None, repo, "claim"), *proposals_on(published(repo), repo, "claim")]
+    places = [(one.commit, int(one.name.removeprefix("claim/"))) for one in names]
+    return {claim.draft.key for claim in claims_at(repo, places).values()}
 
 
 def _approvers_key(server: Remote) -> str | None:
