@@ -131,7 +131,7 @@ def test_what_main_has_changed_since_is_not_undone(plain: Stage) -> None:
     assert verb(plain.human, "approve", "charter/change", "--yes").exit_code == 0
     late = propose(deputy, "capacity: 12", "capacity: 13", "--push")
     assert (late.exit_code, "then registry charter propose" in late.out) == (1, True)
-    way_out = "git pull --rebase --autostash"
+    way_out = "git pull --rebase --autostash origin main"
     assert late.note == f"not proposed: main has changed it since; run: {way_out}, and then this again"
     git(deputy, *way_out.split()[1:], "--quiet")
     assert verb(deputy, "charter", "propose", "--push").exit_code == 0

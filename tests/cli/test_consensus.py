@@ -247,7 +247,9 @@ def test_a_release_in_an_active_fleet_waits_for_a_human_who_is_told_what_it_stop
     assert verb(human, "status").note.endswith(f"next: {waits}")
     document = verb(human, "consensus", "status", "--format", "json").document
     assert (document["next_action"], document["proposed"]) == (waits, [])
+    assert "; the fleet stops until then.\nnext: registry approve release/04\n" in verb(human, "show", "release/04").out
     done = typed(human, ["n"], "approve", "release/04")
+    assert "Approve release/04, which stops the fleet, as @OWNER?" in done.err
     assert "approving this voids the confirmation, the approval, the broadcast, 12 acknowledgements, the " in done.out
     assert (
         "activation, which have to be made again after number 4 is registered; the fleet stops until then.\n"

@@ -1,12 +1,13 @@
 """`registry show`: one open proposal in full, and nothing of another session's file."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.cli.stage import ROOT, Stage, fleet, git, plain, verb
+from tests.cli.stage import ROOT, Stage, commit, fleet, git, new_key, plain, verb, write
 from tests.cli.test_proposals import claims, propose
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schema" / "output-show.schema.json").read_text())
@@ -104,3 +105,15 @@ def test_show_says_who_signed_a_proposal(guarded: Stage) -> None:
     claims(guarded, 4)
     assert "\nsigned: by @OWNER\n" in verb(guarded.human, "show", "4").out
     assert shown(guarded, "4")["signed_by"] == "@OWNER"
+
+
+def test_a_record_is_signed_by_its_session(stage: Stage, tmp_path: Path) -> None:
+    """Not by a stranger: the confirmation is the orchestrator's, whose key is in its claim."""
+    key = new_key(tmp_path / "orchestrator")
+    write(stage.human, "registry/sessions/01.yaml", f'{fleet(1)}key: "{key}"\n')
+    commit(stage.human, "Register session 1")
+    git(stage.human, "push", "--quiet", "origin", "HEAD:main")
+    write(stage.human, "registry/consensus/confirmation.yaml", "number: 1\n")
+    commit(stage.human, "Record: confirmation", key=str(tmp_path / "orchestrator"))
+    git(stage.human, "push", "--quiet", "origin", "HEAD:refs/heads/record/confirmation")
+    assert shown(stage, "record/confirmation")["signed_by"] == "marketing-orchestrator"

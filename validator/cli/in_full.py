@@ -9,6 +9,8 @@ from validator.model.escape import well_formed
 from validator.model.layout import CODEOWNERS, REGULAR_FILE, own_files, path_of
 from validator.operations.line import author_of
 from validator.operations.proposals import Judged, difference
+from validator.registry.effect import voids
+from validator.registry.records import claim_of_record
 from validator.registry.yaml.reader import MAX_BYTES
 from validator.report.documents import Oid, PrintedDocument
 from validator.report.text import render
@@ -31,6 +33,7 @@ class ProposalInFull(ProposalEntry):
     author: str
     signed: bool
     signed_by: str | None
+    effect: str = ""
 
 
 class ProposalDocument(PrintedDocument):
@@ -54,6 +57,7 @@ def in_full(one: Judged, entry: ProposalEntry, repo: Repo) -> ProposalDocument:
         author=well_formed(author_of(content)),
         signed=signed,
         signed_by=endorsement(repo, one.proposal.commit, keys).signer if keys else None,
+        effect=voids(one.landed, one.base) if one.verdict.accepted else "",
     )
     return ProposalDocument(main=one.base.commit or "", proposal=proposal)
 
@@ -72,6 +76,7 @@ def _keys(one: Judged) -> Iterator[tuple[str, str]]:
     yield from ((row.handle, row.key) for row in (charter.approvers if charter else ()) if row.key)
     paths = _own_files(one)
     claims = [snapshot.claims.get(path) for snapshot in (one.base, one.landed) for path in paths]
+    claims += [claim_of_record(path, one.base) for path in paths]  # a record is signed by its session
     drafts = [claim.draft for claim in claims if claim]
     yield from ((draft.session_id, draft.key) for draft in drafts if draft.session_id and draft.key)
 

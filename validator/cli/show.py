@@ -71,6 +71,8 @@ def _lines(proposal: ProposalInFull) -> Iterator[str]:
     yield f"\n{proposal.report.rstrip()}"
     if proposal.competitors:
         yield f"whoever is merged first wins against: {', '.join(proposal.competitors)}"
+    if proposal.effect:
+        yield f"approving this {proposal.effect}"
     again = f"{logged(proposal.session_id or 'its session')} proposes it again"
     yield f"next: {proposal.approve or again}"
 

@@ -23,7 +23,7 @@ from validator.operations.proposals import (
     name_of,
     release_beside,
 )
-from validator.registry.effect import voids
+from validator.registry.effect import STOPS, voids
 from validator.registry.holders import holder
 from validator.registry.reader import Reader
 from validator.report.documents import ApprovalEntry, ApprovalsDocument, as_json
@@ -121,7 +121,7 @@ def _approve(
             say(_page(one, server, Competitors(o for o in others if o.proposal.name in open_now).of(one)))
         if why_not := _why_not(one):
             return _report(say, ApprovalResult(name, None, why_not))
-        if agreed != one.proposal.commit and not ask(f"Approve {name} as {approver.handle}?"):
+        if agreed != one.proposal.commit and not ask(_question(one, approver)):
             return _report(say, ApprovalResult(name, None, f"{name} stays open"))
         agreed = one.proposal.commit
         merge, pushed = _merge(server, approver, one)
@@ -135,6 +135,11 @@ def _approve(
             attempts.pause(0.05 * 1.5**attempt)
     note = f"tried {PATIENCE.attempts} times: {obstacle}; run the same command again"
     return _report(say, ApprovalResult(name, None, note))
+
+
+def _question(one: Judged, approver: Approver) -> str:
+    stops = ", which stops the fleet," if STOPS in voids(one.landed, one.base) else ""
+    return f"Approve {one.proposal.name}{stops} as {approver.handle}?"
 
 
 def _result_of_push(server: Remote, one: Judged, merge: str, pushed: Pushed | None) -> ApprovalResult | None:

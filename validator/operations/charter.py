@@ -53,7 +53,8 @@ def propose(*, repo: Repo, server: Remote | None, name: str, files: Mapping[str,
         return CharterOutcome(True, branch, note)
     verdict = judge(landed, base)
     if not verdict.accepted:
-        stale = "main has changed it since; run: git pull --rebase --autostash, and then this again"
+        pull = f"git pull --rebase --autostash{f' {server.name} {server.branch}' if server else ''}"
+        stale = f"main has changed it since; run: {pull}, and then this again"
         why = stale if has_to_be_made_again(verdict) else "the gate would reject it"
         return CharterOutcome(False, branch, f"not proposed: {why}", verdict=verdict)
     if known := _same(repo, server, main, commit, branch):

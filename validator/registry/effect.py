@@ -22,6 +22,7 @@ LAYOUT, OUTSIDE = "in its comments or layout only.", "not part of the registry: 
 NO_CLAIM = "a file that is no claim."
 UNSHOWN = (LAYOUT, OUTSIDE, NO_CLAIM, DIFF)  # in a sentence that does not show what changes
 MOST_STEPS = 12  # changes of a group that are told
+STOPS = "; the fleet stops until then"
 MOST_MISSING = 12  # numbers that are named
 OWNER_SPEAKS = " From then on only this account, or an approver, can change or release it."
 FROZEN = (
@@ -188,7 +189,7 @@ def voids(head: Snapshot, base: Snapshot) -> str:
     if names == ["confirmation"] and head.charter:
         one = f"number {head.charter.orchestrator} has to make again"
     again = one if len(names) == 1 else "have to be made again"
-    stops = "; the fleet stops until then" if "activation" in names else ""
+    stops = STOPS if "activation" in names else ""
     return f"voids {', '.join(listed)}, which {again}{_after(head)}{stops}."
 
 
