@@ -6,6 +6,7 @@ from typing import NamedTuple
 from validator.model import shapes
 from validator.model.escape import visible
 from validator.model.targets import format_target
+from validator.registry.claim_form import format_appointment
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import format_scope
 
@@ -68,7 +69,7 @@ def _lines(said: shapes.Claim, digest: str) -> Iterator[str]:
     yield "READY: YES"
     yield from _listed("RESPONSIBILITIES", said.responsibilities)
     yield from _listed("SCOPE", (format_scope([part]) for part in said.scope or ()))
-    yield from _listed("SCHEDULE", map(_appointment, said.schedule or ()))
+    yield from _listed("SCHEDULE", map(format_appointment, said.schedule or ()))
     yield ""
     yield f"Measured by: {'; '.join(visible(format_target(target)) for target in said.targets)}"
     yield f"Registered: {said.timestamp}"
@@ -84,8 +85,3 @@ def _listed(name: str, values: Iterable[str]) -> Iterator[str]:
     if rows:
         yield f"{name}:"
         yield from rows
-
-
-def _appointment(one: shapes.Appointment) -> str:
-    """As `--schedule` takes it: `Send batch, mon,tue 10:00-11:00`, or `Approval queue, mon by 08:00`."""
-    return f"{one.activity}, {','.join(one.days)} {f'{one.start}-' if one.start else 'by '}{one.end}"

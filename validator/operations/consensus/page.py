@@ -11,6 +11,7 @@ from validator.model.escape import markdown_prose
 from validator.model.phrases import counted
 from validator.model.targets import format_target
 from validator.operations.claim_key import ClaimKey, claim_keys_on_main
+from validator.registry.claim_form import format_appointment
 from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.phases import Consensus, active_week, assess
 from validator.registry.consensus.week import with_days
@@ -85,10 +86,19 @@ def _session(number: int, claim: ClaimFile | None, slot: shapes.Slot | None, key
         yield f"- **KEY**: {key}"
     if draft.scope:
         yield f"- **SCOPE**: {markdown_prose(format_scope(draft.scope))}"
+    if draft.schedule:
+        yield f"- **SCHEDULE**: {'; '.join(map(_appointment, draft.schedule))}"
     if claim.claim:
         yield "- **RESPONSIBILITIES**:"
         yield from (f"  - {_item(text)}" for text in claim.claim.responsibilities)
     yield f"- **STATUS**: {_status(claim)}"
+    yield from [f"- **TIMESTAMP**: {claim.claim.timestamp[:16].replace('T', ' ')} UTC"] if claim.claim else []
+
+
+def _appointment(one: shapes.Appointment) -> str:
+    """Days and times are no session's words, and stay readable as they are; `:00-18:` could be an emoji."""
+    said = format_appointment(one.model_copy(update={"activity": ""}))
+    return markdown_prose(one.activity) + said.replace("-", "\N{EN DASH}")
 
 
 def _status(claim: ClaimFile) -> str:
