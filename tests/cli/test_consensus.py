@@ -211,6 +211,7 @@ def test_the_human_decides_on_one_page_with_all_of_the_registry(all_active: Repo
     assert f"registry {exported['digest']}\n" in done.out
     for claim in exported["claims"]:
         assert f"{claim['number']:>5}  {claim['session_id']}: {claim['role']}\n       {claim['goal']}\n" in done.out
+    assert "       emails sent >= 17 emails/day; " in done.out, "with targets, scope and hours"
     criteria = verb(human, "consensus", "status", "--format", "json").document["criteria"]
     assert len(criteria) == 6
     assert all(f"{criterion['name']:<23} {criterion['evidence']}\n" in done.out for criterion in criteria)

@@ -11,12 +11,16 @@ from validator.git.remote import Remote
 from validator.git.repo import Repo
 from validator.model.escape import visible
 from validator.model.layout import CONFIRMATION, branch_of
+from validator.model.targets import format_target
 from validator.operations.approve import approve as merge
 from validator.operations.approver import Approver
 from validator.operations.consensus.ratify import Consent, approve
 from validator.operations.consensus.state import MainState, RecordDraft
 from validator.operations.judge import audit
+from validator.registry.claim_form import format_appointment
 from validator.registry.consensus.phases import assess
+from validator.registry.parsing import Draft
+from validator.registry.workload import format_scope
 from validator.report.summary import conclusion
 
 DOCUMENTS = {"output-consensus-record": "RecordDocument"}
@@ -67,12 +71,20 @@ def _question(draft: RecordDraft) -> str:
     return f"Activate week {draft.fields['week']}{instead}"
 
 
+def _in_short(draft: Draft) -> str:
+    """A claim's targets, scope and hours in one line."""
+    parts = [format_target(target) for target in draft.targets or ()]
+    parts += [format_scope(draft.scope)] if draft.scope else []
+    return "; ".join((*parts, *(map(format_appointment, draft.schedule) if draft.schedule else ("no hours",))))
+
+
 def _page(state: MainState) -> str:
     """The registry for the human who decides: every claim, the digest, the audit's findings and the criteria."""
     lines = [f"{state.charter.mission.statement}", f"registry {state.digest}", ""]
     for number, claim in sorted(state.snapshot.by_number.items()):
         draft = claim.draft
         lines += [f"{number:>5}  {draft.session_id}: {draft.role}", f"       {draft.goal}"]
+        lines.append(f"       {_in_short(draft)}")
     verdict = audit(state.snapshot)
     lines += ["", *(f"{f.level}[{f.code}] {f.message}" for f in verdict.findings), f"audit: {conclusion(verdict)}"]
     lines += [

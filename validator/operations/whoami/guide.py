@@ -76,8 +76,8 @@ CHANGE = """\
     registry release {number}{me} --reason "REASON"
 """
 WEEK = """\
-- Your work here is over, or your claim has to change: claims stay as they are while the fleet is active. Give the
-  number back, and claim it again when that is approved; then all have to agree again:
+- Your work here is over, or your claim has to change: claims stay as they are while the fleet is active. Giving the
+  number back stops the whole fleet: no record counts any longer, and all have to agree again. Then claim it again:
     registry release {number}{me} --reason "REASON"
 
 The fleet is activated: work towards your goal in its week. Who works when:
