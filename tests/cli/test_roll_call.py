@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.stage import Stage, verb
+from tests.cli.stage import Stage, git, verb
 from tests.shell import program, quoted
 
 
@@ -15,6 +15,10 @@ def test_present_absent_unknown_and_bound_twice(tmp_path: Path, monkeypatch: pyt
     session = stage.clone("session")
     empty = verb(session, "roll-call")
     assert empty == (0, "nobody is registered, and nobody is bound here\n", "")
+    git(session, "config", "registry.session", "desk-2")
+    named = verb(session, "roll-call").err
+    said = "desk-2 by git config registry.session, and no runtime is bound to it: whether it runs is not known"
+    assert named == f"this clone speaks for {said}\n"
     for number, name in ((1, "desk-1"), (2, "desk-2"), (3, "desk-3")):
         stage.registered(number, session_id=name)
     for runtime, name in (("1111-a", "desk-1"), ("2222-b", "desk-3"), ("3333-c", "desk-3")):

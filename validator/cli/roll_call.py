@@ -13,6 +13,7 @@ from validator.cli.status import StatusDocument, status_at
 from validator.git.clone import Clone, around
 from validator.hosts.agents.bindings import Binding, present
 from validator.hosts.agents.claude import VARIABLE, ClaudeSession, running_sessions
+from validator.hosts.agents.identity import SETTING
 from validator.model.errors import FatalError
 from validator.model.escape import visible
 from validator.report.documents import Oid, Printed, PrintedDocument, as_json
@@ -66,6 +67,11 @@ def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
         unnamed=None if listed is None else tuple(_unnamed(clone, bound, listed)),
     )
     console.say(as_json(document) if format == "json" else _render(document))
+    if (name := clone.setting(SETTING)) and not any(
+        one.session_id == name and one.runtimes for one in document.sessions
+    ):
+        said = f"{visible(name)} by git config {SETTING}, and no runtime is bound to it"
+        console.hint(f"this clone speaks for {said}: whether it runs is not known\n")
     return 1 if any(one.presence in TROUBLE for one in document.sessions) else 0
 
 
