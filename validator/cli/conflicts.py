@@ -10,6 +10,7 @@ from validator.cli import split
 from validator.cli.console import Console
 from validator.cli.fetching import fetches
 from validator.cli.options import at_commit
+from validator.cli.progress import patient_reader
 from validator.model.escape import visible, well_formed, well_formed_or_none
 from validator.model.findings import Input, decides, in_order
 from validator.model.phrases import counted, quoted
@@ -19,7 +20,7 @@ from validator.operations.proposals import KINDS, Judged, judge_proposal
 from validator.registry.conflicts import WHAT, Conflict, ConflictKind, added_up, conflicts, uneven_work
 from validator.registry.overlaps import clashes
 from validator.registry.proposals import proposals_on, published
-from validator.registry.reader import Reader, charter_of, reader_at
+from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import ALL_READ, Snapshot
 from validator.registry.workload import Part, Work, left_over, shares, sums
 from validator.report.documents import ConflictEntry, Oid, Printed, PrintedDocument, as_json
@@ -83,7 +84,7 @@ def command(console: Console, propose_split: str | None, repo: Path, ref: str | 
         division = split.propose_split(repo, ref, propose_split)
         console.say(as_json(division) if format == "json" else split.render(division))
         return 0
-    document = conflicts_of(*reader_at(repo, ref))
+    document = conflicts_of(*patient_reader(repo, ref, console.hint))
     text = as_json(document) if format == "json" else "".join(f"{visible(line)}\n" for line in _lines(document))
     console.say(text)
     return 1 if document.conflicts else 0

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from validator.cli.progress import each_second
 from validator.git.objects import OID
 from validator.git.remote import Proposal, Remote
 from validator.git.repo import Repo
@@ -61,7 +62,7 @@ def watch(
     while True:
         try:
             with exclusive(file.with_suffix(".lock")):  # two watchers share one state file
-                _poll(store, server, file, format, say)
+                _poll(store, server, file, format, say, hint)
         except _MainRewrittenError as rewritten:
             say(str(rewritten))
             return 1
@@ -74,12 +75,13 @@ def watch(
         time.sleep(interval)
 
 
-def _poll(store: Repo, server: Remote | None, file: Path, format: str, say: Say) -> None:
+def _poll(store: Repo, server: Remote | None, file: Path, format: str, say: Say, hint: Say) -> None:
     """Print everything new, and update the state file after each event."""
     if server:
         server.fetch()
     main = store.commit(server.main) if server else main_of(store, None)
     state, reader = _read(file), Reader(store)
+    reader.progress = each_second(hint)
     narrow, steps = Narrow(reader), _steps(store, state.main, main, format)
     step = narrow.step if len(steps) <= FEW else reader.step
     for parent, commit in steps:
