@@ -22,8 +22,10 @@ from validator.model.targets import format_target
 from validator.operations.claim_key import claim_key_of, key_line
 from validator.operations.competitors import Competitors
 from validator.operations.proposals import Judged, decisions, judged, judged_here
+from validator.registry.claim_form import format_appointment
 from validator.registry.reader import Reader, main_of
 from validator.registry.snapshot import Snapshot
+from validator.registry.workload import format_scope
 from validator.report.documents import FindingEntry, Oid, Printed, PrintedDocument, as_json, finding_entries
 from validator.report.summary import conclusion
 
@@ -34,7 +36,8 @@ class ProposalEntry(Printed):
     `turn` is whose act it waits for: an approver's, or its session's. `subject` is the first line of its commit
     message: for a release, why. `planned_title` and `planned_role` are the charter's plan for its number. `approve` is
     null where the gate rejects it; `reject` is a form: write the reason. `fingerprint` is that of the key which speaks
-    for it, and `key_state` whether that has signed it, and is the one that main has (`same-as-before`).
+    for it, and `key_state` whether that has signed it, and is the one that main has (`same-as-before`). `scope` and
+    `schedule` are as `claim` takes them. `responsibilities` is empty for a claim with a wrong field.
     """
 
     name: str
@@ -56,6 +59,9 @@ class ProposalEntry(Printed):
     reject: str = ""
     fingerprint: str | None = None
     key_state: KeyState = "not-signed"
+    responsibilities: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+    schedule: tuple[str, ...] = ()
 
 
 class RejectionEntry(Printed):
@@ -213,6 +219,7 @@ def entry_of(one: Judged, rivals: Competitors, repo: Repo, pull: str = "") -> Pr
     """A proposal as it is printed; `rivals` are of all open ones. `pull` is its pull request (`#7`), if it has one."""
     draft, how = one.claim.draft if one.claim else None, decisions(pull or one.proposal.name)
     plan, claim_key = _plan(one), claim_key_of(one)
+    whole = one.claim.parsed.value if one.claim else None
     return ProposalEntry(
         name=one.proposal.name,
         commit=one.proposal.commit,
@@ -233,6 +240,9 @@ def entry_of(one: Judged, rivals: Competitors, repo: Repo, pull: str = "") -> Pr
         reject=how.reject,
         fingerprint=claim_key.fingerprint,
         key_state=claim_key.state,
+        responsibilities=tuple(map(well_formed, whole.responsibilities if whole else ())),
+        scope=tuple(well_formed(format_scope([part])) for part in (draft and draft.scope) or ()),
+        schedule=tuple(well_formed(format_appointment(part)) for part in (draft and draft.schedule) or ()),
     )
 
 

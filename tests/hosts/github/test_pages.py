@@ -115,7 +115,7 @@ def test_a_pull_request_from_a_fork_gets_a_card_like_a_branch(stage: Stage) -> N
     assert "+session_id: marketing-outreach-2" in page
     assert claim_path(5) in page
     conflicts = site["conflicts.html"].decode()
-    assert '<span class="soft">#9</span>' in conflicts, "one that is taken conflicts with main"
+    assert 'proposals/pull-9.html">#9</a></span>' in conflicts, "one that is taken conflicts with main"
     assert 'href="../proposals/pull-8.html">#8</a>' in site["sessions/05.html"].decode()
     assert not {"proposals/pull-10.html", "proposals/pull-11.html"} & site.keys(), "a branch is shown once"
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import jinja2
 
+from validator.hosts.site.approving import as_of
 from validator.hosts.site.documents import Documents, Json
 from validator.hosts.site.pages import numbers_with_page, pages
 from validator.hosts.site.places import proposal_file
@@ -74,7 +75,8 @@ def _documents(documents: Documents) -> Iterator[tuple[str, str, Json]]:
 def _index(documents: Documents, rows: list[tuple[str, str]]) -> Json:
     prefix = f"{API}/"
     listed = [{"name": name, "path": path.removeprefix(prefix)} for name, path in rows]
-    return {"schema_version": 1, "commit": documents.commit, "digest": documents.digest, "documents": listed}
+    stamps = {"commit": documents.commit, "digest": documents.digest, "as_of": as_of(documents)}
+    return {"schema_version": 1, **stamps, "documents": listed}
 
 
 def _hash(content: bytes) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import groupby
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
+from validator.hosts.site.approving import STEPS, as_of, moves, outcome, proposed_of, title, with_mend
 from validator.hosts.site.documents import Documents, Json
 from validator.hosts.site.drawing import blocks_of_claim, blocks_of_week, week_picture, work_picture
 from validator.hosts.site.places import STEPS_A_PAGE, history_file, proposal_file, session_file
@@ -15,11 +16,13 @@ from validator.hosts.site.render import Page
 from validator.model.phrases import command_line
 from validator.model.shapes import Charter
 from validator.registry.claim_form import claim_form
-from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.week import with_days
 
 MOST_SLOTS = 200  # at a glance
 MOST_APPOINTMENTS = 1_000  # in the list of the week
+
+
+Asked = tuple[str, bool, str | None]  # an open proposal: name, whether the gate rejects it, its session
 
 
 class _Numbers(NamedTuple):
@@ -30,7 +33,7 @@ class _Numbers(NamedTuple):
     events: Mapping[int, Sequence[Json]]
     records: Mapping[int, Json]
     conflicts: Mapping[int, Sequence[Json]]
-    proposals: Mapping[int, Sequence[tuple[str, bool]]]  # name, and whether the gate rejects it
+    proposals: Mapping[int, Sequence[Asked]]
 
 
 def pages(documents: Documents) -> Iterator[Page]:
@@ -62,18 +65,19 @@ def _index(documents: Documents, common: Json) -> Page:
     status, consensus = documents.status, documents.consensus
     proposals = sorted(documents.proposals["proposals"], key=lambda one: (one["proposed_at"], one["name"]))
     slots = _slots(documents)
+    waiting = [one for one in proposals if one["verdict"] == "accepted"]
     shown = {
         "here": "index",
+        "as_of": as_of(documents),
         "status": {name: status[name] for name in ("phase", "registered", "capacity", "criteria", "approvals_signed")},
         "on_github": documents.on_github,
         "pulls_shown": documents.pulls_shown,
         "week": with_days(documents.schedule["week"]) if status["phase"] == "active" else None,
-        "phases": get_args(Phase),
-        "moves": consensus["moves"],
-        "waiting": [one for one in proposals if one["verdict"] == "accepted"],
-        "rejected": [one for one in proposals if one["verdict"] != "accepted"],
-        "shared": _in_common(proposals),
-        "refused": [one["name"] for one in proposals if one["verdict"] != "accepted"],
+        "phases": list(STEPS.items()),
+        "moves": moves(consensus["moves"], len(waiting)),
+        "waiting": waiting,
+        "outcome": outcome(documents, waiting),
+        "rejected": [with_mend(one) for one in proposals if one["verdict"] != "accepted"],
         "void": [record for record in consensus["records"] if record["void"]],
         "conflicts": documents.conflicts["conflicts"],
         "slots": slots[:MOST_SLOTS],
@@ -82,30 +86,23 @@ def _index(documents: Documents, common: Json) -> Page:
     return Page("index.html", "index.html", {**common, **shown})
 
 
-def _in_common(proposals: Iterable[Json]) -> list[Json]:
-    """The findings that several proposals bring, each with what it says of them: one look decides on all."""
-    rules = defaultdict[tuple[str, str], list[tuple[str, str]]](list)
-    for one in proposals:
-        for row in one["findings"]:
-            said = rules[row["code"], row["name"]]
-            if row["origin"] == "introduced" and one["name"] not in dict(said):
-                said.append((one["name"], row["message"]))
-    return [{"code": code, "name": name, "said": said} for (code, name), said in sorted(rules.items()) if len(said) > 1]
-
-
 def _slots(documents: Documents) -> list[Json]:
     """The numbers with what the charter plans for them."""
     planned = {slot["number"]: slot["role"] for slot in documents.export["charter"]["slots"]}
     proposals = _proposals_by_number(documents)
     return [
-        {**_judged(slot, proposals.get(slot["number"], ())), "planned": planned.get(slot["number"])}
+        {
+            **_judged(slot, proposals.get(slot["number"], ())),
+            "planned": planned.get(slot["number"]),
+            "asks": proposals.get(slot["number"], ()),
+        }
         for slot in documents.status["slots"]
     ]
 
 
-def _judged(slot: Json, proposals: Sequence[tuple[str, bool]]) -> dict[str, Any]:
+def _judged(slot: Json, proposals: Sequence[Asked]) -> dict[str, Any]:
     """A number with whether all that is proposed for it is what the gate rejects."""
-    return {**slot, "rejected": slot["state"] == "proposed" and bool(proposals) and all(no for _, no in proposals)}
+    return {**slot, "rejected": slot["state"] == "proposed" and bool(proposals) and all(no for _, no, _ in proposals)}
 
 
 def _all_sessions(documents: Documents, common: Json) -> Page:
@@ -117,9 +114,11 @@ def _all_sessions(documents: Documents, common: Json) -> Page:
 
 
 def _proposals(documents: Documents, common: Json) -> Iterator[Page]:
+    held = frozenset(claim["number"] for claim in documents.export["claims"])
     for document in documents.proposals_in_full:
-        one = document["proposal"]
-        yield Page(f"proposals/{proposal_file(one['name'])}.html", "proposal.html", {**common, "here": "", "one": one})
+        one = with_mend(document["proposal"])
+        shown = {**common, "here": "", "one": one, "title": title(one, held)}
+        yield Page(f"proposals/{proposal_file(one['name'])}.html", "proposal.html", shown)
 
 
 def _sessions(documents: Documents, common: Json) -> Iterator[Page]:
@@ -195,12 +194,12 @@ def _by_number(documents: Documents) -> _Numbers:
     )
 
 
-def _proposals_by_number(documents: Documents) -> Mapping[int, Sequence[tuple[str, bool]]]:
-    proposals = defaultdict[int, list[tuple[str, bool]]](list)
+def _proposals_by_number(documents: Documents) -> Mapping[int, Sequence[Asked]]:
+    proposals = defaultdict[int, list[Asked]](list)
     for one in documents.proposals["proposals"]:
         digits = str(one["number"] or one["name"].rpartition("/")[2])
         if digits.isascii() and digits.isdecimal():
-            proposals[int(digits)].append((one["name"], one["verdict"] != "accepted"))
+            proposals[int(digits)].append((one["name"], one["verdict"] != "accepted", one["session_id"]))
     return proposals
 
 
@@ -223,7 +222,11 @@ def _history(documents: Documents, common: Json) -> Iterator[Page]:
 
 def _charter(documents: Documents, common: Json) -> Page:
     charter = documents.export["charter"]
-    work = [{**one, "picture": work_picture(one)} for one in documents.conflicts["work"]]
+    proposals = documents.proposals["proposals"]
+    work = [
+        {**one, "picture": work_picture(one), "proposed": proposed_of(one["name"], proposals)}
+        for one in documents.conflicts["work"]
+    ]
     shown = {"charter": {**charter, "work": (), "slots": ()}, "work": work, "sums": documents.conflicts["sums"]}
     return Page("charter.html", "charter.html", {**common, "here": "charter", **shown, "plan": charter["slots"]})
 

@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,10 @@ from validator.model.shapes import Target
 from validator.model.targets import format_target
 
 TEMPLATES = Path(__file__).parent / "templates"
+_SIGNS = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than", "=": "exactly"}
+_TARGET = re.compile(
+    r"(.+?) (>=|>|<=|<|=) (-?[0-9][0-9.e+-]*) (.+?)(?:/(hour|day|week|month|quarter|year))?", re.DOTALL
+)
 _KINDS = {
     **dict.fromkeys(("accepted", "registered", "acknowledged", "good"), "good"),
     **dict.fromkeys(("rejected", "error", "unreadable", "taken-over", "released", "bad"), "bad"),
@@ -66,6 +71,7 @@ def renderer(pages: frozenset[int]) -> jinja2.Environment:
     )  # fmt: skip
     environment.filters |= {
         "anchor": str.lower,
+        "coded": lambda text: [(bool(at % 2), part) for at, part in enumerate(text.split("`"))],
         "has_page": lambda number: number in pages,
         "kind": lambda word: _KINDS.get(word, "plain"),
         "moment": _moment,
@@ -75,7 +81,8 @@ def renderer(pages: frozenset[int]) -> jinja2.Environment:
         "rows": lambda text: text.removesuffix("\n").split("\n"),
         "session_file": session_file,
         "short": lambda oid: (oid or "")[:12],
-        "target": lambda fields: format_target(Target.model_validate(fields)),
+        "in_words": target_in_words,
+        "target": lambda fields: target_in_words(format_target(Target.model_validate(fields))),
         "words": lambda name: name.replace("-", " "),
     }
     return environment
@@ -87,6 +94,16 @@ def rendered(environment: jinja2.Environment, page: Page, live: str = "") -> byt
     said |= {**page.shown, **page.drawn()}
     text = environment.get_template(page.template).render(said)
     return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def target_in_words(target: str) -> str:
+    """`emails sent >= 17 emails/day` as `emails sent: at least 17 emails a day`."""
+    if not (found := _TARGET.fullmatch(target)):
+        return target
+    metric, sign, value, unit, per = found.groups()
+    unit = unit.removesuffix("s") if value == "1" and not unit.endswith("ss") else unit
+    period = f" {'an' if per == 'hour' else 'a'} {per}" if per else ""
+    return f"{metric}: {_SIGNS[sign]} {value} {unit}{period}"
 
 
 def _finalized(value: Any) -> Any:
