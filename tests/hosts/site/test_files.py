@@ -30,7 +30,7 @@ def test_a_page_is_old_when_main_or_a_proposal_has_moved() -> None:
 
 def test_a_number_is_rejected_where_all_that_is_proposed_for_it_is() -> None:
     """A branch and a pull request from a fork can be for the same number."""
-    proposed, rejected, accepted = {"state": "proposed"}, ("claim/04", True), ("#7", False)
+    proposed, rejected, accepted = {"state": "proposed"}, ("claim/04", True, None), ("#7", False, None)
     assert [_judged(proposed, rows)["rejected"] for rows in ((), (rejected,), (rejected, accepted), (accepted,))] == [
         False, True, False, False
     ]  # fmt: skip
