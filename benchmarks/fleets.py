@@ -1,7 +1,7 @@
 """Reproducible fleets of any size: as a packed Git repository, and as a folder of plain files."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,14 +69,15 @@ def build(folder: Path, size: int, layout: Layout = str) -> Fleet:
     """
     fleet = Fleet(folder / "registry.git", folder / "claims", folder / "proposal.yaml", f"{size + 1:02}")
     fleet.files.mkdir(parents=True)
-    for number in range(1, size + 1):
-        (fleet.files / f"{number:02}.yaml").write_text(layout(claim(number)))
+    written = [layout(claim(number)) for number in range(1, size + 1)]
+    for number, text in enumerate(written, 1):
+        (fleet.files / f"{number:02}.yaml").write_text(text)
     fleet.proposal.write_text(claim(size + 1))
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", fleet.repo], check=True, env=QUIET)
     packed = ["git", "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet", "--date-format=raw"]
     with subprocess.Popen(packed, cwd=fleet.repo, stdin=subprocess.PIPE, env=QUIET) as importer:
         assert importer.stdin
-        importer.stdin.writelines(part.encode() for part in history(size, layout))
+        importer.stdin.writelines(part.encode() for part in history(written))
     if importer.returncode:
         raise RuntimeError("git fast-import failed")
     return fleet
@@ -105,14 +106,14 @@ def claim(number: int, batch: int | None = None) -> str:
     return CLAIM.format(number=number, batch=batch, runtime=1_763_243_000 + batch, first=first, last=last)
 
 
-def history(size: int, layout: Layout = str) -> Iterator[str]:
+def history(written: Sequence[str]) -> Iterator[str]:
     """The history of a fleet for git-fast-import(1), with two proposals based on an older main."""
-    path = "registry/sessions/{:02}.yaml".format
+    path, size = "registry/sessions/{:02}.yaml".format, len(written)
     yield commit(1, "main", "registry/charter.yaml", CHARTER.format(capacity=size + 1, prospects=SHARE * (size + 1)))
-    for number in range(1, size + 1):
+    for number, text in enumerate(written, 1):
         if number == size:
             yield commit(size + 2, "free", path(size + 1), claim(size + 1), parent=size)
-        yield commit(number + 1, "main", path(number), layout(claim(number)), parent=number)
+        yield commit(number + 1, "main", path(number), text, parent=number)
     yield commit(size + 3, "taken", path(1), claim(1, batch=size + 1), parent=1)
 
 

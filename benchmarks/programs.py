@@ -38,6 +38,10 @@ class Result(NamedTuple):
         return statistics.median(run.seconds for run in self.runs)
 
     @property
+    def processor(self) -> float:
+        return statistics.median(run.processor for run in self.runs)
+
+    @property
     def peak(self) -> int:
         return max(run.peak for run in self.runs)
 

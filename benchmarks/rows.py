@@ -1,7 +1,9 @@
 """The table of a benchmark: each row is printed when it is measured."""
 
 import itertools
-from collections.abc import Iterable
+import sys
+import time
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from benchmarks.programs import Result
@@ -24,6 +26,11 @@ def show(row: Row) -> None:
     print(f"{row.what:<55} {row.ours:>10} {row.theirs:>10} {row.ratio:>7}  {row.verdict}".rstrip(), flush=True)
 
 
+def progress(what: str) -> None:
+    """Say on stderr what is being done, with the time of the day: the table alone goes to stdout."""
+    print(f"{time.strftime('%H:%M:%S')} {what} …", file=sys.stderr, flush=True)
+
+
 def show_all(*tables: Iterable[Row]) -> None:
     """Print rows, each as soon as it is there."""
     for row in itertools.chain(*tables):
@@ -33,9 +40,25 @@ def show_all(*tables: Iterable[Row]) -> None:
 def timed(what: str, ours: Result, theirs: Result, limit: float | None = None) -> Row:
     """A row of two programs; `limit` is the goal of their ratio."""
     ratio = ours.ratio(theirs)
-    judged = "" if limit is None else verdict(ratio <= limit, f"≤ {limit}")
-    judged = f"{judged} (processor {ours.processor_ratio(theirs):.2f})".strip()
+    judged = f"{_goal(ratio, limit)} (processor {ours.processor_ratio(theirs):.2f})".strip()
     return Row(what, f"{ours.seconds:.3f} s", f"{theirs.seconds:.3f} s", f"{ratio:.2f}", judged)
+
+
+def processor(ours: Result, theirs: Result, limit: float | None = None) -> Row:
+    """The same two programs in processor time."""
+    ratio = ours.processor_ratio(theirs)
+    what = "  the same in processor time"
+    return Row(what, f"{ours.processor:.3f} s", f"{theirs.processor:.3f} s", f"{ratio:.2f}", _goal(ratio, limit))
+
+
+def spread(what: str, times: Sequence[float], limit: float) -> Row:
+    """The longest of several times against the shortest."""
+    ratio = max(times) / min(times)
+    return Row(what, f"{max(times):.3f} s", f"{min(times):.3f} s", f"{ratio:.2f}", _goal(ratio, limit))
+
+
+def _goal(ratio: float, limit: float | None) -> str:
+    return "" if limit is None else verdict(ratio, limit, f"≤ {limit}")
 
 
 def memory(result: Result) -> str:
@@ -45,9 +68,9 @@ def memory(result: Result) -> str:
 
 def memory_goal(result: Result, most: int) -> str:
     """Whether that is within a goal in MiB."""
-    return verdict(result.peak <= most * MEBIBYTE, f"≤ {most} MiB")
+    return verdict(result.peak / MEBIBYTE, most, f"≤ {most} MiB")
 
 
-def verdict(reached: bool, target: str) -> str:
-    """A goal, and whether it is reached."""
-    return f"{target} {'reached' if reached else 'not reached'}"
+def verdict(value: float, most: float, goal: str) -> str:
+    """A goal, and whether it is reached, or by how much it is not."""
+    return f"{goal} reached" if value <= most else f"{goal} not reached, by {value / most - 1:.0%}"
