@@ -1,4 +1,4 @@
-"""Judge a whole registry as it stands, a large one a few hundred claims at a time: that needs little memory.
+"""Judge a whole registry as it stands, a large one a thousand claims at a time: that needs little memory.
 
 First each claim is judged by the rules that look at nothing else, and noted by what others could share with it. Then
 those that share something, or that a rule adds up, are judged together. Nothing of it is kept or read from a file.

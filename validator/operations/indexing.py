@@ -1,4 +1,4 @@
-"""Read a registry a few hundred claims at a time, beside its charter: for the index of main, and for an audit."""
+"""Read a registry a thousand claims at a time, beside its charter: for the index of main, and for an audit."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -20,7 +20,7 @@ from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
 from validator.rules import RULES, mission_conflict
 
-CHUNK = 500  # claims that are held at once
+CHUNK = 1_000  # claims that are held at once: with fewer more processes are started, each of which costs 10 ms
 OF_A_FILE = tuple(rule for rule in RULES if Input.FILE in rule.LOOKS_AT)
 
 

@@ -30,7 +30,6 @@ _SPECIAL = re.compile(
 )
 
 
-@functools.lru_cache(maxsize=4096)
 def resolve(text: str) -> tuple[Any, str | None]:
     """A plain scalar's value, and why it is refused: None where all parsers agree.
 
