@@ -31,7 +31,7 @@ WITHOUT_GIT = {"registry", "rules", "report", "operations/judge", "operations/cl
 VALUES_OF_GIT = {"git/brought", "git/change", "git/history", "git/file_origin", "git/trees"}
 READ_GIT = {
     *("registry/line", "registry/proposals", "registry/reader"),
-    *("operations/whoami/main", "operations/whoami/own"),
+    *("operations/whoami/main", "operations/whoami/own", "operations/whoami/released"),
     *("operations/claim/look", "operations/claim/push", "operations/claim/race"),
 }
 # Imports that point downwards until the code is cut in the right place: (module, what it imports).

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.stage import Done, Stage, commit, fleet, git, verb, write
+from tests.cli.stage import Done, Stage, commit, fleet, git, new_key, verb, write
 from tests.corpus.whoami_table import rows
 from tests.repository import Repository, claim_path, with_charter
 from tests.repository import fleet as claims
@@ -171,6 +171,18 @@ def test_a_session_hears_what_stopped_its_fleet(all_active: Repository, tmp_path
     assert "you held number 4, which is released; claim it again as it was" in released
     assert "run: registry claim 4 --session-id marketing-outreach-1 --role " in released
     assert "--schedule 'Send " in released
+
+
+def test_a_session_hears_who_else_has_released_its_number(tmp_path: Path) -> None:
+    """Its key has not signed the release: to claim the number again is no step that just follows."""
+    fleet_of_one = with_charter(tmp_path / "registry.git", [])
+    key = new_key(tmp_path / "session")
+    fleet_of_one.commit("main", {"registry/sessions/04.yaml": f'{fleet(4)}key: "{key}"\n'})
+    fleet_of_one.commit("main", {"registry/sessions/04.yaml": None})
+    said = " ".join(whoami(fleet_of_one, "marketing-outreach-1").out.split())
+    assert "next: you held number 4; " in said
+    assert " released it on 20" in said
+    assert "; claim it again only if that is settled; fill in: registry claim 4 " in said
 
 
 def test_a_holder_hears_of_its_amendment_until_main_has_another_file(stage: Stage) -> None:

@@ -159,6 +159,14 @@ def test_a_session_of_a_stopped_fleet_stops_first() -> None:
     assert advise(stopped).text.startswith("stop work: number 5 is given back by desk-5; number 4 is yours; wait: ")
 
 
+def test_a_number_that_another_has_released_is_a_choice() -> None:
+    why = '"owner" released it on 2026-11-20: "Release number 4: the work is done"'
+    found = Facts("unregistered", "registering", ME, again=("registry", "claim", "4", "--goal", "GOAL"), released=why)
+    advice = advise(found)
+    text = f"you held number 4; {why}; claim it again only if that is settled"
+    assert advice == Advice(text, None, "registry claim 4 --goal GOAL")
+
+
 def test_a_released_number_is_offered_as_it_was_claimed() -> None:
     again = ("registry", "claim", "4", "--goal", "Answer 20 letters daily", "--push")
     advice = advise(Facts("unregistered", "registering", free=FreeNumber(7, None, "4, 7", ()), again=again))

@@ -51,6 +51,9 @@ def _of_holder(facts: Facts) -> Advice:
 
 def _without_number(facts: Facts) -> Advice:
     own, number = facts.own, facts.number
+    if own is None and facts.released:
+        text = f"you held number {facts.again[2]}; {facts.released}; claim it again only if that is settled"
+        return Advice(text, None, command_line(facts.again))
     if own is None and facts.again:
         text = f"you held number {facts.again[2]}, which is released; claim it again as it was, or change the words"
         return Advice(text, facts.again)

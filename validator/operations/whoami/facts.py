@@ -89,7 +89,7 @@ class Facts(NamedTuple):
     `changes` the open ones that an approver decides on before anything is confirmed;
     `over` whether the active `week` is over, `when` that week in words; `stopped` what has changed since the fleet was
     active, which it is not any more. `again` is the command that claims the number which the session has released, as
-    it was.
+    it was. `released` says who else has released that, and why: then `again` is a form.
     """
 
     state: SessionState
@@ -116,6 +116,7 @@ class Facts(NamedTuple):
     changes: str = ""
     stopped: str = ""
     again: tuple[str, ...] = ()
+    released: str = ""
 
 
 def judged(branch: str, kind: OpenKind, verdict: Verdict, claim_key: ClaimKey = NO_KEY) -> OwnProposal:

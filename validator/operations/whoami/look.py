@@ -5,11 +5,9 @@ from typing import NamedTuple
 from validator.model import shapes
 from validator.model.escape import well_formed, well_formed_or_none
 from validator.model.layout import (
-    SESSIONS,
     claim_path,
     digits,
 )
-from validator.model.names import is_name
 from validator.model.phrases import join_limited, ranges
 from validator.operations.claim_key import ClaimKey
 from validator.operations.export import slot_of
@@ -25,8 +23,9 @@ from validator.operations.whoami.facts import (
 )
 from validator.operations.whoami.main import MainAsSeen, main_as_seen
 from validator.operations.whoami.own import Hint, last_turned_down, newest_proposal, of_holder
+from validator.operations.whoami.released import claimed_again
 from validator.operations.whoami.stopped import what_stopped
-from validator.registry.claim_form import claim_form, repeated_claim
+from validator.registry.claim_form import claim_form
 from validator.registry.conflicts import conflicts
 from validator.registry.consensus.criteria import Phase, acknowledged, is_registered
 from validator.registry.consensus.next_steps import DUE
@@ -153,6 +152,7 @@ def _other(registry: MainAsSeen, session_id: str, me: tuple[str, ...], hint: Hin
     if own:
         state = "turned-down" if own.end == "turned-down" else "proposed" if own.end == "open" else "rejected"
     held = registry.snapshot.by_number.get(claim.number) if claim else None
+    again, released = ((), "") if claim else claimed_again(registry, session_id, me)
     facts = Facts(
         state=state,
         phase=registry.phase,
@@ -165,34 +165,12 @@ def _other(registry: MainAsSeen, session_id: str, me: tuple[str, ...], hint: Hin
         holder=_who_has(registry, claim) if claim and (held or state == "turned-down") else "",
         week=active_week(registry.snapshot),
         withdraws=may_withdraw(registry.charter, claim) if claim else False,
-        again=() if claim else _again(registry, session_id, me),
+        again=again,
+        released=released,
     )
     return SessionReport(
         _entry(claim, session_id, own.claim_key) if claim and own else None, facts, (own,) if own else ()
     )
-
-
-def _again(registry: MainAsSeen, session_id: str, me: tuple[str, ...]) -> tuple[str, ...]:
-    """The command that claims the number which a session has released last, as it was, where that is free."""
-    if not is_name(session_id):
-        return ()
-    repo = registry.reader.repo
-    words = (
-        "log",
-        "-m",
-        "--no-renames",
-        "--first-parent",
-        "-1",
-        "--diff-filter=D",
-        "--format=%P",
-        f"-S{session_id}",
-        registry.main,
-    )
-    before = repo.read(*words, "--", SESSIONS).decode().split()
-    claims = registry.reader.at(before[0]).claims.values() if before else ()
-    free = registry.free_numbers()
-    held = next((one.claim for one in claims if one.draft.session_id == session_id and one.number in free), None)
-    return repeated_claim(registry.charter, held, *me) if held else ()
 
 
 def _free(registry: MainAsSeen, claim: ClaimFile | None, me: tuple[str, ...]) -> FreeNumber | None:
