@@ -132,8 +132,11 @@ def record_is_due(situation: Situation) -> bool:
 
 def conflicts_shown(situation: Situation) -> tuple[str, ...]:
     """A conflict is looked at where nothing of its own is open, before confirmation."""
+    nothing_open = situation.open in ("none", "amendment-turned-down", "release-turned-down")
+    if situation.state == "registered" and situation.phase in ("confirmed", "approved"):
+        return ("–", "change") if nothing_open else ("–",)
     if situation.state != "registered" or situation.phase not in ("registering", "registered"):
         return ("–",)
-    if situation.open in ("none", "amendment-turned-down", "release-turned-down"):
+    if nothing_open:
         return CASES["registered"][: 4 if situation.phase == "registered" else 3]
     return ("–", "conflict") if situation.open.startswith("record") else ("–",)

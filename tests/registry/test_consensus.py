@@ -307,13 +307,17 @@ def test_a_proposed_record_waits_for_a_human() -> None:
         assert move == ("@OWNER", f"decides on record/{name}", f"registry approve record/{name}")
 
 
-def test_an_amendment_is_decided_on_before_the_registry_is_confirmed() -> None:
+def test_an_amendment_is_decided_on_before_the_next_record_is_made() -> None:
     whole = snapshot(FULL)
     assert whole.charter
     names = {"claim/01", "release/02", "record/confirmation"}
     assert assess(whole, whole.charter, waiting=names).moves == (
         ("an approver", "decides on what is proposed: claim/01, release/02", "registry proposals"),
     )
+    for before in (CONFIRMED, CONFIRMED | APPROVED):
+        late = snapshot(FULL | before)
+        assert late.charter
+        assert [move.who for move in assess(late, late.charter, waiting=names).moves] == ["an approver"]
     confirms, _ = assess(whole, whole.charter, waiting={"claim/01"}, rejected={"claim/01"}).moves
     assert confirms.action == "confirms that nothing conflicts"
 

@@ -154,6 +154,16 @@ def test_a_session_waits_for_the_human_where_the_record_is_proposed() -> None:
     assert "wait: a human has to approve record/broadcast; " in advise(waiting).text
 
 
+def test_every_session_waits_for_the_human_where_the_confirmation_is_proposed() -> None:
+    for orchestrates in (False, True):
+        own = OwnProposal("record/confirmation", "record", "open") if orchestrates else None
+        waiting = Facts("registered", "registered", number=4, is_orchestrator=orchestrates, own=own, human="@OWNER")
+        found = advise(waiting._replace(waiting="record/confirmation"))
+        assert found == Advice(
+            "number 4 is yours; wait: @OWNER has to approve record/confirmation; ask again with --fetch"
+        )
+
+
 def test_a_session_of_a_stopped_fleet_stops_first() -> None:
     stopped = Facts("registered", "registering", number=4, missing="5", stopped="number 5 is given back by desk-5")
     assert advise(stopped).text.startswith("stop work: number 5 is given back by desk-5; number 4 is yours; wait: ")

@@ -146,8 +146,8 @@ def _by_phase(facts: Facts) -> Advice:
             return Advice(_wait(place, "main has a fault, see registry audit"))
         needs = f"each needs its session's claim, and {facts.human} who approves it"
         return Advice(_wait(place, f"not registered yet: {facts.missing}; {needs}"))
-    if facts.phase == "registered" and (facts.changes or against):
-        return Advice(_wait(place, _before_confirmation(facts)))
+    if facts.changes or (facts.phase == "registered" and against):
+        return Advice(_wait(place, _before_record(facts)))
     if facts.phase in ("registered", "approved") and not facts.is_orchestrator:
         return Advice(_wait(place, _record_due(facts)))
     if facts.phase == "registered":
@@ -165,8 +165,8 @@ def _by_phase(facts: Facts) -> Advice:
     return Advice(text, ("registry", "consensus", "acknowledge", *me, "--push"))
 
 
-def _before_confirmation(facts: Facts) -> str:
-    """What stands between a full fleet and its confirmation: open changes first, then a conflict."""
+def _before_record(facts: Facts) -> str:
+    """What stands between a full fleet and its next record: open changes first, then a conflict."""
     against = facts.against
     if facts.changes or against is None:
         return f"{facts.human} has to decide first on {facts.changes}"

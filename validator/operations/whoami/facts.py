@@ -86,7 +86,7 @@ class Facts(NamedTuple):
     `also` are its open proposals beside its `own`; `holder` another session that holds that number now; `missing` the
     numbers that are waited for; `human` who approves; `orchestrator` that number with its session. `withdraws`: the
     session may take its proposal back by itself. `waiting` is the open proposal of the record that the phase needs;
-    `changes` the open ones that an approver decides on before anything is confirmed;
+    `changes` the open ones that an approver decides on before the next record is made;
     `over` whether the active `week` is over, `when` that week in words; `stopped` what has changed since the fleet was
     active, which it is not any more. `again` is the command that claims the number which the session has released, as
     it was. `released` says who else has released that, and why: then `again` is a form.

@@ -28,7 +28,7 @@ from validator.operations.whoami.stopped import what_stopped
 from validator.registry.claim_form import claim_form
 from validator.registry.conflicts import conflicts
 from validator.registry.consensus.criteria import Phase, acknowledged, is_registered
-from validator.registry.consensus.next_steps import DUE
+from validator.registry.consensus.next_steps import CHANGES_FIRST, DUE
 from validator.registry.consensus.phases import active_week
 from validator.registry.consensus.week import in_week, week_after
 from validator.registry.holders import holder
@@ -107,8 +107,8 @@ def _holder(registry: MainAsSeen, slot: SlotEntry, me: tuple[str, ...], now: str
 
 
 def _changes(registry: MainAsSeen, narrow: Narrow) -> str:
-    """What an approver decides on before a full fleet confirms anything: confirmed, it would not count for long."""
-    if registry.phase != "registered" or not (changes := waiting_changes(registry.reader, registry.snapshot)):
+    """What an approver decides on before the next record of a full fleet, which would not count for long."""
+    if registry.phase not in CHANGES_FIRST or not (changes := waiting_changes(registry.reader, registry.snapshot)):
         return ""
     return join_limited(sorted(changes - rejected_here(registry.reader, registry.main, narrow)))
 

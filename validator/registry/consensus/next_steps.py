@@ -15,6 +15,8 @@ from validator.registry.records import command
 from validator.registry.snapshot import Snapshot
 
 DUE: dict[Phase, str] = {"registered": CONFIRMATION, "approved": BROADCAST}  # the record that is proposed in a phase
+# In these phases a human decides on open changes first: the next record would not count for long.
+CHANGES_FIRST: tuple[Phase, ...] = ("registered", "confirmed", "approved")
 
 
 class Move(NamedTuple):
@@ -53,7 +55,7 @@ def next_moves(
     humans, decidable = join_limited(approver.handle for approver in charter.approvers), waiting - rejected
     if phase == "registering":
         yield from _to_register(snapshot, charter, criteria, proposed, rejected, me)
-    elif phase == "registered" and (changes := sorted(decidable - {branch_of(CONFIRMATION)})):
+    elif phase in CHANGES_FIRST and (changes := sorted(decidable - {branch_of(record) for record in DUE.values()})):
         yield from _to_decide(snapshot, against, changes)
     elif phase == "registered" and against:
         yield _to_resolve(snapshot, against)
@@ -81,7 +83,7 @@ def moves_of_rejected(rejected: Set[str]) -> Iterator[Move]:
 
 
 def _to_decide(snapshot: Snapshot, against: tuple[Conflict, ...], changes: list[str]) -> Iterator[Move]:
-    """The moves while changes are proposed: what is confirmed before they are decided on would not count for long."""
+    """The moves while changes are proposed: a record made before they are decided on would not count for long."""
     yield Move("an approver", f"decides on what is proposed: {join_limited(changes)}", "registry proposals")
     left = tuple(one for one in against if f"claim/{digits(one.numbers[-1])}" not in changes)
     if left:
