@@ -185,7 +185,7 @@ def test_a_session_hears_who_else_has_released_its_number(tmp_path: Path) -> Non
     assert "; claim it again only if that is settled; fill in: registry claim 4 " in said
 
 
-def test_a_holder_hears_of_its_amendment_until_main_has_another_file(stage: Stage) -> None:
+def test_a_holder_hears_of_its_amendment_until_main_has_another_file_or_record(stage: Stage) -> None:
     session = stage.clone("session")
     stage.registered(4)
     me = ("--session-id", "marketing-outreach-1")
@@ -199,6 +199,11 @@ def test_a_holder_hears_of_its_amendment_until_main_has_another_file(stage: Stag
         'claim/04 was turned down: "Not yet"; number 4 is yours; wait: not registered yet: '
     )
     assert down["proposals"] == [{"branch": "claim/04", "verdict": "turned-down", "reason": "Not yet", **NO_KEY}]
+    git(session, "checkout", "--quiet", "--detach", "origin/main")
+    write(session, "registry/consensus/confirmation.yaml", "{}")
+    commit(session, "A later step of the whole fleet")
+    later = verb(session, "whoami", *me, "--ref", "HEAD", "--format", "json").document
+    assert (later["proposals"], later["next_action"][:20]) == ([], "number 4 is yours; w")
     changed = stage.at("main", "registry/sessions/04.yaml") | {"labels": {"team": "letters"}}
     write(stage.human, "registry/sessions/04.yaml", json.dumps(changed))
     commit(stage.human, "Another team")

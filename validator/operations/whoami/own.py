@@ -6,6 +6,8 @@ from validator.git.remote import Proposal, Rejection
 from validator.model.errors import Unreadable
 from validator.model.escape import logged
 from validator.model.layout import (
+    ACTIVATION,
+    APPROVAL,
     BROADCAST,
     CONFIRMATION,
     SESSIONS,
@@ -27,6 +29,7 @@ from validator.registry.proposals import claim_of
 from validator.registry.share_mend import mending_command
 from validator.rules import scope_overlap
 
+STEPS = (CONFIRMATION, APPROVAL, BROADCAST, ACTIVATION)  # the records of the whole fleet
 Hint = Callable[[str], None]
 
 
@@ -59,7 +62,7 @@ def _is_mine(registry: MainAsSeen, proposal: Proposal, claim: ClaimFile) -> bool
 
 
 def _turned_down(registry: MainAsSeen, name: str, kind: OpenKind) -> Rejection | None:
-    """The last time that a proposal was turned down, where main has the same file since it began."""
+    """The last time that a proposal was turned down; None where its file, or the fleet's step, has changed since."""
     last = next((one for one in reversed(registry.rejected) if one.name == name), None)
     if last is None:
         return None
@@ -67,7 +70,7 @@ def _turned_down(registry: MainAsSeen, name: str, kind: OpenKind) -> Rejection |
     began = repo.merge_base(registry.main, last.rejected)
     if began is None:
         return None
-    paths = [path_of(name)] if kind != "record" else sorted(registry.snapshot.files)
+    paths = (path_of(name), *STEPS) if kind != "record" else sorted(registry.snapshot.files)
     before = repo.tree(began)
     same = all(_oid(before.get(path)) == _oid(registry.snapshot.files.get(path)) for path in paths)
     return last if same else None
