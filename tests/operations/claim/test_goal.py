@@ -409,6 +409,8 @@ SUGGESTED = {
     "Turn 200 bolts an hour on two lathes": "bolts >= 200 bolts/hour",
     "Repair 9 of 10 bikes within 3 days": "bikes >= VALUE UNIT",
     "misroute fewer than 4": "misroute < 4 UNIT",
+    "Digitise 15,000 pages": "pages >= 15000 pages/PERIOD",
+    "Get 3 pages a night": "pages <= 3 pages/PERIOD",
 }
 IN_EACH = {
     "no more than 3 misprints an issue": "misprints per issue <= 3 misprints",

@@ -15,6 +15,7 @@ _LOW = frozenset("fast faster low lower quick quickly soon".split())  # `keep la
 # No part of a name: what is left of a bound, and what else is no thing.
 _BOUNDS = frozenset("above before below each every fewer half improve less make more over than under within".split())
 _OF_TWO = frozenset("between by from of to".split())
+_PAGES = frozenset(("page", "pages"))  # of a book, or of somebody who is on call
 _DETERMINERS = frozenset("all each every our the their this your".split())
 _SIGN = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "="}
 _ENDS = TAIL | {"as", "before", "between"}
@@ -111,6 +112,8 @@ def _counted(after: Sequence[Token]) -> list[Token]:
 def _direction(words: Sequence[Token]) -> Op:
     """At least, unless a verb or a metric says that less is better."""
     said = {token.word for token in words}
+    if _does_so_many(words):
+        said -= _PAGES
     if words and words[0].word in DONE and words[1:] and words[1].is_quantity:
         return "gte"  # `Cut 2 releases`
     if said & (DOWNWARDS | HARMS):
@@ -118,6 +121,12 @@ def _direction(words: Sequence[Token]) -> Op:
     if said & UPWARDS or (words and words[0].word in DONE):
         return "gte"
     return "lte" if said & (BAD | _LOW) and not (said & GOOD and not said & BAD) else "gte"
+
+
+def _does_so_many(words: Sequence[Token]) -> bool:
+    """Whether something is done to a number of things: `Digitise 15,000 pages`, unlike `Get 3 pages`."""
+    verb = [token.word for token in words[:1]]
+    return len(words) > 1 and words[1].is_quantity and not (GOOD | BAD | HOLDING | HARMS).intersection(verb)
 
 
 def _before_tail(words: Sequence[Token]) -> list[Token]:
