@@ -25,12 +25,14 @@ from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.phases import active_week
 from validator.registry.consensus.week import in_week
 from validator.registry.gaps import missing
+from validator.registry.promises import Reach, reached
 from validator.registry.proposals import proposed_claims
 from validator.registry.reader import Reader, reader_at
 from validator.report.documents import (
     CriterionEntry,
     Oid,
     PrintedDocument,
+    PromiseEntry,
     RecordEntry,
     SlotEntry,
     WatchDocument,
@@ -62,7 +64,8 @@ class StatusDocument(PrintedDocument):
     """`status`: how far the fleet is on the way to consensus, and what comes next.
 
     `missing` is what will be missing when all numbers are claimed, as far as claims, proposals and plans tell.
-    `approvals_signed`: whether any approver has a key; where none has, whoever can push to a plain server can approve.
+    `mission` is how far the promises of the claims on main reach. `approvals_signed`: whether any approver has a key;
+    where none has, whoever can push to a plain server can approve.
     """
 
     commit: Oid
@@ -77,6 +80,7 @@ class StatusDocument(PrintedDocument):
     criteria: tuple[CriterionEntry, ...]
     records: tuple[RecordEntry, ...] = ()
     missing: tuple[str, ...] = ()
+    mission: tuple[PromiseEntry, ...] = ()
 
 
 DOCUMENTS = {"output-status": StatusDocument, "output-watch": WatchDocument}
@@ -145,6 +149,21 @@ def status_of(reader: Reader, commit: str, found: Assessment) -> StatusDocument:
         criteria=tuple(CriterionEntry(**criterion._asdict()) for criterion in consensus.criteria),
         records=record_entries(consensus.records),
         missing=tuple(map(well_formed, missing(snapshot, charter, proposed_claims(reader.repo)))),
+        mission=tuple(_entry(one) for one in reached(snapshot, charter)),
+    )
+
+
+def _entry(one: Reach) -> PromiseEntry:
+    wanted = one.wanted
+    return PromiseEntry(
+        metric=well_formed(wanted.metric),
+        op=wanted.op,
+        value=wanted.value,
+        unit=well_formed(wanted.unit),
+        per=wanted.per,
+        promised=one.promised,
+        numbers=one.numbers,
+        text=well_formed(one.text),
     )
 
 
@@ -179,6 +198,8 @@ def render(document: StatusDocument, *, colour: bool, width: int, reviewed: bool
     for criterion in document.criteria:
         sign = ("✓", "green") if criterion.met else ("·", "yellow")
         tell(Text.assemble(sign, f" {criterion.name:<23}", (visible(criterion.evidence), "dim")))
+    for one in document.mission:
+        tell(Text(visible(one.text)))
     for line in (*void_lines(document.records), *(f"· {line}" for line in document.missing)):
         tell(Text(visible(line), "yellow"))
     if note := _approvals(document, reviewed=reviewed):

@@ -2,7 +2,7 @@
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from validator.model import shapes
@@ -125,9 +125,14 @@ class ClaimFile(NamedTuple):
         return self.draft.number
 
     @property
+    def promises(self) -> Sequence[shapes.Target]:
+        """Its targets, as far as they can be read."""
+        return self.draft.targets or ()
+
+    @property
     def units(self) -> list[tuple[str, Period | None]]:
         """The units that its targets count in, each with its period."""
-        return [(target.unit, target.per) for target in self.draft.targets or ()]
+        return [(target.unit, target.per) for target in self.promises]
 
     @property
     def summary(self) -> Summary:
@@ -170,11 +175,11 @@ class KnownClaim(ClaimFile):
         return self.number
 
     @property
-    def units(self) -> list[tuple[str, Period | None]]:
-        """The units that its targets count in, each with its period."""
+    def promises(self) -> Sequence[shapes.Target]:
+        """Its targets; its file is not read for them."""
         import json  # the guard never comes here, and starts faster without
 
-        return [(target["unit"], target.get("per")) for target in json.loads(self.row.agreed)["targets"]]
+        return [shapes.Target(**target) for target in json.loads(self.row.agreed)["targets"]]
 
     @property
     def summary(self) -> Summary:

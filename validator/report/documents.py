@@ -15,6 +15,7 @@ from validator.model.definition import NO_NEWLINE, Charter, Claim, Digest, Shape
 from validator.model.escape import json_text, well_formed
 from validator.model.findings import Finding, Level, Origin
 from validator.model.keys import KeyState
+from validator.model.words import Op, Period
 from validator.registry.conflicts import ConflictKind
 from validator.registry.consensus.criteria import CriterionName
 from validator.registry.events import NewsKind
@@ -150,6 +151,23 @@ class RecordEntry(Printed):
     by: str | None
     void: str | None
     again: str | None
+
+
+class PromiseEntry(Printed):
+    """A target of the mission and what the sessions on main, `numbers`, promise of it, in its unit and period.
+
+    `promised` is null where promises do not add up, as those in percent and maximums: then each of `numbers` promises
+    all of it.
+    """
+
+    metric: str
+    op: Op
+    value: int | float
+    unit: str
+    per: Period | None
+    promised: int | float | None
+    numbers: tuple[int, ...]
+    text: str
 
 
 class ExportDocument(PrintedDocument):

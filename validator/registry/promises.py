@@ -1,0 +1,88 @@
+"""How far the promises of a fleet reach: for each target of the mission, what the sessions on main promise of it."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from validator.model.normalize import fold
+from validator.model.phrases import counted
+from validator.model.shapes import Charter, Target
+from validator.model.targets import (
+    Number,
+    exactly,
+    format_target,
+    in_its_words,
+    share_of,
+    vocabulary,
+)
+from validator.model.units import factor, is_share
+from validator.registry.snapshot import Snapshot
+
+UP, DOWN = ("gte", "gt"), ("lte", "lt")
+IMPLY = {"gte": ("gt", "eq"), "lte": ("lt", "eq")}  # at the same value
+LARGE = 10**15  # from here on no fraction is shown
+
+
+class Reach(NamedTuple):
+    """A target of the mission and the numbers that promise some of it; `promised` is None where nothing adds up.
+
+    Shares in percent and maximums do not: there the numbers are those that promise all of it.
+    """
+
+    wanted: Target
+    promised: int | float | None
+    numbers: tuple[int, ...]
+
+    @property
+    def text(self) -> str:
+        """`MRR: 90 of 120 USD/month promised by 4 sessions`."""
+        by = f"promised by {counted(len(self.numbers), 'session') if self.numbers else 'no session'}"
+        if self.promised is None:
+            return f"{format_target(self.wanted)}: {by}"
+        unit = self.wanted.unit + (f"/{self.wanted.per}" if self.wanted.per else "")
+        return f"{self.wanted.metric}: {self.promised} of {self.wanted.value} {unit} {by}"
+
+
+def reached(snapshot: Snapshot, charter: Charter) -> Iterator[Reach]:
+    """What is promised of each of the mission's targets, in its unit and period."""
+    if not charter.mission.targets:
+        return
+    metrics = vocabulary(charter)
+    promises = [
+        (claim.number, in_its_words(target, metrics))
+        for claim in sorted(snapshot.claims.values(), key=lambda claim: claim.number)
+        for target in claim.promises
+    ]
+    for wanted in charter.mission.targets:
+        whole = in_its_words(wanted, metrics)
+        same = [(number, _in_period(one, whole)) for number, one in promises if fold(one.metric) == fold(whole.metric)]
+        if is_share(whole.unit) or whole.op not in UP:
+            yield Reach(wanted, None, _each(number for number, one in same if _all_of(one, whole)))
+            continue
+        shares = [(number, share) for number, one in same if (share := share_of(one, whole)) is not None]
+        total = sum((exactly(0) + share for _, share in shares), exactly(0))
+        yield Reach(wanted, _whole_if_it_is(total), _each(number for number, _ in shares))
+
+
+def _each(numbers: Iterator[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(numbers))
+
+
+def _in_period(target: Target, whole: Target) -> Target:
+    return target if target.per else target.model_copy(update={"per": whole.per})
+
+
+def _all_of(one: Target, whole: Target) -> bool:
+    """Whether whoever keeps one target meets the other."""
+    times = factor(one.unit, one.per, whole.unit, whole.per)
+    if times is None:
+        return False
+    value, needed = exactly(one.value) * times, exactly(whole.value)
+    if value == needed:
+        return one.op in (whole.op, *IMPLY.get(whole.op, ()))
+    ways = UP if value > needed else DOWN
+    return one.op in (*ways, "eq") and whole.op in ways
+
+
+def _whole_if_it_is(total: Number) -> int | float:
+    whole = int(total)
+    return whole if total == whole or abs(whole) >= LARGE else float(total)
