@@ -9,4 +9,6 @@ def test_progress_is_said_once_in_a_while_and_not_at_the_end() -> None:
     for done in (500, 1000, 1200):
         often(done, 1200)
         seldom(done, 1200)
+    each_second(said.append, every=0, what="files")(1, 2)
+    assert said.pop() == "1 of 2 files\n"
     assert said == ["500 of 1,200 claims\n", "1,000 of 1,200 claims\n"]

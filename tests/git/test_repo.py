@@ -10,6 +10,7 @@ import pytest
 
 from tests.repository import ROOT, Changes, Repository, environment
 from tests.shell import in_settings, program, quoted
+from validator.git import history
 from validator.git.history import Merge, Step
 from validator.git.program import emptied
 from validator.git.repo import Repo
@@ -294,6 +295,18 @@ class TestFirstParentLine:
         steps = Repo(repository.path).steps(repository.git("rev-parse", "main"), paths or ["a", "b", "c"])
         assert all(isinstance(step, Step) for step in steps)
         return [(step.commit, step.path, kinds[step.old is None, step.new is None]) for step in steps]
+
+    def test_who_waits_for_a_long_line_is_told_how_far_it_is(
+        self, repository: Repository, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The line is compared part by part, and nothing of it is lost between them."""
+        monkeypatch.setattr(history, "PART", 2)
+        for name in "abcba":
+            repository.commit("main", {name: repository.git("rev-list", "--count", "--all")})
+        repo, said = Repo(repository.path), list[tuple[int, int]]()
+        repo.walked = lambda done, of: said.append((done, of))
+        assert [step.path for step in repo.steps(repo.commit("main"), ["a", "b", "c"])] == list("abcba")
+        assert said == [(2, 5), (4, 5), (5, 5)]
 
     def test_arrivals_changes_releases_and_returns(self, repository: Repository) -> None:
         one = repository.commit("main", {"a": "1", "x": ""})

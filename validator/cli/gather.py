@@ -1,6 +1,6 @@
 """Read every document that the pages show, at one commit of main."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from validator.cli.explain import rules_document
 from validator.cli.history import history_of
 from validator.cli.ics import calendar
 from validator.cli.in_full import in_full
+from validator.cli.progress import patient
 from validator.cli.proposals import ProposalsDocument, entry_of, pending_claims, pending_entry
 from validator.cli.pull_request import on_github
 from validator.cli.schedule import schedule_of
@@ -45,14 +46,20 @@ def state_of(repo: Repo, ref: str | None) -> State:
     return main_of(repo, ref), proposals_on(published(repo), repo)
 
 
-def documents_now(repo: Repo, ref: str | None, pulls: "Sequence[Pull] | None" = None) -> tuple[State, Documents]:
+def documents_now(
+    repo: Repo,
+    ref: str | None,
+    pulls: "Sequence[Pull] | None" = None,
+    hint: Callable[[str], None] = lambda _: None,
+) -> tuple[State, Documents]:
     """The documents of main and the proposals as they are now; what moves while they are read is read again.
 
     `pulls` are the open pull requests, where they are known: those that are no branch here are proposals too.
+    `hint` prints how far this is, where it takes long.
     """
     for _ in range(MOST_READINGS):
         before = state_of(repo, ref)
-        documents = documents_at(Reader(repo), before[0], pulls)
+        documents = documents_at(patient(Reader(repo), hint), before[0], pulls)
         if state_of(repo, ref) == before:
             break
     return before, documents

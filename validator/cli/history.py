@@ -11,17 +11,19 @@ from validator.cli import completing
 from validator.cli.console import Console
 from validator.cli.fetching import fetches
 from validator.cli.options import at_commit
+from validator.cli.progress import patient_reader
 from validator.git.history import Step
 from validator.git.objects import MAX_COMMIT
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.escape import visible, well_formed, well_formed_or_none
-from validator.model.layout import CHARTER, SESSIONS, claim_path, form_of
+from validator.model.layout import CHARTER, claim_path, form_of
 from validator.model.phrases import rfc3339
 from validator.operations.line import MainStep, main_steps, subject_of
+from validator.operations.narrow import Narrow
 from validator.operations.release_reason import removing
 from validator.registry.history import Event, events
-from validator.registry.reader import Reader, charter_of, reader_at, session_ids
+from validator.registry.reader import Reader, charter_of, session_ids
 from validator.report.documents import Oid, Printed, PrintedDocument, as_json
 
 _RELEASE = re.compile(r"Release number [0-9]+: (\S.*)")  # operations/release.py writes it
@@ -71,27 +73,27 @@ DOCUMENTS = {"output-history": HistoryDocument}
 @fetches
 def command(console: Console, number: int | None, repo: Path, ref: str | None, format: str) -> int:
     """What happened to the numbers, in the order of main."""
-    document = _document(repo, ref, number)
+    document = history_of(*patient_reader(repo, ref, console.hint), number)
     console.say(as_json(document) if format == "json" else _render(document))
     return 0
-
-
-def _document(repo: Path, ref: str | None, number: int | None) -> HistoryDocument:
-    """What came to main along first-parent; of one number, or of all numbers and the charter."""
-    return history_of(*reader_at(repo, ref), number)
 
 
 def history_of(
     reader: Reader, commit: str, number: int | None = None, known: Sequence[Step] | None = None
 ) -> HistoryDocument:
-    """The same of a commit that a reader has at hand; `known` are the changes of all claims and the charter."""
-    main = reader.at(commit)
+    """What came to main along first-parent; of one number, or of all numbers and the charter.
+
+    `known` are the changes of all claims and the charter.
+    """
+    narrow = Narrow(reader)
+    main = narrow.whole(commit)
     capacity = charter_of(main).capacity
     if number is not None and not 1 <= number <= capacity:
         raise FatalError(f"number {number} is not one of 1 to {capacity}")
-    asked = [SESSIONS, CHARTER] if number is None else [claim_path(number)]
-    steps = reader.repo.steps(commit, asked) if known is None else known
-    now = {main.files[path].oid: claim.draft.session_id for path, claim in main.claims.items()}
+    steps = narrow.steps(commit) if known is None else known
+    if number is not None:  # a folder may stand in the claim's place
+        steps = [step for step in steps if f"{step.path}/".startswith(f"{claim_path(number)}/")]
+    now = {main.files[path].oid: claim.summary.session_id for path, claim in main.claims.items()}
     moved = {entry.oid for step in steps for entry in (step.old, step.new) if entry}
     sessions = now | session_ids(reader.repo, moved - now.keys())
     rows = tuple(filter(None, (_entry(event, reader.repo) for event in events(steps, sessions))))

@@ -8,6 +8,7 @@ import click
 
 from validator.cli.console import Console
 from validator.cli.options import REMOTE, at_commit
+from validator.cli.progress import each_second
 from validator.git.remote import Remote
 from validator.git.repo import Repo
 from validator.model.definition import Digest
@@ -58,8 +59,8 @@ def command(
     with locked(output):
         if fetch:
             Remote(store, remote).fetch()
-        _, documents = documents_now(store, ref, _read(pulls) if pulls else None)
-        done = put(output, site_of(documents).files())
+        _, documents = documents_now(store, ref, _read(pulls) if pulls else None, console.hint)
+        done = put(output, site_of(documents).files(), each_second(console.hint, what="files"))
     document = SiteDocument(commit=documents.commit, digest=documents.digest, **done._asdict())
     text = f"{counted(done.written, 'file')} written, {done.unchanged} unchanged, {done.removed} removed: {output}\n"
     console.say(as_json(document) if format == "json" else text)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from validator.cli.progress import each_second
+from validator.cli.progress import patient
 from validator.git.objects import OID
 from validator.git.remote import Proposal, Remote
 from validator.git.repo import Repo
@@ -80,8 +80,7 @@ def _poll(store: Repo, server: Remote | None, file: Path, format: str, say: Say,
     if server:
         server.fetch()
     main = store.commit(server.main) if server else main_of(store, None)
-    state, reader = _read(file), Reader(store)
-    reader.progress = each_second(hint)
+    state, reader = _read(file), patient(Reader(store), hint)
     narrow, steps = Narrow(reader), _steps(store, state.main, main, format)
     step = narrow.step if len(steps) <= FEW else reader.step
     for parent, commit in steps:

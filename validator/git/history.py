@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from validator.git.objects import OID, Objects, light, raw_rows, seconds
@@ -12,6 +12,7 @@ from validator.git.trees import Entry
 from validator.model.errors import FatalError, LimitError
 
 MAX_NAMED = 100  # paths on a command line; beyond it all are asked for
+PART = 500  # steps that Git compares at once
 MAX_BASES = 1_000  # pairs of commits whose common ancestor is remembered
 
 
@@ -34,6 +35,9 @@ class Step(NamedTuple):
 
 class History(Objects):
     """The commits of a repository, and the way from one to another."""
+
+    # Called while the first-parent line of main is walked, with (steps that are compared, all of them).
+    walked: Callable[[int, int], None] = staticmethod(lambda done, of: None)
 
     @functools.cached_property
     def _bases(self) -> dict[tuple[str, str], str | None]:
@@ -91,18 +95,24 @@ class History(Objects):
 
     def _steps(self, rows: Sequence[bytes], paths: Sequence[str]) -> tuple[Step, ...]:
         """The changes of files by these commits, each given with its first parent, where it has one."""
+        steps = list[Step]()
+        for start in range(0, len(rows), PART):
+            steps += self._compared(rows[start : start + PART], paths)
+            self.walked(min(start + PART, len(rows)), len(rows))
+        return tuple(steps)
+
+    def _compared(self, rows: Sequence[bytes], paths: Sequence[str]) -> Iterable[Step]:
+        """The same, of which Git is asked at once."""
         # `git log` with a path compares every two trees twice: once to find the commit, once to show it.
         pairs = b"".join(row + b"\n" for row in rows)
         options = ("--root", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", "--format=%H %ct")
         out = self.read("diff-tree", "--stdin", *options, "--", *paths, stdin=pairs)
-        steps = list[Step]()
         for part in re.split(rb"(?:^|\0)(?=[0-9a-f]{40,64} [0-9]*(?:\0|$))", out):
             header, _, files = part.partition(b"\0")
             if header.strip():
                 oid, _, time = header.decode().partition(" ")
                 changed = raw_rows(files.lstrip(b"\n"))
-                steps += [Step(oid, seconds(time), path, old, new) for path, old, new in changed]
-        return tuple(steps)
+                yield from (Step(oid, seconds(time), path, old, new) for path, old, new in changed)
 
     def step_of(self, commit: str, main: str) -> str | None:
         """The step of main with which a commit came in; None where it stands on main's first-parent line itself."""

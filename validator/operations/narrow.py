@@ -54,6 +54,15 @@ class Narrow:
         """The index of a large registry, beside which more is kept; None where all of it is read."""
         return self._asked(commit, lambda: self._indexed().file)
 
+    def steps(self, commit: str) -> tuple[Step, ...]:
+        """The changes of charter and claims on main up to a commit, the oldest first."""
+        file = self.index(commit)
+        if file is None:
+            return self._reader.repo.steps(commit, (SESSIONS, CHARTER))
+        from validator.operations.line_steps import kept_steps  # most registries are small
+
+        return kept_steps(self._reader.repo, commit, file)
+
     def all_of(self, commit: str) -> tuple[Snapshot, tuple[Step, ...]]:
         """The registry at a commit, every claim read, and the changes of charter and claims on main up to it."""
         found = self._asked(commit, lambda: self._indexed().around(commit))

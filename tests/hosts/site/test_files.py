@@ -44,5 +44,7 @@ def test_what_an_interrupted_run_has_written_is_removed_by_the_next(tmp_path: Pa
     with pytest.raises(KeyboardInterrupt):
         put(tmp_path, [File("first.html", "1", lambda: b"1"), File("second.html", "2", fails)])
     assert (tmp_path / "first.html").exists()
-    put(tmp_path, [File("third.html", "3", lambda: b"3")])
+    said = list[tuple[int, int]]()
+    put(tmp_path, [File("third.html", "3", lambda: b"3")], lambda done, of: said.append((done, of)))
+    assert said == [(0, 1)]
     assert {path.name for path in tmp_path.iterdir()} == {"third.html", MANIFEST}

@@ -1,7 +1,7 @@
 """Write a site into a folder, file by file as a whole: only what changed, and only in a folder that is a site's."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -33,17 +33,19 @@ def prepare(folder: Path) -> Path:
     return folder / LOCK
 
 
-def put(folder: Path, files: Iterable[File]) -> Written:
+def put(folder: Path, files: Iterable[File], progress: Callable[[int, int], None] = lambda done, of: None) -> Written:
     """Write the files that are not there yet as they are to be, then remove those of an earlier site.
 
     A reader sees each file as it was or as it is now. The list of files is written before any is added and after the
-    last is removed, so that an interrupted run leaves nothing that a later one does not know.
+    last is removed, so that an interrupted run leaves nothing that a later one does not know. `progress` is called with
+    (files that are there as they are to be, all of them).
     """
     known, fresh = _read(folder / MANIFEST), Kept()
     files = list(files)
     _save(folder, {**{file.path: ("", -1) for file in files}, **known})
     written = 0
-    for file in files:
+    for at, file in enumerate(files):
+        progress(at, len(files))
         place = folder / file.path
         if known.get(file.path) == (file.key, _size(place)):
             fresh[file.path] = known[file.path]

@@ -74,7 +74,7 @@ def look(
         slot = slot_of(registry.snapshot, registry.charter, registry.digest, held)
         found = _holder(registry, slot, me, now)
         return found._replace(facts=found.facts._replace(changes=_changes(registry, narrow)))
-    return _other(registry, session_id, me, hint)
+    return _other(registry, session_id, me, hint, narrow)
 
 
 def _holder(registry: MainAsSeen, slot: SlotEntry, me: tuple[str, ...], now: str | None) -> SessionReport:
@@ -144,7 +144,7 @@ def _missing(registry: MainAsSeen) -> str:
     return ranges(missing) if missing else ""
 
 
-def _other(registry: MainAsSeen, session_id: str, me: tuple[str, ...], hint: Hint) -> SessionReport:
+def _other(registry: MainAsSeen, session_id: str, me: tuple[str, ...], hint: Hint, narrow: Narrow) -> SessionReport:
     """A session that holds no number."""
     found = newest_proposal(registry, session_id, me, hint) or last_turned_down(registry, session_id)
     claim, own = found or (None, None)
@@ -152,7 +152,7 @@ def _other(registry: MainAsSeen, session_id: str, me: tuple[str, ...], hint: Hin
     if own:
         state = "turned-down" if own.end == "turned-down" else "proposed" if own.end == "open" else "rejected"
     held = registry.snapshot.by_number.get(claim.number) if claim else None
-    again, released = ((), "") if claim else claimed_again(registry, session_id, me)
+    again, released = ((), "") if claim else claimed_again(registry, session_id, me, narrow)
     facts = Facts(
         state=state,
         phase=registry.phase,
