@@ -188,6 +188,11 @@ def test_proposals_that_share_a_role_or_a_part_of_the_work(stage: Stage) -> None
     rival = ("--goal", "Send 16 emails daily", "--scope", "outreach 20-33")
     done = verb(session, *words, "outreach-2", "5", *rival)
     assert "· claim/04 has the same work; whoever is merged first keeps it: registry conflicts\n" in done.out
+    told = verb(session, "whoami", "--session-id", "outreach-2", "--fetch").out
+    assert "and claim/04 has the same work: a human (@OWNER) can approve only one of them; take something else" in told
+    assert "fill in: registry claim 5 --session-id outreach-2 --scope SCOPE --push\n" in told
+    told = verb(session, "whoami", "--session-id", "marketing-outreach-1").out
+    assert "claim/04 is proposed, and claim/05 has the same work: " in told
     role = "Outreach AI - Personalize and send emails (Afternoon Batch)"
     assert verb(session, *words, "outreach-3", "6", "--goal", "Send 9 emails daily", "--role", role).exit_code == 0
     git(session, "fetch", "--quiet", "origin")

@@ -27,6 +27,7 @@ OPEN = (
 )
 CASES = {
     "unregistered": ("free-slot", "free", "none-free"),
+    "proposed": ("–", "rival"),
     "rejected": ("mend", "taken-free", "taken-none-free"),
     "turned-down": ("number-free", "gone-free", "gone-none-free"),
     "registered": ("–", "conflict-mine", "conflict", "change"),

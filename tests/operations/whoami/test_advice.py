@@ -38,6 +38,7 @@ VALUES = {
     "message": "the goal is not measurable",
     "help": "say how much",
     "changes": "release/02",
+    "rivals": "claim/02 has the same work",
 }
 WORDS = {"wait": "wait:", **VALUES}
 BRANCHES = {"release": "release/04", "amendment": "claim/04", "record": "record/confirmation"}
@@ -70,6 +71,8 @@ def facts(situation: Situation) -> Facts:
         over=case == "week-over",
         withdraws=situation.rights == "own",
         changes=VALUES["changes"] if case == "change" else "",
+        rivals=VALUES["rivals"] if case == "rival" else "",
+        otherwise=("registry", "claim", "4", *ME, "--scope", "SCOPE", "--push"),
     )
 
 
@@ -162,6 +165,14 @@ def test_every_session_waits_for_the_human_where_the_confirmation_is_proposed() 
         assert found == Advice(
             "number 4 is yours; wait: @OWNER has to approve record/confirmation; ask again with --fetch"
         )
+
+
+def test_an_amendment_is_named_with_its_rivals_too() -> None:
+    own = OwnProposal("claim/04", "amendment", "open")
+    rivals = VALUES["rivals"]
+    found = advise(Facts("registered", "registering", number=4, own=own, rivals=rivals))
+    why = f"claim/04 is proposed, and {rivals}: a human can approve only one of them"
+    assert found.sentence == f"{why}; wait: they have to decide, see registry conflicts; ask again with --fetch"
 
 
 def test_a_session_of_a_stopped_fleet_stops_first() -> None:

@@ -1,7 +1,5 @@
 """Propose a claim: a commit on top of main, judged, then put on branch `claim/NN` by compare-and-swap."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from validator.git.proposed_commit import Draft as CommitDraft
@@ -12,17 +10,16 @@ from validator.git.upstream import remote_of
 from validator.model.errors import FatalError
 from validator.model.escape import logged
 from validator.model.findings import Verdict
-from validator.model.layout import HEADS, claim_path, digits
-from validator.model.phrases import command_line, join_limited, quoted, ranges
+from validator.model.layout import HEADS, claim_path
+from validator.model.phrases import command_line, quoted, ranges
 from validator.operations.claim.decide import ClaimDraft, ClaimOutcome
 from validator.operations.claim.source import in_source
 from validator.operations.claim.state import RegistryState
-from validator.operations.competitors import SHARED
 from validator.operations.judge import judge
+from validator.operations.rivals import shared_with
 from validator.operations.signing import RequiredKey, signing_key
 from validator.registry.gaps import NO_SCHEDULE, missing
-from validator.registry.overlaps import shared_kinds
-from validator.registry.parsing import ClaimFile, Draft, claim_file
+from validator.registry.parsing import ClaimFile, claim_file
 from validator.registry.reader import Reader, claims_at
 from validator.registry.yaml.reader import read
 
@@ -57,7 +54,10 @@ def propose(
     before, after = (missing(one, state.charter, others) for one in (base, landed))
     own = landed.by_number[number].draft
     lines = [line for line in after if line not in before or (line == NO_SCHEDULE and not own.schedule)]
-    advice = (*lines, *_rivals(own, others))
+    advice = (
+        *lines,
+        *(f"{one}; whoever is merged first keeps it: registry conflicts" for one in shared_with(own, others)),
+    )
     if server:
         pushed = _push(server, state, draft, commit, verdict)
         return pushed._replace(advice=advice) if isinstance(pushed, ClaimOutcome) else pushed
@@ -65,18 +65,6 @@ def propose(
         raise FatalError(f"{branch} is not written: {' '.join(error.split())[-300:]}; run the same command again")
     note = f"{_proposed(state, draft, branch)}, here only; publish it: git push {remote_of(repo)} {branch}"
     return ClaimOutcome(True, number, branch, note, commit, verdict=verdict, changes=draft.changes, advice=advice)
-
-
-def _rivals(own: Draft, others: Iterable[ClaimFile]) -> Iterator[str]:
-    """The open proposals of other sessions with which this one shares what only one of them can have."""
-    named = defaultdict[str, list[str]](list)
-    for other in others:
-        shared = shared_kinds(own, other.draft) & SHARED.keys()
-        if shared and other.draft.session_id != own.session_id:
-            named[" and ".join(sorted(SHARED[kind] for kind in shared))].append(f"claim/{digits(other.number)}")
-    for what, names in sorted(named.items()):
-        has = "has" if len(names) == 1 else "have"
-        yield f"{join_limited(names)} {has} the same {what}; whoever is merged first keeps it: registry conflicts"
 
 
 def _proposed(state: RegistryState, draft: ClaimDraft, branch: str) -> str:

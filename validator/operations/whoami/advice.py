@@ -59,6 +59,8 @@ def _without_number(facts: Facts) -> Advice:
         return Advice(text, facts.again)
     if own is None:
         return _claim_free(facts, "")
+    if facts.rivals:
+        return _beside_rivals(facts, f"number {number} ({own.branch})")
     if facts.state == "proposed":
         until = f"{facts.human} has to approve number {number} ({own.branch}), then it is yours"
         return Advice(f"wait: {until}; ask again with --fetch")
@@ -71,6 +73,13 @@ def _without_number(facts: Facts) -> Advice:
         return _claim_free(facts, f"{why}; it is held by {facts.holder} now; ")
     form = command_line(facts.form)
     return Advice(f"{why}; it may be proposed again, mended or not", None, form)
+
+
+def _beside_rivals(facts: Facts, mine: str) -> Advice:
+    why = f"{mine} is proposed, and {facts.rivals}: {facts.human} can approve only one of them"
+    if not facts.otherwise:
+        return Advice(_wait(why, "they have to decide, see registry conflicts"))
+    return Advice(f"{why}; take something else, or ask again with --fetch", None, command_line(facts.otherwise))
 
 
 def _taken(facts: Facts, own: OwnProposal) -> Advice:
@@ -103,6 +112,8 @@ def _while_open(facts: Facts, own: OwnProposal) -> Advice | None:
     """What to do about an open proposal of one's own; None where the next step is as if there were none."""
     about = f"{_place(facts)}: {own.branch}"
     if own.end == "open":
+        if facts.rivals:
+            return _beside_rivals(facts, own.branch)
         branches = " and ".join((own.branch, *facts.also))
         return Advice(_wait(_place(facts), f"{facts.human} has to approve {branches}"))
     if own.kind == "record":

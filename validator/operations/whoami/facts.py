@@ -89,7 +89,9 @@ class Facts(NamedTuple):
     `changes` the open ones that an approver decides on before the next record is made;
     `over` whether the active `week` is over, `when` that week in words; `stopped` what has changed since the fleet was
     active, which it is not any more. `again` is the command that claims the number which the session has released, as
-    it was. `released` says who else has released that, and why: then `again` is a form.
+    it was. `released` says who else has released that, and why: then `again` is a form. `rivals` says which
+    open proposals share with its own what only one of them can have; `otherwise` is the command that takes something
+    else, where there is one.
     """
 
     state: SessionState
@@ -117,6 +119,8 @@ class Facts(NamedTuple):
     stopped: str = ""
     again: tuple[str, ...] = ()
     released: str = ""
+    rivals: str = ""
+    otherwise: tuple[str, ...] = ()
 
 
 def judged(branch: str, kind: OpenKind, verdict: Verdict, claim_key: ClaimKey = NO_KEY) -> OwnProposal:

@@ -24,6 +24,7 @@ from validator.operations.whoami.facts import (
 from validator.operations.whoami.main import MainAsSeen, main_as_seen
 from validator.operations.whoami.own import Hint, last_turned_down, newest_proposal, of_holder
 from validator.operations.whoami.released import claimed_again
+from validator.operations.whoami.rivals import with_rivals
 from validator.operations.whoami.stopped import what_stopped
 from validator.registry.claim_form import claim_form
 from validator.registry.conflicts import conflicts
@@ -103,7 +104,11 @@ def _holder(registry: MainAsSeen, slot: SlotEntry, me: tuple[str, ...], now: str
         waiting="".join(waiting_records(registry.reader, registry.digest)) if phase in DUE else "",
         stopped=what_stopped(registry.reader, snapshot, phase),
     )
-    return SessionReport(slot, facts, proposals)
+    mine = next((one for one in registry.open if own and own.kind == "amendment" and one.name == own.branch), None)
+    proposed = claim_of(registry.reader, mine) if mine and own and own.end == "open" else None
+    return SessionReport(
+        slot, with_rivals(registry, facts, proposed) if isinstance(proposed, ClaimFile) else facts, proposals
+    )
 
 
 def _changes(registry: MainAsSeen, narrow: Narrow) -> str:
@@ -168,6 +173,8 @@ def _other(registry: MainAsSeen, session_id: str, me: tuple[str, ...], hint: Hin
         again=again,
         released=released,
     )
+    if claim and state == "proposed":
+        facts = with_rivals(registry, facts, claim)
     return SessionReport(
         _entry(claim, session_id, own.claim_key) if claim and own else None, facts, (own,) if own else ()
     )
