@@ -1,5 +1,6 @@
 """What is told about a whole fleet with the index is what is told after reading all of it."""
 
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from validator.model.errors import FatalError
 from validator.model.findings import Level
 from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION, acknowledgement_path
 from validator.operations.export import slots_of, text_at
-from validator.operations.index_file import FOLDER
+from validator.operations.index_file import FOLDER, KeptFile, program
 from validator.operations.judge import judge
 from validator.operations.narrow import Narrow
 from validator.operations.whoami.look import SessionReport, look
@@ -22,6 +23,7 @@ from validator.registry.consensus.criteria import Phase
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import active_week, assess
 from validator.registry.gaps import missing
+from validator.registry.index import arrivals, steps, summaries, texts
 from validator.registry.parsing import KnownClaim
 from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import Snapshot
@@ -253,3 +255,79 @@ def test_what_has_been_read_whole_is_not_read_again_claim_by_claim(tmp_path: Pat
     assert any(isinstance(claim, KnownClaim) for claim in Narrow(reader, small=0).whole(main).claims.values())
     whole = reader.at(main)
     assert Narrow(reader, small=0).whole(main) is whole
+
+
+BESIDE = ("arrivals", "steps", "summaries", "texts")  # beside the index of the claims, of which test_narrow tells
+WAYS = ("group", "folder", "link", "hard link", *(["owner"] if os.geteuid() == 0 else []))
+
+
+def told_of(path: Path, *, small: int = 0) -> tuple[Any, ...]:
+    """What is told of main for which a file is kept; they are there then."""
+    repo = Repo(path)
+    commit = repo.commit("HEAD")
+    found, line = Narrow(Reader(repo), small=small).all_of(commit)
+    whole = Narrow(Reader(repo), small=small).whole(commit)
+    return (*told(whole), text_at(Reader(repo), commit, Narrow(Reader(repo), small=small)), line, found.files)
+
+
+def forged(name: str, content: bytes) -> bytes:
+    """A file that tells lies, sealed as this program seals its own."""
+    match name:
+        case "summaries":
+            rows = summaries.decoded(content, program())
+            assert rows
+            lies = {oid: row._replace(summary=row.summary._replace(role="Forged")) for oid, row in rows.items()}
+            return summaries.encoded(lies, program())
+        case "texts":
+            said = texts.decoded(content, program())
+            assert said
+            return texts.encoded({oid: text.replace("marketing", "forged") for oid, text in said.items()}, program())
+        case "arrivals":
+            line = arrivals.decoded(content, program())
+            assert line
+            return arrivals.encoded(line._replace(files={}), program())
+        case _:
+            line_steps = steps.decoded(content, program())
+            assert line_steps
+            return steps.encoded(line_steps._replace(steps=()), program())
+
+
+def lay(file: Path, content: bytes, how: str, aside: Path) -> None:
+    """Put a file in place as somebody else could have."""
+    file.write_bytes(content)
+    match how:
+        case "group":
+            file.chmod(0o620)
+        case "folder":
+            file.parent.chmod(0o777)
+        case "link":
+            file.replace(aside)
+            file.symlink_to(aside)
+        case "hard link":
+            os.link(file, aside)
+        case _:
+            os.chown(file, 12345, -1)
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_no_file_that_others_could_have_written_is_read(tmp_path: Path, name: str) -> None:
+    """A forged one changes what is told where it is this user's own; laid in any other way it changes nothing."""
+    repository = Repository(tmp_path / "forged ü.git")
+    repository.commit("main", dict[str | bytes, Content](FLEET.items()))
+    right = told_of(repository.path)
+    assert right == told_of(repository.path, small=10**9)
+    file = repository.path / FOLDER / name
+    lie, seen = forged(name, file.read_bytes()), KeptFile(repository.path, name)
+    for how in WAYS:
+        lay(file, lie, how, tmp_path / how)
+        assert seen.content() == b""
+        if how == "link":
+            assert told_of(repository.path) == right
+        file.unlink(missing_ok=True)
+        file.parent.chmod(0o700)
+    file.write_bytes(lie)
+    file.chmod(0o600)
+    assert seen.content() == lie
+    assert told_of(repository.path) != right
+    repository.git("clone", "-q", "--shared", str(repository.path), str(tmp_path / "clone"))
+    assert told_of(tmp_path / "clone") == right
