@@ -61,6 +61,7 @@ def test_a_proposal_is_not_blamed_for_what_main_had(stage: Stage) -> None:
     role = fleet(4).partition("\nrole: ")[2].partition("\n")[0]
     stage.registered(4)
     stage.registered(5, role=role)
+    proposed(stage, 1, fleet(1).replace("$120k", "$90k").replace("120000", "90000"))  # less than the mission: a warning
     done = verb(proposed(stage, 6, fleet(6)), "conflicts", "--format", "json")
     assert done.exit_code == 1
     assert {(row["where"], row["kind"]) for row in done.document["conflicts"]} == {("main", "role")}

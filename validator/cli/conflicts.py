@@ -154,7 +154,7 @@ def _judged(reader: Reader, main: str, known: Iterable[Judged]) -> Iterator[tupl
 
 def _against_main(name: str, one: Judged) -> Iterator[ConflictEntry]:
     for finding in one.verdict.findings:
-        if finding.code in KINDS and finding.origin == "introduced":
+        if finding.code in KINDS and decides(finding):
             claim = one.landed.claims.get(finding.location.path)
             numbers = (claim.number,) if claim else ()
             yield _entry(name, Conflict(KINDS[finding.code], numbers, finding.message, finding.help))

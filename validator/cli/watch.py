@@ -14,6 +14,7 @@ from validator.git.retry import exclusive
 from validator.git.upstream import remotes
 from validator.model.errors import FatalError
 from validator.model.escape import visible, well_formed, well_formed_or_none
+from validator.model.findings import decides
 from validator.model.phrases import rfc3339
 from validator.operations.files import write
 from validator.operations.narrow import Narrow
@@ -127,7 +128,7 @@ def _proposed(one: Judged) -> Iterator[News]:
     verdict += f": {one.verdict.findings[0].message}" if one.unjudged else ""
     yield News("proposed", proposal.name, number, session, f"{proposal.name} is proposed{by}; the gate says {verdict}")
     for finding in one.verdict.findings:
-        if finding.code in KINDS and finding.origin == "introduced":
+        if finding.code in KINDS and decides(finding):
             subject, message = f"{proposal.name} {finding.code}", f"{finding.message}; {finding.help}"
             yield News("conflict", subject, number, session, message)
 
