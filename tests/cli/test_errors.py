@@ -35,6 +35,12 @@ def test_an_error_is_a_document(tmp_path: Path, words: list[str], message: str, 
     assert verb(tmp_path, *words).out == "", "text goes to standard error alone"
 
 
+def test_an_error_of_a_verb_that_prints_json_by_itself_is_a_document(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--template=")
+    assert verb(tmp_path, "export").document["error"]["message"].startswith("there is neither origin/main nor main")
+    assert verb(tmp_path, "export", "--format", "markdown").out == ""
+
+
 def test_a_document_is_printed_once(stage: Stage) -> None:
     """`approve` prints what it has merged before an error; that is the one document."""
     claims(stage, 4)

@@ -39,11 +39,18 @@ class Verbs(click.Group):
             with printing():
                 raise
         except (FatalError, OSError, click.UsageError) as error:
-            if ctx.parent is None and _asks_for_json(words):
+            if ctx.parent is None and self._prints_json(words):
                 _print_error(ctx.obj or Console(), error)  # of an unknown verb: before the group has run
             if isinstance(error, click.UsageError):
                 _fold(error)
             raise
+
+    def _prints_json(self, words: Sequence[str]) -> bool:
+        """Whether JSON is asked for, or is what the verb prints where no format is named."""
+        if any(word.startswith("--format") for word in words):
+            return "--format=json" in words or ("--format", "json") in pairwise(words)
+        verb = self.commands.get(words[0]) if words else None
+        return any(one.name == "format" and one.default == "json" for one in (verb.params if verb else ()))
 
     def make_context(self, *given: Any, **settings: Any) -> click.Context:
         """Read the options; `--help` and `--version` print here."""
@@ -81,10 +88,6 @@ def _fold(error: click.UsageError) -> None:
         Console().hint(text.getvalue())
 
     error.show = show  # type: ignore[method-assign]  # click calls it on this very error
-
-
-def _asks_for_json(words: Sequence[str]) -> bool:
-    return "--format=json" in words or ("--format", "json") in pairwise(words)
 
 
 def _print_error(console: Console, error: FatalError | OSError | click.UsageError) -> None:
