@@ -1,5 +1,6 @@
 """The consensus verbs on a real Git server, from registered to active, and what they refuse."""
 
+import json
 import os
 import re
 import subprocess
@@ -256,6 +257,11 @@ def test_a_release_in_an_active_fleet_waits_for_a_human_who_is_told_what_it_stop
         "activation, which have to be made again after number 4 is registered; the fleet stops until then.\n"
         in done.out
     )
+    other = verb(human, "export").document["claims"][4] | {"goal": "Send 18 emails daily"}
+    Repository(tmp_path / "fleet.git").commit("claim/05", {"registry/sessions/05.yaml": json.dumps(other)}, "main")
+    refused = typed(human, [], "approve", "claim/05").out
+    assert "REG404" in refused
+    assert "approving this voids" not in refused, "it is not approved"
 
 
 def met(human: Path) -> tuple[int, bool]:

@@ -255,7 +255,8 @@ def _page(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:
     against = f"whoever is merged first wins against: {', '.join(rivals)}\n" if rivals else ""
     heading = f"{one.proposal.name}, proposed {one.proposed_at}: {logged(one.subject(server.repo))}"
     key = f"{line}\n" if (line := key_line(one)) else ""
-    stops = f"approving this {words}\n" if (words := voids(one.landed, one.base)) else ""
+    words = voids(one.landed, one.base) if one.verdict.accepted else ""
+    stops = f"approving this {words}\n" if words else ""
     return f"{heading}\n{key}\n{text}\n{report(one.verdict)}{against}{stops}"
 
 

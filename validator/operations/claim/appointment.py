@@ -28,8 +28,8 @@ def read_appointment(text: str) -> dict[str, Any]:
     if not found or not days:
         raise UnreadableError(
             f'"{text[:LONGEST]}" is no schedule; write ACTIVITY, DAYS HH:MM-HH:MM'
-            ", as in: Send morning batch, mon-fri 10:00-11:00; or ACTIVITY, DAYS by HH:MM"
-            f", as in: Approval queue, mon,wed by 08:00; the days are {' '.join(DAYS)}"
+            ", as in: Read mail, mon-fri 10:00-11:00; or ACTIVITY, DAYS by HH:MM"
+            f", as in: Report, mon,wed by 08:00; the days are {' '.join(DAYS)}"
         )
     times = {"end": found["deadline"]} if found["deadline"] else {"start": found["start"], "end": found["end"]}
     return {"activity": found["activity"], "days": days} | {name: clock.zfill(5) for name, clock in times.items()}
