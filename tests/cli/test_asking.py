@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.agreeing import ORCHESTRATOR, main_of, said
-from tests.cli.meanwhile import ACKNOWLEDGED, CONFIRMED, Advanced
+from tests.cli.meanwhile import ACKNOWLEDGED, CONFIRMED, REGISTERED, Advanced
 from tests.cli.stage import Stage, commit, fleet, git, typed, verb, write
 from tests.cli.terminal import Terminal
 from tests.cli.test_proposals import claims
@@ -108,6 +108,15 @@ def test_as_json_the_page_goes_to_standard_error(confirmed: Advanced) -> None:
     done = typed(confirmed.human, ["n"], "consensus", "approve", "--format", "json")
     assert (done.exit_code, json.loads(done.out)["note"]) == (1, "no approval is made: you answered no")
     assert f"registry {digest(confirmed)}\n" in done.err
+
+
+def test_as_json_the_page_of_the_confirmation_goes_to_standard_error(tmp_path: Path, all_active: Repository) -> None:
+    stage = Advanced(tmp_path, all_active, REGISTERED)
+    confirmation = git(all_active.path, "rev-parse", CONFIRMED).strip()
+    git(stage.bare, "update-ref", "refs/heads/record/confirmation", confirmation)
+    done = typed(stage.human, ["n"], "consensus", "approve", "--format", "json")
+    assert (done.exit_code, json.loads(done.out)["note"]) == (1, "no approval: the gate rejects it")
+    assert "record/confirmation stays open" in done.err
 
 
 def test_the_page_that_a_week_is_activated_on(acknowledged: Advanced) -> None:

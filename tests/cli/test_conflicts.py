@@ -208,6 +208,19 @@ def test_proposals_that_share_a_role_or_a_part_of_the_work(stage: Stage) -> None
     ]
 
 
+def test_a_proposal_that_has_landed_is_no_rival(stage: Stage) -> None:
+    """Its branch was left after the merge, and its session has given the number back since."""
+    session = proposed(stage, 4, fleet(4))
+    git(stage.human, "fetch", "--quiet", "origin")
+    git(stage.human, "merge", "--quiet", "--no-ff", "--message", "Register", "origin/claim/04")
+    git(stage.human, "rm", "--quiet", "registry/sessions/04.yaml")
+    commit(stage.human, "Release")
+    git(stage.human, "push", "--quiet", "origin", "HEAD:main")
+    words = ("claim", "5", "--push", "--yes", "--session-id", "outreach-2", "--goal", "Send 16 emails daily")
+    done = verb(session, *words, "--scope", "outreach 1-20")
+    assert (done.exit_code, "claim/04" in done.out) == (0, False)
+
+
 def test_a_gap_is_seen_before_confirming_with_who_can_close_it(stage: Stage) -> None:
     clone = all_registered(stage)
     write(stage.human, "registry/sessions/06.yaml", fleet(6).replace("last: 50", "last: 49"))

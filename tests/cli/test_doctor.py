@@ -216,6 +216,16 @@ def test_doctor_fetches_the_remote_that_is_named(stage: Stage) -> None:
     assert git(stage.human, "rev-parse", "other/main") == git(stage.human, "rev-parse", "main")
 
 
+def test_a_remote_with_files_is_on_this_machine_too(stage: Stage) -> None:
+    git(stage.folder, "clone", "--quiet", str(stage.bare), "other")
+    git(stage.human, "remote", "set-url", "origin", str(stage.folder / "other"))
+    state, what, _ = hook_check(stage.human)
+    assert (state, what) == (
+        "not-in-force",
+        "origin is a plain Git server without the guard: there is no pre-receive hook",
+    )
+
+
 def test_doctor_reports_a_shallow_clone_that_is_to_be_fetched_too(stage: Stage) -> None:
     git(stage.human, "commit", "--quiet", "--allow-empty", "-m", "A second one")
     git(stage.folder, "clone", "--quiet", "--depth=1", stage.human.as_uri(), "cut")
@@ -238,6 +248,18 @@ def test_doctor_reads_main_and_not_what_is_checked_out(stage: Stage) -> None:
         assert ("there is no CODEOWNERS" in done.out) is not there
     document = verb(stage.human, "doctor", "--local", "--format", "json").document
     assert document["commit"] == refs(stage.bare)["refs/heads/main"]
+
+
+def test_a_link_is_no_codeowners(stage: Stage) -> None:
+    """Its target is what the charter's file would say; GitHub reads no link."""
+    write(stage.human, ".github/rulesets/main.json", "{}\n")
+    assert verb(stage.human, "codeowners").exit_code == 0
+    commit(stage.human, "Owners")
+    text = git(stage.human, "rev-parse", "HEAD:CODEOWNERS").strip()
+    git(stage.human, "update-index", "--cacheinfo", f"120000,{text},CODEOWNERS")
+    git(stage.human, "commit", "--quiet", "--message", "A link")
+    done = verb(stage.human, "doctor", "--local", "--ref", "HEAD")
+    assert (done.exit_code, "CODEOWNERS has 3,145,728 bytes or more, is no file" in done.out) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ import pytest
 
 from tests.cli.stage import CHARTER, Done, Stage, git, new_key, verb
 from tests.cli.test_claim import MINE
-from tests.repository import Repository
+from tests.repository import Repository, claim_path, fleet, with_charter
 from tests.test_schema import published
 from validator.git.keys import MOST, make_key, remember, remembered
 from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.keys import fingerprint, normal_key
+from validator.operations.signing import remove_unused
 
 ANN = "marketing-outreach-1"
 FOR_ANN = ("--session-id", ANN)
@@ -406,6 +407,27 @@ def test_no_file_is_overwritten_and_no_link_followed(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(FatalError, match="no key can be made in"):
         make_key(tmp_path / "file", "ann")
+
+
+def test_a_key_stays_as_long_as_an_open_claim_has_it(tmp_path: Path) -> None:
+    """A push without an answer may have arrived, although the claim is told as not proposed."""
+    repository, path = with_charter(tmp_path / "registry.git", []), make_key(tmp_path / "keys", "ann")
+    public = normal_key(path.with_suffix(".pub").read_text())
+    repository.commit("claim/04", {claim_path(4): f"{fleet()[4]}key: {public}\n"}, "main")
+    repo = Repo(repository.path)
+    remember(repo, "ann", str(path))
+    remove_unused(repo, "ann", public, ())
+    assert path.is_file()
+    repository.git("update-ref", "-d", "refs/heads/claim/04")
+    remove_unused(Repo(repository.path), "ann", public, ())
+    assert (path.exists(), remembered(repo, "ann")) == (False, ())
+
+
+@pytest.mark.parametrize("mode", [0o720, 0o702], ids=oct)
+def test_no_key_is_made_where_others_may_replace_it(tmp_path: Path, mode: int) -> None:
+    tmp_path.chmod(mode)
+    with pytest.raises(FatalError, match="others can write in"):
+        make_key(tmp_path, "ann")
 
 
 def test_of_the_remembered_keys_the_latest_is_the_first(tmp_path: Path) -> None:

@@ -302,7 +302,7 @@ def test_many_files_at_once(repository: Repository) -> None:
     files: Changes = {f"registry/{number}{'x' * 200}": "old" for number in range(101)}
     repository.commit("main", files)
     repository.commit("change", dict.fromkeys(files, "new"), "main")
-    repository.commit("main", {"registry/0" + "x" * 200: "another"})
+    repository.commit("main", {"registry/0" + "x" * 200: "another", "registry/other": "not of the change"})
     repository.commit("main", {"registry/0" + "x" * 200: "old"})
     assert landed(repository)[0].superseded == ("registry/0" + "x" * 200,)
 

@@ -63,6 +63,8 @@ def test_many_commits_are_checked_as_git_checks_one(tmp_path: Path) -> None:
     alone = endorsements(repo, commits[MANY:], keys)
     assert {one: found[one].signer for one in alone} == {one: by.signer for one, by in alone.items()}
     assert {one.signer for one in endorsements(repo, commits, keys[1:]).values()} == {"@TWO", None}
+    shared = endorsements(repo, commits, [*keys, ("@DEPUTY", keys[0][1])])  # of two with one key the first
+    assert {one: by.signer for one, by in shared.items()} == {one: by.signer for one, by in found.items()}
 
 
 def test_a_commit_that_is_too_long_to_land_has_no_key(tmp_path: Path) -> None:

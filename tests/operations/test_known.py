@@ -331,3 +331,13 @@ def test_no_file_that_others_could_have_written_is_read(tmp_path: Path, name: st
     assert told_of(repository.path) != right
     repository.git("clone", "-q", "--shared", str(repository.path), str(tmp_path / "clone"))
     assert told_of(tmp_path / "clone") == right
+
+
+def test_the_summary_of_a_claim_that_is_gone_goes_too(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "registry.git")
+    after: Changes = {CLAIMS[3]: None, CLAIMS[4]: FLEET[CLAIMS[4]] + "# amended\n"}
+    for changes in (dict[str | bytes, Content](FLEET.items()), after):
+        main = repository.commit("main", changes)
+        Narrow(Reader(Repo(repository.path)), small=0).whole(main)
+    kept = summaries.decoded((repository.path / FOLDER / "summaries").read_bytes(), program()) or {}
+    assert kept.keys() == {entry.oid for path, entry in Repo(repository.path).tree(main).items() if path in CLAIMS}
