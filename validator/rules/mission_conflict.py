@@ -4,7 +4,8 @@ What it means: No value meets both the claim's target and the charter's for the 
 converted: 90 minutes are 1.5 hours, `$`, `dollars` and `kUSD` are money of the United States, a ratio of 0.5 is 50
 percent, and 60000 a year are 5000 a month. A target without a period is taken in the mission's. Metrics are the same
 if their names are, or if the charter's `metrics` list one name as an alias of the other. Different currencies are not
-compared. Where the sessions that promise some of a metric promise less than the mission in all, that is a warning.
+compared. Where all numbers are held, and the sessions that promise some of a metric promise less than the mission in
+all, that is a warning: who claims a free number may still promise the rest.
 
 Why: A session that reaches its goal must not make the fleet miss its own.
 
@@ -54,12 +55,13 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     for wanted in head.charter.mission.targets if head.charter else ():
         promises = list(_promises(wanted, head))
         total = sum(one.share for one in promises if one.share is not None)
+        too_little = total < exactly(wanted.value) and not head.free_numbers()
         for one in promises:
             promised, needed = quoted(format_target(one.target)), quoted(format_target(wanted))
             if one.contradicts:
                 message = f"{promised} contradicts the mission's {needed}"
                 yield Problem(one.place(), message, "align it with the mission in the charter")
-            elif one.share is not None and total < exactly(wanted.value):
+            elif one.share is not None and too_little:
                 message = f"{promised} is less than the mission's {needed}, and no other session promises the rest"
                 yield Problem(one.place(), message, "promise more, or let others take the rest", Level.WARNING)
 
