@@ -248,6 +248,7 @@ def test_session_ids(repository: Repository) -> None:
     found = session_ids(Repo(repository.path), oids)
     assert [found.get(oid) for oid in oids] == ["marketing-outreach-1", "no-claim", None, None, None, None]
     assert session_ids(Repo(repository.path), []) == {}
+    assert session_ids(Repo(repository.path), oids, "no-cl") == {oids[1]: "no-claim"}
 
 
 def test_main_tells_what_a_claim_was_from_its_registration_on(repository: Repository) -> None:

@@ -53,11 +53,12 @@ def keys_before(repo: Repo, standing: Mapping[str, Registration], paths: Iterabl
     return {path: read[oid].key for path, oid in changed.items() if oid in read}
 
 
-def drafts(repo: Repo, oids: Iterable[str]) -> dict[str, Draft]:
-    """The fields in each claim blob by object id; one that is too large is left out."""
+def drafts(repo: Repo, oids: Iterable[str], holding: str = "") -> dict[str, Draft]:
+    """The fields in each claim blob by object id; one that is too large, or does not hold a text, is left out."""
     sizes = repo.sizes(oids)
     contents = repo.blobs(oid for oid, size in sizes.items() if size <= MAX_BYTES)
-    return {oid: claim_file(document_of(SESSIONS, content), 0).draft for oid, content in contents.items()}
+    wanted = ((oid, content) for oid, content in contents.items() if holding.encode() in content)
+    return {oid: claim_file(document_of(SESSIONS, content), 0).draft for oid, content in wanted}
 
 
 def document_of(path: str, content: bytes) -> Document:

@@ -326,9 +326,9 @@ def claims_at(repo: Repo, places: Iterable[tuple[str, int]]) -> dict[tuple[str, 
     }
 
 
-def session_ids(repo: Repo, oids: Iterable[str]) -> dict[str, str | None]:
-    """The session_id in each claim blob by object id; None where it cannot be read."""
-    return {oid: draft.session_id for oid, draft in drafts(repo, oids).items()}
+def session_ids(repo: Repo, oids: Iterable[str], holding: str = "") -> dict[str, str | None]:
+    """The session_id in each claim blob that holds a text by object id; None where it cannot be read."""
+    return {oid: draft.session_id for oid, draft in drafts(repo, oids, holding).items()}
 
 
 def _readable(entry: Entry) -> bool:

@@ -43,5 +43,5 @@ def _last_release(registry: MainAsSeen, session_id: str, narrow: Narrow) -> Step
         for step in narrow.steps(registry.main)
         if step.new is None and step.old and step.old.mode == REGULAR_FILE and step.path.startswith(f"{SESSIONS}/")
     ]
-    names = session_ids(registry.reader.repo, {old.oid for _, old in removed})
+    names = session_ids(registry.reader.repo, {old.oid for _, old in removed}, session_id)
     return next((step for step, old in reversed(removed) if names.get(old.oid) == session_id), None)
