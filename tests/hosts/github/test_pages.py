@@ -129,9 +129,10 @@ def test_only_a_push_to_main_starts_it_and_it_may_do_nothing_else() -> None:
     job = WORKFLOW["jobs"]["pages"]
     assert (WORKFLOW["on"], WORKFLOW["permissions"]) == ({"push": {"branches": ["main"]}}, {})
     assert job["permissions"] == {"contents": "write", "pull-requests": "read"}
-    assert [step["with"]["persist-credentials"] for step in job["steps"] if "checkout" in step.get("uses", "")] == [
-        False
-    ]
+    (checkout,) = [step["with"] for step in job["steps"] if "checkout" in step.get("uses", "")]
+    assert checkout == {"ref": "main", "fetch-depth": 0, "persist-credentials": False}, (
+        "the verbs refuse a part of history"
+    )
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
