@@ -19,6 +19,7 @@ def test_it_is_short_and_has_what_matters(state: SessionState | None) -> None:
     assert "    registry whoami --fetch\n" in text
     held, proposed = state in HELD, state == "proposed"
     assert ("    registry consensus acknowledge --push\n" in text) is (state == "registered")
+    assert ("    registry export --format markdown\n" in text) is (state == "registered")
     assert ('    registry claim 4 --goal "GOAL" --yes --push\n' in text) is (proposed or (held and state != "active"))
     assert ('    registry release 4 --reason "REASON"\n' in text) is held
     assert ("    registry withdraw\n" in text) is proposed

@@ -173,6 +173,7 @@ def _by_phase(facts: Facts) -> Advice:
     if facts.state == "acknowledged":
         return Advice(_wait(place, f"{facts.human} has to activate the fleet"))
     text = f"acknowledge number {facts.number}, {_quoted(facts.role)}: {_quoted(facts.goal)}"
+    text += "; what each session has committed to: registry export --format markdown"  # however it was broadcast
     return Advice(text, ("registry", "consensus", "acknowledge", *me, "--push"))
 
 

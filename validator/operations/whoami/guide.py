@@ -66,6 +66,8 @@ Your number:
     registry history {number} --fetch
 """
 ACKNOWLEDGE = """\
+- What each session has committed to, as it was broadcast:
+    registry export --format markdown
 - The registry was broadcast; commit to your number, role and goal:
     registry consensus acknowledge{me} --push
 """
