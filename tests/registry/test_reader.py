@@ -12,6 +12,7 @@ from validator.git.repo import Repo
 from validator.git.trees import EMPTY
 from validator.model.errors import FatalError
 from validator.model.layout import governed
+from validator.registry import reader as reading
 from validator.registry.line import Line
 from validator.registry.reader import MAX_CHANGED_FILES, Reader, charter_of, session_ids
 from validator.registry.snapshot import Snapshot
@@ -240,6 +241,17 @@ def test_charter_of(repository: Repository) -> None:
             FatalError, match=rf"{CHARTER} is missing or broken at {head}; run: registry audit --ref {head}"
         ):
             charter_of(Reader(repo).at(head))
+
+
+def test_who_reads_a_whole_registry_is_told_how_far_it_is(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "TOLD", 5)
+    main = repository.commit("main", {claim_path(number): FLEET[number] for number in range(1, 13)})
+    reader, said = Reader(Repo(repository.path)), list[tuple[int, int]]()
+    reader.progress = lambda done, of: said.append((done, of))
+    files = len(reader.at(main).files)
+    assert said == [(5, files), (10, files)]
 
 
 def test_session_ids(repository: Repository) -> None:

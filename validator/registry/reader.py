@@ -37,6 +37,7 @@ from validator.registry.yaml.reader import MAX_BYTES, Document, too_large
 # more files than this are read.
 MAX_CHANGED_FILES = 1_000
 MAX_CHANGED_BYTES = 512 * 1024
+TOLD = 100  # claims after which a reader tells how far it is
 T = TypeVar("T")
 Form = tuple[type[shapes.Charter | shapes.Claim | shapes.Record], int | None]  # and the number in the file's name
 
@@ -56,7 +57,7 @@ class Reader:
         """`known` are claims by object id that are read only when more is asked of them than that."""
         libyaml()  # where it is missing, that is the fault of the environment, and of no file
         self.repo, self._known = repo, {} if known is None else known
-        # Called while an index of a large registry is made, with (claims that are read, all of them).
+        # Called while a large registry is read, with (claims that are read, all files or claims).
         self.progress: Callable[[int, int], None] = lambda done, of: None
         self._contents = dict[str, bytes]()
         self._commits = dict[str, tuple[str, int]]()
@@ -243,6 +244,8 @@ class Reader:
         for path, entry, (shape, number) in sorted(self._formed(files), key=lambda row: row[0]):
             if issubclass(shape, shapes.Claim):
                 claims[path] = self._claim(path, entry, number or 0)
+                if len(claims) % TOLD == 0:
+                    self.progress(len(claims), len(files))
             elif issubclass(shape, shapes.Record):
                 records[path] = self._parse(path, entry, shape)
             elif issubclass(shape, shapes.Charter):
