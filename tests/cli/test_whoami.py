@@ -167,6 +167,8 @@ def test_a_session_hears_what_stopped_its_fleet(all_active: Repository, tmp_path
         "number 4 is given back by marketing-outreach-1; number 1 is yours; wait: not registered yet: 4; "
     ) in said
     assert "stop work" not in whoami(fleet, "marketing-orchestrator", "--ref", "main~2").out
+    told = whoami(fleet, "nobody").out
+    assert "is only changing its claim: the fleet was activated for week 2099-W48 until its records no longer " in told
     released = whoami(fleet, "marketing-outreach-1").out
     assert "you held number 4, which is released; claim it again as it was" in released
     assert "run: registry claim 4 --session-id marketing-outreach-1 --role " in released

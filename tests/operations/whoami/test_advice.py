@@ -206,6 +206,13 @@ def test_the_only_free_number_is_no_example() -> None:
     assert advice.text == "claim the free number 7"
 
 
+def test_a_number_of_a_stopped_fleet_may_be_kept_by_its_session() -> None:
+    free = FreeNumber(7, None, "7", form(7, planned=False))
+    advice = advise(Facts("unregistered", "registering", free=free, stopped="number 7 is given back by desk-7"))
+    first = "first make sure that no session is only changing its claim"
+    assert advice.text == f"claim the free number 7; {first}: number 7 is given back by desk-7"
+
+
 def test_where_all_are_registered_and_main_is_wrong_one_waits_for_main() -> None:
     advice = advise(Facts("registered", "registering", number=4))
     assert "wait: main has a fault, see registry audit; " in advice.text

@@ -100,6 +100,8 @@ def _claim_free(facts: Facts, why: str) -> Advice:
     if free.others == str(free.number):
         which = f"the free number {free.number}"
     text = f"{why}claim {which}{planned}"
+    if facts.stopped:
+        text += f"; first make sure that no session is only changing its claim: {facts.stopped}"
     return Advice(text, None, command_line(free.form))
 
 

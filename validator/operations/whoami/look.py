@@ -170,6 +170,7 @@ def _other(registry: MainAsSeen, session_id: str, me: tuple[str, ...], hint: Hin
         holder=_who_has(registry, claim) if claim and (held or state == "turned-down") else "",
         week=active_week(registry.snapshot),
         withdraws=may_withdraw(registry.charter, claim) if claim else False,
+        stopped=what_stopped(registry.reader, registry.snapshot, registry.phase),
         again=again,
         released=released,
     )
