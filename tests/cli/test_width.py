@@ -150,7 +150,7 @@ def test_a_refusal_fits_the_terminal(name: str, tmp_path: Path) -> None:
         assert (done.exit_code == 0) is (name == "hook")  # it never fails a session
         told = done.out + (done.err if "Usage: " in done.err else folded(done.err, WIDTH))  # as main() prints it
         assert told
-        assert list(faults(Done(0, told, ""))) == []
+        assert told.startswith("{") or list(faults(Done(0, told, ""))) == []  # a document is for programs
 
 
 @pytest.mark.parametrize("line", READS)

@@ -63,7 +63,7 @@ DOCUMENTS: dict[str, tuple[PrintedDocument, str]] = {
         ),
         (
             "schema_version commit phase week capacity digest registered next_action approvals_signed slots criteria "
-            "records missing"
+            "records missing mission"
         ),
     ),
     "export": (
