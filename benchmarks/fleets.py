@@ -1,11 +1,11 @@
 """Reproducible fleets of any size: as a packed Git repository, and as a folder of plain files."""
 
+import json
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
-
-from validator.operations.export import registry_at
 
 SHARE = 17  # e-mails a day, and so prospects, of one session
 START = 1_795_392_000  # the committer's clock at the first step, in seconds since 1970
@@ -84,11 +84,15 @@ def build(folder: Path, size: int, layout: Layout = str) -> Fleet:
 
 
 def confirmed(fleet: Fleet) -> Fleet:
-    """The same with a confirmation on main; main's digest is asked for only to write what counts."""
+    """The same with a confirmation on main.
+
+    Its digest is asked for in another process: what this one has held would count as held by each that it starts.
+    """
     folder = fleet.repo.parent / "confirmed"
     place = Fleet(folder / "registry.git", fleet.files, fleet.proposal, fleet.number)
     subprocess.run(["git", "clone", "--quiet", "--mirror", fleet.repo, place.repo], check=True, env=QUIET)
-    digest = registry_at(place.repo, "main").digest
+    asked = (sys.executable, "-P", "-m", "validator", "status", "--repo", str(place.repo), "--format", "json")
+    digest = json.loads(subprocess.run(asked, check=True, capture_output=True, text=True).stdout)["digest"]
     record = f"registry: {digest}\nnumber: 1\nsession_id: marketing-outreach-1\ntimestamp: 2026-11-20T09:00:00Z\n"
     words = ["git", "rev-parse", "main"]
     main = subprocess.run(words, check=True, cwd=place.repo, capture_output=True, text=True).stdout.strip()
