@@ -72,7 +72,9 @@ class Workplace:
         venv.EnvBuilder(symlinks=True).create(self.root / ".venv")
         programs = self.root / ".venv/bin"
         (packages,) = (self.root / ".venv").glob("lib/python*/site-packages")
-        (packages / "copy.pth").write_text(f"{self.root}\n{sysconfig.get_path('purelib')}\n")
+        # ASCII, as the Makefile's: Python 3.11 reads the file in the locale's encoding, and a hook's may be C.
+        places = os.fsencode(self.root), os.fsencode(sysconfig.get_path("purelib"))
+        (packages / "copy.pth").write_text(f"import os, sys; sys.path.extend(map(os.fsdecode, {places}))\n")
         program(programs / "registry", f'exec {quoted(programs / "python")} -P -m validator "$@"')
         for tool in Path(sys.executable).parent.iterdir():
             if not (programs / tool.name).exists():
