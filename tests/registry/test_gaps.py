@@ -196,5 +196,7 @@ def test_a_mission_in_whose_unit_nobody_counts_is_said_once_all_are_claimed() ->
     claims = [claim(number, schedule=SCHEDULE) for number in (1, 2, 3)]
     assert lines(snapshot(registry(*claims, charter=mission))) == (said,)
     assert lines(snapshot(registry(*claims[:2], charter=mission))) == (), "number 3 may still do it"
-    counts = claim(3, schedule=SCHEDULE, targets=[wanted | {"metric": "new MRR", "value": 9, "per": "week"}])
-    assert lines(snapshot(registry(*claims[:2], counts, charter=mission))) == ()
+    for unit in ("USD", "US Dollars", "recurring USD"):  # perhaps the same, less exactly
+        counts = wanted | {"metric": "new MRR", "value": 9, "per": "week", "unit": unit}
+        last = claim(3, schedule=SCHEDULE, targets=[counts])
+        assert lines(snapshot(registry(*claims[:2], last, charter=mission))) == ()

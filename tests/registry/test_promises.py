@@ -28,7 +28,11 @@ def texts(wanted: list[dict[str, Any]], *promised: list[dict[str, Any]], **field
     [
         ([], [[target(30)]], []),
         ([target(120)], [], ["MRR: 0 of 120 USD/month promised by no session"]),
-        ([target(120)], [[target(30)], [target(1, "clicks")]], ["MRR: 30 of 120 USD/month promised by 1 session"]),
+        (
+            [target(120)],
+            [[target(30)], [target(1, "clicks")]],
+            ["MRR: 30 of 120 USD/month promised by 1 session, 1 in another unit"],
+        ),
         # units and periods are converted, a session with two is one, and one without a period has the mission's
         (
             [target(120)],
@@ -51,7 +55,11 @@ def texts(wanted: list[dict[str, Any]], *promised: list[dict[str, Any]], **field
             [[target(120, "minutes", None, "lt")], [target(3, "hours", None, "lte")], [target(1, "hour", None)]],
             ["MRR <= 2 hours: promised by 1 session"],
         ),
-        ([target(2, "hours", None, "eq")], [[target(2, "USD", None, "eq")]], ["MRR = 2 hours: promised by no session"]),
+        (
+            [target(2, "hours", None, "eq")],
+            [[target(2, "USD", None, "eq")]],
+            ["MRR = 2 hours: promised by no session, 1 in another unit"],
+        ),
     ],
 )  # fmt: skip
 def test_what_is_promised_of_the_mission(

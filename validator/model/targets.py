@@ -50,6 +50,11 @@ def in_its_words(target: Target, metrics: Mapping[str, Metric]) -> Target:
     return target.model_copy(update={"metric": metric.name, "per": target.per or metric.per})
 
 
+def in_period_of(target: Target, whole: Target) -> Target:
+    """A target as it is meant beside another one: without a period of its own, in that one's."""
+    return target if target.per else target.model_copy(update={"per": whole.per})
+
+
 def contradict(one: Target, other: Target) -> bool:
     """Whether no value meets both targets. Only the same metric, in units that can be converted, can be compared.
 

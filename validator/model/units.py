@@ -10,7 +10,7 @@ import unicodedata
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from validator.model.normalize import fold
+from validator.model.nouns import noun
 from validator.model.shapes import Period
 
 if TYPE_CHECKING:
@@ -55,7 +55,18 @@ _NAMES = frozenset(
     if not line.partition("=")[0].strip().endswith("-") and word != "_"
 ).union(("point", "points", "x"))
 _PREFIXED = re.compile("(?:[kKMGTmµu]|[KMG]i)(?:s|B|Wh|g|m)")
-_SIGNS = {"%": "percent", "‰": "permille", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
+_SIGNS = {"%": "percent", "‰": "permille", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN"} | {
+    "US$": "USD",
+    "A$": "AUD",
+    "C$": "CAD",
+    "CA$": "CAD",
+    "NZ$": "NZD",
+    "R$": "BRL",
+    "S$": "SGD",
+    "MX$": "MXN",
+}
+# Money of one of several countries: it counts no work, and is compared with nothing else.
+_SOME_MONEY = frozenset("kr krona kronor krone kroner peso franc cent dinar lira shilling rand ruble rs fr sfr".split())
 # What people call the money that they mean where no country is named.
 _MONEY = {"dollar": "USD", "us dollar": "USD", "buck": "USD", "euro": "EUR", "pound": "GBP", "sterling": "GBP"} | {
     "pound sterling": "GBP",
@@ -87,7 +98,9 @@ def is_measure(unit: str) -> bool:
     """Whether a unit is one of quality, time, size or money, and so counts no pieces of work."""
     name = _unit_of(unit, None).name
     words = {name, name.lower()} | ({name.lower().removesuffix("s")} if len(name) > 3 else set())
-    return not words.isdisjoint(_NAMES) or bool(_PREFIXED.fullmatch(name)) or _money(name) is not None
+    if _money(name) is not None or any(unicodedata.category(character) == "Sc" for character in name):
+        return True
+    return not words.isdisjoint(_NAMES | _SOME_MONEY) or bool(_PREFIXED.fullmatch(name))
 
 
 def is_share(unit: str) -> bool:
@@ -118,8 +131,7 @@ def factor(
 @functools.lru_cache(maxsize=1024)
 def fold_unit(unit: str) -> str:
     """A unit for comparison as text: in one spelling, in the singular; signs such as % stay."""
-    folded = fold(unit) or unit.strip()
-    return folded[:-1] if len(folded) > 2 and folded.endswith("s") and not folded.endswith("ss") else folded
+    return noun(unit) or unit.strip()
 
 
 @functools.lru_cache(maxsize=1024)
@@ -144,7 +156,7 @@ def _unit_of(unit: str, per: str | None) -> Unit:
     scale, first, rest = 1, *text.partition(" ")[::2]
     if rest and first.lower() in _SCALES and (_money(rest) or rest in _SIGNS):
         scale, text = _SCALES[first.lower()], rest
-    elif len(text) > 1 and text[-1] in "$€£¥" and text[:-1].lower() in _SCALES:
+    elif len(text) > 1 and text[-1] in _SIGNS and text[:-1].lower() in _SCALES:
         scale, text = _SCALES[text[:-1].lower()], text[-1]
     lowered = text.lower().removesuffix("s")
     return Unit(_SIGNS.get(text) or _MONEY.get(lowered) or _PHRASES.get(lowered) or text, scale, per)

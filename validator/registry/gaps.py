@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from validator.model.normalize import fold
+from validator.model.nouns import may_be_same
 from validator.model.phrases import command_line, quoted
-from validator.model.shapes import Charter, RangePart, Slot
+from validator.model.shapes import Charter, Period, RangePart, Slot, Target
 from validator.model.targets import format_target
 from validator.model.units import factor
 from validator.registry.parsing import ClaimFile
@@ -84,10 +85,16 @@ def _uncounted(charter: Charter, claims: Collection[ClaimFile]) -> Iterator[str]
     """The mission's targets in whose unit nobody counts: no sum of the goals can reach them."""
     for wanted in charter.mission.targets:
         units = (one for claim in claims for one in claim.units)
-        if not any(factor(unit, per, wanted.unit, wanted.per) is not None for unit, per in units):
+        if not any(_may_count(unit, per, wanted) for unit, per in units):
             promised = quoted(format_target(wanted))
             way_out = "a session adds a target in that unit, or an approver changes the mission"
             yield f"no goal counts what the mission promises, {promised}: {way_out}"
+
+
+def _may_count(unit: str, per: Period | None, wanted: Target) -> bool:
+    """Whether a unit and period can be converted to those of a target, or perhaps name the same less exactly."""
+    alike = wanted.unit if may_be_same(unit, wanted.unit) else unit
+    return factor(alike, per, wanted.unit, wanted.per) is not None
 
 
 def _unlike_plan(slot: Slot, claim: ClaimFile | None) -> Iterator[str]:

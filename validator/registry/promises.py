@@ -11,6 +11,7 @@ from validator.model.targets import (
     exactly,
     format_target,
     in_its_words,
+    in_period_of,
     share_of,
     vocabulary,
 )
@@ -25,17 +26,21 @@ LARGE = 10**15  # from here on no fraction is shown
 class Reach(NamedTuple):
     """A target of the mission and the numbers that promise some of it; `promised` is None where nothing adds up.
 
-    Shares in percent and maximums do not: there the numbers are those that promise all of it.
+    Shares in percent and maximums do not: there the numbers are those that promise all of it. `in_other_units` promise
+    something under the same name in a unit or period that cannot be converted.
     """
 
     wanted: Target
     promised: int | float | None
     numbers: tuple[int, ...]
+    in_other_units: tuple[int, ...]
 
     @property
     def text(self) -> str:
         """`MRR: 90 of 120 USD/month promised by 4 sessions`."""
         by = f"promised by {counted(len(self.numbers), 'session') if self.numbers else 'no session'}"
+        if self.in_other_units:
+            by += f", {len(self.in_other_units)} in another unit"
         if self.promised is None:
             return f"{format_target(self.wanted)}: {by}"
         unit = self.wanted.unit + (f"/{self.wanted.per}" if self.wanted.per else "")
@@ -54,21 +59,24 @@ def reached(snapshot: Snapshot, charter: Charter) -> Iterator[Reach]:
     ]
     for wanted in charter.mission.targets:
         whole = in_its_words(wanted, metrics)
-        same = [(number, _in_period(one, whole)) for number, one in promises if fold(one.metric) == fold(whole.metric)]
+        same = [
+            (number, in_period_of(one, whole)) for number, one in promises if fold(one.metric) == fold(whole.metric)
+        ]
+        others = _each(number for number, one in same if not _comparable(one, whole))
         if is_share(whole.unit) or whole.op not in UP:
-            yield Reach(wanted, None, _each(number for number, one in same if _all_of(one, whole)))
+            yield Reach(wanted, None, _each(number for number, one in same if _all_of(one, whole)), others)
             continue
         shares = [(number, share) for number, one in same if (share := share_of(one, whole)) is not None]
         total = sum((exactly(0) + share for _, share in shares), exactly(0))
-        yield Reach(wanted, _whole_if_it_is(total), _each(number for number, _ in shares))
+        yield Reach(wanted, _whole_if_it_is(total), _each(number for number, _ in shares), others)
 
 
 def _each(numbers: Iterator[int]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(numbers))
 
 
-def _in_period(target: Target, whole: Target) -> Target:
-    return target if target.per else target.model_copy(update={"per": whole.per})
+def _comparable(one: Target, whole: Target) -> bool:
+    return factor(one.unit, one.per, whole.unit, whole.per) is not None
 
 
 def _all_of(one: Target, whole: Target) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from validator.model.normalize import fold
+from validator.model.nouns import is_plural
 from validator.model.phrases import join_limited, quoted, span
 from validator.model.shapes import Charter, RangePart, RangeWork, SegmentPart, SegmentWork, Target
 from validator.model.targets import exactly
@@ -41,11 +42,6 @@ class Sum(NamedTuple):
 def counts(target: Target) -> bool:
     """Whether a target counts pieces of work per period, and so can be compared with the size of a scope."""
     return target.per is not None and target.op != "lt" and not is_measure(target.unit)
-
-
-def is_of_things(work: str) -> bool:
-    """Whether a work has the name of several things: `districts`, `city blocks`. It holds these, and nothing else."""
-    return work.casefold().endswith("s") and not work.casefold().endswith(("ss", "us", "is", "ics", "sales"))
 
 
 def range_size(parts: Sequence[RangePart]) -> int:
@@ -190,9 +186,7 @@ def shared_work(parts: Iterable[tuple[int, Part]]) -> Iterator[tuple[int, int, s
 def _sums(work: RangeWork, found: Sequence[Share]) -> Iterator[Sum]:
     """The first session's units and periods are those of the sums; what others promise is converted to them."""
     promises = [(share.claim.number, list(_promised(share))) for share in found]
-    alike = [
-        one for one in promises[0][1] if not is_of_things(work.name) or fold_unit(one.unit) == fold_unit(work.name)
-    ]
+    alike = [one for one in promises[0][1] if not is_plural(work.name) or fold_unit(one.unit) == fold_unit(work.name)]
     for wanted in sorted(alike, key=lambda target: (fold_unit(target.unit), str(target.per))):
         promised = [(number, _in_unit_of(wanted, targets)) for number, targets in promises]
         known = tuple((number, value) for number, value in promised if value is not None)

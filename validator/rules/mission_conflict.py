@@ -31,6 +31,7 @@ from validator.model.targets import (
     exactly,
     format_target,
     in_its_words,
+    in_period_of,
     share_of,
     vocabulary,
 )
@@ -82,7 +83,7 @@ def _promised(target: Target, whole: Target, metrics: Mapping[str, Metric]) -> t
     meant = in_its_words(target, metrics)
     if fold(meant.metric) != fold(whole.metric):
         return False, None
-    meant = meant if meant.per else meant.model_copy(update={"per": whole.per})
+    meant = in_period_of(meant, whole)
     return contradict(meant, whole), share_of(meant, whole)
 
 
