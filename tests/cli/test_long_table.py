@@ -1,8 +1,14 @@
 """A table of thousands of numbers says what a short one says, in columns of the same look."""
 
+import textwrap
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
 
 from validator.cli import status
+from validator.cli.long_table import lines_of
 from validator.cli.status import StatusDocument, render
 from validator.report.documents import SlotEntry, SlotState
 
@@ -61,3 +67,11 @@ def test_states_have_colours() -> None:
     assert first.startswith("\x1b[1m  no  state")
     assert lines[3].startswith("   4  \x1b[32mregistered\x1b[0m    desk-4")
     assert lines[0].startswith("   1  \x1b[1;32macknowledged\x1b[0m  desk-1")
+
+
+@given(st.text("ab -", min_size=1, max_size=40), st.integers(1, 20))
+def test_plain_words_are_folded_as_the_standard_library_does(cell: str, width: int) -> None:
+    width = max(width, *map(len, cell.split(" ")))
+    wrapped = textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False) or [""]
+    expected = [f"{start}{part}".rstrip() for start, part in zip(["7  open  ", *[" " * 9] * 40], wrapped, strict=False)]
+    assert list(lines_of([("7", "open", cell)], [1, 4, width], {}, Console())) == expected

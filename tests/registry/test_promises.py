@@ -44,6 +44,12 @@ def texts(wanted: list[dict[str, Any]], *promised: list[dict[str, Any]], **field
             [[target(2**53 - 1, per=None)], [target(2**53 - 1, per=None)]],
             ["MRR: 18014398509481982 of 10 USD promised by 2 sessions"],
         ),
+        # those who promise alike are each counted
+        (
+            [target(120)],
+            [[target(30)], [target(30.0), target(30)], [target(5)], [target(30)]],
+            ["MRR: 125 of 120 USD/month promised by 4 sessions"],
+        ),
         # shares and maximums do not add up
         (
             [target(30, "percent", None)],

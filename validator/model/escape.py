@@ -116,7 +116,7 @@ def visible(text: str) -> str:
     That is control, line-breaking, format (bidirectional, zero-width), ignorable and private characters, surrogates and
     noncharacters. Bytes of a path that are not UTF-8 (PEP 383) come out as the byte. All else is unchanged.
     """
-    return _HIDDEN.sub(_spelled, text)
+    return text if text.isascii() and text.isprintable() else _HIDDEN.sub(_spelled, text)
 
 
 def well_formed(text: str) -> str:

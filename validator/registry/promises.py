@@ -1,6 +1,8 @@
 """How far the promises of a fleet reach: for each target of the mission, what the sessions on main promise of it."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from validator.model.normalize import fold
@@ -51,28 +53,25 @@ def reached(snapshot: Snapshot, charter: Charter) -> Iterator[Reach]:
     """What is promised of each of the mission's targets, in its unit and period."""
     if not charter.mission.targets:
         return
-    metrics = vocabulary(charter)
-    promises = [
-        (claim.number, in_its_words(target, metrics))
-        for claim in sorted(snapshot.claims.values(), key=lambda claim: claim.number)
-        for target in claim.promises
-    ]
+    metrics, alike = vocabulary(charter), defaultdict[Target, list[int]](list)
+    for claim in snapshot.claims.values():
+        for target in claim.promises:
+            alike[target].append(claim.number)
     for wanted in charter.mission.targets:
         whole = in_its_words(wanted, metrics)
-        same = [
-            (number, in_period_of(one, whole)) for number, one in promises if fold(one.metric) == fold(whole.metric)
-        ]
-        others = _each(number for number, one in same if not _comparable(one, whole))
+        named = ((numbers, in_its_words(target, metrics)) for target, numbers in alike.items())
+        same = [(numbers, in_period_of(one, whole)) for numbers, one in named if fold(one.metric) == fold(whole.metric)]
+        others = _each(numbers for numbers, one in same if not _comparable(one, whole))
         if is_share(whole.unit) or whole.op not in UP:
-            yield Reach(wanted, None, _each(number for number, one in same if _all_of(one, whole)), others)
+            yield Reach(wanted, None, _each(numbers for numbers, one in same if _all_of(one, whole)), others)
             continue
-        shares = [(number, share) for number, one in same if (share := share_of(one, whole)) is not None]
-        total = sum((exactly(0) + share for _, share in shares), exactly(0))
-        yield Reach(wanted, _whole_if_it_is(total), _each(number for number, _ in shares), others)
+        shares = [(numbers, share) for numbers, one in same if (share := share_of(one, whole)) is not None]
+        total = sum((share * len(numbers) for numbers, share in shares), exactly(0))
+        yield Reach(wanted, _whole_if_it_is(total), _each(numbers for numbers, _ in shares), others)
 
 
-def _each(numbers: Iterator[int]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(numbers))
+def _each(numbers: Iterable[Iterable[int]]) -> tuple[int, ...]:
+    return tuple(sorted({*chain.from_iterable(numbers)}))
 
 
 def _comparable(one: Target, whole: Target) -> bool:
