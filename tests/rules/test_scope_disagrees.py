@@ -46,5 +46,6 @@ def test_work_that_is_called_by_what_is_done(work: str, units: list[str], said: 
 def test_work_that_the_charter_does_not_have_is_left_to_its_own_rule() -> None:
     plan = [{"name": "outreach", "first": 1, "last": 50}]
     assert warned("outreach", "emails", work=plan)
+    assert warned("outreach", "emails", last=25, work=plan) == []
     assert warned("outreich", "emails", work=plan) == []
     assert warned("outreach", "emails", last=60, work=plan) == []

@@ -3,12 +3,14 @@
 No line begins with untrusted text, so a build system finds no workflow command of a stranger in its log.
 """
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
 from validator.model.escape import logged, visible
 from validator.model.findings import Finding, Level, Origin, Verdict
 from validator.model.fold import columns
+from validator.model.phrases import join_limited
 from validator.report.summary import conclusion, free_numbers
 
 WIDTH = 100  # columns of a source line that are shown
@@ -22,14 +24,14 @@ Paint = Callable[[str, str], str]
 
 
 def render(verdict: Verdict, *, colour: bool = False) -> str:
-    """The change's own findings in full; a line for what is inherited or healed; the conclusion and free numbers."""
+    """The change's own findings in full; a line for each rule that is inherited or healed; conclusion, free numbers."""
     paint = _coloured if colour else _plain
     inherited = [finding for finding in verdict.findings if finding.origin is Origin.INHERITED]
     blocks = [_block(finding, paint) for finding in verdict.findings if finding.origin is Origin.INTRODUCED]
     if inherited:
-        blocks.append("\n".join(_in_short("inherited", finding, paint, YELLOW) for finding in inherited))
+        blocks.append("\n".join(_in_short("inherited", inherited, paint, YELLOW)))
     if verdict.healed:
-        blocks.append("\n".join(_in_short("healed", finding, paint, GREEN) for finding in verdict.healed))
+        blocks.append("\n".join(_in_short("healed", verdict.healed, paint, GREEN)))
     blocks.append("\n".join(_ending(verdict, paint)))
     return "\n\n".join(blocks) + "\n"
 
@@ -60,10 +62,27 @@ def _lines(finding: Finding, paint: Paint) -> Iterator[str]:
         yield from (f"{bar}       {logged(text)}" for text in more)
 
 
-def _in_short(word: str, finding: Finding, paint: Paint, tint: str) -> str:
-    path, line, column = finding.location
-    head = logged(finding.message.split("\n")[0])
-    return f"{paint(f'{word}[{finding.code}]', tint)} {finding.name}: {head} ({logged(path)}:{line}:{column})"
+def _in_short(word: str, findings: Sequence[Finding], paint: Paint, tint: str) -> Iterator[str]:
+    """A line for each rule, with its first finding: a fleet has the same one in many files."""
+    by_code = defaultdict[str, list[Finding]](list)
+    for finding in findings:
+        by_code[finding.code].append(finding)
+    for code, (first, *more) in by_code.items():
+        path, line, column = first.location
+        head = logged(first.message.split("\n")[0])
+        place = f"{logged(path)}:{line}:{column}{_others(more, path)}"
+        yield f"{paint(f'{word}[{code}]', tint)} {first.name}: {head} ({place})"
+    if word == "inherited" and len(by_code) < len(findings):
+        yield "in full: registry audit"
+
+
+def _others(findings: Sequence[Finding], path: str) -> str:
+    """How many more of a rule there are, and in which other files."""
+    files = dict.fromkeys(
+        logged(finding.location.path.rpartition("/")[2]) for finding in findings if finding.location.path != path
+    )
+    also = f", also in {join_limited(files)}" if files else ""
+    return f"; {len(findings) + 1} in all{also}" if findings else ""
 
 
 def _ending(verdict: Verdict, paint: Paint) -> Iterator[str]:
