@@ -103,7 +103,7 @@ def harmless(text: str) -> bool:
 
 OURS = re.compile(
     r"(error|warning|healed)\[REG\d{3}\] [a-z-]+: .*| +[|=]( .*)?| +--> .*:\d+:\d+| *\d+ \|( .*)?|rejected: .*|"
-    r"free numbers: [\d, -]+|inherited from the base .*"
+    r"free numbers(?: on main)?: [\d, -]+(?:; .*)?|inherited from the base .*"
 )
 
 

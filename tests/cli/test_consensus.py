@@ -74,7 +74,7 @@ def test_two_rounds_to_active_on_a_guarded_server(tmp_path: Path) -> None:
     assert "mon 2099-11-23" in done.out
     assert phase(stage.human) == "active"
     again = verb(stage.human, "consensus", "activate", "--week", WEEK, "--yes")
-    following = "registry consensus activate --week 2099-W49"
+    following = "registry consensus activate --week 2099-W49 --replace"
     active = f"already activated for week {WEEK} (2099-11-23 to 2099-11-29); another week instead: {following}"
     assert (again.exit_code, again.note) == (0, active)
     assert verb(stage.human, "status", "--format", "json").document["week"] == WEEK
@@ -185,12 +185,16 @@ def test_a_week_that_is_not_over_is_activated_once_and_replaced_only_by_name(
     git(tmp_path, "clone", "--quiet", "fleet.git", "human")
     human, before = tmp_path / "human", refs(tmp_path / "fleet.git")
     again = said(verb(human, "consensus", "activate", "--yes"))
-    other = "another week instead: registry consensus activate --week 2099-W49"
+    other = "another week instead: registry consensus activate --week 2099-W49 --replace"
     assert again.note == f"already activated for week {WEEK} (2099-11-23 to 2099-11-29); {other}"
+    refused = verb(human, "consensus", "activate", "--week", "2099-W47", "--yes")
+    instead = "take it back for week 2099-W47: registry consensus activate --week 2099-W47 --replace"
+    running = f"week {WEEK} (2099-11-23 to 2099-11-29) is active and not over"
+    assert (refused.exit_code, refused.note) == (1, f"no activation: {running}; {instead}")
     assert refs(tmp_path / "fleet.git") == before
-    asked = typed(human, ["n"], "consensus", "activate", "--week", "2099-W47")
+    asked = typed(human, ["n"], "consensus", "activate", "--week", "2099-W47", "--replace")
     assert "Activate week 2099-W47 instead of week 2099-W48, which is not over, as @OWNER?" in asked.err
-    said(verb(human, "consensus", "activate", "--week", "2099-W47", "--yes"))
+    said(verb(human, "consensus", "activate", "--week", "2099-W47", "--replace", "--yes"))
     assert verb(human, "status", "--format", "json", "--fetch").document["week"] == "2099-W47"
 
 

@@ -70,7 +70,7 @@ def test_span() -> None:
 
 
 def test_a_free_number() -> None:
-    assert a_free_number(snapshot(registry(claim(2)))) == "claim a free number: 1, 3"
+    assert a_free_number(snapshot(registry(claim(2)))) == "claim a free number that nobody has proposed, of 1, 3"
     full = snapshot(registry(claim(1), charter=charter(capacity=1)))
     assert a_free_number(full) == "no number is free: ask a holder to release one"
 

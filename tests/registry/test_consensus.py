@@ -40,7 +40,7 @@ ANSWERED = acknowledgement(1) | acknowledgement(2) | acknowledgement(3)
 STARTED = {ACTIVATION: record(approved_by="@OWNER", week="2026-W48")}
 
 
-def assessed(files: dict[str, str], proposed: Set[int] = frozenset()) -> Consensus:
+def assessed(files: dict[str, str], proposed: Set[int] | None = frozenset()) -> Consensus:
     whole = snapshot(files)
     assert whole.charter is not None
     return assess(whole, whole.charter, proposed)
@@ -164,6 +164,11 @@ def test_proposed_numbers_are_not_offered() -> None:
         "whoever has no number claims the free number 3; "
         "fill in: registry claim 3 --session-id ID --role ROLE --goal GOAL --yes --push; "
         "an approver decides on what is proposed: 2, 4: registry proposals"
+    )
+    unasked = assessed(files, None).next_action
+    assert unasked == (
+        "whoever has no number claims one of the free numbers 2-4 that nobody has proposed; "
+        "fill in: registry claim --any --session-id ID --role ROLE --goal GOAL --yes --push"
     )
     every = assessed(files, {2, 3, 4}).next_action
     assert every == "an approver decides on what is proposed: 2-4: registry proposals"

@@ -7,8 +7,16 @@ import pytest
 from tests.repository import Repository
 from tests.snapshots import charter, claim
 from validator.git.repo import Repo
+from validator.model.findings import Finding, Level, Location, Verdict
 from validator.registry import line
-from validator.registry.proposals import proposals_on, proposed_numbers, published, waiting_changes, waiting_records
+from validator.registry.proposals import (
+    proposals_on,
+    proposed_numbers,
+    published,
+    waiting_changes,
+    waiting_records,
+    with_proposed,
+)
 from validator.registry.reader import Reader
 
 
@@ -37,6 +45,19 @@ def test_proposed_numbers(repository: Repository) -> None:
     assert proposed_numbers(repo, start) == {4}
     point(repository, "remotes/origin/main")
     assert proposed_numbers(repo, start) == {6}, "a session's own branch stays behind; what counts is on the server"
+
+
+def test_a_rejected_verdict_knows_what_is_proposed(repository: Repository) -> None:
+    start = repository.git("rev-parse", "main")
+    wrong = Finding("REG103", "number-taken", Level.ERROR, Location("registry/sessions/04.yaml"), "held", "")
+    verdict, repo = Verdict(start, start, None, (wrong,), free_numbers=(4, 6)), Repo(repository.path)
+    assert with_proposed(verdict, repo).proposed == frozenset(), "there is no proposal in this repository"
+    point(repository, "remotes/origin/main")
+    assert with_proposed(verdict, repo).proposed is None, "this clone may have fetched no proposal"
+    point(repository, "remotes/origin/claim/06")
+    assert with_proposed(verdict, repo).proposed == frozenset({6})
+    assert with_proposed(verdict._replace(findings=()), repo).proposed is None
+    assert with_proposed(verdict._replace(base="0" * 40), repo).proposed is None, "main cannot be read"
 
 
 def test_a_branch_that_main_has_proposes_nothing(repository: Repository) -> None:

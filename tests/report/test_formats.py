@@ -11,6 +11,7 @@ from validator.model.effect import Effect
 from validator.model.findings import Finding, Level, Location, Origin, Verdict
 from validator.report import FORMATS, Setting, github
 from validator.report.documents import ValidateDocument
+from validator.report.summary import UNCOUNTED, free_numbers
 
 EXPECTED = Path(__file__).parent / "expected"
 BASE, HEAD, TREE, STEP = "1" * 40, "2" * 40, "3" * 40, "0123456789abcdef" * 2 + "01234567"
@@ -138,7 +139,9 @@ def test_summary_stops_before_github_refuses_it(text: str) -> None:
     printed = github.summary(Verdict(BASE, HEAD, TREE, (long,) * 100, free_numbers=(3,)))
     assert 800_000 < len(printed.encode()) < 2**20
     shown = printed.count("<tr>") - 1
-    assert printed.endswith(f"</table>\n\n{100 - shown} more findings in the log.\n\nfree numbers: 3\n")
+    assert printed.endswith(
+        f"</table>\n\n{100 - shown} more findings in the log.\n\nfree numbers on main: 3{UNCOUNTED}\n"
+    )
 
 
 def test_fingerprints_survive_a_move_and_distinguish_equal_findings() -> None:
@@ -158,3 +161,18 @@ def test_fingerprints_survive_a_move_and_distinguish_equal_findings() -> None:
 def test_an_audit_says_who_does_something_now(findings: tuple[Finding, ...], mends: str) -> None:
     summary = github.summary(Verdict(None, HEAD, TREE, findings))
     assert summary.endswith(f"\n\n**Next:** {getattr(github, f'MEND_{mends.upper()}')}\n")
+
+
+@pytest.mark.parametrize(
+    ("proposed", "line"),
+    [
+        (None, f"free numbers on main: 3, 5{UNCOUNTED}"),
+        (frozenset(), "free numbers: 3, 5"),
+        (frozenset({4, 5}), "free numbers: 3; proposed already: 5"),
+        (frozenset({3, 5}), "free numbers: none; proposed already: 3, 5"),
+    ],
+)
+def test_a_number_that_is_proposed_is_not_called_free(proposed: frozenset[int] | None, line: str) -> None:
+    verdict = Verdict(BASE, HEAD, TREE, (TAKEN,), free_numbers=(3, 5), proposed=proposed)
+    assert free_numbers(verdict) == line
+    assert json.loads(FORMATS["json"](verdict, Setting()))["free_numbers"] == [3, 5], "a document is of base and head"

@@ -73,7 +73,7 @@ def is_seen(character: str) -> bool:
 OUR_LINE = re.compile(
     r"(?:error|warning|inherited|healed)\[REG999\] name:(?: .*)?|   [|=](?: .*)?|"
     r"  --> .*:3:4(?: in commit a{12})?| 3 \|(?: .*)?|"
-    r"rejected: 1 error; .*|free numbers: 1|"
+    r"rejected: 1 error; .*|free numbers on main: 1; .*|"
 )
 
 

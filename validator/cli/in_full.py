@@ -10,6 +10,7 @@ from validator.model.layout import CODEOWNERS, REGULAR_FILE, own_files, path_of
 from validator.operations.line import author_of
 from validator.operations.proposals import Judged, difference
 from validator.registry.effect import voids
+from validator.registry.proposals import with_proposed
 from validator.registry.records import claim_of_record
 from validator.registry.yaml.reader import MAX_BYTES
 from validator.report.documents import Oid, PrintedDocument
@@ -53,7 +54,7 @@ def in_full(one: Judged, entry: ProposalEntry, repo: Repo) -> ProposalDocument:
         path=next(iter(_own_files(one)), path_of(one.proposal.name)),
         file=_file(one, repo),
         difference=_shortened(well_formed(difference(one, repo))),
-        report=_shortened(well_formed(render(one.verdict))),
+        report=_shortened(well_formed(render(with_proposed(one.verdict, repo)))),
         author=well_formed(author_of(content)),
         signed=signed,
         signed_by=endorsement(repo, one.proposal.commit, keys).signer if keys else None,

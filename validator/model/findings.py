@@ -64,7 +64,8 @@ class Finding(NamedTuple):
 class Verdict(NamedTuple):
     """The answer to "may this change land?". Object ids are full hex; `tree` is None where the merge conflicts.
 
-    `effect` says what merging would do, where a human decides on a forge's page.
+    `effect` says what merging would do, where a human decides on a forge's page. `proposed` are the numbers that open
+    proposals ask for, where they are known; no document has them, since the same change has the same document.
     """
 
     base: str | None
@@ -74,6 +75,7 @@ class Verdict(NamedTuple):
     healed: tuple[Finding, ...] = ()
     free_numbers: tuple[int, ...] = ()
     effect: Effect | None = None
+    proposed: frozenset[int] | None = None
 
     @property
     def accepted(self) -> bool:

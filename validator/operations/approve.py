@@ -25,6 +25,7 @@ from validator.operations.proposals import (
 )
 from validator.registry.effect import STOPS, voids
 from validator.registry.holders import holder
+from validator.registry.proposals import with_proposed
 from validator.registry.reader import Reader
 from validator.report.documents import ApprovalEntry, ApprovalsDocument, as_json
 from validator.report.text import render as report
@@ -257,7 +258,7 @@ def _page(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:
     key = f"{line}\n" if (line := key_line(one)) else ""
     words = voids(one.landed, one.base) if one.verdict.accepted else ""
     stops = f"approving this {words}\n" if words else ""
-    return f"{heading}\n{key}\n{text}\n{report(one.verdict)}{against}{stops}"
+    return f"{heading}\n{key}\n{text}\n{report(with_proposed(one.verdict, server.repo))}{against}{stops}"
 
 
 def _report(say: Say, result: ApprovalResult) -> ApprovalResult:

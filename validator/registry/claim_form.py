@@ -20,6 +20,12 @@ def claim_form(charter: Charter, number: int, *me: str) -> tuple[str, ...]:
     return _form(charter, str(number), me, () if planned else _ROLE, key_words(charter, planned))
 
 
+def any_claim_form(charter: Charter, *me: str) -> tuple[str, ...]:
+    """The same with --any: it takes a number that nobody holds or has proposed when it runs."""
+    has_roles = len(charter.slots) == charter.capacity
+    return _form(charter, "--any", me, () if has_roles else _ROLE, key_words(charter))
+
+
 def open_claim_form(charter: Charter, free: Sequence[int]) -> tuple[str, ...]:
     """The same for a session that still has to choose one of the free numbers, with NUMBER."""
     has_roles = {*free} <= {slot.number for slot in charter.slots}

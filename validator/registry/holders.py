@@ -71,4 +71,6 @@ def way_to_a_number(base: Snapshot, session_id: str | None) -> str:
 def a_free_number(base: Snapshot) -> str:
     """What a session without a number does: claim a free one, if there is one."""
     free = base.free_numbers()
-    return f"claim a free number: {ranges(free)}" if free else "no number is free: ask a holder to release one"
+    if not free:
+        return "no number is free: ask a holder to release one"
+    return f"claim a free number that nobody has proposed, of {ranges(free)}"

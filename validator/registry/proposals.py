@@ -4,6 +4,7 @@ from validator.git.remote import Proposal
 from validator.git.repo import Repo
 from validator.git.upstream import is_server, main_on, remote_of
 from validator.model.errors import Unreadable, attempted
+from validator.model.findings import Verdict
 from validator.model.layout import (
     ACTIVATION,
     BROADCAST,
@@ -90,6 +91,19 @@ def proposed_numbers(repo: Repo, main: str) -> frozenset[int]:
     over = merged_claims(remote, repo, main) if found else frozenset[str]()
     names = (number_of(proposal.name) for proposal in found if proposal.commit not in over)
     return frozenset(int(number) for number in names if int(number))
+
+
+def with_proposed(verdict: Verdict, repo: Repo) -> Verdict:
+    """A rejected verdict that knows which of the free numbers are proposed, if that is known here.
+
+    A clone without any open proposal may have fetched none: then it is not known.
+    """
+    if verdict.accepted or not verdict.free_numbers:
+        return verdict
+    found = attempted(lambda: proposed_numbers(repo, verdict.base or verdict.head))
+    if isinstance(found, Unreadable) or not (found or published(repo) is None):
+        return verdict
+    return verdict._replace(proposed=found)
 
 
 def merged_claims(remote: str | None, repo: Repo, main: str) -> frozenset[str]:

@@ -3,6 +3,8 @@
 from validator.model.findings import Level, Origin, Verdict
 from validator.model.phrases import counted, ranges
 
+UNCOUNTED = "; some may be proposed: registry status --fetch"
+
 
 def counts_of(verdict: Verdict, origin: Origin = Origin.INTRODUCED) -> str:
     """The findings of an origin, counted: `2 errors, 1 warning`; empty where there are none."""
@@ -22,7 +24,14 @@ def conclusion(verdict: Verdict) -> str:
 
 
 def free_numbers(verdict: Verdict) -> str | None:
-    """`free numbers: 3, 7-9` for a rejected session; None for an accepted change, or where no number is free."""
+    """`free numbers: 3, 7-9` for a rejected session; None for an accepted change, or where no number is free.
+
+    A number that an open proposal asks for is not free; where these are not known the line says that.
+    """
     if verdict.accepted or not verdict.free_numbers:
         return None
-    return f"free numbers: {ranges(sorted(verdict.free_numbers))}"
+    if verdict.proposed is None:
+        return f"free numbers on main: {ranges(sorted(verdict.free_numbers))}{UNCOUNTED}"
+    free = ranges(sorted({*verdict.free_numbers} - verdict.proposed))
+    proposed = sorted(verdict.proposed & {*verdict.free_numbers})
+    return f"free numbers: {free}" + (f"; proposed already: {ranges(proposed)}" if proposed else "")

@@ -77,7 +77,9 @@ def _or(role: str, slots: dict[int, Slot], free: Sequence[int]) -> str:
     if not fitting:
         return ", or ask a human to change the plan"
     open_ones = [number for number in fitting if number in free]
-    return f", or claim number {open_ones[0]}, for which yours is planned" if open_ones else ""
+    if not open_ones:
+        return ""
+    return f", or claim number {open_ones[0]}, for which yours is planned, unless somebody has proposed it"
 
 
 def _fit(role: str, slot: Slot) -> float:

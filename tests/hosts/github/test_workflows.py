@@ -104,11 +104,13 @@ def test_the_comment_names_free_numbers_and_competitors(forge: Forge) -> None:
     forge.claim(6, 4)
     forge.merge(6)
     forge.claim(7, 4, start, session_id="marketing-late-1", runtime_id="session-late")
+    forge.claim(8, 6, start)
     jobs = forge.deliver("pull_request_target", forge.pull_request(7))
     text = forge.read_state()["comments"]["7"][0]["body"]
     assert jobs["registry gate"].status == 1
     assert "REG103 number-taken" in text
-    assert "free numbers: 1-3, 5-12" in text
+    assert "free numbers: 1-3, 5, 7-12; proposed already: 6" in text
+    assert "free numbers on main: 1-3, 5-12; some may be proposed" in jobs["registry gate"].summary
     assert (
         "**Blocked.** This would put marketing-late-1 on number 4, which marketing-outreach-1 has held since " in text
     )

@@ -17,9 +17,12 @@ DOCUMENTS = {"output-consensus-record": "RecordDocument"}
 
 @click.command(epilog="Example: registry consensus activate --week 2026-W48")
 @click.option("--week", metavar="2026-W48", help="The ISO week that the fleet starts in.  [default: the next one]")
+@click.option("--replace", is_flag=True, help="Take back the active week that is not over.")
 @by_approver
 @click.pass_obj
-def command(console: Console, week: str | None, yes: bool, pr: bool, remote: str, repo: Path, format: str) -> int:
+def command(
+    console: Console, week: str | None, replace: bool, yes: bool, pr: bool, remote: str, repo: Path, format: str
+) -> int:
     """A human starts the fleet: merged at once, in your name."""
 
     def show_week(found: Week) -> None:
@@ -27,6 +30,6 @@ def command(console: Console, week: str | None, yes: bool, pr: bool, remote: str
 
     consent = consent_of(console, yes=yes, format=format)
     state, draft, outcome = activate(
-        repo=repo, remote=remote, week=week, now=console.now, show_week=show_week, consent=consent
+        repo=repo, remote=remote, week=week, replace=replace, now=console.now, show_week=show_week, consent=consent
     )
     return print_outcome(console, state, draft, outcome, format, repo, pr=pr)

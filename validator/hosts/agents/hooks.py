@@ -199,7 +199,7 @@ def _who(reader: "Reader", main: str, me: Identity | None, now: float) -> str:
 
     if me is None:
         snapshot = reader.at(main)
-        numbers = snapshot.free_numbers()
+        numbers = _free(reader, main, snapshot)
         claim = f", then {' '.join(open_claim_form(snapshot.charter, numbers))}" if snapshot.charter else ""
         return (
             f"Session registry: you have no name and no number; free: {ranges(numbers)}.{_mission(snapshot)} "
@@ -215,11 +215,19 @@ def _who(reader: "Reader", main: str, me: Identity | None, now: float) -> str:
         ]
     else:
         snapshot = reader.at(main)
-        free = ranges(snapshot.free_numbers())
+        free = ranges(_free(reader, main, snapshot))
         lines = [
             f"Session registry: you are {me.name}; you have no number; free: {free}. {_mission(snapshot)}".rstrip()
         ]
     return "\n".join([*lines, f"next: {_cut(advise(found.facts).sentence)}"])
+
+
+def _free(reader: "Reader", main: str, snapshot: "Snapshot") -> list[int]:
+    """The numbers that nobody holds or has proposed, as last fetched."""
+    from validator.registry.proposals import proposed_numbers
+
+    proposed = proposed_numbers(reader.repo, main)
+    return [number for number in snapshot.free_numbers() if number not in proposed]
 
 
 def _mission(snapshot: "Snapshot") -> str:

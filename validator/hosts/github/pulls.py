@@ -58,7 +58,11 @@ def remark(*, repo: Path, remote: str, data: bytes) -> str:
     event = _pull_request(data)
     server = Remote(Repo(repo), remote)
     verdict = judge_pull(server, event)
-    return remark_on(event.number, verdict, _competitors(server, event, open_pulls(Gh(repo), HERE)))
+    others = _others(server, event, open_pulls(Gh(repo), HERE))
+    verdict = verdict._replace(proposed=frozenset(one.claim.number for one in others if one.claim))
+    reader, main, head = Reader(server.repo), server.repo.commit(server.main), Proposal(f"#{event.number}", event.head)
+    mine = judge_proposal(reader, main, head, event.author)
+    return remark_on(event.number, verdict, Competitors(others).of(mine))
 
 
 def comment(*, repo: Path, data: bytes, remark: str) -> str:
@@ -134,13 +138,12 @@ def _pull(one: _Open) -> Pull:
     return Pull(one.number, one.head.sha, author)
 
 
-def _competitors(server: Remote, event: PullRequest, pulls: list[Pull]) -> tuple[str, ...]:
-    """The open pull requests that could land instead, as `#7 (same number)`. One that cannot be judged is left out."""
+def _others(server: Remote, event: PullRequest, pulls: list[Pull]) -> list[Judged]:
+    """The other open pull requests, held against main. One that cannot be judged is left out."""
     others = [pull for pull in pulls if pull.number != event.number][:MOST_RIVALS]
     fetch_all(server, [event.number, *(pull.number for pull in others)])
     reader, main = Reader(server.repo), server.repo.commit(server.main)
-    mine = judge_proposal(reader, main, Proposal(f"#{event.number}", event.head), event.author)
-    return Competitors(found for pull in others if (found := _judged(reader, main, pull))).of(mine)
+    return [found for pull in others if (found := _judged(reader, main, pull))]
 
 
 def fetch_all(server: Remote, numbers: list[int]) -> None:

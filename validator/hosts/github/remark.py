@@ -59,7 +59,8 @@ class EffectEntry(Printed):
 class RemarkDocument(PrintedDocument):
     """`github remark`: the verdict on a pull request, and the open ones that it cannot be registered together with.
 
-    `effect` is what merging would do. `left_off` counts findings that are in the check's log only.
+    `effect` is what merging would do. `left_off` counts findings that are in the check's log only. `proposed` are those
+    of the verdict's free numbers that other open pull requests ask for.
     """
 
     number: Annotated[int, Field(ge=1)]
@@ -67,6 +68,7 @@ class RemarkDocument(PrintedDocument):
     effect: EffectEntry
     left_off: Annotated[int, Field(ge=0)]
     competitors: tuple[Competitor, ...]
+    proposed: tuple[int, ...] = ()
 
 
 def remark(number: int, verdict: Verdict, competitors: tuple[str, ...]) -> str:
@@ -81,6 +83,7 @@ def remark(number: int, verdict: Verdict, competitors: tuple[str, ...]) -> str:
 def _remark(number: int, verdict: Verdict, competitors: tuple[str, ...], most: int) -> RemarkDocument:
     assert verdict.effect, "a remark says what merging would do"
     ordered = sorted(verdict.findings, key=lambda finding: not decides(finding))
+    free = tuple(sorted(verdict.free_numbers))[:100]
     document = ValidateDocument(
         verdict="accepted" if verdict.accepted else "rejected",
         base=verdict.base,
@@ -88,7 +91,7 @@ def _remark(number: int, verdict: Verdict, competitors: tuple[str, ...], most: i
         tree=verdict.tree,
         findings=finding_entries(map(_cut, ordered[:most])),
         healed=(),
-        free_numbers=tuple(sorted(verdict.free_numbers))[:100],
+        free_numbers=free,
     )
     left_off = max(0, len(ordered) - most)
     return RemarkDocument(
@@ -97,6 +100,7 @@ def _remark(number: int, verdict: Verdict, competitors: tuple[str, ...], most: i
         effect=_entry(verdict.effect),
         left_off=left_off,
         competitors=competitors[:100],
+        proposed=tuple(sorted((verdict.proposed or frozenset()) & {*free})),
     )
 
 
@@ -169,7 +173,8 @@ def _verdict(found: RemarkDocument) -> Verdict:
     document = found.document
     findings = tuple(map(_finding, document.findings))
     effect = _effect(found.effect)
-    return Verdict(document.base, document.head, document.tree, findings, (), document.free_numbers, effect)
+    free, proposed = document.free_numbers, frozenset(found.proposed)
+    return Verdict(document.base, document.head, document.tree, findings, (), free, effect, proposed)
 
 
 def _finding(entry: FindingEntry) -> Finding:

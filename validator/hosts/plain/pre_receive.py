@@ -134,9 +134,9 @@ def _judge_main(move: Move, server: Server) -> str | None:
     line = server.repo.line(server.main, move.new, MAX_STEPS)
     if line is None:
         wide = server.is_wide(move.new)
-        return REWRITTEN if wide else refusal_of(of_rewritten(server.reader, server.main, move.new))
+        return REWRITTEN if wide else refusal_of(of_rewritten(server.reader, server.main, move.new), server.repo)
     return (
-        refusal_of(of_line(server.reader, line, SignedLine(line, server), until_bad=True))
+        refusal_of(of_line(server.reader, line, SignedLine(line, server), until_bad=True), server.repo)
         or _brings_back(move.new, server)
         or _nobody_to_sign(server.reader.at(move.new), server.repo)
         or owners_fault_of_steps(server.reader, server.main, move.new)
@@ -160,7 +160,7 @@ def _first_main(new: str, reader: Reader) -> str | None:
         which = join_limited(map(logged, held))
         moved = "a whole registry is moved with git clone --mirror, and guarded then"
         return f"a first main holds no claims and no records, and this one has {which}; {moved}"
-    return _nobody_to_sign(snapshot, reader.repo) or refusal_of(audit(snapshot))
+    return _nobody_to_sign(snapshot, reader.repo) or refusal_of(audit(snapshot), reader.repo)
 
 
 def _nobody_to_sign(snapshot: Snapshot, repo: Repo) -> str | None:

@@ -24,7 +24,7 @@ def judge_proposal(move: Move, server: Server) -> str | None:
         return f"{move.branch} touches more than {MAX_FILES} files; a proposal touches one"
     landed, base = server.landed(move.new)
     return (
-        refusal_of(server.verdict(move.new))
+        refusal_of(server.verdict(move.new), server.repo)
         or _wrong_content(move.branch, landed, base, server)
         or _wrong_history(move, server)
         or (judge_replacement(move, server) if move.old and not server.is_settled(move.old) else None)

@@ -13,6 +13,7 @@ from validator.model.layout import HEADS, MAIN, REJECTED, WITHDRAWN
 from validator.operations.guards import Keys, keys_in
 from validator.operations.judge import judge
 from validator.operations.narrow import Narrow
+from validator.registry.proposals import with_proposed
 from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import Snapshot
 
@@ -145,10 +146,10 @@ def is_unsigned(repo: Repo) -> bool:
     return repo.setting(UNSIGNED) == "true"
 
 
-def refusal_of(verdict: Verdict) -> str | None:
-    """Why a verdict refuses; None where it accepts."""
+def refusal_of(verdict: Verdict, repo: Repo) -> str | None:
+    """Why a verdict refuses, with the numbers that are neither held nor proposed in a repository; None: it accepts."""
     if verdict.accepted:
         return None
     from validator.report.text import render  # most pushes need no report
 
-    return render(verdict)
+    return render(with_proposed(verdict, repo))

@@ -11,7 +11,7 @@ from validator.model.errors import FatalError
 from validator.model.escape import logged
 from validator.model.findings import Verdict
 from validator.model.layout import HEADS, claim_path
-from validator.model.phrases import command_line, quoted, ranges
+from validator.model.phrases import command_line, quoted
 from validator.operations.claim.decide import ClaimDraft, ClaimOutcome
 from validator.operations.claim.source import in_source
 from validator.operations.claim.state import RegistryState
@@ -44,10 +44,8 @@ def propose(
         why = "not proposed: the gate would reject it"
         if draft.source:
             verdict = in_source(verdict, claim_path(number), draft.text, draft.source)
-        proposed = [other for other in verdict.free_numbers if state.is_proposed(other) and other != number]
-        if proposed:
-            why += f"; proposed already, and not counted as free: {ranges(proposed)}"
-            verdict = verdict._replace(free_numbers=tuple(state.free_numbers()))
+        proposed = frozenset(other for other in state.proposed if state.is_proposed(other) and other != number)
+        verdict = verdict._replace(proposed=proposed)
         return ClaimOutcome(False, number, branch, why, verdict=verdict, changes=draft.changes)
     repo.require_not_checked_out(f"{HEADS}{branch}")
     others = [one.claim for other, one in state.proposed.items() if one.claim and other != number and not one.landed]

@@ -43,7 +43,7 @@ _BLOCK = re.compile(r"[^\w]|\d+[.)]")
 
 def page(snapshot: Snapshot, charter: shapes.Charter, digest: str) -> str:
     """The registry of a snapshot; the same snapshot gives the same page."""
-    state, slots = assess(snapshot, charter), {slot.number: slot for slot in charter.slots}
+    state, slots = assess(snapshot, charter, proposed=None), {slot.number: slot for slot in charter.slots}
     numbers, keys = range(1, charter.capacity + 1), _keys(snapshot)
     parts = ["\n".join(_head(state, charter, digest, active_week(snapshot))), "## Current Session Registry"]
     parts += ["\n".join(_session(at, snapshot.by_number.get(at), slots.get(at), keys.get(at))) for at in numbers]

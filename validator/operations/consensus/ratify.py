@@ -27,12 +27,14 @@ def approve(*, repo: Path, remote: str, now: str, consent: Consent) -> tuple[Mai
 
 
 def activate(
-    *, repo: Path, remote: str, week: str | None, now: str, show_week: Callable[[Week], None], consent: Consent
-) -> tuple[MainState, RecordDraft, RecordOutcome]:
+    *, repo: Path, remote: str, week: str | None, replace: bool, now: str,
+    show_week: Callable[[Week], None], consent: Consent,
+) -> tuple[MainState, RecordDraft, RecordOutcome]:  # fmt: skip
     """Start the fleet in an ISO week, as in `2026-W48`.
 
     None is the week that main is activated for already, else the next one. The week is shown where only the human's yes
-    is missing. Raises FatalError for a week that does not exist. One that is over is refused.
+    is missing. Raises FatalError for a week that does not exist. One that is over is refused; so is any other while the
+    active one is not over, unless it shall `replace` that.
     """
     state = look(repo, remote)
     active, zone, today = active_week(state.snapshot), zone_of(state.charter), datetime.fromisoformat(now)
@@ -40,15 +42,18 @@ def activate(
     chosen = week or running or following
     draft = RecordDraft("activation", ACTIVATION, {"week": chosen, "timestamp": now}, replaces=running or "")
     found = week_of(state.snapshot, state.charter, chosen)
+    instead = f"registry consensus activate --week {following}{' --replace' if running else ''}"
     if chosen == running:
-        other = f"another week instead: registry consensus activate --week {following}"
-        note = f"already activated for week {with_days(chosen)}; {other}"
+        note = f"already activated for week {with_days(chosen)}; another week instead: {instead}"
         return state, draft, RecordOutcome(True, note, merged=state.main)
     if is_over(chosen, today, zone):
         due = phase_of(state.snapshot) in ("acknowledged", "active")
-        now_due = f"the next week: registry consensus activate --week {following}"
-        before = now_due if due else "and it is too early; see: registry consensus status"
+        before = f"the next week: {instead}" if due else "and it is too early; see: registry consensus status"
         return state, draft, RecordOutcome(False, f"no activation: week {chosen} is over; {before}")
+    if running and not replace:
+        whole = f"take it back for week {chosen}: registry consensus activate --week {chosen} --replace"
+        note = f"no activation: week {with_days(running)} is active and not over; {whole}"
+        return state, draft, RecordOutcome(False, note)
 
     def consent_to_week(now: MainState, draft: RecordDraft, approver: Approver) -> bool:
         show_week(found)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from validator.model import shapes
 from validator.model.layout import BROADCAST, CONFIRMATION, branch_of, digits
 from validator.model.phrases import command_line, join_limited, ranges
-from validator.registry.claim_form import claim_form
+from validator.registry.claim_form import any_claim_form, claim_form
 from validator.registry.conflicts import Conflict
 from validator.registry.consensus.criteria import Criterion, Phase, acknowledged
 from validator.registry.consensus.digest import registry_digest
@@ -33,13 +33,13 @@ def next_moves(
     phase: Phase,
     criteria: tuple[Criterion, ...],
     against: tuple[Conflict, ...],
-    proposed: Set[int],
+    proposed: Set[int] | None,
     waiting: Set[str],
     me: str | None = None,
     rejected: Set[str] = frozenset(),
     this_week: str | None = None,
 ) -> Iterator[Move]:
-    """The next moves in a phase.
+    """The next moves in a phase. `proposed` are the numbers with an open proposal, None where nobody has asked.
 
     `waiting` are the open proposals of records about this registry, and of changes of a fleet with all its numbers.
 
@@ -122,17 +122,21 @@ def _to_register(
     snapshot: Snapshot,
     charter: shapes.Charter,
     criteria: tuple[Criterion, ...],
-    proposed: Set[int],
+    proposed: Set[int] | None,
     rejected: Set[str],
     me: str | None,
 ) -> Iterator[Move]:
+    asked, proposed = proposed is not None, proposed or frozenset()
     waiting = [number for number in snapshot.free_numbers() if number in proposed]
     decidable = [number for number in waiting if f"claim/{digits(number)}" not in rejected]
     free = [number for number in snapshot.free_numbers() if number not in proposed]
     if free:
         holds = me is None or waiting or any(claim.summary.session_id == me for claim in snapshot.claims.values())
-        example = command_line(claim_form(charter, free[0], *(("--session-id", "ID") if holds else ())))
+        name = ("--session-id", "ID") if holds else ()
+        form = claim_form(charter, free[0], *name) if asked else any_claim_form(charter, *name)
+        example = command_line(form)
         which = f"one of the free numbers {ranges(free)}" if len(free) > 1 else f"the free number {free[0]}"
+        which += "" if asked else " that nobody has proposed"
         yield Move("whoever has no number", f"claims {which}; fill in: {example}", None)
     if decidable:
         yield Move("an approver", f"decides on what is proposed: {ranges(decidable)}", "registry proposals")

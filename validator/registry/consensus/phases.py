@@ -91,7 +91,7 @@ def active_week(snapshot: Snapshot) -> str | None:
 def assess(
     snapshot: Snapshot,
     charter: shapes.Charter,
-    proposed: Set[int] = frozenset(),
+    proposed: Set[int] | None = frozenset(),
     waiting: Set[str] = frozenset(),
     me: str | None = None,
     rejected: Set[str] = frozenset(),
@@ -99,7 +99,8 @@ def assess(
 ) -> Consensus:
     """Phase, criteria, metrics and next moves of the registry at a commit.
 
-    `proposed` are the numbers with an open proposal: the next moves do not name them as free.
+    `proposed` are the numbers with an open proposal: the next moves do not name them as free. None: nobody
+    has asked for them, and the moves say so.
     `waiting` are the open proposals of records about this registry, and of changes of a fleet with all its numbers: a
     human decides on them next. `me` is the session that reads the moves, where it has said so. `rejected` are the open
     proposals that the gate rejects, where that is known: no approver can decide on them. `this_week` is the week of
