@@ -31,9 +31,7 @@ def test_approval_page(stage: Stage) -> None:
     done = typed(stage.human, ["y"], "approve", "4")
     assert done.exit_code == 0
     page = plain(done.out)
-    assert page.startswith(
-        "claim/04, proposed <time>: A proposal\nkey: none (not signed)\n\n  diff --git a/registry/sessions/04.yaml b/"
-    )
+    assert page.startswith("claim/04, proposed <time>: A proposal\n\n  diff --git a/registry/sessions/04.yaml b/")
     assert "\n  +session_id: marketing-outreach-1\n" in page
     assert page.endswith(
         "\naccepted: no findings\nwhoever is merged first wins against: claim/05 (same session_id)\n"

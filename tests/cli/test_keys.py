@@ -149,12 +149,12 @@ def test_the_human_sees_which_key_speaks(signed: Stage) -> None:
     (row,) = does(signed.human, "proposals", "--format", "json").document["proposals"]
     assert (row["fingerprint"], row["key_state"]) == (key, "not-signed")
     said = does(session, "whoami", *FOR_ANN, "--fetch")
-    assert f"\nopen:    release/04, accepted, key {key} (not signed)\n" in said.out
+    assert f"\nopen:    release/04, accepted, key {key} (not signed with it)\n" in said.out
     stranger = signed.clone("stranger")
     does(stranger, "claim", "5", "--session-id", "stranger", "--goal", "Send 17 emails daily", "--yes", "--push")
     out = does(signed.human, "proposals").out
-    assert "    key: none (not signed)\n" in out.partition("claim/05")[2].partition("release/04")[0]
-    assert "\nkey: none (not signed)\n" in does(signed.human, "show", "5").out
+    assert "    key: none\n" in out.partition("claim/05")[2].partition("release/04")[0]
+    assert "\nkey: none\n" in does(signed.human, "show", "5").out
     me = does_not(stranger, "whoami", "--session-id", "stranger", "--format", "json").document
     assert (me["fingerprint"], me["key_state"], me["proposals"][0]["key_state"]) == (None, "not-signed", "not-signed")
 

@@ -33,7 +33,6 @@ def test_a_first_claim(stage: Stage) -> None:
         "commit: <id>",
         "author: session <session@example.invalid>",
         "signed: no",
-        "key: none (not signed)",
         "",
         "registry/sessions/04.yaml",
         *map(plain, rows),

@@ -222,7 +222,7 @@ def test_who_signed_is_shown(guarded: Stage, tmp_path: Path) -> None:
     warned = "<p>A warning stops nothing: approve it as it is, or ask its session for a better claim first.</p>"
     assert warned in page
     assert files["index.html"].decode().count(warned) == 2, "claim/05 and claim/06"
-    assert "<dt>Key</dt><dd>none (not signed)</dd>" in page
+    assert "<dt>Key</dt><dd>none</dd>" in page
     shown = f"<code>{fingerprint(session)}</code> (new)"
     assert f"<dt>Key</dt><dd>{shown}</dd>" in files["proposals/claim-06.html"].decode()
     assert f"<p>Key: {shown}</p>" in files["index.html"].decode()

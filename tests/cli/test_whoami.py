@@ -21,7 +21,6 @@ state:   registered
 role:    Outreach AI - Personalize and send emails (Morning Batch 1)
 goal:    Send 17 perfectly personalized emails daily, 95%+ delivery rate
 since:   2026-11-20T09:05:00Z
-key:     none (not signed)
 next:    number 4 is yours; wait: not registered yet: 2-3, 5-12; {EACH}; ask again with --fetch
 """
 

@@ -19,7 +19,7 @@ from validator.model.keys import KeyState
 from validator.model.phrases import rfc3339
 from validator.model.shapes import Slot
 from validator.model.targets import format_target
-from validator.operations.claim_key import claim_key_of, key_line
+from validator.operations.claim_key import claim_key_of, is_keyed, key_line
 from validator.operations.competitors import Competitors
 from validator.operations.proposals import Judged, decisions, judged, judged_here
 from validator.registry.claim_form import format_appointment
@@ -132,7 +132,7 @@ def command(
         waits = tuple(pending_entry(one) for one in pending)
         console.say(as_json(ProposalsDocument(proposals=rows, rejected=turned_down, pending=waits)))
     else:
-        keyed = any(claim.draft.key for claim in snapshot.claims.values())
+        keyed = is_keyed(snapshot)
         console.say(render(shown, rejected, server.repo, now=now, others=open_ones, pending=pending, keyed=keyed))
         accepted = [one for one in shown if one.verdict.accepted]
         rivals = Competitors(open_ones)
@@ -275,7 +275,7 @@ def _turned_down(rejection: Rejection) -> RejectionEntry:
 def _is_keyed(proposals: Sequence[Judged]) -> bool:
     """Whether the fleet has keys at all; where it has none, no line tells that there is none."""
     snapshots = [snapshot for one in proposals for snapshot in (one.base, one.landed)]
-    return any(claim.draft.key for snapshot in snapshots for claim in snapshot.claims.values())
+    return any(map(is_keyed, snapshots))
 
 
 def _lines(one: Judged, rivals: Competitors, repo: Repo, now: float, *, keyed: bool) -> Iterable[str]:
@@ -283,7 +283,7 @@ def _lines(one: Judged, rivals: Competitors, repo: Repo, now: float, *, keyed: b
     sign = "✓" if one.verdict.accepted else "✗"
     age = _age(now - (one.landed.committed_at or 0))
     yield f"{sign} {one.proposal.name:<12} {age:>9}  {logged(who or '') + ' ':<26} {conclusion(one.verdict)}"
-    if key := key_line(one, without=keyed):
+    if key := key_line(one.proposal.name, claim_key_of(one), keyed=keyed):
         yield f"    {key}"
     for finding in one.verdict.findings:
         if finding.origin == "introduced":

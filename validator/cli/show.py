@@ -15,7 +15,7 @@ from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.escape import logged
 from validator.model.layout import digits
-from validator.operations.claim_key import ClaimKey
+from validator.operations.claim_key import ClaimKey, is_keyed, key_line
 from validator.operations.competitors import Competitors
 from validator.operations.proposals import Judged
 from validator.report.documents import as_json
@@ -38,7 +38,8 @@ def command(console: Console, name: str, remote: str, repo: Path, format: str) -
     _, open_ones = read_open(console, server)
     one = _named(name, open_ones, server)
     document = in_full(one, entry_of(one, Competitors(open_ones), server.repo), server.repo)
-    console.say(as_json(document) if format == "json" else "".join(f"{line}\n" for line in _lines(document.proposal)))
+    lines = _lines(document.proposal, keyed=is_keyed(one.base))
+    console.say(as_json(document) if format == "json" else "".join(f"{line}\n" for line in lines))
     return 0
 
 
@@ -55,13 +56,13 @@ def _named(word: str, open_ones: tuple[Judged, ...], server: Remote) -> Judged:
     raise FatalError(f"there is no open proposal {name!r}; {why}")
 
 
-def _lines(proposal: ProposalInFull) -> Iterator[str]:
+def _lines(proposal: ProposalInFull, *, keyed: bool) -> Iterator[str]:
     yield f"{proposal.name}, proposed {proposal.proposed_at}: {logged(proposal.subject)}"
     yield f"commit: {proposal.commit}"
     yield f"author: {logged(proposal.author)}"
     yield f"signed: {_signature(proposal)}"
-    if proposal.fingerprint or not proposal.name.startswith("charter/"):  # which no session proposes
-        yield f"key: {ClaimKey(proposal.fingerprint, proposal.key_state)}"
+    if key := key_line(proposal.name, ClaimKey(proposal.fingerprint, proposal.key_state), keyed=keyed):
+        yield key
     if proposal.file is not None:
         yield f"\n{proposal.path}"
         yield from (f"  {logged(line)}" for line in proposal.file.splitlines())

@@ -135,6 +135,7 @@ def render(document: WhoamiDocument) -> str:
     if document.number is None:
         return f"{visible(name)} is not registered\n{common}next: {visible(document.next_action)}\n"
     opened = [one for one in document.proposals if one.verdict != "turned-down"]
+    mine = ClaimKey(document.fingerprint, document.key_state)
     rows = (
         ("name", name),
         ("number", str(document.number)),
@@ -142,7 +143,7 @@ def render(document: WhoamiDocument) -> str:
         ("role", document.role or ""),
         ("goal", document.goal or ""),
         ("since", document.registered_at or ""),
-        ("key", str(mine := ClaimKey(document.fingerprint, document.key_state))),
+        *([("key", str(mine))] if document.fingerprint else []),
         *(("open", _open(one, mine)) for one in opened if len(opened) > 1 or _other_key(one, mine)),
         ("next", document.next_action),
     )

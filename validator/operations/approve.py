@@ -12,7 +12,7 @@ from validator.model.escape import logged, visible
 from validator.model.findings import Verdict, decides
 from validator.model.layout import HEADS, number_of, own_files
 from validator.operations.approver import Approver, who_approves
-from validator.operations.claim_key import key_line
+from validator.operations.claim_key import claim_key_of, is_keyed, key_line
 from validator.operations.competitors import Competitors
 from validator.operations.proposals import (
     Judged,
@@ -255,7 +255,8 @@ def _page(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:
     text = "".join(f"  {logged(line)}\n" for line in difference(one, server.repo).splitlines())
     against = f"whoever is merged first wins against: {', '.join(rivals)}\n" if rivals else ""
     heading = f"{one.proposal.name}, proposed {one.proposed_at}: {logged(one.subject(server.repo))}"
-    key = f"{line}\n" if (line := key_line(one)) else ""
+    line = key_line(one.proposal.name, claim_key_of(one), keyed=is_keyed(one.base))
+    key = f"{line}\n" if line else ""
     words = voids(one.landed, one.base) if one.verdict.accepted else ""
     stops = f"approving this {words}\n" if words else ""
     return f"{heading}\n{key}\n{text}\n{report(with_proposed(one.verdict, server.repo))}{against}{stops}"

@@ -18,7 +18,10 @@ class ClaimKey(NamedTuple):
     state: KeyState
 
     def __str__(self) -> str:
-        return f"{self.fingerprint or 'none'} ({self.state.replace('-', ' ')})"
+        if self.fingerprint is None:
+            return "none"
+        words = "not signed with it" if self.state == "not-signed" else self.state.replace("-", " ")
+        return f"{self.fingerprint} ({words})"
 
 
 NO_KEY = ClaimKey(None, "not-signed")
@@ -58,11 +61,16 @@ def _on_main(key: str | None, before: str | None) -> ClaimKey:
     return ClaimKey(fingerprint(key), "same-as-before" if key == before else "new")
 
 
-def key_line(one: Judged, *, without: bool = True) -> str:
-    """`key: SHA256:… (same as before)`; empty for a charter, which no session proposes.
+def key_line(name: str, claim_key: ClaimKey, *, keyed: bool) -> str:
+    """`key: SHA256:… (same as before)` of the proposal of this name; empty for a charter, which no session proposes.
 
-    `without`: also where no claim has a key.
+    `keyed`: other sessions have keys, so that it matters where one has none.
     """
-    claim_key = claim_key_of(one)
-    named = claim_key.fingerprint or (without and not one.proposal.name.startswith("charter/"))
+    named = claim_key.fingerprint or (keyed and not name.startswith("charter/"))
     return f"key: {claim_key}" if named else ""
+
+
+def is_keyed(snapshot: Snapshot) -> bool:
+    """Whether any session on main has a key, or the charter asks for one."""
+    required = snapshot.charter is not None and snapshot.charter.session_keys == "required"
+    return required or any(claim.summary.key for claim in snapshot.claims.values())
