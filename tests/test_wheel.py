@@ -213,11 +213,17 @@ def test_the_demo_runs_from_the_wheel(program: Path, tmp_path: Path, long: bool)
         assert "12 of 12 registered · phase: active" in done.stdout
     else:
         command, told = [str(program / "session-registry"), "demo"], subprocess.PIPE
-        with interruptible(), running(command, cwd=tmp_path, env=ALONE, stdout=told, stderr=told) as process:
+        narrow = ALONE | {"COLUMNS": "80"}
+        with interruptible(), running(command, cwd=tmp_path, env=narrow, stdout=told, stderr=told) as process:
             assert process.stdout
-            shown = next((line for line in process.stdout if " on branch claim/" in line), "")
+            lines = list[str]()
+            for line in process.stdout:
+                lines.append(line.rstrip("\n"))
+                if " on branch claim/" in line:
+                    break
             process.send_signal(signal.SIGINT)
-            assert "proposed number" in shown, process.communicate()
+            assert "proposed number" in lines[-1], process.communicate()
+            assert max(map(len, lines)) <= 80
     assert list(tmp_path.iterdir()) == []
 
 
