@@ -16,6 +16,7 @@ from validator.registry.index.sealing import sealed, unsealed
 from validator.registry.index.steps import LineSteps
 from validator.registry.parsing import ClaimFile, KnownClaim, Row
 from validator.registry.snapshot import Snapshot
+from validator.report.documents import text_of_claim
 
 PATHS, OIDS = ("registry/sessions/04.yaml", "registry/sessions/\udcfc", "registry/sessions/05.yaml"), "abc"
 
@@ -122,3 +123,8 @@ def test_a_known_claim_says_what_its_file_says(files: dict[str, bytes]) -> None:
         if isinstance(one, KnownClaim):
             assert other.claim is not None
             assert one.row.agreed == agreed(other.claim)
+            told = one.told(text_of_claim(other.claim))
+            assert (told.path, told.number, told.row, told.claim, told.draft) == (
+                *(one.path, one.number, one.row, other.claim, other.draft),
+            )
+            assert told.parsed is other.parsed

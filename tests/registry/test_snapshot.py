@@ -228,7 +228,11 @@ def test_every_file_with_a_form_is_parsed() -> None:
     record = next(iter(RECORDS))
     whole = snapshot({**registry(claim(1), claim(2, role=None)), record: "x\n", "README.md": "x\n"})
     assert [file.path for file in whole.parsed] == [CHARTER, P1, P2, record]
+    assert dict(whole.parsed_at([P2, "README.md", record, CHARTER])) == {
+        file.path: file for file in whole.parsed if file.path != P1
+    }
     assert [file.path for file in snapshot({P1: claim(1)}).parsed] == [P1]
+    assert not [*snapshot({P1: claim(1)}).parsed_at([CHARTER])]
 
 
 def test_numbers_that_are_held_and_free() -> None:

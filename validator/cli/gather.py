@@ -1,7 +1,10 @@
 """Read every document that the pages show, at one commit of main."""
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from validator.cli.conflicts import conflicts_of
@@ -18,12 +21,15 @@ from validator.cli.status import status_of
 from validator.git.remote import Proposal
 from validator.git.repo import Repo
 from validator.hosts.site.documents import Documents, Json
+from validator.hosts.site.render import fingerprint
 from validator.model.layout import ACTIVATION
 from validator.model.phrases import rfc3339
+from validator.operations.claim_texts import by_number
 from validator.operations.competitors import Competitors
 from validator.operations.consensus.assessment import assessment
 from validator.operations.consensus.mail import page_at
-from validator.operations.export import document_at
+from validator.operations.export import without_claims
+from validator.operations.index_file import program
 from validator.operations.narrow import SMALL, Narrow
 from validator.operations.proposals import Judged, judged_here
 from validator.registry.consensus.phases import phase_of
@@ -31,12 +37,14 @@ from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader, charter_of, main_of
 from validator.registry.schedule import Week, week_at, week_of, zone_of
 from validator.registry.snapshot import Snapshot
-from validator.report.documents import Printed
+from validator.report.documents import Printed, as_json, as_long_json, export_text
 from validator.rules import RULES
 
 if TYPE_CHECKING:
     from validator.hosts.github.pulls import Pull
 
+_MAKERS = ("icalendar", "jinja2", "markupsafe", "tzdata")  # libraries that say what stands in a file of the site
+_LONG = frozenset(("status", "conflicts", "history", "schedule"))  # documents without fractions
 MOST_READINGS = 5  # of a registry that moves faster than it is read
 State = tuple[str, tuple[Proposal, ...]]
 
@@ -44,6 +52,12 @@ State = tuple[str, tuple[Proposal, ...]]
 def state_of(repo: Repo, ref: str | None) -> State:
     """What the pages are made of: the commit of main, and the open proposals."""
     return main_of(repo, ref), proposals_on(published(repo), repo)
+
+
+def basis_of(repo: Repo, state: State) -> str:
+    """All that a site is made of, in short: main, the proposals, where they are, and what makes pages of them."""
+    said = [state, published(repo), on_github(repo), program(*_MAKERS), fingerprint()]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def documents_now(
@@ -80,24 +94,28 @@ def documents_at(
     numbers = {pull.head: f"#{pull.number}" for pull in pulls or ()}  # on GitHub that is where one decides
     entries = tuple(entry_of(one, rivals, reader.repo, numbers.get(one.proposal.commit, "")) for one in proposals)
     found = assessment(reader, commit, rejected=rejected)
+    pending = tuple(map(pending_entry, pending_claims(snapshot)))
+    status, claims = status_of(reader, commit, found), by_number(snapshot)
+    export = without_claims(reader, commit, snapshot, status.slots)
+    made = {
+        "status": status,
+        "export": export,
+        "consensus": consensus_of(reader, commit, found),
+        "proposals": ProposalsDocument(proposals=entries, rejected=(), pending=pending),
+        "conflicts": conflicts_of(reader, commit, proposals),
+        "history": history_of(reader, commit, known=steps),
+        "schedule": schedule_of(week, commit),
+        "rules": rules_document(RULES),
+    }
+    texts = {name: partial(as_long_json if name in _LONG else as_json, one) for name, one in made.items()}
     return Documents(
-        status=_json(status_of(reader, commit, found)),
-        export=_json(document_at(reader, commit)),
-        consensus=_json(consensus_of(reader, commit, found)),
-        proposals=_json(
-            ProposalsDocument(
-                proposals=entries, rejected=(), pending=tuple(map(pending_entry, pending_claims(snapshot)))
-            )
-        ),
+        **{name: _json(one) for name, one in made.items()},
+        claims=claims,
         proposals_in_full=[
             _json(in_full(one, entry, reader.repo)) for one, entry in zip(proposals, entries, strict=True)
         ],
-        conflicts=_json(conflicts_of(reader, commit, proposals)),
-        history=_json(history_of(reader, commit, known=steps)),
-        schedule=_json(schedule_of(week, commit)),
-        rules=_json(rules_document(RULES)),
+        texts={**texts, "export": lambda: export_text(export, list(claims.values()))},
         calendar=lambda: calendar(week, snapshot.committed_at or 0),
-        calendar_of=f"{week.name} {snapshot.committed_at}",
         markdown=page_at(reader, commit),
         on_github=pulls is not None or on_github(reader.repo),
         pulls_shown=pulls is not None,

@@ -1,5 +1,6 @@
 """`registry schedule`: the week of the fleet: a table, a JSON document, or a file for a calendar."""
 
+import functools
 from datetime import datetime
 from pathlib import Path
 
@@ -79,9 +80,15 @@ def _entry(meeting: Meeting) -> AppointmentEntry:
         session_id=meeting.session_id,
         activity=meeting.activity,
         day=meeting.day.isoformat(),
-        start=meeting.start.isoformat() if meeting.start else None,
-        end=meeting.end.isoformat(),
+        start=_written(meeting.start, meeting.start.fold) if meeting.start else None,
+        end=_written(meeting.end, meeting.end.fold),
     )
+
+
+@functools.lru_cache(maxsize=4096)
+def _written(moment: datetime, fold: int) -> str:
+    """A time with its offset; of the two that one clock shows when it is set back, `fold` says which."""
+    return moment.isoformat()
 
 
 def _write(path: Path, content: bytes) -> None:

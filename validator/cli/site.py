@@ -18,6 +18,7 @@ from validator.report.documents import Oid, PrintedDocument, as_json
 
 if TYPE_CHECKING:
     from validator.hosts.github.pulls import Pull
+    from validator.hosts.site.output import Made, Written
 
 
 class SiteDocument(PrintedDocument):
@@ -51,20 +52,32 @@ def command(
     format: str,
 ) -> int:  # fmt: skip
     """The registry as web pages in a folder, with every document as JSON."""
-    from validator.cli.gather import documents_now
-    from validator.hosts.site.files import site_of
-    from validator.hosts.site.output import locked, put
+    from validator.cli.gather import basis_of, state_of
+    from validator.hosts.site.output import locked, standing
 
     store = Repo(repo)
     with locked(output):
         if fetch:
             Remote(store, remote).fetch()
-        _, documents = documents_now(store, ref, _read(pulls) if pulls else None, console.hint)
-        done = put(output, site_of(documents).files(), each_second(console.hint, what="files"))
-    document = SiteDocument(commit=documents.commit, digest=documents.digest, **done._asdict())
+        # A pull request's commit may come without any branch having moved: then no site stands as it is.
+        known = standing(output, basis_of(store, state_of(store, ref))) if pulls is None else None
+        made, done = known or _made(console, store, output, ref, pulls)
+    document = SiteDocument(commit=made.commit, digest=made.digest, **done._asdict())
     text = f"{counted(done.written, 'file')} written, {done.unchanged} unchanged, {done.removed} removed: {output}\n"
     console.say(as_json(document) if format == "json" else text)
     return 0
+
+
+def _made(console: Console, store: Repo, output: Path, ref: str | None, pulls: Path | None) -> "tuple[Made, Written]":
+    """Make the site, as far as it is not there yet."""
+    from validator.cli.gather import basis_of, documents_now
+    from validator.hosts.site.files import site_of
+    from validator.hosts.site.output import Made, put
+
+    state, documents = documents_now(store, ref, _read(pulls) if pulls else None, console.hint)
+    basis = basis_of(store, state) if pulls is None else ""
+    made = Made(basis, documents.commit, documents.digest)
+    return made, put(output, site_of(documents).files(), each_second(console.hint, what="files"), made)
 
 
 def _read(pulls: Path) -> "Sequence[Pull]":

@@ -4,6 +4,7 @@ Every function takes any `str`, lone surrogates included, raises nothing and ret
 cannot be read back: a backslash in the text stays as it is.
 """
 
+import functools
 import re
 from typing import Any
 from urllib.parse import quote
@@ -155,6 +156,7 @@ def prose(text: str) -> str:
     return _MARKUP.sub(lambda found: _NAMED.get(found[0], f"&#{ord(found[0])};"), _parted(text)).replace("\0", "<wbr>")
 
 
+@functools.lru_cache(maxsize=4096)  # sessions with the same work say much alike
 def markdown_prose(text: str) -> str:
     r"""The same for Markdown alone, outside of HTML: `\*` in the place of `&#42;`, which people read more easily."""
     return _MARKDOWN.sub(lambda found: _NAMED.get(found[0], f"\\{found[0]}"), _parted(text)).replace("\0", "<wbr>")

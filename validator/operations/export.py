@@ -30,7 +30,7 @@ def document_at(reader: Reader, commit: str) -> ExportDocument:
     snapshot = Narrow(reader).whole(commit)
     claims = (file.claim for file in snapshot.claims.values() if file.claim)
     documents = tuple(definition.Claim.model_validate(_fields(claim)) for claim in claims)
-    return _but_claims(reader, commit, snapshot).model_copy(update={"claims": documents})
+    return without_claims(reader, commit, snapshot).model_copy(update={"claims": documents})
 
 
 def text_at(reader: Reader, commit: str, narrow: Narrow | None = None) -> str:
@@ -41,17 +41,22 @@ def text_at(reader: Reader, commit: str, narrow: Narrow | None = None) -> str:
         return as_json(document_at(reader, commit))
     from validator.operations.claim_texts import texts_of  # most registries are small
 
-    return export_text(_but_claims(reader, commit, snapshot), texts_of(reader, snapshot, index))
+    return export_text(without_claims(reader, commit, snapshot), texts_of(reader, snapshot, index))
 
 
-def _but_claims(reader: Reader, commit: str, snapshot: Snapshot) -> ExportDocument:
+def without_claims(
+    reader: Reader, commit: str, snapshot: Snapshot, slots: tuple[SlotEntry, ...] | None = None
+) -> ExportDocument:
+    """The same document, but for its claims; `slots` where they are known. Raises FatalError without a charter."""
     charter, digest = charter_of(snapshot), registry_digest(snapshot)
+    if slots is None:
+        slots = tuple(slots_of(snapshot, charter, digest, proposed_numbers(reader.repo, commit)))
     return ExportDocument(
         commit=commit,
         week=active_week(snapshot),
         digest=digest,
         charter=definition.Charter.model_validate(_fields(charter)),
-        slots=tuple(slots_of(snapshot, charter, digest, proposed_numbers(reader.repo, commit))),
+        slots=slots,
         claims=(),
     )
 

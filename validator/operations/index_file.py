@@ -80,9 +80,9 @@ class IndexFile(KeptFile):
 
 
 @functools.cache
-def program() -> str:
-    """What an index depends on besides the claims: this program as it is installed, and its libraries."""
-    found = [importlib.util.find_spec(name) for name in LIBRARIES]
+def program(*more: str) -> str:
+    """What an index depends on besides the claims: this program as it is installed, and its libraries, `more` too."""
+    found = [importlib.util.find_spec(name) for name in (*LIBRARIES, *more)]
     places = [Path(spec.origin) for spec in found if spec and spec.origin]
     here = Path(validator.__file__).parent
     seen = [sys.version, sys.byteorder, str(here), *_stamps(here), *map(_stamp, places)]

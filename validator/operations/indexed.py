@@ -11,21 +11,19 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from validator.git.change import Files, Landing, landing_alone, sized
-from validator.git.history import Step
 from validator.git.trees import TWICE, Entry
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER, REGULAR_FILE, SESSIONS, claim_path, form_of, governed
 from validator.operations.arrivals import KeptLine
 from validator.operations.index_file import IndexFile
 from validator.operations.indexing import Known, always, index_of, is_claim, waiting
-from validator.operations.known import KnownClaims, quiet_of
-from validator.operations.line_steps import kept_steps
+from validator.operations.known import KnownClaims
 from validator.registry.index.encoding import StoredIndex
 from validator.registry.index.selection import beside, needed
 from validator.registry.index.traits import traits_of
 from validator.registry.parsing import Draft
 from validator.registry.reader import Reader
-from validator.registry.snapshot import Snapshot, UnreadClaims
+from validator.registry.snapshot import Snapshot
 
 MOST_TOUCHED = 50  # files; a change of more is read as a whole
 MOST_MOVED = 1_000  # claims in which an index and main differ; with more it is made anew
@@ -82,12 +80,6 @@ class Indexed:
         known = KnownClaims(self._reader, commit, self.file)
         kept = self._at(commit, light, folders[0], known) if len(folders) == 1 else None
         return known.whole(light[CHARTER], kept.table) if kept else None
-
-    def around(self, commit: str) -> tuple[tuple[Step, ...], UnreadClaims] | None:
-        """The changes of charter and claims up to a commit, and its quiet claims; None where main has no charter."""
-        light, folders = self._reader.repo.trees.files_beside(commit, governed, SESSIONS.encode())
-        kept = self._at(commit, light, folders[0]) if len(folders) == 1 else None
-        return (kept_steps(self._reader.repo, commit, self.file), quiet_of(kept.table)) if kept else None
 
     def _landed(
         self, found: Landing, base: str, head: str, kept: StoredIndex, light: Files

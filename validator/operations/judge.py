@@ -53,7 +53,7 @@ def _left(old: tuple[Finding, ...], unmatched: Counter[tuple[str, str, str]]) ->
 def run(head: Snapshot, base: Snapshot, rules: Sequence[Rule] = RULES) -> tuple[Finding, ...]:
     """What these rules find in head, in the order of files and places. The same snapshots give the same findings."""
     problems = [(rule, problem) for rule in rules for problem in rule.check(head, base)]
-    documents = {parsed.path: parsed.document for parsed in head.parsed} if problems else {}
+    documents = {path: parsed.document for path, parsed in head.parsed_at({at.location.path for _, at in problems})}
     findings = [
         Finding(
             rule.CODE,

@@ -7,7 +7,7 @@ from validator.git.history import Step
 from validator.model.errors import FatalError
 from validator.model.layout import CHARTER, SESSIONS
 from validator.registry.reader import Reader
-from validator.registry.snapshot import ALL_READ, Snapshot
+from validator.registry.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from validator.operations.index_file import IndexFile
@@ -64,10 +64,13 @@ class Narrow:
         return kept_steps(self._reader.repo, commit, file)
 
     def all_of(self, commit: str) -> tuple[Snapshot, tuple[Step, ...]]:
-        """The registry at a commit, every claim read, and the changes of charter and claims on main up to it."""
-        found = self._asked(commit, lambda: self._indexed().around(commit))
-        steps, quiet = found or (self._reader.repo.steps(commit, (SESSIONS, CHARTER)), ALL_READ)
-        return self._reader.informed(commit, steps, quiet), steps
+        """The registry at a commit with what each claim says, and the changes of charter and claims up to it."""
+        steps, file = self.steps(commit), self.index(commit)
+        if file is None:
+            return self._reader.informed(commit, steps), steps
+        from validator.operations.claim_texts import told  # most registries are small
+
+        return self._reader.holding(told(self._reader, self.whole(commit), file)), steps
 
     def _narrow(self, base: str, head: str) -> tuple[Snapshot, Snapshot] | None:
         return self._asked(base, lambda: self._indexed().change(base, head))

@@ -185,6 +185,39 @@ class KnownClaim(ClaimFile):
         """What a list looks at."""
         return self.row.summary
 
+    def told(self, text: str) -> "ToldClaim":
+        """The same claim, of which this is known as well: it as `export` prints it."""
+        one: ToldClaim = tuple.__new__(ToldClaim, tuple(self))
+        one.row, one._read, one.text = self.row, self._read, text
+        return one
+
+
+class ToldClaim(KnownClaim):
+    """A claim whose fields its kept text says; its file is read for places and lines only."""
+
+    text: str
+
+    @functools.cached_property
+    def _value(self) -> shapes.Claim:
+        import json
+
+        fields = json.loads(self.text)
+        return shapes.Claim.model_validate({name: value for name, value in fields.items() if value is not None})
+
+    @property
+    def claim(self) -> shapes.Claim:
+        """The claim."""
+        return self._value
+
+    @functools.cached_property
+    def _fields_of_value(self) -> Draft:
+        return _draft_of(self._value)
+
+    @property
+    def draft(self) -> Draft:
+        """Its fields."""
+        return self._fields_of_value
+
 
 @functools.lru_cache(maxsize=4096)  # sessions with the same work promise alike
 def _targets_in(text: bytes) -> tuple[shapes.Target, ...]:
@@ -232,7 +265,7 @@ def claim_file(document: Document, number: int) -> ClaimFile:
 
 def _draft(parsed: Parsed[shapes.Claim]) -> Draft:
     if parsed.value is not None:
-        return Draft(*(getattr(parsed.value, name) for name in Draft._fields))
+        return _draft_of(parsed.value)
     value = parsed.document.value if isinstance(parsed.document.value, dict) else {}
     broken = {route[0] for route in parsed.document.damaged if route}
     fields = dict[str, Any]()
@@ -243,3 +276,7 @@ def _draft(parsed: Parsed[shapes.Claim]) -> Draft:
             except ValidationError:
                 continue
     return Draft(**fields)
+
+
+def _draft_of(claim: shapes.Claim) -> Draft:
+    return Draft(*(getattr(claim, name) for name in Draft._fields))

@@ -78,12 +78,16 @@ class Reader:
             self._last = known = self._snapshot(commit, files, line=commit)
         return known
 
-    def informed(self, commit: str, steps: Iterable[Step], quiet: UnreadClaims) -> Snapshot:
-        """The same, of which this is known: the changes of charter and claims up to it, and the `quiet` claims."""
+    def informed(self, commit: str, steps: Iterable[Step]) -> Snapshot:
+        """The same, of which the changes of charter and claims up to it are known."""
         self._lines[commit] = Line(self.repo, commit, [step for step in steps if step.path != CHARTER])
         self._last = None
-        self._last = self.at(commit)._replace(quiet=quiet)
-        return self._last
+        return self.at(commit)
+
+    def holding(self, snapshot: Snapshot) -> Snapshot:
+        """The same snapshot, which is the registry at its commit from now on."""
+        self._last = snapshot
+        return snapshot
 
     def known(self, commit: str) -> Snapshot | None:
         """The registry at a commit, if all of it was read last."""

@@ -112,6 +112,15 @@ class Snapshot(_Fields):
             yield claim.parsed
         yield from self.records.values()
 
+    def parsed_at(self, paths: Iterable[str]) -> Iterator[tuple[str, Parsed[Any]]]:
+        """Of some paths each that has a file with a form, with that: the others are not read."""
+        charter = {self.charter_file.path: self.charter_file} if self.charter_file else {}
+        for path in paths:
+            claim = self.claims.get(path)
+            found = claim.parsed if claim else charter.get(path) or self.records.get(path)
+            if found:
+                yield path, found
+
     def document_faults(self, kind: str) -> Iterator[Problem]:
         """The faults of one kind in the text of the files, as the problems that a rule reports."""
         for parsed in self.parsed:

@@ -14,12 +14,13 @@ Way out: Write the current time: `date -u +%Y-%m-%dT%H:%M:%SZ`.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from validator.model.findings import Input, Level, Problem
 from validator.model.phrases import quoted, rfc3339
 from validator.model.timestamps import moment
+from validator.registry.parsing import ClaimFile, Parsed
 from validator.registry.snapshot import Snapshot
-from validator.registry.yaml.reader import Document
 
 CODE, NAME, LEVEL = "REG303", "bad-timestamp", Level.ERROR
 LOOKS_AT = (Input.FILE, Input.CHANGE)
@@ -30,20 +31,20 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     """Yield timestamps that are not RFC 3339 in UTC, and those later than the commit that brought them."""
     for claim in head.claims.values():
         latest = head.committed_at if head.is_new(claim, base) else base.committed_at
-        yield from _problems(claim.document, claim.draft.timestamp, latest)
+        yield from _problems(claim, claim.draft.timestamp, latest)
     for record in head.records.values():
         latest = head.committed_at if head.differs(record.path, base) else base.committed_at
         fields = record.document.value if isinstance(record.document.value, dict) else {}
         timestamp = fields.get("timestamp")
-        yield from _problems(record.document, timestamp if isinstance(timestamp, str) else None, latest)
+        yield from _problems(record, timestamp if isinstance(timestamp, str) else None, latest)
 
 
-def _problems(document: Document, timestamp: str | None, latest: int | None) -> Iterator[Problem]:
+def _problems(file: ClaimFile | Parsed[Any], timestamp: str | None, latest: int | None) -> Iterator[Problem]:
     if timestamp is None:
         return
     seconds = moment(timestamp)
     if seconds is None:
-        yield Problem(document.at("timestamp"), f"{quoted(timestamp)} is not a moment in UTC", NOW)
+        yield Problem(file.document.at("timestamp"), f"{quoted(timestamp)} is not a moment in UTC", NOW)
     elif latest is not None and seconds > latest:
         message = f"{timestamp} is later than the commit that carries it ({rfc3339(latest)})"
-        yield Problem(document.at("timestamp"), message, NOW)
+        yield Problem(file.document.at("timestamp"), message, NOW)

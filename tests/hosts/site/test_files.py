@@ -7,7 +7,7 @@ import pytest
 
 from validator.hosts.site.documents import Documents
 from validator.hosts.site.files import File, stamp_of
-from validator.hosts.site.output import MANIFEST, put
+from validator.hosts.site.output import MANIFEST, Made, Written, put, standing
 from validator.hosts.site.pages import _judged
 
 
@@ -16,8 +16,8 @@ def documents(*proposals: tuple[str, str], commit: str = "1") -> Documents:
     nothing = dict[str, Any]()
     return Documents(
         status={"commit": commit}, proposals={"proposals": rows}, proposals_in_full=(), export=nothing,
-        consensus=nothing, conflicts=nothing, history=nothing, schedule=nothing, rules=nothing, calendar=bytes,
-        calendar_of="", markdown="", on_github=False, pulls_shown=False,
+        claims={}, consensus=nothing, conflicts=nothing, history=nothing, schedule=nothing, rules=nothing, texts={},
+        calendar=bytes, markdown="", on_github=False, pulls_shown=False,
     )  # fmt: skip
 
 
@@ -48,3 +48,18 @@ def test_what_an_interrupted_run_has_written_is_removed_by_the_next(tmp_path: Pa
     put(tmp_path, [File("third.html", "3", lambda: b"3")], lambda done, of: said.append((done, of)))
     assert said == [(0, 1)]
     assert {path.name for path in tmp_path.iterdir()} == {"third.html", MANIFEST}
+
+
+def test_a_whole_site_of_the_same_stands_as_it_is(tmp_path: Path) -> None:
+    made, files = Made("basis", "commit", "digest"), [File("a.html", "1", lambda: b"1"), File("b.json", None, bytes)]
+    assert standing(tmp_path, "basis") is None
+    put(tmp_path, files, made=made)
+    assert standing(tmp_path, "basis") == (made, Written(0, 2, 0))
+    assert standing(tmp_path, "another") is None
+    (tmp_path / "a.html").write_bytes(b"12")
+    assert standing(tmp_path, "basis") is None, "a file is another one"
+    assert put(tmp_path, files, made=made) == Written(1, 1, 0)
+    (tmp_path / "b.json").unlink()
+    assert standing(tmp_path, "basis") is None, "a file is gone"
+    put(tmp_path, files)
+    assert standing(tmp_path, "basis") is None, "nobody says what it is made of"

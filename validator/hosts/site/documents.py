@@ -7,10 +7,14 @@ Json = Mapping[str, Any]
 
 
 class Documents(NamedTuple):
-    """All documents of one commit, as their JSON says; `proposals_in_full` in the order of `proposals`."""
+    """All documents of one commit, as their JSON says; `proposals_in_full` in the order of `proposals`.
+
+    `export` is without its claims: `claims` has the text of each by its number. `texts` makes the documents' JSON.
+    """
 
     status: Json
     export: Json
+    claims: Mapping[int, str]
     consensus: Json
     proposals: Json
     proposals_in_full: Sequence[Json]
@@ -18,8 +22,8 @@ class Documents(NamedTuple):
     history: Json
     schedule: Json
     rules: Json
+    texts: Mapping[str, Callable[[], str]]
     calendar: Callable[[], bytes]
-    calendar_of: str  # with the schedule, what the calendar depends on
     markdown: str
     on_github: bool  # where one approves by a review
     pulls_shown: bool  # whether pull requests from forks are among the proposals
@@ -33,8 +37,3 @@ class Documents(NamedTuple):
     def digest(self) -> str:
         """The digest of the registry."""
         return str(self.status["digest"])
-
-    def by_name(self) -> Mapping[str, Json]:
-        """The documents of the static API, by name."""
-        names = ("status", "export", "consensus", "proposals", "conflicts", "history", "schedule", "rules")
-        return {name: getattr(self, name) for name in names}

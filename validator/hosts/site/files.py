@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import jinja2
@@ -12,18 +13,20 @@ from validator.hosts.site.documents import Documents, Json
 from validator.hosts.site.pages import numbers_with_page, pages
 from validator.hosts.site.places import proposal_file
 from validator.hosts.site.render import TEMPLATES, Page, fingerprint, rendered, renderer
-from validator.model.escape import json_text, long_json_text
+from validator.model.escape import json_text
 
 API = "api/v1"
 _ASSETS = ("style.css", "icon.svg")
-_LONG = frozenset(("status", "history", "schedule"))  # documents without fractions
 
 
 class File(NamedTuple):
-    """A file of a site; `key` says what its content depends on, so that an unchanged one is not made again."""
+    """A file of a site; `key` says what its content depends on, so that an unchanged one is not made again.
+
+    Without a key it is made each time, and written where it is another one.
+    """
 
     path: str
-    key: str
+    key: str | None
     content: Callable[[], bytes]
 
 
@@ -36,10 +39,9 @@ class Site(NamedTuple):
 
     def files(self) -> Iterator[File]:
         """Every file, the index last."""
-        said = json.dumps([self.documents.schedule, self.documents.calendar_of], default=list)
-        yield File("week.ics", f"{fingerprint()}-{_hash(said.encode())}", self.documents.calendar)
+        yield File("week.ics", f"{fingerprint()}-{self.documents.commit}", self.documents.calendar)
         for path, content in self.others():
-            yield File(path, _hash(content), lambda content=content: content)  # type: ignore[misc]  # bound at once
+            yield File(path, None, content)
         for page in self.pages:
             yield File(page.path, page.key, lambda page=page: self.page(page))  # type: ignore[misc]
 
@@ -47,15 +49,16 @@ class Site(NamedTuple):
         """A page's HTML."""
         return rendered(self.environment, page, live)
 
-    def others(self) -> Iterator[tuple[str, bytes]]:
-        """The files that are no pages, but for the calendar, which takes long to make."""
+    def others(self) -> Iterator[tuple[str, Callable[[], bytes]]]:
+        """The files that are no pages, but for the calendar: each is made when it is asked for."""
         for name in _ASSETS:
-            yield name, (TEMPLATES / name).read_bytes()
-        yield "REGISTRY.md", self.documents.markdown.encode()
+            yield name, (TEMPLATES / name).read_bytes
+        yield "REGISTRY.md", self.documents.markdown.encode
         rows = list(_documents(self.documents))
-        for name, path, document in rows:
-            yield path, (long_json_text if name in _LONG else json_text)(document).encode()
-        yield f"{API}/index.json", json_text(_index(self.documents, [(name, path) for name, path, _ in rows])).encode()
+        for _, path, text in rows:
+            yield path, partial(_encoded, text)
+        index = _index(self.documents, [(name, path) for name, path, _ in rows])
+        yield f"{API}/index.json", partial(_encoded, partial(json_text, index))
 
 
 def site_of(documents: Documents) -> Site:
@@ -63,13 +66,17 @@ def site_of(documents: Documents) -> Site:
     return Site(documents, renderer(numbers_with_page(documents)), tuple(pages(documents)))
 
 
-def _documents(documents: Documents) -> Iterator[tuple[str, str, Json]]:
-    """Every document as (name, path, content)."""
-    for name, document in documents.by_name().items():
-        yield name, f"{API}/{name}.json", document
+def _documents(documents: Documents) -> Iterator[tuple[str, str, Callable[[], str]]]:
+    """Every document as (name, path, what makes its text)."""
+    for name, text in documents.texts.items():
+        yield name, f"{API}/{name}.json", text
     for document in documents.proposals_in_full:
         name = document["proposal"]["name"]
-        yield name, f"{API}/proposals/{proposal_file(name)}.json", document
+        yield name, f"{API}/proposals/{proposal_file(name)}.json", partial(json_text, document)
+
+
+def _encoded(text: Callable[[], str]) -> bytes:
+    return text().encode()
 
 
 def _index(documents: Documents, rows: list[tuple[str, str]]) -> Json:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -14,6 +14,14 @@ from validator.operations.files import write
 MANIFEST = ".registry-site.json"
 LOCK = ".registry-site.lock"
 Kept = dict[str, tuple[str, int]]  # file → (key, size in bytes)
+
+
+class Made(NamedTuple):
+    """What a whole site was made of, in short (`basis`), and the registry that it shows."""
+
+    basis: str
+    commit: str
+    digest: str
 
 
 class Written(NamedTuple):
@@ -33,12 +41,26 @@ def prepare(folder: Path) -> Path:
     return folder / LOCK
 
 
-def put(folder: Path, files: Iterable[File], progress: Callable[[int, int], None] = lambda done, of: None) -> Written:
+def standing(folder: Path, basis: str) -> tuple[Made, Written] | None:
+    """What is in the folder, where that is a whole site that was made of the same; None where it is not."""
+    manifest = folder / MANIFEST
+    made, known = _made_of(manifest), _read(manifest)
+    if made is None or made.basis != basis or any(_size(folder / path) != size for path, (_, size) in known.items()):
+        return None
+    return made, Written(0, len(known), 0)
+
+
+def put(
+    folder: Path,
+    files: Iterable[File],
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    made: Made | None = None,
+) -> Written:
     """Write the files that are not there yet as they are to be, then remove those of an earlier site.
 
     A reader sees each file as it was or as it is now. The list of files is written before any is added and after the
     last is removed, so that an interrupted run leaves nothing that a later one does not know. `progress` is called with
-    (files that are there as they are to be, all of them).
+    (files that are there as they are to be, all of them). `made` says what the site is made of, where that is known.
     """
     known, fresh = _read(folder / MANIFEST), Kept()
     files = list(files)
@@ -47,18 +69,18 @@ def put(folder: Path, files: Iterable[File], progress: Callable[[int, int], None
     for at, file in enumerate(files):
         progress(at, len(files))
         place = folder / file.path
-        if known.get(file.path) == (file.key, _size(place)):
+        if file.key and known.get(file.path) == (file.key, _size(place)):
             fresh[file.path] = known[file.path]
             continue
         content = file.content()
         if not (_size(place) == len(content) and place.read_bytes() == content):
             write(place, content)
             written += 1
-        fresh[file.path] = (file.key, len(content))
+        fresh[file.path] = (file.key or "", len(content))
     gone = [path for path in known if path not in fresh]
     for path in gone:
         (folder / path).unlink(missing_ok=True)
-    _save(folder, fresh)
+    _save(folder, fresh, made)
     return Written(written, len(files) - written, len(gone))
 
 
@@ -85,6 +107,14 @@ def _read(manifest: Path) -> Kept:
     return kept
 
 
-def _save(folder: Path, files: Kept) -> None:
-    text = json.dumps({"version": 1, "files": files}, indent=0, sort_keys=True)
+def _made_of(manifest: Path) -> Made | None:
+    """What a whole site was made of; None where that is not said, or not by this program."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return Made(*map(str, json.loads(manifest.read_text(encoding="utf-8"))["made"]))
+    return None
+
+
+def _save(folder: Path, files: Kept, made: Made | None = None) -> None:
+    said = {"made": made} if made else {}
+    text = json.dumps({"version": 1, "files": files, **said}, indent=0, sort_keys=True)
     write(folder / MANIFEST, text.encode())

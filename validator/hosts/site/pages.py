@@ -1,5 +1,6 @@
 """The pages of a site: which there are, and what each shows of the documents."""
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +29,6 @@ Asked = tuple[str, bool, str | None]  # an open proposal: name, whether the gate
 class _Numbers(NamedTuple):
     """What belongs to each number, looked up once for all pages."""
 
-    claims: Mapping[int, Json]
     plans: Mapping[int, Json]
     events: Mapping[int, Sequence[Json]]
     records: Mapping[int, Json]
@@ -114,7 +114,7 @@ def _all_sessions(documents: Documents, common: Json) -> Page:
 
 
 def _proposals(documents: Documents, common: Json) -> Iterator[Page]:
-    held = frozenset(claim["number"] for claim in documents.export["claims"])
+    held = frozenset(documents.claims)
     for document in documents.proposals_in_full:
         one = with_mend(document["proposal"])
         shown = {**common, "here": "", "one": one, "title": title(one, held)}
@@ -123,18 +123,20 @@ def _proposals(documents: Documents, common: Json) -> Iterator[Page]:
 
 def _sessions(documents: Documents, common: Json) -> Iterator[Page]:
     charter, known, numbers = documents.export["charter"], numbers_with_page(documents), _by_number(documents)
-    shape, depends_on = Charter.model_validate(charter), json.dumps(charter)
+    shape, plan = Charter.model_validate(charter), hashlib.sha256(json.dumps(charter).encode()).hexdigest()
     for slot in documents.status["slots"]:
-        if slot["number"] in known:
+        if (number := slot["number"]) in known:
             shown = {**common, "here": "", "zone": charter["time_zone"], **_session(slot, numbers)}
-            path = f"sessions/{session_file(slot['number'])}.html"
-            drawn = partial(_drawing, slot["number"], shown["claim"], charter, shape)
-            yield Page(path, "session.html", shown, drawn, depends_on)
+            text = documents.claims.get(number)
+            drawn = partial(_drawing, number, text, charter, shape)
+            yield Page(f"sessions/{session_file(number)}.html", "session.html", shown, drawn, f"{plan} {text}")
 
 
-def _drawing(number: int, claim: Json | None, charter: Json, shape: Charter) -> dict[str, Any]:
-    """What a session's page draws of its claim and the charter: only a page that is written needs it."""
+def _drawing(number: int, text: str | None, charter: Json, shape: Charter) -> dict[str, Any]:
+    """What a session's page shows of its claim and the charter: only a page that is written needs it."""
+    claim = json.loads(text) if text else None
     return {
+        "claim": claim,
         "claim_form": command_line(claim_form(shape, number, "--session-id", "ID")),
         "work": _shares(claim, charter["work"]) if claim else [],
         "picture": week_picture(blocks_of_claim(claim)),
@@ -147,7 +149,6 @@ def _session(slot: Json, numbers: _Numbers) -> dict[str, Any]:
     return {
         "number": number,
         "slot": _judged(slot, proposals),
-        "claim": numbers.claims.get(number),
         "plan": numbers.plans.get(number),
         "events": numbers.events.get(number, ()),
         "record": numbers.records.get(number),
@@ -185,7 +186,6 @@ def _by_number(documents: Documents) -> _Numbers:
             conflicts[number].append(row)
     records = [row for row in documents.status["records"] if row["record"] == "acknowledgement"]
     return _Numbers(
-        claims={claim["number"]: claim for claim in documents.export["claims"]},
         plans={slot["number"]: slot for slot in documents.export["charter"]["slots"]},
         events=events,
         records={row["number"]: row for row in records},

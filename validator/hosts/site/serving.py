@@ -6,7 +6,7 @@ one other thread has read, and replaces as a whole.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
@@ -44,22 +44,22 @@ class Shown(NamedTuple):
     site: Site
     stamp: str
     pages: Mapping[str, Page]
-    others: Mapping[str, bytes]
+    others: Mapping[str, Callable[[], bytes]]
     rendered: dict[str, bytes]
 
     def answer(self, path: str) -> bytes | None:
         """The content of a file of the site, None where it has none of this name."""
         if path in self.pages and path not in self.rendered:
             self.rendered[path] = self.site.page(self.pages[path], self.stamp)
-        if path == "week.ics" and path not in self.rendered:
-            self.rendered[path] = self.site.documents.calendar()
-        return self.rendered.get(path) or self.others.get(path)
+        if path in self.others and path not in self.rendered:
+            self.rendered[path] = self.others[path]()
+        return self.rendered.get(path)
 
 
 def shown(documents: Documents) -> Shown:
     """The site of one commit's documents."""
     site = site_of(documents)
-    others = dict(site.others()) | {"live.js": (TEMPLATES / "live.js").read_bytes()}
+    others = dict(site.others()) | {"week.ics": documents.calendar, "live.js": (TEMPLATES / "live.js").read_bytes}
     return Shown(site, stamp_of(documents), {page.path: page for page in site.pages}, others, {})
 
 
