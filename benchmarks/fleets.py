@@ -94,9 +94,10 @@ def confirmed(fleet: Fleet) -> Fleet:
     asked = (sys.executable, "-P", "-m", "validator", "status", "--repo", str(place.repo), "--format", "json")
     digest = json.loads(subprocess.run(asked, check=True, capture_output=True, text=True).stdout)["digest"]
     record = f"registry: {digest}\nnumber: 1\nsession_id: marketing-outreach-1\ntimestamp: 2026-11-20T09:00:00Z\n"
-    words = ["git", "rev-parse", "main"]
-    main = subprocess.run(words, check=True, cwd=place.repo, capture_output=True, text=True).stdout.strip()
-    step = commit(1, "main", "registry/consensus/confirmation.yaml", record)
+    words = ["git", "log", "-1", "--format=%H %ct", "main"]
+    main, time = subprocess.run(words, check=True, cwd=place.repo, capture_output=True, text=True).stdout.split()
+    # With an older clock than its parent's, Git would walk all of main to find where a proposal began.
+    step = commit(int(time) + 1 - START, "main", "registry/consensus/confirmation.yaml", record)
     step = step.replace("M 100644", f"from {main}\nM 100644")
     importer = ["git", "fast-import", "--quiet", "--date-format=raw"]
     subprocess.run(importer, check=True, cwd=place.repo, input=step, text=True, env=QUIET)

@@ -90,13 +90,19 @@ def landing_alone(repo: Repo, base: str, head: str) -> Landing | None:
     if fork == base:
         landed, moved = Landing({}, {}, intent, None, fork), repo.changes(base, head)
     else:
-        before = _at_base(repo, fork, base, intent)
-        landed = Landing(before, before, intent, _merge(repo, fork, base, head, before, intent), fork)
+        from validator.git.apart import merged_apart  # most registries are small, and read as a whole
+
+        since = repo.changes(fork, base, MAX_MOVES)
+        before = _moved_on(intent, since)
+        merged = merged_apart(repo, base, head, since, intent)
+        merge = Merge(merged) if merged else _merge(repo, fork, base, head, before, intent)
+        landed = Landing(before, before, intent, merge, fork)
         own = {path: pair for path, pair in intent.items() if governed(path)}
         landed = landed._replace(superseded=_superseded(repo, fork, base, before, own))
         moved = {path: (before.get(path), pair.after) for path, pair in intent.items()}
         if landed.merged:
-            moved = {path: (entry, entry) for path, entry in before.items()} | repo.changes(base, landed.merged)
+            found = moved if merged else repo.changes(base, landed.merged)
+            moved = {path: (entry, entry) for path, entry in before.items()} | found
     before, after = (sized(repo, {path: pair[side] for path, pair in moved.items()}) for side in (0, 1))
     return landed._replace(before=before, after=after)
 
@@ -240,7 +246,11 @@ def _others(repo: Repo, fork: str | None, base: str, intent: Mapping[str, Intent
 
 def _at_base(repo: Repo, fork: str, base: str, intent: Mapping[str, Intent]) -> dict[str, Entry]:
     """What a base has of the files that a change alters."""
-    since = repo.changes(fork, base, MAX_MOVES) if fork != base else {}
+    return _moved_on(intent, repo.changes(fork, base, MAX_MOVES) if fork != base else {})
+
+
+def _moved_on(intent: Mapping[str, Intent], since: Mapping[str, tuple[Entry | None, Entry | None]]) -> dict[str, Entry]:
+    """What a base has of the files that a change alters, by what it has changed itself since the fork."""
     found = {path: since[path][1] if path in since else pair.before for path, pair in intent.items()}
     return {path: entry for path, entry in found.items() if entry}
 

@@ -40,26 +40,23 @@ class History(Objects):
     walked: Callable[[int, int], None] = staticmethod(lambda done, of: None)
 
     @functools.cached_property
-    def _bases(self) -> dict[tuple[str, str], str | None]:
+    def _bases(self) -> dict[tuple[str, str], tuple[str, ...]]:
         return {}
 
     def merge_base(self, one: str, other: str) -> str | None:
-        """The best common ancestor of two commits, None for unrelated histories; of a pair Git is asked once."""
+        """The best common ancestor of two commits, None for unrelated histories; the first of several."""
+        return next(iter(self.merge_bases(one, other)), None)
+
+    def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
+        """Every best common ancestor of two commits; none for unrelated histories; of a pair Git is asked once."""
         if (one, other) not in self._bases:
-            status, out, error = self.run("merge-base", one, other)
+            status, out, error = self.run("merge-base", "--all", one, other)
             if status not in (0, 1):
                 raise FatalError(f"git merge-base: {last_line(error)}")
             if len(self._bases) >= MAX_BASES:
                 self._bases.clear()
-            self._bases[one, other] = out.decode().strip() or None
+            self._bases[one, other] = tuple(out.decode().split())
         return self._bases[one, other]
-
-    def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
-        """Every best common ancestor of two commits; none for unrelated histories."""
-        status, out, error = self.run("merge-base", "--all", one, other)
-        if status not in (0, 1):
-            raise FatalError(f"git merge-base: {last_line(error)}")
-        return tuple(out.decode().split())
 
     def is_in(self, commit: str, line: str) -> bool:
         """Whether a commit is another one, or in its history by whichever parent."""

@@ -49,11 +49,11 @@ class Trees:
 
         What stands at the top of the tree is listed only if its name is `kept`.
         """
-        return self._listed(list(self._walk(self._root(treeish), kept)))
+        return self._listed(list(self._walk(self.root(treeish), kept)))
 
     def files_beside(self, treeish: str, kept: Kept, folder: bytes) -> tuple[dict[str, Entry], tuple[str, ...]]:
         """The same without what is in one folder, given by its path; and that folder, as often as it is listed."""
-        found = list(self._walk(self._root(treeish), kept, folder))
+        found = list(self._walk(self.root(treeish), kept, folder))
         left_out = [row for row in found if row[0] == FOLDER and row[1] == folder and row[2] not in EMPTY]
         return self._listed([row for row in found if row not in left_out]), tuple(oid for _, _, oid in left_out)
 
@@ -72,8 +72,11 @@ class Trees:
 
     def top(self, treeish: str) -> tuple[Row, ...]:
         """What stands at the top of a tree."""
-        root = self._root(treeish)
-        return self._read({root})[root].rows
+        return self.folder(self.root(treeish)).rows
+
+    def folder(self, oid: str) -> Folder:
+        """One folder, by its object id."""
+        return self._read({oid})[oid]
 
     def changes(
         self, old: str | None, new: str, limit: int = MAX_CHANGED, most: int | None = None
@@ -84,7 +87,7 @@ class Trees:
         than `limit` bytes. Git's own diff holds all of them in memory before it prints one, and a few small objects can
         make ten billion.
         """
-        level: list[tuple[bytes, str | None, str | None]] = [(b"", old and self._root(old), self._root(new))]
+        level: list[tuple[bytes, str | None, str | None]] = [(b"", old and self.root(old), self.root(new))]
         read, listed, found = dict[str, Folder](), 0, dict[bytes, tuple[Entry | None, Entry | None]]()
         while level:
             read |= self._read({oid for _, *pair in level for oid in pair if oid} - read.keys())
@@ -105,7 +108,8 @@ class Trees:
             level = deeper
         return {text(path): found[path] for path in sorted(found)}
 
-    def _root(self, treeish: str) -> str:
+    def root(self, treeish: str) -> str:
+        """The tree of a commit."""
         if treeish not in self._roots:
             (root,) = self._objects.facts([f"{treeish}^{{tree}}"])
             if root is None:

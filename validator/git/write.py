@@ -1,6 +1,7 @@
 """Writing Git objects: files, trees and commits, on no branch; only `commit_all` moves the caller's branch."""
 
 import tempfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,6 +20,13 @@ class Write(Refs):
     def blob_id(self, content: bytes) -> str:
         """The object id that a file's content would have; nothing is stored."""
         return self.read("hash-object", "--stdin", stdin=content).decode().strip()
+
+    def keep_beside(self, trees: Mapping[str, bytes]) -> None:
+        """Store the contents of trees, by object id, beside the repository, for as long as this lives."""
+        for oid, content in trees.items():
+            place = self._beside / "objects" / oid[:2]
+            place.mkdir(exist_ok=True)
+            (place / oid[2:]).write_bytes(zlib.compress(b"tree %d\0%b" % (len(content), content), 0))
 
     def tree_with(self, base: str, path: str, blob: str | None) -> str:
         """The tree of base with one regular file put in (`blob` None: taken out), made without the caller's index."""
