@@ -55,6 +55,7 @@ def test_the_merge_names_approver_and_session(stage: Stage) -> None:
         "Approved-by: @OWNER\nSession-Id: marketing-outreach-1\n\n"
     )
     assert git(stage.bare, "diff", "--name-status", f"{before}..main") == "A\tregistry/sessions/04.yaml\n"
+    assert verb(stage.human, "history").out.endswith("  marketing-outreach-1, approved by @OWNER\n")
     assert verb(stage.human, "audit").exit_code == 0
 
 

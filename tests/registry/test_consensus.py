@@ -154,7 +154,7 @@ def test_some_are_registered_one_is_pending_one_is_broken() -> None:
     )
     assert evidence(files)["all-registered"] == (False, "0 of 4; not ready: 1, 3")
     assert evidence(files)["goals-measurable"] == (False, "unreadable claims: 3")
-    assert evidence(registry(claim(2)))["roles-distinct"] == (True, "1 role, no two alike")
+    assert evidence(registry(claim(2)))["roles-distinct"] == (True, "1 role, no two alike, so far (1 of 3)")
 
 
 def test_proposed_numbers_are_not_offered() -> None:

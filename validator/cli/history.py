@@ -18,7 +18,7 @@ from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.escape import visible, well_formed, well_formed_or_none
 from validator.model.layout import CHARTER, claim_path, form_of
-from validator.model.phrases import rfc3339
+from validator.model.phrases import join_limited, rfc3339
 from validator.operations.line import MainStep, main_steps, subject_of
 from validator.operations.narrow import Narrow
 from validator.operations.release_reason import removing
@@ -138,8 +138,10 @@ def _entry(event: Event, repo: Repo) -> EventEntry | None:
 
 
 def _render(document: HistoryDocument) -> str:
+    approved = {step.commit: join_limited(step.approved_by) for step in document.steps}
     rows = [
-        f"{e.committed_at}  {e.commit[:12]}  {_no(e):>5}  {e.event:<15}  {visible(_who(e))}" for e in document.events
+        f"{e.committed_at}  {e.commit[:12]}  {_no(e):>5}  {e.event:<15}  {visible(_who(e, approved.get(e.commit)))}"
+        for e in document.events
     ]
     heading = f"{'committed':<20}  {'commit':<12}  {'no':>5}  {'event':<15}  session"
     return "\n".join([heading, *rows]) + "\n" if rows else "nothing has been registered yet\n"
@@ -149,6 +151,7 @@ def _no(event: EventEntry) -> str:
     return "" if event.number is None else str(event.number)
 
 
-def _who(event: EventEntry) -> str:
+def _who(event: EventEntry, approved_by: str | None) -> str:
     who = event.path if event.number is None else event.session_id or "?"
+    who += f", approved by {approved_by}" if approved_by else ""
     return f"{who}: {event.reason}" if event.reason else who

@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from validator.model import shapes
 from validator.model.layout import APPROVAL, CONFIRMATION, form_of
-from validator.model.phrases import join_limited, quoted, ranges
+from validator.model.phrases import counted, join_limited, quoted, ranges
 from validator.registry.conflicts import Conflict
 from validator.registry.overlaps import Clash
 from validator.registry.parsing import ClaimFile
@@ -47,9 +47,9 @@ def criteria_of(
     """The six conditions, in the seed's order; `today` is the digest that records have to name."""
     return (
         _all_registered(snapshot, registered, charter),
-        _unshared(snapshot, shared, "numbers-unique"),
-        _unshared(snapshot, shared, "roles-distinct"),
-        _held(snapshot, "goals-measurable", "goal", "each with targets"),
+        _unshared(snapshot, charter, shared, "numbers-unique"),
+        _unshared(snapshot, charter, shared, "roles-distinct"),
+        _held(snapshot, charter, "goals-measurable", "goal", "each with targets"),
         _confirmed(snapshot, charter, today, against),
         _approved(snapshot, charter, today),
     )
@@ -84,20 +84,21 @@ def _all_registered(snapshot: Snapshot, registered: list[ClaimFile], charter: sh
     return Criterion("all-registered", len(registered) == charter.capacity, evidence)
 
 
-def _unshared(snapshot: Snapshot, found: tuple[Clash, ...], name: CriterionName) -> Criterion:
+def _unshared(snapshot: Snapshot, charter: shapes.Charter, found: tuple[Clash, ...], name: CriterionName) -> Criterion:
     _, noun, fine = _KINDS[name]
     if shared := violations(found, name):
         evidence = join_limited(f"{quoted(c.shared)} under {c.first.number} and {c.second.number}" for c in shared)
         return Criterion(name, False, evidence)
-    return _held(snapshot, name, noun, fine)
+    return _held(snapshot, charter, name, noun, fine)
 
 
-def _held(snapshot: Snapshot, name: CriterionName, noun: str, fine: str) -> Criterion:
+def _held(snapshot: Snapshot, charter: shapes.Charter, name: CriterionName, noun: str, fine: str) -> Criterion:
     broken = sorted(claim.number for claim in snapshot.claims.values() if not claim.summary.valid)
     if broken:
         return Criterion(name, False, f"unreadable claims: {ranges(broken)}")
     count = len(snapshot.claims)
-    return Criterion(name, count > 0, f"{count} {noun}{'' if count == 1 else 's'}, {fine}" if count else "no claim yet")
+    so_far = f", so far ({count} of {charter.capacity})" if count < charter.capacity else ""
+    return Criterion(name, count > 0, f"{counted(count, noun)}, {fine}{so_far}" if count else "no claim yet")
 
 
 def _confirmed(snapshot: Snapshot, charter: shapes.Charter, today: str, against: tuple[Conflict, ...]) -> Criterion:
