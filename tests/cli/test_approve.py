@@ -147,7 +147,8 @@ def test_an_open_release_is_named_and_not_merged_by_number(stage: Stage) -> None
     done = verb(stage.human, "approve", "4", "--yes")
     assert done.exit_code == 0
     assert done.out.startswith("claim/04 is merged already: number 4 is held by marketing-outreach-1 since ")
-    assert done.out.endswith(f"; {named}\n\n")
+    assert done.out.endswith("; its release is open: registry approve release/04\n\n")
+    assert done.err.endswith("next: registry approve release/04\n")
     refused = verb(stage.human, "reject", "4", "--reason", "no")
     assert refused.err == f"registry: there is no open proposal 'claim/04'; {named}\n"
     assert verb(stage.human, "approve", "release/04", "--yes").exit_code == 0

@@ -29,6 +29,19 @@ def test_every_verb_is_described_with_all_its_options(described: dict[tuple[str,
         assert len(described[words]["arguments"]) + len(described[words]["options"]) == len(found.params)
 
 
+def test_a_verb_asks_the_remote_first_where_it_reads_what_that_has() -> None:
+    """The others change something, follow the remote by themselves, or read this folder or GitHub."""
+    lacking = {
+        " ".join(words) for words, found in VERBS.items() if not any("--fetch" in each.opts for each in found.params)
+    }
+    assert lacking == {
+        *("claim", "bind", "withdraw", "release", "charter propose", "approve", "reject", "init", "install-hook"),
+        *(f"consensus {step}" for step in ("confirm", "broadcast", "approve", "activate", "acknowledge")),
+        *("serve", "mcp", "hook", "demo", "capabilities", "explain", "completion", "codeowners", "schema"),
+        *(f"github {verb}" for verb in ("apply", "ruleset", "remark", "comment", "touched", "rerun")),
+    }
+
+
 def test_a_verb_with_a_document_names_its_schema(described: dict[tuple[str, ...], dict[str, Any]]) -> None:
     for words, each in described.items():
         forms = [one["choices"] for one in each["options"] if one["names"] == ["--format"]]

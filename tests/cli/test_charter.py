@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.agreeing import all_registered
-from tests.cli.stage import CHARTER, Done, Stage, commit, git, try_git, verb, write
+from tests.cli.stage import CHARTER, Done, Stage, git, try_git, verb, write
 from validator.hosts.github.codeowners import owners_text
 
 PATH = "registry/charter.yaml"
@@ -130,7 +130,7 @@ def test_what_main_has_changed_since_is_not_undone(plain: Stage) -> None:
     propose(plain.human, "time_zone: America/Los_Angeles", "time_zone: UTC", "--push")
     assert verb(plain.human, "approve", "charter/change", "--yes").exit_code == 0
     late = propose(deputy, "capacity: 12", "capacity: 13", "--push")
-    assert (late.exit_code, "then registry charter propose" in late.out) == (1, True)
+    assert (late.exit_code, "take over what main has: registry charter propose" in late.out) == (1, True)
     way_out = "git pull --rebase --autostash origin main"
     assert late.note == f"not proposed: main has changed it since; run: {way_out}, and then this again"
     git(deputy, *way_out.split()[1:], "--quiet")
@@ -141,12 +141,24 @@ def test_what_main_has_changed_since_is_not_undone(plain: Stage) -> None:
 
 
 def test_the_same_charter_is_not_proposed(plain: Stage) -> None:
+    """Its CODEOWNERS, which main lacks here, is none of a charter's change."""
     git(plain.human, "pull", "--quiet", "origin", "main")
-    write(plain.human, "CODEOWNERS", owners_text(["@OWNER"]))
-    commit(plain.human, "The owners")
-    git(plain.human, "push", "--quiet", "origin", "HEAD:main")
     done = verb(plain.human, "charter", "propose", "--push")
     assert done == (0, f"nothing is proposed: main has this charter already; change {PATH} and run this again\n", "")
+    assert "refs/heads/charter/change" not in plain.refs()
+
+
+def test_what_main_has_changed_is_taken_over_where_there_is_no_remote(plain: Stage) -> None:
+    git(plain.human, "pull", "--quiet", "origin", "main")
+    git(plain.human, "checkout", "--quiet", "-b", "work")
+    git(plain.human, "remote", "remove", "origin")
+    propose(plain.human, "time_zone: America/Los_Angeles", "time_zone: UTC")
+    git(plain.human, "update-ref", "refs/heads/main", "charter/change")
+    late = propose(plain.human, "capacity: 12", "capacity: 13")
+    way_out = "git rebase --autostash main"
+    assert late.note == f"not proposed: main has changed it since; run: {way_out}, and then this again"
+    git(plain.human, *way_out.split()[1:], "--quiet")
+    assert verb(plain.human, "charter", "propose").exit_code == 0
 
 
 def test_without_push_it_is_here_only(plain: Stage) -> None:

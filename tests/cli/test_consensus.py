@@ -68,6 +68,8 @@ def test_two_rounds_to_active_on_a_guarded_server(tmp_path: Path) -> None:
     assert "comes too early: the fleet is in phase registered" in again.out
 
     broadcast_done(stage, orchestrator)
+    assert verb(stage.human, "whoami", "--session-id", ORCHESTRATOR, "--fetch").exit_code == 0
+    assert {*stage.refs("refs/heads/broadcast").values()} == {git(stage.human, "rev-parse", "origin/broadcast").strip()}
     for session in sessions:
         said(verb(orchestrator, "consensus", "acknowledge", "--session-id", session, "--push"))
     done = said(verb(stage.human, "consensus", "activate", "--week", WEEK, "--yes"))
@@ -249,11 +251,17 @@ def test_a_release_in_an_active_fleet_waits_for_a_human_who_is_told_what_it_stop
     git(tmp_path, "clone", "--quiet", "--bare", str(all_active.path), "fleet.git")
     Repository(tmp_path / "fleet.git").commit("release/04", {"registry/sessions/04.yaml": None}, "main")
     git(tmp_path, "clone", "--quiet", "fleet.git", "human")
-    human, waits = tmp_path / "human", "@OWNER decides on release/04: registry approve release/04"
+    human, waits = (
+        tmp_path / "human",
+        "@OWNER decides on release/04 (approving it stops the fleet): registry approve release/04",
+    )
     assert verb(human, "status").note.endswith(f"next: {waits}")
     document = verb(human, "consensus", "status", "--format", "json").document
     assert (document["next_action"], document["proposed"]) == (waits, [])
     assert "; the fleet stops until then.\nnext: registry approve release/04\n" in verb(human, "show", "release/04").out
+    assert "approving this stops the active fleet; what has to be made again: registry show release/04" in " ".join(
+        verb(human, "proposals").out.split()
+    )
     done = typed(human, ["n"], "approve", "release/04")
     assert "Approve release/04, which stops the fleet, as @OWNER?" in done.err
     assert "approving this voids the confirmation, the approval, the broadcast, 12 acknowledgements, the " in done.out

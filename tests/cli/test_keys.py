@@ -366,6 +366,8 @@ def test_a_refused_claim_leaves_no_new_key_behind(signed: Stage, home: Path) -> 
     session = signed.clone("session")
     refused = does_not(session, "claim", "4", *MINE, "--role", "Another role", "--key", "new", "--push")
     assert ("not proposed" in refused.out, "the key is kept" in refused.err) == (True, False)
+    unclear = ("claim", "4", "--session-id", ANN, "--goal", "Do what is best", "--key", "new", "--push")
+    assert verb(session, *unclear).exit_code == 2
     assert (list(home.iterdir()), remembered(Repo(session), ANN)) == ([], ())
     does(session, "claim", "4", *MINE, "--key", "new", "--push")
     does_not(session, "claim", "4", *MINE, "--role", "Another role", "--key", "new", "--push")

@@ -200,7 +200,7 @@ def test_a_lost_race_says_who_was_first_and_what_is_free(small: Stage) -> None:
     assert verb(first, "claim", "2", *words).exit_code == 0
 
     async def play(client: "Client") -> None:
-        result = await call(client, "claim", number=2, name="desk-2", goal=GOAL,
+        result = await call(client, "claim", number=2, name="desk-2", goal=GOAL, key="new",
                             accept_targets=["prospects found >= 50 prospects/day"])  # fmt: skip
         assert result.is_error
         assert result.structured_content
@@ -209,7 +209,8 @@ def test_a_lost_race_says_who_was_first_and_what_is_free(small: Stage) -> None:
         assert result.structured_content["pushed"] is False
         assert "nobody has said who you are" in await refused(client, "whoami"), "a refused claim binds no name"
 
-    with_client(second, play)
+    with_client(second, play, XDG_CONFIG_HOME=str(small.folder / "config"))
+    assert not list((small.folder / "config").rglob("*.pub")), "a refused claim leaves no new key behind"
 
 
 def test_who_speaks_is_looked_up_at_each_call_and_a_refusal_is_no_success(small: Stage) -> None:

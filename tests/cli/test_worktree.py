@@ -133,6 +133,9 @@ class TestHook:
         git(session, "add", "registry")
         write(session, "registry/sessions/scratch.yaml", "draft\n")
         git(session, "worktree", "add", "--quiet", "--detach", "nested")
+        note = "uncommitted changes in registry/ are not judged here; judge them: registry validate --worktree\n"
+        assert [verb(session, "audit", *words).err for words in ((), ("--ref", "main"))] == [note, ""]
+        assert verb(session / "nested", "audit").err == ""
         before = git(session, "ls-files", "--stage")
         assert self.commit(session).exit_code == 0
         assert git(session, "ls-files", "--stage") == before

@@ -337,6 +337,10 @@ def test_what_changes_an_active_fleet_waits_for_a_human() -> None:
         (("@OWNER", "decides on release/02", "registry approve release/02"),),
         (("@OWNER", "decides on claim/03, release/02", "registry proposals"),),
     ]
+    stopping = {"release/02", "claim/03", "claim/04"}
+    for names, stops in (({"release/02"}, "it stops"), ({"charter/a", "claim/03"}, "claim/03 stops")):
+        (move,) = assess(whole, whole.charter, waiting=names, stopping=stopping).moves
+        assert move.action.endswith(f" (approving {stops} the fleet)")
 
 
 def test_after_the_active_week_a_human_activates_the_next() -> None:

@@ -6,9 +6,11 @@ import click
 
 from validator.cli import completing
 from validator.cli.console import Console
-from validator.cli.next_lines import after_decision
+from validator.cli.next_lines import after_decision, decide_on
 from validator.cli.options import FORMAT, REMOTE, REPO, YES
-from validator.operations.approve import approve
+from validator.git.remote import Remote
+from validator.git.repo import Repo
+from validator.operations.approve import approve, open_release
 from validator.report.documents import ApprovalsDocument
 
 DOCUMENTS = {"output-approve": ApprovalsDocument}
@@ -33,5 +35,13 @@ def command(
         ask=console.asker(yes), show=console.beside(format), say=console.say, format=format,
     )  # fmt: skip
     if exit_code == 0 and format != "json":
-        console.hint(after_decision(repo))
+        console.hint(_next(repo, remote, names))
     return exit_code
+
+
+def _next(repo: Path, remote: str, names: tuple[str, ...]) -> str:
+    """An approver's next command: to decide on the open release of a number that was named, where there is one."""
+    server = Remote(Repo(repo), remote)
+    beside = (open_release(name, server) for name in names)
+    found = next(filter(None, beside), None)
+    return decide_on(found, repo) if found else after_decision(repo)

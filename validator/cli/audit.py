@@ -42,6 +42,8 @@ def command(
         return _steps(console, repo, ref, root, format, output)
     if root is not None:
         raise click.UsageError("--root says where --steps begins")
+    if ref is None and Repo(repo).has_uncommitted("registry"):
+        console.hint("uncommitted changes in registry/ are not judged here; judge them: registry validate --worktree\n")
     verdict = audit(repo=repo, ref=ref, hint=console.hint)
     if issue:
         from validator.hosts.github.posts import issue as keep

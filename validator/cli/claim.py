@@ -13,17 +13,16 @@ from validator.cli.key_files import key_folder
 from validator.cli.next_lines import ask_again
 from validator.cli.options import FORMAT, PR, REMOTE, REPO, SESSION
 from validator.cli.pull_request import open_for
-from validator.git.keys import remembered
 from validator.git.repo import Repo
 from validator.model.escape import logged, well_formed
 from validator.model.findings import without_others
 from validator.model.layout import claim_path
 from validator.model.shapes import Status
 from validator.operations.claim.decide import ClaimOutcome
+from validator.operations.claim.keyed import claim_with_key
 from validator.operations.claim.message import is_message
-from validator.operations.claim.race import claim
 from validator.operations.claim.request import ClaimOptions, request_from
-from validator.operations.signing import NEW, chosen_key, kept_in, remove_unused
+from validator.operations.signing import kept_in
 
 if TYPE_CHECKING:
     from validator.report.documents import ClaimDocument
@@ -92,15 +91,12 @@ def command(
         number, session_id, role, goal, targets, responsibilities, text, scope, schedule, status, labels, owner, file
     )
     request = request_from(options, any_number=any_number, now=console.now, name=lambda: session_of(session_id, repo))
-    before = remembered(Repo(repo), request.session_id) if key == NEW else ()
-    if key:
-        spoken = chosen_key(Repo(repo), request.session_id, key, key_folder())
-        request = request._replace(fields={**request.fields, "key": spoken})
     accept = None if yes else lambda targets: _accepted(console, targets)
-    outcome = claim(repo=repo, request=request, push=push or pr, remote=remote, hint=console.hint, accept=accept)
-    if key == NEW and not outcome.succeeded:
-        remove_unused(Repo(repo), request.session_id, spoken, before)
-    if key and (path := kept_in(Repo(repo), request.session_id, spoken)):
+    outcome, spoken = claim_with_key(
+        repo=repo, request=request, key=key, folder=key_folder(), push=push or pr, remote=remote, hint=console.hint,
+        accept=accept,
+    )  # fmt: skip
+    if spoken and (path := kept_in(Repo(repo), request.session_id, spoken)):
         console.hint(f"the key is kept in {logged(path)}\n")
     _show(console, outcome, format, drawn=yes)  # without --yes they were shown before
     open_for(console, repo, remote, outcome.branch, wanted=pr and outcome.succeeded)

@@ -22,7 +22,6 @@ from validator.cli.status import StatusDocument, status_at
 from validator.cli.whoami import WhoamiDocument, whoami
 from validator.git.child_processes import closing
 from validator.git.clone import around
-from validator.git.repo import Repo
 from validator.hosts.agents.hooks import MOST_LETTERS
 from validator.hosts.agents.identity import Identity, bind, identity, require_name
 from validator.hosts.agents.runtimes import running
@@ -30,11 +29,10 @@ from validator.hosts.agents.tool_calls import as_calls, call_text, in_calls
 from validator.model.errors import FatalError
 from validator.model.escape import json_text, visible
 from validator.model.phrases import quoted
-from validator.operations.claim.race import claim
+from validator.operations.claim.keyed import claim_with_key
 from validator.operations.claim.request import ClaimOptions, request_from
 from validator.operations.consensus.acknowledge import acknowledge
 from validator.operations.release import release
-from validator.operations.signing import chosen_key
 from validator.operations.whoami.facts import HELD
 from validator.operations.withdraw import withdraw
 from validator.registry.reader import reader_at
@@ -208,16 +206,16 @@ class Tools:
             schedule=tuple(said["schedule"]), status=said["status"],
         )  # fmt: skip
         request = request_from(options, any_number=number is None, now=self.console.now, name=lambda: speaker)
-        if said["key"]:
-            key = chosen_key(Repo(self.repo), speaker, said["key"], key_folder())
-            request = request._replace(fields={**request.fields, "key": key})
 
         def accept(targets: tuple[str, ...]) -> bool:
             nonlocal shown
             shown = () if list(targets) == said["accept_targets"] else targets
             return not shown
 
-        outcome = claim(repo=self.repo, request=request, push=True, remote="", hint=self.console.hint, accept=accept)
+        outcome, _ = claim_with_key(
+            repo=self.repo, request=request, key=said["key"], folder=key_folder(), push=True, remote="",
+            hint=self.console.hint, accept=accept,
+        )  # fmt: skip
         if outcome.succeeded and identity(None, os.environ, self.repo) is None:
             bind(around(self.repo), running(os.environ), speaker, self.console.now)
         if shown:

@@ -13,6 +13,12 @@ def after_decision(repo: Path) -> str:
     return _next(repo, "consensus", "status")
 
 
+def decide_on(name: str, repo: Path) -> str:
+    """An approver's next command: to decide on one proposal."""
+    there = () if repo == HERE else ("--repo", str(repo))
+    return f"next: {command_line(('registry', 'approve', name, *there))}\n"
+
+
 def ask_again(session_id: str, repo: Path) -> str:
     """A session's next command: the name is in it where nobody has said it in this clone."""
     me = () if bound_name(repo) == session_id else ("--session-id", session_id)

@@ -34,6 +34,10 @@ FORMAT = click.option("--format", type=click.Choice(["text", "json"]), default="
 REPORT = click.option(
     "--format", type=click.Choice(["text", "github", "json", "sarif"]), default="text", show_default=True
 )
+# Of verbs that always do.
+FETCHES = click.option(
+    "--fetch", is_flag=True, expose_value=False, help="Ask the remote first, as this verb always does."
+)
 SESSION = click.option("--session-id", help="The stable name of the session.  [default: see registry bind]")
 YES = click.option("--yes", is_flag=True, help="Do not ask.")
 PR = click.option("--pr", is_flag=True, help="Push it, and open its pull request (GitHub, through gh).")

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import click
 
 from validator.cli.console import Console
-from validator.cli.options import FORMAT, REMOTE, REPO, Age
+from validator.cli.options import FETCHES, FORMAT, REMOTE, REPO, Age
 from validator.cli.pull_request import on_github
 from validator.git.remote import Rejection, Remote, rejections
 from validator.git.repo import Repo
@@ -23,6 +23,7 @@ from validator.operations.claim_key import claim_key_of, is_keyed, key_line
 from validator.operations.competitors import Competitors
 from validator.operations.proposals import Judged, decisions, judged, judged_here
 from validator.registry.claim_form import format_appointment
+from validator.registry.effect import stops_fleet
 from validator.registry.reader import Reader, main_of
 from validator.registry.snapshot import Snapshot
 from validator.registry.workload import format_scope
@@ -37,7 +38,8 @@ class ProposalEntry(Printed):
     message: for a release, why. `planned_title` and `planned_role` are the charter's plan for its number. `approve` is
     null where the gate rejects it; `reject` is a form: write the reason. `fingerprint` is that of the key which speaks
     for it, and `key_state` whether that has signed it, and is the one that main has (`same-as-before`). `scope` and
-    `schedule` are as `claim` takes them. `responsibilities` is empty for a claim with a wrong field.
+    `schedule` are as `claim` takes them. `responsibilities` is empty for a claim with a wrong field. `stops_fleet`:
+    approving it stops an active fleet until its records are made again.
     """
 
     name: str
@@ -62,6 +64,7 @@ class ProposalEntry(Printed):
     responsibilities: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
     schedule: tuple[str, ...] = ()
+    stops_fleet: bool = False
 
 
 class RejectionEntry(Printed):
@@ -108,6 +111,7 @@ DOCUMENTS = {"output-proposals": ProposalsDocument}
 @click.option(
     "--older-than", type=Age(), metavar="AGE", help="Only those that have waited longer than this: 30min, 12h, 7d."
 )
+@FETCHES
 @REMOTE
 @REPO
 @FORMAT
@@ -244,6 +248,7 @@ def entry_of(one: Judged, rivals: Competitors, repo: Repo, pull: str = "") -> Pr
         responsibilities=tuple(map(well_formed, whole.responsibilities if whole else ())),
         scope=tuple(well_formed(format_scope([part])) for part in (draft and draft.scope) or ()),
         schedule=tuple(well_formed(format_appointment(part)) for part in (draft and draft.schedule) or ()),
+        stops_fleet=one.verdict.accepted and stops_fleet(one.landed, one.base),
     )
 
 
@@ -288,6 +293,8 @@ def _lines(one: Judged, rivals: Competitors, repo: Repo, now: float, *, keyed: b
     for finding in one.verdict.findings:
         if finding.origin == "introduced":
             yield f"    {finding.level}[{finding.code}] {finding.name}: {logged(finding.message)}"
+    if one.verdict.accepted and stops_fleet(one.landed, one.base):
+        yield f"    approving this stops the active fleet; what has to be made again: registry show {one.proposal.name}"
     if others := rivals.of(one):
         lead = "whoever is merged first wins against" if one.verdict.accepted else "the gate accepts instead"
         yield f"    {lead}: {', '.join(others)}"

@@ -8,7 +8,7 @@ import click
 from validator.cli import completing
 from validator.cli.console import Console
 from validator.cli.in_full import ProposalDocument, ProposalInFull, in_full
-from validator.cli.options import FORMAT, REMOTE, REPO
+from validator.cli.options import FETCHES, FORMAT, REMOTE, REPO
 from validator.cli.proposals import entry_of, read_open
 from validator.git.remote import Remote, last_rejection
 from validator.git.repo import Repo
@@ -25,6 +25,7 @@ DOCUMENTS = {"output-show": ProposalDocument}
 
 @click.command(epilog="Example: registry show 4")
 @click.argument("name", metavar="PROPOSAL", shell_complete=completing.proposals)
+@FETCHES
 @REMOTE
 @REPO
 @FORMAT

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from validator.cli.console import Console
+from validator.cli.fetching import fetch_first
 from validator.cli.options import REMOTE, at_commit
 from validator.cli.progress import each_second
-from validator.git.remote import Remote
 from validator.git.repo import Repo
 from validator.model.definition import Digest
 from validator.model.errors import FatalError
@@ -58,7 +58,7 @@ def command(
     store = Repo(repo)
     with locked(output):
         if fetch:
-            Remote(store, remote).fetch()
+            fetch_first(console, repo, remote)
         # A pull request's commit may come without any branch having moved: then no site stands as it is.
         known = standing(output, basis_of(store, state_of(store, ref))) if pulls is None else None
         made, done = known or _made(console, store, output, ref, pulls)

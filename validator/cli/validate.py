@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from validator.cli.console import Console, is_given
+from validator.cli.fetching import fetches
 from validator.cli.options import EVENT, OUTPUT, REMOTE, REPO, REPORT
 from validator.cli.progress import each_second
 from validator.cli.verdict import report
@@ -27,13 +28,13 @@ DOCUMENTS = {"output-validate": "ValidateDocument"}
 @REMOTE
 @REPORT
 @OUTPUT
-@click.pass_context
+@click.pass_obj
+@fetches
 def command(
-    context: click.Context, repo: Path, base: str | None, head: str, steps: bool, worktree: bool, staged: bool,
+    console: Console, repo: Path, base: str | None, head: str, steps: bool, worktree: bool, staged: bool,
     event: str | None, remote: str, format: str, output: Path | None,
 ) -> int:  # fmt: skip
     """Judge a change as it would land."""
-    console: Console = context.obj
     if event is None:
         verdict = validate(
             repo=repo,
@@ -51,6 +52,7 @@ def command(
     from validator.hosts.github.judge import validate_event
     from validator.hosts.github.next_step import on_the_page
 
+    context = click.get_current_context()
     given = [name for name in ("base", "head", "steps", "worktree", "staged") if is_given(context, name)]
     if given:
         raise click.UsageError(f"--event says what is judged; leave out --{given[0]}")

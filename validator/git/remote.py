@@ -25,6 +25,7 @@ REFSPECS = (
     *(f"+{HEADS}{kind}/*:{REMOTES}{{remote}}/{kind}/*" for kind in KINDS),
     f"+{REJECTED}*:{REJECTED}{{remote}}/*",
     f"+{WITHDRAWN}*:{WITHDRAWN}{{remote}}/*",
+    f"+{HEADS}broadcast*:{REMOTES}{{remote}}/broadcast*",  # a pattern: before the first broadcast there is none
 )
 _FETCH = ("--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-gc")
 LOCKED = 2.0  # seconds: how long another push may hold the lock of a ref
@@ -117,7 +118,7 @@ class Remote:
         return f"{REMOTES}{self.name}/{self.branch}"
 
     def fetch(self, refspecs: Sequence[str] = REFSPECS) -> None:
-        """Fetch main, proposals and rejections, or other refs; `{remote}` in a refspec is the remote's name.
+        """Fetch main, proposals, rejections and the broadcast, or other refs; `{remote}` in a refspec is its name.
 
         One proposal that cannot be had (a broken object on the server, a ref in its way here) is left out, and is in
         `unfetched`. Raises FatalError where the server does not answer.

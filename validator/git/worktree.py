@@ -38,6 +38,14 @@ class Worktree(Objects, Write):
             self._staged("add", "--all", variables=variables)
             return self._commit_of(self._staged("write-tree", variables=variables), "files on disk")
 
+    def has_uncommitted(self, *paths: str) -> bool:
+        """Whether files on disk differ from HEAD, or are new, below some paths; False where Git cannot say."""
+        words = ("status", "--porcelain", "--untracked-files=normal", "--ignore-submodules", "--", *paths)
+        try:
+            return self.top is not None and bool(self._as_files(*words, variables={"GIT_OPTIONAL_LOCKS": "0"})[1])
+        except FatalError:
+            return False
+
     def staged_commit(self, index: str | None) -> str:
         """A commit, on no branch, of what is staged, on top of HEAD; `index` is the GIT_INDEX_FILE of a hook."""
         with tempfile.TemporaryDirectory() as folder:

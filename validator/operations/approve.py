@@ -10,7 +10,7 @@ from validator.git.retry import Attempts, Patience
 from validator.model.errors import FatalError
 from validator.model.escape import logged, visible
 from validator.model.findings import Verdict, decides
-from validator.model.layout import HEADS, number_of, own_files
+from validator.model.layout import HEADS, digits, number_of, own_files
 from validator.operations.approver import Approver, who_approves
 from validator.operations.claim_key import claim_key_of, is_keyed, key_line
 from validator.operations.competitors import Competitors
@@ -23,7 +23,7 @@ from validator.operations.proposals import (
     name_of,
     release_beside,
 )
-from validator.registry.effect import STOPS, voids
+from validator.registry.effect import stops_fleet, voids
 from validator.registry.holders import holder
 from validator.registry.proposals import with_proposed
 from validator.registry.reader import Reader
@@ -97,12 +97,22 @@ def _wanted(word: str, server: Remote) -> str:
     try:
         return name_of(word, server)
     except FatalError:
-        digits = word.removeprefix("claim/")
-        number = int(digits) if digits.isdecimal() and len(digits) <= 5 else 0
+        text = word.removeprefix("claim/")
+        number = int(text) if text.isdecimal() and len(text) <= 5 else 0
         held = Reader(server.repo).at(server.main_and_proposals()[0]).by_number.get(number)
         if held is None:
             raise
         return f"claim/{PurePosixPath(held.path).stem}"
+
+
+def open_release(word: str, server: Remote) -> str | None:
+    """The open release of the number that a word named as a claim, as last fetched, where the gate accepts it."""
+    number = word.removeprefix("claim/")
+    is_number = number.isascii() and number.isdecimal() and len(number) <= 5
+    release = release_beside(f"claim/{digits(int(number))}", server) if is_number else ""
+    main, proposals = server.main_and_proposals()
+    found = next((one for one in proposals if one.name == release), None)
+    return release if found and judge_proposal(Reader(server.repo), main, found).verdict.accepted else None
 
 
 def _approve(
@@ -139,7 +149,7 @@ def _approve(
 
 
 def _question(one: Judged, approver: Approver) -> str:
-    stops = ", which stops the fleet," if STOPS in voids(one.landed, one.base) else ""
+    stops = ", which stops the fleet," if stops_fleet(one.landed, one.base) else ""
     return f"Approve {one.proposal.name}{stops} as {approver.handle}?"
 
 
@@ -194,7 +204,7 @@ def _closed(server: Remote, reader: Reader, main: str, proposal: Proposal) -> Ap
             name, None, f"{name} {f'was turned down: {logged(past.reason)}' if past else 'is not open any more'}"
         )
     beside = release_beside(name, server)
-    also = f"; {beside}" if beside else ""
+    also = f"; its release is open: registry approve {beside}" if beside else ""
     if held is None:
         return ApprovalResult(name, main, f"{name} is merged already{also}")
     standing = snapshot.past([held.path])

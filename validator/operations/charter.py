@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from validator.git.remote import Outcome, Proposal, Remote, Update
 from validator.git.repo import Repo
-from validator.git.upstream import remote_of
+from validator.git.upstream import remote_of, remotes
 from validator.model.errors import FatalError
 from validator.model.escape import logged
 from validator.model.findings import Verdict
 from validator.model.layout import CHARTER, HEADS, own_files
-from validator.model.phrases import quoted
+from validator.model.phrases import command_line, quoted
 from validator.operations.judge import has_to_be_made_again, judge
 from validator.registry.proposals import proposals_on
 from validator.registry.reader import Reader, main_of
@@ -48,13 +48,12 @@ def propose(*, repo: Repo, server: Remote | None, name: str, files: Mapping[str,
     (head,) = repo.resolve("HEAD")
     commit = _commit(repo, (repo.merge_base(main, head) if head else None) or main, files, name)
     landed, base = reader.change(main, commit)
-    if not landed.touched(base):
+    if CHARTER not in landed.touched(base):
         note = f"nothing is proposed: main has this charter already; change {CHARTER} and run this again"
         return CharterOutcome(True, branch, note)
     verdict = judge(landed, base)
     if not verdict.accepted:
-        pull = f"git pull --rebase --autostash{f' {server.name} {server.branch}' if server else ''}"
-        stale = f"main has changed it since; run: {pull}, and then this again"
+        stale = f"main has changed it since; run: {_pull(repo, server)}, and then this again"
         why = stale if has_to_be_made_again(verdict) else "the gate would reject it"
         return CharterOutcome(False, branch, f"not proposed: {why}", verdict=verdict)
     if known := _same(repo, server, main, commit, branch):
@@ -65,6 +64,14 @@ def propose(*, repo: Repo, server: Remote | None, name: str, files: Mapping[str,
     if there and (author := _author(repo, there)) != _author(repo, commit):
         raise FatalError(f"{branch} is a draft of {author}; name yours otherwise: --name NAME")
     return _publish(repo, server, branch, there, commit)._replace(verdict=verdict)
+
+
+def _pull(repo: Repo, server: Remote | None) -> str:
+    """The command that takes over what main has, which may be a branch of this repository alone."""
+    if server is None and not remotes(repo):
+        return "git rebase --autostash main"
+    server = server or Remote(repo)
+    return command_line(("git", "pull", "--rebase", "--autostash", server.name, server.branch))
 
 
 def _commit(repo: Repo, fork: str, files: Mapping[str, bytes], name: str) -> str:

@@ -137,17 +137,18 @@ def name_of(word: str, server: Remote) -> str:
     if word.isascii() and word.isdecimal() and len(word) <= 5:
         word = f"claim/{digits(int(word))}"
     if word not in known:
-        way_out = release_beside(word, server) or "see: registry proposals"
+        release = release_beside(word, server)
+        way_out = f"its release is open: {release}" if release else "see: registry proposals"
         raise FatalError(f"there is no open proposal {word!r}; {way_out}")
     return word
 
 
 def release_beside(name: str, server: Remote) -> str:
-    """That the release of a claim's number is open, and how it is named; empty where it is not."""
+    """The open release of a claim's number; empty where there is none."""
     kind, _, number = name.partition("/")
     release = f"release/{number}"
     is_open = kind == "claim" and any(one.name == release for one in server.proposals())
-    return f"its release is open: {release}" if is_open else ""
+    return release if is_open else ""
 
 
 def difference(one: Judged, repo: Repo) -> str:

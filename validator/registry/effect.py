@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from validator.model import shapes
 from validator.model.effect import NOTHING, Effect
-from validator.model.layout import CHARTER, CODEOWNERS, SESSIONS, form_of
+from validator.model.layout import ACTIVATION, CHARTER, CODEOWNERS, SESSIONS, form_of
 from validator.model.phrases import counted, join_limited, ranges
 from validator.model.targets import format_target
 from validator.registry.amendment import DIFF, charter_changes, charter_in_short, claim_changes
@@ -191,6 +191,11 @@ def voids(head: Snapshot, base: Snapshot) -> str:
     again = one if len(names) == 1 else "have to be made again"
     stops = STOPS if "activation" in names else ""
     return f"voids {', '.join(listed)}, which {again}{_after(head)}{stops}."
+
+
+def stops_fleet(head: Snapshot, base: Snapshot) -> bool:
+    """Whether a change stops an active fleet until its records are made again."""
+    return ACTIVATION in base.records and STOPS in voids(head, base)
 
 
 def _after(head: Snapshot) -> str:

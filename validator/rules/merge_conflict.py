@@ -25,7 +25,7 @@ from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG305", "merge-conflict", Level.ERROR
 LOOKS_AT = (Input.CHANGE,)
-UPDATE = "git fetch origin && git rebase origin/main, resolve, then git push --force-with-lease"
+UPDATE = "rebase it onto main and resolve, then push it again: git push --force-with-lease"
 
 SUPERSEDED = "main has changed this file since this change began from it; propose it again"
 
@@ -48,7 +48,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 def _way_out(path: str, base: Snapshot, *, gone: bool) -> str:
     """The command that proposes a file of the registry again; of another file, what Git does."""
     if path in (CHARTER, CODEOWNERS):
-        return "take over what main has: git pull --rebase --autostash, then registry charter propose"
+        return "propose it again; this says how to take over what main has: registry charter propose"
     held = base.claims.get(path)
     if held is None:
         return UPDATE

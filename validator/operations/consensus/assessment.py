@@ -3,13 +3,16 @@
 from collections.abc import Set
 from typing import NamedTuple
 
+from validator.model.errors import attempted
+from validator.model.layout import ACTIVATION
 from validator.model.shapes import Charter
 from validator.operations.narrow import Narrow
 from validator.operations.proposals import rejected_here
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import Consensus, assess
 from validator.registry.consensus.week import week_after
-from validator.registry.proposals import proposed_numbers, waiting_changes, waiting_records
+from validator.registry.effect import stops_fleet
+from validator.registry.proposals import proposals_on, proposed_numbers, published, waiting_changes, waiting_records
 from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import Snapshot
 
@@ -44,5 +47,16 @@ def assessment(
     proposed = proposed_numbers(reader.repo, commit)
     current = waiting_records(reader, registry_digest(snapshot))
     waiting = current | waiting_changes(reader, snapshot)
-    consensus = assess(snapshot, charter, proposed, waiting, me, rejected, week_after(snapshot, now))
+    stopping = _stopping(reader, commit, narrow, waiting) if ACTIVATION in snapshot.records else frozenset()
+    consensus = assess(snapshot, charter, proposed, waiting, me, rejected, week_after(snapshot, now), stopping)
     return Assessment(snapshot, charter, consensus, proposed, current, rejected)
+
+
+def _stopping(reader: Reader, commit: str, narrow: Narrow, waiting: Set[str]) -> frozenset[str]:
+    """Which of the open changes stop an active fleet when they are approved."""
+    found = (one for one in proposals_on(published(reader.repo), reader.repo) if one.name in waiting)
+    return frozenset(one.name for one in found if _stops(narrow, commit, one.commit))
+
+
+def _stops(narrow: Narrow, commit: str, proposal: str) -> bool:
+    return attempted(lambda: stops_fleet(*narrow.change(commit, proposal))) is True

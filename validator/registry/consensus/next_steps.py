@@ -38,6 +38,7 @@ def next_moves(
     me: str | None = None,
     rejected: Set[str] = frozenset(),
     this_week: str | None = None,
+    stopping: Set[str] = frozenset(),
 ) -> Iterator[Move]:
     """The next moves in a phase. `proposed` are the numbers with an open proposal, None where nobody has asked.
 
@@ -48,6 +49,8 @@ def next_moves(
     `me` is the session that reads them, where it has said so: its own commands do without its name.
 
     `this_week` is the week of today, where that of an active fleet is over.
+
+    `stopping` are the open proposals that stop an active fleet when they are approved.
     """
     orchestrator = snapshot.by_number.get(charter.orchestrator)
     named = orchestrator is None or orchestrator.summary.session_id != me
@@ -72,7 +75,7 @@ def next_moves(
     elif phase == "acknowledged":
         yield Move(humans, "starts the fleet", command("activation"))
     else:
-        yield from _while_active(humans, sorted(decidable), rejected, this_week)
+        yield from _while_active(humans, sorted(decidable), rejected, this_week, stopping)
 
 
 def moves_of_rejected(rejected: Set[str]) -> Iterator[Move]:
@@ -99,10 +102,14 @@ def _to_resolve(snapshot: Snapshot, against: tuple[Conflict, ...]) -> Move:
     return Move(f"{_each(numbers)}{named}", resolves, "registry conflicts")
 
 
-def _while_active(humans: str, waiting: list[str], rejected: Set[str], this_week: str | None) -> Iterator[Move]:
+def _while_active(
+    humans: str, waiting: list[str], rejected: Set[str], this_week: str | None, stopping: Set[str]
+) -> Iterator[Move]:
     if waiting:
         single = f"registry approve {waiting[0]}" if len(waiting) == 1 else "registry proposals"
-        yield Move(humans, f"decides on {join_limited(waiting)}", single)
+        which = "it" if len(waiting) == 1 else join_limited(name for name in waiting if name in stopping)
+        stops = f" (approving {which} stops the fleet)" if stopping & {*waiting} else ""
+        yield Move(humans, f"decides on {join_limited(waiting)}{stops}", single)
     if this_week:
         action = f"activates the next week, as the active one is over (this week: --week {this_week})"
         yield Move(humans, action, command("activation"))

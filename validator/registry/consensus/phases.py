@@ -96,6 +96,7 @@ def assess(
     me: str | None = None,
     rejected: Set[str] = frozenset(),
     this_week: str | None = None,
+    stopping: Set[str] = frozenset(),
 ) -> Consensus:
     """Phase, criteria, metrics and next moves of the registry at a commit.
 
@@ -104,7 +105,7 @@ def assess(
     `waiting` are the open proposals of records about this registry, and of changes of a fleet with all its numbers: a
     human decides on them next. `me` is the session that reads the moves, where it has said so. `rejected` are the open
     proposals that the gate rejects, where that is known: no approver can decide on them. `this_week` is the week of
-    today, where that of an active fleet is over.
+    today, where that of an active fleet is over. `stopping` are the open proposals that stop an active fleet.
     """
     today = registry_digest(snapshot)
     registered = [claim for claim in snapshot.claims.values() if is_registered(claim, charter)]
@@ -120,7 +121,9 @@ def assess(
         _in_steps(record_states(snapshot, charter, today), phase),
         against,
         (
-            *next_moves(snapshot, charter, phase, criteria, against, proposed, waiting, me, rejected, this_week),
+            *next_moves(
+                snapshot, charter, phase, criteria, against, proposed, waiting, me, rejected, this_week, stopping
+            ),
             *moves_of_rejected(rejected),
         ),
     )
