@@ -71,15 +71,8 @@ demo: $(RUNTIME) ## a fleet from the first claim to its start, on a Git server i
 test: $(DEV) ## the test suite; ARGS=--long also runs what takes long, races and faults at full scale
 	$(PYTEST) $(ARGS)
 
-# Parts of --long that take a minute or two; the others are for releases (CONTRIBUTING.md, "Long tests").
-LONG_PARTS := each_fault_alone killed_while_claiming killed_while_judging approvers every_step number_seven their_own[git] test_each_row from_the_wheel
-
 long-part: $(DEV) ## an eighth of the tests that take long and a part of --long, chosen by the commit id
-	@turn=$$((0x$$(git rev-parse --short=7 HEAD))); share=$$((turn % 8 + 1))/8; \
-		echo "of the tests that take long, chosen by the commit id: $$share"; \
-		$(PYTEST) -m takes_long --share $$share $(ARGS) || [ $$? = 5 ] || exit; : "5: ARGS names none of them"; \
-		set -f -- $(LONG_PARTS); shift $$((turn / 8 % $$#)); \
-		echo "of --long, chosen by the commit id: $$1"; $(PYTEST) --long -k "$$1" $(ARGS)
+	$(PYTEST) --in-turn=only $(ARGS)
 
 lint: format-check code-check type-check generated-check ## everything that CI checks before it runs a test
 

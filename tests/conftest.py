@@ -23,6 +23,12 @@ from validator.hosts.agents.identity import VARIABLE
 from validator.hosts.agents.runtimes import HARNESSES
 
 LONG = 3600  # seconds for one test of --long
+# Parts of --long that take a minute or two; the others are for releases (CONTRIBUTING.md, "Long tests").
+PARTS = (
+    *("each_fault_alone", "killed_while_claiming", "killed_while_judging", "approvers", "every_step", "number_seven"),
+    *("their_own[git]", "test_each_row", "from_the_wheel"),
+)
+EIGHTHS = 8
 ROOM = 4 << 30  # bytes that must be free in memory to have the temporary folder there; a run takes less than one GiB
 # The locks with which commands of one user take turns: they stay, for the next to lock.
 TURN = re.compile(r"registry-[a-z]+-[0-9]+-[0-9]+")
@@ -31,6 +37,9 @@ COUNTED = ("model/", "registry/", "rules/", "report/", "operations/", "hosts/tes
 TEMPORARY = pytest.StashKey[Path]()
 LEFT = pytest.StashKey[list[str]]()
 SHARE = pytest.StashKey[str]()
+PART = pytest.StashKey[str]()
+FULL = pytest.StashKey[bool]()
+UNCOUNTED = pytest.StashKey[bool]()
 SERVER = pytest.StashKey[subprocess.Popen[bytes] | None]()
 
 settings.register_profile("no time limit", deadline=None)  # how long an example takes is up to what runs beside it
@@ -45,6 +54,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="K/N",
         help="also every Nth of the tests marked takes_long, from the Kth; all where files are named",
     )
+    parser.addoption(
+        "--in-turn",
+        choices=("also", "only"),
+        nargs="?",
+        const="also",
+        help=f"also 1/{EIGHTHS} of the tests marked takes_long, and a part of --long, chosen by the commit id",
+    )
     parser.addoption("--shuffle", metavar="SEED", help="run the files in another order, the same for the same seed")
 
 
@@ -55,12 +71,18 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     worker = getattr(config, "workerinput", None)
     if worker:
-        config.stash[SHARE] = worker["share"]
+        config.stash[SHARE], config.stash[PART] = worker["share"], worker["part"]
         folder = Path(tempfile.gettempdir(), worker["workerid"])
         folder.mkdir()
+        if counting := counter(config):  # a worker's first one is saved nowhere, and would go on where the other pauses
+            counting.cov.stop()
     else:
         named = config.getoption("--long") or config.args_source is pytest.Config.ArgsSource.ARGS
-        config.stash[SHARE] = config.getoption("--share") or ("1/1" if named else "0/1")
+        config.stash[SHARE], config.stash[PART] = config.getoption("--share") or ("1/1" if named else "0/1"), ""
+        if config.getoption("--in-turn"):
+            command = ["git", "rev-parse", "--short=7", "HEAD"]
+            commit = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+            config.stash[SHARE], config.stash[PART] = in_turn(int(commit, 16))
         place = Path(in_memory() or tempfile.gettempdir(), f"registry's tests {os.getuid()}")
         place.mkdir(mode=0o700, exist_ok=True)
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))  # tmp_path stays where pytest tidies up
@@ -81,7 +103,12 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
 def pytest_configure_node(node: Any) -> None:
     """Only the process that is started sees whether files are named."""
-    node.workerinput["share"] = node.config.stash[SHARE]
+    node.workerinput["share"], node.workerinput["part"] = node.config.stash[SHARE], node.config.stash[PART]
+
+
+def in_turn(turn: int) -> tuple[str, str]:
+    """Which of the tests that take long it is the turn of, as --share says it, and which part of --long."""
+    return f"{turn % EIGHTHS + 1}/{EIGHTHS}", PARTS[turn // EIGHTHS % len(PARTS)]
 
 
 def in_memory() -> str | None:
@@ -101,13 +128,20 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is not tested, and how to repeat the order."""
     seed = config.getoption("--shuffle")
     order = [f"order of files: --shuffle {seed}"] if seed else []
+    if part := config.stash[PART]:
+        order.append(f"chosen by the commit id: --share {config.stash[SHARE]}, and in full: {part}")
     return order + [f"not in Git, so no part of the project here (git add): {name}" for name in untracked()[:5]]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        item.stash[FULL] = bool(
+            config.getoption("--long") or (config.stash[PART] and config.stash[PART] in item.nodeid)
+        )
     part, _, parts = config.stash[SHARE].partition("/")
-    long = [item for item in items if item.get_closest_marker("takes_long")]
-    if left_out := set(long) - set(long[int(part) - 1 :: int(parts)] if int(part) else []):
+    long = [item for item in items if takes_long(item)]
+    chosen = set(long[int(part) - 1 :: int(parts)] if int(part) else []) | {item for item in items if item.stash[FULL]}
+    if left_out := set(items if config.getoption("--in-turn") == "only" else long) - chosen:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=list(left_out))
     if seed := config.getoption("--shuffle"):
@@ -116,14 +150,32 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: files.index(item.path))
     elif workers := getattr(config, "workerinput", {}).get("workercount"):
         items[:] = longest_first(items, workers)
-    if config.getoption("--long"):
-        for item in items:
-            item.add_marker(pytest.mark.timeout(LONG))
     for item in items:
+        if item.stash[FULL]:
+            item.add_marker(pytest.mark.timeout(LONG))
         # What large tests and generated input happen to reach proves no branch tested, and counting lines is slow.
-        generated = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-        if generated or not item.nodeid.removeprefix("tests/").startswith(COUNTED):
-            item.add_marker("no_cover")
+        large = takes_long(item) or getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        item.stash[UNCOUNTED] = large or not item.nodeid.removeprefix("tests/").startswith(COUNTED)
+
+
+def takes_long(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("takes_long"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    """Count no line of an uncounted test, nor of what it prepares: pytest-cov's `no_cover` leaves fixtures counted.
+
+    Counting begins and ends only between tests that differ: either takes milliseconds.
+    """
+    counting = counter(item.config)
+    if counting and counting.started == item.stash[UNCOUNTED]:
+        (counting.pause if counting.started else counting.resume)()
+
+
+def counter(config: pytest.Config) -> Any:
+    """What counts lines, of pytest-cov; None where nothing does."""
+    return getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
 
 
 def longest_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
@@ -133,7 +185,7 @@ def longest_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
     """
     files = dict[Path, list[pytest.Item]]()
     for item in items:
-        if item.get_closest_marker("takes_long"):
+        if takes_long(item):
             files.setdefault(item.path, []).append(item)
     others = [item for item in items if item not in {long for file in files.values() for long in file}]
     order = list[pytest.Item]()
@@ -197,4 +249,4 @@ def bless(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture
 def long(request: pytest.FixtureRequest) -> bool:
     """Whether there is time for large numbers."""
-    return bool(request.config.getoption("--long"))
+    return request.node.stash[FULL]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import EIGHTHS, PARTS, in_turn
 from tests.repository import ROOT, environment
 from tests.shell import in_utf8, quoted
 
@@ -57,6 +58,14 @@ def test_short(at): ...
 
 @pytest.mark.takes_long
 def test_long(): ...
+"""
+FULL = f"""
+import pytest
+
+@pytest.mark.parametrize("part", {PARTS})
+def test_it(part, long):
+    if long:
+        print("in full:", part)
 """
 
 
@@ -164,3 +173,18 @@ def test_what_takes_long_begins_every_worker_s_share(tmp_path: Path) -> None:
     first = [re.search(rf"\[{worker}\].*PASSED (.*)", done.stdout) for worker in ("gw0", "gw1")]
     assert {found and found[1].strip() for found in first} == {"test_a.py::test_long", "test_b.py::test_long"}
     assert " 10 passed" in done.stdout
+
+
+def test_every_commit_id_chooses_and_each_choice_has_its_turn() -> None:
+    turns = [in_turn(turn) for turn in range(EIGHTHS * len(PARTS))]
+    assert set(turns) == {(f"{part}/{EIGHTHS}", name) for part in range(1, EIGHTHS + 1) for name in PARTS}
+    assert in_turn(len(turns)) == turns[0]
+
+
+@pytest.mark.parametrize(("words", "ran"), [("--in-turn", 8 + len(PARTS)), ("--in-turn=only", 1)])
+def test_what_has_its_turn_is_run_in_full(tmp_path: Path, words: str, ran: int) -> None:
+    done = suite(tmp_path, {"full": FULL, **dict.fromkeys("ab", LONG)}, words, "-rP", named=False)
+    found = re.search(r"chosen by the commit id: --share (\d)/8, and in full: (.+)\n", done.stdout)
+    assert found, done.stdout
+    assert re.findall("in full: (.+)\n", done.stdout) == [found[2]] * 2, "and no other"
+    assert f" {ran + (int(found[1]) <= 2)} passed" in done.stdout, "one of the two that take long, or none"

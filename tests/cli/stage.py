@@ -29,6 +29,8 @@ ROOT = Path(__file__).parent.parent.parent
 CHARTER = (ROOT / "registry" / "charter.yaml").read_text(encoding="utf-8")
 FLEET = ROOT / "validator/cli/demo/fleet"
 REGISTRY = (sys.executable, "-P", "-m", "validator")
+# What a verb says of its progress when the machine is busy (`validator.cli.progress`).
+PROGRESS = re.compile(r"^[0-9,]+ of [0-9,]+ [a-z ]+\n", re.MULTILINE)
 # Nobody's settings but those of the test; the hook finds the program where its sources are.
 ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PYTHON", "COLUMNS"))},
@@ -143,7 +145,7 @@ def new_key(path: Path) -> str:
 
 
 def verb(folder: Path, *words: str, stdin: bytes = b"") -> Done:
-    """A verb, run in a folder."""
+    """A verb, run in a folder; without what it says of its progress if that took long."""
     out, err = io.StringIO(), io.StringIO()
     given = io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")
     before, sys.stdin = sys.stdin, given
@@ -152,9 +154,9 @@ def verb(folder: Path, *words: str, stdin: bytes = b"") -> Done:
             command_line(list(words), prog_name="registry")
         raise AssertionError("a verb ends in an exit code")
     except SystemExit as ended:
-        return Done(int(ended.code or 0), out.getvalue(), err.getvalue())
+        return Done(int(ended.code or 0), out.getvalue(), PROGRESS.sub("", err.getvalue()))
     except FatalError as error:  # what cli.main makes of it
-        return Done(2, out.getvalue(), f"{err.getvalue()}registry: {error}\n")
+        return Done(2, out.getvalue(), PROGRESS.sub("", f"{err.getvalue()}registry: {error}\n"))
     finally:
         sys.stdin = before
 
