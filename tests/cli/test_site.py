@@ -365,6 +365,9 @@ def test_many_steps_and_numbers_are_several_pages(tmp_path: Path) -> None:
     lines = [b"commit refs/heads/main\ncommitter x <x> 1795164000 +0000\ndata 1\nx\n" for _ in range(600)]
     lines[0] += b"from refs/heads/main^0\n"
     repository.raw("fast-import", "--quiet", stdin=b"".join(lines))
+    charter = (repository.git("show", "main:registry/charter.yaml") + "\n").replace("capacity: 12", "capacity: 1200")
+    far = FLEET[6].replace("number: 6\n", "number: 1100\n")
+    repository.commit("main", {"registry/charter.yaml": charter, claim_path(1100): far})
     before = build(repository.path, tmp_path / "site")
     repository.commit("main", {claim_path(5): FLEET[5]})
     after = build(repository.path, tmp_path / "site")
@@ -372,6 +375,13 @@ def test_many_steps_and_numbers_are_several_pages(tmp_path: Path) -> None:
     assert before["history-1.html"] == after["history-1.html"]
     assert {name for name in after if name.startswith("history")} == {"history-1.html", "history.html"}
     assert before["history.html"] != after["history.html"]
+    lists = {name for name in after if re.match("sessions/[a-z]", name)}
+    assert lists == {"sessions/index.html", "sessions/from-1001.html"}
+    assert changed(before, after) & {name for name in after if name.startswith("sessions/")} == {
+        *("sessions/05.html", "sessions/index.html")
+    }
+    assert "1100" in Parsed(after["sessions/from-1001.html"].decode()).links[-3]
+    assert ">1–500</a>" in after["sessions/from-1001.html"].decode()
 
 
 def test_a_release_is_shown_with_its_reason(stage: Stage, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from validator.git.remote import Proposal
 from validator.git.repo import Repo
 from validator.hosts.site.documents import Documents, Json
 from validator.hosts.site.render import fingerprint
+from validator.model.escape import json_text, long_json_text
 from validator.model.layout import ACTIVATION
 from validator.model.phrases import rfc3339
 from validator.operations.claim_texts import by_number
@@ -37,7 +38,7 @@ from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader, charter_of, main_of
 from validator.registry.schedule import Week, week_at, week_of, zone_of
 from validator.registry.snapshot import Snapshot
-from validator.report.documents import Printed, as_json, as_long_json, export_text
+from validator.report.documents import Printed, export_text
 from validator.rules import RULES
 
 if TYPE_CHECKING:
@@ -98,18 +99,18 @@ def documents_at(
     status, claims = status_of(reader, commit, found), by_number(snapshot)
     export = without_claims(reader, commit, snapshot, status.slots)
     made = {
-        "status": status,
-        "export": export,
-        "consensus": consensus_of(reader, commit, found),
-        "proposals": ProposalsDocument(proposals=entries, rejected=(), pending=pending),
-        "conflicts": conflicts_of(reader, commit, proposals),
-        "history": history_of(reader, commit, known=steps),
-        "schedule": schedule_of(week, commit),
-        "rules": rules_document(RULES),
+        "status": _json(status),
+        "export": _json(export),
+        "consensus": _json(consensus_of(reader, commit, found)),
+        "proposals": _json(ProposalsDocument(proposals=entries, rejected=(), pending=pending)),
+        "conflicts": _json(conflicts_of(reader, commit, proposals)),
+        "history": _json(history_of(reader, commit, known=steps)),
+        "schedule": _json(schedule_of(week, commit)),
+        "rules": _json(rules_document(RULES)),
     }
-    texts = {name: partial(as_long_json if name in _LONG else as_json, one) for name, one in made.items()}
+    texts = {name: partial(long_json_text if name in _LONG else json_text, one) for name, one in made.items()}
     return Documents(
-        **{name: _json(one) for name, one in made.items()},
+        **made,
         claims=claims,
         proposals_in_full=[
             _json(in_full(one, entry, reader.repo)) for one, entry in zip(proposals, entries, strict=True)

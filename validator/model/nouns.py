@@ -38,6 +38,7 @@ def is_plural(name: str) -> bool:
     return head in _IRREGULAR or head.endswith("smen") or _has_s(head)
 
 
+@functools.lru_cache(maxsize=1024)
 def may_be_same(one: str, other: str) -> bool:
     """Whether two names are of the same kind of things, one perhaps said more exactly: `patient letters`, `letters`."""
     return noun(one) == noun(other) or _singular(_head(_words(one))) == _singular(_head(_words(other)))

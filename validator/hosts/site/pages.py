@@ -12,7 +12,15 @@ from typing import Any, NamedTuple
 from validator.hosts.site.approving import STEPS, as_of, moves, outcome, proposed_of, title, with_mend
 from validator.hosts.site.documents import Documents, Json
 from validator.hosts.site.drawing import blocks_of_claim, blocks_of_week, week_picture, work_picture
-from validator.hosts.site.places import STEPS_A_PAGE, history_file, proposal_file, session_file
+from validator.hosts.site.places import (
+    SLOTS_A_PAGE,
+    STEPS_A_PAGE,
+    history_file,
+    numbers_of,
+    proposal_file,
+    session_file,
+    sessions_file,
+)
 from validator.hosts.site.render import Page
 from validator.model.phrases import command_line
 from validator.model.shapes import Charter
@@ -50,7 +58,7 @@ def pages(documents: Documents) -> Iterator[Page]:
     yield Page("conflicts.html", "conflicts.html", stamped | {"here": "conflicts", "conflicts": documents.conflicts})
     yield _consensus(documents, stamped)
     yield Page("rules.html", "rules.html", common | {"here": "rules", "rules": documents.rules["rules"]})
-    yield _all_sessions(documents, stamped)
+    yield from _all_sessions(documents, common, stamped)
     yield _index(documents, stamped)
 
 
@@ -105,12 +113,23 @@ def _judged(slot: Json, proposals: Sequence[Asked]) -> dict[str, Any]:
     return {**slot, "rejected": slot["state"] == "proposed" and bool(proposals) and all(no for _, no, _ in proposals)}
 
 
-def _all_sessions(documents: Documents, common: Json) -> Page:
+def _all_sessions(documents: Documents, common: Json, stamped: Json) -> Iterator[Page]:
+    """Pages of SLOTS_A_PAGE numbers; all but the first say nothing of main, so that they stay while theirs stay."""
     slots, known = _slots(documents), numbers_with_page(documents)
     shown = [slot for slot in slots if slot["number"] in known or len(slots) <= MOST_SLOTS]
     status = {name: documents.status[name] for name in ("registered", "capacity")}
-    said = {"here": "sessions/index", "status": status, "slots": shown, "left": len(slots) - len(shown)}
-    return Page("sessions/index.html", "sessions.html", {**common, **said})
+    of_page = {at: list(some) for at, some in groupby(shown, key=lambda slot: (slot["number"] - 1) // SLOTS_A_PAGE)}
+    first, most = of_page.pop(0, []), documents.status["capacity"]
+    links = [(sessions_file(at), "{}–{}".format(*numbers_of(at, most))) for at in (0, *of_page)]
+    said = {"here": "sessions/index", "status": status, "left": len(slots) - len(shown)}
+    yield Page(
+        "sessions/index.html",
+        "sessions.html",
+        {**stamped, **said, "slots": first, "pages": links, "page": "index.html"},
+    )
+    for at, some in of_page.items():
+        more = {"here": "", "status": None, "left": 0, "slots": some, "pages": links, "page": sessions_file(at)}
+        yield Page(f"sessions/{sessions_file(at)}", "sessions.html", {**common, **more})
 
 
 def _proposals(documents: Documents, common: Json) -> Iterator[Page]:

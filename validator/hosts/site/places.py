@@ -9,6 +9,7 @@ from validator.model.layout import digits
 _PLAIN = re.compile(r"(claim|release)/[0-9]{2,5}|record/[a-z]{1,40}(/[0-9]{2,5})?|charter/[a-z0-9]{1,40}", re.ASCII)
 _PULL = re.compile(r"#[0-9]{1,10}", re.ASCII)
 STEPS_A_PAGE = 500
+SLOTS_A_PAGE = 500
 
 
 def proposal_file(branch: str) -> str:
@@ -25,6 +26,16 @@ def proposal_file(branch: str) -> str:
 def session_file(number: int) -> str:
     """The name of a number's page without ending: `04`."""
     return digits(number)
+
+
+def sessions_file(page: int) -> str:
+    """A page of the list of sessions: `index.html`, then by the first number that it may have: `from-501.html`."""
+    return f"from-{page * SLOTS_A_PAGE + 1}.html" if page else "index.html"
+
+
+def numbers_of(page: int, capacity: int) -> tuple[int, int]:
+    """The first and the last number of a page of the list of sessions."""
+    return page * SLOTS_A_PAGE + 1, min((page + 1) * SLOTS_A_PAGE, capacity)
 
 
 def history_file(page: int, last: int) -> str:
