@@ -249,4 +249,4 @@ def bless(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture
 def long(request: pytest.FixtureRequest) -> bool:
     """Whether there is time for large numbers."""
-    return request.node.stash[FULL]
+    return bool(request.node.stash[FULL])
