@@ -363,7 +363,8 @@ def test_one_of_several_approvers_is_named_in_git_config(tmp_path: Any) -> None:
     )
     claims(stage, 4)
     done = verb(stage.human, "approve", "4", "--yes")
-    assert (done.exit_code, done.err) == (2, "registry: which approver are you? git config registry.approver @OWNER\n")
+    form = "which approver are you, of @OWNER, @OTHER? fill in: git config registry.approver @HANDLE"
+    assert (done.exit_code, done.err) == (2, f"registry: {form}\n")
     git(stage.human, "config", "registry.approver", "@STRANGER")
     assert verb(stage.human, "approve", "4", "--yes").exit_code == 2
     git(stage.human, "config", "registry.approver", "@OTHER")

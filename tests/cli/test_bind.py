@@ -60,11 +60,13 @@ def test_two_runtimes_with_one_name_hear_of_each_other(clone: Path, monkeypatch:
 def test_a_variable_that_comes_first_is_named(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REGISTRY_SESSION", "other-1")
     bound = verb(clone, "bind", "desk-1")
-    assert bound.err == "REGISTRY_SESSION is set, and comes first; remove it from the environment\n"
+    assert bound.err == "REGISTRY_SESSION is set, and comes first; run: unset REGISTRY_SESSION\n"
     assert bound.out.startswith("other-1 (REGISTRY_SESSION)\n")
     monkeypatch.setenv("CLAUDE_CODE_SESSION_ID", RUNTIME)
     bound = verb(clone, "bind", "desk-1")
-    way = "desk-1 counts from this session's next start on, till then with: env -u REGISTRY_SESSION registry\n"
+    way = (
+        "desk-1 counts from this session's next start; before that, begin each command with: env -u REGISTRY_SESSION\n"
+    )
     assert bound.err == f"REGISTRY_SESSION is set, and comes first; {way}"
 
 

@@ -340,7 +340,7 @@ def test_the_guard_checks_the_broadcast_branch_against_main(tmp_path: Path) -> N
     forge = ("push", "origin", "HEAD:refs/heads/broadcast")
     assert "there is nothing to broadcast before" in try_git(intruder, *forge).err
     agree(stage, orchestrator)
-    assert "this is not what main says" in try_git(intruder, *forge).err
+    assert "a broadcast is what main generates, and this differs" in try_git(intruder, *forge).err
     alike = try_git(intruder, "push", "origin", "HEAD:refs/heads/broadcast/x", "HEAD:refs/heads/Broadcast")
     assert alike.err.count("this server has no such ref") == 2
     said(verb(orchestrator, *SEND, "--branch"))
@@ -349,12 +349,12 @@ def test_the_guard_checks_the_broadcast_branch_against_main(tmp_path: Path) -> N
     letter = intruder / "messages/04-marketing-outreach-1.txt"
     letter.write_text(letter.read_text().replace("17", "18"))
     commit(intruder, "Forged")
-    assert "this is not what main says" in try_git(intruder, *forge).err
-    assert "never taken away" in try_git(intruder, "push", "origin", ":refs/heads/broadcast").err
+    assert "a broadcast is what main generates, and this differs" in try_git(intruder, *forge).err
+    assert "is never deleted" in try_git(intruder, "push", "origin", ":refs/heads/broadcast").err
     words = ("commit-tree", "-m", "The first one", "origin/broadcast^{tree}")
     alone = git(intruder, *words).strip()  # says what main says, and nothing was said before it
     rewound = try_git(intruder, "push", "origin", f"+{alone}:refs/heads/broadcast")
-    assert "a broadcast is followed by the next one" in rewound.err
+    assert "the next broadcast is one more commit" in rewound.err
     assert set(refs(stage.bare, "refs/heads")) == {
         f"refs/heads/{name}" for name in ("broadcast", "main", "record/broadcast")
     }

@@ -77,7 +77,7 @@ def test_a_charter_on_main_is_an_event(plain: Stage) -> None:
     history = verb(plain.human, "history", "--format", "json").document["events"]
     rows = [(one["number"], one["event"], one["path"]) for one in history]
     assert rows == [(1, "registered", "registry/sessions/01.yaml"), (None, "charter-changed", PATH)]
-    assert verb(plain.human, "history").out.splitlines()[-1].endswith("  charter-changed  registry/charter.yaml")
+    assert verb(plain.human, "history").out.splitlines()[-1].endswith("  registry/charter.yaml, approved by @OWNER")
     assert "charter" not in verb(plain.human, "history", "1").out
 
 

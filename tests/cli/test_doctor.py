@@ -93,7 +93,7 @@ def written(text: str) -> Callable[[Path], None]:
 
 MARKED = "#!/bin/sh\n# guards a session registry; see registry install-hook\n"
 HOOKS: dict[str, tuple[Callable[[Path], None], str, str]] = {
-    "without its run bit": (without_run_bit, "not-in-force", "has no run bit, so Git passes it over"),
+    "without its run bit": (without_run_bit, "not-in-force", "is not executable, so Git does not run it"),
     "another one of that name": (written("#!/bin/sh\nexit 0\n"), "not-in-force", "does not run the guard"),
     "the mark alone": (written(f"{MARKED}exit 0\n"), "not-in-force", "does not run the guard"),
     "the guard in a comment": (
@@ -104,12 +104,12 @@ HOOKS: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "the guard's answer thrown away": (
         written(f"{MARKED}{{python}} -P -m validator.guard\nexit 0\n"),
         "not-in-force",
-        "names the guard, but lets a push through that the guard refuses",
+        "names the guard, but accepts a push that the guard refuses",
     ),
     "a guard after a way out": (
         written(f"{MARKED}exit 0\nexec {{python}} -P -m validator.guard\n"),
         "not-in-force",
-        "names the guard, but lets a push through that the guard refuses",
+        "names the guard, but accepts a push that the guard refuses",
     ),
     "a quote without its end": (
         written(f"{MARKED}exec 'x -P -m validator.guard\n"),

@@ -97,10 +97,10 @@ def test_the_probe_leaves_no_files(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("script", "why"),
     [
-        ("exit 0", "so it is not installed: it lets a push through that it must refuse"),
-        ("exit 1", "the guard does not judge, so it is not installed: it says: nothing"),
+        ("exit 0", "does not work here: it accepts a push that it must refuse"),
+        ("exit 1", "the guard is not installed, since it does not work here: it says: nothing"),
         ("echo refs/heads/main: refused; exit 1", "it says: refs/heads/main: refused"),
-        (f'{quoted(sys.executable)} "$@"; exit 0', "it lets a push through that it must refuse"),
+        (f'{quoted(sys.executable)} "$@"; exit 0', "it accepts a push that it must refuse"),
         ("cat; echo lost >&2; exit 2", "it says: lost"),
     ],
     ids=["accepts all", "says nothing", "refuses all", "loses the exit code", "fails"],

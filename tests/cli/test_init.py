@@ -98,15 +98,27 @@ def test_init_in_an_existing_repository_commits_only_its_files(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["--capacity", "0", *WORDS], "this makes no charter: capacity"),
-        (["--capacity", "100000", *WORDS], "this makes no charter: capacity"),
-        (["--capacity", "4", *WORDS, "--orchestrator", "5"], "this makes no charter: orchestrator 5 of 4"),
-        (["--capacity", "4", *WORDS, "--time-zone", "Middle Earth"], "this makes no charter: time_zone"),
+        (["--capacity", "0", *WORDS], "these arguments make no valid charter: capacity"),
+        (["--capacity", "100000", *WORDS], "these arguments make no valid charter: capacity"),
+        (
+            ["--capacity", "4", *WORDS, "--orchestrator", "5"],
+            "these arguments make no valid charter: orchestrator 5 of 4",
+        ),
+        (
+            ["--capacity", "4", *WORDS, "--time-zone", "Middle Earth"],
+            "these arguments make no valid charter: time_zone",
+        ),
         (["--capacity", "4", *WORDS, "--time-zone", "Mars/Base"], 'Mars/Base" is not in the time zone database'),
-        (["--capacity", "4", *WORDS[:3], "OWNER"], "this makes no charter: approvers.0.handle"),
-        (["--capacity", "4", *WORDS[:3], "@OWNER not-a-key"], "this makes no charter: approvers.0.key"),
-        (["--capacity", "4", "--mission", " ", "--approver", "@OWNER"], "this makes no charter: mission.statement"),
-        (["--capacity", "4", "--mission", "a\x1bb", "--approver", "@OWNER"], "this makes no charter: an escape makes"),
+        (["--capacity", "4", *WORDS[:3], "OWNER"], "these arguments make no valid charter: approvers.0.handle"),
+        (["--capacity", "4", *WORDS[:3], "@OWNER not-a-key"], "these arguments make no valid charter: approvers.0.key"),
+        (
+            ["--capacity", "4", "--mission", " ", "--approver", "@OWNER"],
+            "these arguments make no valid charter: mission.statement",
+        ),
+        (
+            ["--capacity", "4", "--mission", "a\x1bb", "--approver", "@OWNER"],
+            "these arguments make no valid charter: an escape makes",
+        ),
         (["--capacity", "4", "--mission", "\udcff", "--approver", "@OWNER"], "the file is not UTF-8"),
         (["--capacity", "4", "--mission", "x"], "Missing option '--approver'. Write --approver \"@HANDLE\""),
         (["--capacity", "four", *WORDS], "'four' is not a valid integer"),

@@ -358,7 +358,7 @@ def test_without_signatures_anyone_may_withdraw(unsigned: Stage) -> None:
     stage = unsigned
     does(stage.clone("session"), "claim", "4", *MINE, "--push")
     done = does(stage.clone("other"), "withdraw", "4", *FOR_ANN)
-    assert done.out.endswith("; nobody signs here, so anyone could have done this\n")
+    assert done.out.endswith("; nothing is signed here, so anyone who can push could have done this\n")
     assert stage.refs("refs/heads/claim/") == {}
 
 

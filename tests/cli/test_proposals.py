@@ -213,7 +213,7 @@ def test_only_what_waits_long_is_listed(stage: Stage, monkeypatch: pytest.Monkey
     assert re.search(r"^· number 3 is PENDING, [0-9]+ d ago: marketing-research-2$", text, re.MULTILINE)
     assert not re.search(r"claim/02|number 4", text)
     none = verb(stage.human, "proposals", "--older-than", "9999d").out
-    assert none == "none of the open proposals is like that (2 in all); see: registry proposals\n"
+    assert none == "no open proposal matches (2 in all); see: registry proposals\n"
 
 
 @pytest.mark.parametrize("age", ["7", "d", "-1d", "1 week", "999999d", "٧d"])

@@ -160,7 +160,7 @@ def test_releases_and_records_can_be_rejected(stage: Stage) -> None:
 def test_a_reason_has_to_be_given(stage: Stage, reason: str) -> None:
     claims(stage, 4)
     done = verb(stage.human, "reject", "4", "--reason", reason)
-    assert (done.exit_code, done.err) == (2, "registry: say why: the session has nothing else to learn from\n")
+    assert (done.exit_code, done.err) == (2, "registry: say why: it is all that the session is told\n")
     assert verb(stage.human, "reject", "4").exit_code == 2
     assert list(stage.refs("refs/heads/claim/")) == ["refs/heads/claim/04"]
 
@@ -263,5 +263,5 @@ def test_rejections_stay(guarded: Stage) -> None:
     (ref,) = guarded.refs("refs/rejected/")
     done = try_git(guarded.human, "push", "origin", f":{ref}")
     assert done.exit_code == 1
-    assert "a reason for turning something down stays as it is" in done.err
+    assert "a rejection is final: it is neither changed nor deleted" in done.err
     assert plain(verb(guarded.human, "proposals", "--all").out) == "claim/04     turned down: no\n"

@@ -50,7 +50,7 @@ def one(
             [one(), one(OTHER, size=MAX_BYTES + 1)],
             [f"commit {OTHER[:12]} brings a file of more than {MAX_BYTES:,} bytes"],
         ),
-        ([one(HEAD, BASE, OTHER), one(OTHER)], [f"commit {HEAD[:12]} merges something else than main"]),
+        ([one(HEAD, BASE, OTHER), one(OTHER)], [f"commit {HEAD[:12]} merges another branch than main"]),
     ],
 )
 def test_a_proposal_brings_its_file_and_nothing_else(commits: list[Brought], said: list[str]) -> None:

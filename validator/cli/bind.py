@@ -54,8 +54,8 @@ def command(console: Console, name: str | None, only: bool, remove: bool, repo: 
 def _way_past(name: str) -> str:
     """What to do about the variable: a harness gives it to a session when it starts."""
     if running(os.environ):
-        return f"{name} counts from this session's next start on, till then with: env -u {VARIABLE} registry"
-    return "remove it from the environment"
+        return f"{name} counts from this session's next start; before that, begin each command with: env -u {VARIABLE}"
+    return f"run: unset {VARIABLE}"
 
 
 def _change(console: Console, name: str | None, only: bool, repo: Path) -> None:

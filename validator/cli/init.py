@@ -159,9 +159,11 @@ def _checked(text: str) -> shapes.Charter:
     if charter is None:
         wrong = [fault.message for fault in document.faults] + [".".join(map(str, f.route)) for f in parsed.faults]
         forms = _forms([".".join(map(str, fault.route)) for fault in parsed.faults])
-        raise FatalError(f"this makes no charter: {', '.join(wrong)}{forms}")
+        raise FatalError(f"these arguments make no valid charter: {', '.join(wrong)}{forms}")
     if not 1 <= charter.orchestrator <= charter.capacity:
-        raise FatalError(f"this makes no charter: orchestrator {charter.orchestrator} of {charter.capacity}")
+        raise FatalError(
+            f"these arguments make no valid charter: orchestrator {charter.orchestrator} of {charter.capacity}"
+        )
     zone_of(charter)
     return charter
 

@@ -186,7 +186,7 @@ def render(
     lines = [line for one in shown for line in _lines(one, rivals, repo, now, keyed=keyed)]
     lines += [f"· number {one.number} is PENDING, {_age(now - one.time)}: {logged(one.session_id)}" for one in pending]
     lines += [f"{one.name:<12} turned down: {logged(one.reason)}" for one in rejected]
-    hidden = f"none of the open proposals is like that ({len(others)} in all); see: registry proposals"
+    hidden = f"no open proposal matches ({len(others)} in all); see: registry proposals"
     return "\n".join(lines or [hidden if others else "nothing is proposed"]) + "\n"
 
 

@@ -63,7 +63,7 @@ def _not_allowed(bad: BadStep, steps: int) -> Iterator[str]:
         yield f"  signed by {bad.signed_by}"
     elif bad.formerly:
         yield f"  signed by {bad.formerly}, whom an earlier charter named, and the one before this step does not"
-    yield f"  committed, as it says itself, by {logged(bad.committer)}"
+    yield f"  its committer, as the commit states: {logged(bad.committer)}"
     if bad.parent:
         yield f"  main is proved up to its parent: commit {bad.parent}"
 

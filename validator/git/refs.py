@@ -13,7 +13,7 @@ from validator.model.errors import FatalError
 from validator.model.layout import HEADS
 
 # What the guard of a plain server answers where a ref is another than a push says (hosts/plain/push).
-STALE = "lost race: on the server this ref is another by now; fetch, and look again"
+STALE = "lost race: the server's ref has moved; fetch, and try again"
 # What Git takes for a name is its own business: it is asked on standard input, where nothing is an option. Kept from it
 # are a second line, a search through all messages, and a path within a commit.
 REVISION = re.compile(r"(?!.*\^\{/)[^\x00-\x1f\x7f:]+")

@@ -99,7 +99,7 @@ def _own_file(path: Path) -> IO[bytes]:
     found = os.fstat(descriptor)
     if found.st_uid != os.getuid() or not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
-        raise PermissionError(f"{path} is not a file of one's own")
+        raise PermissionError(f"{path} is no regular file of yours")
     return os.fdopen(descriptor, "ab")
 
 

@@ -86,20 +86,20 @@ def unfit(text: str) -> Iterator[tuple[str, str]]:
     for is_mark, run in groupby(text, lambda character: unicodedata.category(character) == "Mn"):
         marks = "".join(run)
         if is_mark and (len(marks) > 4 or len(set(marks)) < len(marks)):  # UTS #39, section 5.4
-            yield marks[0], "stands in a heap of marks on one letter"
+            yield marks[0], "is one of too many marks on one letter"
 
 
 def _unfit(character: str) -> str:
     category = unicodedata.category(character)
     if category == "Co":
-        return "is for private use: it looks as each font likes"
+        return "is for private use: each font shows it differently"
     if category == "Me":
-        return "is drawn around or over its neighbours"
+        return "encloses the letter before it"
     if character in "\ufffc\ufffd":
-        return "only holds the place of something"
+        return "is a placeholder"
     if is_unassigned(character):
         return "is no character of Unicode"
-    return "is newer than Unicode 14: not every judge reads it alike" if is_newer(character) else ""
+    return "is newer than Unicode 14: versions of Python read it differently" if is_newer(character) else ""
 
 
 def unusual(text: str) -> list[str]:

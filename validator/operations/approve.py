@@ -157,7 +157,9 @@ def _result_of_push(server: Remote, one: Judged, merge: str, pushed: Pushed | No
     """The result of pushing a merge; None if it may be tried again."""
     name = one.proposal.name
     if pushed is None:
-        otherwise = "Git merges it otherwise here than judged; look at .git/info/attributes"
+        otherwise = (
+            "Git's merge here differs from the one that was judged; look for a merge driver in .git/info/attributes"
+        )
         return ApprovalResult(name, None, f"{name} is not merged: {otherwise}")
     if pushed.outcome is Outcome.PUSHED or server.has(merge):
         return _merged(server, one, merge)

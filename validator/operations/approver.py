@@ -6,6 +6,7 @@ from validator.git.remote import Remote
 from validator.git.signatures import public_key
 from validator.model.errors import FatalError
 from validator.model.keys import normal_key
+from validator.model.phrases import join_limited
 from validator.model.shapes import Charter
 from validator.registry.reader import Reader, charter_of
 
@@ -39,5 +40,6 @@ def _handle(charter: Charter, server: Remote) -> str:
     if mine is None and len(handles) == 1:
         return handles[0]
     if mine not in handles:
-        raise FatalError(f"which approver are you? git config registry.approver {handles[0]}")
+        who = join_limited(handles)
+        raise FatalError(f"which approver are you, of {who}? fill in: git config registry.approver @HANDLE")
     return mine

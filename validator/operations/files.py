@@ -36,7 +36,7 @@ def read_own(path: Path, most: int) -> bytes | None:
     with os.fdopen(descriptor, "rb") as file:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode) or (hasattr(os, "getuid") and found.st_uid != os.getuid()):
-            raise PermissionError(errno.EPERM, "it is not a file of one's own", str(path))
+            raise PermissionError(errno.EPERM, "it is no regular file of yours", str(path))
         content = file.read(most + 1)
     if len(content) > most:
         raise OSError(errno.EFBIG, "it is too large", str(path))

@@ -19,7 +19,7 @@ def reject(*, repo: Path, remote: str, name: str, reason: str) -> str:
 
     Raises FatalError if no such proposal is open or was rejected, or if another one has been merged since.
     """
-    reason = checked_reason(reason, "the session has nothing else to learn from")
+    reason = checked_reason(reason, "it is all that the session is told")
     server = Remote(Repo(repo), remote)
     server.fetch()
     try:
@@ -47,7 +47,9 @@ def _leave_reason(server: Remote, proposal: Proposal, reason: str) -> None:
     reason_ref = Update(f"{REJECTED}{proposal.name}/{commit[:12]}", None, commit)
     pushed = server.push([reason_ref, *([unmoved(proposal)] if at == proposal.commit else [])])
     if pushed.outcome is not Outcome.PUSHED and not server.has(commit):
-        raise FatalError(f"{proposal.name} is still there: {' / '.join(pushed.said) or 'it moved; look again'}")
+        raise FatalError(
+            f"{proposal.name} is still there: {' / '.join(pushed.said) or 'it has moved; run the same command again'}"
+        )
 
 
 def _registered_since(server: Remote, past: Rejection) -> str | None:

@@ -50,7 +50,7 @@ def withdraw(*, repo: Path, remote: str, session_id: str, name: str | None) -> W
         done = _known(server, there, proposal.commit, f"{told}\n")
     else:
         commit, key = _say(server, main, proposal, session_id)
-        anyone = "" if key else "; nobody signs here, so anyone could have done this"
+        anyone = "" if key else "; nothing is signed here, so anyone who can push could have done this"
         done = Withdrawal(proposal.name, proposal.commit, commit, key is not None, f"{told}{anyone}\n")
     if why := delete_branch(server, proposal):
         raise FatalError(f"{proposal.name} is withdrawn, and its branch is still there: {why}")
@@ -123,7 +123,9 @@ def _say(server: Remote, main: Snapshot, proposal: Proposal, session_id: str) ->
     word = Update(f"{WITHDRAWN}{proposal.name}/{commit[:12]}", None, commit)
     pushed = server.push([word, unmoved(proposal)])
     if pushed.outcome is not Outcome.PUSHED:
-        raise FatalError(f"{proposal.name} is still there: {' / '.join(pushed.said) or 'it moved; look again'}")
+        raise FatalError(
+            f"{proposal.name} is still there: {' / '.join(pushed.said) or 'it has moved; run the same command again'}"
+        )
     return commit, key
 
 

@@ -31,6 +31,8 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     if head.joins > 1:
         yield Problem(Location(CHARTER), f"this step merges {head.joins} changes at once", AS_IT_IS)
     for path in head.altered[:MOST]:
-        yield Problem(Location(path), "this merge does not have this file as the merged change has it", AS_IT_IS)
+        yield Problem(Location(path), "in this merge the file differs from that of the merged change", AS_IT_IS)
     if len(head.altered) > MOST:
-        yield Problem(Location(head.altered[MOST]), f"nor {len(head.altered) - MOST:,} other files", AS_IT_IS)
+        yield Problem(
+            Location(head.altered[MOST]), f"and {len(head.altered) - MOST:,} other files differ as well", AS_IT_IS
+        )

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from validator.git.trees import TWICE
 from validator.model.findings import Input, Level, Location, Problem
 from validator.model.layout import REGULAR_FILE, governed
+from validator.model.phrases import shell_word
 from validator.registry.snapshot import Snapshot
 
 CODE, NAME, LEVEL = "REG004", "file-mode", Level.ERROR
@@ -38,7 +39,8 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     for path, entry in head.files.items():
         if entry.mode != REGULAR_FILE and governed(path):
             message = f"this is {KINDS.get(entry.mode, f'of mode {entry.mode}')}, not a regular file"
-            help = (
-                "chmod 644" if entry.mode == EXECUTABLE else "git rm --cached, then write and add a file in its place"
-            )
+            own = shell_word(path)
+            help = f"git rm --cached {own}, then write a file in its place and add it: git add {own}"
+            if entry.mode == EXECUTABLE:
+                help = f"chmod 644 {own} && git add {own}"
             yield Problem(Location(path), message, help)

@@ -54,7 +54,7 @@ def _taken_away(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     for path in base.records:
         gone = path.startswith(f"{ACKNOWLEDGEMENTS}/") and path not in head.files
         if gone and base.charter and counting(base, base.charter, path, registry_digest(base)):
-            message = "this takes an acknowledgement away that its session has given"
+            message = "this removes an acknowledgement that its session has given"
             release = "registry release NUMBER --reason REASON"
-            help = f"leave it; a session that steps back gives its number back; fill in: {release}"
+            help = f"leave it there; a session takes it back by releasing its number; fill in: {release}"
             yield Problem(Location(path), message, help)

@@ -47,7 +47,7 @@ def _unusual(field: str, claims: list[ClaimFile]) -> Iterator[Problem]:
         if strange := unusual(name := _name(claim, field)):
             letters = ", ".join(f"U+{ord(letter):04X}" for letter in strange[:3]) + ", …" * (len(strange) > 3)
             message = f"{field} {quoted(name)} has letters that Unicode does not recommend in names: {letters}"
-            yield Problem(claim.document.at(field), message, "use letters that every reader knows, if you can")
+            yield Problem(claim.document.at(field), message, "write it in other letters, if you can")
 
 
 def _near(field: str, claims: list[ClaimFile], known: dict[str, str]) -> Iterator[Problem]:
@@ -63,7 +63,9 @@ def _near(field: str, claims: list[ClaimFile], known: dict[str, str]) -> Iterato
             if first := next((other for other in others if not _same(name, _name(other, field))), None):
                 message = f"{field} {quoted(name)} is easily taken for {quoted(_name(first, field))}"
                 where = f", that of number {first.number}"
-                yield Problem(claim.document.at(field), message + where, "differ in a whole word, if you can")
+                yield Problem(
+                    claim.document.at(field), message + where, "choose one that differs in a whole word, if you can"
+                )
         for key, word in keys:
             rows[key].append((word, claim))
 

@@ -120,13 +120,13 @@ def _unsigned(path: str, need: Speaker, head: Snapshot, base: Snapshot, origins:
     """Why a file does not come from whom it speaks for."""
     origin, entry = origins.of(path), head.files.get(path)
     if origin is None:
-        return f"no commit of this change has made {path} as it would land", AGAIN
+        return f"no commit of this change has {path} exactly as it would land", AGAIN
     unsigned = next((one for one in _commits(origin, need, origins) if not _is_signed(one, need, base, origins)), None)
     if unsigned:
         by = f"by the key of number {need.number}, {fingerprint(need.key)}" if need.key else "by an approver"
         return f"commit {unsigned[:12]} is not signed {by}", SIGN
     if origin.blob != (entry.oid if entry else None) or not origins.is_current(origin):
-        return f"main does not have {path} as it was when commit {origin.commit[:12]} began from it", AGAIN
+        return f"main has changed {path} since commit {origin.commit[:12]} began from it", AGAIN
     return None
 
 

@@ -35,7 +35,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
     if head.charter is None:
         for path in (path for path in head.records if head.differs(path, base)):
             yield Problem(
-                Location(path), "without a charter nobody can say anything", "mend the charter: registry audit"
+                Location(path), "without a readable charter no record can be judged", "mend the charter: registry audit"
             )
         return
     for record in added_records(head, base):

@@ -75,12 +75,12 @@ def _files(commit: Brought, own: frozenset[str], known: set[str], *, last: bool)
     if not commit.parents:
         yield "begins another history"
     elif len(commit.parents) > 2 or (len(commit.parents) == 2 and commit.parents[1] in known):
-        yield "merges something else than main"
+        yield "merges another branch than main"
     elif others := sorted(commit.files.keys() - own):
         yield f"touches {join_limited(map(quoted, others))}, which is no part of this proposal"
     elif len(commit.files) > 1 and CHARTER not in own:
         yield SEVERAL
     elif any(entry.mode != REGULAR_FILE for entry in left):
-        yield "makes the proposal's file something else than a file"
+        yield "makes the proposal's file a link or a folder"
     elif any((entry.size or 0) > MAX_BYTES for entry in left):
         yield f"brings a file of more than {MAX_BYTES:,} bytes"

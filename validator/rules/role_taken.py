@@ -46,7 +46,7 @@ def _way_out(clash: Clash, head: Snapshot) -> str:
     number, slots = clash.second.number, head.charter.slots if head.charter else ()
     plan = next((slot.role for slot in slots if slot.number == number), None)
     if plan is None or fold(plan) == fold(clash.shared):
-        return "name a role that is yours alone"
+        return "write a role that no other session has"
     return f"take the planned role of number {number}: {quoted(plan)}"
 
 

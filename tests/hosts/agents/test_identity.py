@@ -208,7 +208,7 @@ def test_a_link_a_pipe_and_a_folder_are_no_bindings(clone: Clone) -> None:
         identity(None, ONE, folder(clone))
     file(clone, ONE).unlink()
     os.mkfifo(file(clone, ONE))
-    with pytest.raises(FatalError, match="is not a binding: it is not a file of one's own"):
+    with pytest.raises(FatalError, match="is not a binding: it is no regular file of yours"):
         identity(None, ONE, folder(clone))
     file(clone, ONE).unlink()
     file(clone, ONE).mkdir()

@@ -44,7 +44,7 @@ def test_every_check_passes_on_a_protected_repository(forge: Forge) -> None:
 def test_the_placeholder_owner_is_reported(forge: Forge) -> None:
     checks = doctor(forge, "--local")
     assert checks["approver-named"]["what"] == "registry/charter.yaml still names @OWNER, which is a placeholder"
-    assert checks["approver-named"]["command"] == "$EDITOR registry/charter.yaml && registry codeowners"
+    assert checks["approver-named"]["command"] == "${EDITOR:-vi} registry/charter.yaml && registry codeowners"
 
 
 WORKFLOW = "on: pull_request_target\njobs:\n  a:\n    name: {name}\n    runs-on: x\n    steps:\n      - {step}\n"

@@ -94,7 +94,7 @@ def test_an_old_rejection_cannot_be_reused(ground: Ground) -> None:
     ground.refuses((first, ZERO, TWO), why=STALE)
     ground.refuses((second, ZERO, TWO), why="a proposal goes after it is merged, turned down or withdrawn")
     ground.refuses(rejected(first, reason), why=STALE)
-    ground.refuses((reason, ZERO, rejected(first, reason)[2]), why="stays as it is")
+    ground.refuses((reason, ZERO, rejected(first, reason)[2]), why="a rejection is final")
     later = ground.rejection(first, text="Again\n\nRejected-by: @OWNER\n")
     ground.refuses(rejected(first, later), why="this is no rejection of what claim/02 is now")
     ground.does(rejected(second, ground.rejection(second)))

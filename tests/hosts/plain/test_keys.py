@@ -471,8 +471,8 @@ def test_a_withdrawn_proposal_goes_and_never_comes_back(fleet: Fleet) -> None:
     word = fleet.withdraws(proposal, "FIVE")
     fleet.does(withdrawal(word))
     ref = withdrawal(word)[2]
-    fleet.refuses((word, ZERO, ref), why="stays as it is")
-    fleet.refuses((word, fleet.withdraws(proposal, "FIVE", message="Other\n"), ref), why="stays as it is")
+    fleet.refuses((word, ZERO, ref), why="a withdrawal is final")
+    fleet.refuses((word, fleet.withdraws(proposal, "FIVE", message="Other\n"), ref), why="a withdrawal is final")
     fleet.refuses((fleet.main, fleet.joined(proposal), MAIN), why="was withdrawn, and does not land")
     copied = rewrapped(fleet, proposal)
     fleet.refuses((fleet.main, fleet.joined(copied), MAIN), why="is not newer than")  # K132

@@ -373,7 +373,7 @@ def test_a_proposal_that_contains_another_is_refused(stage: Stage) -> None:
     accepted(clone, "claim/04")
     branch(clone, "claim/05", claims(5))
     carrying = merged_into(clone, "claim/05", "claim/04")
-    refused(stage, clone, f"{carrying}:refs/heads/claim/05", why="merges something else than main")
+    refused(stage, clone, f"{carrying}:refs/heads/claim/05", why="merges another branch than main")
     accepted(clone, "claim/05")
     commit(clone, {claim_path(5): claim_text(5, "session-5", status="PENDING")}, "Not yet")
     accepted(clone, "HEAD:claim/05")
@@ -401,7 +401,7 @@ def test_only_an_approver_rejects(stage: Stage, tmp_path: Path) -> None:
     for options in ((), signing(make_key(tmp_path / "stranger"))):
         reason = rejection(clone, "claim/04", *options)
         kept = f"{reason}:refs/rejected/claim/04/{reason[:12]}"
-        refused(stage, clone, kept, why="only an approver turns a proposal down, and signs it")
+        refused(stage, clone, kept, why="only an approver can turn a proposal down, in a signed commit")
     reason = rejection(clone, "claim/04", *signing(stage.keys["OWNER"]))
     kept = f"{reason}:refs/rejected/claim/04/{reason[:12]}"
     refused(
@@ -409,8 +409,8 @@ def test_only_an_approver_rejects(stage: Stage, tmp_path: Path) -> None:
     )
     accepted(clone, kept)
     accepted(clone, ":claim/04")
-    refused(stage, clone, f":{kept.partition(':')[2]}", why="stays as it is")
-    refused(stage, clone, f"+claim/04:{kept.partition(':')[2]}", why="stays as it is")
+    refused(stage, clone, f":{kept.partition(':')[2]}", why="a rejection is final")
+    refused(stage, clone, f"+claim/04:{kept.partition(':')[2]}", why="a rejection is final")
     refused(stage, clone, "claim/04", why="was turned down; make a new one from main")
 
 

@@ -31,7 +31,8 @@ MOST_GOVERNED = 5_000  # files whose owners are looked for
 GATE_EVENTS = {"pull_request_target": ("opened", "synchronize", "reopened"), "merge_group": ("checks_requested",)}
 MENDED = "registry codeowners"
 COMMIT_OF = "gh api repos/OWNER/ACTION/commits/TAG --jq .sha"
-BY_HAND = "$EDITOR .github/workflows/*.yml"
+EDIT = "${EDITOR:-vi}"
+BY_HAND = f"{EDIT} .github/workflows/*.yml"
 
 
 class State(StrEnum):
@@ -116,7 +117,7 @@ def _approver(inputs: GateInputs) -> Check:
         wrong = f"{CHARTER} still names {PLACEHOLDER}, which is a placeholder"
     return verdict(
         "approver-named", "an approver who does not exist approves nothing, and GitHub asks no other person", wrong,
-        f"$EDITOR {CHARTER} && {MENDED}", fine=f"the approvers are {join_limited(handles)}",
+        f"{EDIT} {CHARTER} && {MENDED}", fine=f"the approvers are {join_limited(handles)}",
     )  # fmt: skip
 
 
@@ -125,7 +126,7 @@ def _signed(inputs: GateInputs) -> Check:
     return verdict(
         "approvals-signed", "a plain Git server knows approvers by signature; without one, whoever may push approves",
         "" if keyed else f"no approver in {CHARTER} has a key",
-        f"$EDITOR {CHARTER} && registry charter propose --name keys --push",
+        f"{EDIT} {CHARTER} && registry charter propose --name keys --push",
         fine=f"approvals are signed by {join_limited(keyed)}",
     )  # fmt: skip
 

@@ -106,7 +106,7 @@ def fault_of(server: Repo, environment: Mapping[str, str]) -> Fault | None:
     if not hook.is_file():
         return Fault("there is no pre-receive hook")
     if not _can_run(hook):
-        return Fault(f"{hook} has no run bit, so Git passes it over", f"chmod +x {shlex.quote(str(hook))}")
+        return Fault(f"{hook} is not executable, so Git does not run it", f"chmod +x {shlex.quote(str(hook))}")
     server.require_trust()  # the address of a clone may name any folder, and a probe runs what is there
     probed = probe(server, servers_environment(environment))
     return None if probed.answer is Answer.GUARD else Fault(_why(hook, probed))
@@ -122,7 +122,7 @@ def _why(hook: Path, probed: Probed) -> str:
     if text == _script(_command(program)) and not _can_run(Path(program)):
         return f"{hook} runs {program}, which is not there: no push gets through"
     if probed.answer is Answer.NOBODY:
-        return f"{hook} names the guard, but lets a push through that the guard refuses"
+        return f"{hook} names the guard, but accepts a push that the guard refuses"
     return f"{hook} refuses pushes, but not by the guard: {probed.said}"
 
 
@@ -178,5 +178,5 @@ def _require_guard(server: Repo, environment: Mapping[str, str]) -> None:
     """Push what the guard must refuse. Raises FatalError unless it was the guard that refused it."""
     probed = probe(server, environment)
     if probed.answer is not Answer.GUARD:
-        how = "lets a push through that it must refuse" if probed.answer is Answer.NOBODY else f"says: {probed.said}"
-        raise FatalError(f"the guard does not judge, so it is not installed: it {how}")
+        how = "accepts a push that it must refuse" if probed.answer is Answer.NOBODY else f"says: {probed.said}"
+        raise FatalError(f"the guard is not installed, since it does not work here: it {how}")

@@ -36,7 +36,9 @@ def require_lasting(python: str, bare: Path, environment: Mapping[str, str]) -> 
         raise FatalError(f"{python} by itself has the program of {places.package}, not this one, of {own}; {WAY_OUT}")
     why = next(_reasons(places, bare.resolve(), environment), None)
     if why is not None:
-        raise FatalError(f"{python} may be gone tomorrow, and the guard would refuse every push: {why}; {WAY_OUT}")
+        raise FatalError(
+            f"{python} is in a place that does not last, and without it the guard refuses every push: {why}; {WAY_OUT}"
+        )
 
 
 def _places_of(python: str, environment: Mapping[str, str]) -> Places:

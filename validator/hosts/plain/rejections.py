@@ -10,17 +10,17 @@ from validator.model.layout import HEADS
 def judge_rejection(move: Move, server: Server) -> str | None:
     """Why a rejection is none; None if it is an approver's, of the proposal that is open now."""
     if move.old is not None or move.new is None:
-        return "a reason for turning something down stays as it is"
+        return "a rejection is final: it is neither changed nor deleted"
     if server.main is None:
         return "there is no main yet"
     handle = signer(server.repo, move.new, server.guards) if server.guards else None
     if server.guards and handle is None:
-        return "only an approver turns a proposal down, and signs it"
+        return "only an approver can turn a proposal down, in a signed commit"
     branch, commit = rejected_branch(move.ref) or "", move.new
     if why := wrong_closing(commit, move.ref, branch, server, "rejection", "registry reject"):
         return why
     if handle and not server.repo.message(commit).endswith(f"\n\nRejected-by: {handle}\n"):
-        return f"the last line of a rejection says by whom: Rejected-by: {handle}"
+        return f"a rejection ends with the line: Rejected-by: {handle}"
     return None
 
 

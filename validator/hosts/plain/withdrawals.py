@@ -16,7 +16,7 @@ def judge_withdrawal(move: Move, server: Server) -> str | None:
     Without signatures of approvers anyone may withdraw a proposal that has no key.
     """
     if move.old is not None or move.new is None:
-        return "a withdrawal stays as it is"
+        return "a withdrawal is final: it is neither changed nor deleted"
     if server.main is None:
         return "there is no main yet"
     branch = withdrawn_branch(move.ref) or ""
