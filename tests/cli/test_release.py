@@ -45,7 +45,7 @@ def test_release_takes_the_claim_out_and_history_keeps_it(guarded: Stage) -> Non
     row = verb(guarded.human, "history", "4", "--format", "json").document["events"][-1]
     assert row["reason"] == "The session has ended"
     assert verb(guarded.human, "history", "4").out.endswith(
-        "  released         marketing-outreach-1: The session has ended\n"
+        "  released         marketing-outreach-1, approved by @OWNER: The session has ended\n"
     )
 
     # Another session's life of the number.
