@@ -127,7 +127,7 @@ def well_formed(text: str) -> str:
 
 def well_formed_or_none(text: str | None) -> str | None:
     """The same of a text that may be missing."""
-    return None if text is None else well_formed(text)
+    return text if text is None or text.isascii() else well_formed(text)
 
 
 def logged(text: str) -> str:

@@ -1,7 +1,7 @@
 """How far the promises of a fleet reach: for each target of the mission, what the sessions on main promise of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -53,10 +53,7 @@ def reached(snapshot: Snapshot, charter: Charter) -> Iterator[Reach]:
     """What is promised of each of the mission's targets, in its unit and period."""
     if not charter.mission.targets:
         return
-    metrics, alike = vocabulary(charter), defaultdict[Target, list[int]](list)
-    for claim in snapshot.claims.values():
-        for target in claim.promises:
-            alike[target].append(claim.number)
+    metrics, alike = vocabulary(charter), _alike(snapshot)
     for wanted in charter.mission.targets:
         whole = in_its_words(wanted, metrics)
         named = ((numbers, in_its_words(target, metrics)) for target, numbers in alike.items())
@@ -68,6 +65,18 @@ def reached(snapshot: Snapshot, charter: Charter) -> Iterator[Reach]:
         shares = [(numbers, share) for numbers, one in same if (share := share_of(one, whole)) is not None]
         total = sum((share * len(numbers) for numbers, share in shares), exactly(0))
         yield Reach(wanted, _whole_if_it_is(total), _each(numbers for numbers, _ in shares), others)
+
+
+def _alike(snapshot: Snapshot) -> dict[Target, list[int]]:
+    """Each target that is promised, with the numbers that promise it, as often as they do."""
+    lists, alike = dict[int, tuple[Sequence[Target], list[int]]](), defaultdict[Target, list[int]](list)
+    for claim in snapshot.claims.values():
+        promises = claim.promises  # sessions with the same work have the same list: it is not compared by its content
+        lists.setdefault(id(promises), (promises, []))[1].append(claim.number)
+    for promises, numbers in lists.values():
+        for target in promises:
+            alike[target] += numbers
+    return alike
 
 
 def _each(numbers: Iterable[Iterable[int]]) -> tuple[int, ...]:
