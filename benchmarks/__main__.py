@@ -26,6 +26,7 @@ from benchmarks.works import (
     consensus,
     export,
     guard,
+    markdown,
     schema_check,
     status,
     status_text,
@@ -94,7 +95,8 @@ def of_many(small: Fleet, large: Fleet, size: int, environment: Mapping[str, str
     huge = size > 50_000
     limits = {"validate": 2.0 if huge else 1.3, "guard": 1.3, "whoami": 2.0, "watch": 2.0, "status": 2.0}
     works = {"validate": validate, "guard": guard, "whoami": whoami, "watch": watch, "status": status}
-    works |= {"status as text": status_text, "consensus status": consensus, "export": export}
+    works |= {"status as text": status_text, "consensus status": consensus}
+    works |= {"export": export, "export as Markdown": markdown}
     names = {"validate": "a proposal", "guard": "the guard's part of its push", "watch": "a poll of status --watch"}
     for name, work in works.items():
         progress(f"measuring {name} among {size:,} and 12, {rounds} rounds")

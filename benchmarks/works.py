@@ -50,6 +50,12 @@ def export(fleet: Fleet) -> Program:
     return Program(python("validator", "export", "--repo", fleet.repo, "--ref", "main"))
 
 
+def markdown(fleet: Fleet) -> Program:
+    """The claims as a page in Markdown."""
+    words = ("export", "--format", "markdown", "--repo", fleet.repo, "--ref", "main")
+    return Program(python("validator", *words))
+
+
 def whoami(fleet: Fleet) -> Program:
     """What one session asks first."""
     me = ("--session-id", "marketing-outreach-7")

@@ -14,6 +14,7 @@ from validator.git.repo import Repo
 from validator.model.errors import FatalError
 from validator.model.findings import Level
 from validator.model.layout import ACTIVATION, APPROVAL, BROADCAST, CONFIRMATION, acknowledgement_path
+from validator.operations.consensus.mail import page_at
 from validator.operations.export import slots_of, text_at
 from validator.operations.index_file import FOLDER, KeptFile, program
 from validator.operations.judge import judge
@@ -69,14 +70,15 @@ def told_alike(repo: Repo, commit: str) -> int:
 
 
 def exported_alike(repo: Repo, commit: str) -> None:
-    """Export a commit with an index and without."""
-    texts = list[str]()
-    for small in (0, 10**9):
-        try:
-            texts.append(text_at(Reader(repo), commit, Narrow(Reader(repo), small=small)))
-        except FatalError as error:
-            texts.append(str(error))
-    assert texts[0] == texts[1], commit
+    """Export a commit with an index and without, in both forms."""
+    for export in (text_at, page_at):
+        texts = list[str]()
+        for small in (0, 10**9):
+            try:
+                texts.append(export(Reader(repo), commit, Narrow(Reader(repo), small=small)))
+            except FatalError as error:
+                texts.append(str(error))
+        assert texts[0] == texts[1], commit
 
 
 def spoil(file: Path, chance: random.Random) -> None:

@@ -63,14 +63,21 @@ class Narrow:
 
         return kept_steps(self._reader.repo, commit, file)
 
-    def all_of(self, commit: str) -> tuple[Snapshot, tuple[Step, ...]]:
-        """The registry at a commit with what each claim says, and the changes of charter and claims up to it."""
-        steps, file = self.steps(commit), self.index(commit)
-        if file is None:
-            return self._reader.informed(commit, steps), steps
+    def told(self, commit: str) -> Snapshot:
+        """The registry at a commit with what each claim says, for what shows all of it."""
+        file = self.index(commit)
+        if file is None or self._reader.known(commit):
+            return self.whole(commit)
         from validator.operations.claim_texts import told  # most registries are small
 
-        return self._reader.holding(told(self._reader, self.whole(commit), file)), steps
+        return told(self._reader, self.whole(commit), file)
+
+    def all_of(self, commit: str) -> tuple[Snapshot, tuple[Step, ...]]:
+        """The same, and the changes of charter and claims up to it."""
+        steps = self.steps(commit)
+        if self.index(commit) is None:
+            return self._reader.informed(commit, steps), steps
+        return self._reader.holding(self.told(commit)), steps
 
     def _narrow(self, base: str, head: str) -> tuple[Snapshot, Snapshot] | None:
         return self._asked(base, lambda: self._indexed().change(base, head))
