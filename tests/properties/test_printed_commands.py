@@ -7,13 +7,15 @@ that every command and form that any verb prints, refusals too, is tried (walked
 """
 
 import shlex
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.cli.printed import printed
@@ -211,12 +213,18 @@ def test_generated_fleets_reach_their_second_week_by_printed_commands(
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate] if long else tuple(Phase),  # a walk takes minutes: a smaller one is not looked for
     )
     @given(plots(6 if long else 3, 3 if long else 1))
     def walks(plot: Plot) -> None:
         with TemporaryDirectory() as folder:
             monkeypatch.setenv("XDG_CONFIG_HOME", f"{folder}/settings")  # where new keys are kept
-            walk(Fleet(Path(folder), plot.plan), dict(plot.troubles), long)
+            began, fleet = time.monotonic(), Fleet(Path(folder), plot.plan)
+            try:
+                walk(fleet, dict(plot.troubles), long)
+            finally:
+                took = f"{time.monotonic() - began:.0f} s"
+                sys.stdout.write(f"{plot}: {len(fleet.tried)} commands and forms tried, {took}\n")
 
     walks()
 
