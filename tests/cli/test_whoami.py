@@ -211,6 +211,12 @@ def test_a_holder_hears_of_its_amendment_until_main_has_another_file_or_record(s
     git(stage.human, "push", "--quiet", "origin", "HEAD:main")
     after = verb(session, "whoami", *me, "--fetch", "--format", "json").document
     assert (after["proposals"], after["next_action"][:20]) == ([], "number 4 is yours; w")
+    git(stage.human, "rm", "--quiet", "registry/sessions/04.yaml")
+    git(stage.human, "commit", "--quiet", "--message", "Give it back")
+    git(stage.human, "push", "--quiet", "origin", "HEAD:main")
+    released = verb(session, "whoami", *me, "--fetch", "--format", "json").document
+    assert released["state"] == "unregistered", "the amendment that was turned down is of a claim that is gone"
+    assert released["next_action"].startswith("you held number 4")
 
 
 def test_a_session_that_was_late_is_told_who_was_first_and_what_is_free(stage: Stage) -> None:

@@ -171,6 +171,10 @@ class Fleet:
             git(root / reader.name, "remote", "set-url", "origin", f"file://{root / self.stage.bare.name}")
             yield root / reader.name
 
+    def refs_beside(self, copy: Path) -> str:
+        """What the server beside a copied clone has, and that clone."""
+        return "".join(git(folder, "for-each-ref") for folder in (copy.parent / self.stage.bare.name, copy))
+
 
 def _kind(words: Sequence[str]) -> set[tuple[str, ...]]:
     return {(words[1],), tuple(words[1:3])}

@@ -35,7 +35,7 @@ def claim_key_of(one: Judged) -> ClaimKey:
     """
     path = next(iter(own_files(one.proposal.name)), "")
     held = claim_of_record(path, one.base) or one.base.claims.get(path)
-    before = held.draft.key if held else None
+    before = held.draft.key if held and not _is_of_another(one.claim, held) else None
     key = (one.claim.draft.key if one.claim else None) or before
     if key is None:
         return NO_KEY
@@ -46,6 +46,11 @@ def claim_key_of(one: Judged) -> ClaimKey:
     origin = one.landed.origins.of(path) if one.landed.origins else None
     signed = origin and one.landed.origins and one.landed.origins.is_signed(origin.commit, [key])
     return ClaimKey(fingerprint(key), "same-as-before" if signed else "not-signed")
+
+
+def _is_of_another(claim: ClaimFile | None, held: ClaimFile) -> bool:
+    """Whether a number that one session claims is held by another one, whose key says nothing about the claim."""
+    return claim is not None and claim.draft.session_id not in (None, held.draft.session_id)
 
 
 def claim_keys_on_main(snapshot: Snapshot, claims: Iterable[ClaimFile]) -> Mapping[str, ClaimKey]:

@@ -49,6 +49,7 @@ def activate(
     if is_over(chosen, today, zone):
         due = phase_of(state.snapshot) in ("acknowledged", "active")
         before = f"the next week: {instead}" if due else "and it is too early; see: registry consensus status"
+        before = f"week {running} is active; another week instead: {instead}" if running else before
         return state, draft, RecordOutcome(False, f"no activation: week {chosen} is over; {before}")
     if running and not replace:
         whole = f"take it back for week {chosen}: registry consensus activate --week {chosen} --replace"

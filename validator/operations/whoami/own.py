@@ -14,6 +14,7 @@ from validator.model.layout import (
     acknowledgement_path,
     branch_of,
     digits,
+    number_of,
     path_of,
 )
 from validator.operations.claim_key import claim_key_of
@@ -26,6 +27,7 @@ from validator.operations.whoami.facts import (
 from validator.operations.whoami.main import MainAsSeen
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposals import claim_of
+from validator.registry.reader import claims_at
 from validator.registry.share_mend import mending_command
 from validator.rules import scope_overlap
 
@@ -117,18 +119,22 @@ def last_turned_down(registry: MainAsSeen, session_id: str) -> tuple[ClaimFile, 
     for rejection in reversed(registry.rejected):
         claim = claim_of(registry.reader, Proposal(rejection.name, rejection.rejected))
         if claim and not isinstance(claim, Unreadable) and claim.draft.session_id == session_id:
-            if _was_registered_since(registry, rejection, session_id):
+            if _was_registered(registry, rejection, session_id):
                 return None
             return claim, _down(registry, rejection, "amendment")
     return None
 
 
-def _was_registered_since(registry: MainAsSeen, rejection: Rejection, session_id: str) -> bool:
-    """Whether a session has come to main since its claim that was turned down: it has answered that."""
+def _was_registered(registry: MainAsSeen, rejection: Rejection, session_id: str) -> bool:
+    """Whether main had the session when its claim was turned down, or later: it has given its number back since."""
     repo = registry.reader.repo
     began = repo.merge_base(registry.main, rejection.rejected)
     if began is None:
         return False
+    place = (began, int(number_of(rejection.name)))
+    amended = claims_at(repo, [place]).get(place)
+    if amended and amended.draft.session_id == session_id:
+        return True
     words = ("log", "-m", "--no-renames", "--first-parent", "--diff-filter=A", "--format=%H", f"-S{session_id}")
     landed = repo.read(*words, f"{began}..{registry.main}", "--", SESSIONS).decode().split()
     return any(
