@@ -1,6 +1,7 @@
 """`registry init`: create a registry for another fleet that works without further edits."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -78,8 +79,16 @@ time_zone: "Europe/Berlin"
 approvers:  # on a plain Git server each also has a key: the SSH public key that signs approvals
   - {handle: "@OWNER"}
   - {handle: "@OTHER"}
+# slots:  # the plan for each number; without one its session chooses a role
+#   - {number: 1, title: Orchestrator, role: Orchestrator - Coordinate the fleet}
+# work:  # what the sessions divide among them, in pieces with numbers or names
+#   - {name: letters, first: 1, last: 90}
+#   - {name: replies, segments: [standard, urgent]}
 """
     )
+    charter = tmp_path / "fleet/registry/charter.yaml"
+    charter.write_text(re.sub("(?m)^# (?!What)", "", charter.read_text()))
+    assert verb(tmp_path / "fleet", "validate", "--worktree") == (0, "accepted: no findings\n", "")
     assert (tmp_path / "fleet/CODEOWNERS").read_text().splitlines()[-2] == "* @OWNER @OTHER"
     assert len(list((tmp_path / "fleet/schema").iterdir())) > 10
 

@@ -168,6 +168,16 @@ def _checked(text: str) -> shapes.Charter:
     return charter
 
 
+# What a human adds by hand, in the form that the charter has for it.
+PLAN = """\
+# slots:  # the plan for each number; without one its session chooses a role
+#   - {number: 1, title: Orchestrator, role: Orchestrator - Coordinate the fleet}
+# work:  # what the sessions divide among them, in pieces with numbers or names
+#   - {name: letters, first: 1, last: 90}
+#   - {name: replies, segments: [standard, urgent]}
+"""
+
+
 def _charter(capacity: int, mission: str, orchestrator: int, approvers: Sequence[str], time_zone: str) -> str:
     handles = "".join(f"  - {{{_approver(*words.partition(' '))}}}\n" for words in approvers)
     return (
@@ -177,6 +187,7 @@ def _charter(capacity: int, mission: str, orchestrator: int, approvers: Sequence
         f"orchestrator: {orchestrator}  # the number whose holder confirms and broadcasts\n"
         f"time_zone: {json.dumps(time_zone)}\n"
         f"approvers:  # on a plain Git server each also has a key: the SSH public key that signs approvals\n{handles}"
+        + PLAN
     )
 
 
