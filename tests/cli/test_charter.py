@@ -154,6 +154,9 @@ def test_what_main_has_changed_is_taken_over_where_there_is_no_remote(plain: Sta
     git(plain.human, "remote", "remove", "origin")
     propose(plain.human, "time_zone: America/Los_Angeles", "time_zone: UTC")
     git(plain.human, "update-ref", "refs/heads/main", "charter/change")
+    git(plain.human, "checkout", "--quiet", "HEAD", "--", PATH)
+    older = verb(plain.human, "charter", "propose").note
+    assert older.startswith("nothing is proposed: you have changed nothing, and main has another charter since; take ")
     late = propose(plain.human, "capacity: 12", "capacity: 13")
     way_out = "git rebase --autostash main"
     assert late.note == f"not proposed: main has changed it since; run: {way_out}, and then this again"

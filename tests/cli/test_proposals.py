@@ -327,6 +327,8 @@ def test_what_can_be_merged_together_is_named_together() -> None:
     rivals = [("claim/01", ("claim/02 (role)",)), ("claim/02", ("claim/01 (role)",)), ("claim/03", ())]
     assert together([*rivals, *records]) == ["claim/01", "claim/03"]
     assert together([("record/broadcast", ()), ("charter/zone", ())]) == ["charter/zone"]
+    two = [("charter/a", ()), ("charter/b", ()), ("claim/01", ())]
+    assert together(two) == ["charter/a", "claim/01"], "the second is made on the charter before the first"
 
 
 def test_the_next_decision_names_no_more_than_what_is_shown(stage: Stage) -> None:

@@ -194,12 +194,18 @@ def together(accepted: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
     """The names that can all be merged, one after the other; `accepted` are names in order, each with its competitors.
 
     After a change of a claim or of the charter a record about the registry before it does not count: it comes later.
+    Of several charters one can be merged: the others are made on the charter before it.
     """
     names = [name for name, _ in accepted]
     changes = [name for name in names if not name.startswith(RECORDS)]
     taken = set[str]()
+    others = [name for name in names if name.startswith("charter/")][1:]
     for name, rivals in accepted:
-        if name in (changes or names) and not taken & {rival.partition(" (")[0] for rival in rivals}:
+        if (
+            name in (changes or names)
+            and name not in others
+            and not taken & {rival.partition(" (")[0] for rival in rivals}
+        ):
             taken.add(name)
     return [name for name in names if name in taken]
 

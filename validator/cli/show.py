@@ -75,7 +75,8 @@ def _lines(proposal: ProposalInFull, *, keyed: bool) -> Iterator[str]:
         yield f"whoever is merged first wins against: {', '.join(proposal.competitors)}"
     if proposal.effect:
         yield f"approving this {proposal.effect}"
-    again = f"{logged(proposal.session_id or 'its session')} proposes it again"
+    who = "its author" if proposal.name.startswith("charter/") else "its session"
+    again = f"{logged(proposal.session_id or who)} proposes it again"
     yield f"next: {proposal.approve or again}"
 
 

@@ -49,8 +49,10 @@ def propose(*, repo: Repo, server: Remote | None, name: str, files: Mapping[str,
     commit = _commit(repo, (repo.merge_base(main, head) if head else None) or main, files, name)
     landed, base = reader.change(main, commit)
     if CHARTER not in landed.touched(base):
-        note = f"nothing is proposed: main has this charter already; change {CHARTER} and run this again"
-        return CharterOutcome(True, branch, note)
+        why = "main has this charter already"
+        if _charter_at(repo, main) != _charter_at(repo, commit):
+            why = f"you have changed nothing, and main has another charter since; take that over: {_pull(repo, server)}"
+        return CharterOutcome(True, branch, f"nothing is proposed: {why}; change {CHARTER} and run this again")
     verdict = judge(landed, base)
     if not verdict.accepted:
         stale = f"main has changed it since; run: {_pull(repo, server)}, and then this again"
@@ -64,6 +66,12 @@ def propose(*, repo: Repo, server: Remote | None, name: str, files: Mapping[str,
     if there and (author := _author(repo, there)) != _author(repo, commit):
         raise FatalError(f"{branch} is a draft of {author}; name yours otherwise: --name NAME")
     return _publish(repo, server, branch, there, commit)._replace(verdict=verdict)
+
+
+def _charter_at(repo: Repo, commit: str) -> str | None:
+    """The id of the charter's content at a commit."""
+    (facts,) = repo.objects.facts([f"{commit}:{CHARTER}"])
+    return facts.oid if facts else None
 
 
 def _pull(repo: Repo, server: Remote | None) -> str:
