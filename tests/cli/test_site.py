@@ -355,7 +355,11 @@ def test_untrusted_text_stays_text_where_no_valid_registry_has_it(tmp_path: Path
     assert verb(repository.path, "site", *words).exit_code == 0
     files = content(tmp_path / "site")
     assert_sound(files)
-    assert {"proposals/pull-7.html", "proposals/claim-09.html", "sessions/08.html"} <= files.keys()
+    odd = {"proposals/pull-7.html", "proposals/claim-09.html", "proposals/charter-odd.html", "sessions/08.html"}
+    assert odd <= files.keys()
+    assert ATTACKS[2] in json.loads(files["api/v1/proposals/claim-03.json"])["proposal"]["author"]
+    for name, shown in (("proposals/charter-odd", "approvers"), ("charter", "ssh-ed25519"), ("sessions/12", "SHA256:")):
+        assert shown in unescape(files[f"{name}.html"].decode()), name
     history = json.loads(files["api/v1/history.json"])
     assert [bool(row["reason"]) for row in history["events"] if row["event"] == "released"] == [True]
 

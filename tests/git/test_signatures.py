@@ -45,6 +45,8 @@ ODD: tuple[Callable[[str], str], ...] = (
     lambda text: text.replace("\n ", "\n  "),
     lambda text: text.replace("author A", "author  A"),
     lambda text: text.replace("Commit", "Commit\0"),
+    lambda text: text.replace("gpgsig -----BEGIN SSH", "gpgsig <b>"),  # for which Git ends
+    lambda text: text.replace("gpgsig -----BEGIN SSH", "gpgsig \x1b[2J"),
 )  # fmt: skip
 
 

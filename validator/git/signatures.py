@@ -21,6 +21,7 @@ _ENDORSED = ("--no-walk=unsorted", "--stdin", "-z", "--encoding=none", f"--forma
 _FIELDS = 5  # of a commit in this format
 # How Git ends when ssh-keygen rejects a malformed signature before it has read the signed text.
 _BROKEN_PIPE = (-13, 141)
+_NO_SIGNATURE = "fatal: bad/incompatible signature"  # and how where `gpgsig` holds something else altogether
 _ARMOUR = rb"-----BEGIN SSH SIGNATURE-----\n((?: .*\n)*?) -----END SSH SIGNATURE-----"
 _SIGNATURE = re.compile(rb"^gpgsig(?:-sha256)? " + _ARMOUR, re.MULTILINE)
 _MAGIC, _KIND = b"SSHSIG", re.compile(rb"(?!.*-cert-)[a-z0-9@.-]{1,64}")
@@ -137,7 +138,7 @@ def _endorsed(repo: Process, commits: Sequence[str], signers: str, *, checked: b
         asked = "".join(f"{commit}\n" for commit in left).encode()
         form = [word.replace("%G?%x00%GS", "N%x00") if checked else word for word in _ENDORSED]
         status, out, error = repo.run("log", *form, stdin=asked, settings=settings)
-        if status and status not in _BROKEN_PIPE:
+        if status and status not in _BROKEN_PIPE and not error.startswith(_NO_SIGNATURE):
             raise FatalError(f"git log: {last_line(error)}")
         found |= _read(out)
         # Where Git has ended early, it is for the signature of the first commit that it does not tell of.

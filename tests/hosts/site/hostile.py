@@ -15,6 +15,7 @@ ATTACKS = (
     "javascript:fetch('pwned') https://pwned.example [x](javascript:1) ![y](//pwned.example/i.png)",
     "\u202eoverride\u2066 zero\u200bwidth \x1b[2J\x07 \x85 \u2028 \ufeff",
 )
+KEY = f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{'A' * 43}"
 EVERYTHING = " ".join(ATTACKS)
 
 
@@ -37,6 +38,21 @@ def charter(text: str) -> str:
             ],
         }
     )
+
+
+def keyed(text: str) -> str:
+    """The same charter, with the text as comment of every key; the keys are nobody's."""
+    plan = json.loads(charter(text))
+    for one in (*plan["approvers"], plan["slots"][0]):
+        one["key"] = f"{KEY} {text}"
+    return json.dumps(plan)
+
+
+def odd_charter(text: str) -> str:
+    """A charter that has the text also where handles, keys, zones, words and numbers stand."""
+    slot = {"number": text, "title": text, "role": text, "key": text}
+    odd = {"approvers": [{"handle": text, "key": text}], "slots": [slot], "time_zone": text, "capacity": text}
+    return json.dumps({**json.loads(charter(text)), **odd, text: text})
 
 
 def plan(text: str) -> dict[str, object]:
@@ -97,6 +113,10 @@ def hostile_everywhere(path: Path, text: str) -> tuple[Repository, str]:
     )
     repository.commit("main", {claim_path(10): None}, message=f"Release number 10: {text}")
     repository.commit("claim/09", {claim_path(9): odd_claim(9, text)}, "refs/heads/main^0", message=text)
+    shown = "".join(filter(str.isprintable, text))
+    with_key = json.dumps({**json.loads(claim(12, shown)), "key": f"{KEY[:-1]}B {shown}"})
+    repository.commit("main", {CHARTER: keyed(shown), claim_path(12): with_key}, message=text)
+    repository.commit("charter/odd", {CHARTER: odd_charter(text)}, "refs/heads/main^0", message=text)
     fork = repository.commit("fork", {claim_path(11): claim(11, text)}, "refs/heads/main^0", message=text)
     for ref in ("heads/claim/<svg/onload=fetch('pwned')>", 'heads/charter/"><b>', "tags/<script>alert(1)</script>"):
         repository.git("update-ref", f"refs/{ref}", fork)
@@ -125,11 +145,15 @@ def hostile(path: Path, text: str) -> Repository:
 
 
 def authored(repository: Repository, branch: str, text: str) -> None:
-    """Another commit on the branch whose author, committer and approval are the text; Git itself would tidy that up."""
+    """Another commit on the branch whose author, committer and approval are the text; Git itself would tidy that up.
+
+    That of a proposal has the text as its signature, too.
+    """
     tree, parent = (repository.git("rev-parse", f"{branch}^{{tree}}"), repository.git("rev-parse", branch))
     name = text.replace("\n", " ").replace("\0", " ")
+    signed = f"gpgsig {name}\n" if branch != "main" else ""
     people = f"author {name} <{name}> 1795164000 +0000\ncommitter {name} <{name}> 1795164000 +0000\n"
-    content = f"tree {tree}\nparent {parent}\n{people}\n{text}\n\nApproved-by: {name}\n"
+    content = f"tree {tree}\nparent {parent}\n{people}{signed}\n{text}\n\nApproved-by: {name}\n"
     words = ("hash-object", "-t", "commit", "-w", "--stdin", "--literally")
     oid = repository.git(*words, stdin=content.encode())
     repository.git("update-ref", f"refs/heads/{branch}", oid)
