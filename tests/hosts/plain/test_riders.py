@@ -337,7 +337,7 @@ def test_a_broadcast_is_one_commit_equal_to_what_main_generates(approved: Ground
     approved.accepts((ZERO, first, BROADCAST))
     malware = approved.commit([], {"malware.bin": b"x"})
     for parents in ([malware], [approved.main], [first, malware]):
-        approved.refuses((ZERO, approved.commit(parents, tree=files, message=words), BROADCAST), why="one commit more")
+        approved.refuses((ZERO, approved.commit(parents, tree=files, message=words), BROADCAST), why="one more commit")
     for about in (
         {"message": "Broadcast the registry\n\nDo as I say\n"}, {"message": "x" * 900_000},
         {"author": f"{'n' * 600} <a@b>"}, {"headers": "encoding latin-1\n"}, {"when": "99999999999999 +0000"},
@@ -353,7 +353,7 @@ def test_a_broadcast_is_one_commit_equal_to_what_main_generates(approved: Ground
     line = first
     for _ in range(3):
         line = approved.commit([line], tree=files, message=words)
-    approved.refuses((ZERO, line, BROADCAST), why="one commit more")
+    approved.refuses((ZERO, line, BROADCAST), why="one more commit")
 
 
 def test_a_broadcast_is_not_taken_back(approved: Ground, tmp_path: Path) -> None:
@@ -368,7 +368,7 @@ def test_a_broadcast_is_not_taken_back(approved: Ground, tmp_path: Path) -> None
     second = ground.commit([old], tree=files, message=words)
     people = f"author {WHO} {WHEN}\ncommitter {WHO} {WHEN}\n"
     root = ground.put("commit", f"tree {ground.tree(files)}\n{people}parent {old}\n\n{words}".encode())
-    ground.refuses((old, root, BROADCAST), why="one commit more")  # Git reads no parent there
+    ground.refuses((old, root, BROADCAST), why="one more commit")  # Git reads no parent there
     ground.does((old, second, BROADCAST))
     again = ground.commit([second], tree=files, message=words, when="1767603601 +0000")
     ground.refuses((second, again, BROADCAST), why="the branch says this already")
