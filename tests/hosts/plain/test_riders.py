@@ -343,13 +343,13 @@ def test_a_broadcast_is_one_commit_equal_to_what_main_generates(approved: Ground
         {"author": f"{'n' * 600} <a@b>"}, {"headers": "encoding latin-1\n"}, {"when": "99999999999999 +0000"},
     ):  # fmt: skip
         odd = approved.commit([], tree=files, **{"message": words, **about})  # type: ignore[arg-type] # by name
-        approved.refuses((ZERO, odd, BROADCAST), why="the commit of a broadcast holds nothing else")
+        approved.refuses((ZERO, odd, BROADCAST), why="the commit has more than a broadcast holds")
     more = approved.commit([], tree={**files, "more.txt": b"x"}, message=words)
-    approved.refuses((ZERO, more, BROADCAST), why="this is not what main says")
+    approved.refuses((ZERO, more, BROADCAST), why="a broadcast is what main generates, and this differs")
     letter = next(path for path in files if path.endswith(".md"))
     for tree in ({**files, letter: files[letter] + b"x"}, {path: files[path] for path in files if path != letter}):
         odd = approved.commit([], tree=tree, message=words)
-        approved.refuses((ZERO, odd, BROADCAST), why="this is not what main says")
+        approved.refuses((ZERO, odd, BROADCAST), why="a broadcast is what main generates, and this differs")
     line = first
     for _ in range(3):
         line = approved.commit([line], tree=files, message=words)
@@ -371,7 +371,7 @@ def test_a_broadcast_is_not_taken_back(approved: Ground, tmp_path: Path) -> None
     ground.refuses((old, root, BROADCAST), why="one more commit")  # Git reads no parent there
     ground.does((old, second, BROADCAST))
     again = ground.commit([second], tree=files, message=words, when="1767603601 +0000")
-    ground.refuses((second, again, BROADCAST), why="the branch says this already")
+    ground.refuses((second, again, BROADCAST), why="branch broadcast says this already")
     for commands in ([(second, first, BROADCAST)], [(second, ZERO, BROADCAST)]):
         ground.refuses(*commands)
     ground.refuses((second, ZERO, BROADCAST), (ZERO, first, BROADCAST), why="more than once")
