@@ -87,9 +87,8 @@ def late_edit(shell: Shell) -> None:
     shell("registry", "approve", "--all-accepted", "--yes", at="fleet")
     to_active(shell)
     shell.commands, shell.seconds = 0, 0.0
-    shell("registry", "release", "6", "--reason", "Other hours", at=NAMES[5])
-    shell("registry", "approve", "release/06", "--yes", at="fleet")
-    claims(shell, 6, "--schedule", "Answer, mon-fri 14:00-15:00", "--key", "new")
+    hours = ("--schedule", "Answer, mon-fri 14:00-15:00", "--release", "Other hours")
+    shell("registry", "claim", "6", "--session-id", NAMES[5], *hours, "--push", at=NAMES[5])
     shell("registry", "approve", "6", "--yes", at="fleet")
     to_active(shell)
 

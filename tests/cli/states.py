@@ -29,7 +29,11 @@ def complete(path: Path) -> Repository:
 
 def active(path: Path) -> Repository:
     """All twelve are registered, and every record of consensus stands."""
-    repository = complete(path)
+    return activate(complete(path))
+
+
+def activate(repository: Repository) -> Repository:
+    """Add every record of consensus to a registry that is complete."""
     broadcast(repository)
     by_session, by_human = _said(repository)
     for claim in registry_at(repository.path, "main").claims:

@@ -22,6 +22,7 @@ from validator.operations.claim.decide import ClaimOutcome
 from validator.operations.claim.keyed import claim_with_key
 from validator.operations.claim.message import is_message
 from validator.operations.claim.request import ClaimOptions, request_from
+from validator.operations.reason import checked_reason
 from validator.operations.signing import kept_in
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ DOCUMENTS = {"output-claim": "ClaimDocument"}
     help="Read a claim or a message from FILE, or from standard input (-).",
 )  # fmt: skip
 @click.option("--message", metavar="TEXT", help="A registration message, in one line or as a block.")
+@click.option("--release", metavar="REASON", help="In an active fleet: give the number back first, in one proposal.")
 @click.option("--yes", is_flag=True, help="Accept the targets that are read from the goal.")
 @click.option("--push", is_flag=True, help="Create the branch on the remote, if no session was faster.")
 @PR
@@ -77,7 +79,7 @@ def command(
     console: Console, number: int | None, any_number: bool, session_id: str | None, role: str | None,
     goal: str | None, targets: tuple[str, ...], responsibilities: tuple[str, ...], scope: tuple[str, ...],
     schedule: tuple[str, ...], status: str | None, key: str | None, labels: tuple[str, ...], source: IO[str] | None,
-    message: str | None, yes: bool, push: bool, pr: bool, remote: str, repo: Path, format: str,
+    message: str | None, release: str | None, yes: bool, push: bool, pr: bool, remote: str, repo: Path, format: str,
 ) -> int:  # fmt: skip
     """Propose a claim: writes branch claim/NN; with --push also on the remote, if no session was faster.
 
@@ -85,12 +87,16 @@ def command(
     """
     if source and message:
         raise click.UsageError("--from and --message exclude each other")
+    if release is not None and pr:
+        raise click.UsageError("on GitHub the release is a proposal of its own: registry release; leave --release out")
     text, file = _source(console, source, message)
     owner = _owner(repo, remote) if pr else None
     options = ClaimOptions(
         number, session_id, role, goal, targets, responsibilities, text, scope, schedule, status, labels, owner, file
     )
     request = request_from(options, any_number=any_number, now=console.now, name=lambda: session_of(session_id, repo))
+    if release is not None:
+        request = request._replace(release=checked_reason(release, "it is what history shows"))
     accept = None if yes else lambda targets: _accepted(console, targets)
     outcome, spoken = claim_with_key(
         repo=repo, request=request, key=key, folder=key_folder(), push=push or pr, remote=remote, hint=console.hint,

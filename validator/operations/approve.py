@@ -23,6 +23,7 @@ from validator.operations.proposals import (
     name_of,
     release_beside,
 )
+from validator.operations.proposed import release_before
 from validator.registry.effect import stops_fleet, voids
 from validator.registry.holders import holder
 from validator.registry.proposals import with_proposed
@@ -242,11 +243,23 @@ def _merge(server: Remote, approver: Approver, one: Judged) -> tuple[str, Pushed
     message = f"{_subject(one)}\n\nApproved-by: {approver.handle}\n"
     if one.claim and one.claim.draft.session_id:
         message += f"Session-Id: {one.claim.draft.session_id}\n"
-    tree = server.repo.merge(main, commit, kept=True).tree
+    start = _release_first(server, approver, one) or main
+    tree = server.repo.merge(start, commit, kept=True).tree
     if tree != one.verdict.tree:
         return "", None
-    merge = server.repo.commit_as_user(tree, [main, commit], message, key=approver.key)
+    merge = server.repo.commit_as_user(tree, [start, commit], message, key=approver.key)
     return merge, server.push([Update(f"{HEADS}{server.branch}", main, merge), unmoved(one.proposal)])
+
+
+def _release_first(server: Remote, approver: Approver, one: Judged) -> str | None:
+    """The merge of the release that a claim brings with it; None for every other proposal."""
+    main = one.base.commit or ""
+    release = release_before(server.repo, main, one.proposal.commit, one.landed.touched(one.base))
+    if release is None or one.claim is None:
+        return None
+    message = f"Release session {one.claim.number}\n\nApproved-by: {approver.handle}\n"
+    tree = server.repo.merge(main, release, kept=True).tree
+    return server.repo.commit_as_user(tree or "", [main, release], message, key=approver.key)
 
 
 def _server_messages(pushed: Pushed) -> str:

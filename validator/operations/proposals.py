@@ -10,8 +10,8 @@ from validator.model.escape import logged
 from validator.model.findings import Finding, Level, Location, Verdict
 from validator.model.layout import HEADS, digits, path_of
 from validator.model.phrases import rfc3339
-from validator.operations.judge import judge
 from validator.operations.narrow import Narrow
+from validator.operations.proposed import judge_proposed
 from validator.operations.release_reason import removing
 from validator.registry.conflicts import ConflictKind
 from validator.registry.parsing import ClaimFile
@@ -119,7 +119,8 @@ def _judge(reader: Reader, main: str, proposal: Proposal, author: Author | None,
     landed, base = changes.change(main, proposal.commit)
     landed = landed._replace(author=author)
     brought = [landed.claims[path] for path in landed.intent if path in landed.claims and landed.differs(path, base)]
-    return Judged(proposal, judge(landed, base), landed, base, brought[0] if len(brought) == 1 else None)
+    verdict = judge_proposed(reader, landed, base)
+    return Judged(proposal, verdict, landed, base, brought[0] if len(brought) == 1 else None)
 
 
 def _unjudged(base: Snapshot, proposal: Proposal, why: str) -> Judged:

@@ -13,7 +13,8 @@ Example:
     # registry/consensus/activation.yaml counts, and this change edits registry/sessions/04.yaml
     goal: Send 5 emails daily
 
-Way out: Propose the release of the number, and claim it again once that is on main.
+Way out: Propose the release of the number, and claim it again once that is on main. On a plain Git server both are one
+proposal: `registry claim NUMBER --schedule "…" --release REASON --push`; main takes them as two steps.
 """
 
 from collections.abc import Iterator
@@ -47,7 +48,10 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
                 f"the fleet is active, and number {held.number} of {holder(held, base.past([path]))} stays as it is"
             )
             release = f"registry release {held.number} --reason REASON"
-            help = f"give it back and claim it again; that stops the fleet until all agree again; fill in: {release}"
+            help = (
+                f"give it back and claim it again; that stops the fleet until all agree again; fill in: {release}\n"
+                "or in one proposal, on a plain Git server: the same command with --release REASON"
+            )
             yield Problem(claim.document.at(), message, help)
 
 

@@ -11,8 +11,8 @@ from validator.model.errors import FatalError
 from validator.model.findings import Verdict
 from validator.model.layout import HEADS, MAIN, REJECTED, WITHDRAWN
 from validator.operations.guards import Keys, keys_in
-from validator.operations.judge import judge
 from validator.operations.narrow import Narrow
+from validator.operations.proposed import judge_proposed
 from validator.registry.proposals import with_proposed
 from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import Snapshot
@@ -132,7 +132,7 @@ class Server:
     def verdict(self, commit: str) -> Verdict:
         """The gate's verdict on a proposal, judged once."""
         if commit not in self._verdicts:
-            self._verdicts[commit] = judge(*self.landed(commit))
+            self._verdicts[commit] = judge_proposed(self.reader, *self.landed(commit))
         return self._verdicts[commit]
 
 

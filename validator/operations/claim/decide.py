@@ -40,7 +40,7 @@ class ClaimDraft(NamedTuple):
     """A claim to propose; `replaces` is what its branch names: the session's open proposal, or what main has already.
 
     `from_goal` are the targets that were read from the goal. `restores`: main's claim in place of an amendment.
-    `source` is the file that it was read from.
+    `source` is the file that it was read from. `release` is the reason why the number may be given back first.
     """
 
     number: int
@@ -50,6 +50,7 @@ class ClaimDraft(NamedTuple):
     changes: str = ""
     restores: bool = False
     source: Document | None = None
+    release: str = ""
 
 
 def decide(state: RegistryState, request: ClaimRequest) -> ClaimOutcome | ClaimDraft:
@@ -154,7 +155,7 @@ def _repeated(state: RegistryState, request: ClaimRequest, number: int) -> Claim
     if own is None or own.landed or not _is_repeat(own.claim, complete(state, request, number).file(number)):
         return None
     verdict = _verdict(own)
-    if has_to_be_made_again(verdict):
+    if has_to_be_made_again(verdict) or (request.release and not verdict.accepted):
         return None
     then = "a human has to approve it" if verdict.accepted else "the gate rejects it now"
     note = f"number {number} is proposed already, by you; {then}"
@@ -168,8 +169,8 @@ def _draft(state: RegistryState, request: ClaimRequest, number: int) -> ClaimDra
     if held and held.document.text and _amendment(state, number, held) and _is_as_on_main(state, request, held):
         text = restored(held.document.text, request)
         return ClaimDraft(number, text, replaces, (), _changes(state, number, own, text), restores=True)
-    changes = _changes(state, number, own, claim.text)
-    return ClaimDraft(number, claim.text, replaces, claim.from_goal, changes, source=request.source)
+    draft = ClaimDraft(number, claim.text, replaces, claim.from_goal, _changes(state, number, own, claim.text))
+    return draft._replace(source=request.source, release=request.release)
 
 
 def _changes(state: RegistryState, number: int, own: OwnProposal | None, text: str) -> str:

@@ -4,7 +4,7 @@ from validator.git.remote import Remote
 from validator.model.errors import FatalError, Unreadable, attempted
 from validator.model.findings import Verdict
 from validator.operations.claim.state import ClaimProposal, OwnProposal, RegistryState, proposals_of
-from validator.operations.judge import judge
+from validator.operations.proposed import judge_proposed
 from validator.registry.proposals import merged_claims, proposals_on
 from validator.registry.reader import Reader, charter_of, claims_at, main_of
 
@@ -36,5 +36,5 @@ def look(reader: Reader, server: Remote | None, session: str) -> RegistryState:
 
 def _verdict(reader: Reader, main: str, commit: str) -> Verdict | FatalError:
     """The gate's verdict. An error is kept for later: a proposal that is only replaced need not be judged."""
-    verdict = attempted(lambda: judge(*reader.change(main, commit)))
+    verdict = attempted(lambda: judge_proposed(reader, *reader.change(main, commit)))
     return FatalError(verdict.why) if isinstance(verdict, Unreadable) else verdict

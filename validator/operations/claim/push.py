@@ -16,11 +16,13 @@ from validator.operations.claim.decide import ClaimDraft, ClaimOutcome
 from validator.operations.claim.source import in_source
 from validator.operations.claim.state import RegistryState
 from validator.operations.judge import judge
+from validator.operations.proposed import is_frozen, judge_proposed
 from validator.operations.rivals import shared_with
 from validator.operations.signing import RequiredKey, signing_key
 from validator.registry.gaps import NO_SCHEDULE, missing
 from validator.registry.parsing import ClaimFile, claim_file
 from validator.registry.reader import Reader, claims_at
+from validator.registry.snapshot import Snapshot
 from validator.registry.yaml.reader import read
 
 
@@ -37,9 +39,7 @@ def propose(
 ) -> ClaimOutcome | FailedPush:
     """Put a claim on its branch, here and on the server if there is one. Nothing is written that the gate rejects."""
     repo, number, branch = reader.repo, draft.number, state.branch(draft.number)
-    commit = _commit(repo, server, state, draft)
-    landed, base = reader.step(state.main, commit)
-    verdict = judge(landed, base)
+    commit, landed, base, verdict = _made(reader, server, state, draft)
     if not verdict.accepted:
         why = "not proposed: the gate would reject it"
         if draft.source:
@@ -65,6 +65,20 @@ def propose(
     return ClaimOutcome(True, number, branch, note, commit, verdict=verdict, changes=draft.changes, advice=advice)
 
 
+def _made(
+    reader: Reader, server: Remote | None, state: RegistryState, draft: ClaimDraft
+) -> tuple[str, Snapshot, Snapshot, Verdict]:
+    """The commit, the claim as it would land, main, and the verdict: after a release, where nothing else is allowed."""
+    commit = _commit(reader.repo, server, state, draft)
+    landed, base = reader.step(state.main, commit)
+    verdict = judge(landed, base)
+    if draft.release and is_frozen(verdict):
+        commit = _commit(reader.repo, server, state, draft, _released(reader.repo, server, state, draft))
+        landed, base = reader.change(state.main, commit)
+        verdict = judge_proposed(reader, landed, base)
+    return commit, landed, base, verdict
+
+
 def _proposed(state: RegistryState, draft: ClaimDraft, branch: str) -> str:
     if draft.restores:
         undone = f"nothing changes: {branch} now has number {draft.number} as main has it, in place of your amendment"
@@ -85,8 +99,22 @@ def _way_back(state: RegistryState, number: int, branch: str) -> str:
     return f"; take it back: {command_line(words)}"
 
 
-def _commit(repo: Repo, server: Remote | None, state: RegistryState, draft: ClaimDraft) -> str:
-    """Main with the claim in it, on no branch yet; signed where main's claim or this one has a key."""
+def _released(repo: Repo, server: Remote | None, state: RegistryState, draft: ClaimDraft) -> str:
+    """Main without the claim, for the same claim to follow."""
+    held = state.snapshot.by_number[draft.number]
+    tree = repo.tree_with(state.main, held.path, None)
+    key = signing_key(repo, RequiredKey(draft.number, held.draft.session_id or "", held.draft.key), server)
+    message = f"Release number {draft.number}: {draft.release}\n"
+    return commit_on(state.branch(draft.number), CommitDraft(tree, state.main, message), repo, server, key)
+
+
+def _commit(
+    repo: Repo, server: Remote | None, state: RegistryState, draft: ClaimDraft, release: str | None = None
+) -> str:
+    """Main with the claim in it, on no branch yet; signed where main's claim or this one has a key.
+
+    `release` is the commit that gives the number back before.
+    """
     blob = repo.write_blob(draft.text.encode())
     tree = repo.tree_with(state.main, claim_path(draft.number), blob)
     held = state.snapshot.by_number.get(draft.number)
@@ -95,8 +123,9 @@ def _commit(repo: Repo, server: Remote | None, state: RegistryState, draft: Clai
     # Where a key is lost, an approver replaces it.
     approvers = server if held and held.draft.key not in (None, claim.key) else None
     key = signing_key(repo, RequiredKey(draft.number, claim.session_id or "", speaks), approvers)
-    message = f"{'Amend' if held else 'Claim'} number {draft.number}\n"
-    return commit_on(state.branch(draft.number), CommitDraft(tree, state.main, message), repo, server, key)
+    message = f"{'Amend' if held and not release else 'Claim'} number {draft.number}\n"
+    parent = release or state.main
+    return commit_on(state.branch(draft.number), CommitDraft(tree, parent, message), repo, server, key)
 
 
 def _push(

@@ -17,7 +17,8 @@ class ClaimRequest(NamedTuple):
     """What a session wants to claim: the fields that it names, and the number, None for any free one.
 
     `labels` are set one by one, and taken away where the text is empty. `now` is the time, RFC 3339. `source` is the
-    file that the fields were read from, where it is a claim.
+    file that the fields were read from, where it is a claim. `release` is the reason why the number may be given back
+    first, where nothing else can change the claim.
     """
 
     number: int | None
@@ -25,6 +26,7 @@ class ClaimRequest(NamedTuple):
     labels: Mapping[str, str] = {}
     now: str = ""
     source: Document | None = None
+    release: str = ""
 
     @property
     def session_id(self) -> str:

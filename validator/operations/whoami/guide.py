@@ -81,6 +81,7 @@ WEEK = """\
 - Your work here is over, or your claim has to change: claims stay as they are while the fleet is active. Giving the
   number back stops the whole fleet: no record counts any longer, and all have to agree again. Then claim it again:
     registry release {number}{me} --reason "REASON"
+  On a plain Git server one proposal does both: the command that changes your claim, with --release "REASON".
 
 The fleet is activated: work towards your goal in its week. Who works when:
     registry schedule --fetch
