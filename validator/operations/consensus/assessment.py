@@ -10,7 +10,7 @@ from validator.operations.narrow import Narrow
 from validator.operations.proposals import rejected_here
 from validator.registry.consensus.digest import registry_digest
 from validator.registry.consensus.phases import Consensus, assess
-from validator.registry.consensus.week import week_after
+from validator.registry.consensus.week import stopped_week, week_after
 from validator.registry.effect import stops_fleet
 from validator.registry.proposals import proposals_on, proposed_numbers, published, waiting_changes, waiting_records
 from validator.registry.reader import Reader, charter_of
@@ -48,7 +48,8 @@ def assessment(
     current = waiting_records(reader, registry_digest(snapshot))
     waiting = current | waiting_changes(reader, snapshot)
     stopping = _stopping(reader, commit, narrow, waiting) if ACTIVATION in snapshot.records else frozenset()
-    consensus = assess(snapshot, charter, proposed, waiting, me, rejected, week_after(snapshot, now), stopping)
+    this_week = week_after(snapshot, now) or stopped_week(snapshot, now)
+    consensus = assess(snapshot, charter, proposed, waiting, me, rejected, this_week, stopping)
     return Assessment(snapshot, charter, consensus, proposed, current, rejected)
 
 

@@ -48,7 +48,7 @@ def next_moves(
 
     `me` is the session that reads them, where it has said so: its own commands do without its name.
 
-    `this_week` is the week of today, where that of an active fleet is over.
+    `this_week` is the week of today, where that of an active fleet is over; or that of a stopped one which is not.
 
     `stopping` are the open proposals that stop an active fleet when they are approved.
     """
@@ -73,7 +73,7 @@ def next_moves(
     elif phase == "broadcast":
         yield _to_acknowledge(snapshot, charter, me)
     elif phase == "acknowledged":
-        yield Move(humans, "starts the fleet", command("activation"))
+        yield _to_start(humans, this_week)
     else:
         yield from _while_active(humans, sorted(decidable), rejected, this_week, stopping)
 
@@ -100,6 +100,11 @@ def _to_resolve(snapshot: Snapshot, against: tuple[Conflict, ...]) -> Move:
     named = f" ({claim.draft.session_id})" if claim and len(numbers) == 1 else ""
     resolves = "resolves its conflict" if len(against) == 1 else f"resolves {len(against)} conflicts"
     return Move(f"{_each(numbers)}{named}", resolves, "registry conflicts")
+
+
+def _to_start(humans: str, week: str | None) -> Move:
+    again = f" (it was active in week {week}; to go on in that: --week {week})" if week else ""
+    return Move(humans, f"starts the fleet{again}", command("activation"))
 
 
 def _while_active(

@@ -105,7 +105,8 @@ def assess(
     `waiting` are the open proposals of records about this registry, and of changes of a fleet with all its numbers: a
     human decides on them next. `me` is the session that reads the moves, where it has said so. `rejected` are the open
     proposals that the gate rejects, where that is known: no approver can decide on them. `this_week` is the week of
-    today, where that of an active fleet is over. `stopping` are the open proposals that stop an active fleet.
+    today, where that of an active fleet is over, or that of a stopped one which is not. `stopping` are the
+    open proposals that stop an active fleet.
     """
     today = registry_digest(snapshot)
     registered = [claim for claim in snapshot.claims.values() if is_registered(claim, charter)]

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from validator.model.layout import ACTIVATION
 from validator.registry.consensus.phases import active_week
 from validator.registry.snapshot import Snapshot
 
@@ -13,6 +14,15 @@ def week_after(snapshot: Snapshot, now: str | None) -> str | None:
     """
     active, current = active_week(snapshot), _week_of(snapshot, now)
     return current if active and current and current > active else None
+
+
+def stopped_week(snapshot: Snapshot, now: str | None) -> str | None:
+    """The ISO week of a fleet that was activated and has been stopped since, where that is not over by a moment."""
+    parsed = snapshot.records.get(ACTIVATION)
+    if parsed is None or parsed.value is None or active_week(snapshot):
+        return None
+    week, current = str(parsed.value.week), _week_of(snapshot, now)
+    return week if current and week >= current else None
 
 
 def in_week(snapshot: Snapshot, now: str | None) -> str:
@@ -35,10 +45,10 @@ def with_days(week: str) -> str:
 
 
 def _week_of(snapshot: Snapshot, now: str | None) -> str | None:
-    """The ISO week of a moment where an active fleet works; None where there is none, or its zone is unknown."""
-    if now is None or snapshot.charter is None or active_week(snapshot) is None:
+    """The ISO week of a moment where a fleet works that was activated; None without one, or in an unknown zone."""
+    if now is None or snapshot.charter is None or ACTIVATION not in snapshot.records:
         return None
-    # Zones and calendars are loaded only where a fleet is active.
+    # Zones and calendars are loaded only where a fleet is active, or was.
     from validator.registry.schedule import week_at, zone_of
     from validator.registry.zones import zone_names
 
