@@ -314,7 +314,7 @@ def test_each_page_shows_what_its_document_says(tmp_path: Path) -> None:
     text = {name: unescape(page.decode()) for name, page in files.items() if name.endswith(".html")}
     status = json.loads(files["api/v1/status.json"])
     today = text["index.html"]
-    assert '<li aria-current="step"><strong>broadcast</strong> every session acknowledges</li>' in today
+    assert '<li aria-current="step"><strong>5 broadcast</strong> <span class="step">every session ack' in today
     assert len(status["criteria"]) == 6
     assert all(row["evidence"] in today and row["evidence"] in text["consensus.html"] for row in status["criteria"])
     assert "Records that no longer count (1)" in today
