@@ -11,6 +11,7 @@ from tests.properties.muddled import BROKEN, CLAIMS, FIELDS, FLEET, borrowed, mu
 from tests.properties.registry import LATER, snapshot
 from tests.properties.strategies import tries
 from validator.model.layout import claim_path
+from validator.model.near import near_keys
 from validator.model.shapes import SegmentPart
 from validator.operations.indexing import always
 from validator.operations.judge import judge
@@ -20,7 +21,7 @@ from validator.registry.index.sealing import MAGIC
 from validator.registry.index.selection import beside, needed
 from validator.registry.index.table import Index
 from validator.registry.index.traits import Span, Traits, traits_of
-from validator.registry.parsing import ClaimFile
+from validator.registry.parsing import ClaimFile, Draft
 from validator.registry.snapshot import Snapshot
 
 Files = Mapping[str, bytes]
@@ -150,6 +151,30 @@ def test_names_that_are_easily_confused() -> None:
     name = borrowed("session_id: x\n", FLEET[CLAIMS[2]], "session_id").replace("session_id: ", "").strip()
     text = with_field(FLEET[CLAIMS[4]], "session_id", f"{name[:-3]}{name[-2:]}")
     assert "REG110" in compare(base, base | {CLAIMS[4]: text.encode()})
+
+
+NAMES = (
+    "Desk 1 Mail",
+    "Desk 1 Mall",
+    "Mail Desk 1",
+    "Desk 1",
+    "Mail Mail",
+    "Mail Mall",
+    "Mall Mail",
+    "Desk for Mail",
+    "",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_share_a_number_if_they_share_a_key(name: str) -> None:
+    for other in NAMES:
+        one, two = (traits_of(Draft(role=text)).near for text in (name, other))
+        keys = [[key for key, _ in near_keys(text)] for text in (name, other)]
+        assert [one.index(each) for each in one if each in two] == [
+            keys[0].index(key) for key in keys[0] if key in keys[1]
+        ], other
+    assert not {*traits_of(Draft(role=name)).near} & {*traits_of(Draft(session_id=name)).near}
 
 
 def test_a_main_whose_clock_is_behind_its_claims() -> None:

@@ -1,8 +1,10 @@
 """Names that differ, and that a reader is still likely to confuse."""
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from validator.model.unicode import skeleton
 
@@ -21,14 +23,34 @@ _LONG = 4  # letters; shorter words differ by one letter as a rule
 Key = tuple[object, ...]
 
 
+class NearParts(NamedTuple):
+    """What tells that a name is near another: its words, the places where one may differ, and the words arranged."""
+
+    words: list[str]
+    places: list[int]
+    arranged: list[str]
+
+
+def near_parts(name: str) -> NearParts:
+    """The parts of a name."""
+    words = _words(name)
+    places = [at for at, word in enumerate(words) if _is_long(word)]
+    return NearParts(words, places, _arranged([word for word in words if word not in _SMALL]))
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_long(word: str) -> bool:
+    """Whether another word may be the same but for a letter: it is no number, and no letter by itself."""
+    return word.isalpha() and len(word) > 1 and not _ROMAN.fullmatch(word)
+
+
 def near_keys(name: str) -> Iterator[tuple[Key, str]]:
     """(key, word): names with an equal key are near when their words are one letter apart, or the same."""
-    words = _words(name)
-    if arranged := _arranged([word for word in words if word not in _SMALL]):
+    words, places, arranged = near_parts(name)
+    if arranged:
         yield ("words", *arranged), ""
-    for at, word in enumerate(words):
-        if word.isalpha() and len(word) > 1 and not _ROMAN.fullmatch(word):
-            yield (at, *words[:at], None, *words[at + 1 :]), word
+    for at in places:
+        yield (at, *words[:at], None, *words[at + 1 :]), words[at]
 
 
 def one_letter_apart(one: str, other: str) -> bool:
@@ -51,6 +73,7 @@ def _words(name: str) -> list[str]:
     return [_plain(word) for word in _WORD.findall(text.replace("vv", "w").replace("_", " "))]
 
 
+@functools.lru_cache(maxsize=4096)  # names share most of their words
 def _plain(word: str) -> str:
     """A number in figures, however it is written."""
     word = _NUMBERS.get(word, _ORDINAL.sub(r"\1", word).lstrip("#") or word)

@@ -1,15 +1,19 @@
 """What one claim is compared by with others, as small values. Nothing of it depends on another file."""
 
+import functools
 import hashlib
 from collections.abc import Iterator
+from itertools import cycle
 from typing import NamedTuple
 
-from validator.model.near import near_keys
+from validator.model.near import near_parts
 from validator.model.shapes import RangePart, SegmentPart
 from validator.model.timestamps import moment
 from validator.registry.overlaps import unique_keys
 from validator.registry.parsing import Draft
 
+_END = 2**64  # of the numbers that stand for values
+_PLACES = tuple(range(3, 131, 2))  # what the words of a name are multiplied by
 FARTHEST = 2**62  # of a range: a number in a file may have thousands of digits
 
 
@@ -43,7 +47,7 @@ def traits_of(draft: Draft, *, near: bool = True) -> Traits:
     time = moment(draft.timestamp) if draft.timestamp is not None else None
     return Traits(
         tuple(map(_small, unique_keys(draft))),
-        tuple(map(_small, _near(draft))) if near else (),
+        tuple(_near(draft)) if near else (),
         tuple(Span(part.work, _cut(part.first), _cut(part.last)) for part in ranges),
         tuple((part.work, part.segments) for part in draft.scope or () if isinstance(part, SegmentPart)),
         -1 if time is None else time,
@@ -51,9 +55,24 @@ def traits_of(draft: Draft, *, near: bool = True) -> Traits:
     )
 
 
-def _near(draft: Draft) -> Iterator[tuple[object, ...]]:
+def _near(draft: Draft) -> Iterator[int]:
+    """A number for each of `near_keys`, by its words and their places: most words stand in other names as well."""
     for field, name in (("role", draft.role), ("session_id", draft.session_id)):
-        yield from ((field, *key) for key, _ in near_keys(name or ""))
+        words, places, arranged = near_parts(name or "")
+        if arranged:
+            yield (_of_word(f"words of {field}") + sum(_of_words(arranged))) % _END
+        numbers = _of_words(words)
+        whole = _of_word(field) + sum(numbers)
+        yield from ((whole - numbers[at]) % _END for at in places)
+
+
+def _of_words(words: list[str]) -> list[int]:
+    return [_of_word(word) * place for word, place in zip(words, cycle(_PLACES), strict=False)]
+
+
+@functools.lru_cache(maxsize=4096)
+def _of_word(word: str) -> int:
+    return _small((word,))
 
 
 def _small(key: tuple[object, ...]) -> int:
