@@ -143,7 +143,7 @@ def test_the_others_are_merged_where_one_is_not_open(stage: Stage) -> None:
 def test_an_open_release_is_named_and_not_merged_by_number(stage: Stage) -> None:
     stage.registered(4)
     propose(stage, "release/04", ("registry/sessions/04.yaml", None))
-    named = "its release is open: release/04"
+    named = "its release is open; fill in: registry reject release/04 --reason TEXT"
     done = verb(stage.human, "approve", "4", "--yes")
     assert done.exit_code == 0
     assert done.out.startswith("claim/04 is merged already: number 4 is held by marketing-outreach-1 since ")

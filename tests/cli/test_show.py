@@ -90,7 +90,7 @@ def test_show_says_what_became_of_a_proposal(stage: Stage) -> None:
     assert verb(stage.human, "show", "4").err.endswith("'claim/04'; it was turned down: Take 5\n")
     stage.registered(4)
     propose(stage, "release/04", ("registry/sessions/04.yaml", None))
-    assert verb(stage.human, "show", "4").err.endswith("'claim/04'; its release is open: release/04\n")
+    assert verb(stage.human, "show", "4").err.endswith("'claim/04'; its release is open: registry show release/04\n")
 
 
 def test_on_the_server_itself(stage: Stage) -> None:

@@ -51,7 +51,7 @@ def _named(word: str, open_ones: tuple[Judged, ...], server: Remote) -> Judged:
     if name in known:
         return known[name]
     if number and f"release/{number}" in known:
-        raise FatalError(f"there is no open proposal {name!r}; its release is open: release/{number}")
+        raise FatalError(f"there is no open proposal {name!r}; its release is open: registry show release/{number}")
     past = last_rejection(server.repo, server.name, name)
     why = f"it was turned down: {logged(past.reason)}" if past else "see: registry proposals"
     raise FatalError(f"there is no open proposal {name!r}; {why}")

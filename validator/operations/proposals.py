@@ -139,7 +139,8 @@ def name_of(word: str, server: Remote) -> str:
         word = f"claim/{digits(int(word))}"
     if word not in known:
         release = release_beside(word, server)
-        way_out = f"its release is open: {release}" if release else "see: registry proposals"
+        reject = f"its release is open; fill in: {decisions(release).reject}"
+        way_out = reject if release else "see: registry proposals"
         raise FatalError(f"there is no open proposal {word!r}; {way_out}")
     return word
 
