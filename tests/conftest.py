@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.repository import ROOT, untracked
+from tests.repository import ROOT, turn, untracked
 from tests.warm.begin import begin, end
 from validator.git.child_processes import closing
 from validator.hosts.agents.identity import VARIABLE
@@ -80,9 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
         named = config.getoption("--long") or config.args_source is pytest.Config.ArgsSource.ARGS
         config.stash[SHARE], config.stash[PART] = config.getoption("--share") or ("1/1" if named else "0/1"), ""
         if config.getoption("--in-turn"):
-            command = ["git", "rev-parse", "--short=7", "HEAD"]
-            commit = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-            config.stash[SHARE], config.stash[PART] = in_turn(int(commit, 16))
+            config.stash[SHARE], config.stash[PART] = in_turn(turn())
         place = Path(in_memory() or tempfile.gettempdir(), f"registry's tests {os.getuid()}")
         place.mkdir(mode=0o700, exist_ok=True)
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))  # tmp_path stays where pytest tidies up
@@ -106,9 +104,9 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["share"], node.workerinput["part"] = node.config.stash[SHARE], node.config.stash[PART]
 
 
-def in_turn(turn: int) -> tuple[str, str]:
+def in_turn(number: int) -> tuple[str, str]:
     """Which of the tests that take long it is the turn of, as --share says it, and which part of --long."""
-    return f"{turn % EIGHTHS + 1}/{EIGHTHS}", PARTS[turn // EIGHTHS % len(PARTS)]
+    return f"{number % EIGHTHS + 1}/{EIGHTHS}", PARTS[number // EIGHTHS % len(PARTS)]
 
 
 def in_memory() -> str | None:
@@ -156,6 +154,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         # What large tests and generated input happen to reach proves no branch tested, and counting lines is slow.
         large = takes_long(item) or getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
         item.stash[UNCOUNTED] = large or not item.nodeid.removeprefix("tests/").startswith(COUNTED)
+
+
+def pytest_collection_finish() -> None:
+    """What is collected stays to the end: Python need not look at it again each time it tidies up."""
+    gc.collect()
+    gc.freeze()
 
 
 def takes_long(item: pytest.Item) -> bool:

@@ -40,6 +40,12 @@ def environment(**more: str) -> dict[str, str]:
     return {**clean, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C.UTF-8", **more}
 
 
+def turn() -> int:
+    """The start of this project's commit id, as a number: what is run in turn is chosen by it."""
+    command = ["git", "rev-parse", "--short=7", "HEAD"]
+    return int(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout, 16)
+
+
 class Repository:
     """A repository with `main` as its only name for the first branch. Every commit is a minute after the last."""
 
