@@ -122,7 +122,7 @@ FOREIGN = (
         "another's acknowledgement is taken away",
         change({ack(2): None}, ACKNOWLEDGED),
         "REG402",
-        says="takes an acknowledgement away",
+        says="removes an acknowledgement",
     ),
     refused(
         "activated by nobody in the charter", puts(ACTIVATION, activation(approved_by="@me"), ACKNOWLEDGED), "REG402"
