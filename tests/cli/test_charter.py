@@ -130,7 +130,7 @@ def test_what_main_has_changed_since_is_not_undone(plain: Stage) -> None:
     propose(plain.human, "time_zone: America/Los_Angeles", "time_zone: UTC", "--push")
     assert verb(plain.human, "approve", "charter/change", "--yes").exit_code == 0
     late = propose(deputy, "capacity: 12", "capacity: 13", "--push")
-    assert (late.exit_code, "take over what main has: registry charter propose" in late.out) == (1, True)
+    assert (late.exit_code, "then propose it again; registry charter propose says how" in late.out) == (1, True)
     way_out = "git pull --rebase --autostash origin main"
     assert late.note == f"not proposed: main has changed it since; run: {way_out}, and then this again"
     git(deputy, *way_out.split()[1:], "--quiet")

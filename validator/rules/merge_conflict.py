@@ -48,7 +48,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
 def _way_out(path: str, base: Snapshot, *, gone: bool) -> str:
     """The command that proposes a file of the registry again; of another file, what Git does."""
     if path in (CHARTER, CODEOWNERS):
-        return "propose it again; this says how to take over what main has: registry charter propose"
+        return "take over what main has, then propose it again; registry charter propose says how"
     held = base.claims.get(path)
     if held is None:
         return UPDATE
