@@ -22,7 +22,9 @@ CHANGING = {"claim", "approve", "reject", "withdraw", "release", "charter"}
 STEPS = {("consensus", step) for step in ("confirm", "approve", "broadcast", "acknowledge", "activate")}
 ASKING = {("claim",), ("approve",), ("consensus", "approve"), ("consensus", "activate")}
 BY_HUMAN = {("approve",), ("reject",), ("charter", "propose"), ("consensus", "approve"), ("consensus", "activate")}
-ANSWERS = {"whoami", "status", "consensus", "conflicts", "doctor", "audit", "schema", "codeowners", "roll-call"}
+ANSWERS = {"whoami", "status", "consensus", "conflicts", "doctor", "audit", "validate", "schema", "codeowners"} | {
+    "roll-call"
+}
 FORM = re.compile(r"fill in: (registry .*)$")
 WEEK = ("--schedule", "Answer, mon-fri 10:00-11:00")
 VALUES = {"GOAL": "Answer 20 letters daily", "REASON": "Other hours", "TEXT": "Not what was agreed"}
