@@ -263,7 +263,7 @@ def test_conflicts_block_the_confirmation() -> None:
     assert [move.who for move in decided["claim/02"]] == ["an approver"]
     met, told = evidence(files | {CONFIRMATION: text})["orchestrator-confirmed"]
     assert not met
-    assert told.startswith('by outreach-1, and yet the work "outreach 1-9" is that of number 1, outreach-1')
+    assert told.startswith('by outreach-1, but the work "outreach 1-9" is that of number 1, outreach-1')
 
 
 def test_problems_on_main_are_a_next_move_while_numbers_are_free() -> None:

@@ -239,7 +239,7 @@ def test_a_head_that_moves_on_is_not_judged_in_its_place(forge: Forge) -> None:
     forge.claim(7, 4, start, goal="Do my best")
     job = gate_on(forge, payload)
     assert job.status == 2
-    assert job.last.error == f"registry: pull request 7 has left {good}; the run of its new commit decides\n"
+    assert job.last.error == f"registry: pull request 7 has a newer commit than {good}; that one decides\n"
 
 
 def test_a_head_that_grows_is_judged_where_the_event_saw_it(forge: Forge) -> None:

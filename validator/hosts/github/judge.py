@@ -40,7 +40,7 @@ def judge_pull(server: Remote, event: PullRequest) -> Verdict:
     fetch_pulls(server, event.number)
     (head,) = server.repo.resolve(event.head)
     if head is None:
-        raise FatalError(f"pull request {event.number} has left {event.head}; the run of its new commit decides")
+        raise FatalError(f"pull request {event.number} has a newer commit than {event.head}; that one decides")
     landed, base = Reader(server.repo).change(server.repo.commit(server.main), head)
     landed = landed._replace(author=event.author)
     return judge(landed, base)._replace(effect=effect_of(landed, base))

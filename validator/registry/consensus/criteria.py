@@ -109,7 +109,7 @@ def _confirmed(snapshot: Snapshot, charter: shapes.Charter, today: str, against:
         return Criterion("orchestrator-confirmed", False, why)
     evidence = f"by {record.session_id}"
     if against:
-        evidence += f", and yet {against[0].message}"
+        evidence += f", but {against[0].message}"
     return Criterion("orchestrator-confirmed", not against, evidence)
 
 
