@@ -168,6 +168,7 @@ def test_what_takes_long_is_run_when_it_is_asked_for(
     assert f" {ran} " in done.stdout, done.stdout + done.stderr
 
 
+@pytest.mark.takes_long
 def test_what_takes_long_begins_every_worker_s_share(tmp_path: Path) -> None:
     done = suite(tmp_path, dict.fromkeys("ab", LONG), "-n", "2", "--dist", "worksteal", "-v")
     first = [re.search(rf"\[{worker}\].*PASSED (.*)", done.stdout) for worker in ("gw0", "gw1")]

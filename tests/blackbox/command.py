@@ -1,7 +1,7 @@
 """The real command line, with nothing in its surroundings that could help.
 
-`registry` runs it in a process of its own. `validate` can do without: the start of a process takes three times as
-long as a verdict, and adds nothing to most.
+It runs in a process of its own, or in the tests' own: the start of a process takes three times as long as a verdict,
+and adds nothing to most.
 """
 
 import json
@@ -41,13 +41,20 @@ class Run(NamedTuple):
         return " ".join(sorted({row["code"] for row in self.verdict["findings"] if row["origin"] == origin}))
 
 
-def registry(*words: str, folder: Path, **environment: str) -> Run:
-    """Run `python -m validator` in a folder. The Git settings of the user would spoil every answer."""
-    before = computed()
+def registry(*words: str, folder: Path, apart: bool = True, **environment: str) -> Run:
+    """Run a verb in a folder; `apart` in a process of its own, `python -m validator`."""
+    before, around = computed(), surroundings() | environment
+    if not apart:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in os.environ.keys() - around.keys():
+                patch.delenv(name)
+            for name, value in around.items():
+                patch.setenv(name, value)
+            return Run(*verb(folder, *words), computed() - before)
     done = subprocess.run(
         [sys.executable, "-P", "-m", "validator", *words],
         cwd=folder,
-        env=surroundings() | environment,
+        env=around,
         capture_output=True,
         timeout=60,
         check=False,
@@ -58,18 +65,9 @@ def registry(*words: str, folder: Path, **environment: str) -> Run:
 
 
 def validate(store: Path, base: str, head: str, *options: str, apart: bool = True) -> Run:
-    """Judge a change; `apart` in a process of its own."""
+    """Judge a change."""
     words = ["validate", "--repo", str(store), "--base", base, "--head", head, "--format", "json", *options]
-    if apart:
-        return registry(*words, folder=store)
-    before = computed()
-    with pytest.MonkeyPatch.context() as patch:
-        for name in os.environ.keys() - surroundings().keys():
-            patch.delenv(name)
-        for name, value in surroundings().items():
-            patch.setenv(name, value)
-        done = verb(store, *words)
-    return Run(*done, computed() - before)
+    return registry(*words, folder=store, apart=apart)
 
 
 def surroundings() -> dict[str, str]:

@@ -50,7 +50,9 @@ CASES = (
     ),
     refused("higher", change({"registry/06.yaml": claim(6)}), "REG005"),
     refused("number 0", named("00.yaml", claim(0)), "REG102", says="1 to 12"),
-    refused("number 13", named("13.yaml", claim(13)), "REG102", says="free number: 1, 5-12"),
+    refused(
+        "number 13", named("13.yaml", claim(13)), "REG102", says="a free number that nobody has proposed, of 1, 5-12"
+    ),
     refused("a second charter", change({"registry/charter.yml": CHARTER}), "REG005"),
     refused("a placeholder that says something", change({"registry/sessions/.gitkeep": b"x"}), "REG005"),
     refused("attributes for the sessions", change({"registry/sessions/.gitattributes": b"* merge=ours\n"}), "REG005"),

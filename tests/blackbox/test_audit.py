@@ -130,7 +130,7 @@ def test_verbs_read_any_broken_main(store: Store, exit: int, files: dict[str, by
     assert audit(store, commit).exit == exit
     where = ("--repo", str(store.repository), "--ref", commit)
     for verb in (["status"], ["history"], ["export"]):
-        run = registry(*verb, *where, folder=store.repository)
+        run = registry(*verb, *where, folder=store.repository, apart=False)
         assert run.exit in (0, 1, 2)
         assert "\x1b" not in run.out + run.err
         assert "\u202e" not in run.out + run.err

@@ -332,8 +332,8 @@ def test_no_file_is_written(place: Place, tmp_path: Path, options: list[str]) ->
 @pytest.mark.parametrize("format", ["text", "github", "json", "sarif"])
 def test_terminal_with_ascii_only(tmp_path: Path, format: str) -> None:
     place = Place(tmp_path / "fleet", {"registry/sessions/\u202e\udcff…🙂.yaml": "goal: \u202e…🙂\n".encode()})
-    ascii_alone = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
-    run = registry("validate", "--head=claim/06", f"--format={format}", folder=place.folder, **ascii_alone)
+    words = ("validate", "--head=claim/06", f"--format={format}")
+    run = registry(*words, folder=place.folder, PYTHONUTF8="0", PYTHONIOENCODING="ascii", LC_ALL="C")
     assert run.exit == 1
     assert "\u202e" not in run.out
 

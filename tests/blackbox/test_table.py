@@ -18,7 +18,17 @@ APART = {case.name for theme in THEMES for case in theme.CASES if case.exit == 2
 APART |= {theme.CASES[0].name for theme in THEMES}
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+# A million files are refused for the same reason, by the same bound.
+TAKES_LONG = {"bulk: ten billion files in a few objects"}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=name, marks=[pytest.mark.takes_long] if name in TAKES_LONG else [])
+        for name, case in CASES.items()
+    ],
+)
 def test_each_row_gets_the_verdict_that_it_names(case: Case, store: Store, long: bool) -> None:
     base, head = case.build(store)
     run = validate(store.repository, base, head, *case.options, apart=long or case.name in APART)
@@ -39,5 +49,6 @@ def test_each_row_gets_the_verdict_that_it_names(case: Case, store: Store, long:
 
 
 def test_size_of_the_table() -> None:
+    assert CASES.keys() >= TAKES_LONG
     assert len(CASES) >= 120
     assert len(CASES) == sum(len(theme.CASES) for theme in THEMES), "two rows have one name"

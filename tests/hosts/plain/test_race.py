@@ -24,7 +24,7 @@ def test_all_get_a_number_of_their_own(tmp_path: Path, scheme: str, long: bool) 
 
 
 def test_one_of_many_sessions_gets_number_seven(tmp_path: Path, long: bool) -> None:
-    count = 100 if long else 12
+    count = 100 if long else 8
     stage = Stage.make(tmp_path, capacity=count)
     with serving("http", stage.served, ENVIRONMENT) as server:
         clones = stage.copies(count, f"{server.url}/{NAME}")
