@@ -15,7 +15,7 @@ from validator.model.errors import FatalError
 from validator.operations.index_file import FOLDER
 from validator.registry.reader import Reader
 
-KEPT = ("claims", "steps")
+KEPT = ("arrivals", "claims", "steps", "summaries", "texts")
 READ_AS_A_WHOLE = 10**9
 
 
