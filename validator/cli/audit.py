@@ -9,11 +9,10 @@ from validator.cli.console import Console
 from validator.cli.fetching import fetches
 from validator.cli.options import OUTPUT, REF, REPO, REPORT
 from validator.cli.progress import each_second
-from validator.cli.verdict import deliver, report
+from validator.cli.verdict import deliver, report, with_open_proposals
 from validator.git.repo import Repo
 from validator.model.findings import Verdict
 from validator.operations import audit as operation
-from validator.registry.proposals import with_proposed
 from validator.registry.reader import reader_at
 
 DOCUMENTS = {"output-validate": "ValidateDocument", "output-audit-steps": "AuditStepsDocument"}
@@ -49,7 +48,7 @@ def command(
         from validator.hosts.github.posts import issue as keep
 
         console.hint(keep(repo=repo, verdict=verdict))
-    return report(console, with_proposed(verdict, Repo(repo)), format, output)
+    return report(console, with_open_proposals(verdict, repo), format, output)
 
 
 def audit(*, repo: Path, ref: str | None, hint: Callable[[str], None] = lambda _: None) -> Verdict:

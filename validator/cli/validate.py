@@ -8,10 +8,8 @@ from validator.cli.console import Console, is_given
 from validator.cli.fetching import fetches
 from validator.cli.options import EVENT, OUTPUT, REMOTE, REPO, REPORT
 from validator.cli.progress import each_second
-from validator.cli.verdict import report
-from validator.git.repo import Repo
+from validator.cli.verdict import report, with_open_proposals
 from validator.operations.steps import validate
-from validator.registry.proposals import with_proposed
 from validator.startup import dropped
 
 DOCUMENTS = {"output-validate": "ValidateDocument"}
@@ -47,7 +45,7 @@ def command(
             hint=console.hint,
             progress=each_second(console.hint),
         )
-        return report(console, with_proposed(verdict, Repo(repo)), format, output)
+        return report(console, with_open_proposals(verdict, repo), format, output)
     from validator.cli.runner import payload
     from validator.hosts.github.judge import validate_event
     from validator.hosts.github.next_step import on_the_page

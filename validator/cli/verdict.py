@@ -22,6 +22,16 @@ def report(console: Console, verdict: Verdict, format: str, output: Path | None,
     return 0 if verdict.accepted else 1
 
 
+def with_open_proposals(verdict: Verdict, repo: Path) -> Verdict:
+    """A verdict whose free numbers do without those that are proposed; most verdicts name none."""
+    if verdict.accepted:
+        return verdict
+    from validator.git.repo import Repo
+    from validator.registry.proposals import with_proposed
+
+    return with_proposed(verdict, Repo(repo))
+
+
 def deliver(console: Console, text: str, output: Path | None, *, whole: bool = True) -> None:
     """Print a report, or write it to the file of `--output`; `whole`: no sentences, to be folded."""
     if output is None:

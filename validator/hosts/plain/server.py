@@ -13,7 +13,6 @@ from validator.model.layout import HEADS, MAIN, REJECTED, WITHDRAWN
 from validator.operations.guards import Keys, keys_in
 from validator.operations.narrow import Narrow
 from validator.operations.proposed import judge_proposed
-from validator.registry.proposals import with_proposed
 from validator.registry.reader import Reader, charter_of
 from validator.registry.snapshot import Snapshot
 
@@ -150,6 +149,7 @@ def refusal_of(verdict: Verdict, repo: Repo) -> str | None:
     """Why a verdict refuses, with the numbers that are neither held nor proposed in a repository; None: it accepts."""
     if verdict.accepted:
         return None
-    from validator.report.text import render  # most pushes need no report
+    from validator.registry.proposals import with_proposed  # most pushes need no report
+    from validator.report.text import render
 
     return render(with_proposed(verdict, repo))
