@@ -261,7 +261,7 @@ def walk(fleet: Fleet, troubles: dict[str, str], long: bool) -> None:
 
 def looks(fleet: Fleet, clone: Path, part: slice = slice(None)) -> None:
     """Ask all that can be asked, and what is refused, or a part of it; what these print is tried as well."""
-    for line in QUESTIONS[part]:
+    for line in ("status --fetch", *QUESTIONS[part]):  # what does not fetch shows main as it is now
         fleet.tries(clone, verb(clone, *shlex.split(line)))
     left = list(REFUSED[part])
     while left:  # in one copy as long as nothing changes there
