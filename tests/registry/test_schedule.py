@@ -1,18 +1,21 @@
 """The fleet's weekly calendar, written by one library and read by another."""
 
 import json
+import uuid
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import icalendar
 import pytest
 import vobject
 
 from tests.snapshots import charter, claim, registry, snapshot
-from validator.cli.ics import calendar
+from validator.cli.ics import _line, calendar
+from validator.cli.schedule import _entry
 from validator.model.errors import FatalError
-from validator.registry.schedule import Week, days_of, is_over, next_week, week_of
+from validator.registry.schedule import Week, _named, days_of, is_over, next_week, week_of
 from validator.report.week import render
 
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -121,6 +124,22 @@ def test_untrusted_text_cannot_add_events() -> None:
     read = vobject.readOne(calendar(week_of(whole, whole.charter, "2026-W48"), MADE).decode())
     (event,) = read.vevent_list
     assert event.summary.value == "1 outreach-1: a;b,c\\nEND:VEVENT"
+
+
+def test_what_is_made_faster_is_what_the_libraries_make() -> None:
+    for text in ("", "a;b,c\\d", "x\ny", *(letter * count for letter in "xü😀" for count in range(14, 80))):
+        event = icalendar.Event()
+        event.add("summary", text)
+        assert event.to_ical() == b"BEGIN:VEVENT\r\n" + _line("summary", text) + b"END:VEVENT\r\n"
+    assert _named("ü\n1") == uuid.uuid5(uuid.NAMESPACE_OID, "ü\n1")
+
+
+def test_of_an_hour_that_comes_twice_each_has_its_offset() -> None:
+    """Python takes the two for equal."""
+    moment = datetime(2026, 11, 1, 1, 30, tzinfo=ZoneInfo("America/Los_Angeles"))
+    (meeting,) = week("2026-W48", appointment("10:00", "11:00", "mon")).meetings
+    written = [_entry(meeting._replace(end=moment.replace(fold=fold))).end for fold in (0, 1)]
+    assert written == ["2026-11-01T01:30:00-07:00", "2026-11-01T01:30:00-08:00"]
 
 
 def test_table() -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 PRODUCT = "-//session-registry//registry schedule//EN"
+WIDEST = 74  # bytes of a line that the library does not fold (RFC 5545, 3.1, would allow one more)
 DAY = timedelta(days=1)
 
 
@@ -47,6 +48,9 @@ def _line(name: str, value: str | datetime) -> bytes:
     from icalendar.parser import Contentline, Parameters
 
     if isinstance(value, str):
+        text = icalendar.vText(value).to_ical()
+        if len(name) + 1 + len(text) <= WIDEST:
+            return b"%b:%b\r\n" % (name.upper().encode(), text)
         return bytes(Contentline.from_parts(name.upper(), Parameters(), icalendar.vText(value)).to_ical()) + b"\r\n"
     event = icalendar.Event()
     event.add(name, value)

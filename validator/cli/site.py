@@ -90,7 +90,7 @@ def _tidied(progress: Callable[[int, int], None]) -> Callable[[int, int], None]:
 
     def told(done: int, of: int) -> None:
         if done % PAGES_A_TIME == 0:
-            gc.collect()
+            gc.collect(0)  # what is left from before stays
         progress(done, of)
 
     return told

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any, NamedTuple
 
 from validator.hosts.site.documents import Json
@@ -173,8 +174,9 @@ def blocks_of_claim(claim: Json | None) -> tuple[Block, ...]:
 
 
 def blocks_of_week(schedule: Json) -> tuple[Block, ...]:
-    """The appointments of a week, by the local time of each."""
-    return tuple(_planned(row, date.fromisoformat(row["day"]).weekday()) for row in schedule["appointments"])
+    """The appointments of a week, by the local time of each; of too many to be drawn only so many as show that."""
+    rows = islice(schedule["appointments"], MOST_DRAWN + 1)
+    return tuple(_planned(row, date.fromisoformat(row["day"]).weekday()) for row in rows)
 
 
 def _claimed(row: Mapping[str, Any], day: str, claim: Json) -> Block:
