@@ -135,7 +135,8 @@ def test_a_session_registers_amends_withdraws_and_releases(small: Stage) -> None
         small.registered(2, session_id="desk-2")
         assert (await done(client, "whoami"))["state"] == "registered"
         work = {"responsibilities": ["Find prospects"], "schedule": ["Search, mon-fri 10:00-11:00"]}
-        amended = await done(client, "amend", **work)
+        assert "say why" in await refused(client, "amend", release=" ", **work)
+        amended = await done(client, "amend", release="Other hours", **work)  # no release, as the fleet is not active
         assert "Find prospects" in amended["changes"]
         assert "activity: Search" in amended["changes"]
         assert "say why" in await refused(client, "release")

@@ -35,7 +35,7 @@ def test_one_proposal_and_one_approval_change_the_hours_of_an_active_session(ser
     refused = verb(session, *HOURS)
     assert refused.exit_code == 1
     assert "REG404" in refused.out
-    assert "or in one proposal, on a plain Git server: the same command with --release REASON" in refused.out
+    assert "or in one proposal, on a plain Git server; add to the same command: --release REASON" in refused.out
     assert verb(session, *HOURS, "--release", "REASON").exit_code == 2
     assert "leave --release out" in verb(session, *HOURS, "--release", "Other hours", "--pr").err
     done = said(verb(session, *HOURS, "--release", "Other hours"))

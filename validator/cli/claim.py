@@ -21,8 +21,7 @@ from validator.model.shapes import Status
 from validator.operations.claim.decide import ClaimOutcome
 from validator.operations.claim.keyed import claim_with_key
 from validator.operations.claim.message import is_message
-from validator.operations.claim.request import ClaimOptions, request_from
-from validator.operations.reason import checked_reason
+from validator.operations.claim.request import ClaimOptions, reason_for, request_from
 from validator.operations.signing import kept_in
 
 if TYPE_CHECKING:
@@ -95,8 +94,7 @@ def command(
         number, session_id, role, goal, targets, responsibilities, text, scope, schedule, status, labels, owner, file
     )
     request = request_from(options, any_number=any_number, now=console.now, name=lambda: session_of(session_id, repo))
-    if release is not None:
-        request = request._replace(release=checked_reason(release, "it is what history shows"))
+    request = request._replace(release=reason_for(release))
     accept = None if yes else lambda targets: _accepted(console, targets)
     outcome, spoken = claim_with_key(
         repo=repo, request=request, key=key, folder=key_folder(), push=push or pr, remote=remote, hint=console.hint,

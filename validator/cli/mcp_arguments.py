@@ -21,16 +21,21 @@ Key = Annotated[
     Literal["new"] | None,
     Field(description="Makes an SSH signing key for this session, where the charter asks for one."),
 ]
+Release = Annotated[
+    str | None,
+    Field(max_length=MOST, description="In an active fleet: why the number is given back first, in the same proposal."),
+]
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 # The name of an argument → its form, and its value where it is left out.
 Arguments = Mapping[str, tuple[Any, Any]]
-AMENDMENT: Arguments = {
+_SHARED: Arguments = {
     **{"goal": (Text, None), "role": (Text, None)},
     **{name: (Texts, []) for name in ("targets", "responsibilities", "scope", "schedule")},
     **{"status": (Committed, None), "key": (Key, None), "accept_targets": (Accepted, [])},
 }
-CLAIM: Arguments = {"number": (Number, None), "name": (Text, None), **AMENDMENT}
+AMENDMENT: Arguments = {**_SHARED, "release": (Release, None)}
+CLAIM: Arguments = {"number": (Number, None), "name": (Text, None), **_SHARED}
 
 
 def takes(arguments: Arguments) -> Callable[[Method], Method]:

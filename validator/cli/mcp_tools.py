@@ -30,7 +30,7 @@ from validator.model.errors import FatalError
 from validator.model.escape import json_text, visible
 from validator.model.phrases import quoted
 from validator.operations.claim.keyed import claim_with_key
-from validator.operations.claim.request import ClaimOptions, request_from
+from validator.operations.claim.request import ClaimOptions, reason_for, request_from
 from validator.operations.consensus.acknowledge import acknowledge
 from validator.operations.release import release
 from validator.operations.whoami.facts import HELD
@@ -148,7 +148,10 @@ class Tools:
 
     @takes(AMENDMENT)
     def amend(self, **said: Any) -> Annotated[CallToolResult, ClaimDocument]:
-        """Propose to change your own claim: say only what changes; a human approves it."""
+        """Propose to change your own claim: say only what changes; a human approves it.
+
+        In an active fleet a claim changes only with `release`, the reason why you give the number back first.
+        """
         with answering():
             return self._claim("amend", said, self._number())
 
@@ -206,6 +209,7 @@ class Tools:
             schedule=tuple(said["schedule"]), status=said["status"],
         )  # fmt: skip
         request = request_from(options, any_number=number is None, now=self.console.now, name=lambda: speaker)
+        request = request._replace(release=reason_for(said.get("release")))
 
         def accept(targets: tuple[str, ...]) -> bool:
             nonlocal shown

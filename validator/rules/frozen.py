@@ -50,7 +50,7 @@ def check(head: Snapshot, base: Snapshot) -> Iterator[Problem]:
             release = f"registry release {held.number} --reason REASON"
             help = (
                 f"give it back and claim it again; that stops the fleet until all agree again; fill in: {release}\n"
-                "or in one proposal, on a plain Git server: the same command with --release REASON"
+                "or in one proposal, on a plain Git server; add to the same command: --release REASON"
             )
             yield Problem(claim.document.at(), message, help)
 

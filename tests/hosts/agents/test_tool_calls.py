@@ -27,6 +27,7 @@ TEXTS = [
     ("a human has to approve it: registry approve 4", "a human has to approve it: in a shell: registry approve 4"),
     ("registry claim 2 --goal GOAL --pr", "in a shell: registry claim 2 --goal GOAL --pr"),
     # Options without a command
+    ("add to the same command: --release REASON", "add to the same command: release REASON"),
     ('one adds --schedule "A, mon 10:00-11:00" now', 'one adds schedule ["A, mon 10:00-11:00"] now'),
     ("the claim has no goal; add --goal", "the claim has no goal; add goal"),
     # What is no command of ours

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from validator.model.errors import FatalError
-from validator.operations.claim.request import ClaimOptions, request_from
+from validator.operations.claim.request import ClaimOptions, reason_for, request_from
 
 NOW = "2026-11-20T08:00:00Z"
 
@@ -94,3 +94,9 @@ def test_a_request_says_who_claims_and_which_number(options: ClaimOptions, why: 
     with pytest.raises(FatalError) as refused:
         request_from(options, any_number=False, now=NOW, name=nobody)
     assert str(refused.value) == why
+
+
+def test_the_reason_for_a_release() -> None:
+    assert (reason_for(None), reason_for(" Other hours ")) == ("", "Other hours")
+    with pytest.raises(FatalError, match="say why"):
+        reason_for(" ")

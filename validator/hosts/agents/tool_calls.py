@@ -15,7 +15,7 @@ _COMMAND = re.compile(
     r'(?P<quote>"(?:\\.|[^"\\])*")'  # what a session wrote: it stays as it is
     rf"|(?<![\w-])(?<!the )(?<!a )(?P<run>run: )?(?P<words>registry(?: {_WORD})+)"
 )
-_OPTION = re.compile(r'(\badds? |: )--(goal|role|target|scope|schedule)(?: ("[^"]*"))?')
+_OPTION = re.compile(r'(\badds? |: )--(goal|role|target|scope|schedule|release)(?: ("[^"]*"))?')
 _ENDS = ".,:)"  # of a sentence, not of a word
 _LISTS = {"targets", "responsibilities", "scope", "schedule"}
 _FLAGS = {"--push", "--yes", "--fetch", "--any"}

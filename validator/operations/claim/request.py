@@ -10,6 +10,7 @@ from validator.operations.claim.appointment import read_appointment
 from validator.operations.claim.message import is_message, read_source
 from validator.operations.claim.scope import read_scope
 from validator.operations.claim.target import UnreadableError, read_target
+from validator.operations.reason import checked_reason
 from validator.registry.yaml.reader import Document, read
 
 
@@ -82,6 +83,11 @@ def request_from(options: ClaimOptions, *, any_number: bool, now: str, name: Cal
     if number is not None and type(number) is not int:
         raise FatalError(f"number is {quoted(number)}, not a whole number")
     return ClaimRequest(number, fields, labels, now, _file(options))
+
+
+def reason_for(release: str | None) -> str:
+    """The reason for a release before a claim; empty where none was asked for. Raises FatalError for no reason."""
+    return "" if release is None else checked_reason(release, "it is what history shows")
 
 
 def _file(options: ClaimOptions) -> Document | None:
