@@ -30,7 +30,7 @@ CHARTER = (ROOT / "registry" / "charter.yaml").read_text(encoding="utf-8")
 FLEET = ROOT / "validator/cli/demo/fleet"
 REGISTRY = (sys.executable, "-P", "-m", "validator")
 # What a verb says of its progress when the machine is busy (`validator.cli.progress`).
-PROGRESS = re.compile(r"^[0-9,]+ of [0-9,]+ [a-z ]+\n", re.MULTILINE)
+PROGRESS = re.compile(r"^[0-9,]+ of [0-9,]+ (?!steps\n)[a-z ]+\n", re.MULTILINE)
 # Nobody's settings but those of the test; the hook finds the program where its sources are.
 ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PYTHON", "COLUMNS"))},
