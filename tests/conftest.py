@@ -2,7 +2,9 @@
 
 import functools
 import gc
+import importlib
 import os
+import pkgutil
 import random
 import re
 import shutil
@@ -16,6 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+import validator
 from tests.repository import ROOT, turn, untracked
 from tests.warm.begin import begin, end
 from validator.git.child_processes import closing
@@ -156,8 +159,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.stash[UNCOUNTED] = large or not item.nodeid.removeprefix("tests/").startswith(COUNTED)
 
 
-def pytest_collection_finish() -> None:
-    """What is collected stays to the end: Python need not look at it again each time it tidies up."""
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is collected stays to the end: Python need not look at it again each time it tidies up.
+
+    Where lines are counted, all modules are loaded now: else those that an uncounted test loads first would not count.
+    """
+    if counter(session.config):
+        for module in pkgutil.walk_packages(validator.__path__, "validator."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
     gc.collect()
     gc.freeze()
 
@@ -170,11 +180,17 @@ def takes_long(item: pytest.Item) -> bool:
 def pytest_runtest_protocol(item: pytest.Item) -> None:
     """Count no line of an uncounted test, nor of what it prepares: pytest-cov's `no_cover` leaves fixtures counted.
 
-    Counting begins and ends only between tests that differ: either takes milliseconds.
+    Counting begins and ends only between tests that differ: either takes milliseconds. When it begins, what the
+    program remembers is forgotten: else what an uncounted test was the first to ask would not be run again.
     """
     counting = counter(item.config)
-    if counting and counting.started == item.stash[UNCOUNTED]:
-        (counting.pause if counting.started else counting.resume)()
+    if not counting or counting.started != item.stash[UNCOUNTED]:
+        return
+    if counting.started:
+        counting.pause()
+    else:
+        empty_caches()
+        counting.resume()
 
 
 def counter(config: pytest.Config) -> Any:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.cli.stage import verb
+from tests.cli.stage import PROGRESS, verb
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 5.0  # of computing: no single run, Git included, may take more
@@ -59,7 +59,7 @@ def registry(*words: str, folder: Path, apart: bool = True, **environment: str) 
         timeout=60,
         check=False,
     )
-    out, err = done.stdout.decode(), done.stderr.decode()
+    out, err = done.stdout.decode(), PROGRESS.sub("", done.stderr.decode())
     assert "Traceback" not in err, err
     return Run(done.returncode, out, err, computed() - before)
 

@@ -77,7 +77,7 @@ def test_a_stale_old_value_in_the_hook_is_a_lost_race(server: Repository, clone:
     mine = clone.commit("mine", {"b": "2"}, "refs/remotes/origin/main")
     hook = server.path / "hooks/pre-receive"
     for said, outcome in ((STALE, Outcome.LOST), ("not today", Outcome.REFUSED)):
-        program(hook, f"echo '{CLAIM}: refused'; echo '{said}'; exit 1")
+        program(hook, f"echo {quoted(f'{CLAIM}: refused')}; echo {quoted(said)}; exit 1")
         assert remote(clone).push([Update("refs/heads/claim/05", None, mine)]).outcome is outcome
 
 

@@ -23,6 +23,7 @@ from validator.hosts.plain.push import MAX_REFS
 from validator.model.findings import Verdict
 from validator.operations.guards import Keys, endorsed
 from validator.operations.judge import judge
+from validator.operations.proposed import judge_proposed
 from validator.operations.steps import MAX_STEPS, Line
 from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
@@ -49,11 +50,11 @@ def test_a_commit_is_judged_once(played: Ground, monkeypatch: pytest.MonkeyPatch
     """I01: however many refs name it."""
     times = list[Snapshot]()
 
-    def counted(head: Snapshot, base: Snapshot) -> Verdict:
+    def counted(reader: Reader, head: Snapshot, base: Snapshot) -> Verdict:
         times.append(head)
-        return judge(head, base)
+        return judge_proposed(reader, head, base)
 
-    monkeypatch.setattr("validator.hosts.plain.server.judge", counted)
+    monkeypatch.setattr("validator.hosts.plain.server.judge_proposed", counted)
     claim = played.claim(3, "rival")
     answer = played.decide(*((ZERO, claim, ref) for ref in names(MAX_REFS)))
     assert (answer.taken, len(times), answer.said.count(": refused\n")) == (False, 1, MAX_REFS)
