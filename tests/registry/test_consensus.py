@@ -355,7 +355,7 @@ def test_after_the_active_week_a_human_activates_the_next() -> None:
     stopped = snapshot(FULL | CONFIRMED | APPROVED | SENT | ANSWERED)
     assert stopped.charter
     (starts,) = assess(stopped, stopped.charter, this_week="2026-W48").moves
-    assert starts.action == "starts the fleet (it was active in week 2026-W48; to go on in that: --week 2026-W48)"
+    assert starts.action == "starts the fleet (it was activated for week 2026-W48; to go on in that: --week 2026-W48)"
     decides, same = assess(whole, whole.charter, waiting={"release/02"}, this_week="2026-W49").moves
     assert (decides.action, same) == ("decides on release/02", move)
 

@@ -103,7 +103,7 @@ def _to_resolve(snapshot: Snapshot, against: tuple[Conflict, ...]) -> Move:
 
 
 def _to_start(humans: str, week: str | None) -> Move:
-    again = f" (it was active in week {week}; to go on in that: --week {week})" if week else ""
+    again = f" (it was activated for week {week}; to go on in that: --week {week})" if week else ""
     return Move(humans, f"starts the fleet{again}", command("activation"))
 
 
