@@ -20,6 +20,7 @@ MOST = 1_000  # changed files
 _ROW = {
     width: re.compile(rb"(100644|100755|120000|160000|40000) ([^\0/]+)\0.{%d}" % width, re.DOTALL) for width in (20, 32)
 }
+_FILE = {width: re.compile(rb"100644 ([^\0/]+)\0.{%d}" % width, re.DOTALL) for width in (20, 32)}
 Change = tuple[Entry | None, Entry | None]  # what a file was, and what it is
 Node = dict[bytes, Union["Node", Entry, None]]  # what is new in a folder, by name
 
@@ -38,13 +39,13 @@ class Sorted(NamedTuple):
     @classmethod
     def of(cls, content: bytes, width: int) -> "Sorted":
         """The entries of a tree object. Raises ApartError where they are not in order, or not each there once."""
-        rows = _ROW[width].findall(content)
-        keys = [name + b"/" if mode == b"40000" else name for mode, name in rows]
-        places = [0, *accumulate(len(mode) + len(name) + width + 2 for mode, name in rows)]
-        in_order = all(map(bytes.__lt__, keys, islice(keys, 1, None)))
-        folders = {key[:-1] for key in keys if key.endswith(b"/")}
-        odd = any(oid in content for oid in map(bytes.fromhex, EMPTY)) or not folders.isdisjoint(keys)
-        if places[-1] != len(content) or not in_order or odd:
+        names = _FILE[width].findall(content)
+        places = [0, *accumulate(map((width + 8).__add__, map(len, names)))]
+        if places[-1] == len(content):  # a folder of nothing but files, as that of the claims
+            keys, odd = names, False
+        else:
+            keys, places, odd = _mixed(content, width)
+        if places[-1] != len(content) or odd or not all(map(bytes.__lt__, keys, islice(keys, 1, None))):
             raise ApartError
         return cls(content, keys, places)
 
@@ -64,6 +65,15 @@ class Sorted(NamedTuple):
 
     def _has(self, key: bytes, at: int) -> bool:
         return self.keys[at : at + 1] == [key]
+
+
+def _mixed(content: bytes, width: int) -> tuple[list[bytes], list[int], bool]:
+    """Keys and places of the entries of any folder; and whether it has an empty folder, or one beside its namesake."""
+    rows = _ROW[width].findall(content)
+    keys = [name + b"/" if mode == b"40000" else name for mode, name in rows]
+    places = [0, *accumulate(len(mode) + len(name) + width + 2 for mode, name in rows)]
+    folders = {key[:-1] for key in keys if key.endswith(b"/")}
+    return keys, places, any(oid in content for oid in map(bytes.fromhex, EMPTY)) or not folders.isdisjoint(keys)
 
 
 class _Trees:

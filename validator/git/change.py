@@ -1,6 +1,7 @@
 """A change as it would land on main: the merge in memory, and the change's own edits, without their meaning."""
 
 from collections.abc import Collection, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from validator.git.folders import FOLDER, SUBMODULE
@@ -13,6 +14,8 @@ from validator.model.layout import governed
 Files = Mapping[str, Entry]
 
 MAX_MERGED_BYTES = 4 * 1024 * 1024  # of files that both sides have changed; beyond it Git compares lines for minutes
+
+FEW_STEPS = 8  # of main, between which each folder is compared here
 
 MAX_MOVES = (
     64 * 1024 * 1024
@@ -98,7 +101,8 @@ def landing_alone(repo: Repo, base: str, head: str) -> Landing | None:
         merge = Merge(merged) if merged else _merge(repo, fork, base, head, before, intent)
         landed = Landing(before, before, intent, merge, fork)
         own = {path: pair for path, pair in intent.items() if governed(path)}
-        landed = landed._replace(superseded=_superseded(repo, fork, base, before, own))
+        superseded = _superseded(repo, fork, base, before, own, _changed_since(repo, fork, base))
+        landed = landed._replace(superseded=superseded)
         moved = {path: (before.get(path), pair.after) for path, pair in intent.items()}
         if landed.merged:
             found = moved if merged else repo.changes(base, landed.merged)
@@ -186,6 +190,20 @@ def _superseded(
         if _identity(entry) != _identity(intent[path].before):
             found.add(path)  # changed and changed back: another life of the file
     return tuple(sorted(found))
+
+
+def _changed_since(repo: Repo, fork: str, base: str) -> set[str] | None:
+    """The files that some step of main has changed since a fork; None where those are more than a few steps.
+
+    Git would start a process for it, and read all of a large folder for each step.
+    """
+    line = [base]
+    while line[-1] != fork:
+        parents = repo.parents(line[-1])
+        if not parents or len(line) > FEW_STEPS:
+            return None
+        line.append(parents[0])
+    return {path for commit, parent in pairwise(line) for path in repo.changes(parent, commit)}
 
 
 def differing(one: Files, other: Files) -> set[str]:

@@ -11,7 +11,7 @@ from validator.model.errors import FatalError, LimitError
 # numbers, which are 8 MB; a tree can hold itself ten times, ten deep.
 MAX_NAMES = 16 * 1024 * 1024
 MAX_CHANGED = 8 * 1024 * 1024  # the same of the paths that differ between two trees: about 100,000 files
-MAX_KEPT, MAX_ROOTS = 8_000_000, 1_000  # bytes of the folders that were read last, and trees of commits
+MAX_KEPT, MAX_ROOTS = 16_000_000, 1_000  # bytes of the folders that were read last, and trees of commits
 # Bytes of folders that a guard reads for somebody who approves nothing: of all, and of one. 99,999 claims have 4 MB.
 MAX_PUSHED, MAX_FOLDER = 64 * 1024 * 1024, 8 * 1024 * 1024
 TWICE = "twice"  # the mode of an entry that its folder lists more than once

@@ -4,6 +4,7 @@ import math
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
+from itertools import accumulate, compress, islice
 
 from validator.registry.index.traits import Span
 
@@ -102,13 +103,14 @@ class Spans:
 
     def joined(self, without: Collection[int]) -> Iterator[Span]:
         """The ranges of the other claims; what is beside each other or shared is joined."""
-        rows = zip(self.firsts, self.lasts, self.numbers, strict=True)
-        kept = [(first, last) for first, last, number in rows if number not in without]
-        start, reached = kept[0] if kept else (0, 0)
-        for first, last in kept:
-            if first > reached + 1:
-                yield Span(self.work, start, reached)
-                start = first
-            reached = max(reached, last)
-        if kept:
-            yield Span(self.work, start, reached)
+        kept = [number not in without for number in self.numbers]
+        firsts, lasts = array("q", compress(self.firsts, kept)), array("q", compress(self.lasts, kept))
+        reached = array("q", accumulate(lasts, max))
+        ends = [
+            at
+            for at, (last, first) in enumerate(zip(reached, islice(firsts, 1, None), strict=False))
+            if first > last + 1
+        ]
+        for start, end in zip([0, *(at + 1 for at in ends)], [*ends, len(firsts) - 1], strict=True):
+            if firsts:
+                yield Span(self.work, firsts[start], reached[end])
