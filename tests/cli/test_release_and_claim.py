@@ -9,8 +9,12 @@ from tests.cli.stage import git, verb
 from tests.cli.states import FLEET, activate, complete
 from tests.keys import public_key
 from tests.repository import Repository, claim_path
+from validator.git.remote import Proposal
 from validator.git.repo import Repo
-from validator.operations.proposed import judge_proposed
+from validator.hosts.plain.proposals import judge_proposal as judge_push
+from validator.hosts.plain.push import Move
+from validator.hosts.plain.server import Server
+from validator.operations.proposals import Judged, judge_proposal
 from validator.registry.reader import Reader
 
 ME = ("--session-id", "marketing-outreach-1")
@@ -64,11 +68,14 @@ def test_one_proposal_and_one_approval_change_the_hours_of_an_active_session(ser
     assert said(verb(human, "audit")).exit_code == 0
 
 
-def judged(repository: Repository) -> list[str]:
-    """What is wrong with the proposal claim/04."""
+def judged(repository: Repository, name: str = "claim/04") -> Judged:
     reader, main = Reader(Repo(repository.path)), repository.git("rev-parse", "main")
-    verdict = judge_proposed(reader, *reader.change(main, repository.git("rev-parse", "claim/04")))
-    return [finding.code for finding in verdict.findings if finding.level == "error"]
+    return judge_proposal(reader, main, Proposal(name, repository.git("rev-parse", "claim/04")))
+
+
+def errors(repository: Repository, name: str = "claim/04") -> list[str]:
+    """What is wrong with the proposal on branch claim/04."""
+    return [finding.code for finding in judged(repository, name).verdict.findings if finding.level == "error"]
 
 
 def test_only_a_release_and_the_claim_on_it_are_judged_in_two_steps(tmp_path: Path) -> None:
@@ -78,20 +85,41 @@ def test_only_a_release_and_the_claim_on_it_are_judged_in_two_steps(tmp_path: Pa
     main = "refs/heads/main^0"
     key = f"key: {public_key('FOUR')}\n"
 
-    def proposed(*changes: str | None, signed: str = "FOUR", start: str = main) -> list[str]:
+    def proposed(*changes: str | None, signed: str = "FOUR", start: str = main, then: str | None = None) -> list[str]:
+        """The errors of a branch with a commit for each change; `then` is the claim that a release names."""
+        claim = repository.git("hash-object", "-w", "--stdin", stdin=(then or changes[-1] or "").encode())
         repository.git("update-ref", "refs/heads/claim/04", start)
         for text in changes:
-            repository.commit("claim/04", {PATH: text})
+            message = "" if text else f"Release number 4: other hours\n\nThen-claims: {claim}\n"
+            repository.commit("claim/04", {PATH: text}, message=message)
             repository.sign("claim/04", signed)
-        return judged(repository)
+        return errors(repository)
 
     assert proposed(None, LATER + key) == []
+    effect = judged(repository).effect(Repo(repository.path))
+    assert effect.startswith(
+        "first gives number 4 back (Release number 4: other hours), then registers it again; that "
+    )
+    assert errors(repository, "#7") == ["REG404"]  # a forge merges it in one step
+    _refused_alone(repository)
     assert proposed(LATER + key) == ["REG404"]
     assert proposed(None, LATER + key, LATER.replace("15:00", "16:00") + key) == ["REG404"]
     assert proposed(FLEET[4] + key + "labels: {a: b}\n", LATER + key) == ["REG404"]
     assert proposed(None, LATER + key, start="refs/heads/main~1") == ["REG404"]  # main has moved
+    assert proposed(None, LATER + key, then=FLEET[4]) == ["REG404"]  # the release was made for another claim
     assert "REG308" in proposed(None, LATER + key, signed="MALLORY")
+    # What may change in an active fleet is one step, whatever its branch has on the way.
+    assert proposed(None, FLEET[4] + key + "labels: {a: b}\n") == []
+    assert judged(repository).release is None
     repository.commit("claim/04", {PATH: None}, main)  # not signed by the session
     repository.commit("claim/04", {PATH: LATER + key})
     repository.sign("claim/04", "FOUR")
-    assert judged(repository) == ["REG404", "REG308"]
+    assert errors(repository) == ["REG404", "REG308"]
+
+
+def _refused_alone(repository: Repository) -> None:
+    """A guard takes no release that its session has signed as the first half of a proposal."""
+    repo, release = Repo(repository.path), repository.git("rev-parse", "claim/04^")
+    move, refs = Move("refs/heads/release/04", None, release), repo.named()
+    repository.git("config", "registry.unsigned", "true")
+    assert "half of a proposal" in (judge_push(move, Server(Reader(repo), refs)) or "")

@@ -9,7 +9,6 @@ from validator.model.escape import well_formed
 from validator.model.layout import CODEOWNERS, REGULAR_FILE, own_files, path_of
 from validator.operations.line import author_of
 from validator.operations.proposals import Judged, difference
-from validator.registry.effect import voids
 from validator.registry.proposals import with_proposed
 from validator.registry.records import claim_of_record
 from validator.registry.yaml.reader import MAX_BYTES
@@ -58,7 +57,7 @@ def in_full(one: Judged, entry: ProposalEntry, repo: Repo) -> ProposalDocument:
         author=well_formed(author_of(content)),
         signed=signed,
         signed_by=endorsement(repo, one.proposal.commit, keys).signer if keys else None,
-        effect=voids(one.landed, one.base) if one.verdict.accepted else "",
+        effect=one.effect(repo),
     )
     return ProposalDocument(main=one.base.commit or "", proposal=proposal)
 

@@ -23,8 +23,7 @@ from validator.operations.proposals import (
     name_of,
     release_beside,
 )
-from validator.operations.proposed import release_before
-from validator.registry.effect import stops_fleet, voids
+from validator.registry.effect import stops_fleet
 from validator.registry.holders import holder
 from validator.registry.proposals import with_proposed
 from validator.registry.reader import Reader
@@ -254,12 +253,11 @@ def _merge(server: Remote, approver: Approver, one: Judged) -> tuple[str, Pushed
 def _release_first(server: Remote, approver: Approver, one: Judged) -> str | None:
     """The merge of the release that a claim brings with it; None for every other proposal."""
     main = one.base.commit or ""
-    release = release_before(server.repo, main, one.proposal.commit, one.landed.touched(one.base))
-    if release is None or one.claim is None:
+    if one.release is None or one.claim is None:
         return None
     message = f"Release session {one.claim.number}\n\nApproved-by: {approver.handle}\n"
-    tree = server.repo.merge(main, release, kept=True).tree
-    return server.repo.commit_as_user(tree or "", [main, release], message, key=approver.key)
+    tree = server.repo.merge(main, one.release, kept=True).tree
+    return server.repo.commit_as_user(tree or "", [main, one.release], message, key=approver.key)
 
 
 def _server_messages(pushed: Pushed) -> str:
@@ -282,7 +280,7 @@ def _page(one: Judged, server: Remote, rivals: tuple[str, ...]) -> str:
     heading = f"{one.proposal.name}, proposed {one.proposed_at}: {logged(one.subject(server.repo))}"
     line = key_line(one.proposal.name, claim_key_of(one), keyed=is_keyed(one.base))
     key = f"{line}\n" if line else ""
-    words = voids(one.landed, one.base) if one.verdict.accepted else ""
+    words = one.effect(server.repo)
     stops = f"approving this {words}\n" if words else ""
     return f"{heading}\n{key}\n{text}\n{report(with_proposed(one.verdict, server.repo))}{against}{stops}"
 

@@ -10,10 +10,12 @@ from validator.model.escape import logged
 from validator.model.findings import Finding, Level, Location, Verdict
 from validator.model.layout import HEADS, digits, path_of
 from validator.model.phrases import rfc3339
+from validator.operations.judge import judge
 from validator.operations.narrow import Narrow
-from validator.operations.proposed import judge_proposed
+from validator.operations.proposed import Proposed, judge_proposed
 from validator.operations.release_reason import removing
 from validator.registry.conflicts import ConflictKind
+from validator.registry.effect import voids
 from validator.registry.parsing import ClaimFile
 from validator.registry.proposals import proposals_on, published
 from validator.registry.reader import Reader
@@ -34,13 +36,17 @@ KINDS: dict[str, ConflictKind] = {
 
 
 class Judged(NamedTuple):
-    """A proposal as it would land on main now; `claim` is None where it brings none."""
+    """A proposal as it would land on main now; `claim` is None where it brings none.
+
+    `release` is the commit that gives its number back, as a step of main before it; None for all others.
+    """
 
     proposal: Proposal
     verdict: Verdict
     landed: Snapshot
     base: Snapshot
     claim: ClaimFile | None
+    release: str | None = None
 
     @property
     def proposed_at(self) -> str:
@@ -58,10 +64,24 @@ class Judged(NamedTuple):
             return ""
         kind, commit = self.proposal.name.partition("/")[0], self.proposal.commit
         by = removing(repo, commit, path_of(self.proposal.name)) if kind == "release" else commit
-        if repo.sizes([by])[by] > MAX_COMMIT:
+        return _subject_of(by, repo)
+
+    def effect(self, repo: Repo) -> str:
+        """What approving it does beside its own change; empty for nothing, and where the gate rejects it."""
+        if not self.verdict.accepted:
             return ""
-        content = repo.blobs([by])[by].decode("utf-8", "replace")
-        return (content.partition("\n\n")[2].splitlines() or [""])[0]
+        words = voids(self.landed, self.base)
+        if self.release is None or self.claim is None:
+            return words
+        reason = logged(_subject_of(self.release, repo))
+        return f"first gives number {self.claim.number} back ({reason}), then registers it again; that {words}"
+
+
+def _subject_of(commit: str, repo: Repo) -> str:
+    if repo.sizes([commit])[commit] > MAX_COMMIT:
+        return ""
+    content = repo.blobs([commit])[commit].decode("utf-8", "replace")
+    return (content.partition("\n\n")[2].splitlines() or [""])[0]
 
 
 class Decisions(NamedTuple):
@@ -119,8 +139,10 @@ def _judge(reader: Reader, main: str, proposal: Proposal, author: Author | None,
     landed, base = changes.change(main, proposal.commit)
     landed = landed._replace(author=author)
     brought = [landed.claims[path] for path in landed.intent if path in landed.claims and landed.differs(path, base)]
-    verdict = judge_proposed(reader, landed, base)
-    return Judged(proposal, verdict, landed, base, brought[0] if len(brought) == 1 else None)
+    # A forge merges a pull request (`#7`) in one step.
+    is_pull = proposal.name.startswith("#")
+    found = Proposed(judge(landed, base)) if is_pull else judge_proposed(reader, landed, base)
+    return Judged(proposal, found.verdict, landed, base, brought[0] if len(brought) == 1 else None, found.release)
 
 
 def _unjudged(base: Snapshot, proposal: Proposal, why: str) -> Judged:

@@ -2,7 +2,12 @@
 
 Then its branch has two commits on main as it is now, a release and the claim of the free number, and each is judged as
 the step of main that it will be. Where main has moved since, the proposal is judged as a whole, and made again.
+
+The release names the claim that follows in the last line of its message, which a session's key signs with it: nobody
+can propose it alone, or with another claim.
 """
+
+from typing import NamedTuple
 
 from validator.git.repo import Repo
 from validator.model.findings import Verdict, decides
@@ -13,19 +18,28 @@ from validator.registry.reader import Reader, claims_at
 from validator.registry.snapshot import Snapshot
 from validator.rules import frozen
 
+CLAIMS = "Then-claims: "
 
-def judge_proposed(reader: Reader, landed: Snapshot, base: Snapshot) -> Verdict:
-    """The verdict on a proposal; `landed` is that on `base`, main."""
+
+class Proposed(NamedTuple):
+    """The verdict on a proposal, and the release that lands as a step before it; None for all others."""
+
+    verdict: Verdict
+    release: str | None = None
+
+
+def judge_proposed(reader: Reader, landed: Snapshot, base: Snapshot) -> Proposed:
+    """Judge a proposal; `landed` is that on `base`, main."""
     whole = judge(landed, base)
     if not is_frozen(whole) or base.commit is None or landed.commit is None:
-        return whole
+        return Proposed(whole)
     release = release_before(reader.repo, base.commit, landed.commit, landed.touched(base))
     if release is None:
-        return whole
+        return Proposed(whole)
     given_back = judge(*reader.change(base.commit, release))
     if not given_back.accepted:
-        return whole._replace(findings=given_back.findings)
-    return whole._replace(findings=judge(*reader.change(release, landed.commit)).findings)
+        return Proposed(whole._replace(findings=given_back.findings), release)
+    return Proposed(whole._replace(findings=judge(*reader.change(release, landed.commit)).findings), release)
 
 
 def is_frozen(verdict: Verdict) -> bool:
@@ -40,4 +54,14 @@ def release_before(repo: Repo, main: str, commit: str, touched: frozenset[str]) 
     if len(numbers) != 1 or len(touched) != 1 or len(parents) != 1 or repo.parents(parents[0]) != (main,):
         return None
     places = [(one, numbers[0]) for one in (main, parents[0], commit)]
-    return parents[0] if [place in claims_at(repo, places) for place in places] == [True, False, True] else None
+    if [place in claims_at(repo, places) for place in places] != [True, False, True]:
+        return None
+    (path,) = touched
+    (claim,) = repo.objects.facts([f"{commit}:{path}"])
+    return parents[0] if claim and claimed_after(repo, parents[0]) == claim.oid else None
+
+
+def claimed_after(repo: Repo, release: str) -> str:
+    """The object id of the claim that a release names as what follows; empty for a release alone."""
+    last = repo.blobs([release])[release].decode("utf-8", "replace").rstrip("\n").rpartition("\n")[2]
+    return last.removeprefix(CLAIMS) if last.startswith(CLAIMS) else ""

@@ -23,7 +23,7 @@ from validator.hosts.plain.push import MAX_REFS
 from validator.model.findings import Verdict
 from validator.operations.guards import Keys, endorsed
 from validator.operations.judge import judge
-from validator.operations.proposed import judge_proposed
+from validator.operations.proposed import Proposed, judge_proposed
 from validator.operations.steps import MAX_STEPS, Line
 from validator.registry.reader import Reader
 from validator.registry.snapshot import Snapshot
@@ -50,7 +50,7 @@ def test_a_commit_is_judged_once(played: Ground, monkeypatch: pytest.MonkeyPatch
     """I01: however many refs name it."""
     times = list[Snapshot]()
 
-    def counted(reader: Reader, head: Snapshot, base: Snapshot) -> Verdict:
+    def counted(reader: Reader, head: Snapshot, base: Snapshot) -> Proposed:
         times.append(head)
         return judge_proposed(reader, head, base)
 

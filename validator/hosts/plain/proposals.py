@@ -7,6 +7,8 @@ from validator.hosts.plain.replacements import judge_age, judge_last_commit, jud
 from validator.hosts.plain.server import MAX_FILES, Server, refusal_of
 from validator.model.layout import CHARTER, CODEOWNERS, HEADS, own_files
 from validator.model.phrases import join_limited
+from validator.operations.proposed import claimed_after
+from validator.operations.release_reason import removing
 from validator.registry.snapshot import Snapshot
 
 MAX_CHARTERS = 50  # branches of charter drafts, unless an approver has signed one more
@@ -63,6 +65,8 @@ def _wrong_content(branch: str, landed: Snapshot, base: Snapshot, server: Server
     if kind == "charter":
         return _wrong_charter(branch, landed, touched, server)
     (path,) = touched
+    if kind == "release" and claimed_after(server.repo, removing(server.repo, landed.commit or "", path)):
+        return f"{branch} is half of a proposal: its message names the claim that follows; it lands with that alone"
     fits = {
         "claim": path in landed.claims,
         "release": path not in landed.files and path in base.claims,

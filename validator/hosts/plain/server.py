@@ -131,7 +131,7 @@ class Server:
     def verdict(self, commit: str) -> Verdict:
         """The gate's verdict on a proposal, judged once."""
         if commit not in self._verdicts:
-            self._verdicts[commit] = judge_proposed(self.reader, *self.landed(commit))
+            self._verdicts[commit] = judge_proposed(self.reader, *self.landed(commit)).verdict
         return self._verdicts[commit]
 
 

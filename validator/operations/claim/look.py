@@ -36,5 +36,5 @@ def look(reader: Reader, server: Remote | None, session: str) -> RegistryState:
 
 def _verdict(reader: Reader, main: str, commit: str) -> Verdict | FatalError:
     """The gate's verdict. An error is kept for later: a proposal that is only replaced need not be judged."""
-    verdict = attempted(lambda: judge_proposed(reader, *reader.change(main, commit)))
+    verdict = attempted(lambda: judge_proposed(reader, *reader.change(main, commit)).verdict)
     return FatalError(verdict.why) if isinstance(verdict, Unreadable) else verdict

@@ -10,13 +10,13 @@ from validator.git.upstream import remote_of
 from validator.model.errors import FatalError
 from validator.model.escape import logged
 from validator.model.findings import Verdict
-from validator.model.layout import HEADS, claim_path
+from validator.model.layout import HEADS, claim_path, digits
 from validator.model.phrases import command_line, quoted
 from validator.operations.claim.decide import ClaimDraft, ClaimOutcome
 from validator.operations.claim.source import in_source
 from validator.operations.claim.state import RegistryState
 from validator.operations.judge import judge
-from validator.operations.proposed import is_frozen, judge_proposed
+from validator.operations.proposed import CLAIMS, is_frozen, judge_proposed
 from validator.operations.rivals import shared_with
 from validator.operations.signing import RequiredKey, signing_key
 from validator.registry.gaps import NO_SCHEDULE, missing
@@ -75,7 +75,7 @@ def _made(
     if draft.release and is_frozen(verdict):
         commit = _commit(reader.repo, server, state, draft, _released(reader.repo, server, state, draft))
         landed, base = reader.change(state.main, commit)
-        verdict = judge_proposed(reader, landed, base)
+        verdict = judge_proposed(reader, landed, base).verdict
     return commit, landed, base, verdict
 
 
@@ -100,12 +100,13 @@ def _way_back(state: RegistryState, number: int, branch: str) -> str:
 
 
 def _released(repo: Repo, server: Remote | None, state: RegistryState, draft: ClaimDraft) -> str:
-    """Main without the claim, for the same claim to follow."""
+    """Main without the claim, for the same number's claim to follow, which the message names."""
     held = state.snapshot.by_number[draft.number]
     tree = repo.tree_with(state.main, held.path, None)
     key = signing_key(repo, RequiredKey(draft.number, held.draft.session_id or "", held.draft.key), server)
-    message = f"Release number {draft.number}: {draft.release}\n"
-    return commit_on(state.branch(draft.number), CommitDraft(tree, state.main, message), repo, server, key)
+    message = f"Release number {draft.number}: {draft.release}\n\n{CLAIMS}{repo.write_blob(draft.text.encode())}\n"
+    # Newer than the releases of this number: as one of these it lands.
+    return commit_on(f"release/{digits(draft.number)}", CommitDraft(tree, state.main, message), repo, server, key)
 
 
 def _commit(
