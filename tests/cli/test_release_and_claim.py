@@ -1,5 +1,6 @@
 """`claim --release`: in an active fleet a number is given back and claimed again with one proposal and one approval."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,11 @@ def test_one_proposal_and_one_approval_change_the_hours_of_an_active_session(ser
     said(verb(session, *label))
     said(verb(human, "approve", "5", "--yes"))
     assert "✗ claim/04 " in verb(human, "proposals").out
+    advice = said(verb(session, "whoami", *ME, "--fetch")).out
+    again = "registry claim 4 --session-id marketing-outreach-1 --release 'Other hours' --push"
+    assert f"claim/04 cannot land, main has changed since; propose it again; run: {again}\n" in advice
     assert verb(human, "approve", "4", "--yes").exit_code == 1
-    said(verb(session, *HOURS, "--release", "Other hours"))
+    said(verb(session, *shlex.split(again)[1:]))
 
     before = git(server, "rev-parse", "main").strip()
     done = said(verb(human, "approve", "4", "--yes"))

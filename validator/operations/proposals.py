@@ -38,7 +38,7 @@ KINDS: dict[str, ConflictKind] = {
 class Judged(NamedTuple):
     """A proposal as it would land on main now; `claim` is None where it brings none.
 
-    `release` is the commit that gives its number back, as a step of main before it; None for all others.
+    `release` is the commit that gives its number back before, in the same proposal; None for all others.
     """
 
     proposal: Proposal
@@ -65,6 +65,11 @@ class Judged(NamedTuple):
         kind, commit = self.proposal.name.partition("/")[0], self.proposal.commit
         by = removing(repo, commit, path_of(self.proposal.name)) if kind == "release" else commit
         return _subject_of(by, repo)
+
+    def reason(self, repo: Repo) -> str:
+        """Why the number is given back first, in one printable line."""
+        words = _subject_of(self.release, repo).partition(": ")[2] if self.release else ""
+        return words if words and words.isprintable() else "As before"
 
     def effect(self, repo: Repo) -> str:
         """What approving it does beside its own change; empty for nothing, and where the gate rejects it."""

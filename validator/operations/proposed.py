@@ -10,7 +10,7 @@ can propose it alone, or with another claim.
 from typing import NamedTuple
 
 from validator.git.repo import Repo
-from validator.model.findings import Verdict, decides
+from validator.model.findings import Finding, Verdict, decides
 from validator.model.layout import form_of
 from validator.model.shapes import Claim
 from validator.operations.judge import judge
@@ -22,7 +22,10 @@ CLAIMS = "Then-claims: "
 
 
 class Proposed(NamedTuple):
-    """The verdict on a proposal, and the release that lands as a step before it; None for all others."""
+    """The verdict on a proposal, and the release that its branch has below it; None for all others.
+
+    What is accepted lands with the release as a step before it.
+    """
 
     verdict: Verdict
     release: str | None = None
@@ -33,9 +36,11 @@ def judge_proposed(reader: Reader, landed: Snapshot, base: Snapshot) -> Proposed
     whole = judge(landed, base)
     if not is_frozen(whole) or base.commit is None or landed.commit is None:
         return Proposed(whole)
-    release = release_before(reader.repo, base.commit, landed.commit, landed.touched(base))
+    release = _release_below(reader.repo, landed.commit, landed.touched(base))
     if release is None:
         return Proposed(whole)
+    if is_stale(reader.repo, base.commit, release):
+        return Proposed(whole._replace(findings=tuple(map(_stale, whole.findings))), release)
     given_back = judge(*reader.change(base.commit, release))
     if not given_back.accepted:
         return Proposed(whole._replace(findings=given_back.findings), release)
@@ -47,13 +52,26 @@ def is_frozen(verdict: Verdict) -> bool:
     return {finding.code for finding in verdict.findings if decides(finding)} == {frozen.CODE}
 
 
-def release_before(repo: Repo, main: str, commit: str, touched: frozenset[str]) -> str | None:
-    """The commit on main that releases the number which a commit on top of it claims again; None where it does not."""
+def is_stale(repo: Repo, main: str, release: str) -> bool:
+    """Whether main has moved since a release was made on it, so that the proposal is made again."""
+    return repo.parents(release) != (main,)
+
+
+def _stale(finding: Finding) -> Finding:
+    if finding.code != frozen.CODE or not decides(finding):
+        return finding
+    why = f"{finding.message}; this gives the number back first, and main has moved since"
+    return finding._replace(message=why, help="make it again: run the same command once more, with --release REASON")
+
+
+def _release_below(repo: Repo, commit: str, touched: frozenset[str]) -> str | None:
+    """The commit that releases the number which a commit on top of it claims again; None where there is none."""
     numbers = [form[1] for path in touched if (form := form_of(path)) and form[0] is Claim and form[1] is not None]
     parents = repo.parents(commit)
-    if len(numbers) != 1 or len(touched) != 1 or len(parents) != 1 or repo.parents(parents[0]) != (main,):
+    below = repo.parents(parents[0]) if len(parents) == 1 else ()
+    if len(numbers) != 1 or len(touched) != 1 or len(below) != 1:
         return None
-    places = [(one, numbers[0]) for one in (main, parents[0], commit)]
+    places = [(one, numbers[0]) for one in (below[0], parents[0], commit)]
     if [place in claims_at(repo, places) for place in places] != [True, False, True]:
         return None
     (path,) = touched

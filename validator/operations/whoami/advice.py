@@ -126,7 +126,8 @@ def _while_open(facts: Facts, own: OwnProposal) -> Advice | None:
         return Advice(why, None, command_line(words))
     if own.end == "moved":
         text = f"{about} cannot land, main has changed since; propose it again"
-        return Advice(text, ("registry", "claim", str(facts.number), *facts.me, "--push"))
+        release = ("--release", own.release) if own.release else ()
+        return Advice(text, ("registry", "claim", str(facts.number), *facts.me, *release, "--push"))
     if facts.phase != "active":
         return Advice(why, None, own.help)
     if facts.withdraws:

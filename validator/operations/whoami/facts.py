@@ -37,7 +37,7 @@ class OwnProposal(NamedTuple):
     """A proposal of the session's own. `end` is what became of it: `moved` is rejected only because main has changed.
 
     `code`, `reason` and `help` say why it is not accepted; of one that a human turned down there is only the reason.
-    `claim_key` is the key that speaks for it.
+    `claim_key` is the key that speaks for it; `release` the reason why it gives the number back first.
     """
 
     branch: str
@@ -47,6 +47,7 @@ class OwnProposal(NamedTuple):
     reason: str = ""
     help: str = ""
     claim_key: ClaimKey = NO_KEY
+    release: str = ""
 
     @property
     def verdict(self) -> Literal["accepted", "rejected", "turned-down"]:

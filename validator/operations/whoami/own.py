@@ -19,6 +19,7 @@ from validator.model.layout import (
 )
 from validator.operations.claim_key import claim_key_of
 from validator.operations.proposals import Judged, judge_proposal
+from validator.operations.proposed import is_stale
 from validator.operations.whoami.facts import (
     OpenKind,
     OwnProposal,
@@ -89,7 +90,9 @@ def _oid(entry: object) -> object:
 
 
 def _with_command(own: OwnProposal, registry: MainAsSeen, one: Judged, me: tuple[str, ...]) -> OwnProposal:
-    """A proposal whose scope meets another's, with the command that mends it, where there is one."""
+    """A proposal that a command mends: its scope meets another's, or it gives the number back on an older main."""
+    if one.release and own.end == "rejected" and is_stale(registry.reader.repo, registry.main, one.release):
+        return own._replace(end="moved", release=one.reason(registry.reader.repo))
     if own.code != scope_overlap.CODE or one.claim is None:
         return own
     command = mending_command(one.base, registry.charter, one.claim.draft, one.claim.number, *me)
