@@ -136,6 +136,9 @@ def test_a_session_registers_amends_withdraws_and_releases(small: Stage) -> None
         assert (await done(client, "whoami"))["state"] == "registered"
         work = {"responsibilities": ["Find prospects"], "schedule": ["Search, mon-fri 10:00-11:00"]}
         assert "say why" in await refused(client, "amend", release=" ", **work)
+        git(session, "remote", "set-url", "origin", "https://github.com/example/fleet")
+        assert "leave --release out" in await refused(client, "amend", release="Other hours", **work)
+        git(session, "remote", "set-url", "origin", str(small.bare))
         amended = await done(client, "amend", release="Other hours", **work)  # no release, as the fleet is not active
         assert "Find prospects" in amended["changes"]
         assert "activity: Search" in amended["changes"]

@@ -42,6 +42,9 @@ def test_one_proposal_and_one_approval_change_the_hours_of_an_active_session(ser
     assert "REG404" in refused.out
     assert "or in one proposal, on a plain Git server; add to the same command: --release REASON" in refused.out
     assert verb(session, *HOURS, "--release", "REASON").exit_code == 2
+    git(human, "remote", "set-url", "origin", "https://github.com/example/fleet")
+    assert "leave --release out" in verb(human, *HOURS, "--release", "Other hours").err
+    git(human, "remote", "set-url", "origin", str(server))
     assert "leave --release out" in verb(session, *HOURS, "--release", "Other hours", "--pr").err
     done = said(verb(session, *HOURS, "--release", "Other hours"))
     assert "proposed number 4 on branch claim/04; a human has to approve it\n" in done.out

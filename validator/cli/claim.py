@@ -12,7 +12,7 @@ from validator.cli.identity import session_of
 from validator.cli.key_files import key_folder
 from validator.cli.next_lines import ask_again
 from validator.cli.options import FORMAT, PR, REMOTE, REPO, SESSION
-from validator.cli.pull_request import open_for
+from validator.cli.pull_request import RELEASE_APART, on_github, open_for
 from validator.git.repo import Repo
 from validator.model.escape import logged, well_formed
 from validator.model.findings import without_others
@@ -86,8 +86,8 @@ def command(
     """
     if source and message:
         raise click.UsageError("--from and --message exclude each other")
-    if release is not None and pr:
-        raise click.UsageError("on GitHub the release is a proposal of its own: registry release; leave --release out")
+    if release is not None and (pr or on_github(Repo(repo))):
+        raise click.UsageError(RELEASE_APART)
     text, file = _source(console, source, message)
     owner = _owner(repo, remote) if pr else None
     options = ClaimOptions(

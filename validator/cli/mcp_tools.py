@@ -18,10 +18,12 @@ from validator.cli.fetching import fetch_first
 from validator.cli.history import HistoryDocument, history_of
 from validator.cli.key_files import key_folder
 from validator.cli.mcp_arguments import AMENDMENT, CLAIM, Fetch, Text, takes
+from validator.cli.pull_request import RELEASE_APART, on_github
 from validator.cli.status import StatusDocument, status_at
 from validator.cli.whoami import WhoamiDocument, whoami
 from validator.git.child_processes import closing
 from validator.git.clone import around
+from validator.git.repo import Repo
 from validator.hosts.agents.hooks import MOST_LETTERS
 from validator.hosts.agents.identity import Identity, bind, identity, require_name
 from validator.hosts.agents.runtimes import running
@@ -201,6 +203,8 @@ class Tools:
 
     def _claim(self, tool: str, said: dict[str, Any], own: int | None = None) -> CallToolResult:
         """Claim by what a tool was told; `own` is the session's number. The name is kept once something is proposed."""
+        if said.get("release") and on_github(Repo(self.repo)):
+            raise FatalError(RELEASE_APART)
         speaker, shown = self._speaker(said.get("name")), tuple[str, ...]()
         number = own or said.get("number")
         options = ClaimOptions(

@@ -6,6 +6,8 @@ from validator.cli.console import Console
 from validator.git.repo import Repo
 from validator.git.upstream import remotes
 
+RELEASE_APART = "on GitHub the release is a proposal of its own: registry release; leave --release out"
+
 
 def open_for(console: Console, repo: Path, remote: str, branch: str | None, *, wanted: bool) -> None:
     """Open the pull request of a branch that was pushed, or renew its text; a line on stderr says where it is."""
