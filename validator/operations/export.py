@@ -19,6 +19,8 @@ from validator.registry.reader import Reader, charter_of, reader_at
 from validator.registry.snapshot import Snapshot
 from validator.report.documents import ExportDocument, SlotEntry, SlotState, as_json, export_text
 
+_SAID = set(SlotEntry.model_fields)  # of a number that is held
+
 
 def registry_at(repo: Path, ref: str | None) -> ExportDocument:
     """The same as a typed document. Raises FatalError where the charter cannot be read."""
@@ -103,7 +105,10 @@ def _held(
         "fingerprint": claim_key.fingerprint,
         "key_state": claim_key.state,
     }
-    return SlotEntry.model_validate(fields)  # three times as fast as its constructor, of which a fleet has thousands
+    slot = SlotEntry.model_validate(fields)  # three times as fast as its constructor, of which a fleet has thousands
+    # Each would hold the names of its fields, which all have: half of the memory that slots take.
+    object.__setattr__(slot, "__pydantic_fields_set__", _SAID)
+    return slot
 
 
 def _state(said: Summary) -> SlotState:
