@@ -151,6 +151,17 @@ def seeds(request: pytest.FixtureRequest) -> range:
     return range(60 if request.config.getoption("--long") else 2)
 
 
+def test_an_audit_in_parts_of_a_gap_after_a_confirmation(tmp_path: Path) -> None:
+    """Whether it is confirmed, the digest of all claims says."""
+    repository, gap = Repository(tmp_path / "registry.git"), "scope: [{work: outreach, first: 1, last: 2}]\n"
+    claims: Changes = {**FLEET, CLAIMS[3]: borrowed(FLEET[CLAIMS[3]], gap, "scope")}
+    main = repository.commit("main", {**claims, CHARTER: charter(), CONFIRMATION: RECORD})
+    found = in_parts(Reader(Repo(repository.path)), main, most=5)
+    assert found == audit(Reader(Repo(repository.path)).at(main))
+    assert found is not None
+    assert "REG207" in {finding.code for finding in found.findings}
+
+
 @pytest.mark.takes_long
 def test_verdicts_with_an_index_are_those_of_the_whole(tmp_path: Path, seeds: range) -> None:
     """Two histories of twelve steps take four seconds of processor time: each step is judged five times."""
