@@ -154,8 +154,11 @@ def seeds(request: pytest.FixtureRequest) -> range:
 def test_an_audit_in_parts_of_a_gap_after_a_confirmation(tmp_path: Path) -> None:
     """Whether it is confirmed, the digest of all claims says."""
     repository, gap = Repository(tmp_path / "registry.git"), "scope: [{work: outreach, first: 1, last: 2}]\n"
-    claims: Changes = {**FLEET, CLAIMS[3]: borrowed(FLEET[CLAIMS[3]], gap, "scope")}
-    main = repository.commit("main", {**claims, CHARTER: charter(), CONFIRMATION: RECORD})
+    repository.commit("main", {CHARTER: charter(), CONFIRMATION: RECORD})
+    main = repository.commit(
+        "main",
+        {path: borrowed(text, gap, "scope") if path == CLAIMS[3] else text for path, text in FLEET.items()},
+    )
     found = in_parts(Reader(Repo(repository.path)), main, most=5)
     assert found == audit(Reader(Repo(repository.path)).at(main))
     assert found is not None
