@@ -141,7 +141,7 @@ def test_what_the_gate_rejects_waits_for_its_session(tmp_path: Path) -> None:
     assert (consensus["proposed"], consensus["rejected"]) == ([], ["charter/broken", "claim/06"])
     assert [(move["who"], move["command"]) for move in consensus["moves"][1:]] == [
         ("an approver", "registry proposals"),
-        ("who proposed charter/broken, claim/06", None),
+        ("those who proposed charter/broken, claim/06", None),
     ]
     assert "what is proposed: 4: registry proposals" in consensus["next_action"]
     status = verb(repository.path, "status", "--format", "json").document

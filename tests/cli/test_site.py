@@ -157,11 +157,11 @@ def test_the_queue_has_the_oldest_first_with_verdict_and_command(stage: Stage, t
     assert '<p class="notice bad">error REG106' in rejected
     moves = re.sub(r"<[^>]*>", "", text.partition("Whose move")[2].partition("Waiting for you")[0])
     assert "You (an approver) approve or turn down the 2 below" in moves
-    assert "who proposed claim/01, claim/03 mends it, proposes something else or withdraws it" in moves
+    assert "those who proposed claim/01, claim/03 mend them, propose something else or withdraw them" in moves
     status, consensus = (json.loads(files[f"api/v1/{name}.json"]) for name in ("status", "consensus"))
     assert consensus["rejected"] == ["claim/01", "claim/03"]
     assert status["next_action"] == consensus["next_action"]
-    assert "proposed: 2: registry proposals; who proposed claim/01, claim/03 mends it" in status["next_action"]
+    assert "proposed: 2: registry proposals; those who proposed claim/01, claim/03 mend them" in status["next_action"]
     page = files["proposals/claim-01.html"].decode()
     assert "The gate rejects this" in page
     assert f"<p>You may turn it down, with the reason where it says WHY; {form.format('claim/01')}</p>" in page

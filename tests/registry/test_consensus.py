@@ -275,6 +275,7 @@ def test_problems_on_main_are_a_next_move_while_numbers_are_free() -> None:
 
 
 MENDED = ("mends it, proposes something else or withdraws it: the gate rejects it", None)
+MENDED_BY_SEVERAL = ("mend them, propose something else or withdraw them: the gate rejects them", None)
 
 
 def test_a_proposal_that_the_gate_rejects_waits_for_its_session() -> None:
@@ -282,10 +283,10 @@ def test_a_proposal_that_the_gate_rejects_waits_for_its_session() -> None:
     assert whole.charter
     assert assess(whole, whole.charter, {2, 3}, rejected={"claim/03", "charter/more"}).moves == (
         ("an approver", "decides on what is proposed: 2", "registry proposals"),
-        ("who proposed charter/more, claim/03", *MENDED),
+        ("those who proposed charter/more, claim/03", *MENDED_BY_SEVERAL),
     )
     assert assess(whole, whole.charter, {2, 3}, rejected={"claim/02", "claim/03"}).moves == (
-        ("who proposed claim/02, claim/03", *MENDED),
+        ("those who proposed claim/02, claim/03", *MENDED_BY_SEVERAL),
     )
 
 

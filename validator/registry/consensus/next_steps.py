@@ -80,9 +80,13 @@ def next_moves(
 
 def moves_of_rejected(rejected: Set[str]) -> Iterator[Move]:
     """The next move of those whose proposals the gate rejects, in every phase."""
-    if rejected:
+    names = join_limited(sorted(rejected))
+    if len(rejected) == 1:
         action = "mends it, proposes something else or withdraws it: the gate rejects it"
-        yield Move(f"who proposed {join_limited(sorted(rejected))}", action, None)
+        yield Move(f"who proposed {names}", action, None)
+    elif rejected:
+        action = "mend them, propose something else or withdraw them: the gate rejects them"
+        yield Move(f"those who proposed {names}", action, None)
 
 
 def _to_decide(snapshot: Snapshot, against: tuple[Conflict, ...], changes: list[str]) -> Iterator[Move]:
