@@ -152,7 +152,10 @@ def test_the_queue_has_the_oldest_first_with_verdict_and_command(stage: Stage, t
     assert '<span class="chip wait">proposed</span>' in rejected, "number 2"
     assert "the same number, role, session or part of the work, the first that you approve wins" in waiting
     assert "in your clone of this registry" in waiting
-    assert "so whoever can push can approve" in text
+    assert "so whoever can push can approve" in waiting.partition("registry approve")[0], "before the commands"
+    assert waiting.count("Hours are times of America/Los_Angeles.") == text.count("Hours are times of") == 1
+    assert "one after the other: <code" in waiting, "none has a warning"
+    assert "<p>Targets: " in waiting
     assert not re.search("GitHub|from forks", text), "there is no remote on GitHub"
     assert '<p class="notice bad">error REG106' in rejected
     moves = re.sub(r"<[^>]*>", "", text.partition("Whose move")[2].partition("Waiting for you")[0])
@@ -164,8 +167,13 @@ def test_the_queue_has_the_oldest_first_with_verdict_and_command(stage: Stage, t
     assert "proposed: 2: registry proposals; those who proposed claim/01, claim/03 mend them" in status["next_action"]
     page = files["proposals/claim-01.html"].decode()
     assert "The gate rejects this" in page
-    assert f"<p>You may turn it down, with the reason where it says WHY; {form.format('claim/01')}</p>" in page
-    assert "<p>Or turn it down, with the reason" in files["proposals/claim-02.html"].decode()
+    assert f"<p>You may turn it down; {form.format('claim/01')} To turn one down, write the reason" in page
+    assert "<p>Or turn it down; fill in:" in files["proposals/claim-02.html"].decode()
+    for shown in (text, page):
+        assert shown.count("or the command refuses: the branch is removed, its session reads the reason in") == 1
+    assert text.count("shows the proposal as it is then, and asks: what was amended after this page was made") == 1
+    assert "tells it how" in page
+    assert '<code class="command">registry whoami' not in page + text, "the session runs it, not who reads the page"
     assert "A warning stops nothing" not in page + text
     assert "Planned role</dt><dd>Master Coordinator" in page
     assert "Claimed role</dt><dd>Master of everything" in page
@@ -176,7 +184,7 @@ def test_the_queue_has_the_oldest_first_with_verdict_and_command(stage: Stage, t
     assert re.search("<dt>Duties</dt><dd><ul.*<dt>Takes of the work</dt><dd>.*<dt>When</dt><dd>", page, re.DOTALL)
     index, proposals = (json.loads(files[f"api/v1/{name}.json"]) for name in ("index", "proposals"))
     assert index["as_of"] == max(row["proposed_at"] for row in proposals["proposals"])
-    assert text.count(f'As of <time datetime="{index["as_of"]}"') == 2, "on top, and below"
+    assert text.count(f'that is shown here is of <time datetime="{index["as_of"]}"') == 2, "on top, and below"
     session = files["sessions/01.html"].decode()
     assert '<p class="head"><span class="chip bad">proposed, the gate rejects it</span>' in session
     assert 'claim-01.html">claim/01</a> (the gate rejects it)</p>' in session
@@ -222,7 +230,12 @@ def test_who_signed_is_shown(guarded: Stage, tmp_path: Path) -> None:
     assert "Signed</dt><dd>no</dd>" in page
     warned = "<p>A warning stops nothing: approve it as it is, or ask its session for a better claim first.</p>"
     assert warned in page
-    assert files["index.html"].decode().count(warned) == 2, "claim/05 and claim/06"
+    today = files["index.html"].decode()
+    assert today.count(warned) == 2, "claim/05 and claim/06"
+    assert "one after the other, including claim/05, claim/06, which have a warning: <code" in today
+    when = '<dt>When</dt><dd><span class="soft">Times of America/Los_Angeles</span><ul'
+    assert when in files["proposals/claim-04.html"].decode()
+    assert "Commit message:</span> Claim number 4</p>" in files["proposals/claim-04.html"].decode()
     assert "<dt>Key</dt><dd>none</dd>" in page
     shown = f"<code>{fingerprint(session)}</code> (new)"
     assert f"<dt>Key</dt><dd>{shown}</dd>" in files["proposals/claim-06.html"].decode()

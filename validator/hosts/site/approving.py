@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from validator.hosts.site.documents import Documents, Json
-from validator.model.phrases import command_line, ranges
+from validator.model.phrases import command_line, join_limited, ranges
 
 # Who leads out of each phase, by its name.
 STEPS = {
@@ -43,6 +43,13 @@ def moves(rows: Iterable[Json], waiting: int) -> list[Json]:
     """Whose move it is; what the approver decides on stands below on the page."""
     you = {"who": "You (an approver)", "action": f"approve or turn down the {waiting} below", "command": None}
     return [you if waiting and row["command"] == "registry proposals" else row for row in rows]
+
+
+def warned(waiting: Iterable[Json]) -> str:
+    """The proposals with a warning, which the command for all of them approves too; empty for none."""
+    rows = ((one["name"], one["findings"]) for one in waiting)
+    names = [name for name, findings in rows if any(finding["origin"] == "introduced" for finding in findings)]
+    return f"{join_limited(names)}, which {'has' if len(names) == 1 else 'have'} a warning" if names else ""
 
 
 def with_mend(one: Json) -> Json:

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from validator.hosts.site.approving import STEPS, as_of, moves, outcome, proposed_of, title, with_mend
+from validator.hosts.site.approving import STEPS, as_of, moves, outcome, proposed_of, title, warned, with_mend
 from validator.hosts.site.documents import Documents, Json
 from validator.hosts.site.drawing import blocks_of_claim, blocks_of_week, week_picture, work_picture
 from validator.hosts.site.places import (
@@ -84,6 +84,8 @@ def _index(documents: Documents, common: Json) -> Page:
         "phases": list(STEPS.items()),
         "moves": moves(consensus["moves"], len(waiting)),
         "waiting": waiting,
+        "warned": warned(waiting),
+        "zone": documents.export["charter"]["time_zone"],
         "outcome": outcome(documents, waiting),
         "rejected": [with_mend(one) for one in proposals if one["verdict"] != "accepted"],
         "void": [record for record in consensus["records"] if record["void"]],
@@ -134,9 +136,10 @@ def _all_sessions(documents: Documents, common: Json, stamped: Json) -> Iterator
 
 def _proposals(documents: Documents, common: Json) -> Iterator[Page]:
     held = frozenset(documents.claims)
+    said = {"here": "", "pulls_shown": documents.pulls_shown, "zone": documents.export["charter"]["time_zone"]}
     for document in documents.proposals_in_full:
         one = with_mend(document["proposal"])
-        shown = {**common, "here": "", "one": one, "title": title(one, held)}
+        shown = {**common, **said, "one": one, "title": title(one, held)}
         yield Page(f"proposals/{proposal_file(one['name'])}.html", "proposal.html", shown)
 
 
