@@ -13,7 +13,7 @@ import yaml12
 from tests.cli.stage import Stage, git
 from tests.cli.states import FLEET
 from tests.cli.test_proposals import claims, propose
-from tests.cli.test_site import assert_sound, content
+from tests.cli.test_site import assert_sound, content, unwrapped
 from tests.repository import ROOT, claim_path, environment
 from tests.shell import program, quoted
 from validator.hosts.site.output import LOCK, MANIFEST
@@ -100,13 +100,15 @@ def test_a_pull_request_from_a_fork_gets_a_card_like_a_branch(stage: Stage) -> N
     rows = [{"number": number, "head": {"sha": commit}, "user": user} for number, commit in pulls]
     site = content(publish(stage, "first", *rows) / "pages")
     assert_sound(site)
-    today = site["index.html"].decode()
+    today = unwrapped(site["index.html"])
     waiting, rejected = today.split("Rejected by the gate (1)")
     assert "Waiting for you (2)" in waiting
     assert "gh pr review 8 --approve &amp;&amp; gh pr merge 8 --merge" in waiting
     assert "gh pr review 10 --approve &amp;&amp; gh pr merge 10 --merge" in waiting, "a branch has one too"
     assert "registry approve" not in today
     assert "gh pr close 9 --comment &#34;WHY&#34;" in rejected
+    assert "its pull request is closed, and the reason stands there" in waiting
+    assert "registry whoami</code>" not in waiting, "its session has no reason on a plain server"
     assert "This registry is on GitHub" in today
     assert "whoever can push can approve" not in today
     assert "REG104" in rejected
