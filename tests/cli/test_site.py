@@ -190,7 +190,9 @@ def test_the_queue_has_the_oldest_first_with_verdict_and_command(stage: Stage, t
     assert re.search("<dt>Duties</dt><dd><ul.*<dt>Takes of the work</dt><dd>.*<dt>When</dt><dd>", page, re.DOTALL)
     index, proposals = (json.loads(files[f"api/v1/{name}.json"]) for name in ("index", "proposals"))
     assert index["as_of"] == max(row["proposed_at"] for row in proposals["proposals"])
-    assert text.count(f'on main or in a proposal, is of <time datetime="{index["as_of"]}"') == 2, "on top, and below"
+    assert text.count(f'shown, on main or in a proposal, is of <time datetime="{index["as_of"]}"') == 2, (
+        "on top, and below"
+    )
     session = files["sessions/01.html"].decode()
     assert '<p class="head"><span class="chip bad">proposed, the gate rejects it</span>' in session
     assert 'claim-01.html">claim/01</a> (the gate rejects it)</p>' in session

@@ -11,7 +11,7 @@ from tests.repository import ROOT
 FOLDER = ROOT / "docs/pictures"
 # The picture → page, width and height of the window, colours.
 PICTURES = {
-    "today.webp": ("index.html", 760, 1060, "light"),
+    "today.webp": ("index.html", 760, 1290, "light"),
     "rejected.webp": ("proposals/claim-09.html", 760, 860, "light"),
     "telephone.webp": ("index.html", 360, 800, "dark"),
 }
