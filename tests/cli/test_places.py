@@ -162,3 +162,20 @@ def test_a_partial_clone_is_recognised_and_can_be_completed(stage: Stage, kind: 
     draft.write_text(fleet(4).replace("Track delivery", "Watch delivery"), encoding="utf-8")
     assert verb(other, "claim", "4", "--from", str(draft), "--push").exit_code == 0
     assert "✓ claim/04" in verb(partial, "proposals").out, "what is fetched from now on is whole"
+
+
+def test_the_next_commands_work_where_repo_was_typed(stage: Stage) -> None:
+    """Not only in the folder that --repo names: the demo's and the README's way to ask."""
+    stage.registered(4)
+    there, commands = ("--repo", stage.human.name), list[str]()
+    (stage.folder / "05.yaml").write_text(fleet(5), encoding="utf-8")
+    assert verb(stage.folder, "claim", "5", "--from", "05.yaml", *there, "--push").exit_code == 0
+    for words in (("whoami", "--session-id", "new-1"), ("consensus", "status"), ("status",)):
+        said = verb(stage.folder, *words, *there, "--format", "json").document
+        assert f" {' '.join(there)}" in said["next_action"]
+        commands += [move["command"] for move in said.get("moves", ()) if move["command"]]
+    assert commands == [f"registry proposals {' '.join(there)}"]
+    assert verb(stage.folder, *commands[0].split()[1:]).exit_code == 0
+    lines = [line for line in verb(stage.folder, "doctor", "--local", *there).out.splitlines() if "    run: " in line]
+    assert lines
+    assert all(line.startswith(f"    run: cd {stage.human.name} && ") for line in lines)

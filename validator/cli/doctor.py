@@ -34,7 +34,7 @@ from validator.hosts.plain.install import fault_of
 from validator.hosts.plain.receiving import receiving_fault
 from validator.model.errors import FatalError, ShallowError
 from validator.model.escape import logged, well_formed
-from validator.model.phrases import join_limited, ranges
+from validator.model.phrases import command_line, join_limited, ranges
 from validator.registry.openness import Openness, openness
 from validator.registry.reader import Reader, main_of
 from validator.report.documents import Oid, Printed, PrintedDocument, as_json
@@ -97,7 +97,7 @@ def command(console: Console, local: bool, repo: Path, ref: str | None, remote: 
         reader = Reader(Repo(repo))
     except ShallowError as error:
         broken = Check(SHALLOW[0], State.NOT_IN_FORCE, str(error), SHALLOW[1], str(error).rpartition("run: ")[2])
-        return _report(console, None, [broken], [], (), format)
+        return _report(console, None, [_in_folder(broken, repo)], [], (), format)
     commit = main_of(reader.repo, ref)
     whole = Check(SHALLOW[0], State.IN_FORCE, "the clone has all of main's history", SHALLOW[1])
     inputs, plain = _gate_inputs(reader, commit), _is_plain(reader, commit, remote)
@@ -105,6 +105,7 @@ def command(console: Console, local: bool, repo: Path, ref: str | None, remote: 
     snapshot = reader.at(commit)
     anyone = openness(snapshot, snapshot.charter) if snapshot.charter else ()
     there = [] if local or plain else list(_remote_checks(repo, ref))
+    here, there = ([_in_folder(check, repo) for check in checks] for checks in (here, there))
     return _report(console, commit, here, there, anyone, format)
 
 
@@ -267,6 +268,13 @@ def _render(checks: list[Check], anyone: Sequence[Openness]) -> str:
 def _row(one: Openness) -> str:
     whose = f"number {ranges(one.numbers)}" if one.numbers else "no number"
     return f"  {one.act + ':':<44}{whose}"
+
+
+def _in_folder(check: Check, repo: Path) -> Check:
+    """Its command as it works where --repo was typed."""
+    if repo == Path() or not check.command:
+        return check
+    return check._replace(command=f"{command_line(('cd', str(repo)))} && {check.command}")
 
 
 def _lines(check: Check) -> Iterator[str]:

@@ -13,6 +13,7 @@ from validator.cli.consensus.status import void_lines
 from validator.cli.console import INTERRUPTED, Console
 from validator.cli.fetching import fetches
 from validator.cli.identity import bound_name
+from validator.cli.next_lines import moves_in_folder
 from validator.cli.options import Seconds, at_commit
 from validator.cli.progress import patient_reader
 from validator.cli.pull_request import on_github
@@ -113,7 +114,7 @@ def command(
     if once or since or remote:
         raise click.UsageError("--once, --since and --remote go with --watch")
     reader, commit = patient_reader(repo, ref, console.hint)
-    found = assessment(reader, commit, bound_name(repo), now=console.now)
+    found = moves_in_folder(assessment(reader, commit, bound_name(repo), now=console.now), repo)
     document = status_of(reader, commit, found)
     if format == "json":
         console.say(as_long_json(document))

@@ -9,6 +9,7 @@ import click
 from validator.cli.console import Console
 from validator.cli.fetching import fetches
 from validator.cli.identity import identity_of, shared
+from validator.cli.next_lines import HERE, sentence_in_folder
 from validator.cli.options import SESSION, at_commit
 from validator.cli.progress import patient_reader
 from validator.hosts.agents.identity import OPTION, Identity, users
@@ -74,7 +75,7 @@ DOCUMENTS = {"output-whoami": WhoamiDocument}
 @fetches
 def command(console: Console, session_id: str | None, repo: Path, ref: str | None, format: str) -> int:
     """What main says about one session; exit 1 if it is not registered."""
-    document = whoami(console, identity_of(session_id, repo), repo, ref)
+    document = _in_folder(whoami(console, identity_of(session_id, repo), repo, ref), repo)
     console.say(as_json(document) if format == "json" else render(document))
     return 0 if document.state in HELD else 1
 
@@ -84,6 +85,16 @@ def whoami(console: Console, me: Identity, repo: Path, ref: str | None) -> Whoam
     reader, commit = patient_reader(repo, ref, console.hint)
     found = look(reader, commit, me.name, named=me.source == OPTION, hint=console.hint, now=console.now)
     return _document(me, users(me, os.environ, repo), commit, found)
+
+
+def _in_folder(document: WhoamiDocument, repo: Path) -> WhoamiDocument:
+    """The next command as it works where --repo was typed."""
+    if repo == HERE:
+        return document
+    command = document.command and (*document.command, "--repo", str(repo))
+    return document.model_copy(
+        update={"command": command, "next_action": sentence_in_folder(document.next_action, repo)}
+    )
 
 
 def _document(me: Identity, runtimes: tuple[str, ...], commit: str, found: SessionReport) -> WhoamiDocument:

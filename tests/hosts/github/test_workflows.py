@@ -28,8 +28,8 @@ SESSION = (SESSION_ID, "session")
 # What `make test` is told: one file, and no workers, whose start would take most of the time.
 ONE_TEST = {"ARGS": "-p no:cacheprovider -k test_it tests/test_it.py", "JOBS": "0"}
 LONG: Changes = {
-    "tests/conftest.py": "def pytest_addoption(parser):\n"
-    "    parser.addoption('--long', action='store_true')\n    parser.addoption('--share')\n"
+    "tests/conftest.py": "def pytest_addoption(parser):\n    parser.addoption('--in-turn')\n\n\n"
+    "def pytest_report_header(config):\n    return f'in turn: {config.getoption(\"--in-turn\")}'\n"
 }
 ALSO = (
     "Also proposed, and accepted by the gate: #5 (same number, same role, same work). Only one of them can be merged; "
@@ -370,8 +370,8 @@ def test_the_programs_own_tests_run_on_the_proposal_and_on_main(forge: Forge, ev
     jobs = forge.deliver(event, payload, ["test"], **ONE_TEST)
     names = [*(f"Python 3.{minor}" for minor in (11, 12, 13, 14)), "one proof in full"]
     assert {name: job.status for name, job in jobs.items()} == dict.fromkeys(names, 0)
-    said = re.findall("^of (.*), chosen by the commit id: .", jobs["one proof in full"].last.out, re.MULTILINE)
-    assert said == ["the tests that take long", "--long"]
+    said = {name: re.findall("^in turn: (.*)$", job.last.out, re.MULTILINE) for name, job in jobs.items()}
+    assert said == {name: ["only" if name == names[-1] else "None"] for name in names}
     assert all("1 passed" in job.last.out for job in jobs.values())
 
 

@@ -9,6 +9,7 @@ import click
 from validator.cli.console import Console
 from validator.cli.fetching import fetches
 from validator.cli.identity import bound_name
+from validator.cli.next_lines import in_folder, moves_in_folder
 from validator.cli.options import at_commit
 from validator.cli.progress import patient_reader
 from validator.model import shapes
@@ -85,8 +86,9 @@ DOCUMENTS = {"output-consensus-status": ConsensusDocument}
 def command(console: Console, repo: Path, ref: str | None, format: str) -> int:
     """Phase, criteria, blockers and who acts next; exit 1 before there is consensus."""
     reader, commit = patient_reader(repo, ref, console.hint)
-    document = consensus_of(reader, commit, assessment(reader, commit, bound_name(repo), now=console.now))
-    console.say(as_json(document) if format == "json" else _render(document))
+    found = moves_in_folder(assessment(reader, commit, bound_name(repo), now=console.now), repo)
+    document = consensus_of(reader, commit, found)
+    console.say(as_json(document) if format == "json" else _render(document, repo))
     return 0 if document.consensus else 1
 
 
@@ -146,11 +148,11 @@ def _document(
     )
 
 
-def _render(document: ConsensusDocument) -> str:
-    return "".join(f"{visible(line)}\n" for line in _lines(document))
+def _render(document: ConsensusDocument, repo: Path) -> str:
+    return "".join(f"{visible(line)}\n" for line in _lines(document, repo))
 
 
-def _lines(document: ConsensusDocument) -> Iterator[str]:
+def _lines(document: ConsensusDocument, repo: Path) -> Iterator[str]:
     metrics = document.metrics
     yield f"{document.phase} · {'consensus' if document.consensus else 'no consensus yet'} · {short(document.digest)}"
     for criterion in document.criteria:
@@ -164,7 +166,8 @@ def _lines(document: ConsensusDocument) -> Iterator[str]:
     for conflict in document.conflicts:
         yield f"conflict: {conflict.message}; {conflict.help}"
     moves = {move.command for move in document.moves}
-    for name in (name for name in document.proposed if f"registry approve {name}" not in moves):
-        yield f"waits for an approver: {name}: registry approve {name}"
+    approvals = {name: in_folder(f"registry approve {name}", repo) for name in document.proposed}
+    for name in (name for name, approval in approvals.items() if approval not in moves):
+        yield f"waits for an approver: {name}: {approvals[name]}"
     for move in document.moves:
         yield f"next: {move.who} {move.action}" + (f": {move.command}" if move.command else "")
