@@ -80,7 +80,7 @@ def evidence(files: dict[str, str]) -> dict[str, tuple[bool, str]]:
         (
             CONFIRMED | APPROVED | SENT | ANSWERED | STARTED,
             "active",
-            "nobody has to do anything: the fleet is activated",
+            "nobody has to do anything before @OWNER activates the next week",
         ),
     ],
 )

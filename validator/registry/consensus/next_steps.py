@@ -123,7 +123,7 @@ def _while_active(
         action = f"activates the next week, as the active one is over (this week: --week {this_week})"
         yield Move(humans, action, command("activation"))
     elif not waiting and not rejected:
-        yield Move("nobody", "has to do anything: the fleet is activated", None)
+        yield Move("nobody", f"has to do anything before {humans} activates the next week", None)
 
 
 def _to_acknowledge(snapshot: Snapshot, charter: shapes.Charter, me: str | None) -> Move:
