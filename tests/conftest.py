@@ -42,7 +42,6 @@ LEFT = pytest.StashKey[list[str]]()
 SHARE = pytest.StashKey[str]()
 PART = pytest.StashKey[str]()
 FULL = pytest.StashKey[bool]()
-UNCOUNTED = pytest.StashKey[bool]()
 SERVER = pytest.StashKey[subprocess.Popen[bytes] | None]()
 
 settings.register_profile("no time limit", deadline=None)  # how long an example takes is up to what runs beside it
@@ -156,7 +155,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.timeout(LONG))
         # What large tests and generated input happen to reach proves no branch tested, and counting lines is slow.
         large = takes_long(item) or getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-        item.stash[UNCOUNTED] = large or not item.nodeid.removeprefix("tests/").startswith(COUNTED)
+        if not large and item.nodeid.removeprefix("tests/").startswith(COUNTED):
+            item.add_marker("counted")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -184,7 +184,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> None:
     program remembers is forgotten: else what an uncounted test was the first to ask would not be run again.
     """
     counting = counter(item.config)
-    if not counting or counting.started != item.stash[UNCOUNTED]:
+    if not counting or counting.started == bool(item.get_closest_marker("counted")):
         return
     if counting.started:
         counting.pause()
