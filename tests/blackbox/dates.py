@@ -54,6 +54,21 @@ def on_backdated_main(store: Store) -> Judged:
     return Judged(main, store.commit(changed(MAIN, {"README.md": b"", path(6): claim(6)}), main, time=NINE))
 
 
+def on_main_of_two_clocks(store: Store) -> Judged:
+    """Number 6 was claimed with a fast clock and merged with one that is behind that; then somebody claims."""
+    fast, slow = "2026-01-05T09:10:00Z", NINE + 300
+    start, six = store.commit(MAIN), changed(MAIN, {path(6): claim(6, timestamp=fast)})
+    main = store.commit(six, start, store.commit(six, start, time=NINE + 600), time=slow)
+    return Judged(main, store.commit(changed(six, {path(7): claim(7)}), main, time=slow))
+
+
+def on_main_of_a_fast_clock(store: Store) -> Judged:
+    """Number 6 is later than every commit of main; then somebody claims."""
+    six = changed(MAIN, {path(6): claim(6, timestamp="2026-01-05T09:10:00Z")})
+    main = store.commit(six, store.commit(MAIN), time=NINE + 300)
+    return Judged(main, store.commit(changed(six, {path(7): claim(7)}), main, time=NINE + 300))
+
+
 SAYING = "timestamp"
 CASES = (
     refused(
@@ -86,8 +101,9 @@ CASES = (
         "a takeover on a main with a commit of no date",
         on_undated_main,
         "REG301",
-        inherited="REG303",
         says="session-6 since 1970-01-01",
     ),
-    accepted("a claim on a main whose last commit is back-dated", on_backdated_main, inherited="REG303"),
+    accepted("a claim on a main whose last commit is back-dated", on_backdated_main),
+    accepted("a claim on a main whose last commit is of a slower clock", on_main_of_two_clocks),
+    accepted("a claim on a main that a file is later than", on_main_of_a_fast_clock, inherited="REG303"),
 )

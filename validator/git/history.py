@@ -111,6 +111,10 @@ class History(Objects):
                 changed = raw_rows(files.lstrip(b"\n"))
                 yield from (Step(oid, seconds(time), path, old, new) for path, old, new in changed)
 
+    def newest_time(self, commit: str) -> int:
+        """The latest committer's time in a commit's history, by whichever parents; informative only."""
+        return max(map(seconds, self.read("log", "--format=%ct", commit).decode().splitlines()), default=0)
+
     def step_of(self, commit: str, main: str) -> str | None:
         """The step of main with which a commit came in; None where it stands on main's first-parent line itself."""
         later = frozenset(self.read("rev-list", "--ancestry-path", f"{commit}..{main}").decode().split())

@@ -1,5 +1,6 @@
 """The first-parent line of main: when files came to it, and what claims were in between."""
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 
 from validator.git.history import Step
@@ -21,6 +22,14 @@ class Line:
         self._asked, self._steps = set[str]() if steps is None else {SESSIONS}, tuple(steps or ())
         self._standing = registrations(self._steps)
         self._versions = dict[str, Sequence[Version]]()
+
+    @functools.cached_property
+    def _newest(self) -> int:
+        return self._repo.newest_time(self._commit)
+
+    def newest(self) -> int:
+        """The latest time that any commit has which main holds."""
+        return self._newest
 
     def registrations(self, paths: Iterable[str]) -> Mapping[str, Registration]:
         """The current registration of these files, by path; others may be among them."""

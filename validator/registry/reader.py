@@ -236,7 +236,8 @@ class Reader:
             self._forms = [*self._forms[-1:], (files, forms)]
         tree, time = self._commits[commit]
         past = self._lines.setdefault(line, Line(self.repo, line))
-        return Snapshot(commit, tree, files, *forms, time, past.registrations, past.keys_before, past.versions)
+        found = Snapshot(commit, tree, files, *forms, time, past.registrations, past.keys_before, past.versions)
+        return found._replace(newest=past.newest)
 
     def _formed_before(self, files: Files) -> Forms | None:
         """What these very files were read as; None where they were not, or not lately."""

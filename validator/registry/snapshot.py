@@ -45,6 +45,8 @@ class _Fields(NamedTuple):
     keys_before: Callable[[Iterable[str]], Mapping[str, str | None]] = lambda paths: {}
     # What a claim's file on main was from its registration on, the oldest first; called only when a message needs it.
     versions: Callable[[str], Sequence[Version]] = lambda path: ()
+    # The latest time of any commit that main holds; called only where a file is later than its last one.
+    newest: Callable[[], int] = lambda: 0
     intent: Mapping[str, Intent] = {}
     # The commits that the change brings to its base; called only where they decide.
     brought: Callable[[], tuple[Brought, ...]] = tuple
