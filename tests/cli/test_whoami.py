@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.stage import Done, Stage, commit, fleet, git, new_key, verb, write
+from tests.cli.stage import Done, Stage, commit, fleet, git, new_key, typed, verb, write
 from tests.corpus.whoami_table import rows
 from tests.repository import Repository, claim_path, with_charter
 from tests.repository import fleet as claims
@@ -146,14 +146,24 @@ def test_everybody_hears_that_the_active_week_is_over(all_active: Repository, tm
     said = whoami(fleet, "marketing-outreach-1").out
     assert (
         "next:    number 4 is yours and active in week 2025-W52, which is over; wait: a human (@OWNER) has to activate "
-        "the next week; ask again with --fetch\n"
+        "this week, or the next; ask again with --fetch\n"
     ) in said
     for words in (("status",), ("consensus", "status")):
         assert re.search(
-            r"\nnext: @OWNER activates the next week, as the active one is over \(this week: --week 20\d\d-W\d\d\): "
-            "registry consensus activate\n",
+            r"\nnext: @OWNER activates this week, as the active one is over "
+            r"\(the next one: without --week\): registry consensus activate --week 20\d\d-W\d\d\n",
             verb(fleet.path, *words).out,
         )
+    git(tmp_path, "clone", "--quiet", "fleet.git", "human")
+    left_out = re.search(
+        r"\nthis leaves out week (20\d\d-W\d\d) \(20.{8} to 20.{8}\), which has begun; "
+        r"to activate that one instead: registry consensus activate --week \1\n",
+        typed(tmp_path / "human", ["n"], "consensus", "activate").out,
+    )
+    assert left_out
+    page = typed(tmp_path / "human", ["n"], "consensus", "activate", "--week", left_out[1])
+    assert f"Activate week {left_out[1]} as @OWNER?" in page.err
+    assert "leaves out" not in page.out
 
 
 def test_a_session_hears_what_stopped_its_fleet(all_active: Repository, tmp_path: Path) -> None:

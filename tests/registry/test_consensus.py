@@ -349,8 +349,8 @@ def test_after_the_active_week_a_human_activates_the_next() -> None:
     assert whole.charter
     move = (
         "@OWNER",
-        "activates the next week, as the active one is over (this week: --week 2026-W49)",
-        "registry consensus activate",
+        "activates this week, as the active one is over (the next one: without --week)",
+        "registry consensus activate --week 2026-W49",
     )
     assert assess(whole, whole.charter, this_week="2026-W49").moves == (move,)
     stopped = snapshot(FULL | CONFIRMED | APPROVED | SENT | ANSWERED)

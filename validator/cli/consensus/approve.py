@@ -19,6 +19,7 @@ from validator.operations.consensus.state import MainState, RecordDraft
 from validator.operations.judge import audit
 from validator.registry.claim_form import format_appointment
 from validator.registry.consensus.phases import assess
+from validator.registry.consensus.week import with_days
 from validator.registry.parsing import Draft
 from validator.registry.workload import format_scope
 from validator.report.summary import conclusion
@@ -59,6 +60,9 @@ def consent_of(console: Console, *, yes: bool, format: str) -> Consent:
 
     def consent(state: MainState, draft: RecordDraft, approver: Approver) -> bool:
         show(_page(state))
+        if draft.left_out:
+            this, instead = with_days(draft.left_out), f"registry consensus activate --week {draft.left_out}"
+            show(f"this leaves out week {this}, which has begun; to activate that one instead: {instead}\n")
         return ask(f"{_question(draft)} as {approver.handle}?")
 
     return consent

@@ -15,7 +15,7 @@ from validator.operations.consensus.record import is_on_main, judged, propose
 from validator.operations.consensus.state import MainState, RecordDraft, RecordOutcome, look, look_again
 from validator.registry.consensus.phases import active_week, phase_of
 from validator.registry.consensus.week import with_days
-from validator.registry.schedule import Week, is_over, next_week, week_of, zone_of
+from validator.registry.schedule import Week, is_over, next_week, week_at, week_of, zone_of
 
 # Shows the registry to the human and asks whether to make the record in the approver's name.
 Consent = Callable[[MainState, RecordDraft, Approver], bool]
@@ -41,6 +41,8 @@ def activate(
     following, running = next_week(today, zone, active), active if active and not is_over(active, today, zone) else ""
     chosen = week or running or following
     draft = RecordDraft("activation", ACTIVATION, {"week": chosen, "timestamp": now}, replaces=running or "")
+    if not week and not running and ACTIVATION in state.snapshot.records:
+        draft = draft._replace(left_out=week_at(today, zone))
     found = week_of(state.snapshot, state.charter, chosen)
     instead = f"registry consensus activate --week {following}{' --replace' if running else ''}"
     if chosen == running:

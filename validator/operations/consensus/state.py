@@ -31,6 +31,7 @@ class RecordDraft(NamedTuple):
     """A record to be made; `claim` is the claim of the session that makes it, None for a human.
 
     `replaces` is the week that main is activated for, where it is not over: an activation holds one week.
+    `left_out` is the week that has begun, where the fleet was activated before and starts in a later one now.
     """
 
     kind: RecordKind
@@ -38,6 +39,7 @@ class RecordDraft(NamedTuple):
     fields: Mapping[str, Any]
     claim: ClaimFile | None = None
     replaces: str = ""
+    left_out: str = ""
 
 
 class RecordOutcome(NamedTuple):

@@ -144,7 +144,7 @@ def _held(facts: Facts) -> Advice:
         command = ("registry", "claim", str(number), *facts.me, "--status", "REGISTERED", "--push")
         return Advice(f"you hold number {number} and are not ready; say that you are", command)
     if facts.over:
-        return Advice(_wait(_place(facts), f"{facts.human} has to activate the next week"))
+        return Advice(_wait(_place(facts), f"{facts.human} has to activate this week, or the next"))
     if facts.phase == "active":
         return Advice(f"number {number} is active {facts.when}: {_quoted(facts.goal)}")
     if against and against.mine and facts.phase in ("registering", "registered"):

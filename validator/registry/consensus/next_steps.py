@@ -120,8 +120,8 @@ def _while_active(
         stops = f" (approving {which} stops the fleet)" if stopping & {*waiting} else ""
         yield Move(humans, f"decides on {join_limited(waiting)}{stops}", single)
     if this_week:
-        action = f"activates the next week, as the active one is over (this week: --week {this_week})"
-        yield Move(humans, action, command("activation"))
+        action = "activates this week, as the active one is over (the next one: without --week)"
+        yield Move(humans, action, f"{command('activation')} --week {this_week}")
     elif not waiting and not rejected:
         yield Move("nobody", f"has to do anything before {humans} activates the next week", None)
 
