@@ -33,6 +33,7 @@ READ_GIT = {
     *("registry/line", "registry/proposals", "registry/reader"),
     *("operations/whoami/main", "operations/whoami/own", "operations/whoami/released"),
     *("operations/claim/keyed", "operations/claim/look", "operations/claim/push", "operations/claim/race"),
+    "operations/claim/refused",
 }
 # Imports that point downwards until the code is cut in the right place: (module, what it imports).
 EXCEPTIONS = set[tuple[str, str]]()

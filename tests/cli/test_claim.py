@@ -196,12 +196,12 @@ def test_without_a_terminal_the_option_is_named(stage: Stage) -> None:
         (
             ["4", *ME, "--goal", "Cut bounce rate by 2%"],
             "",
-            'what is measured in "Cut bounce rate by 2%"? say all targets: --target \'bounce rate <= VALUE',
+            'what is measured in "Cut bounce rate by 2%"? say all targets, and replace VALUE and UNIT; fill in:',
         ),
         (
             ["4", *ME, "--goal", "Send 17 emails daily, cut bounce rate by 2%"],
             "",
-            "in \"cut bounce rate by 2%\"? say all targets: --target 'emails sent >= 17 emails/day' --target 'bounce",
+            "; fill in: --target 'emails sent >= 17 emails/day' --target 'bounce rate <= VALUE UNIT'; every",
         ),
         (["4", *ME, "--goal", "Do my best"], "", 'what is measured in "Do my best"?'),
         (
@@ -214,6 +214,11 @@ def test_without_a_terminal_the_option_is_named(stage: Stage) -> None:
         (["4", *ME, "--goal", " "], "", "the claim has no goal; add --goal"),
         ([*MINE], "", "which number? name one, or take any free one: --any"),
         (["4", *MINE, "--target", "17 emails"], "", '"17 emails" is no target; write METRIC'),
+        (
+            ["4", *MINE, "--target", "METRIC >= 95 percent"],
+            "",
+            "is a form, and no target yet; replace METRIC, as in: emails",
+        ),
         (["--message", "REGISTRATION: NUMBER=four"], "", 'NUMBER is "four", not a whole number'),
         (["--from", "-"], "number: 012", "line 1, column 9: 012 is read differently by different YAML readers"),
         (["--from", "-", *MINE], 'number: "4"', 'number is "4", not a whole number'),
@@ -340,7 +345,8 @@ def test_a_repository_without_an_identity_is_reported(stage: Stage, monkeypatch:
     git(session, "config", "user.useConfigOnly", "true")
     done = verb(session, "claim", "4", *MINE, "--push")
     assert done.exit_code == 2
-    assert "git config --global user.email" in done.err
+    who = "git config --global user.name 'YOUR NAME' && git config --global user.email YOU@EXAMPLE"
+    assert done.err == f"registry: Git does not know who you are; fill in: {who}\n"
 
 
 # Here only

@@ -272,5 +272,5 @@ def test_without_an_identity_nothing_is_written(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
     done = verb(tmp_path, "init", "fleet", "--capacity", "4", *WORDS)
     assert (done.exit_code, done.out) == (2, "")
-    assert done.err.startswith("registry: Git does not know who you are; fill in: git config --global user.email EMAIL")
+    assert done.err.startswith("registry: Git does not know who you are; fill in: git config --global user.name ")
     assert not (tmp_path / "fleet/registry").exists()

@@ -1,6 +1,7 @@
 """Keys of sessions, as their verbs use them: made once, then everything that is said is signed by itself."""
 
 import os
+import shlex
 import stat
 from pathlib import Path
 
@@ -288,6 +289,7 @@ def test_a_proposal_is_withdrawn_with_its_key(signed: Stage) -> None:
     assert git(signed.bare, "rev-parse", f"{word}^").strip() == commit
     assert does(session, "withdraw", "4", *FOR_ANN).out == "claim/04 is withdrawn already\n"
     assert "has no open proposals; see: registry proposals" in verb(session, "withdraw", *FOR_ANN).err
+    assert " --goal GOAL --key new --yes --push" in does_not(session, "whoami", *FOR_ANN, "--fetch").out
     does(session, "claim", "5", *MINE, "--key", "new", "--push")
 
 
@@ -458,3 +460,24 @@ def test_the_default_place_is_in_the_home(tmp_path: Path, monkeypatch: pytest.Mo
     for value in ("", "relative"):
         monkeypatch.setenv("XDG_CONFIG_HOME", value)
         assert key_folder() == tmp_path / ".config/session-registry/keys"
+
+
+@pytest.mark.takes_long
+def test_a_key_is_not_added_to_an_open_claim_and_the_way_out_keeps_it(signed: Stage, home: Path) -> None:
+    session = signed.clone("session")
+    does(session, "claim", "4", *MINE, "--push")
+    done = verb(session, "claim", "4", *FOR_ANN, "--key", "new", "--yes", "--push")
+    assert (done.exit_code, "trying again" in done.err) == (1, False), done
+    assert "error[REG308] not-the-session: this proposal has no key" in done.note
+    assert (
+        "an approver turns it down; fill in: registry reject 4 --reason TEXT; then run: registry claim 4 " in done.note
+    )
+    assert done.note.endswith(" --key new --yes --push")
+    assert list(home.iterdir()) == [], "a refused claim leaves no key behind"
+    does(signed.human, "reject", "4", "--reason", "A key is missing")
+    again = shlex.split(done.note.rpartition("; then run: registry ")[2])
+    does(session, *again)
+    assert key_at(signed, "claim/04")
+    does(signed.human, "reject", "4", "--reason", "Say more")
+    form = f"--session-id {ANN} --goal GOAL --key new --yes --push"
+    assert f"registry claim 4 {form}" in does_not(signed.human, "whoami", *FOR_ANN, "--fetch").out

@@ -27,6 +27,13 @@ def test_the_form_has_what_the_charter_asks_for(fields: dict[str, Any], words: s
     assert " ".join(claim_form(found, 1, "--session-id", "ID")) == f"registry claim 1 --session-id ID {words}"
 
 
+@pytest.mark.parametrize(("slot", "words"), [(SLOT, " --key new"), (SLOT | {"key": KEY}, "")])
+def test_a_session_keeps_its_key(slot: dict[str, Any], words: str) -> None:
+    found = snapshot(registry(charter=charter(slots=[slot]))).charter
+    assert found
+    assert " ".join(claim_form(found, 1, keyed=True)) == f"registry claim 1 --goal GOAL{words} --yes --push"
+
+
 @pytest.mark.parametrize(("free", "role"), [([1], ""), ([1, 2], " --role ROLE"), ([], "")])
 def test_the_form_of_a_number_to_choose_asks_for_a_role_where_one_of_them_has_none(free: list[int], role: str) -> None:
     found = snapshot(registry(charter=charter(slots=[SLOT], session_keys="required"))).charter

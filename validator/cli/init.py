@@ -110,7 +110,7 @@ def start(folder: Path, text: str, identity: str, *, agents: bool = False) -> st
     repo = Repo.found_or_made(folder)
     if repo.top is None or repo.top != folder.resolve():
         raise FatalError(f"{folder} lies inside another repository; start the registry at its top, {repo.top}")
-    _require_identity(repo)
+    repo.require_identity()
     (head,) = repo.resolve("HEAD")
     if head and CHARTER in repo.tree(head):
         raise FatalError(f"{folder} has a registry already")
@@ -137,13 +137,6 @@ def _stand_on_main(repo: Repo, folder: Path, *, born: bool) -> None:
         here = f"git -C {shlex.quote(str(folder))}"
         way_out = f"{here} branch -m main" if branch else f"{here} switch -c main"
         raise FatalError(f"a registry lives on main, and {folder} is on {branch or 'no branch'}; run: {way_out}")
-
-
-def _require_identity(repo: Repo) -> None:
-    """Raise FatalError, before anything is written, where Git would refuse the commit for want of an author."""
-    status, _, _ = repo.as_user("var", "GIT_AUTHOR_IDENT")
-    if status:
-        raise FatalError("Git does not know who you are; fill in: git config --global user.email EMAIL (and user.name)")
 
 
 def _forms(routes: list[str]) -> str:

@@ -9,6 +9,8 @@ from validator.git.program import last_line
 from validator.git.refs import Refs
 from validator.model.errors import FatalError
 
+_WHO = "git config --global user.name 'YOUR NAME' && git config --global user.email YOU@EXAMPLE"
+
 
 class Write(Refs):
     """Writing into a repository."""
@@ -67,8 +69,14 @@ class Write(Refs):
             "commit-tree", signing, *words, "-F", "-", tree, stdin=text, settings=settings, variables=variables
         )
         if status:
+            self.require_identity()
             raise FatalError(f"git commit-tree: {' '.join(error.split())[-300:]}")
         return out.strip()
+
+    def require_identity(self) -> None:
+        """Raise FatalError where Git refuses each commit, since it does not know who makes it."""
+        if any(self.as_user("var", f"GIT_{role}_IDENT")[0] for role in ("AUTHOR", "COMMITTER")):
+            raise FatalError(f"Git does not know who you are; fill in: {_WHO}")
 
     def commit_all(self, message: str, paths: Sequence[str]) -> str:
         """Commit these paths of the working tree in the caller's name; the new commit's id."""

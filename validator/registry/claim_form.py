@@ -10,14 +10,15 @@ Words = tuple[str, ...]
 _ROLE = ("--role", "ROLE")
 
 
-def claim_form(charter: Charter, number: int, *me: str) -> tuple[str, ...]:
+def claim_form(charter: Charter, number: int, *me: str, keyed: bool = False) -> tuple[str, ...]:
     """The command with ROLE and GOAL for what only the session knows; `me` are the words that name it.
 
-    The role is the plan's where the charter has one; a key and an owner are there where the charter asks for them. With
-    --yes it works where nobody can be asked; the targets that are read from the goal are printed.
+    The role is the plan's where the charter has one; a key and an owner are there where the charter asks for them, and
+    a key where the session has one already (`keyed`). With --yes it works where nobody can be asked; the targets that
+    are read from the goal are printed.
     """
     planned = next((slot for slot in charter.slots if slot.number == number), None)
-    return _form(charter, str(number), me, () if planned else _ROLE, key_words(charter, planned))
+    return _form(charter, str(number), me, () if planned else _ROLE, key_words(charter, planned, keyed=keyed))
 
 
 def any_claim_form(charter: Charter, *me: str) -> tuple[str, ...]:
@@ -49,7 +50,7 @@ def repeated_claim(charter: Charter, claim: Claim, *me: str) -> tuple[str, ...]:
         "--schedule": map(format_appointment, claim.schedule or ()),
     }
     words = (word for option, values in named.items() for value in values for word in (option, value))
-    key = ("--key", "new") if claim.key and not (planned and planned.key) else key_words(charter, planned)
+    key = key_words(charter, planned, keyed=claim.key is not None)
     return ("registry", "claim", str(claim.number), *me, *words, *key, "--yes", publish_word(charter))
 
 
@@ -58,9 +59,13 @@ def format_appointment(one: Appointment) -> str:
     return f"{one.activity}, {','.join(one.days)} {f'{one.start}-' if one.start else 'by '}{one.end}"
 
 
-def key_words(charter: Charter, planned: Slot | None = None) -> tuple[str, ...]:
-    """`--key new` where the charter asks for a key, and has kept the number for none."""
-    return ("--key", "new") if charter.session_keys == "required" and not (planned and planned.key) else ()
+def key_words(charter: Charter, planned: Slot | None = None, *, keyed: bool = False) -> tuple[str, ...]:
+    """`--key new` where the charter asks for a key or the session has one, unless the number is kept for a key.
+
+    A key that is made already and was never on main is the new one.
+    """
+    wanted = keyed or charter.session_keys == "required"
+    return ("--key", "new") if wanted and not (planned and planned.key) else ()
 
 
 def publish_word(charter: Charter) -> str:

@@ -94,6 +94,9 @@ def test_free_number_is_drafted() -> None:
 def test_number_that_the_charter_does_not_have(number: int) -> None:
     outcome = decide(state(registry(claim(2))), request(number))
     assert outcome == refused(number, f"number {number} is not one of 1 to 3; free and not proposed: 1, 3")
+    keyed = decide(state(registry(claim(2))), request(number, key=public_key("ANN")))
+    assert isinstance(keyed, ClaimOutcome)
+    assert keyed.note == f"{outcome.note}; claim one with --key new"
 
 
 def test_number_that_another_session_holds() -> None:

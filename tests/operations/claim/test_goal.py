@@ -490,9 +490,6 @@ def test_target_is_read_as_people_write_it(text: str) -> None:
         ">= 17 emails",
         "emails >= emails",
         "emails >= 17",
-        "emails >= 17 UNIT",
-        "METRIC >= 17 emails",
-        "emails >= 17 emails/PERIOD",
         "emails >= 17 emails/",
         "emails >= 17 emails/day/day",
         "emails >= 1,5 emails",
@@ -517,6 +514,20 @@ def test_target_is_read_as_people_write_it(text: str) -> None:
 )
 def test_an_invalid_target_is_refused_with_the_form(text: str) -> None:
     with pytest.raises(UnreadableError, match="is no target; write METRIC >= VALUE UNIT/PERIOD"):
+        read_target(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("emails >= 17 UNIT", "UNIT"),
+        ("METRIC >= 17 emails", "METRIC"),
+        ("emails >= 17 emails/PERIOD", "PERIOD"),
+        ("METRIC >= VALUE UNIT/PERIOD", "METRIC and VALUE and UNIT and PERIOD"),
+    ],
+)
+def test_a_form_that_is_not_filled_in_says_what_to_replace(text: str, left: str) -> None:
+    with pytest.raises(UnreadableError, match=f'^"{text}" is a form, and no target yet; replace {left}, as in: emails'):
         read_target(text)
 
 

@@ -18,6 +18,7 @@ from validator.operations.claim.request import ClaimRequest, as_field
 from validator.operations.claim.scope import with_ranges
 from validator.operations.claim.state import OwnProposal, RegistryState
 from validator.operations.claim.suggestion import numbers_left, suggest_target
+from validator.operations.claim.target import blanks
 from validator.operations.judge import has_to_be_made_again
 from validator.registry.parsing import ClaimFile, claim_file
 from validator.registry.yaml.reader import read
@@ -144,7 +145,9 @@ def _question(targets: Sequence[Target], unread: Sequence[str]) -> str:
     options = command_line(word for way in ways for word in ("--target", way))
     rest = [number for clause in unread for number in numbers_left(clause)]
     more = f"; add one for {' and '.join(rest)} too, if it is measured" if rest else ""
-    return f"{asked} say all targets: {options}{more}; every value has to stand in the goal{dated}"
+    left = blanks(options)
+    say = f"say all targets, and replace {left}; fill in:" if left else "say all targets:"
+    return f"{asked} {say} {options}{more}; every value has to stand in the goal{dated}"
 
 
 def _is_goal(goal: object) -> TypeGuard[str]:

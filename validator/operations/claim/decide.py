@@ -68,44 +68,46 @@ def _settled_by_main(state: RegistryState, request: ClaimRequest) -> ClaimOutcom
     """The outcome where the number does not exist, the session holds one, or another session holds this one."""
     session, number, capacity = request.session_id, request.number, state.charter.capacity
     if number is not None and not 1 <= number <= capacity:
-        return _refused(state, number, f"number {number} is not one of 1 to {capacity}")
+        return _refused(state, request, number, f"number {number} is not one of 1 to {capacity}")
     held = next((claim for claim in state.snapshot.by_number.values() if claim.draft.session_id == session), None)
     if held:
         return _settled_by_own(state, request, held)
-    return _taken(state, number, session) if number is not None else None
+    return _taken(state, request, number) if number is not None else None
 
 
 def _settled_by_own(state: RegistryState, request: ClaimRequest, held: ClaimFile) -> ClaimOutcome | None:
     """The outcome for a session that holds a number; None where it amends its claim."""
     number = held.number
     if request.number == number and (_amendment(state, number, held) or not _is_as_on_main(state, request, held)):
-        return _proposed_by_other(state, number, request.session_id)
+        return _proposed_by_other(state, request, number)
     since = holder(held, state.snapshot.past([held.path]))
     is_wanted = request.number in (None, number)
     note = f"number {number} is yours already: {since}" if is_wanted else f"you hold number {number}: {since}"
     return ClaimOutcome(is_wanted, number, state.branch(number), note)
 
 
-def _taken(state: RegistryState, number: int, session: str) -> ClaimOutcome | None:
+def _taken(state: RegistryState, request: ClaimRequest, number: int) -> ClaimOutcome | None:
     """The outcome where another session holds a number or has proposed it."""
     held = state.snapshot.by_number.get(number)
     if held:
-        return _refused(state, number, f"number {number} is held by {holder(held, state.snapshot.past([held.path]))}")
-    return _proposed_by_other(state, number, session)
+        who = holder(held, state.snapshot.past([held.path]))
+        return _refused(state, request, number, f"number {number} is held by {who}")
+    return _proposed_by_other(state, request, number)
 
 
-def _proposed_by_other(state: RegistryState, number: int, session: str) -> ClaimOutcome | None:
+def _proposed_by_other(state: RegistryState, request: ClaimRequest, number: int) -> ClaimOutcome | None:
     proposal = state.proposed.get(number)
     other = proposal.claim.draft.session_id if proposal and proposal.claim else None
-    if proposal is None or proposal.landed or other == session:
+    if proposal is None or proposal.landed or other == request.session_id:
         return None
     who = f"{other or 'a session that cannot be read'} (commit {proposal.commit[:12]})"
-    return _refused(state, number, f"number {number} was proposed first by {who}")
+    return _refused(state, request, number, f"number {number} was proposed first by {who}")
 
 
-def _refused(state: RegistryState, number: int, why: str) -> ClaimOutcome:
+def _refused(state: RegistryState, request: ClaimRequest, number: int, why: str) -> ClaimOutcome:
     free = state.free_numbers()
-    choice = f"free and not proposed: {ranges(free)}" if free else "no number is left"
+    again = "; claim one with --key new" if request.fields.get("key") else ""  # no key stays of what is not proposed
+    choice = f"free and not proposed: {ranges(free)}{again}" if free else "no number is left"
     return ClaimOutcome(False, number, state.branch(number), f"{why}; {choice}")
 
 
@@ -136,12 +138,12 @@ def _other_proposal(state: RegistryState, number: int) -> ClaimOutcome | None:
     """The outcome where the session has proposed another number, and the gate would accept it."""
     for other, own in state.own.items():
         if other != number and _verdict(own).accepted:
-            way_out = f"claim that one, or {_way_out_of(state, own, other)}"
+            way_out = f"claim that one, or {way_out_of(state, own, other)}"
             return ClaimOutcome(False, number, state.branch(number), f"you have proposed number {other}; {way_out}")
     return None
 
 
-def _way_out_of(state: RegistryState, own: OwnProposal, number: int) -> str:
+def way_out_of(state: RegistryState, own: OwnProposal, number: int) -> str:
     """How a proposal goes away: its session takes it back where it may, else an approver turns it down."""
     if may_withdraw(state.charter, own.claim):
         words = ("registry", "withdraw", state.branch(number), "--session-id", str(own.claim.draft.session_id))

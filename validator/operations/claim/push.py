@@ -13,6 +13,7 @@ from validator.model.findings import Verdict
 from validator.model.layout import HEADS, claim_path, digits
 from validator.model.phrases import command_line, quoted
 from validator.operations.claim.decide import ClaimDraft, ClaimOutcome
+from validator.operations.claim.refused import refused
 from validator.operations.claim.source import in_source
 from validator.operations.claim.state import RegistryState
 from validator.operations.judge import judge
@@ -140,6 +141,8 @@ def _push(
         return ClaimOutcome(True, draft.number, branch, note, commit, True, verdict, draft.changes)
     if pushed.outcome is Outcome.LOST:
         return FailedPush(draft.number, "somebody was faster")
+    if outcome := refused(server, state, draft, pushed):
+        return outcome
     return FailedPush(draft.number, " / ".join(filter(None, pushed.said))[:400] or "no answer", silent=True)
 
 

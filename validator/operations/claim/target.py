@@ -13,6 +13,7 @@ _TARGET = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _OPEN = ("METRIC", "UNIT", "PERIOD")  # of a suggestion, not filled in
+_BLANK = re.compile(r"\b(?:METRIC|VALUE|UNIT|PERIOD)\b")
 _UNIT = re.compile(r"[^\W\d_][^/<>=≥≤]*")
 
 
@@ -31,11 +32,19 @@ def read_target(text: str) -> Target:
             f"or with the metric, as in: {named[0]}"
         )
     if target is None:
+        if left := blanks(words):
+            filled = "emails sent >= 17 emails/day"
+            raise UnreadableError(f'"{words}" is a form, and no target yet; replace {left}, as in: {filled}')
         raise UnreadableError(
             f'"{text[:LONGEST]}" is no target; write METRIC >= VALUE UNIT/PERIOD'
             "; the period is hour, day, week, month, quarter or year, and left out where nothing is counted"
         )
     return target
+
+
+def blanks(words: str) -> str:
+    """The places of a form that are not filled in: `METRIC and PERIOD`; empty where there are none."""
+    return " and ".join(dict.fromkeys(_BLANK.findall(words)))
 
 
 def _in_what(words: str) -> tuple[str, str] | None:

@@ -22,7 +22,7 @@ from validator.operations.whoami.facts import (
     most_urgent,
 )
 from validator.operations.whoami.main import MainAsSeen, main_as_seen
-from validator.operations.whoami.own import Hint, last_turned_down, newest_proposal, of_holder
+from validator.operations.whoami.own import Hint, has_key, last_turned_down, newest_proposal, of_holder
 from validator.operations.whoami.released import claimed_again
 from validator.operations.whoami.rivals import with_rivals
 from validator.operations.whoami.stopped import what_stopped
@@ -157,16 +157,17 @@ def _other(registry: MainAsSeen, session_id: str, me: tuple[str, ...], hint: Hin
     if own:
         state = "turned-down" if own.end == "turned-down" else "proposed" if own.end == "open" else "rejected"
     held = registry.snapshot.by_number.get(claim.number) if claim else None
+    keyed = has_key(registry, session_id, claim)
     again, released = ((), "") if claim else claimed_again(registry, session_id, me, narrow)
     facts = Facts(
         state=state,
         phase=registry.phase,
         me=me,
         number=claim.number if claim else None,
-        form=claim_form(registry.charter, claim.number, *me) if claim else (),
+        form=claim_form(registry.charter, claim.number, *me, keyed=keyed) if claim else (),
         human=_human(registry.charter),
         own=own,
-        free=_free(registry, claim, me),
+        free=_free(registry, claim, me, keyed=keyed),
         holder=_who_has(registry, claim) if claim and (held or state == "turned-down") else "",
         week=active_week(registry.snapshot),
         withdraws=may_withdraw(registry.charter, claim) if claim else False,
@@ -181,7 +182,7 @@ def _other(registry: MainAsSeen, session_id: str, me: tuple[str, ...], hint: Hin
     )
 
 
-def _free(registry: MainAsSeen, claim: ClaimFile | None, me: tuple[str, ...]) -> FreeNumber | None:
+def _free(registry: MainAsSeen, claim: ClaimFile | None, me: tuple[str, ...], *, keyed: bool) -> FreeNumber | None:
     """The first free number, better one whose plan fits the role that a session has."""
     free, slots = registry.free_numbers(), {slot.number: slot for slot in registry.charter.slots}
     role = (claim.draft.role if claim else None) or ""
@@ -190,7 +191,7 @@ def _free(registry: MainAsSeen, claim: ClaimFile | None, me: tuple[str, ...]) ->
     if number is None:
         return None
     role_of = slots[number].role if number in slots else None
-    return FreeNumber(number, role_of, ranges(free), claim_form(registry.charter, number, *me))
+    return FreeNumber(number, role_of, ranges(free), claim_form(registry.charter, number, *me, keyed=keyed))
 
 
 def _who_has(registry: MainAsSeen, claim: ClaimFile) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from validator.git.keys import remembered
 from validator.git.remote import Proposal, Rejection
 from validator.model.errors import Unreadable
 from validator.model.escape import logged
@@ -115,6 +116,11 @@ def newest_proposal(
             own = judged(proposal.name, "amendment", one.verdict, claim_key_of(one))
             found.append((claim, _with_command(own, registry, one, me)))
     return min(found, key=lambda row: row[1].end != "open", default=None)
+
+
+def has_key(registry: MainAsSeen, session_id: str, claim: ClaimFile | None) -> bool:
+    """Whether a session without a number speaks with a key: its last claim names one, or this clone knows one."""
+    return bool(claim and claim.draft.key) or any(remembered(registry.reader.repo, session_id))
 
 
 def last_turned_down(registry: MainAsSeen, session_id: str) -> tuple[ClaimFile, OwnProposal] | None:

@@ -33,7 +33,7 @@ def claimed_again(
     if held.key is None or endorsement(repo, commit, [(session_id, held.key)]).signer:
         return repeated_claim(charter, held, *me), ""
     who, day, why = repo.read("show", "-s", "--format=%an%n%as%n%s", commit).decode("utf-8", "replace").split("\n")[:3]
-    return claim_form(charter, held.number, *me), f"{quoted(who)} released it on {day}: {quoted(why)}"
+    return claim_form(charter, held.number, *me, keyed=True), f"{quoted(who)} released it on {day}: {quoted(why)}"
 
 
 def _last_release(registry: MainAsSeen, session_id: str, narrow: Narrow) -> Step | None:
