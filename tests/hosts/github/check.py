@@ -10,6 +10,7 @@ anew; the verbs of people, and the jobs that act does not run, are forked from a
 """
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -119,7 +120,7 @@ def published(forge: Forge, runner: Runner) -> None:
     if found.colour != "green":
         raise SystemExit(found.log)
     page = forge.origin.git("show", f"registry-pages:proposals/pull-{pull}.html")
-    today = forge.origin.git("show", "registry-pages:index.html")
+    today = re.sub("</?span[^>]*>", "", forge.origin.git("show", "registry-pages:index.html"))
     assert claim_path(9) in page, page
     assert f"gh pr review {pull} --approve" in today, today
     assert forge.main[:12] in today, "of another main"
