@@ -542,6 +542,19 @@ class TestWorkingTree:
         repository.git("reset", "--quiet", "--hard")
         return repository
 
+    def test_a_file_that_is_changed_in_the_moment_of_its_checkout_is_read(self, clone: Repository) -> None:
+        """Git looks into a file that is as old as the index: it may have changed since, and kept its size."""
+        clone.git("config", "core.trustctime", "false")
+        place, index, moment = clone.path / "folder/b", clone.path / ".git/index", (10**9, 10**9)
+        os.utime(place, moment)
+        clone.git("update-index", "--refresh")
+        place.write_text("2")
+        os.utime(place, moment)
+        os.utime(index, moment)
+        repo = Repo(clone.path)
+        (oid,) = (entry.oid for path, entry in repo.tree(repo.working_tree_commit()).items() if path == "folder/b")
+        assert repo.blobs([oid]) == {oid: b"2"}
+
     def test_files_on_disk_become_a_commit_on_top_of_head(self, clone: Repository) -> None:
         (clone.path / "a").unlink()
         (clone.path / "folder/b").write_text("2")

@@ -1,6 +1,7 @@
 """Files that are not committed yet: on disk as this user's `git add --all` would take them, or as they are staged."""
 
 import re
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -96,7 +97,7 @@ class Worktree(Objects, Write):
         # The variable of another repository's hook does not apply here.
         original = given if given.resolve().is_relative_to(git_dir.resolve()) else git_dir / "index"
         if original.is_file():
-            copy.write_bytes(original.read_bytes())
+            shutil.copy2(original, copy)  # with its time: Git looks again at files that are no older
         return {"GIT_INDEX_FILE": str(copy), **self.stored_beside}
 
     def _as_files(
