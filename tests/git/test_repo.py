@@ -542,6 +542,15 @@ class TestWorkingTree:
         repository.git("reset", "--quiet", "--hard")
         return repository
 
+    def test_a_tree_that_is_there_is_not_written_again(self, clone: Repository) -> None:
+        """Objects that Git has written are read-only for everybody but root."""
+        repo, empty = Repo(clone.path), clone.git("mktree")
+        repo.keep_beside({empty: b""})
+        (file,) = repo._beside.glob(f"objects/{empty[:2]}/*")
+        os.utime(file, (10**9, 10**9))
+        repo.keep_beside({empty: b""})
+        assert file.stat().st_mtime == 10**9
+
     def test_a_file_that_is_changed_in_the_moment_of_its_checkout_is_read(self, clone: Repository) -> None:
         """Git looks into a file that is as old as the index: it may have changed since, and kept its size."""
         clone.git("config", "core.trustctime", "false")

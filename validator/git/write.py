@@ -24,11 +24,15 @@ class Write(Refs):
         return self.read("hash-object", "--stdin", stdin=content).decode().strip()
 
     def keep_beside(self, trees: Mapping[str, bytes]) -> None:
-        """Store the contents of trees, by object id, beside the repository, for as long as this lives."""
+        """Store the contents of trees, by object id, beside the repository, for as long as this lives.
+
+        One that is there stays: Git lets nobody write to an object again, not even its owner.
+        """
         for oid, content in trees.items():
-            place = self._beside / "objects" / oid[:2]
-            place.mkdir(exist_ok=True)
-            (place / oid[2:]).write_bytes(zlib.compress(b"tree %d\0%b" % (len(content), content), 0))
+            file = self._beside / "objects" / oid[:2] / oid[2:]
+            if not file.exists():
+                file.parent.mkdir(exist_ok=True)
+                file.write_bytes(zlib.compress(b"tree %d\0%b" % (len(content), content), 0))
 
     def tree_with(self, base: str, path: str, blob: str | None) -> str:
         """The tree of base with one regular file put in (`blob` None: taken out), made without the caller's index."""
