@@ -90,7 +90,7 @@ EFFECTS = {
     "pkgutil": {"registry/zones"},
     "random": {"git/retry", "operations/claim/decide"},
     "secrets": {"cli/init", "hosts/plain/probe"},
-    "shutil": {"git/process", "hosts/github", "hosts/plain/install", "operations/index_file", "cli"},
+    "shutil": {"git/process", "git/worktree", "hosts/github", "hosts/plain/install", "operations/index_file", "cli"},
     "signal": {"startup", "cli/hook", "operations/consensus/program", "cli/serve"},
     "subprocess": {
         "git/batch",
